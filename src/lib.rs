@@ -1,0 +1,5 @@
+//! Meed: a declarative language and engine for customer loyalty programs.
+pub mod arena;
+pub mod diagnostic;
+pub mod source;
+pub mod value;

@@ -1,0 +1,2 @@
+//! The `meed` command.
+fn main() {}

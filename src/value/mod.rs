@@ -1,0 +1,1 @@
+//! Exact amounts, rounding, and the calendar.
