@@ -1,0 +1,152 @@
+//! The fold over one member's events: what every part of the engine works on while one event is judged or the clock moves.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use crate::hir::{Gates, Program, Read};
+use crate::source::Span;
+use crate::value::{Calendar, Instant, Value};
+
+use super::context::{Cx, Moment, TierView};
+use super::event::Event;
+use super::fault::Fault;
+use super::judge::Judge;
+use super::outcome::{Cause, Outcome, Stage, TraceStep, What};
+use super::pots::Pots;
+use super::state::State;
+use super::walk;
+
+/// One member while something is judged.
+pub struct Fold<'a> {
+    /// The program in force.
+    pub program: &'a Program,
+    /// How expressions are computed.
+    pub judge: &'a dyn Judge,
+    /// The member's calendar.
+    pub calendar: Calendar,
+    /// The member.
+    pub state: &'a mut State,
+    /// What all members share.
+    pub pots: &'a mut Pots,
+    /// Where outcomes go.
+    pub out: &'a mut Vec<Outcome>,
+    /// Where steps are explained, if anybody asked.
+    pub trace: Option<&'a mut Vec<TraceStep>>,
+    /// The event at hand; `None` while the clock moves.
+    pub event: Option<Arc<Event>>,
+    /// The moment.
+    pub at: Moment,
+    /// Tiers held when the event arrived, by ladder.
+    pub before: Vec<u32>,
+    /// What just expired, in steps.
+    pub expired: i64,
+    /// The fact that awards belong to: the position of the event's own.
+    pub fact: Option<usize>,
+}
+
+/// What of the event an expression sees.
+#[derive(Clone, Copy, Default)]
+pub struct View<'v> {
+    /// Fields other than those of the event at hand.
+    pub fields: Option<&'v [Value]>,
+    /// The line.
+    pub line: &'v [Value],
+    /// Tiers other than the held ones.
+    pub tiers: Option<&'v [u32]>,
+    /// Another moment.
+    pub at: Option<Moment>,
+    /// Where reads are noted.
+    pub seen: Option<&'v RefCell<Vec<(Read, Value)>>>,
+    /// Reads of before.
+    pub replay: &'v [(Read, Value)],
+}
+
+impl<'a> Fold<'a> {
+    /// What an expression can see through `view`.
+    pub fn cx<'c>(&'c self, view: View<'c>) -> Cx<'c> {
+        let own = self.event.as_deref().map_or(&[] as &[Value], |event| &event.fields);
+        Cx {
+            program: self.program,
+            judge: self.judge,
+            state: self.state,
+            calendar: &self.calendar,
+            fields: view.fields.unwrap_or(own),
+            line: view.line,
+            at: view.at.unwrap_or(self.at),
+            tiers: TierView { current: view.tiers.unwrap_or(&[]), before: &self.before },
+            expired: self.expired,
+            seen: view.seen,
+            replay: view.replay,
+        }
+    }
+
+    /// Moves to a moment.
+    pub fn go_to(&mut self, now: Instant) {
+        self.at = self.moment(now);
+    }
+
+    /// A moment with its local day.
+    pub fn moment(&self, now: Instant) -> Moment {
+        Moment { now, today: self.calendar.zone.day_of(now) }
+    }
+
+    /// Notes an outcome.
+    pub fn emit(&mut self, cause: Cause, what: What) {
+        self.out.push(Outcome {
+            member: self.state.member.clone(),
+            time: self.at.now,
+            event: self.event.as_ref().map(|event| event.id.clone()),
+            version: self.state.version,
+            cause,
+            what,
+            corrects: None,
+        });
+    }
+
+    /// Whether somebody wants explanations.
+    pub fn tracing(&self) -> bool {
+        self.trace.is_some()
+    }
+
+    /// Notes a step of the pipeline, if anybody asked.
+    pub fn explain(&mut self, cause: Cause, span: Span, stage: Stage, line: Option<u32>, passed: bool, result: impl FnOnce() -> String) {
+        if let Some(trace) = self.trace.as_deref_mut() {
+            trace.push(TraceStep { cause, span, stage, line, result: result(), passed });
+        }
+    }
+
+    /// Whether the times and conditions of gates hold; filters are about lines and asked by [`Fold::passes`].
+    pub fn open(&mut self, cause: Cause, gates: &Gates, view: View<'_>) -> Result<bool, Fault> {
+        for alternatives in &gates.during {
+            if !walk::during(alternatives, &self.cx(view)) {
+                return Ok(false);
+            }
+        }
+        for condition in &gates.when {
+            let holds = self.judge.truth(condition, &self.cx(view))?;
+            if self.tracing() {
+                let words = super::words::condition(condition, &self.cx(view));
+                self.explain(cause, condition.span, Stage::Condition, None, holds, || words);
+            }
+            if !holds {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether a line passes the filters of gates.
+    pub fn passes(&mut self, cause: Cause, gates: &Gates, view: View<'_>, line: u32) -> Result<bool, Fault> {
+        for condition in &gates.filter {
+            let holds = self.judge.truth(condition, &self.cx(view))?;
+            if self.tracing() {
+                let words = super::words::condition(condition, &self.cx(view));
+                self.explain(cause, condition.span, Stage::Condition, Some(line), holds, || words);
+            }
+            if !holds {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
