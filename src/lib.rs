@@ -4,3 +4,4 @@ pub mod diagnostic;
 pub mod source;
 pub mod value;
 pub mod hir;
+pub mod engine;

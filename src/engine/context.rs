@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::hir::{Builtin, Level, Program, Read, Standing, Window};
+use crate::hir::{Builtin, Level, MeasureId, Program, Read, Standing, Window};
 use crate::value::{Calendar, Day, Exact, Instant, Value, Zone};
 
 use super::fault::Fault;
@@ -73,7 +73,7 @@ impl<'a> Cx<'a> {
     fn look(&self, read: Read) -> Result<Value, Fault> {
         let state = self.state;
         Ok(match read {
-            Read::Measure(id) => Value::Exact(self.judge.measure(id, self)?),
+            Read::Measure(id) => self.with_carry(id, self.judge.measure(id, self)?)?,
             Read::Tier(ladder, standing) => {
                 let held = state.ladders.at(ladder);
                 let view = match standing {
@@ -105,6 +105,21 @@ impl<'a> Cx<'a> {
         })
     }
 
+    /// A measure with what rolled over into the period at hand, where a ladder lets its surplus roll over.
+    fn with_carry(&self, id: MeasureId, value: Value) -> Result<Value, Fault> {
+        let Value::Exact(mut total) = value else { return Ok(value) };
+        for (ladder, def) in self.program.ladders.pairs() {
+            if def.rollover
+                && def.by == Some(id)
+                && let Some((since, surplus)) = self.state.ladders.at(ladder).carry
+                && self.window_start(self.program.measures.at(id).window)? == Some(since)
+            {
+                total = total.add(surplus)?;
+            }
+        }
+        Ok(Value::Exact(total))
+    }
+
     /// Something of the moment.
     pub fn builtin(&self, builtin: Builtin) -> Value {
         let today = self.at.today;
@@ -112,7 +127,7 @@ impl<'a> Cx<'a> {
             Builtin::Today => Value::Day(today),
             Builtin::Now => Value::Moment(self.at.now),
             Builtin::Time => Value::Time(self.calendar.zone.time_of(self.at.now)),
-            Builtin::Weekday => Value::Ordinal(today.weekday() as u32),
+            Builtin::Weekday => Value::Ordinal(u32::from(today.weekday().number()) - 1),
             Builtin::Month => Value::Ordinal(u32::from(today.ymd().1) - 1),
             Builtin::DayOfMonth => Value::Exact(Exact::from(i64::from(today.ymd().2))),
             Builtin::Year => Value::Exact(Exact::from(i64::from(today.ymd().0))),
@@ -124,14 +139,14 @@ impl<'a> Cx<'a> {
         &self.calendar.zone
     }
 
+    /// The same, over the fields of a recorded event.
+    pub fn on_fact(self, fields: &'a [Value]) -> Self {
+        Cx { fields, line: &[], ..self }
+    }
+
     /// The same, at another line of the event.
     pub fn on_line(self, line: &'a [Value]) -> Self {
         Cx { line, ..self }
-    }
-
-    /// The same, at another moment.
-    pub fn at(self, at: Moment) -> Self {
-        Cx { at, ..self }
     }
 
     /// The first local day of a window that includes today, and its first instant; `None` reaches back for ever.
@@ -145,7 +160,7 @@ impl<'a> Cx<'a> {
                 Some(self.zone().start_of(day))
             }
             // What is exactly that old is out.
-            Window::LastExactly(span) => Some(Instant(span.before(self.at.now, self.zone()).ok_or(Fault::Calendar)?.0 + 1)),
+            Window::LastExactly(span) => Some(span.before(self.at.now, self.zone()).and_then(|at| at.plus_millis(1)).ok_or(Fault::Calendar)?),
             Window::SinceRise(ladder) => self.state.ladders.at(ladder).risen,
         })
     }

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use crate::hir::{Gates, Program, Read};
+use crate::hir::{Gates, MeasureId, Program, Read};
 use crate::source::Span;
-use crate::value::{Calendar, Instant, Value};
+use crate::value::{Calendar, Exact, Instant, Value};
 
 use super::context::{Cx, Moment, TierView};
 use super::event::Event;
@@ -13,7 +13,8 @@ use super::fault::Fault;
 use super::judge::Judge;
 use super::outcome::{Cause, Outcome, Stage, TraceStep, What};
 use super::pots::Pots;
-use super::state::State;
+use super::state::{Fact, Hanging, State};
+use super::version::Version;
 use super::walk;
 
 /// One member while something is judged.
@@ -40,8 +41,14 @@ pub struct Fold<'a> {
     pub before: Vec<u32>,
     /// What just expired, in steps.
     pub expired: i64,
+    /// Measures that somebody waits for, as they were before anything changed.
+    pub prior: Vec<(MeasureId, Exact)>,
+    /// Where awards of a crossing are collected.
+    pub hanging: Option<Hanging>,
     /// The fact that awards belong to: the position of the event's own.
     pub fact: Option<usize>,
+    /// The event's own fact while it is not yet certain that the event is granted.
+    pub draft: Option<Fact>,
 }
 
 /// What of the event an expression sees.
@@ -77,6 +84,37 @@ impl<'a> Fold<'a> {
             expired: self.expired,
             seen: view.seen,
             replay: view.replay,
+        }
+    }
+
+    /// One member at the moment up to which its clock has come.
+    pub fn new(version: &'a Version, state: &'a mut State, pots: &'a mut Pots, out: &'a mut Vec<Outcome>) -> Self {
+        let calendar = version.calendar_of(state);
+        let today = calendar.zone.day_of(state.clock);
+        Fold {
+            program: &version.program,
+            judge: &*version.judge,
+            at: Moment { now: state.clock, today },
+            calendar,
+            before: state.ladders.iter().map(|held| held.tier).collect(),
+            state,
+            pots,
+            out,
+            trace: None,
+            event: None,
+            expired: 0,
+            prior: Vec::new(),
+            hanging: None,
+            fact: None,
+            draft: None,
+        }
+    }
+
+    /// The fact of the event at hand.
+    pub fn own_fact(&mut self) -> Option<&mut Fact> {
+        match &mut self.draft {
+            Some(draft) => Some(draft),
+            None => self.fact.and_then(|i| self.state.facts.get_mut(i)),
         }
     }
 

@@ -7,8 +7,9 @@ use crate::value::{Instant, PeriodKind, TimeSpan, Value, split};
 
 use super::fault::Fault;
 use super::fold::{Fold, View};
+use super::judge::Noting;
 use super::outcome::{Account, Cause, What};
-use super::purse::{Closed, IdleClock, Lot, LotExpiry, Ready};
+use super::purse::{IdleClock, Lot, LotExpiry, Ready};
 use super::state::{Tallied, TallyKind};
 
 /// An amount to be awarded.
@@ -49,7 +50,7 @@ impl Fold<'_> {
 
     /// Counts an amount for measures over postings and for totals.
     pub fn tally(&mut self, unit: UnitId, kind: TallyKind, amount: i64, at: Instant) -> Result<(), Fault> {
-        let totals = self.state.units.at_mut(unit).totals;
+        let totals = &mut self.state.units.at_mut(unit).totals;
         let total = match kind {
             TallyKind::Earned => &mut totals.earned,
             TallyKind::Spent => &mut totals.spent,
@@ -57,7 +58,8 @@ impl Fold<'_> {
             TallyKind::Reversed => &mut totals.reversed,
         };
         *total = total.checked_add(amount).ok_or(crate::value::ArithmeticError::Overflow)?;
-        self.judge.tallied(self.state, Tallied { unit, tally: kind, amount, at })
+        let noting = Noting { program: self.program, calendar: &self.calendar, now: self.at.now };
+        self.judge.tallied(self.state, Tallied { unit, tally: kind, amount, at }, &noting)
     }
 
     /// Awards an amount: a new lot, less what is owed.
@@ -88,7 +90,7 @@ impl Fold<'_> {
         }
         self.post(grant.cause, grant.unit, Account::Issuer, to, amount - partners, Some(number), grant.line);
         self.tally(grant.unit, TallyKind::Earned, amount, self.at.now)?;
-        let lot = Lot { number, left: amount, earned: self.at.now, ready, expires, spent: 0, cause: grant.cause };
+        let lot = Lot { number, left: amount, earned: self.at.now, ready, expires, spent: 0, expired: 0, cause: grant.cause };
         let available = lot.ready == Ready::Now;
         self.state.units.at_mut(grant.unit).lots.push(lot);
         if available {
@@ -127,9 +129,9 @@ impl Fold<'_> {
             Pending::Until { event, key } => {
                 let releasing = self.program.events.at(*event);
                 let Some(own) = &self.event else { return Ok(Ready::Now) };
-                let fields = self.program.events.at(own.kind).fields;
+                let fields = &self.program.events.at(own.kind).fields;
                 let value = |id: &crate::hir::FieldId| {
-                    let name = &releasing.fields[*id].name;
+                    let name = &releasing.fields.at(*id).name;
                     let own_id = fields.find(|field| field.name == *name);
                     own_id.and_then(|id| own.fields.get(id.0 as usize)).cloned().unwrap_or_default()
                 };
@@ -287,7 +289,8 @@ impl Fold<'_> {
             lot.ready = Ready::Now;
             if awaited {
                 // Only now is it known from when its clock runs (S12).
-                let rules = self.expiry_rules(unit, from);
+                let own = if let Cause::Earn(earn) = from { &self.program.earns.at(earn).expiry[..] } else { &[] };
+                let rules = if own.is_empty() { &self.program.units.at(unit).expiry } else { own };
                 let expires = self.lot_expiry(rules, earned, now)?;
                 if let Some(lot) = self.state.units.at_mut(unit).lot_mut(number) {
                     lot.expires = expires;
@@ -297,14 +300,6 @@ impl Fold<'_> {
             self.repay(unit, number, cause);
         }
         Ok(())
-    }
-
-    fn expiry_rules(&self, unit: UnitId, cause: Cause) -> &'static [ExpiryRule]
-    where
-        Self: Sized,
-    {
-        let _ = (unit, cause);
-        &[]
     }
 
     /// Lets everything lapse that is due and not kept; returns what lapsed, in steps.
@@ -317,7 +312,7 @@ impl Fold<'_> {
         if due.is_empty() {
             return Ok(0);
         }
-        if let Some(keeps) = self.program.units.at(unit).keeps_while
+        if let Some(keeps) = &self.program.units.at(unit).keeps_while
             && self.judge.truth(keeps, &self.cx(View::default()))?
         {
             return Ok(0);
@@ -463,7 +458,7 @@ impl Fold<'_> {
                     }
                     continue;
                 }
-                self.reopen(unit, number, amount, closed, alive)?;
+                self.reopen(unit, closed, amount, alive)?;
             }
             self.post(cause, unit, Account::Redeemed, Account::Available, amount, Some(number), None);
             back += amount;
@@ -472,23 +467,24 @@ impl Fold<'_> {
         Ok(back)
     }
 
-    fn reopen(&mut self, unit: UnitId, number: u32, amount: i64, closed: Closed, alive: bool) -> Result<(), Fault> {
+    fn reopen(&mut self, unit: UnitId, mut lot: Lot, amount: i64, alive: bool) -> Result<(), Fault> {
         let def = self.program.units.at(unit);
         let now = self.at.now;
-        let mut expires = closed.expires;
-        let mut earned = closed.earned;
         if !alive {
             match def.returned {
-                Returned::Grace(span) => expires.extended = Some(self.end_after(now, span, None)?),
+                Returned::Grace(span) => lot.expires.extended = Some(self.end_after(now, span, None)?),
                 Returned::FreshLot | Returned::Forfeit => {
-                    earned = now;
-                    expires = self.lot_expiry(&def.expiry, now, now)?;
+                    lot.earned = now;
+                    lot.expires = self.lot_expiry(&def.expiry, now, now)?;
                 }
             }
         }
+        lot.left = amount;
+        lot.spent -= amount;
+        lot.ready = Ready::Now;
         let purse = self.state.units.at_mut(unit);
-        purse.closed.remove(&number);
-        purse.lots.push(Lot { number, left: amount, earned, ready: Ready::Now, expires, spent: closed.spent - amount, cause: closed.cause });
+        purse.closed.remove(&lot.number);
+        purse.lots.push(lot);
         purse.lots.sort_by_key(|lot| lot.number);
         Ok(())
     }

@@ -16,9 +16,11 @@ pub struct Purse {
     /// Open lots, in order of number.
     pub lots: Vec<Lot>,
     /// What became of lots that are used up, by number: needed when their award is taken back.
-    pub closed: BTreeMap<u32, Closed>,
+    pub closed: BTreeMap<u32, Lot>,
     /// What is owed since a reversal took back what was spent.
     pub debt: i64,
+    /// Up to when the clock has looked for what lapses.
+    pub checked: Option<Instant>,
     /// Totals over the member's life, in steps: awarded, taken back, spent (net of returns), expired.
     pub totals: Totals,
 }
@@ -48,6 +50,8 @@ pub struct Lot {
     pub expires: LotExpiry,
     /// What was spent of it.
     pub spent: i64,
+    /// What lapsed of it.
+    pub expired: i64,
     /// The earn, rule or event that it comes from.
     pub cause: Cause,
 }
@@ -85,21 +89,6 @@ pub struct IdleClock {
     pub events: Vec<crate::hir::EventId>,
 }
 
-/// A lot with nothing left.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Closed {
-    /// What was spent of it.
-    pub spent: i64,
-    /// What lapsed of it.
-    pub expired: i64,
-    /// When it was earned.
-    pub earned: Instant,
-    /// When it lapsed or would have.
-    pub expires: LotExpiry,
-    /// The earn, rule or event that it came from.
-    pub cause: Cause,
-}
-
 impl Purse {
     /// What may be spent, debts not considered.
     pub fn available(&self) -> i64 {
@@ -129,7 +118,7 @@ impl Purse {
         }
         if lot.left == 0 {
             let lot = self.lots.remove(position);
-            self.closed.insert(number, Closed { spent: lot.spent, expired: 0, earned: lot.earned, expires: lot.expires, cause: lot.cause });
+            self.closed.insert(number, lot);
         }
         taken
     }

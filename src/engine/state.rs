@@ -253,7 +253,7 @@ pub struct Hanging {
 }
 
 /// A tier held.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
     /// The tier.
     pub tier: u32,
@@ -269,6 +269,23 @@ pub struct Held {
     pub carry: Option<(Instant, Exact)>,
     /// Tiers over time: since when.
     pub history: Vec<(Instant, u32)>,
+    /// Up to when the clock has looked at it.
+    pub checked: Instant,
+}
+
+impl Held {
+    fn new(clock: Instant) -> Self {
+        Self {
+            tier: 0,
+            highest: 0,
+            risen: None,
+            holds: Vec::new(),
+            waiting: BTreeMap::new(),
+            carry: None,
+            history: Vec::new(),
+            checked: clock,
+        }
+    }
 }
 
 /// A reason to hold a tier.
@@ -326,7 +343,7 @@ impl State {
             left: false,
             clock,
             units: program.units.iter().map(|_| Purse::default()).collect(),
-            ladders: program.ladders.iter().map(|_| Held::default()).collect(),
+            ladders: program.ladders.iter().map(|_| Held::new(clock)).collect(),
             last: program.events.iter().map(|_| None).collect(),
             facts: Vec::new(),
             tallies: Vec::new(),

@@ -16,8 +16,8 @@ pub fn value(expr: &Expr, cx: &Cx<'_>) -> Result<Value, Fault> {
         Kind::Line(id) => cx.line.get(id.0 as usize).cloned().unwrap_or_default(),
         Kind::Read(read) => cx.read(*read)?,
         Kind::Builtin(builtin) => cx.builtin(*builtin),
-        Kind::Let(id) => value(cx.program.lets.at(*id).value, cx)?,
-        Kind::Segment(id) => value(cx.program.segments.at(*id).condition, cx)?,
+        Kind::Let(id) => value(&cx.program.lets.at(*id).value, cx)?,
+        Kind::Segment(id) => value(&cx.program.segments.at(*id).condition, cx)?,
         Kind::And(parts) => {
             for part in parts {
                 if !truth(part, cx)? {
@@ -176,7 +176,7 @@ fn call(function: Function, args: &[Expr], cx: &Cx<'_>) -> Result<Value, Fault> 
         Function::YearOf => day()?.map_or(Value::Missing, |d| number(i64::from(d.ymd().0))),
         Function::MonthOf => day()?.map_or(Value::Missing, |d| Value::Ordinal(u32::from(d.ymd().1) - 1)),
         Function::DayOf => day()?.map_or(Value::Missing, |d| number(i64::from(d.ymd().2))),
-        Function::WeekdayOf => day()?.map_or(Value::Missing, |d| Value::Ordinal(d.weekday() as u32)),
+        Function::WeekdayOf => day()?.map_or(Value::Missing, |d| Value::Ordinal(u32::from(d.weekday().number()) - 1)),
     })
 }
 
@@ -257,7 +257,9 @@ pub fn words(values: &[Value]) -> String {
 fn fold(how: Aggregate, lines: &[Box<[Value]>], of: Option<&Expr>, filter: Option<&Expr>, cx: &Cx<'_>) -> Result<Value, Fault> {
     let mut values = Vec::new();
     let mut kept = 0_usize;
-    for line in lines {
+    // A line without fields is one that was reversed.
+    let present = lines.iter().filter(|line| !line.is_empty());
+    for line in present.clone() {
         let cx = cx.on_line(line);
         if filter.map_or(Ok(true), |filter| truth(filter, &cx))? {
             kept += 1;
@@ -268,7 +270,7 @@ fn fold(how: Aggregate, lines: &[Box<[Value]>], of: Option<&Expr>, filter: Optio
     }
     match how {
         Aggregate::Any => Ok(Value::Bool(kept > 0)),
-        Aggregate::All => Ok(Value::Bool(kept == lines.len())),
+        Aggregate::All => Ok(Value::Bool(kept == present.count())),
         Aggregate::Count if of.is_none() => Ok(count(kept)),
         _ => aggregate(how, &values),
     }
@@ -313,8 +315,8 @@ fn since(unit: TimeUnit, moment: &Value, cx: &Cx<'_>) -> Result<Value, Fault> {
         _ => return Ok(Value::Missing),
     };
     let today = cx.at.today;
-    let days = i64::from(today.0) - i64::from(day.0);
-    let exact_millis = cx.at.now.0 - instant.0;
+    let days = i64::from(today.days_since(day));
+    let exact_millis = cx.at.now.millis_since(instant);
     let whole = match unit {
         TimeUnit::Second => exact_millis.div_euclid(1000),
         TimeUnit::Minute => exact_millis.div_euclid(60_000),
