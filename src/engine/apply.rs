@@ -13,6 +13,16 @@ use super::redeem::Answer;
 use super::reversal::Undoing;
 use super::state::Fact;
 
+/// What became of an event.
+enum Verdict {
+    /// It took effect.
+    Done,
+    /// It asked for what it cannot have.
+    Refused(String),
+    /// It could not be judged, and that was known before anything changed.
+    Failed(Fault),
+}
+
 impl Fold<'_> {
     /// Judges an event: everything due before it, then its own effects, then what follows from them. On a fault the state is as broken
     /// as the fault left it: the caller restores it.
@@ -22,13 +32,15 @@ impl Fold<'_> {
         self.event = Some(event.clone());
         self.before = self.tiers();
         let kind = self.program.events.at(event.kind).kind;
-        let answer = match self.admit(kind) {
+        let verdict = match self.admit(kind) {
             Ok(()) => self.take_in(kind, event)?,
-            refused => refused,
+            Err(reason) => Verdict::Refused(reason),
         };
-        if let Err(reason) = answer {
-            self.draft = None;
-            self.emit(Cause::Event, What::Refused(reason));
+        self.draft = None;
+        match verdict {
+            Verdict::Done => {}
+            Verdict::Refused(reason) => self.emit(Cause::Event, What::Refused(reason)),
+            Verdict::Failed(fault) => self.emit(Cause::Event, What::Failed(fault.to_string())),
         }
         self.event = None;
         Ok(())
@@ -48,7 +60,7 @@ impl Fold<'_> {
         Ok(())
     }
 
-    fn take_in(&mut self, kind: EventKind, event: &Arc<Event>) -> Result<Answer, Fault> {
+    fn take_in(&mut self, kind: EventKind, event: &Arc<Event>) -> Result<Verdict, Fault> {
         let program = self.program;
         let def = program.events.at(event.kind);
         self.note_prior()?;
@@ -70,23 +82,30 @@ impl Fold<'_> {
             EventKind::Adjust => return self.granted(event, Self::adjust),
             EventKind::Redeem => return self.granted(event, Self::redeem),
             EventKind::Use => return self.granted(event, Self::use_voucher),
-            EventKind::Choose => return Ok(Err("no choice is open".into())),
-            EventKind::Birthday | EventKind::Anniversary => return Ok(Err("only the clock makes this event".into())),
+            EventKind::Choose => return Ok(Verdict::Refused("no choice is open".into())),
+            EventKind::Birthday | EventKind::Anniversary => return Ok(Verdict::Refused("only the clock makes this event".into())),
             EventKind::Declared => {}
         }
-        let undoing = def.reversal.as_ref().map(|reversal| self.undoing(reversal, event)).transpose()?;
+        let undoing = match def.reversal.as_ref().map(|reversal| self.undoing(reversal, event)).transpose() {
+            Ok(undoing) => undoing,
+            Err(fault) => return Ok(Verdict::Failed(fault)),
+        };
         self.record(undoing)?;
-        Ok(Ok(()))
+        Ok(Verdict::Done)
     }
 
     /// Judges what the member asks for first; only what is granted is recorded.
-    fn granted(&mut self, event: &Arc<Event>, ask: fn(&mut Self) -> Result<Answer, Fault>) -> Result<Answer, Fault> {
+    fn granted(&mut self, event: &Arc<Event>, ask: fn(&mut Self) -> Result<Answer, Fault>) -> Result<Verdict, Fault> {
         self.draft = Some(self.fact_of(event));
-        let answer = ask(self)?;
-        if answer.is_ok() {
-            self.record(None)?;
+        match ask(self) {
+            Ok(Ok(())) => {
+                self.record(None)?;
+                Ok(Verdict::Done)
+            }
+            Ok(Err(reason)) => Ok(Verdict::Refused(reason)),
+            Err(fault @ Fault::Unknown { .. }) => Ok(Verdict::Failed(fault)),
+            Err(fault) => Err(fault),
         }
-        Ok(answer)
     }
 
     fn set_attributes(&mut self, event: &Event) {

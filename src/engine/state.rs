@@ -335,26 +335,42 @@ impl State {
     /// A member of whom nothing is known before a moment.
     pub fn new(program: &Program, version: u32, member: Arc<str>, clock: Instant) -> Self {
         Self {
-            member,
             version,
             attributes: program.attributes.iter().map(|a| a.default.clone().unwrap_or_default()).collect(),
+            units: program.units.iter().map(|_| Purse::default()).collect(),
+            ladders: program.ladders.iter().map(|_| Held::new(clock)).collect(),
+            last: program.events.iter().map(|_| None).collect(),
+            gauges: program.measures.iter().map(|_| Gauge::default()).collect(),
+            restarts: program.measures.iter().map(|_| None).collect(),
+            firings: program.rules.iter().map(|_| Firings::default()).collect(),
+            badges: program.badges.iter().map(|_| None).collect(),
+            ..Self::empty(member, clock)
+        }
+    }
+
+    /// A member of a program without anything.
+    pub fn empty(member: Arc<str>, clock: Instant) -> Self {
+        Self {
+            member,
+            version: 0,
+            attributes: Arena::default(),
             joined: None,
             enrolled: false,
             left: false,
             clock,
-            units: program.units.iter().map(|_| Purse::default()).collect(),
-            ladders: program.ladders.iter().map(|_| Held::new(clock)).collect(),
-            last: program.events.iter().map(|_| None).collect(),
+            units: Arena::default(),
+            ladders: Arena::default(),
+            last: Arena::default(),
             facts: Vec::new(),
             tallies: Vec::new(),
-            gauges: program.measures.iter().map(|_| Gauge::default()).collect(),
-            restarts: program.measures.iter().map(|_| None).collect(),
+            gauges: Arena::default(),
+            restarts: Arena::default(),
             uses: BTreeMap::new(),
-            firings: program.rules.iter().map(|_| Firings::default()).collect(),
+            firings: Arena::default(),
             gave: BTreeMap::new(),
             activations: BTreeMap::new(),
             vouchers: Vec::new(),
-            badges: program.badges.iter().map(|_| None).collect(),
+            badges: Arena::default(),
             next_lot: 1,
             birthday_year: None,
             judged: 0,
