@@ -7,3 +7,4 @@ pub mod hir;
 pub mod engine;
 pub mod explain;
 pub mod scenario;
+pub mod compile;

@@ -66,9 +66,7 @@ impl Fold<'_> {
         self.note_prior()?;
         match kind {
             EventKind::Join => {
-                if !self.state.enrolled {
-                    self.state.joined = Some(self.at.now);
-                }
+                self.state.joined = self.state.joined.or(Some(self.at.now));
                 self.state.enrolled = true;
                 self.state.left = false;
                 self.set_attributes(event);
@@ -109,6 +107,8 @@ impl Fold<'_> {
     }
 
     fn set_attributes(&mut self, event: &Event) {
+        let zone = self.program.settings.zone_of_member;
+        let before = zone.and_then(|id| self.state.attributes.get(id)).cloned();
         let def = self.program.events.at(event.kind);
         for (id, attribute) in self.program.attributes.pairs() {
             let field = def.fields.find(|field| field.name == attribute.name);
@@ -116,6 +116,11 @@ impl Fold<'_> {
             if let Some(value) = value.filter(|value| **value != Value::Missing && id != Program::MEMBER_ID) {
                 *self.state.attributes.at_mut(id) = value.clone();
             }
+        }
+        if zone.and_then(|id| self.state.attributes.get(id)).cloned() != before {
+            self.calendar = self.version.calendar_of(self.state);
+            self.go_to(event.time);
+            self.state.distrust_gauges();
         }
     }
 

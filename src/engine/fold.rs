@@ -19,7 +19,9 @@ use super::walk;
 
 /// One member while something is judged.
 pub struct Fold<'a> {
-    /// The program in force.
+    /// The version in force.
+    pub version: &'a Version,
+    /// Its program.
     pub program: &'a Program,
     /// How expressions are computed.
     pub judge: &'a dyn Judge,
@@ -92,6 +94,7 @@ impl<'a> Fold<'a> {
         let calendar = version.calendar_of(state);
         let today = calendar.zone.day_of(state.clock);
         Fold {
+            version,
             program: &version.program,
             judge: &*version.judge,
             at: Moment { now: state.clock, today },

@@ -140,6 +140,7 @@ pub fn migrate(state: &State, from: &Version, to: &Version) -> State {
         birthday_year: state.birthday_year,
         judged: state.judged,
     };
+    next.distrust_gauges();
     for (id, held) in state.ladders.pairs() {
         if let Some(to_id) = of(&names.ladders, id) {
             *next.ladders.at_mut(to_id) = tiers(held, old, new, id, to_id);

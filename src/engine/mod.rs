@@ -15,6 +15,7 @@ mod group;
 mod limit;
 mod migrate;
 mod outcome;
+mod pairs;
 mod pots;
 pub mod purse;
 mod reads;

@@ -13,6 +13,7 @@ use super::state::UseKey;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pots {
     /// What budgets have used up.
+    #[serde(with = "super::pairs")]
     pub uses: BTreeMap<UseKey, BTreeMap<Instant, i64>>,
     /// How many of a reward were taken since which release.
     pub taken: BTreeMap<RewardId, BTreeMap<Instant, u64>>,

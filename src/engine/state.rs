@@ -10,6 +10,7 @@ use crate::hir::{BadgeId, EventId, FieldId, LadderId, LimitId, MeasureId, OnRefu
 use crate::value::{Day, Exact, Instant, Value};
 
 use super::event::Event;
+use super::pairs;
 use super::outcome::Cause;
 use super::purse::Purse;
 
@@ -45,10 +46,12 @@ pub struct State {
     /// When a measure was last restarted.
     pub restarts: Arena<MeasureId, Option<Restart>>,
     /// What limits have used up.
+    #[serde(with = "pairs")]
     pub uses: BTreeMap<UseKey, BTreeMap<Instant, i64>>,
     /// What rules have done.
     pub firings: Arena<RuleId, Firings>,
     /// When each earn or rule last gave, for cooldowns.
+    #[serde(with = "pairs")]
     pub gave: BTreeMap<Cause, Instant>,
     /// Activations by the name of what was activated.
     pub activations: BTreeMap<Arc<str>, Instant>,
@@ -193,6 +196,8 @@ impl TallyKind {
 pub struct Gauge {
     /// By bucket.
     pub buckets: BTreeMap<Instant, Bucket>,
+    /// The newest contribution.
+    pub newest: Option<Instant>,
 }
 
 /// Contributions of one bucket.
@@ -202,8 +207,11 @@ pub struct Bucket {
     pub sum: Exact,
     /// The part that is capped to a share.
     pub capped: Exact,
+    /// How many contributions there are.
+    pub count: i64,
     /// Values with their number of occurrences, for distinct counts and extremes.
-    pub values: BTreeMap<Value, u32>,
+    #[serde(with = "pairs", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<Value, i64>,
 }
 
 /// A restart: what came before does not count.
@@ -375,6 +383,11 @@ impl State {
             birthday_year: None,
             judged: 0,
         }
+    }
+
+    /// Lets measures be counted from history from now on: days or names have changed under their running sums.
+    pub fn distrust_gauges(&mut self) {
+        self.gauges.iter_mut().for_each(|gauge| gauge.newest = Some(Instant::LAST));
     }
 
     /// The local day of joining.
