@@ -3,3 +3,4 @@ pub mod arena;
 pub mod diagnostic;
 pub mod source;
 pub mod value;
+pub mod hir;

@@ -1,0 +1,247 @@
+//! The resolved, typed program: the contract between the checker and everything after it.
+//!
+//! Every name is an identifier into an [`Arena`], every expression has a [`Type`], every amount is an exact number in
+//! the smallest step of its dimension: money in minor units, quantities in steps of their unit, all else as written.
+
+mod event;
+mod expr;
+mod measure;
+mod reward;
+mod rule;
+mod scenario;
+mod tier;
+mod unit;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub use event::{EventDef, EventKind, FieldDef, FieldType, LineKey, Order, Reversal, Unmatched};
+pub use expr::{Aggregate, Builtin, Case, Compare, Expr, Function, Guard, Kind, Level, Operator, Read, Standing, Type};
+pub use measure::{Measure, Net, ShareCap, Source, Tally, Window};
+pub use reward::{Gift, GiftKind, Redeem, RedeemForm, Reward, Stock, Validity};
+pub use rule::{
+    Activation, Boost, BoostAmount, Budget, Combine, Direction, During, Earn, Effect, Excess, Funding, Gates, Limit, LimitKind, OnRefund,
+    Rhythm, RhythmDay, Rule, Stack, StackMode, TierAt, Trigger,
+};
+pub use scenario::{Expectation, Given, Scenario, ScenarioFlag, Step};
+pub use tier::{Fall, Hold, Ladder, LadderRefund, Rise, Tier};
+pub use unit::{Expiry, ExpiryRule, Pending, RefundFloor, Returned, ReturnOrder, RoundScope, SpendOrder, Unit};
+
+use crate::arena::Arena;
+use crate::source::{Sources, Span};
+use crate::value::{Currency, Day, Exact, LeapDay, Rounding, TimeSpan, Weekday, Zone};
+
+crate::ids! {
+    /// A type of event.
+    EventId;
+    /// A field of one event type, of the lines of one list, or an attribute of members.
+    FieldId;
+    /// A set of bare words.
+    EnumId;
+    /// A unit of value.
+    UnitId;
+    /// A named value.
+    LetId;
+    /// A lookup table.
+    TableId;
+    /// A measure.
+    MeasureId;
+    /// A named condition.
+    SegmentId;
+    /// A ladder of tiers.
+    LadderId;
+    /// An earn.
+    EarnId;
+    /// A boost, within the program.
+    BoostId;
+    /// A stacking group.
+    StackId;
+    /// A limit or budget.
+    LimitId;
+    /// A rule.
+    RuleId;
+    /// A reward.
+    RewardId;
+    /// A way to pay with points.
+    RedeemId;
+    /// A badge.
+    BadgeId;
+}
+
+/// A whole program, checked.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The name it gives itself.
+    pub name: Arc<str>,
+    /// The texts it was read from.
+    pub sources: Arc<Sources>,
+    /// Its settings.
+    pub settings: Settings,
+    /// Sets of bare words, the built-in ones first ([`Program::WEEKDAYS`], [`Program::MONTHS`]).
+    pub enums: Arena<EnumId, EnumDef>,
+    /// Event types, the built-in ones first, in the order of [`EventKind`].
+    pub events: Arena<EventId, EventDef>,
+    /// Attributes of members; the first are [`Program::NAME`] and [`Program::MEMBER_ID`].
+    pub attributes: Arena<FieldId, FieldDef>,
+    /// Units.
+    pub units: Arena<UnitId, Unit>,
+    /// Named values.
+    pub lets: Arena<LetId, Let>,
+    /// Lookup tables.
+    pub tables: Arena<TableId, Table>,
+    /// Measures.
+    pub measures: Arena<MeasureId, Measure>,
+    /// Named conditions.
+    pub segments: Arena<SegmentId, Segment>,
+    /// Ladders of tiers.
+    pub ladders: Arena<LadderId, Ladder>,
+    /// Earns, in order of declaration.
+    pub earns: Arena<EarnId, Earn>,
+    /// Boosts, those of an earn's own block before those from outside; an earn lists its own.
+    pub boosts: Arena<BoostId, Boost>,
+    /// Stacking groups.
+    pub stacks: Arena<StackId, Stack>,
+    /// Limits and budgets.
+    pub limits: Arena<LimitId, Limit>,
+    /// Rules.
+    pub rules: Arena<RuleId, Rule>,
+    /// Rewards.
+    pub rewards: Arena<RewardId, Reward>,
+    /// Ways to pay with points.
+    pub redeems: Arena<RedeemId, Redeem>,
+    /// Badges.
+    pub badges: Arena<BadgeId, Badge>,
+    /// Tests beside the rules.
+    pub scenarios: Vec<Scenario>,
+}
+
+impl Program {
+    /// The enum of `weekday`: monday is 0.
+    pub const WEEKDAYS: EnumId = EnumId(0);
+    /// The enum of `month`: january is 0.
+    pub const MONTHS: EnumId = EnumId(1);
+    /// The attribute `name`.
+    pub const NAME: FieldId = FieldId(0);
+    /// The attribute `id`.
+    pub const MEMBER_ID: FieldId = FieldId(1);
+}
+
+/// What the `program` block declares.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The currency of all money inside.
+    pub currency: Currency,
+    /// Further currencies: units of the program's currency for one unit of theirs (in whole units, not minor ones), and how the
+    /// conversion rounds to minor units.
+    pub accepts: Vec<(Currency, Expr, Rounding)>,
+    /// The zone of days.
+    pub zone: Zone,
+    /// The text attribute that holds a member's own zone.
+    pub zone_of_member: Option<FieldId>,
+    /// First day of weeks.
+    pub week_start: Weekday,
+    /// When leap-day birthdays fall in common years.
+    pub leap_day: LeapDay,
+    /// How old a late event may be, against the newest event of its member; `None` accepts every one.
+    pub late: Option<TimeSpan>,
+    /// Whether members must join before anything else.
+    pub join_required: bool,
+    /// From when on this version is in force.
+    pub effective_from: Option<Day>,
+}
+
+/// A set of bare words.
+#[derive(Debug, Clone)]
+pub struct EnumDef {
+    /// The words in order of declaration.
+    pub words: Vec<Arc<str>>,
+}
+
+/// A named value.
+#[derive(Debug, Clone)]
+pub struct Let {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it is declared.
+    pub span: Span,
+    /// What it stands for.
+    pub value: Expr,
+}
+
+/// A named condition.
+#[derive(Debug, Clone)]
+pub struct Segment {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it is declared.
+    pub span: Span,
+    /// Who belongs to it.
+    pub condition: Expr,
+}
+
+/// A badge, declared by the first rule that gives it.
+#[derive(Debug, Clone)]
+pub struct Badge {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it is first given.
+    pub span: Span,
+}
+
+/// A lookup table.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it is declared.
+    pub span: Span,
+    /// The type of each key, in order; one for bands.
+    pub keys: Vec<Type>,
+    /// The type of its values; for marginal bands, that of the result.
+    pub value: Type,
+    /// Its rows.
+    pub rows: Rows,
+}
+
+/// The rows of a table.
+#[derive(Debug, Clone)]
+pub enum Rows {
+    /// The first row whose keys all match; a key of `None` matches anything.
+    Exact {
+        /// Keys and value.
+        rows: Vec<(Vec<Option<crate::value::Value>>, Expr)>,
+        /// The value where no row matches; without it, none is an error for the event.
+        otherwise: Option<Expr>,
+    },
+    /// Bands in rising order.
+    Bands {
+        /// The bands.
+        bands: Vec<Band>,
+        /// Whether each value is a rate for the part of the amount inside its band.
+        marginal: bool,
+    },
+}
+
+/// One band of a table.
+#[derive(Debug, Clone)]
+pub struct Band {
+    /// Its upper end; `None` for the last.
+    pub to: Option<Exact>,
+    /// Whether the upper end belongs to it.
+    pub inclusive: bool,
+    /// Its value or rate.
+    pub value: Expr,
+}
+
+/// The old name of a renamed thing (S41).
+pub type Was = Option<Arc<str>>;
+
+/// A name with translations, for people.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    /// The text without a language.
+    pub text: Arc<str>,
+    /// Language code and text.
+    pub translations: Vec<(Arc<str>, Arc<str>)>,
+}

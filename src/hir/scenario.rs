@@ -1,0 +1,103 @@
+//! Tests beside the rules.
+
+use std::sync::Arc;
+
+use crate::source::Span;
+use crate::value::{Instant, Value};
+
+use super::{BadgeId, EventId, Expr, FieldId, RewardId, UnitId};
+
+/// A scenario.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it is declared.
+    pub span: Span,
+    /// `only` or `skip`.
+    pub flag: ScenarioFlag,
+    /// What happens and what is expected, in order.
+    pub steps: Vec<Step>,
+}
+
+/// Whether a scenario runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScenarioFlag {
+    /// It runs.
+    Plain,
+    /// Only such ones run.
+    Only,
+    /// It does not.
+    Skip,
+}
+
+/// One step.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// An event, and what its postings and outcomes must be.
+    Event(Given, Vec<Expectation>),
+    /// The clock moves.
+    Advance(Instant, Span, Vec<Expectation>),
+    /// A condition on a member must hold now.
+    Expect {
+        /// The member.
+        member: Arc<str>,
+        /// The condition.
+        condition: Expr,
+        /// Where it stands.
+        span: Span,
+    },
+    /// What of a unit expires up to the end of a day must be an amount, in steps.
+    Expiring {
+        /// The member.
+        member: Arc<str>,
+        /// The unit.
+        unit: UnitId,
+        /// The day.
+        by: crate::value::Day,
+        /// The amount.
+        amount: i64,
+        /// Where it stands.
+        span: Span,
+    },
+}
+
+/// An event of a scenario.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// Who.
+    pub member: Arc<str>,
+    /// The type.
+    pub event: EventId,
+    /// Its identifier; made from its position where none is written.
+    pub id: Arc<str>,
+    /// When.
+    pub time: Instant,
+    /// Values by field; those not written are missing (or default).
+    pub fields: Vec<(FieldId, Value)>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What an event or a time jump must bring.
+#[derive(Debug, Clone)]
+pub enum Expectation {
+    /// The balance (available and pending) of a unit changes by so many steps.
+    Change(UnitId, i64, Span),
+    /// So many steps expire.
+    Expired(UnitId, i64, Span),
+    /// No posting at all.
+    Nothing(Span),
+    /// A refusal whose reason contains the text.
+    Refused(Option<Arc<str>>, Span),
+    /// An error whose reason contains the text.
+    Error(Option<Arc<str>>, Span),
+    /// A message whose text contains this.
+    Message(Arc<str>, Span),
+    /// A badge.
+    Badge(BadgeId, Span),
+    /// A voucher.
+    Issued(RewardId, Span),
+    /// A condition on the event's member afterwards.
+    Holds(Expr, Span),
+}

@@ -1,0 +1,188 @@
+//! Units of value.
+
+use std::sync::Arc;
+
+use crate::source::Span;
+use crate::value::{Exact, PeriodKind, Rounding, TimeSpan};
+
+use super::{EventId, Expr, FieldId, Label, Was};
+
+/// A unit: points, stamps, miles, store credit.
+#[derive(Debug, Clone)]
+pub struct Unit {
+    /// Its name (plural).
+    pub name: Arc<str>,
+    /// Its other name (singular).
+    pub also: Option<Arc<str>>,
+    /// Its earlier name.
+    pub was: Was,
+    /// Where it is declared.
+    pub span: Span,
+    /// What people call it.
+    pub label: Option<Label>,
+    /// Whether amounts are money of the program's currency.
+    pub money: bool,
+    /// Decimals of the smallest step; for money, those of the currency.
+    pub decimals: u8,
+    /// How fractions of a step are rounded.
+    pub rounding: Rounding,
+    /// What is rounded at once.
+    pub scope: RoundScope,
+    /// When awards become available.
+    pub pending: Pending,
+    /// When lots expire. The first rule whose condition holds at earning, and every `also` one: the earliest wins. None: never.
+    pub expiry: Vec<ExpiryRule>,
+    /// Nothing expires while this holds.
+    pub keeps_while: Option<Expr>,
+    /// Which lots are spent first.
+    pub spends: SpendOrder,
+    /// Awards beyond this balance (available and pending, in steps) are cut.
+    pub at_most: Option<Expr>,
+    /// What happens when an award that is taken back was spent.
+    pub refunds: RefundFloor,
+    /// What happens to spent points of a returned order whose lot expired meanwhile.
+    pub returned: Returned,
+    /// Which tender comes back first on a partial return.
+    pub return_order: ReturnOrder,
+    /// Money (minor units) that one smallest step is worth, for liability and best-of.
+    pub worth: Option<Expr>,
+    /// Whether members may give it away.
+    pub transferable: bool,
+    /// Lots of different months cannot be spent in one redemption.
+    pub monthly_buckets: bool,
+}
+
+impl Unit {
+    /// Smallest steps in one whole unit: 10 to the power of `decimals`.
+    pub fn steps(&self) -> i64 {
+        10_i64.saturating_pow(u32::from(self.decimals))
+    }
+}
+
+/// What is rounded at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoundScope {
+    /// Each line.
+    Item,
+    /// All awards of one event together; the rounded sum is split by largest remainder.
+    Event,
+    /// All lines of one rule together.
+    Rule,
+}
+
+/// When awards become available.
+#[derive(Debug, Clone)]
+pub enum Pending {
+    /// At once.
+    No,
+    /// After a time.
+    For(TimeSpan),
+    /// When an event of this type has the same key: pairs of (its field, the earning event's field name resolved per earning event).
+    Until {
+        /// The releasing event.
+        event: EventId,
+        /// The field of the releasing event; the field of the same name in the earning event must be equal.
+        key: Vec<FieldId>,
+    },
+}
+
+/// One clock of a lot.
+#[derive(Debug, Clone)]
+pub struct ExpiryRule {
+    /// The rule.
+    pub expiry: Expiry,
+    /// Judged when the lot is earned.
+    pub when: Option<Expr>,
+    /// Runs beside the others; the earliest wins.
+    pub also: bool,
+    /// Counts from earning also where the lot was pending.
+    pub from_earning: bool,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// When a lot expires: at the end of the local day that this gives.
+#[derive(Debug, Clone)]
+pub enum Expiry {
+    /// Never.
+    Never,
+    /// A time after availability (or earning); at the end of the period in which that falls, where one is named. Without a period the
+    /// lot expires at the start of the day that is the span after, that is at the end of the day before for whole days and months; exact
+    /// for hours.
+    After(TimeSpan, Option<PeriodKind>),
+    /// At the end of the first such day of the year that is at least the span after.
+    OnDay {
+        /// Month, 1 to 12.
+        month: u8,
+        /// Day of the month.
+        day: u8,
+        /// How old the lot must be.
+        after: TimeSpan,
+    },
+    /// At the end of the period of earning, or `ahead` periods later.
+    EndOf {
+        /// The period.
+        kind: PeriodKind,
+        /// 0 this period, 1 the next.
+        ahead: u8,
+    },
+    /// A time after the last event of any of these types (`earning` of the lot itself where none came): the whole balance slides.
+    Idle {
+        /// How long.
+        span: TimeSpan,
+        /// At the end of the period in which that falls.
+        end_of: Option<PeriodKind>,
+        /// The types that restart the clock.
+        events: Vec<EventId>,
+    },
+}
+
+/// Which lots are spent first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpendOrder {
+    /// Soonest expiry, then oldest, then number.
+    SoonestExpiry,
+    /// Oldest, then number.
+    Oldest,
+}
+
+/// What happens when an award that is taken back was spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefundFloor {
+    /// The balance goes below zero, to this many steps at most.
+    BelowZero(Option<i64>),
+    /// The balance stops at zero; the shortfall is recorded and repaid by the next earnings.
+    StopAtZero,
+    /// Only what is still pending is taken back.
+    OnlyPending,
+}
+
+/// What happens to points that come back to a lot that expired meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returned {
+    /// They expire again at once.
+    Forfeit,
+    /// They live on this long.
+    Grace(TimeSpan),
+    /// They become a lot earned now.
+    FreshLot,
+}
+
+/// Which tender comes back first on a partial return of an order paid with points and money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReturnOrder {
+    /// Points, then money.
+    PointsFirst,
+    /// Money, then points.
+    MoneyFirst,
+    /// In proportion.
+    ProRata,
+}
+
+/// Money of one smallest step, where it is a constant.
+pub fn constant_worth(unit: &Unit) -> Option<Exact> {
+    match unit.worth.as_ref().map(|e| &e.kind) {
+        Some(super::Kind::Const(crate::value::Value::Exact(n))) => Some(*n),
+        _ => None,
+    }
+}
