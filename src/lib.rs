@@ -2,4 +2,5 @@
 pub mod arena;
 pub mod diagnostic;
 pub mod source;
+pub mod syntax;
 pub mod value;
