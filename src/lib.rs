@@ -2,5 +2,6 @@
 pub mod arena;
 pub mod diagnostic;
 pub mod source;
+pub mod syntax;
 pub mod value;
 pub mod hir;

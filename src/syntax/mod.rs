@@ -1,0 +1,3 @@
+//! From text to tree. Nothing of the parser library leaves this room.
+
+pub mod ast;
