@@ -1,1 +1,27 @@
 //! Exact amounts, rounding, and the calendar.
+//!
+//! Nothing here reads a clock, uses a float, or panics: what does not fit is an error or `None`, and every result
+//! depends on its arguments alone.
+
+pub mod exact;
+pub mod money;
+pub mod names;
+pub mod period;
+pub mod rounding;
+mod scan;
+pub mod span;
+pub mod split;
+pub mod time;
+pub mod timestamp;
+pub mod zone;
+
+pub use exact::{ArithmeticError, Exact};
+pub use money::{AmountError, Currency, Money, format_minor, parse_minor, parse_steps};
+pub use names::{Month, Weekday};
+pub use period::{Calendar, LeapDay, Period, PeriodKind, next_occurrence_after, occurrence_in};
+pub use rounding::Rounding;
+pub use span::{TimeSpan, TimeUnit};
+pub use split::{allocate, split};
+pub use time::{Day, Instant, OutOfRange, TimeOfDay};
+pub use timestamp::{InstantError, format_instant, parse_instant};
+pub use zone::{DayCache, Zone, ZoneError};

@@ -1,0 +1,175 @@
+//! The written form of instants: RFC 3339, and local times where a zone is known.
+
+use super::scan::{Cursor, excerpt};
+use super::time::{DAY_MILLIS, Day, Instant, TimeOfDay, read_day, read_time};
+use super::zone::{Zone, read_offset};
+
+/// Why a text is not an instant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InstantError {
+    /// The text has not the form of a time.
+    #[error("`{0}` is not a time: write it like `2026-02-01T10:00:00Z`")]
+    Malformed(String),
+    /// The calendar has no such day.
+    #[error("`{0}` has a day that is not in the calendar")]
+    NoSuchDay(String),
+    /// The clock has no such time.
+    #[error("`{0}` has a time of day that is not on the clock")]
+    NoSuchTime(String),
+    /// The text does not say which zone it means.
+    #[error("`{0}` has no time zone: write it with `Z` or an offset such as `+02:00`")]
+    NoZone(String),
+    /// What follows the time is not an offset.
+    #[error("`{0}` does not end in a time zone: write `Z` or an offset such as `+02:00`")]
+    BadOffset(String),
+}
+
+/// Reads an instant.
+///
+/// RFC 3339 with `Z` or an offset stands for itself. With a `zone`, the same without offset (with `T` or a blank, with or
+/// without seconds) is a time on local clocks, and a date alone the start of that local day. Digits beyond milliseconds
+/// are cut off.
+///
+/// # Errors
+/// [`InstantError`], which says in words what is wrong.
+pub fn parse_instant(text: &str, zone: Option<&Zone>) -> Result<Instant, InstantError> {
+    let mut cursor = Cursor::new(text);
+    let malformed = || InstantError::Malformed(excerpt(text));
+    let (year, month, date) = read_day(&mut cursor).ok_or_else(malformed)?;
+    let day = Day::from_ymd(year, month, date).ok_or_else(|| InstantError::NoSuchDay(excerpt(text)))?;
+    let no_zone = || InstantError::NoZone(excerpt(text));
+    if cursor.is_at_end() {
+        return Ok(zone.ok_or_else(no_zone)?.start_of(day));
+    }
+    if !(cursor.eat(b'T') || cursor.eat(b't') || cursor.eat(b' ')) {
+        return Err(malformed());
+    }
+    let (hour, minute, second) = read_time(&mut cursor).ok_or_else(malformed)?;
+    let millis = if cursor.eat(b'.') { read_fraction(&mut cursor).ok_or_else(malformed)? } else { 0 };
+    let time = TimeOfDay::from_hms(hour, minute, second)
+        .and_then(|time| TimeOfDay::from_millis(time.millis() + millis))
+        .ok_or_else(|| InstantError::NoSuchTime(excerpt(text)))?;
+    if cursor.is_at_end() {
+        return Ok(zone.ok_or_else(no_zone)?.at(day, time));
+    }
+    let offset = match cursor.rest() {
+        "Z" | "z" => 0,
+        offset => read_offset(offset).ok_or_else(|| InstantError::BadOffset(excerpt(text)))?,
+    };
+    let local = i64::from(day.epoch_days()) * DAY_MILLIS + i64::from(time.millis());
+    Ok(Instant::clamped(local - offset))
+}
+
+/// Reads the digits after the point as milliseconds.
+fn read_fraction(cursor: &mut Cursor<'_>) -> Option<u32> {
+    let mut millis = u32::from(cursor.digit()?) * 100;
+    for scale in [10, 1] {
+        if let Some(digit) = cursor.digit() {
+            millis += u32::from(digit) * scale;
+        }
+    }
+    while cursor.digit().is_some() {}
+    Some(millis)
+}
+
+/// Writes an instant as RFC 3339 in local time, `2026-02-01T10:00:00-05:00`; milliseconds only where there are some,
+/// `Z` for UTC.
+///
+/// Local clocks of past centuries ran off by seconds, which an offset cannot say: then the time is that of the offset in
+/// whole minutes, still the same instant.
+pub fn format_instant(instant: Instant, zone: &Zone) -> String {
+    let minutes = zone.offset(instant) / 60_000;
+    let local = instant.millis() + minutes * 60_000;
+    let day = Day::clamped(local.div_euclid(DAY_MILLIS));
+    let millis = local.rem_euclid(DAY_MILLIS);
+    let (hour, minute, second) = (millis / 3_600_000, millis / 60_000 % 60, millis / 1_000 % 60);
+    let mut out = format!("{day}T{hour:02}:{minute:02}:{second:02}");
+    if millis % 1_000 != 0 {
+        out.push_str(&format!(".{:03}", millis % 1_000));
+    }
+    if minutes == 0 {
+        out.push('Z');
+    } else {
+        let sign = if minutes < 0 { '-' } else { '+' };
+        out.push_str(&format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(text: &str) -> Result<i64, String> {
+        parse_instant(text, None).map(Instant::millis).map_err(|error| error.to_string())
+    }
+
+    fn read_in(text: &str, zone: &str) -> Result<String, String> {
+        let zone = Zone::parse(zone).unwrap();
+        parse_instant(text, Some(&zone))
+            .map(|instant| format_instant(instant, &zone))
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn reads_rfc_3339() {
+        assert_eq!(read("1970-01-01T00:00:00Z"), Ok(0));
+        assert_eq!(read("1970-01-01t00:00:01.5z"), Ok(1_500));
+        assert_eq!(read("1970-01-01 02:00:00.123456789+02:00"), Ok(123));
+        assert_eq!(read("1969-12-31T19:00-05:00"), Ok(0));
+        assert_eq!(read("1970-01-01T00:00:00-00:00"), Ok(0));
+    }
+
+    #[test]
+    fn s50_says_what_is_wrong() {
+        let zone_missing = "has no time zone: write it with `Z` or an offset such as `+02:00`";
+        assert_eq!(read("2026-02-01 10:00"), Err(format!("`2026-02-01 10:00` {zone_missing}")));
+        assert_eq!(read("2026-02-01"), Err(format!("`2026-02-01` {zone_missing}")));
+        assert_eq!(
+            read("2026-02-30T10:00:00Z"),
+            Err("`2026-02-30T10:00:00Z` has a day that is not in the calendar".into())
+        );
+        assert_eq!(
+            read("2026-02-01T24:00:00Z"),
+            Err("`2026-02-01T24:00:00Z` has a time of day that is not on the clock".into())
+        );
+        for text in
+            ["", "now", "2026-02-01T", "2026-02-01T10", "2026-02-01T10:00:00.Z", "1770000000", "2026-02-01X10:00Z"]
+        {
+            assert!(matches!(parse_instant(text, None), Err(InstantError::Malformed(_))), "{text}");
+        }
+        for text in
+            ["2026-02-01T10:00:00+2", "2026-02-01T10:00:00+24:00", "2026-02-01T10:00:00Zé", "2026-02-01T10:00:00 Z"]
+        {
+            assert!(matches!(parse_instant(text, None), Err(InstantError::BadOffset(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_local_times_where_a_zone_is_known() {
+        assert_eq!(read_in("2026-02-01 10:00", "America/New_York"), Ok("2026-02-01T10:00:00-05:00".into()));
+        assert_eq!(read_in("2026-07-01T10:00:30.250", "Europe/Berlin"), Ok("2026-07-01T10:00:30.250+02:00".into()));
+        assert_eq!(read_in("2026-07-01", "Europe/Berlin"), Ok("2026-07-01T00:00:00+02:00".into()));
+        assert_eq!(read_in("2026-07-01T00:00:00Z", "Europe/Berlin"), Ok("2026-07-01T02:00:00+02:00".into()));
+        assert_eq!(read_in("2026-07-01T00:00:00Z", "UTC"), Ok("2026-07-01T00:00:00Z".into()));
+    }
+
+    proptest! {
+        #[test]
+        fn written_instants_read_back(millis in -62_135_510_400_000i64..253_402_128_000_000) {
+            let instant = Instant::from_millis(millis).unwrap();
+            for name in ["UTC", "America/New_York", "Asia/Kathmandu", "-03:30"] {
+                let zone = Zone::parse(name).unwrap();
+                prop_assert_eq!(parse_instant(&format_instant(instant, &zone), None), Ok(instant));
+            }
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,40}", near in "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]?[0-9:.+Zé-]{0,20}") {
+            let _ = parse_instant(&text, None);
+            let _ = parse_instant(&near, Some(&Zone::utc()));
+        }
+    }
+}
