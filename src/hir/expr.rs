@@ -1,7 +1,7 @@
 //! Typed expressions.
 
 use crate::source::Span;
-use crate::value::{Day, Exact, SpanUnit, Value};
+use crate::value::{Day, Exact, TimeUnit, Value};
 
 use super::{BadgeId, EnumId, EventId, FieldId, LadderId, LetId, MeasureId, RewardId, SegmentId, TableId, UnitId};
 
@@ -113,7 +113,7 @@ pub enum Kind {
         filter: Option<Box<Expr>>,
     },
     /// Whole units of time from a moment or date to now; negative before it.
-    Since(SpanUnit, Box<Expr>),
+    Since(TimeUnit, Box<Expr>),
     /// The first case that applies; none is an error for the event.
     Cases(Vec<Case>),
 }

@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, uses a float, or panics: what does not fit is an error or `None`, and every result
 //! depends on its arguments alone.
 
+mod datum;
 pub mod exact;
 pub mod money;
 pub mod names;
@@ -15,6 +16,7 @@ pub mod time;
 pub mod timestamp;
 pub mod zone;
 
+pub use datum::Value;
 pub use exact::{ArithmeticError, Exact};
 pub use money::{AmountError, Currency, Money, format_minor, parse_minor, parse_steps};
 pub use names::{Month, Weekday};
