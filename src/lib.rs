@@ -1,10 +1,11 @@
 //! Meed: a declarative language and engine for customer loyalty programs.
 pub mod arena;
+pub mod compile;
 pub mod diagnostic;
-pub mod source;
-pub mod value;
-pub mod hir;
 pub mod engine;
 pub mod explain;
+pub mod hir;
 pub mod scenario;
-pub mod compile;
+pub mod source;
+pub mod syntax;
+pub mod value;

@@ -196,6 +196,10 @@ impl<'p> Run<'p> {
                     self.fail(*span, format!("{name} issued"), "not issued".into(), Vec::new());
                 }
             }
+            Expectation::Of(member, expectation) => {
+                let outcomes = brought.outcomes.iter().filter(|outcome| outcome.member == *member).cloned().collect();
+                self.check(&Brought { outcomes, turned_away: brought.turned_away.clone() }, expectation, Some(member));
+            }
             Expectation::Holds(condition, span) => {
                 if let Some(member) = member {
                     self.condition(&member.clone(), condition, *span);

@@ -1,5 +1,8 @@
 //! One model for every message about a program.
 
+pub mod codes;
+pub mod render;
+
 use std::fmt;
 
 use crate::source::Span;
@@ -15,12 +18,22 @@ impl fmt::Display for Code {
 }
 
 /// How grave a message is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The program cannot be used.
     Error,
     /// The program can be used, but somebody should decide.
     Warning,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        })
+    }
 }
 
 /// A change of text that mends what a message is about.

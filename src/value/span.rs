@@ -49,7 +49,7 @@ impl TimeUnit {
 /// A length of time: months and days of the calendar, then exact milliseconds.
 ///
 /// Shown in words such as `18 months`, in the fewest whole units: `1 year` for 12 months.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct TimeSpan {
     /// Months of the calendar.
     pub months: i32,

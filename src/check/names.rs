@@ -1,0 +1,138 @@
+//! Spaces of names: who is declared where, and what was probably meant.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::hir::{EarnId, EventId, LadderId, LetId, LimitId, MeasureId, RedeemId, RewardId, RuleId, SegmentId, StackId, TableId, UnitId};
+use crate::source::Span;
+use crate::syntax::ast::Ident;
+
+use super::errors;
+
+/// What a name of the value space stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Symbol {
+    Let(LetId),
+    Measure(MeasureId),
+    Segment(SegmentId),
+    Ladder(LadderId),
+    Table(TableId),
+    Unit(UnitId),
+}
+
+/// What a member may activate, and what `unless earned` and `on` speak of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offer {
+    Earn(EarnId),
+    /// A boost from outside: its position among them.
+    Boost(usize),
+    Rule(RuleId),
+}
+
+/// What a `redeem` event may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Prize {
+    Reward(RewardId),
+    Redeem(RedeemId),
+}
+
+/// All names of a program that are not fields.
+pub(super) struct Names {
+    pub values: Space<Symbol>,
+    pub events: Space<EventId>,
+    pub offers: Space<Offer>,
+    pub prizes: Space<Prize>,
+    pub stacks: Space<StackId>,
+    pub limits: Space<LimitId>,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self {
+            values: Space::default(),
+            events: Space::default(),
+            offers: Space::default(),
+            prizes: Space::default(),
+            stacks: Space::default(),
+            limits: Space::default(),
+        }
+    }
+}
+
+/// Names that must differ from each other.
+pub(super) struct Space<T> {
+    names: IndexMap<Arc<str>, (T, Option<Span>)>,
+}
+
+impl<T> Default for Space<T> {
+    fn default() -> Self {
+        Self { names: IndexMap::new() }
+    }
+}
+
+impl<T: Copy> Space<T> {
+    /// Declares a name; the error points at the first declaration, which stays.
+    pub fn declare(&mut self, name: &Ident, value: T) -> Result<(), Diagnostic> {
+        if let Some((_, first)) = self.names.get(&name.text) {
+            return Err(errors::names::duplicate(name.span(), &name.text, *first));
+        }
+        self.names.insert(Arc::clone(&name.text), (value, Some(name.span())));
+        Ok(())
+    }
+    /// Declares a name that the language has by itself.
+    pub fn build_in(&mut self, name: &str, value: T) {
+        self.names.insert(Arc::from(name), (value, None));
+    }
+    /// What the name stands for.
+    pub fn get(&self, name: &str) -> Option<T> {
+        self.names.get(name).map(|(value, _)| *value)
+    }
+    /// All names in order of declaration.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.names.keys().map(|name| &**name)
+    }
+    /// The declared name that is most like `wanted`.
+    pub fn nearest(&self, wanted: &str) -> Option<String> {
+        nearest(wanted, self.iter())
+    }
+}
+
+/// Longer texts are no mistyped names, and would take long to compare.
+const LONGEST: usize = 64;
+
+/// The name that was probably meant; none where nothing is close.
+pub(super) fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Option<String> {
+    let length = wanted.chars().count();
+    if length > LONGEST {
+        return None;
+    }
+    let lower = wanted.to_lowercase();
+    let mut best: Option<(usize, &str)> = None;
+    for name in names {
+        if name == wanted || name.chars().count() > LONGEST {
+            continue;
+        }
+        let distance = strsim::damerau_levenshtein(&lower, &name.to_lowercase());
+        let near = distance <= (length.max(name.chars().count()) / 3).max(1) && distance < length;
+        if near && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, name));
+        }
+    }
+    best.map(|(_, name)| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_was_meant() {
+        assert_eq!(nearest("purchse", ["purchase", "refund"]).as_deref(), Some("purchase"));
+        assert_eq!(nearest("Points", ["point", "points"]).as_deref(), Some("points"));
+        assert_eq!(nearest("x", ["y", "points"]), None);
+        assert_eq!(nearest("subtotal", ["sku"]), None);
+        assert_eq!(nearest(&"a".repeat(100), ["a"]), None);
+    }
+}
