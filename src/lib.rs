@@ -5,3 +5,5 @@ pub mod source;
 pub mod syntax;
 pub mod value;
 pub mod hir;
+pub mod engine;
+pub mod events;

@@ -1,0 +1,279 @@
+//! Tables of text: CSV with any delimiter, and columns separated by blanks.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::lines::{Line, Lines, failure, too_long, utf8};
+use super::node::{Node, Place, Raw};
+use super::reject::Reject;
+use super::stream::Reader;
+use super::{MAX_KEYS, MAX_LINE_BYTES};
+
+/// What stands between two cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Separator {
+    /// One such byte; cells may be quoted.
+    Byte(u8),
+    /// Any number of blanks; no quotes.
+    Blanks,
+}
+
+/// What is known of a table before it is read.
+#[derive(Debug, Clone, Default)]
+pub struct Layout {
+    /// What separates cells; found out from the first line where `None`.
+    pub separator: Option<Separator>,
+    /// The names of the columns; those of the first line where `None`.
+    pub columns: Option<Vec<String>>,
+    /// Whether the first line is a header although columns are named.
+    pub skip_header: bool,
+}
+
+/// Rows of a table.
+pub(crate) struct Table {
+    file: Arc<str>,
+    lines: Lines,
+    separator: Separator,
+    columns: Vec<String>,
+    buffer: Vec<u8>,
+    /// Lines after a quote that nobody closed, to be read again on their own: number and text.
+    again: std::collections::VecDeque<(u64, Vec<u8>)>,
+    /// What is wrong with the header, to be told first.
+    trouble: Option<Reject>,
+}
+
+/// How the search for the next row ended.
+enum Found {
+    Row(u64),
+    Bad(u64, String),
+    End,
+}
+
+impl Table {
+    /// Reads the header of a table.
+    pub(crate) fn open(file: Arc<str>, lines: Lines, layout: &Layout) -> Self {
+        let mut table = Self {
+            file,
+            lines,
+            separator: layout.separator.unwrap_or(Separator::Byte(b',')),
+            columns: layout.columns.clone().unwrap_or_default(),
+            buffer: Vec::new(),
+            again: std::collections::VecDeque::new(),
+            trouble: None,
+        };
+        if layout.columns.is_none() || layout.skip_header {
+            table.read_header(layout);
+        }
+        table
+    }
+
+    /// The names of the columns.
+    pub(crate) fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    fn read_header(&mut self, layout: &Layout) {
+        let found = loop {
+            match self.find() {
+                Found::Row(_) if self.buffer.iter().all(u8::is_ascii_whitespace) => {}
+                found => break found,
+            }
+        };
+        let (line, reason) = match found {
+            Found::End => return,
+            Found::Bad(line, reason) => (line, reason),
+            Found::Row(line) => match utf8(&self.buffer) {
+                Err((reason, _)) => (line, reason),
+                Ok(text) => {
+                    if layout.separator.is_none() {
+                        self.separator = Separator::Byte(sniff(text));
+                    }
+                    let names: Vec<String> =
+                        cells(text, self.separator).iter().map(|cell| cell.trim().to_owned()).collect();
+                    if layout.columns.is_some() {
+                        return;
+                    }
+                    let twice =
+                        names.iter().enumerate().find(|(at, name)| names.iter().take(*at).any(|other| other == *name));
+                    match twice {
+                        _ if names.len() > MAX_KEYS => (line, format!("the header has more than {MAX_KEYS} columns")),
+                        Some((_, name)) => (line, format!("the header names the column `{name}` twice")),
+                        None => {
+                            self.columns = names;
+                            return;
+                        }
+                    }
+                }
+            },
+        };
+        let place = Place { file: Arc::clone(&self.file), line, column: 1 };
+        self.trouble = Some(Reject::new(place, reason, &String::from_utf8_lossy(&self.buffer)));
+    }
+
+    /// Appends a line to the buffer and returns its number.
+    fn line(&mut self) -> (u64, Line) {
+        match self.again.pop_front() {
+            Some((number, text)) => {
+                self.buffer.extend_from_slice(&text);
+                (number, Line::Text)
+            }
+            None => {
+                let found = self.lines.append(&mut self.buffer);
+                (self.lines.number(), found)
+            }
+        }
+    }
+
+    /// Reads the lines of one row into the buffer.
+    fn find(&mut self) -> Found {
+        self.buffer.clear();
+        let (first, found) = self.line();
+        match found {
+            Line::End => return Found::End,
+            Line::Failed(error) => return Found::Bad(first, failure(&error)),
+            Line::TooLong => return Found::Bad(first, too_long()),
+            Line::Text => {}
+        }
+        let Separator::Byte(delimiter) = self.separator else { return Found::Row(first) };
+        if !self.buffer.contains(&b'"') || !open_quote(&self.buffer, delimiter) {
+            return Found::Row(first);
+        }
+        // A quoted cell goes on on the next lines. If nothing closes it, only the first line is to blame.
+        let mut starts = vec![(first, 0)];
+        let ended = loop {
+            self.buffer.push(b'\n');
+            starts.push((0, self.buffer.len()));
+            let (number, found) = self.line();
+            if let Some(last) = starts.last_mut() {
+                last.0 = number;
+            }
+            match found {
+                Line::Text if self.buffer.len() > MAX_LINE_BYTES => break Line::TooLong,
+                Line::Text if !open_quote(&self.buffer, delimiter) => return Found::Row(first),
+                Line::Text => {}
+                other => break other,
+            }
+        };
+        let mut ends = starts.iter().skip(1).map(|(_, start)| start - 1).chain([self.buffer.len()]);
+        let mut kept: Vec<(u64, Vec<u8>)> = Vec::new();
+        for (number, start) in &starts {
+            let end = ends.next().unwrap_or(*start);
+            kept.push((*number, self.buffer.get(*start..end).unwrap_or_default().to_vec()));
+        }
+        if matches!(ended, Line::End) {
+            kept.pop();
+        }
+        for (number, text) in kept.into_iter().skip(1).rev() {
+            self.again.push_front((number, text));
+        }
+        let end = starts.get(1).map_or(0, |(_, start)| start - 1);
+        self.buffer.truncate(end);
+        match ended {
+            Line::Failed(error) => Found::Bad(first, failure(&error)),
+            _ => Found::Bad(first, "a quote opens a cell and nothing closes it".to_owned()),
+        }
+    }
+}
+
+impl Reader for Table {
+    fn next(&mut self) -> Option<Result<Raw<'_>, Reject>> {
+        if let Some(reject) = self.trouble.take() {
+            return Some(Err(reject));
+        }
+        if self.columns.is_empty() {
+            return None;
+        }
+        let line = loop {
+            match self.find() {
+                Found::End => return None,
+                Found::Row(_) if self.buffer.iter().all(u8::is_ascii_whitespace) => {}
+                Found::Row(line) => break line,
+                Found::Bad(line, reason) => {
+                    let place = Place { file: Arc::clone(&self.file), line, column: 1 };
+                    let start = String::from_utf8_lossy(&self.buffer);
+                    return Some(Err(Reject::new(place, reason, &start)));
+                }
+            }
+        };
+        let place = Place { file: Arc::clone(&self.file), line, column: 1 };
+        let text = match utf8(&self.buffer) {
+            Ok(text) => text,
+            Err((reason, column)) => {
+                return Some(Err(Reject::new(
+                    Place { column, ..place },
+                    reason,
+                    &String::from_utf8_lossy(&self.buffer),
+                )));
+            }
+        };
+        let mut fields = Vec::with_capacity(self.columns.len());
+        let mut count = 0;
+        each_cell(text, self.separator, |cell| {
+            if let Some(name) = self.columns.get(count) {
+                fields.push((Cow::Borrowed(name.as_str()), Node::Cell(cell)));
+            }
+            count += 1;
+        });
+        if count != self.columns.len() {
+            let cells = if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };
+            let reason = format!("the row has {cells}, but there are {} columns", self.columns.len());
+            return Some(Err(Reject::new(place, reason, text)));
+        }
+        Some(Ok(Raw { place, fields, text }))
+    }
+}
+
+/// The delimiter that a header uses most.
+fn sniff(header: &str) -> u8 {
+    let count = |delimiter: u8| header.bytes().filter(|byte| *byte == delimiter).count();
+    [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
+}
+
+/// Whether a quoted cell is still open at the end.
+fn open_quote(text: &[u8], delimiter: u8) -> bool {
+    let (mut quoted, mut start) = (false, true);
+    let mut bytes = text.iter().peekable();
+    while let Some(&byte) = bytes.next() {
+        if quoted {
+            if byte == b'"' {
+                if bytes.peek() == Some(&&b'"') {
+                    bytes.next();
+                } else {
+                    quoted = false;
+                }
+            }
+        } else if byte == b'"' && start {
+            quoted = true;
+        }
+        start = !quoted && (byte == delimiter || byte == b'\n');
+    }
+    quoted
+}
+
+fn cells(text: &str, separator: Separator) -> Vec<Cow<'_, str>> {
+    let mut cells = Vec::new();
+    each_cell(text, separator, |cell| cells.push(cell));
+    cells
+}
+
+/// Hands out the cells of a row in order.
+fn each_cell<'a>(text: &'a str, separator: Separator, mut take: impl FnMut(Cow<'a, str>)) {
+    match separator {
+        Separator::Blanks => text.split_whitespace().for_each(|cell| take(Cow::Borrowed(cell))),
+        Separator::Byte(delimiter) if !text.contains('"') => {
+            text.split(char::from(delimiter)).for_each(|cell| take(Cow::Borrowed(cell)));
+        }
+        Separator::Byte(delimiter) => {
+            let mut reader = ::csv::ReaderBuilder::new()
+                .has_headers(false)
+                .flexible(true)
+                .delimiter(delimiter)
+                .buffer_capacity(text.len().max(1))
+                .from_reader(text.as_bytes());
+            let mut row = ::csv::StringRecord::new();
+            if matches!(reader.read_record(&mut row), Ok(true)) {
+                row.iter().for_each(|cell| take(Cow::Owned(cell.to_owned())));
+            }
+        }
+    }
+}
