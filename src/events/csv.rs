@@ -1,6 +1,7 @@
 //! Tables of text: CSV with any delimiter, and columns separated by blanks.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::lines::{Line, Lines, failure, too_long, utf8};
@@ -37,10 +38,17 @@ pub(crate) struct Table {
     columns: Vec<String>,
     buffer: Vec<u8>,
     /// Lines after a quote that nobody closed, to be read again on their own: number and text.
-    again: std::collections::VecDeque<(u64, Vec<u8>)>,
+    again: VecDeque<(u64, Vec<u8>)>,
+    /// The lines of the row in the buffer after the first: number, and where each starts.
+    starts: Vec<(u64, usize)>,
     /// What is wrong with the header, to be told first.
     trouble: Option<Reject>,
 }
+
+/// Most lines of one row, whose cells may hold line breaks.
+const MAX_ROW_LINES: usize = 500;
+
+const UNCLOSED: &str = "a quote opens a cell and nothing closes it";
 
 /// How the search for the next row ended.
 enum Found {
@@ -58,7 +66,8 @@ impl Table {
             separator: layout.separator.unwrap_or(Separator::Byte(b',')),
             columns: layout.columns.clone().unwrap_or_default(),
             buffer: Vec::new(),
-            again: std::collections::VecDeque::new(),
+            again: VecDeque::new(),
+            starts: Vec::new(),
             trouble: None,
         };
         if layout.columns.is_none() || layout.skip_header {
@@ -135,42 +144,45 @@ impl Table {
             Line::Text => {}
         }
         let Separator::Byte(delimiter) = self.separator else { return Found::Row(first) };
-        if !self.buffer.contains(&b'"') || !open_quote(&self.buffer, delimiter) {
+        self.starts.clear();
+        if !self.buffer.contains(&b'"') || !open_quote(&self.buffer, delimiter, false) {
             return Found::Row(first);
         }
         // A quoted cell goes on on the next lines. If nothing closes it, only the first line is to blame.
-        let mut starts = vec![(first, 0)];
-        let ended = loop {
+        let reason = loop {
             self.buffer.push(b'\n');
-            starts.push((0, self.buffer.len()));
+            let start = self.buffer.len();
             let (number, found) = self.line();
-            if let Some(last) = starts.last_mut() {
-                last.0 = number;
-            }
             match found {
-                Line::Text if self.buffer.len() > MAX_LINE_BYTES => break Line::TooLong,
-                Line::Text if !open_quote(&self.buffer, delimiter) => return Found::Row(first),
-                Line::Text => {}
-                other => break other,
+                Line::Text => {
+                    self.starts.push((number, start));
+                    if !open_quote(self.buffer.get(start..).unwrap_or_default(), delimiter, true) {
+                        return Found::Row(first);
+                    }
+                    if self.starts.len() == MAX_ROW_LINES || self.buffer.len() > MAX_LINE_BYTES {
+                        break UNCLOSED.to_owned();
+                    }
+                }
+                Line::End => break UNCLOSED.to_owned(),
+                Line::TooLong => break too_long(),
+                Line::Failed(error) => break failure(&error),
             }
         };
-        let mut ends = starts.iter().skip(1).map(|(_, start)| start - 1).chain([self.buffer.len()]);
-        let mut kept: Vec<(u64, Vec<u8>)> = Vec::new();
-        for (number, start) in &starts {
-            let end = ends.next().unwrap_or(*start);
-            kept.push((*number, self.buffer.get(*start..end).unwrap_or_default().to_vec()));
+        self.give_back();
+        Found::Bad(first, reason)
+    }
+
+    /// Leaves the first line of a row in the buffer; the others are read again as rows of their own.
+    fn give_back(&mut self) {
+        let mut end = self.buffer.len();
+        while let Some((number, start)) = self.starts.pop() {
+            let line = self.buffer.get(start..end).unwrap_or_default();
+            self.again.push_front((number, line.strip_suffix(b"\n").unwrap_or(line).to_vec()));
+            end = start;
         }
-        if matches!(ended, Line::End) {
-            kept.pop();
-        }
-        for (number, text) in kept.into_iter().skip(1).rev() {
-            self.again.push_front((number, text));
-        }
-        let end = starts.get(1).map_or(0, |(_, start)| start - 1);
         self.buffer.truncate(end);
-        match ended {
-            Line::Failed(error) => Found::Bad(first, failure(&error)),
-            _ => Found::Bad(first, "a quote opens a cell and nothing closes it".to_owned()),
+        if self.buffer.last() == Some(&b'\n') {
+            self.buffer.pop();
         }
     }
 }
@@ -206,19 +218,24 @@ impl Reader for Table {
                 )));
             }
         };
-        let mut fields = Vec::with_capacity(self.columns.len());
-        let mut count = 0;
-        each_cell(text, self.separator, |cell| {
-            if let Some(name) = self.columns.get(count) {
-                fields.push((Cow::Borrowed(name.as_str()), Node::Cell(cell)));
-            }
-            count += 1;
-        });
+        let count = count_cells(text, self.separator);
         if count != self.columns.len() {
             let cells = if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };
-            let reason = format!("the row has {cells}, but there are {} columns", self.columns.len());
-            return Some(Err(Reject::new(place, reason, text)));
+            let mut reason = format!("the row has {cells}, but there are {} columns", self.columns.len());
+            if !self.starts.is_empty() {
+                // A quote that closes on a later line and leaves no row was hardly meant so.
+                self.give_back();
+                reason = UNCLOSED.to_owned();
+            }
+            return Some(Err(Reject::new(place, reason, &String::from_utf8_lossy(&self.buffer))));
         }
+        let mut fields = Vec::with_capacity(count);
+        let mut names = self.columns.iter();
+        each_cell(text, self.separator, |cell| {
+            if let Some(name) = names.next() {
+                fields.push((Cow::Borrowed(name.as_str()), Node::Cell(cell)));
+            }
+        });
         Some(Ok(Raw { place, fields, text }))
     }
 }
@@ -229,9 +246,9 @@ fn sniff(header: &str) -> u8 {
     [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
 }
 
-/// Whether a quoted cell is still open at the end.
-fn open_quote(text: &[u8], delimiter: u8) -> bool {
-    let (mut quoted, mut start) = (false, true);
+/// Whether a quoted cell is still open at the end of a text, which begins inside one where `quoted` says so.
+fn open_quote(text: &[u8], delimiter: u8, mut quoted: bool) -> bool {
+    let mut start = true;
     let mut bytes = text.iter().peekable();
     while let Some(&byte) = bytes.next() {
         if quoted {
@@ -248,6 +265,14 @@ fn open_quote(text: &[u8], delimiter: u8) -> bool {
         start = !quoted && (byte == delimiter || byte == b'\n');
     }
     quoted
+}
+
+/// How many cells a row has.
+fn count_cells(text: &str, separator: Separator) -> usize {
+    match separator {
+        Separator::Byte(delimiter) if !text.contains('"') => text.bytes().filter(|byte| *byte == delimiter).count() + 1,
+        _ => cells(text, separator).len(),
+    }
 }
 
 fn cells(text: &str, separator: Separator) -> Vec<Cow<'_, str>> {

@@ -188,8 +188,8 @@ impl<'p> Decoder<'p> {
                     Some(position) => Value::Ordinal(u32::try_from(position).unwrap_or(u32::MAX)),
                     None => {
                         let hint = did_you_mean(found, words.iter().map(AsRef::as_ref));
-                        let hint = if hint.is_empty() { format!(", which is one of {}", listed(words)) } else { hint };
-                        return Err(Fault::from(format!("`{}` is no such word{hint}", clip(found, 60))));
+                        let all = listed(words);
+                        return Err(Fault::from(format!("`{}` is none of {all}{hint}", clip(found, 60))));
                     }
                 }
             }
@@ -224,6 +224,9 @@ impl<'p> Decoder<'p> {
 
     /// A fault about a key that every record needs, with what may have been meant.
     fn missing_key(&self, raw: &Raw<'_>, key: &str, what: &str) -> Fault {
+        if raw.get(key).is_some() {
+            return Fault::from(format!("`{key}` is empty: {what}"));
+        }
         let like = nearest(key, raw.fields.iter().map(|(name, _)| name.as_ref()))
             .map(|name| format!("; it has `{name}`"))
             .unwrap_or_default();

@@ -186,28 +186,41 @@ fn column(line: &str, byte: usize) -> u64 {
     u64::try_from(before).unwrap_or(u64::MAX).saturating_add(1)
 }
 
-/// What is wrong, in plain words.
+/// What is wrong with a record, in plain words.
 fn reason(error: &serde_json::Error, text: &str) -> String {
+    if error.is_data() && !text.trim_start().starts_with('{') {
+        return "a record is an object such as `{\"id\": …, \"type\": …, \"member\": …, \"time\": …}`".to_owned();
+    }
+    if error.is_syntax() && text.trim_start().trim_start_matches('{').trim_start().starts_with('\'') {
+        return "this is not JSON: keys and texts stand in double quotes".to_owned();
+    }
+    plainly(error)
+}
+
+/// What is wrong with a value, in plain words.
+fn plainly(error: &serde_json::Error) -> String {
     let words = error.to_string();
     let words = words.split(" at line ").next().unwrap_or(&words);
-    match error.classify() {
-        serde_json::error::Category::Eof => {
-            "the record ends too early: a closing quote, bracket or brace is missing".to_owned()
-        }
-        serde_json::error::Category::Data if !text.trim_start().starts_with('{') => {
-            "a record is an object such as `{\"id\": …, \"type\": …, \"member\": …, \"time\": …}`".to_owned()
-        }
-        serde_json::error::Category::Data => words.to_owned(),
-        _ if text.contains('\'') && words.contains("key must be a string") => {
-            "this is not JSON: keys stand in double quotes".to_owned()
-        }
-        _ => format!("this is not JSON: {words}"),
+    if error.is_eof() {
+        return "the record ends too early: a closing quote, bracket or brace is missing".to_owned();
     }
+    if error.is_data() {
+        return words.to_owned();
+    }
+    let plain = match words {
+        "expected ident" | "expected value" => "a value is missing, or a text is not in double quotes",
+        "key must be a string" => "a key is not in double quotes",
+        "trailing characters" => "something follows the record on its line",
+        "trailing comma" => "a comma stands before the closing bracket",
+        words if words.starts_with("control character") => "a text is not closed on its line, or holds a control character",
+        words => words,
+    };
+    format!("this is not JSON: {plain}")
 }
 
 /// Names and values of an object that is known to be well formed.
 pub(crate) fn object(text: &str) -> Result<Vec<Entry<'_>>, String> {
-    serde_json::from_str::<Object<'_>>(text).map(|Object(fields)| fields).map_err(|error| reason(&error, text))
+    serde_json::from_str::<Object<'_>>(text).map(|Object(fields)| fields).map_err(|error| plainly(&error))
 }
 
 /// Values of a list that is known to be well formed.
@@ -215,7 +228,7 @@ pub(crate) fn list(text: &str) -> Result<Vec<Node<'_>>, String> {
     if !text.starts_with('[') {
         return Err("a list is needed".to_owned());
     }
-    serde_json::from_str::<List<'_>>(text).map(|List(items)| items).map_err(|error| reason(&error, text))
+    serde_json::from_str::<List<'_>>(text).map(|List(items)| items).map_err(|error| plainly(&error))
 }
 
 /// A value from its text.

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::lines::{Line, Lines, failure, too_long, utf8};
 use super::node::{Node, Place, Raw};
@@ -152,6 +152,8 @@ pub(crate) fn parse(text: &str) -> Result<Node<'static>, (String, u64, u64)> {
     let said = |error: serde_yaml::Error| {
         let words = error.to_string();
         let words = words.split(" at line ").next().unwrap_or(&words);
+        // The way to the value comes first where there is one, such as `.[0].member: `.
+        let words = if words.starts_with('.') { words.split_once(": ").map_or(words, |(_, words)| words) } else { words };
         let at = error.location().map_or((1, 1), |place| (place.line(), place.column()));
         let number = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         (format!("this is not YAML: {words}"), number(at.0), number(at.1))
@@ -218,6 +220,9 @@ impl<'de> Deserialize<'de> for Shape {
             }
             fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
                 Ok(Node::Text(Cow::Owned(text.to_owned())))
+            }
+            fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
+                Err(A::Error::custom("tags such as `!name` have no meaning here"))
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
                 let mut items = Vec::new();

@@ -267,7 +267,8 @@ fn value(
                 _ => Some(signed(&money.name)),
             }
         }
-        FieldType::Count | FieldType::Number => {
+        FieldType::Number => named.map(signed),
+        FieldType::Count => {
             named.or_else(|| pick(columns, &COUNT, taken).map(|column| column.name.as_str())).map(signed)
         }
         FieldType::Id => {
