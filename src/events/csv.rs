@@ -157,7 +157,12 @@ impl Table {
                 Line::Text => {
                     self.starts.push((number, start));
                     if !open_quote(self.buffer.get(start..).unwrap_or_default(), delimiter, true) {
-                        return Found::Row(first);
+                        let cells = utf8(&self.buffer).map_or(0, |text| count_cells(text, self.separator));
+                        // A quote that closes on a later line and leaves no whole row was hardly meant so.
+                        if self.columns.is_empty() || cells == self.columns.len() {
+                            return Found::Row(first);
+                        }
+                        break UNCLOSED.to_owned();
                     }
                     if self.starts.len() == MAX_ROW_LINES || self.buffer.len() > MAX_LINE_BYTES {
                         break UNCLOSED.to_owned();
@@ -221,13 +226,8 @@ impl Reader for Table {
         let count = count_cells(text, self.separator);
         if count != self.columns.len() {
             let cells = if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };
-            let mut reason = format!("the row has {cells}, but there are {} columns", self.columns.len());
-            if !self.starts.is_empty() {
-                // A quote that closes on a later line and leaves no row was hardly meant so.
-                self.give_back();
-                reason = UNCLOSED.to_owned();
-            }
-            return Some(Err(Reject::new(place, reason, &String::from_utf8_lossy(&self.buffer))));
+            let reason = format!("the row has {cells}, but there are {} columns", self.columns.len());
+            return Some(Err(Reject::new(place, reason, text)));
         }
         let mut fields = Vec::with_capacity(count);
         let mut names = self.columns.iter();

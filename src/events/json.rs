@@ -212,7 +212,9 @@ fn plainly(error: &serde_json::Error) -> String {
         "key must be a string" => "a key is not in double quotes",
         "trailing characters" => "something follows the record on its line",
         "trailing comma" => "a comma stands before the closing bracket",
-        words if words.starts_with("control character") => "a text is not closed on its line, or holds a control character",
+        words if words.starts_with("control character") => {
+            "a text is not closed on its line, or holds a control character"
+        }
         words => words,
     };
     format!("this is not JSON: {plain}")

@@ -8,7 +8,9 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 use super::lines::{Line, Lines, failure, too_long, utf8};
 use super::node::{Node, Place, Raw};
@@ -153,7 +155,8 @@ pub(crate) fn parse(text: &str) -> Result<Node<'static>, (String, u64, u64)> {
         let words = error.to_string();
         let words = words.split(" at line ").next().unwrap_or(&words);
         // The way to the value comes first where there is one, such as `.[0].member: `.
-        let words = if words.starts_with('.') { words.split_once(": ").map_or(words, |(_, words)| words) } else { words };
+        let words =
+            if words.starts_with('.') { words.split_once(": ").map_or(words, |(_, words)| words) } else { words };
         let at = error.location().map_or((1, 1), |place| (place.line(), place.column()));
         let number = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         (format!("this is not YAML: {words}"), number(at.0), number(at.1))

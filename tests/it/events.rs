@@ -118,9 +118,11 @@ fn count(path: &Path) -> (usize, Vec<String>) {
 #[test]
 fn packers_are_told_by_their_bytes() {
     let text = purchases(100);
-    for (name, bytes) in
-        [("gzip.data", packed(&text)), ("zstd.data", zstd::encode_all(text.as_bytes(), 0).unwrap()), ("plain.gz", text.into_bytes())]
-    {
+    for (name, bytes) in [
+        ("gzip.data", packed(&text)),
+        ("zstd.data", zstd::encode_all(text.as_bytes(), 0).unwrap()),
+        ("plain.gz", text.into_bytes()),
+    ] {
         let path = scratch(name);
         std::fs::write(&path, bytes).unwrap();
         assert_eq!(count(&path), (100, Vec::new()), "{name}");
@@ -135,7 +137,10 @@ fn s50_a_file_that_was_cut_off_keeps_what_can_be_read() {
     std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
     let (events, reasons) = count(&path);
     assert!(events > 10_000, "{events}");
-    assert_eq!(reasons, ["the compressed data ends too early, as if the file was cut off; every record before this one was read"]);
+    assert_eq!(
+        reasons,
+        ["the compressed data ends too early, as if the file was cut off; every record before this one was read"]
+    );
     std::fs::write(&path, &whole[..12]).unwrap();
     let (events, reasons) = count(&path);
     assert_eq!((events, reasons.len()), (0, 1), "{reasons:?}");
@@ -149,14 +154,19 @@ fn s50_a_file_that_was_cut_off_keeps_what_can_be_read() {
 #[test]
 fn s50_limits_hold_on_both_sides() {
     use meed::events::{MAX_DEPTH, MAX_ID, MAX_LINE_BYTES, MAX_LIST, MAX_TEXT};
-    let head = "{\"type\":\"purchase\",\"member\":\"m\",\"time\":\"2026-02-01T10:00:00Z\",\"order\":\"o\",\"subtotal\":1";
+    let head =
+        "{\"type\":\"purchase\",\"member\":\"m\",\"time\":\"2026-02-01T10:00:00Z\",\"order\":\"o\",\"subtotal\":1";
     let with = |rest: &str| format!("{head},\"id\":\"x\",{rest}}}\n");
     let item = "{\"sku\":\"a\",\"price\":1}";
     let list = |count: usize| format!("\"items\":[{}]", vec![item; count].join(","));
     let deep = |depth: usize| format!("\"other\":{}{}", "[".repeat(depth), "]".repeat(depth));
     let cases = [
         (with(&list(MAX_LIST)), with(&list(MAX_LIST + 1)), "a list has more than"),
-        (with(&format!("\"note\":\"{}\"", "x".repeat(MAX_TEXT))), with(&format!("\"note\":\"{}\"", "x".repeat(MAX_TEXT + 1))), "is too long"),
+        (
+            with(&format!("\"note\":\"{}\"", "x".repeat(MAX_TEXT))),
+            with(&format!("\"note\":\"{}\"", "x".repeat(MAX_TEXT + 1))),
+            "is too long",
+        ),
         (with(&deep(MAX_DEPTH - 1)), with(&deep(MAX_DEPTH)), "nest deeper than"),
         (with(&deep(2)), with(&deep(100_000)), "nest deeper than"),
         (
