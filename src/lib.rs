@@ -7,3 +7,4 @@ pub mod value;
 pub mod hir;
 pub mod engine;
 pub mod events;
+pub mod journal;
