@@ -114,7 +114,7 @@ mod tests {
 
     fn written(outcomes: &[Outcome]) -> String {
         let mut program = program();
-        program.badges.push(Badge { name: Arc::from("explorer"), span: program.units[UnitId(0)].span });
+        program.badges.push(Badge { name: Arc::from("explorer"), span: program.units.at(UnitId(0)).span });
         let mut journal = JournalWriter::new(&[&program], Vec::new());
         for outcome in outcomes {
             journal.write(outcome).unwrap();

@@ -22,7 +22,7 @@ fn read(program: &Program, path: &Path, map: Option<&Map>) -> String {
     for result in stream {
         match result {
             Ok(event) => {
-                let name = &program.events[event.kind].name;
+                let name = &program.events.at(event.kind).name;
                 let time = meed::value::format_instant(event.time, &program.settings.zone);
                 let _ = writeln!(out, "event {} {} {} {} {:?}", event.id, event.member, name, time, event.fields);
             }
