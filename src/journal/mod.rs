@@ -30,8 +30,10 @@
 
 mod file;
 mod line;
+mod member;
 mod writer;
 
 pub use file::{AtomicFile, WriteError};
 pub use line::Line;
+pub use member::{MemberLine, members};
 pub use writer::{JournalWriter, LineWriter};
