@@ -28,8 +28,8 @@ impl Checker<'_> {
         let def = &self.events[event];
         match rest {
             [] => Some((event, None)),
-            [list] => match def.fields.pairs().find(|(_, field)| field.name == list.text) {
-                Some((field, FieldDef { ty: FieldType::List(_), .. })) => Some((event, Some(field))),
+            [list] => match def.fields.find(|field| field.name == list.text) {
+                Some(field) if matches!(def.fields[field].ty, FieldType::List(_)) => Some((event, Some(field))),
                 Some(_) => {
                     let error = errors::measures::not_a_list(path.at.0, &list.text, &def.name, true, None);
                     self.fail(error)
@@ -276,8 +276,6 @@ impl Checker<'_> {
         }
     }
 }
-
-use crate::hir::FieldDef;
 
 /// Puts a statement's own condition where it belongs: with the lines where it asks about one.
 pub(super) fn place(when: Option<Expr>, gates: &mut Gates) {

@@ -82,7 +82,7 @@ impl Checker<'_> {
         }
         let price = self.step(&convert.take, &member, from);
         let gives = self.step(&convert.give, &member, to);
-        let mut bound = |checker: &mut Self, bound: &Option<ast::Expr>| match bound {
+        let bound = |checker: &mut Self, bound: &Option<ast::Expr>| match bound {
             Some(bound) => checker.typed(bound, &member, Type::Quantity(from)).map(Some),
             None => Some(None),
         };

@@ -91,8 +91,8 @@ impl Checker<'_> {
     ) -> Option<Expr> {
         let fields = self.line_fields(event, list)?;
         let span = name.span();
-        match fields.pairs().find(|(_, field)| field.name == name.text) {
-            Some((id, field)) => match (field_type(&field.ty), more.first()) {
+        match fields.find(|field| field.name == name.text) {
+            Some(id) => match (field_type(&fields[id].ty), more.first()) {
                 (Some(ty), None) => Some(Expr { kind: Kind::Line(id), ty, span }),
                 (_, Some(other)) => self.fail(errors::names::no_parts(other.span(), &other.text, &name.text)),
                 (None, None) => self.fail(errors::types::bare_list(span, &name.text)),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::arena::{Arena, Id as _};
+use crate::arena::Id as _;
 use crate::hir::{Boost, Earn, EarnId, EventId, FieldId, LimitId, Rule, RuleId, UnitId};
 use crate::syntax::ast;
 
@@ -124,10 +124,6 @@ impl Checker<'_> {
                 }
             }
         }
-    }
-    /// All earns, where none has errors.
-    pub fn whole<I: crate::arena::Id, T>(parts: Vec<Option<T>>) -> Option<Arena<I, T>> {
-        parts.into_iter().collect::<Option<Vec<T>>>().map(|parts| parts.into_iter().collect())
     }
 }
 

@@ -98,13 +98,14 @@ impl Checker<'_> {
         if let FieldType::List(_) = def.ty {
             return self.fail(errors::events::key_is_list(name.span(), &name.text));
         }
-        let own = match self.events[id].fields.pairs().find(|(_, field)| field.name == name.text) {
-            Some((own, field)) if same_type(&field.ty, &def.ty) => own,
-            Some((_, field)) => {
-                let error = errors::events::key_type(field.span, &name.text, def.span);
+        let fields = &mut self.events[id].fields;
+        let own = match fields.find(|field| field.name == name.text) {
+            Some(own) if same_type(&fields[own].ty, &def.ty) => own,
+            Some(own) => {
+                let error = errors::events::key_type(fields[own].span, &name.text, def.span);
                 return self.fail(error);
             }
-            None => self.events[id].fields.push(FieldDef { optional: false, default: None, span: name.span(), ..def }),
+            None => fields.push(FieldDef { optional: false, default: None, span: name.span(), ..def }),
         };
         Some((own, theirs))
     }
@@ -142,10 +143,10 @@ impl Checker<'_> {
             }
         };
         let FieldType::List(fields) = &mut self.events[id].fields[own_list].ty else { return };
-        let own = match fields.pairs().find(|(_, field)| field.name == name.text) {
-            Some((own, field)) if same_type(&field.ty, &def.ty) => own,
-            Some((_, field)) => {
-                let error = errors::events::key_type(field.span, &name.text, def.span);
+        let own = match fields.find(|field| field.name == name.text) {
+            Some(own) if same_type(&fields[own].ty, &def.ty) => own,
+            Some(own) => {
+                let error = errors::events::key_type(fields[own].span, &name.text, def.span);
                 return self.report(error);
             }
             None => fields.push(FieldDef { optional: false, default: None, span: name.span(), ..def }),

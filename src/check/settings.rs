@@ -27,14 +27,14 @@ impl Checker<'_> {
     /// Currency and zone, which everything else needs.
     pub fn currency_and_zone(&mut self, program: &ast::Program) {
         match &program.currency {
-            None => self.report(errors::program::no_currency(program.at.0)),
+            None => self.report(errors::program::no_currency(program.at.0, self.block_start(program.at.0))),
             Some(code) => match Currency::parse(&code.text) {
                 Some(currency) => self.currency = currency,
                 None => self.report(errors::literals::unknown_currency(code.span(), &code.text)),
             },
         }
         let zone = match program.timezone.as_ref().map(|zone| &zone.value) {
-            None => return self.report(errors::program::no_timezone(program.at.0)),
+            None => return self.report(errors::program::no_timezone(program.at.0, self.block_start(program.at.0))),
             Some(Timezone::Named(name)) => Some(name),
             Some(Timezone::Member { fallback }) => fallback.as_ref(),
         };

@@ -118,7 +118,7 @@ impl Checker<'_> {
         if let (Some(threshold), Some(keep)) = (&level.keep_threshold, &level.keep) {
             return self.fail(errors::tiers::threshold_and_reach(keep.span(), threshold.at.0));
         }
-        let mut bound = |checker: &mut Self, cases: &Option<ast::Cases>| match (cases, by) {
+        let bound = |checker: &mut Self, cases: &Option<ast::Cases>| match (cases, by) {
             (None, _) => Some(None),
             (Some(cases), None) => {
                 checker.fail(errors::tiers::threshold_without_measure(cases.at.0, &item.name.text, item.name.span()))
@@ -132,7 +132,7 @@ impl Checker<'_> {
             }
         };
         let (threshold, keep_threshold) = (bound(self, &level.threshold), bound(self, &level.keep_threshold));
-        let mut own = |checker: &mut Self, condition: &Option<ast::Expr>| match condition {
+        let own = |checker: &mut Self, condition: &Option<ast::Expr>| match condition {
             None => Some(None),
             Some(condition) => checker.condition(condition, &scope).map(Some),
         };
