@@ -51,3 +51,59 @@ fn cases() {
         }
     });
 }
+
+fn nested(depth: usize, open: &str, close: &str) -> String {
+    format!("segment s = {}a is 1{}\n", open.repeat(depth), close.repeat(depth))
+}
+
+#[test]
+fn brackets_nest_up_to_the_limit() {
+    for (open, close) in [("(", ")"), ("not (", ")"), ("f(", ")"), ("t[", "]"), ("x in (20% of (", "))")] {
+        let depth = syntax::MAX_DEPTH / open.matches(['(', '[']).count();
+        let (tree, errors, sources) = read(&nested(depth, open, close).replace("a is 1", "a"));
+        let shown: Vec<String> = errors.iter().map(|d| describe(&sources, d)).collect();
+        assert!(open.starts_with('x') || errors.is_empty(), "{}", shown.join("\n"));
+        assert!(tree.items.len() <= 1);
+        let (_, errors, _) = read(&nested(syntax::MAX_DEPTH + 1, open, close));
+        assert_eq!(errors[0].code.0, "E0101");
+    }
+}
+
+#[test]
+fn limits_hold_on_both_sides() {
+    let chain = |n: usize| format!("let a = 1{}\n", " + 1".repeat(n));
+    assert!(read(&chain(syntax::MAX_OPERATORS - 1)).1.is_empty());
+    assert_eq!(read(&chain(syntax::MAX_OPERATORS)).1[0].code.0, "E0106");
+    let text = |n: usize| format!("import \"{}\"\n", "a".repeat(n - 2));
+    assert!(read(&text(syntax::MAX_TEXT)).1.is_empty());
+    assert_eq!(read(&text(syntax::MAX_TEXT + 1)).1[0].code.0, "E0105");
+    let filters = |n: usize| format!("measure m = count of a{}\n", " where x is count of a".repeat(n));
+    assert!(read(&filters(syntax::MAX_WHERE)).1.is_empty());
+    assert_eq!(read(&filters(syntax::MAX_WHERE + 1)).1[0].code.0, "E0107");
+    let deep = format!("rule r on a {{\n message \"{{{}x{}}}\"\n}}\n", "(".repeat(65), ")".repeat(65));
+    assert_eq!(read(&deep).1[0].code.0, "E0101");
+    assert_eq!(read(&" ".repeat(syntax::MAX_FILE + 1)).1[0].code.0, "E0100");
+}
+
+#[test]
+fn long_and_hopeless_files_are_read_in_time() {
+    let start = std::time::Instant::now();
+    let good = "earn e on a {\n  give 1 point per $1 of subtotal when status is vib and (a or b)\n}\n".repeat(3500);
+    assert!(read(&good).1.is_empty());
+    for bad in ["(", "{", "}", "[{(", "a (\n", "\"", "earn x on y {\n giv 1\n", ", ", "not ", "1+", "a.", "where ", "=\n"] {
+        assert!(!read(&bad.repeat(10_000)).1.is_empty());
+    }
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+#[test]
+fn every_prefix_and_every_hole_is_survived() {
+    let text = fs::read_to_string("tests/cases/syntax/ok_first_program.meed").unwrap();
+    for at in (0..text.len()).filter(|at| text.is_char_boundary(*at)).step_by(3) {
+        read(&text[..at]);
+        let end = (at + 7).min(text.len());
+        if text.is_char_boundary(end) {
+            read(&format!("{}{}", &text[..at], &text[end..]));
+        }
+    }
+}
