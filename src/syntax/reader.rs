@@ -310,7 +310,7 @@ impl<'t> Reader<'t> {
         }
         for comma in separators {
             let ends_line =
-                self.tokens.get(comma + 1).is_some_and(|t| matches!(t.kind, TokenKind::Newline | TokenKind::Comment));
+                (self.tokens.get(comma + 1)).is_none_or(|t| matches!(t.kind, TokenKind::Newline | TokenKind::Comment));
             if ends_line {
                 self.report(errors::comma_at_line_end(self.token_span(comma)));
             }

@@ -90,7 +90,9 @@ fn long_and_hopeless_files_are_read_in_time() {
     let start = std::time::Instant::now();
     let good = "earn e on a {\n  give 1 point per $1 of subtotal when status is vib and (a or b)\n}\n".repeat(3500);
     assert!(read(&good).1.is_empty());
-    for bad in ["(", "{", "}", "[{(", "a (\n", "\"", "earn x on y {\n giv 1\n", ", ", "not ", "1+", "a.", "where ", "=\n"] {
+    for bad in
+        ["(", "{", "}", "[{(", "a (\n", "\"", "earn x on y {\n giv 1\n", ", ", "not ", "1+", "a.", "where ", "=\n"]
+    {
         assert!(!read(&bad.repeat(10_000)).1.is_empty());
     }
     assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
@@ -104,6 +106,115 @@ fn every_prefix_and_every_hole_is_survived() {
         let end = (at + 7).min(text.len());
         if text.is_char_boundary(end) {
             read(&format!("{}{}", &text[..at], &text[end..]));
+        }
+    }
+}
+
+#[test]
+fn layouts() {
+    insta::glob!("../cases/format", "*.meed", |path| {
+        let text = fs::read_to_string(path).unwrap();
+        insta::assert_snapshot!(format!("{text}\n=== laid out\n{}", syntax::format(&text).unwrap()));
+    });
+}
+
+#[test]
+fn layout_is_stable_and_says_the_same() {
+    let mut seen = 0;
+    for folder in ["tests/cases/syntax", "tests/cases/format"] {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let text = fs::read_to_string(&path).unwrap();
+            let Ok(once) = syntax::format(&text) else {
+                assert!(text.contains("<<<<<<<"), "{}", path.display());
+                continue;
+            };
+            assert_eq!(syntax::format(&once).unwrap(), once, "{}", path.display());
+            assert!(once.lines().all(|l| l == l.trim_end()), "{}", path.display());
+            if read(&text).1.is_empty() {
+                assert!(once.lines().all(|l| l.chars().count() <= 110), "{}", path.display());
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 6);
+}
+
+#[test]
+fn layout_does_not_depend_on_blanks() {
+    for name in ["ok_first_program", "ok_units", "ok_rules", "ok_tiers_earns", "ok_expressions", "ok_program"] {
+        let text = fs::read_to_string(format!("tests/cases/syntax/{name}.meed")).unwrap();
+        let want = syntax::format(&text).unwrap();
+        let wide = want.replace(" {\n", "    {   \r\n").replace("\n  ", "\n\t    ").replace(" is ", "  is\t");
+        assert_eq!(syntax::format(&wide).unwrap(), want, "{name}");
+    }
+}
+
+/// Pieces of programs, right and wrong, between which anything may stand.
+const PIECES: &[&str] = &[
+    "earn base on purchase {",
+    "}",
+    "{",
+    "give 1 point per $1 of subtotal",
+    "when",
+    "a is b",
+    "and",
+    ",",
+    "(",
+    ")",
+    "[",
+    "]",
+    "# note",
+    "\n",
+    "\n",
+    "\n\n",
+    "items list of {",
+    "order id",
+    "one of a, b",
+    "optional",
+    "\"text {x}\"",
+    "\"open",
+    "-5",
+    "2026-01-01",
+    "09:00",
+    "20%",
+    "1.25x",
+    "$5",
+    "scenario \"s\" {",
+    "ann joins 2026-01-05 {",
+    "expect 5 points",
+    "let x =",
+    "table t by a {",
+    "x 5",
+    "else 0",
+    "积分",
+    "“",
+    "/* x */",
+    "// y",
+    ";",
+    "é",
+    "\u{a0}",
+    "tiers s by y {",
+    "vib at 5",
+    "re-judge",
+    "refunds",
+    "rule r when x rises {",
+    "message \"{a}\"",
+];
+
+proptest::proptest! {
+    #[test]
+    fn anything_is_read_and_laid_out_twice_the_same(picks in proptest::collection::vec(0..PIECES.len(), 0..60)) {
+        let pieces: Vec<&str> = picks.iter().map(|&i| PIECES[i]).collect();
+        let text = pieces.join(" ");
+        let (_, errors, sources) = read(&text);
+        for error in &errors {
+            assert!(error.span.start as usize <= text.len() && error.span.end as usize <= text.len());
+            assert!(!describe(&sources, error).is_empty());
+        }
+        match syntax::format(&text) {
+            Ok(once) => assert_eq!(syntax::format(&once), Ok(once.clone()), "{text:?}"),
+            Err(error) => panic!("{error}: {text:?}"),
         }
     }
 }
