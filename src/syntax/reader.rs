@@ -281,7 +281,7 @@ impl<'t> Reader<'t> {
     /// sides can be read alone; it is a mistake where a line of text ends after it.
     fn split(&mut self, line: &Line, rule: Rule, nested: Option<Nested>) -> Option<Vec<Line>> {
         let commas = self.commas(line);
-        if commas.is_empty() || self.fits(line, rule, nested) {
+        if commas.is_empty() || commas.len() > MAX_OPERATORS || self.fits(line, rule, nested) {
             return None;
         }
         let mut pieces: Vec<Line> = Vec::new();

@@ -5,6 +5,7 @@ use std::fs;
 
 use meed::diagnostic::Diagnostic;
 use meed::source::Sources;
+use meed::syntax::ast::{Expr, ExprKind, Item};
 use meed::syntax::{self, ast};
 
 fn read(text: &str) -> (ast::File, Vec<Diagnostic>, Sources) {
@@ -211,10 +212,77 @@ proptest::proptest! {
         for error in &errors {
             assert!(error.span.start as usize <= text.len() && error.span.end as usize <= text.len());
             assert!(!describe(&sources, error).is_empty());
+            assert_ne!(error.code.0, "E0108", "{text:?}");
         }
         match syntax::format(&text) {
             Ok(once) => assert_eq!(syntax::format(&once), Ok(once.clone()), "{text:?}"),
             Err(error) => panic!("{error}: {text:?}"),
         }
     }
+}
+
+/// An expression with all its brackets.
+fn show(e: &Expr) -> String {
+    let all = |list: &[Expr]| list.iter().map(show).collect::<Vec<_>>().join(", ");
+    let not = |negated: &bool| if *negated { "not " } else { "" };
+    match &e.kind {
+        ExprKind::Number(n) => n.text.to_string(),
+        ExprKind::Money { amount, currency } => format!("money({} {})", amount.text, currency.text),
+        ExprKind::Percent(n) => format!("{}%", n.text),
+        ExprKind::Factor(n) => format!("{}x", n.text),
+        ExprKind::Quantity { number, unit } => format!("quantity({} {})", number.text, unit.text),
+        ExprKind::Duration(d) => format!("duration({} {:?})", d.count.text, d.unit),
+        ExprKind::Date(d) => format!("date({} {} {})", d.year, d.month, d.day),
+        ExprKind::Time(t) => format!("time({} {})", t.hour, t.minute),
+        ExprKind::Text(t) => format!("{:?}", t.value),
+        ExprKind::Flag(b) => format!("{b}"),
+        ExprKind::Path(p) => p.to_string(),
+        ExprKind::Index { table, keys } => format!("{}[{}]", table.text, all(keys)),
+        ExprKind::Call { name, args } => format!("{}({})", name.text, all(args)),
+        ExprKind::Unary { op, value } => format!("{op:?}({})", show(value)),
+        ExprKind::Binary { op, left, right, .. } => format!("({} {op:?} {})", show(left), show(right)),
+        ExprKind::In { value, list, negated } => format!("({} {}in {})", show(value), not(negated), all(list)),
+        ExprKind::InRange { value, low, high, negated } => {
+            format!("({} {}in {} to {})", show(value), not(negated), show(low), show(high))
+        }
+        ExprKind::IsMissing { value, negated } => format!("({} is {}missing)", show(value), not(negated)),
+        ExprKind::PercentOf { percent, of } => format!("({}% of {})", percent.text, show(of)),
+        ExprKind::As { value, unit } => format!("({} as {})", show(value), unit.text),
+        ExprKind::Rate { quantity, per, of, full, within } => {
+            let within = within.as_ref().map(|w| format!(" within {}", show(w))).unwrap_or_default();
+            format!(
+                "({} per {} of {}{}{within})",
+                show(quantity),
+                show(per),
+                show(of),
+                if *full { " full" } else { "" }
+            )
+        }
+        ExprKind::Aggregate(a) => {
+            let filter = a.filter.as_ref().map(|f| format!(" where {}", show(f))).unwrap_or_default();
+            format!("({:?} of {}{filter})", a.op, a.of)
+        }
+        ExprKind::Since { unit, since } => format!("({unit:?} since {})", show(since)),
+        ExprKind::Has(name) => format!("has({})", name.text),
+        ExprKind::By { value, date } => format!("({value} by {} {} {})", date.year, date.month, date.day),
+    }
+}
+
+#[test]
+fn operators_bind_as_documented() {
+    let mut out = String::new();
+    let lines = fs::read_to_string("tests/cases/expressions.txt").unwrap();
+    for line in lines.lines() {
+        let text = format!("segment s = {line}\n");
+        let (tree, errors, sources) = read(&text);
+        let shown = match tree.items.first() {
+            Some(Item::Segment(segment)) => {
+                assert_eq!(sources.text(segment.condition.span()), line);
+                show(&segment.condition)
+            }
+            _ => errors.iter().map(|e| e.message.clone()).collect(),
+        };
+        let _ = writeln!(out, "{line}\n    {shown}");
+    }
+    insta::assert_snapshot!(out);
 }
