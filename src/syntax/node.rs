@@ -1,5 +1,5 @@
-//! A read rule, with places in the whole file. Nothing of the parser library is seen beyond this file, the grammar,
-//! the tokens and `explain`.
+//! A read rule, with places in the whole file. The parser library is seen here, in the grammar, the tokens, `reader`
+//! and `explain`, and nowhere else.
 
 use pest::iterators::Pair;
 
@@ -36,7 +36,10 @@ impl<'t> Node<'t> {
             last = inner;
         }
         let last = last.as_span();
-        let end = last.start() + last.as_str().trim_end().len();
+        let behind = last.start() + last.as_str().trim_end().len();
+        // A sign may stand behind the last part (`20%`); blanks and comments do not count.
+        let rest = span.as_str().get(behind - span.start()..).unwrap_or("");
+        let end = if rest.starts_with(|c: char| c.is_whitespace() || c == '#') { behind } else { span.end() };
         At(Span::new(self.file, self.base + span.start(), self.base + end))
     }
     /// The parts.
