@@ -8,7 +8,11 @@ pub mod events;
 pub mod explain;
 pub mod hir;
 pub mod journal;
+pub mod program;
 pub mod scenario;
 pub mod source;
 pub mod syntax;
 pub mod value;
+
+pub use hir::Program;
+pub use program::{Diagnostics, Loaded};

@@ -2,5 +2,6 @@
 // The shared fixture names the library by its own paths.
 use meed::{arena, hir, source, value};
 
+mod check;
 mod events;
 mod syntax;
