@@ -74,7 +74,7 @@ impl Engine {
                 break;
             }
             Fold::new(version, state, pots, out).advance(next.from)?;
-            *state = migrate(state, version, next);
+            *state = migrate(state, &version.outline, next, state.version + 1);
         }
         match self.version(state.version) {
             Some(version) => Fold::new(version, state, pots, out).advance(to),

@@ -191,20 +191,24 @@ impl Group {
         &self.log
     }
 
-    /// A group that goes on from a snapshot, with the events that late ones may still precede.
-    pub fn resume(engine: &Engine, base: Snapshot, log: Vec<Arc<Event>>, failed: BTreeSet<Arc<str>>, clock: Option<Instant>, together: bool) -> Self {
-        let mut group = Self { base, log: Vec::new(), failed, now: Snapshot::default(), clock: None };
-        group.now = group.fold(engine, group.base.clone(), &log, together, &mut Vec::new());
-        group.log = log;
-        if let Some(clock) = clock {
-            group.advance(engine, clock, together, &mut |_| {});
+    /// Carries the members to another program; what came before can then no longer be judged again.
+    pub fn carry(&mut self, to: impl Fn(&State) -> State) {
+        for state in self.now.members.values_mut() {
+            *state = to(state);
         }
-        group
+        self.now.due.clear();
+        self.now.due_of.clear();
+        self.base = self.now.clone();
+        self.log.clear();
+        self.failed.clear();
     }
 
-    /// What must be kept to resume: the snapshot before the log, the log, and what failed in it.
-    pub fn parts(&self) -> (&Snapshot, &[Arc<Event>], &BTreeSet<Arc<str>>) {
-        (&self.base, &self.log, &self.failed)
+    /// Works out again when members are next due; for groups of many.
+    pub fn reschedule(&mut self, engine: &Engine) {
+        let members: Vec<Arc<str>> = self.now.members.keys().cloned().collect();
+        for member in members {
+            self.now.reschedule(engine, &member);
+        }
     }
 }
 

@@ -116,7 +116,7 @@ pub struct Award {
     /// The lot it went to.
     pub lot: Option<u32>,
     /// Limits used: key, period or moment, amount.
-    pub uses: Vec<(UseKey, Instant, i64)>,
+    pub uses: Uses,
     /// What a partial reversal does.
     pub on_refund: OnRefund,
     /// What was read of the member when it was judged.
@@ -152,7 +152,7 @@ pub struct Payment {
     /// The reward or way.
     pub cause: Cause,
     /// Limits used.
-    pub uses: Vec<(UseKey, Instant, i64)>,
+    pub uses: Uses,
 }
 
 /// An amount posted.
@@ -231,6 +231,9 @@ pub struct UseKey {
     /// Values of `per`.
     pub per: Vec<Value>,
 }
+
+/// Uses of limits by one award or payment: which, in which period or at which moment, and how much.
+pub type Uses = Vec<(UseKey, Instant, i64)>;
 
 /// What a rule has done.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

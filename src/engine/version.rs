@@ -6,6 +6,7 @@ use crate::hir::Program;
 use crate::value::{Calendar, Instant, Value, Zone};
 
 use super::judge::Judge;
+use super::outline::Outline;
 use super::state::State;
 
 /// One version of a program, ready to judge.
@@ -15,6 +16,8 @@ pub struct Version {
     pub program: Arc<Program>,
     /// How its expressions are computed.
     pub judge: Arc<dyn Judge>,
+    /// Its names.
+    pub outline: Arc<Outline>,
     /// Its calendar.
     pub calendar: Calendar,
     /// From when on it is in force.
@@ -27,7 +30,7 @@ impl Version {
         let zone = program.settings.zone.clone();
         let from = program.settings.effective_from.map_or(Instant::FIRST, |day| zone.start_of(day));
         let calendar = Calendar { zone, week_start: program.settings.week_start };
-        Self { program, judge, calendar, from }
+        Self { outline: Arc::new(Outline::of(&program)), program, judge, calendar, from }
     }
 
     /// The calendar of a member: in the member's own zone where the program says so and the zone is known.

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use serde::Serialize;
 
 use crate::value::Instant;
 
 use super::driver::Engine;
 use super::event::Event;
 use super::group::{Explained, Group, Sink};
+use super::migrate;
+use super::outline::Outline;
 use super::pots::Pots;
 use super::state::State;
 
@@ -33,6 +36,23 @@ pub struct World {
     seen: FxHashMap<Arc<str>, Arc<Event>>,
     newest: FxHashMap<Arc<str>, Instant>,
     clock: Option<Instant>,
+    /// How many events were numbered.
+    sequence: u64,
+    /// Up to when another program has judged: nothing can come before that.
+    adopted: Option<Instant>,
+}
+
+/// What a world must keep to go on later.
+#[derive(Debug, Serialize)]
+pub struct Stored<'w> {
+    /// The newest moment.
+    pub clock: Option<Instant>,
+    /// How many events were numbered.
+    pub sequence: u64,
+    /// The newest event of each member.
+    pub newest: Vec<(Arc<str>, Instant)>,
+    /// Groups by key.
+    pub groups: Vec<(&'w Arc<str>, &'w Group)>,
 }
 
 impl World {
@@ -46,6 +66,8 @@ impl World {
             seen: FxHashMap::default(),
             newest: FxHashMap::default(),
             clock: None,
+            sequence: 0,
+            adopted: None,
         }
     }
 
@@ -103,6 +125,9 @@ impl World {
             }
             return Arrival::Refused(format!("the id `{}` was used before with other content: nothing was changed", event.id));
         }
+        if self.adopted.is_some_and(|adopted| event.time < adopted) {
+            return Arrival::Refused("the event is older than the change to this program, and the old one is no longer at hand".into());
+        }
         let Some(newest) = self.newest.get(&event.member) else { return Arrival::Accepted };
         match horizon(&self.engine, *newest) {
             Some(horizon) if event.time < horizon => Arrival::Refused(
@@ -144,25 +169,55 @@ impl World {
         self.groups.get(&self.group_of(&known.member))?.explain(&self.engine, event, self.together)
     }
 
-    /// All groups, for a state file.
-    pub fn groups(&self) -> impl Iterator<Item = (&Arc<str>, &Group)> {
-        self.groups.iter()
+    /// Everything that must be kept to go on later.
+    pub fn stored(&self) -> Stored<'_> {
+        let mut groups: Vec<_> = self.groups.iter().collect();
+        groups.sort_by_key(|(key, _)| (*key).clone());
+        let mut newest: Vec<_> = self.newest.iter().map(|(member, at)| (member.clone(), *at)).collect();
+        newest.sort();
+        Stored { clock: self.clock, sequence: self.sequence, newest, groups }
     }
 
-    /// A world that goes on from stored groups.
-    pub fn resume(engine: Engine, groups: impl IntoIterator<Item = (Arc<str>, Group)>, newest: FxHashMap<Arc<str>, Instant>, clock: Option<Instant>) -> Self {
+    /// A world that goes on from what was stored by the same program.
+    pub fn resume(engine: Engine, clock: Option<Instant>, sequence: u64, newest: Vec<(Arc<str>, Instant)>, groups: Vec<(Arc<str>, Group)>) -> Self {
         let mut world = Self::new(engine);
-        world.groups = groups.into_iter().collect();
-        world.newest = newest;
-        world.clock = clock;
-        let logs = world.groups.values().flat_map(|group| group.log().iter());
+        let logs = groups.iter().flat_map(|(_, group)| group.log().iter());
         world.seen = logs.map(|event| (event.id.clone(), event.clone())).collect();
+        world.groups = groups.into_iter().collect();
+        world.newest = newest.into_iter().collect();
+        world.clock = clock;
+        world.sequence = sequence;
         world
     }
 
-    /// The newest event of each member.
-    pub fn newest(&self) -> &FxHashMap<Arc<str>, Instant> {
-        &self.newest
+    /// Carries members of another program, whose names are given by version, to the version of this one that is in force at the clock.
+    /// The error names what members hold and this program has no place for (S41).
+    pub fn adopt(&mut self, old: &[Outline]) -> Result<(), Vec<String>> {
+        let position = self.engine.version_at(self.clock.unwrap_or(Instant::FIRST));
+        let Some(version) = self.engine.version(position).cloned() else { return Ok(()) };
+        let outline = |state: &State| old.get(state.version as usize);
+        let states = || self.groups.values().flat_map(|group| group.now.members.values());
+        let lost: std::collections::BTreeSet<String> =
+            states().filter_map(|state| Some(migrate::lost(state, outline(state)?, &version.program))).flatten().collect();
+        if !lost.is_empty() {
+            return Err(lost.into_iter().collect());
+        }
+        let engine = self.engine.clone();
+        for group in self.groups.values_mut() {
+            group.carry(|state| outline(state).map_or_else(|| state.clone(), |old| migrate::migrate(state, old, &version, position)));
+            if self.together {
+                group.reschedule(&engine);
+            }
+        }
+        self.adopted = self.clock;
+        self.seen.clear();
+        Ok(())
+    }
+
+    /// The number for the next event without a sequence of its own.
+    pub fn next_sequence(&mut self) -> u64 {
+        self.sequence += 1;
+        self.sequence
     }
 }
 
