@@ -8,3 +8,4 @@ pub mod hir;
 pub mod engine;
 pub mod events;
 pub mod journal;
+pub mod cli;
