@@ -447,8 +447,8 @@ mod tests {
         for outcome in [
             post(Account::Issuer, Account::Pending, 1_234_567),
             post(Account::Pending, Account::Available, 1_000_000),
-            post(Account::Available, Account::Redeemed, 500_00),
-            post(Account::Redeemed, Account::Available, 100_00),
+            post(Account::Available, Account::Redeemed, 50_000),
+            post(Account::Redeemed, Account::Available, 10_000),
             post(Account::Available, Account::Expired, 50),
             post(Account::Available, Account::Issuer, 100),
             outcome(What::Refused("no".into())),
