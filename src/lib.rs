@@ -1,5 +1,6 @@
 //! Meed: a declarative language and engine for customer loyalty programs.
 pub mod arena;
+pub mod check;
 pub mod diagnostic;
 pub mod source;
 pub mod syntax;

@@ -100,4 +100,6 @@ pub enum Expectation {
     Issued(RewardId, Span),
     /// A condition on the event's member afterwards.
     Holds(Expr, Span),
+    /// The same for another member than the event's, or for one member of a time jump.
+    Of(Arc<str>, Box<Expectation>),
 }

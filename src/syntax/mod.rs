@@ -1,3 +1,37 @@
-//! From text to tree. Nothing of the parser library leaves this room.
+//! From text to tree, and from text to laid-out text. Nothing of the parser library leaves this room.
+//!
+//! Reading goes in two steps. Layout finds statements and blocks from tokens, brackets and line ends; then each
+//! statement is read by its own rule of the grammar. So every mistake is found in one pass, and costs one statement.
 
 pub mod ast;
+mod build;
+mod describe;
+mod errors;
+mod explain;
+mod grammar;
+mod habits;
+mod layout;
+mod node;
+mod reader;
+mod words;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::FileId;
+
+/// The largest text that is read, in bytes.
+pub const MAX_FILE: usize = 16 * 1024 * 1024;
+/// How deep brackets may nest.
+pub const MAX_DEPTH: usize = 64;
+/// How many operators one statement may hold.
+pub const MAX_OPERATORS: usize = 256;
+/// How many `where` one statement may hold.
+pub const MAX_WHERE: usize = 16;
+/// The longest text literal, in bytes.
+pub const MAX_TEXT: usize = 8 * 1024;
+/// How many messages one file can cause.
+pub const MAX_MESSAGES: usize = 1000;
+
+/// Reads a text. What cannot be read is reported and left out of the tree; everything else is in it.
+pub fn parse(file: FileId, text: &str) -> (ast::File, Vec<Diagnostic>) {
+    reader::Reader::read(file, text)
+}

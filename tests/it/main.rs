@@ -1,5 +1,7 @@
-//! One binary for all integration tests.
-// The shared fixture names the library by its own paths.
-use meed::{arena, hir, source, value};
+//! All integration tests in one binary.
 
 mod events;
+mod syntax;
+
+// The fixture of `events` names the library by its own paths.
+use meed::{arena, hir, source, value};

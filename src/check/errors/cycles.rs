@@ -1,0 +1,23 @@
+//! Ways around that never end.
+
+use super::error;
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+
+pub(in crate::check) fn defined_by_itself(span: Span, way: &[String]) -> Diagnostic {
+    let first = way.first().map_or("", String::as_str);
+    let shown: Vec<_> = way.iter().map(|name| format!("`{name}`")).collect();
+    error("E0390", span, format!("`{first}` is defined by itself")).note(format!("the way around: {}", shown.join(" needs ")))
+}
+
+pub(in crate::check) fn endless(span: Span, way: &[String]) -> Diagnostic {
+    let first = way.first().map_or("", String::as_str);
+    error("E0391", span, format!("{first} sets itself off again, for ever"))
+        .note(format!("the way around: {}", way.join(" -> ")))
+        .help("let it give another unit than the one it counts, or let it react to something that it does not change")
+}
+
+pub(in crate::check) fn tiers(span: Span, way: &[String]) -> Diagnostic {
+    let first = way.first().map_or("", String::as_str);
+    error("E0392", span, format!("the tiers {first} depend on themselves")).note(format!("the way around: {}", way.join(" asks ")))
+}

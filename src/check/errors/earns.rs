@@ -1,0 +1,89 @@
+//! Earns, boosts and limits.
+
+use super::error;
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+
+pub(in crate::check) fn gives_nothing(span: Span, earn: &str) -> Diagnostic {
+    error("E0310", span, format!("`{earn}` gives nothing")).help("add a line, such as `give 1 point per $1 of subtotal`")
+}
+
+pub(in crate::check) fn several_units(span: Span, first: &str, second: &str) -> Diagnostic {
+    error("E0311", span, format!("one earn gives one unit: this is {second}, the amount before is {first}"))
+        .help("write a second earn for the other unit")
+}
+
+pub(in crate::check) fn where_without_lines(span: Span) -> Diagnostic {
+    error("E0312", span, "`where` asks about lines, and there are none here")
+        .help("write `when` for a condition on the event, or earn per line: `on purchase.items`")
+}
+
+pub(in crate::check) fn no_unit(span: Span, text: &str, found: &str, unit: Option<&str>, literal: bool) -> Diagnostic {
+    let diagnostic = error("E0320", span, format!("an amount of a unit is expected here, this is {found}"));
+    let Some(unit) = unit else { return diagnostic };
+    let written = if literal { format!("{text} {unit}") } else { format!("{text} as {unit}") };
+    diagnostic.help(format!("say which unit: `{written}`")).edit(span, written)
+}
+
+pub(in crate::check) fn boost_number(span: Span, number: &str) -> Diagnostic {
+    error("E0313", span, "a boost is a factor, a percentage or an added amount")
+        .help(format!("write `{number}x` to multiply, `{number}%` to add a part, or say which unit is added"))
+}
+
+pub(in crate::check) fn boost_amount(span: Span, found: &str) -> Diagnostic {
+    error("E0313", span, format!("a boost is a factor, a percentage or an added amount, this is {found}")).help("write for example `2x`, `20%` or `50 points`")
+}
+
+pub(in crate::check) fn boost_of_other_unit(span: Span, own: &str, unit: &str) -> Diagnostic {
+    error("E0314", span, format!("this adds {own} to an earn of {unit}")).help(format!("write an earn of its own for {own}"))
+}
+
+pub(in crate::check) fn boost_without_amount(span: Span, boost: &str) -> Diagnostic {
+    error("E0313", span, format!("`{boost}` boosts by nothing")).help("add a line, such as `2x` or `20%`")
+}
+
+pub(in crate::check) fn refunds_of_boost(span: Span) -> Diagnostic {
+    error("E0319", span, "what refunds do is said at the earn, not at its boosts")
+}
+
+pub(in crate::check) fn cooldown_of_boost(span: Span) -> Diagnostic {
+    error("E0319", span, "a boost has no cooldown").help("limit it instead: `limit 1 times each calendar day`")
+}
+
+pub(in crate::check) fn limit_of_what(span: Span, found: &str) -> Diagnostic {
+    error("E0315", span, format!("a limit is an amount of what is given, or a number of times, this is {found}"))
+}
+
+pub(in crate::check) fn limit_of_other_unit(span: Span, found: &str, given: &str) -> Diagnostic {
+    let message = match given {
+        "" => format!("this limits {found}, which is not given here"),
+        given => format!("this limits {found}, but {given} is given here"),
+    };
+    error("E0315", span, message)
+}
+
+pub(in crate::check) fn limit_number(span: Span, text: &str, unit: Option<&str>) -> Diagnostic {
+    let amount = unit.map_or_else(String::new, |unit| format!("`{text} {unit}` or "));
+    error("E0315", span, "a limit of how much, or how often?").help(format!("write {amount}`{text} times`"))
+}
+
+pub(in crate::check) fn limit_per_field(span: Span, path: &str) -> Diagnostic {
+    error("E0315", span, format!("`{path}` is not a field: a limit counts per field of the event or line"))
+}
+
+pub(in crate::check) fn split_needs_one_ladder(span: Span, found: usize) -> Diagnostic {
+    let message = match found {
+        0 => "`tier split` needs a tier to split by, and nothing here asks about one",
+        _ => "`tier split` needs one ladder of tiers, and this asks about several",
+    };
+    error("E0317", span, message).help("write `tier before` or `tier after`")
+}
+
+pub(in crate::check) fn unless_other_event(span: Span, other: &str, earn: &str) -> Diagnostic {
+    error("E0318", span, format!("`{other}` and `{earn}` never earn by the same event, so nothing is excluded"))
+        .note("`unless earned` looks at other earns of one and the same event")
+}
+
+pub(in crate::check) fn funded_beyond_whole(span: Span) -> Diagnostic {
+    error("E0244", span, "partners together pay more than 100%")
+}

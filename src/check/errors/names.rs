@@ -1,0 +1,136 @@
+//! Names that are unknown, declared twice, or not to be seen from where they are written.
+
+use std::sync::Arc;
+
+use super::{error, suggest};
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+
+pub(in crate::check) fn unknown_name(span: Span, name: &str, near: Option<String>) -> Diagnostic {
+    suggest(error("E0200", span, format!("nothing is called `{name}` here")).label("not declared"), near)
+}
+
+pub(in crate::check) fn duplicate(span: Span, name: &str, first: Option<Span>) -> Diagnostic {
+    let message = match first {
+        Some(_) => format!("`{name}` is declared twice"),
+        None => format!("`{name}` is written twice"),
+    };
+    let diagnostic = error("E0201", span, message).label("again here");
+    match first {
+        Some(first) => diagnostic.related(first, "first here").help("give one of them another name"),
+        None => diagnostic.help("keep one of them"),
+    }
+}
+
+pub(in crate::check) fn unknown_event(span: Span, name: &str, near: Option<String>) -> Diagnostic {
+    let diagnostic = error("E0202", span, format!("no event is called `{name}`"));
+    match near {
+        None => diagnostic.help(format!("declare it: `event {name} {{ … }}`")),
+        near => suggest(diagnostic, near),
+    }
+}
+
+pub(in crate::check) fn unknown_field(span: Span, name: &str, owner: &str, near: Option<String>) -> Diagnostic {
+    suggest(error("E0203", span, format!("`{owner}` has no field `{name}`")), near)
+}
+
+pub(in crate::check) fn unknown_attribute(span: Span, name: &str, near: Option<String>) -> Diagnostic {
+    let diagnostic = error("E0203", span, format!("members have no attribute `{name}`"));
+    match near {
+        None => diagnostic.help(format!("declare it: `member {{ {name} text, optional }}`")),
+        near => suggest(diagnostic, near),
+    }
+}
+
+pub(in crate::check) fn unknown_unit(span: Span, name: &str, near: Option<String>, known: &[Arc<str>]) -> Diagnostic {
+    let diagnostic = error("E0204", span, format!("no unit is called `{name}`"));
+    match (near, known) {
+        (None, []) => diagnostic.help(format!("declare it: `unit {name} {{ … }}`")),
+        (None, known) => {
+            let known: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+            diagnostic.note(format!("the units of this program: {}", known.join(", ")))
+        }
+        (near, _) => suggest(diagnostic, near),
+    }
+}
+
+pub(in crate::check) fn unknown_word(span: Span, name: &str, words: &str, near: Option<String>) -> Diagnostic {
+    suggest(error("E0205", span, format!("`{name}` is not one of {words}")), near)
+}
+
+pub(in crate::check) fn unknown_tier(span: Span, name: &str, ladder: &str, tiers: &str, near: Option<String>) -> Diagnostic {
+    let diagnostic = error("E0206", span, format!("`{ladder}` has no tier `{name}`"));
+    suggest(diagnostic.note(format!("its tiers: {tiers}")), near)
+}
+
+pub(in crate::check) fn unknown_ladder(span: Span, name: &str, near: Option<String>) -> Diagnostic {
+    suggest(error("E0206", span, format!("no tiers are called `{name}`")), near)
+}
+
+pub(in crate::check) fn unknown_reward(span: Span, name: &str, near: Option<String>) -> Diagnostic {
+    let diagnostic = error("E0207", span, format!("no reward is called `{name}`"));
+    match near {
+        None => diagnostic.help(format!("declare it: `reward {name} {{ gives … }}`")),
+        near => suggest(diagnostic, near),
+    }
+}
+
+pub(in crate::check) fn unknown_earn(span: Span, name: &str, near: Option<String>) -> Diagnostic {
+    suggest(error("E0208", span, format!("no earn is called `{name}`")), near)
+}
+
+pub(in crate::check) fn unknown_stack(span: Span, name: &str, near: Option<String>) -> Diagnostic {
+    let diagnostic = error("E0209", span, format!("no stack is called `{name}`"));
+    match near {
+        None => diagnostic.help(format!("declare how its members meet: `stack {name} best`")),
+        near => suggest(diagnostic, near),
+    }
+}
+
+pub(in crate::check) fn unknown_measure(span: Span, name: &str, near: Option<String>, history: bool) -> Diagnostic {
+    let diagnostic = error("E0210", span, format!("no measure is called `{name}`"));
+    if history {
+        return diagnostic.help(format!("name it first: `measure total = sum of {name}`, then write `total` here"));
+    }
+    suggest(diagnostic, near)
+}
+
+pub(in crate::check) fn unknown_table(span: Span, name: &str, near: Option<String>) -> Diagnostic {
+    suggest(error("E0211", span, format!("no table is called `{name}`")), near)
+}
+
+pub(in crate::check) fn unknown_function(span: Span, name: &str, near: Option<String>) -> Diagnostic {
+    let known = "`min`, `max`, `abs`, `floor`, `ceil`, `round`, `year`, `month`, `day`, `weekday`";
+    suggest(error("E0212", span, format!("there is no function `{name}`")).note(format!("the functions: {known}")), near)
+}
+
+pub(in crate::check) fn unknown_badge(span: Span, name: &str, near: Option<String>) -> Diagnostic {
+    let diagnostic = error("E0213", span, format!("no badge or reward is called `{name}`"));
+    match near {
+        None => diagnostic.help(format!("a badge exists when a rule gives it: `badge {name}`")),
+        near => suggest(diagnostic, near),
+    }
+}
+
+pub(in crate::check) fn badge_and_reward(span: Span, name: &str) -> Diagnostic {
+    error("E0201", span, format!("the badge `{name}` has the name of a reward"))
+        .help("give the badge another name, so that `has` means one of them")
+}
+
+pub(in crate::check) fn unknown_part(span: Span, part: &str, of: &str, known: &str, near: Option<String>) -> Diagnostic {
+    suggest(error("E0214", span, format!("`{of}` has no part `{part}`")).note(format!("its parts: {known}")), near)
+}
+
+pub(in crate::check) fn no_parts(span: Span, part: &str, of: &str) -> Diagnostic {
+    error("E0214", span, format!("`{of}` has no part `{part}`")).note(format!("`{of}` is a single value"))
+}
+
+pub(in crate::check) fn no_event_here(span: Span, name: &str, events: &[Arc<str>]) -> Diagnostic {
+    let diagnostic = error("E0215", span, format!("`{name}` is a field of an event, and no event is at hand here"));
+    match events {
+        [] => diagnostic,
+        [event, ..] => diagnostic
+            .note(format!("`{event}` has this field; a tier, segment, measure formula or named value looks at the member only"))
+            .help(format!("sum it up over time: `measure total = sum of {event}.{name}`")),
+    }
+}

@@ -1,0 +1,53 @@
+//! Ladders of tiers.
+
+use super::{error, line_to_add};
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+
+pub(in crate::check) fn no_tiers(span: Span, ladder: &str) -> Diagnostic {
+    error("E0300", span, format!("`{ladder}` has no tiers"))
+}
+
+pub(in crate::check) fn first_with_condition(span: Span, tier: &str) -> Diagnostic {
+    error("E0300", span, format!("`{tier}` is the first tier, which is everybody's, so it has no condition"))
+        .help("put a tier without a condition before it, such as `member`")
+}
+
+pub(in crate::check) fn not_rising(span: Span, before: Span, tier: &str) -> Diagnostic {
+    error("E0301", span, format!("the threshold of `{tier}` is not above that of the tier before"))
+        .related(before, "the tier before")
+        .help("write tiers from the lowest to the highest")
+}
+
+pub(in crate::check) fn threshold_without_measure(span: Span, ladder: &str, declared: Span) -> Diagnostic {
+    error("E0302", span, "this threshold is of no measure")
+        .related(declared, "declared here")
+        .help(format!("name the measure: `tiers {ladder} by yearly_spend {{`, or give the tier its own condition: `reach … >= …`"))
+}
+
+pub(in crate::check) fn threshold_and_reach(span: Span, first: Span) -> Diagnostic {
+    error("E0302", span, "this tier has a threshold and a condition").related(first, "the threshold").help("keep one of the two")
+}
+
+pub(in crate::check) fn no_hold(span: Span, ladder: &str, block: Option<Span>) -> Diagnostic {
+    let diagnostic = error("E0303", span, format!("`{ladder}` does not say how long a tier is held"))
+        .help("add a line, such as `holds until end of next calendar year`, `holds for 12 months`, `holds rolling` or `holds for ever`");
+    line_to_add(diagnostic, block, "holds until end of next calendar year")
+}
+
+pub(in crate::check) fn hold_until_date(span: Span) -> Diagnostic {
+    error("E0304", span, "a tier is held to the end of a period, for a time, or for ever, not to one date").help("write for example `for 90 days`")
+}
+
+pub(in crate::check) fn hold_end_after(span: Span) -> Diagnostic {
+    error("E0304", span, "`after` does not belong to how long a tier is held").help("write `until end of next calendar year`, or `for 12 months`")
+}
+
+pub(in crate::check) fn hold_next_month(span: Span) -> Diagnostic {
+    error("E0304", span, "the end of a named month is always that of the year after qualifying").help("leave `next` out")
+}
+
+pub(in crate::check) fn rollover_without_period(span: Span) -> Diagnostic {
+    error("E0305", span, "surplus rolls over from period to period, and the measure of these tiers has none")
+        .help("give the measure a period, such as `each calendar year`")
+}

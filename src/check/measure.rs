@@ -1,0 +1,239 @@
+//! Measures.
+
+use std::sync::Arc;
+
+use crate::arena::Id as _;
+use crate::hir::{Aggregate, EventId, Expr, FieldId, FieldType, Kind, Measure, MeasureId, Net, ShareCap, Source, Tally, Type, UnitId, Window};
+use crate::source::Span;
+use crate::syntax::ast::{self, AggregateOp, ExprKind, Netting};
+use crate::value::PeriodKind;
+
+use super::context::{Checker, Node, Slot, field_type};
+use super::errors;
+use super::expr::is_numeric;
+use super::fold::aggregate;
+use super::names::{Symbol, nearest};
+use super::named::put;
+use super::scope::Scope;
+use super::window::Stretch;
+
+impl Checker<'_> {
+    /// The type of a measure, lowered first where that has not been done.
+    pub fn need_measure(&mut self, id: MeasureId, span: Span) -> Option<Type> {
+        match self.measures.get(id.index())? {
+            Slot::Done(measure) => return Some(measure.ty),
+            Slot::Failed => return None,
+            Slot::Busy => return self.cycle(Node::Measure(id), span),
+            Slot::Waiting => {}
+        }
+        let item = *self.items.measures.get(id.index())?;
+        let measure = self.busily(Node::Measure(id), |checker| checker.lower_measure(item));
+        let ty = measure.as_ref().map(|measure| measure.ty);
+        put(&mut self.measures, id.index(), measure);
+        ty
+    }
+    /// The measure that a path names, and its type.
+    pub fn measure_named(&mut self, path: &ast::Path) -> Option<(MeasureId, Type)> {
+        let span = path.at.0;
+        if let Some(name) = path.single()
+            && let Some(Symbol::Measure(id)) = self.names.values.get(&name.text)
+        {
+            return self.need_measure(id, span).map(|ty| (id, ty));
+        }
+        let names = self.items.measures.iter().map(|measure| &*measure.name.text);
+        let near = nearest(&path.to_string(), names);
+        let history = path.parts.first().is_some_and(|first| {
+            path.parts.len() > 1 && (self.names.events.get(&first.text).is_some() || self.unit_named(&first.text))
+        });
+        self.fail(errors::names::unknown_measure(span, &path.to_string(), near, history))
+    }
+
+    fn lower_measure(&mut self, item: &ast::Measure) -> Option<Measure> {
+        let window = match &item.window {
+            None => Window::Ever,
+            Some(window) => match self.stretch(window)? {
+                Stretch::Window(window) => window,
+                Stretch::Event => return self.fail(errors::measures::per_event(window.at.0)),
+            },
+        };
+        let net = match item.netting.as_ref().map(|netting| netting.value) {
+            None => Net::OfOriginal,
+            Some(Netting::Gross) => Net::Gross,
+            Some(Netting::WhenReversed) => Net::WhenReversed,
+        };
+        let mut measure = Measure {
+            name: Arc::clone(&item.name.text),
+            was: None,
+            span: item.name.span(),
+            ty: Type::Number,
+            source: Source::Formula(super::literal::exact(crate::value::Exact::ZERO, Type::Number, item.name.span())),
+            window,
+            net,
+            share: None,
+        };
+        let ExprKind::Aggregate(fold) = &item.value.kind else {
+            let formula = self.formula(item)?;
+            return Some(Measure { ty: formula.ty, source: Source::Formula(formula), ..measure });
+        };
+        if let Some((unit, tally)) = self.tally(fold) {
+            (measure.source, measure.ty) = (self.postings(item, fold, unit, tally?)?, Type::Quantity(unit));
+            return Some(measure);
+        }
+        let (event, list, value) = self.counted_of(&fold.of)?;
+        let scope = Scope::event(event, list);
+        let filter = match &fold.filter {
+            Some(filter) => Some(self.field_condition(filter, &scope)?),
+            None => None,
+        };
+        let scope = filter.as_ref().map_or(scope.clone(), |filter| scope.given(filter));
+        measure.share = self.share_cap(&item.shares, &scope)?;
+        if fold.op == AggregateOp::Streak {
+            return self.streak(item, fold, measure, event, filter);
+        }
+        let op = match aggregate(fold.op) {
+            Some(op) if !matches!(op, Aggregate::Any | Aggregate::All) => op,
+            _ => return self.fail(errors::measures::any_of_history(fold.op_at.0)),
+        };
+        let of = fold.of.at.0;
+        let value = match (op, value) {
+            (Aggregate::Count, None) => None,
+            (Aggregate::Count, Some(value)) => {
+                return self.fail(errors::measures::no_field_wanted(value.span, "count of"));
+            }
+            (_, None) => return self.fail(errors::measures::field_wanted(of, &fold.of.to_string())),
+            (Aggregate::Distinct, Some(value)) => Some(value),
+            (_, Some(value)) if is_numeric(value.ty) => Some(self.solid(value, &scope)?),
+            (_, Some(value)) => {
+                let found = self.spoken(value.ty);
+                return self.fail(errors::types::not_a_number(value.span, &found));
+            }
+        };
+        measure.ty = match (&value, op) {
+            (None, _) | (_, Aggregate::Distinct) => Type::Number,
+            (Some(value), _) => value.ty,
+        };
+        measure.source = Source::Events { aggregate: op, event, list, value, filter };
+        Some(measure)
+    }
+    /// A formula over other measures; windows and netting belong to those.
+    fn formula(&mut self, item: &ast::Measure) -> Option<Expr> {
+        let option = (item.window.as_ref().map(|window| window.at.0))
+            .or_else(|| item.netting.as_ref().map(|netting| netting.at.0))
+            .or_else(|| item.shares.first().map(|share| share.at.0));
+        if let Some(option) = option {
+            return self.fail(errors::measures::formula_with_options(option));
+        }
+        let formula = self.expr(&item.value, &Scope::member(), None)?;
+        if is_numeric(formula.ty) {
+            return Some(formula);
+        }
+        let found = self.spoken(formula.ty);
+        self.fail(errors::types::not_a_number(formula.span, &found))
+    }
+    fn streak(
+        &mut self,
+        item: &ast::Measure,
+        fold: &ast::Aggregate,
+        mut measure: Measure,
+        event: EventId,
+        filter: Option<Expr>,
+    ) -> Option<Measure> {
+        if fold.of.parts.len() > 1 {
+            return self.fail(errors::measures::no_field_wanted(fold.of.at.0, "streak of"));
+        }
+        let Window::Period(period) = measure.window else {
+            let at = item.window.as_ref().map_or(item.value.span(), |window| window.at.0);
+            return self.fail(errors::measures::streak_needs_period(at, &item.name.text, &fold.of.to_string()));
+        };
+        if period == PeriodKind::MembershipYear {
+            return self.fail(errors::measures::streak_of_membership(item.name.span()));
+        }
+        measure.source = Source::Streak { event, filter, period };
+        measure.window = Window::Ever;
+        Some(measure)
+    }
+    /// `points.earned`: the unit and which postings; `None` inside where the word is unknown, reported.
+    #[expect(clippy::option_option, reason = "an unknown word after a unit differs from an event")]
+    fn tally(&mut self, fold: &ast::Aggregate) -> Option<(UnitId, Option<Tally>)> {
+        let first = fold.of.parts.first()?;
+        if self.names.events.get(&first.text).is_some() {
+            return None;
+        }
+        let Some(Symbol::Unit(unit)) = self.names.values.get(&first.text) else { return None };
+        const WORDS: [(&str, Tally); 4] =
+            [("earned", Tally::Earned), ("spent", Tally::Spent), ("expired", Tally::Expired), ("reversed", Tally::Reversed)];
+        let word = fold.of.parts.get(1);
+        let found = WORDS.iter().find(|(name, _)| word.is_some_and(|word| &*word.text == *name));
+        match (found, fold.of.parts.len()) {
+            (Some((_, tally)), 2) => Some((unit, Some(*tally))),
+            _ => {
+                let near = word.and_then(|word| nearest(&word.text, WORDS.iter().map(|(name, _)| *name)));
+                self.report(errors::measures::unknown_tally(fold.of.at.0, &first.text, near));
+                Some((unit, None))
+            }
+        }
+    }
+    fn postings(&mut self, item: &ast::Measure, fold: &ast::Aggregate, unit: UnitId, tally: Tally) -> Option<Source> {
+        if fold.op != AggregateOp::Sum {
+            return self.fail(errors::measures::only_sum_of_postings(fold.op_at.0, &fold.of.to_string()));
+        }
+        let option = fold.filter.as_ref().map(|filter| filter.span()).or(item.shares.first().map(|share| share.at.0));
+        if let Some(option) = option {
+            return self.fail(errors::measures::postings_with_filter(option, &fold.of.to_string()));
+        }
+        Some(Source::Postings { unit, tally })
+    }
+    /// `purchase`, `purchase.subtotal`, `purchase.items`, `purchase.items.price`.
+    fn counted_of(&mut self, path: &ast::Path) -> Option<(EventId, Option<FieldId>, Option<Expr>)> {
+        let (first, rest) = path.parts.split_first()?;
+        let Some(event) = self.names.events.get(&first.text) else {
+            let near = self.names.events.nearest(&first.text);
+            return self.fail(errors::names::unknown_event(first.span(), &first.text, near));
+        };
+        let Some((second, more)) = rest.split_first() else { return Some((event, None, None)) };
+        let def = &self.events[event];
+        let Some((field, def)) = def.fields.pairs().find(|(_, field)| field.name == second.text) else {
+            let near = nearest(&second.text, def.fields.iter().map(|field| &*field.name));
+            let error = errors::names::unknown_field(second.span(), &second.text, &def.name, near);
+            return self.fail(error);
+        };
+        if matches!(def.ty, FieldType::List(_)) {
+            let value = match more.split_first() {
+                None => None,
+                Some((name, more)) => Some(self.line_value(event, field, &second.text, name, more)?),
+            };
+            return Some((event, Some(field), value));
+        }
+        let ty = field_type(&def.ty)?;
+        if let Some(other) = more.first() {
+            return self.fail(errors::names::no_parts(other.span(), &other.text, &second.text));
+        }
+        Some((event, None, Some(Expr { kind: Kind::Field(field), ty, span: second.span() })))
+    }
+    fn share_cap(&mut self, shares: &[ast::ShareCap], scope: &Scope) -> Option<Option<ShareCap>> {
+        match shares {
+            [] => Some(None),
+            [one] => {
+                let share = self.share(&one.percent);
+                let filter = self.field_condition(&one.filter, scope)?;
+                Some(Some(ShareCap { share: share?, filter }))
+            }
+            [_, second, ..] => self.fail(errors::measures::two_shares(second.at.0)),
+        }
+    }
+    /// A condition that sees the event and constants, not the member: what a measure counted stays counted.
+    pub fn field_condition(&mut self, filter: &ast::Expr, scope: &Scope) -> Option<Expr> {
+        let lowered = self.condition(filter, scope)?;
+        if self.reads(&lowered).is_empty() {
+            return Some(lowered);
+        }
+        let mut place = lowered.span;
+        super::walk::walk(&lowered, &mut |part| {
+            if matches!(part.kind, Kind::Read(_) | Kind::Segment(_)) {
+                place = part.span;
+            }
+        });
+        let text = self.sources.text(place).to_owned();
+        self.fail(errors::measures::member_in_filter(place, &text))
+    }
+}

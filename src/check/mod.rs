@@ -1,0 +1,323 @@
+//! From tree to typed program: names resolved, dimensions proven, nothing that moves value left implicit.
+//!
+//! Heads first (names, fields, smallest steps), then everything that has a value, on demand where it has a name; last, what
+//! only a whole program can show: missing declarations and rules without an end.
+
+mod cases;
+mod cells;
+mod context;
+mod cycles;
+mod earn;
+mod effect;
+mod errors;
+mod event;
+mod expr;
+mod fold;
+mod gates;
+mod limit;
+mod literal;
+mod measure;
+mod named;
+mod names;
+mod operators;
+mod outside;
+mod path;
+mod record;
+mod refund;
+mod require;
+mod reversal;
+mod reward;
+mod rule;
+mod scenario;
+mod scope;
+mod settings;
+mod spoken;
+mod table;
+mod tier;
+mod unit;
+mod walk;
+mod window;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::arena::{Arena, Id as _};
+use crate::diagnostic::{Diagnostic, Severity, render};
+use crate::hir::{
+    Badge, EnumDef, LadderId, LetId, MeasureId, Program, RedeemId, RewardId, RuleId, SegmentId, Settings, Stack,
+    StackMode, TableId,
+};
+use crate::source::{FileId, Sources, Span};
+use crate::syntax::ast::{self, Item};
+use crate::value::{Currency, Month, Weekday, Zone};
+
+use context::{Checker, Items, Slot, UnitHead};
+use names::{Names, Offer, Prize, Symbol};
+
+/// Reads a table's file: the name of the file that asks, and the name it asks for. The error is a reason in plain words.
+pub type Loader<'a> = dyn Fn(&str, &str) -> Result<String, String> + 'a;
+
+/// How many messages a program can cause.
+pub const MAX_MESSAGES: usize = 1000;
+
+/// Checks the files of one program, which are all in `sources`. The program is there only where no message is an error; messages
+/// are in order of place.
+pub fn check(files: &[ast::File], sources: &Arc<Sources>, load: &Loader<'_>) -> (Option<Program>, Vec<Diagnostic>) {
+    let mut checker = Checker::new(files, sources, load);
+    let program = checker.run(sources);
+    let mut messages = render::sorted(checker.errors);
+    let failed = messages.iter().any(|message| message.severity == Severity::Error);
+    messages.truncate(MAX_MESSAGES);
+    (program.filter(|_| !failed), messages)
+}
+
+impl<'a> Checker<'a> {
+    fn new(files: &'a [ast::File], sources: &'a Sources, load: &'a Loader<'a>) -> Self {
+        let mut items = Items::default();
+        for item in files.iter().flat_map(|file| &file.items) {
+            match item {
+                Item::Program(x) => items.programs.push(x),
+                Item::Import(_) => {}
+                Item::Event(x) => items.events.push(x),
+                Item::Member(x) => items.members.push(x),
+                Item::Unit(x) => items.units.push(x),
+                Item::Let(x) => items.lets.push(x),
+                Item::Table(x) => items.tables.push(x),
+                Item::Measure(x) => items.measures.push(x),
+                Item::Segment(x) => items.segments.push(x),
+                Item::Tiers(x) => items.ladders.push(x),
+                Item::Earn(x) => items.earns.push(x),
+                Item::Boost(x) => items.boosts.push(x),
+                Item::Stack(x) => items.stacks.push(x),
+                Item::Limit(x) => items.limits.push(x),
+                Item::Rule(x) => items.rules.push(x),
+                Item::Reward(x) => items.rewards.push(x),
+                Item::Redeem(x) => items.redeems.push(x),
+                Item::Scenario(x) => items.scenarios.push(x),
+            }
+        }
+        let words = |words: Vec<String>| EnumDef { words: words.into_iter().map(Arc::from).collect() };
+        let mut enums = Arena::default();
+        enums.push(words(Weekday::ALL.iter().map(Weekday::to_string).collect()));
+        enums.push(words(Month::ALL.iter().map(Month::to_string).collect()));
+        Checker {
+            sources,
+            load,
+            lets: vec![Slot::Waiting; items.lets.len()],
+            tables: vec![Slot::Waiting; items.tables.len()],
+            measures: vec![Slot::Waiting; items.measures.len()],
+            segments: vec![Slot::Waiting; items.segments.len()],
+            worths: vec![Slot::Waiting; items.units.len()],
+            items,
+            errors: Vec::new(),
+            names: Names::default(),
+            currency: dollar(),
+            zone: Zone::utc(),
+            enums,
+            events: Arena::default(),
+            attributes: Arena::default(),
+            units: Arena::default(),
+            ladders: Arena::default(),
+            table_keys: HashMap::new(),
+            busy: Vec::new(),
+            badges: Arena::default(),
+            boosts: Arena::default(),
+            limits: Arena::default(),
+            optionals: HashMap::new(),
+        }
+    }
+    /// All passes in order. `None` where an error makes a whole program impossible.
+    fn run(&mut self, sources: &Arc<Sources>) -> Option<Program> {
+        let start = Span::new(FileId::new(0), 0, 0);
+        let block = self.program_block(start).cloned();
+        if let Some(block) = &block {
+            self.currency_and_zone(block);
+        }
+        self.unit_heads();
+        self.ladder_heads();
+        self.declare();
+        self.attributes();
+        self.built_in_events();
+        let events = self.events();
+        for (item, id) in self.items.events.clone().into_iter().zip(&events) {
+            if let Some(id) = id {
+                self.reversal(item, *id);
+            }
+        }
+        let settings = block.as_ref().map(|block| self.settings(block));
+        self.values();
+        let mut earns: outside::Earns = self.items.earns.clone().into_iter().map(|item| self.lower_earn(item)).collect();
+        for item in self.items.boosts.clone() {
+            self.lower_boost(item, &mut earns);
+        }
+        let mut rules: outside::Rules = self.items.rules.clone().into_iter().map(|item| self.lower_rule(item)).collect();
+        for item in self.items.limits.clone() {
+            self.shared_limits(item, &mut earns, &mut rules);
+        }
+        let units: Vec<_> =
+            self.items.units.clone().into_iter().enumerate().map(|(at, item)| self.lower_unit(item, UnitHead::id(at))).collect();
+        let ladders: Vec<_> = self
+            .items
+            .ladders
+            .clone()
+            .into_iter()
+            .enumerate()
+            .map(|(at, item)| self.lower_ladder(item, LadderId::new(at)))
+            .collect();
+        let rewards: Vec<_> = self.items.rewards.clone().into_iter().map(|item| self.lower_reward(item)).collect();
+        let redeems: Vec<_> = self.items.redeems.clone().into_iter().map(|item| self.lower_redeem(item)).collect();
+        let scenarios: Vec<_> = self.items.scenarios.clone().into_iter().map(|item| self.lower_scenario(item)).collect();
+        self.unused_tables();
+        let (name, settings) = (block.as_ref().map(Checker::program_name)?, settings?);
+        let program = self.whole_program(name, settings, sources)?;
+        let program = Program {
+            units: whole(units)?,
+            ladders: whole(ladders)?,
+            earns: whole(earns)?,
+            rules: whole(rules)?,
+            rewards: whole(rewards)?,
+            redeems: whole(redeems)?,
+            scenarios: scenarios.into_iter().collect::<Option<Vec<_>>>()?,
+            ..program
+        };
+        let required = self.required(&program);
+        let endless = self.endless(&program);
+        self.errors.extend(required);
+        self.errors.extend(endless);
+        Some(program)
+    }
+    /// What is kept by the checker itself, and nothing yet of the rest.
+    fn whole_program(&mut self, name: Arc<str>, settings: Settings, sources: &Arc<Sources>) -> Option<Program> {
+        let stacks = self.items.stacks.iter().map(|item| Stack {
+            name: Arc::clone(&item.name.text),
+            span: item.name.span(),
+            mode: match item.mode.value {
+                ast::StackMode::Best => StackMode::Best,
+                ast::StackMode::Add => StackMode::Add,
+                ast::StackMode::Multiply => StackMode::Multiply,
+                ast::StackMode::First => StackMode::First,
+                ast::StackMode::Exclusive => StackMode::Exclusive,
+            },
+        });
+        Some(Program {
+            name,
+            sources: Arc::clone(sources),
+            settings,
+            enums: self.enums.clone(),
+            events: self.events.clone(),
+            attributes: self.attributes.clone(),
+            units: Arena::default(),
+            lets: done(&self.lets)?,
+            tables: done(&self.tables)?,
+            measures: done(&self.measures)?,
+            segments: done(&self.segments)?,
+            ladders: Arena::default(),
+            earns: Arena::default(),
+            boosts: self.boosts.clone(),
+            stacks: stacks.collect(),
+            limits: self.limits.clone(),
+            rules: Arena::default(),
+            rewards: Arena::default(),
+            redeems: Arena::default(),
+            badges: self.badges.clone(),
+            scenarios: Vec::new(),
+        })
+    }
+    /// Lowers everything with a name that nothing needed yet.
+    fn values(&mut self) {
+        for (at, item) in self.items.lets.clone().into_iter().enumerate() {
+            self.need_let(LetId::new(at), item.name.span());
+        }
+        for (at, item) in self.items.measures.clone().into_iter().enumerate() {
+            self.need_measure(MeasureId::new(at), item.name.span());
+        }
+        for (at, item) in self.items.segments.clone().into_iter().enumerate() {
+            self.need_segment(SegmentId::new(at), item.name.span());
+        }
+    }
+    /// Lowers tables that nothing uses; the first use says what the keys of a table are, so this comes after all uses.
+    fn unused_tables(&mut self) {
+        for (at, item) in self.items.tables.clone().into_iter().enumerate() {
+            self.need_table(TableId::new(at), item.name.span());
+        }
+    }
+    /// Names of everything that is no event or field; badges by their first mention.
+    fn declare(&mut self) {
+        let mut errors = Vec::new();
+        let names = &mut self.names;
+        let items = &self.items;
+        let mut note = |result: Result<(), Diagnostic>| errors.extend(result.err());
+        for (at, item) in items.units.iter().enumerate() {
+            for name in std::iter::once(&item.name).chain(&item.also) {
+                note(names.values.declare(name, Symbol::Unit(UnitHead::id(at))));
+            }
+        }
+        for (at, item) in items.lets.iter().enumerate() {
+            note(names.values.declare(&item.name, Symbol::Let(LetId::new(at))));
+        }
+        for (at, item) in items.tables.iter().enumerate() {
+            note(names.values.declare(&item.name, Symbol::Table(TableId::new(at))));
+        }
+        for (at, item) in items.measures.iter().enumerate() {
+            note(names.values.declare(&item.name, Symbol::Measure(MeasureId::new(at))));
+        }
+        for (at, item) in items.segments.iter().enumerate() {
+            note(names.values.declare(&item.name, Symbol::Segment(SegmentId::new(at))));
+        }
+        for (at, item) in items.ladders.iter().enumerate() {
+            note(names.values.declare(&item.name, Symbol::Ladder(LadderId::new(at))));
+        }
+        for (at, item) in items.earns.iter().enumerate() {
+            note(names.offers.declare(&item.name, Offer::Earn(crate::hir::EarnId::new(at))));
+        }
+        for (at, item) in items.boosts.iter().enumerate() {
+            note(names.offers.declare(&item.name, Offer::Boost(at)));
+        }
+        for (at, item) in items.rules.iter().enumerate() {
+            note(names.offers.declare(&item.name, Offer::Rule(RuleId::new(at))));
+        }
+        for (at, item) in items.rewards.iter().enumerate() {
+            note(names.prizes.declare(&item.name, Prize::Reward(RewardId::new(at))));
+        }
+        for (at, item) in items.redeems.iter().enumerate() {
+            note(names.prizes.declare(&item.name, Prize::Redeem(RedeemId::new(at))));
+        }
+        for (at, item) in items.stacks.iter().enumerate() {
+            note(names.stacks.declare(&item.name, crate::hir::StackId::new(at)));
+        }
+        for (at, item) in items.limits.iter().enumerate() {
+            note(names.limits.declare(&item.name, crate::hir::LimitId::new(at)));
+        }
+        let effects = items.rules.iter().flat_map(|rule| &rule.effects);
+        for effect in effects {
+            if let ast::Effect::Badge(name) = &effect.value {
+                if names.prizes.get(&name.text).is_some() {
+                    note(Err(errors::names::badge_and_reward(name.span(), &name.text)));
+                } else if self.badges.find(|badge| badge.name == name.text).is_none() {
+                    self.badges.push(Badge { name: Arc::clone(&name.text), span: name.span() });
+                }
+            }
+        }
+        self.errors.extend(errors);
+    }
+}
+
+/// All of a kind in order, where none has errors.
+fn whole<I: crate::arena::Id, T>(all: Vec<Option<T>>) -> Option<Arena<I, T>> {
+    all.into_iter().collect::<Option<Vec<T>>>().map(|all| all.into_iter().collect())
+}
+
+/// The lowered things in order, where none has errors.
+fn done<I: crate::arena::Id, T: Clone>(slots: &[Slot<T>]) -> Option<Arena<I, T>> {
+    slots.iter().map(|slot| slot.done().cloned()).collect::<Option<Vec<T>>>().map(|all| all.into_iter().collect())
+}
+
+/// What amounts are counted in where the program forgot to say.
+#[expect(clippy::expect_used, reason = "the currency of a constant code exists")]
+fn dollar() -> Currency {
+    Currency::parse("USD").expect("USD is a currency")
+}
+
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,304 @@
+//! Names and paths: what they stand for where they are written.
+
+use std::sync::Arc;
+
+use crate::arena::Id as _;
+use crate::hir::{Builtin, Expr, FieldId, FieldType, Kind, LadderId, Level, Program, Read, Standing, Type, UnitId};
+use crate::source::Span;
+use crate::syntax::ast::{Ident, Path};
+use crate::value::Value;
+
+use super::context::{Checker, field_type, shown};
+use super::errors;
+use super::literal::constant;
+use super::names::{Symbol, nearest};
+use super::scope::Scope;
+
+/// What the first name of a path stands for.
+#[derive(Debug, Clone, Copy)]
+enum Head {
+    Line(FieldId),
+    Field(FieldId),
+    Symbol(Symbol),
+    Attribute(FieldId),
+    Builtin(Builtin, Type),
+    Expired(UnitId),
+}
+
+const BUILTINS: [(&str, Builtin, Type); 7] = [
+    ("today", Builtin::Today, Type::Date),
+    ("now", Builtin::Now, Type::Moment),
+    ("time", Builtin::Time, Type::Time),
+    ("weekday", Builtin::Weekday, Type::Enum(Program::WEEKDAYS)),
+    ("month", Builtin::Month, Type::Enum(Program::MONTHS)),
+    ("day", Builtin::DayOfMonth, Type::Number),
+    ("year", Builtin::Year, Type::Number),
+];
+
+const LEVELS: [(&str, Level); 4] =
+    [("balance", Level::Balance), ("pending", Level::Pending), ("available", Level::Available), ("debt", Level::Debt)];
+
+const TALLIES: [&str; 4] = ["earned", "spent", "expired", "reversed"];
+
+impl Checker<'_> {
+    /// What a name stands for, in the order of the language: line, event, named things, member, built in.
+    fn head(&self, name: &str, scope: &Scope) -> Option<Head> {
+        if let (Some(event), Some(list)) = (scope.event, scope.line)
+            && let Some(field) = self.line_fields(event, list).and_then(|fields| fields.find(|field| &*field.name == name))
+        {
+            return Some(Head::Line(field));
+        }
+        if let Some(field) =
+            scope.event.and_then(|event| self.events.get(event)?.fields.find(|field| &*field.name == name))
+        {
+            return Some(Head::Field(field));
+        }
+        if let Some(symbol) = self.names.values.get(name) {
+            return Some(Head::Symbol(symbol));
+        }
+        if let Some(field) = self.attributes.find(|field| &*field.name == name)
+            && field != Program::NAME
+            && field != Program::MEMBER_ID
+        {
+            return Some(Head::Attribute(field));
+        }
+        match (name, scope.expired) {
+            ("expired", Some(unit)) => Some(Head::Expired(unit)),
+            _ => BUILTINS.iter().find(|(word, ..)| *word == name).map(|(_, builtin, ty)| Head::Builtin(*builtin, *ty)),
+        }
+    }
+    /// Whether a path names something by itself, so that it is no bare word.
+    pub fn is_named(&self, path: &Path, scope: &Scope) -> bool {
+        match path.parts.as_slice() {
+            [one] => self.head(&one.text, scope).is_some(),
+            _ => true,
+        }
+    }
+    /// The position of a bare word in the enum or ladder beside it.
+    pub fn word(&self, name: &str, ty: Type) -> Option<u32> {
+        let words: &[Arc<str>] = match ty {
+            Type::Enum(id) => &self.enums[id].words,
+            Type::Tier(id) => &self.ladders[id].tiers,
+            _ => return None,
+        };
+        words.iter().position(|word| &**word == name).and_then(|at| u32::try_from(at).ok())
+    }
+    /// A path as an expression; a bare word where the type beside it has such a word.
+    pub fn path(&mut self, path: &Path, scope: &Scope, hint: Option<Type>) -> Option<Expr> {
+        let span = path.at.0;
+        let (first, rest) = path.parts.split_first()?;
+        if scope.subject.as_deref() == Some(&*first.text)
+            && let Some((second, rest)) = rest.split_first()
+        {
+            return self.member_path(second, rest, span, &Scope { subject: None, ..scope.clone() }, hint);
+        }
+        if rest.is_empty()
+            && let Some(ty) = hint
+            && let Some(ordinal) = self.word(&first.text, ty)
+        {
+            return Some(constant(Value::Ordinal(ordinal), ty, span));
+        }
+        match self.head(&first.text, scope) {
+            Some(head) => self.from_head(head, first, rest, span, scope),
+            None => match (&*first.text, rest.split_first()) {
+                ("member", Some((second, rest))) => self.attribute_path(second, rest, span),
+                ("event", Some((second, rest))) => self.field_path(second, rest, span, scope),
+                _ => {
+                    let error = self.unknown(first, scope, hint);
+                    self.fail(error)
+                }
+            },
+        }
+    }
+    /// `ann.status`, `ann.points.balance`: what a scenario may ask about a member.
+    fn member_path(&mut self, first: &Ident, rest: &[Ident], span: Span, scope: &Scope, hint: Option<Type>) -> Option<Expr> {
+        match self.head(&first.text, scope) {
+            Some(head) => self.from_head(head, first, rest, span, scope),
+            None if matches!(&*first.text, "name" | "id" | "joined") => self.attribute_path(first, rest, span),
+            None => {
+                let error = self.unknown(first, scope, hint);
+                self.fail(error)
+            }
+        }
+    }
+    fn from_head(&mut self, head: Head, first: &Ident, rest: &[Ident], span: Span, scope: &Scope) -> Option<Expr> {
+        match head {
+            Head::Line(field) => {
+                let ty = self.line_fields(scope.event?, scope.line?)?.get(field).map(|field| field.ty.clone())?;
+                self.leaf(Kind::Line(field), &ty, first, rest, span)
+            }
+            Head::Field(field) => {
+                let ty = self.events.get(scope.event?)?.fields.get(field)?.ty.clone();
+                if let (FieldType::List(fields), Some((second, more))) = (&ty, rest.split_first()) {
+                    return match fields.find(|field| field.name == second.text) {
+                        Some(inner) if scope.line == Some(field) => {
+                            let ty = fields.get(inner)?.ty.clone();
+                            self.leaf(Kind::Line(inner), &ty, second, more, span)
+                        }
+                        Some(_) => self.fail(errors::types::value_of_line(span, &first.text, &second.text)),
+                        None => {
+                            let near = nearest(&second.text, fields.iter().map(|field| &*field.name));
+                            self.fail(errors::names::unknown_field(second.span(), &second.text, &first.text, near))
+                        }
+                    };
+                }
+                self.leaf(Kind::Field(field), &ty, first, rest, span)
+            }
+            Head::Attribute(field) => {
+                let ty = self.attributes.get(field)?.ty.clone();
+                self.leaf(Kind::Read(Read::Attribute(field)), &ty, first, rest, span)
+            }
+            Head::Builtin(builtin, ty) => self.plain(Kind::Builtin(builtin), ty, first, rest, span),
+            Head::Expired(unit) => self.plain(Kind::Read(Read::Expired), Type::Quantity(unit), first, rest, span),
+            Head::Symbol(symbol) => self.symbol(symbol, first, rest, span),
+        }
+    }
+    fn symbol(&mut self, symbol: Symbol, first: &Ident, rest: &[Ident], span: Span) -> Option<Expr> {
+        match symbol {
+            Symbol::Let(id) => {
+                let ty = self.need_let(id, span)?;
+                self.plain(Kind::Let(id), ty, first, rest, span)
+            }
+            Symbol::Measure(id) => {
+                let ty = self.need_measure(id, span)?;
+                self.plain(Kind::Read(Read::Measure(id)), ty, first, rest, span)
+            }
+            Symbol::Segment(id) => {
+                self.need_segment(id, span)?;
+                self.plain(Kind::Segment(id), Type::Bool, first, rest, span)
+            }
+            Symbol::Table(id) => {
+                let keys: Vec<_> = self.items.tables.get(id.index()).iter().flat_map(|table| &table.keys).collect();
+                let keys = keys.iter().map(|key| &*key.text).collect::<Vec<_>>().join(", ");
+                self.fail(errors::types::bare_table(span, &first.text, &keys))
+            }
+            Symbol::Ladder(id) => self.tier_path(id, rest, span),
+            Symbol::Unit(id) => self.unit_path(id, first, rest, span),
+        }
+    }
+    fn tier_path(&mut self, ladder: LadderId, rest: &[Ident], span: Span) -> Option<Expr> {
+        let standing = match rest {
+            [] => Standing::Current,
+            [one] if &*one.text == "before" => Standing::Before,
+            [one] if &*one.text == "highest" => Standing::Highest,
+            [other, ..] => {
+                let near = nearest(&other.text, ["before", "highest"]);
+                let name = Arc::clone(&self.ladders[ladder].name);
+                return self.fail(errors::names::unknown_part(other.span(), &other.text, &name, "`before` and `highest`", near));
+            }
+        };
+        Some(Expr { kind: Kind::Read(Read::Tier(ladder, standing)), ty: Type::Tier(ladder), span })
+    }
+    fn unit_path(&mut self, unit: UnitId, first: &Ident, rest: &[Ident], span: Span) -> Option<Expr> {
+        let known = "`balance`, `pending`, `available` and `debt`";
+        match rest {
+            [one] => match LEVELS.iter().find(|(word, _)| *word == &*one.text) {
+                Some((_, level)) => {
+                    Some(Expr { kind: Kind::Read(Read::Balance(unit, *level)), ty: Type::Quantity(unit), span })
+                }
+                None if TALLIES.contains(&&*one.text) => {
+                    self.fail(errors::types::tally_outside_measure(span, &first.text, &one.text))
+                }
+                None => {
+                    let near = nearest(&one.text, LEVELS.iter().map(|(word, _)| *word));
+                    self.fail(errors::names::unknown_part(one.span(), &one.text, &first.text, known, near))
+                }
+            },
+            [] => self.fail(errors::types::bare_unit(span, &first.text)),
+            [_, other, ..] => self.fail(errors::names::unknown_part(other.span(), &other.text, &first.text, known, None)),
+        }
+    }
+    /// `member.birthday`.
+    fn attribute_path(&mut self, name: &Ident, rest: &[Ident], span: Span) -> Option<Expr> {
+        if &*name.text == "joined" {
+            return self.plain(Kind::Read(Read::Joined), Type::Date, name, rest, span);
+        }
+        match self.attributes.find(|field| field.name == name.text) {
+            Some(field) => {
+                let ty = self.attributes.get(field)?.ty.clone();
+                self.leaf(Kind::Read(Read::Attribute(field)), &ty, name, rest, span)
+            }
+            None => {
+                let near = nearest(&name.text, self.attributes.iter().map(|field| &*field.name).chain(["joined"]));
+                self.fail(errors::names::unknown_attribute(name.span(), &name.text, near))
+            }
+        }
+    }
+    /// `event.subtotal`.
+    fn field_path(&mut self, name: &Ident, rest: &[Ident], span: Span, scope: &Scope) -> Option<Expr> {
+        let Some(event) = scope.event.and_then(|event| self.events.get(event)) else {
+            return self.fail(errors::names::no_event_here(span, &name.text, &[]));
+        };
+        match event.fields.find(|field| field.name == name.text) {
+            Some(field) => self.from_head(Head::Field(field), name, rest, span, &Scope { line: None, ..scope.clone() }),
+            None => {
+                let near = nearest(&name.text, event.fields.iter().map(|field| &*field.name));
+                let error = errors::names::unknown_field(name.span(), &name.text, &event.name, near);
+                self.fail(error)
+            }
+        }
+    }
+    fn leaf(&mut self, kind: Kind, ty: &FieldType, name: &Ident, rest: &[Ident], span: Span) -> Option<Expr> {
+        match field_type(ty) {
+            Some(ty) => self.plain(kind, ty, name, rest, span),
+            None => self.fail(errors::types::bare_list(span, &name.text)),
+        }
+    }
+    fn plain(&mut self, kind: Kind, ty: Type, name: &Ident, rest: &[Ident], span: Span) -> Option<Expr> {
+        match rest.first() {
+            None => Some(Expr { kind, ty, span }),
+            Some(other) => self.fail(errors::names::no_parts(other.span(), &other.text, &name.text)),
+        }
+    }
+    /// The message for a name that stands for nothing here.
+    fn unknown(&self, name: &Ident, scope: &Scope, hint: Option<Type>) -> crate::diagnostic::Diagnostic {
+        let span = name.span();
+        match hint {
+            Some(Type::Enum(id)) => {
+                let words = &self.enums[id].words;
+                return errors::names::unknown_word(span, &name.text, &shown(words), self.near_word(name, words, scope));
+            }
+            Some(Type::Tier(id)) => {
+                let ladder = &self.ladders[id];
+                let near = self.near_word(name, &ladder.tiers, scope);
+                return errors::names::unknown_tier(span, &name.text, &ladder.name, &shown(&ladder.tiers), near);
+            }
+            _ => {}
+        }
+        let mut names: Vec<&str> = self.names.values.iter().chain(BUILTINS.iter().map(|(word, ..)| *word)).collect();
+        names.extend(self.attributes.iter().skip(2).map(|field| &*field.name));
+        if let Some(event) = scope.event.and_then(|event| self.events.get(event)) {
+            names.extend(event.fields.iter().map(|field| &*field.name));
+            if let Some(fields) = scope.line.and_then(|line| self.line_fields(scope.event?, line)) {
+                names.extend(fields.iter().map(|field| &*field.name));
+            }
+        }
+        let near = nearest(&name.text, names);
+        if hint == Some(Type::Text) && near.is_none() {
+            return errors::types::unquoted(span, &name.text);
+        }
+        let events: Vec<_> = self
+            .events
+            .iter()
+            .filter(|event| event.fields.iter().any(|field| field.name == name.text))
+            .map(|event| Arc::clone(&event.name))
+            .collect();
+        if scope.event.is_none() && !events.is_empty() {
+            return errors::names::no_event_here(span, &name.text, &events);
+        }
+        // A field of lines where no line is at hand.
+        let lists = scope.event.and_then(|event| self.events.get(event)).into_iter().flat_map(|event| event.fields.iter());
+        for list in lists {
+            if let FieldType::List(fields) = &list.ty
+                && fields.iter().any(|field| field.name == name.text)
+            {
+                return errors::types::value_of_line(span, &list.name, &name.text);
+            }
+        }
+        errors::names::unknown_name(span, &name.text, near)
+    }
+    fn near_word(&self, name: &Ident, words: &[Arc<str>], scope: &Scope) -> Option<String> {
+        let fields = scope.event.and_then(|event| self.events.get(event)).into_iter().flat_map(|event| event.fields.iter());
+        nearest(&name.text, words.iter().map(|word| &**word).chain(fields.map(|field| &*field.name)))
+    }
+}

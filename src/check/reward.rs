@@ -1,0 +1,283 @@
+//! Rewards and ways to pay with points.
+
+use std::sync::Arc;
+
+use crate::hir::{EventKind, Expr, Gates, Gift, GiftKind, LimitId, Redeem, RedeemForm, Reward, Stock, Type, UnitId, Validity};
+use crate::syntax::ast::{self, EndPeriod};
+use crate::value::{Exact, TimeOfDay, Weekday};
+
+use super::context::Checker;
+use super::errors;
+use super::literal::{self, day, time, weekday};
+use super::scope::Scope;
+
+impl Checker<'_> {
+    /// What conditions of rewards and redemptions see: the redemption.
+    fn redemption(&self) -> Scope {
+        EventKind::Redeem.id().map_or_else(Scope::member, |event| Scope::event(event, None))
+    }
+    /// A whole reward.
+    pub fn lower_reward(&mut self, item: &ast::Reward) -> Option<Reward> {
+        let scope = self.redemption();
+        let gates = self.open(&item.gate, &scope);
+        let cost = match &item.cost {
+            None => Some(None),
+            Some(cost) => self.cost(cost, &scope).map(Some),
+        };
+        if let (Some(at), None) = (item.automatic, &item.cost) {
+            self.report(errors::rewards::automatic_without_cost(at.0, &item.name.text));
+        }
+        let gives = match item.gives.as_slice() {
+            [one] => self.gift(one),
+            [] => self.fail(errors::rewards::gives_nothing(item.name.span(), &item.name.text)),
+            [_, second, ..] => self.fail(errors::rewards::gives_twice(second.at.0)),
+        };
+        let stock = match &item.stock {
+            None => Some(None),
+            Some(stock) => self.stock_of(stock).map(Some),
+        };
+        let minimum_basket = self.bound(item.minimum_basket.as_ref(), &scope, Type::Money);
+        let cost = cost?;
+        let units: Vec<UnitId> = cost.iter().map(|(unit, _)| *unit).collect();
+        let limits = self.own_limits(&item.gate, &scope, &units);
+        Some(Reward {
+            name: Arc::clone(&item.name.text),
+            was: None,
+            span: item.name.span(),
+            label: item.label.as_ref().map(literal::label),
+            cost,
+            gives: gives?,
+            gates: gates?,
+            stock: stock?,
+            limits: limits?,
+            minimum_basket: minimum_basket?,
+            automatic: item.automatic.is_some(),
+        })
+    }
+    /// The conditions of a reward; what belongs to earns only is an error.
+    fn open(&mut self, gate: &ast::Gate, scope: &Scope) -> Option<Gates> {
+        let strange = (gate.needs.as_ref().map(|needs| (needs.at.0, "needs activation")))
+            .or_else(|| gate.cooldown.as_ref().map(|cooldown| (cooldown.at.0, "cooldown")))
+            .or_else(|| gate.stack.as_ref().map(|stack| (stack.span(), "stack")))
+            .or_else(|| gate.funded.first().map(|funded| (funded.at.0, "funded")))
+            .or_else(|| gate.refunds.as_ref().map(|refunds| (refunds.at.0, "refunds")));
+        if let Some((span, word)) = strange {
+            return self.fail(errors::rewards::not_of_rewards(span, word));
+        }
+        self.gates(gate, scope).map(|(gates, _)| gates)
+    }
+    fn cost(&mut self, cost: &ast::Cases, scope: &Scope) -> Option<(UnitId, Expr)> {
+        let cost = self.cases(cost, scope, None)?;
+        let Type::Quantity(unit) = cost.ty else {
+            let (found, text) = (self.spoken(cost.ty), self.sources.text(cost.span).to_owned());
+            let unit = self.units.iter().next().map(|unit| unit.name.to_string());
+            return self.fail(errors::rewards::cost_of_what(cost.span, &text, &found, unit.as_deref()));
+        };
+        let cost = self.solid(cost, scope)?;
+        if self.exact_of(&cost).is_some_and(Exact::is_negative) {
+            return self.fail(errors::rewards::negative_cost(cost.span));
+        }
+        Some((unit, cost))
+    }
+    fn gift(&mut self, item: &ast::Gift) -> Option<Gift> {
+        let kind = match item.kind.value {
+            ast::GiftKind::Product => GiftKind::Product,
+            ast::GiftKind::Discount => GiftKind::Discount,
+            ast::GiftKind::Voucher => GiftKind::Voucher,
+            ast::GiftKind::GiftCard => GiftKind::GiftCard,
+            ast::GiftKind::Credit => GiftKind::Credit,
+            ast::GiftKind::Experience => GiftKind::Experience,
+            ast::GiftKind::Shipping => GiftKind::Shipping,
+            ast::GiftKind::Entry => GiftKind::Entry,
+            ast::GiftKind::Donation => GiftKind::Donation,
+        };
+        let member = Scope::member();
+        let mut unit = match &item.unit {
+            Some(unit) => Some(self.unit(unit)?),
+            None => None,
+        };
+        let amount = match &item.amount {
+            None => None,
+            Some(amount) => Some(self.cases(amount, &member, None)?),
+        };
+        let worth = match &item.worth {
+            None => None,
+            Some(worth) => Some(self.typed(worth, &member, Type::Money)?),
+        };
+        let value = match (amount, worth) {
+            (Some(_), Some(worth)) => return self.fail(errors::rewards::amount_and_worth(worth.span)),
+            (amount, worth) => amount.or(worth),
+        };
+        let value = match (kind, value) {
+            (GiftKind::Credit, Some(value)) => {
+                let span = value.span;
+                match (value.ty, unit) {
+                    (Type::Quantity(own), None) => {
+                        unit = Some(own);
+                        Some(value)
+                    }
+                    (Type::Money | Type::Number | Type::Quantity(_), Some(unit)) => Some(self.convert(value, unit, span)?),
+                    (_, None) => return self.fail(errors::rewards::credit_of_what(span)),
+                    (other, Some(_)) => {
+                        let found = self.spoken(other);
+                        return self.fail(errors::types::wrong_type(span, "an amount", &found, None));
+                    }
+                }
+            }
+            (GiftKind::Credit, None) => return self.fail(errors::rewards::credit_of_what(item.at.0)),
+            (GiftKind::Discount, Some(value)) if value.ty == Type::Number => {
+                if self.exact_of(&value).is_some_and(|share| share > Exact::ONE) {
+                    let text = self.sources.text(value.span).to_owned();
+                    return self.fail(errors::rewards::discount_number(value.span, &text));
+                }
+                Some(value)
+            }
+            (_, Some(value)) => Some(self.of_type(value, Type::Money)?),
+            (_, None) => None,
+        };
+        if let (Some(name), false) = (&item.unit, kind == GiftKind::Credit) {
+            return self.fail(errors::rewards::only_credit_as(name.span(), &name.text));
+        }
+        let valid = match &item.valid {
+            None => Validity::Always,
+            Some(ast::Valid::For(duration)) => Validity::For(self.duration(duration)?, None),
+            Some(ast::Valid::UntilEnd(end)) => self.until_end(end)?,
+            Some(ast::Valid::Dates { from, to }) => {
+                let (first, last) = (from.map(day), day(*to));
+                if first.is_some_and(|first| first > last) {
+                    return self.fail(errors::cases::backwards(to.at.0));
+                }
+                Validity::Between(first.unwrap_or(crate::value::Day::FIRST), last)
+            }
+        };
+        Some(Gift { kind, text: item.what.as_ref().map(|what| Arc::clone(&what.value)), value, unit, valid })
+    }
+    fn until_end(&mut self, end: &ast::EndOf) -> Option<Validity> {
+        if end.next || matches!(end.period, EndPeriod::Month(_)) {
+            return self.fail(errors::units::end_of_what(end.at.0));
+        }
+        let kind = self.end_period(end)?;
+        let after = match &end.after {
+            Some(after) => self.duration(after)?,
+            None => crate::value::TimeSpan::ZERO,
+        };
+        Some(Validity::For(after, Some(kind)))
+    }
+    fn stock_of(&mut self, stock: &ast::Stock) -> Option<Stock> {
+        let count = self.whole(&stock.count, 1)?;
+        let released = match (stock.days.is_empty(), stock.time) {
+            (true, Some(_)) => Weekday::ALL.to_vec(),
+            _ => stock.days.iter().copied().map(weekday).collect(),
+        };
+        Some(Stock { count: count.unsigned_abs(), released, at: stock.time.map_or(TimeOfDay::MIDNIGHT, time) })
+    }
+    /// A bound that may be absent.
+    #[expect(clippy::option_option, reason = "no bound differs from one with an error")]
+    fn bound(&mut self, bound: Option<&ast::Cases>, scope: &Scope, ty: Type) -> Option<Option<Expr>> {
+        match bound {
+            None => Some(None),
+            Some(bound) => self.cases_of(bound, scope, ty).map(Some),
+        }
+    }
+    /// A whole way to pay with points.
+    pub fn lower_redeem(&mut self, item: &ast::Redeem) -> Option<Redeem> {
+        let scope = self.redemption();
+        let gates = self.open(&item.gate, &scope);
+        let (unit, form) = self.redeem_form(item, &scope)?;
+        let quantity = Type::Quantity(unit);
+        let minimum_basket = self.bound(item.minimum_basket.as_ref(), &scope, Type::Money);
+        let at_most = self.bound(item.most_per_order.as_ref(), &scope, Type::Money);
+        let minimum = self.bound(item.minimum.as_ref(), &scope, quantity);
+        let steps = self.bound(item.steps.as_ref(), &scope, quantity);
+        let at_most_share = match &item.most_of_bill {
+            None => Some(None),
+            Some(share) => self.share_of_bill(share).map(Some),
+        };
+        let limits: Option<Vec<LimitId>> = self.own_limits(&item.gate, &scope, &[unit]);
+        Some(Redeem {
+            name: Arc::clone(&item.name.text),
+            was: None,
+            span: item.name.span(),
+            unit,
+            form,
+            gates: gates?,
+            minimum_basket: minimum_basket?,
+            at_most: at_most?,
+            at_most_share: at_most_share?,
+            minimum: minimum?,
+            steps: steps?,
+            clamp: item.clamp.is_some(),
+            limits: limits?,
+        })
+    }
+    fn share_of_bill(&mut self, share: &ast::Cases) -> Option<Exact> {
+        let lowered = self.cases_of(share, &Scope::member(), Type::Number)?;
+        match self.exact_of(&lowered) {
+            Some(share) if share > Exact::ZERO && share <= Exact::ONE => Some(share),
+            Some(_) => {
+                let text = self.sources.text(lowered.span).to_owned();
+                self.fail(errors::literals::beyond_whole(lowered.span, &text))
+            }
+            None => self.fail(errors::types::not_constant(lowered.span, "a share of the bill")),
+        }
+    }
+    fn redeem_form(&mut self, item: &ast::Redeem, scope: &Scope) -> Option<(UnitId, RedeemForm)> {
+        match (&item.rate, item.ladder.as_slice()) {
+            (None, []) => self.fail(errors::rewards::no_rate(item.name.span(), &item.name.text)),
+            (Some(_), [first, ..]) => self.fail(errors::rewards::rate_and_ladder(first.at.0)),
+            (Some(rate), []) => {
+                let units = self.cases_with(rate, scope, &mut |checker, step, scope| checker.step_units(step, scope))?;
+                let money = self.cases_with(rate, scope, &mut |checker, step, scope| checker.typed(&step.money, scope, Type::Money))?;
+                let Type::Quantity(unit) = units.ty else { return None };
+                for side in [&units, &money] {
+                    if self.exact_of(side).is_some_and(|side| side <= Exact::ZERO) {
+                        return self.fail(errors::rules::step_not_positive(side.span));
+                    }
+                }
+                Some((unit, RedeemForm::Rate(units, money)))
+            }
+            (None, steps) => self.redeem_ladder(steps, scope),
+        }
+    }
+    fn step_units(&mut self, step: &ast::Step, scope: &Scope) -> Option<Expr> {
+        let units = self.expr(&step.units, scope, None)?;
+        if let Type::Quantity(_) = units.ty {
+            return Some(units);
+        }
+        let (found, text) = (self.spoken(units.ty), self.sources.text(units.span).to_owned());
+        let unit = self.units.iter().next().map(|unit| unit.name.to_string());
+        self.fail(errors::rewards::cost_of_what(units.span, &text, &found, unit.as_deref()))
+    }
+    /// Steps must rise on both sides; they are kept largest first.
+    fn redeem_ladder(&mut self, steps: &[ast::Step], scope: &Scope) -> Option<(UnitId, RedeemForm)> {
+        let mut unit: Option<UnitId> = None;
+        let mut ladder: Vec<(i64, i64)> = Vec::with_capacity(steps.len());
+        for step in steps {
+            let units = self.step_units(step, scope)?;
+            let units = match unit {
+                Some(unit) => self.of_type(units, Type::Quantity(unit))?,
+                None => units,
+            };
+            if let Type::Quantity(own) = units.ty {
+                unit = Some(own);
+            }
+            let money = self.typed(&step.money, scope, Type::Money)?;
+            let (Some(paid), Some(buys)) =
+                (self.exact_of(&units).and_then(Exact::to_i64), self.exact_of(&money).and_then(Exact::to_i64))
+            else {
+                return self.fail(errors::types::not_constant(step.at.0, "a step"));
+            };
+            if paid <= 0 || buys <= 0 {
+                return self.fail(errors::rules::step_not_positive(step.at.0));
+            }
+            if let Some((before, bought)) = ladder.last()
+                && (paid <= *before || buys <= *bought)
+            {
+                return self.fail(errors::rewards::ladder_not_rising(step.at.0));
+            }
+            ladder.push((paid, buys));
+        }
+        ladder.reverse();
+        Some((unit?, RedeemForm::Ladder(ladder)))
+    }
+}

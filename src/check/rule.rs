@@ -1,0 +1,222 @@
+//! Rules: what sets them off.
+
+use std::sync::Arc;
+
+use crate::hir::{Direction, Effect, EventId, EventKind, Expr, FieldId, OnRefund, Rhythm, RhythmDay, Rule, Source, Trigger, UnitId, Window};
+use crate::source::Span;
+use crate::syntax::ast::{self, PeriodDay, RefundMode, TierChange};
+use crate::value::{PeriodKind, TimeOfDay, Weekday};
+
+use super::context::Checker;
+use super::errors;
+use super::literal::{period, time, weekday};
+use super::names::Symbol;
+use super::scope::Scope;
+
+/// What a rule's expressions may name, and the event or list that sets it off.
+pub(super) fn scope_of(trigger: &Trigger) -> (Scope, Option<(EventId, Option<FieldId>)>) {
+    match trigger {
+        Trigger::Event(event, list) => (Scope::event(*event, *list), Some((*event, *list))),
+        Trigger::Expires(unit) => (Scope { expired: Some(*unit), ..Scope::default() }, None),
+        _ => (Scope::member(), None),
+    }
+}
+
+/// The units that effects give.
+pub(super) fn given(effects: &[(Option<Expr>, Effect)]) -> Vec<UnitId> {
+    let mut units = Vec::new();
+    for (_, effect) in effects {
+        if let Effect::Give(unit, _) = effect
+            && !units.contains(unit)
+        {
+            units.push(*unit);
+        }
+    }
+    units
+}
+
+impl Checker<'_> {
+    /// A whole rule.
+    pub fn lower_rule(&mut self, item: &ast::Rule) -> Option<Rule> {
+        let trigger = self.trigger(&item.trigger)?;
+        let (scope, _) = scope_of(&trigger);
+        let gated = self.gates(&item.gate, &scope);
+        let inner = gated.as_ref().map_or(scope.clone(), |(_, inner)| inner.clone());
+        let effects = self.effects(item, &inner);
+        let cooldown = self.cooldown(item.gate.cooldown.as_ref());
+        let activation = self.activation(item.gate.needs.as_ref());
+        let funding = self.funding(&item.gate.funded);
+        if let Some(stack) = &item.gate.stack {
+            self.report(errors::rules::stack_of_rule(stack.span()));
+        }
+        let (gates, _) = gated?;
+        let effects = effects?;
+        let limits = self.own_limits(&item.gate, &scope, &given(&effects));
+        let on_refund = self.rule_refund(item, &trigger, &gates, &effects);
+        Some(Rule {
+            name: Arc::clone(&item.name.text),
+            was: None,
+            span: item.name.span(),
+            trigger,
+            gates,
+            effects,
+            limits: limits?,
+            cooldown: cooldown?,
+            activation: activation?,
+            funding: funding?,
+            on_refund,
+        })
+    }
+    /// Declared, or as for earns where an event sets it off; measures and tiers are thresholds by themselves.
+    fn rule_refund(&self, item: &ast::Rule, trigger: &Trigger, gates: &crate::hir::Gates, effects: &[(Option<Expr>, Effect)]) -> OnRefund {
+        let declared = item.gate.refunds.as_ref().map(|refunds| refunds.value);
+        let Trigger::Event(event, _) = trigger else {
+            return match declared {
+                Some(RefundMode::Keep) => OnRefund::Keep,
+                Some(RefundMode::InProportion) => OnRefund::Proportion,
+                Some(RefundMode::ReJudge) | None => OnRefund::Rejudge,
+            };
+        };
+        let mut modes = effects.iter().filter_map(|(when, effect)| match effect {
+            Effect::Give(_, amount) => {
+                let mut gates = gates.clone();
+                gates.when.extend(when.clone());
+                Some(self.on_refund(declared, *event, &gates, amount, &[]))
+            }
+            _ => None,
+        });
+        let first = modes.next().unwrap_or(OnRefund::Proportion);
+        if modes.any(|mode| mode == OnRefund::Rejudge) { OnRefund::Rejudge } else { first }
+    }
+    fn trigger(&mut self, trigger: &ast::Spanned<ast::Trigger>) -> Option<Trigger> {
+        let span = trigger.at.0;
+        Some(match &trigger.value {
+            ast::Trigger::On(path) => {
+                let (event, list) = self.event_path(path)?;
+                self.clock_events(event, path.at.0);
+                Trigger::Event(event, list)
+            }
+            ast::Trigger::Tier { tiers, change, to, first_time } => {
+                let ladder = self.ladder(tiers)?;
+                let to = match to {
+                    Some(tier) => Some(self.tier(ladder, tier)?),
+                    None => None,
+                };
+                let direction = match change {
+                    TierChange::Rises => Direction::Rises,
+                    TierChange::Falls => Direction::Falls,
+                    TierChange::Changes => Direction::Changes,
+                };
+                if let (Some(first), true) = (first_time, direction == Direction::Falls) {
+                    return self.fail(errors::rules::first_fall(first.0));
+                }
+                Trigger::Tier { ladder, direction, to, first: first_time.is_some() }
+            }
+            ast::Trigger::Reaches { measure, threshold } => {
+                let (id, ty) = self.measure_named(measure)?;
+                Trigger::Reaches(id, self.threshold_of(threshold, &Scope::member(), ty)?)
+            }
+            ast::Trigger::EachTime { measure, step, from } => {
+                let (id, ty) = self.measure_named(measure)?;
+                let step = self.threshold_of(step, &Scope::member(), ty)?;
+                if self.exact_of(&step).is_some_and(|step| step <= crate::value::Exact::ZERO) {
+                    return self.fail(errors::rules::step_not_positive(step.span));
+                }
+                let from = match from {
+                    Some(from) => Some(self.threshold_of(from, &Scope::member(), ty)?),
+                    None => None,
+                };
+                Trigger::Another { measure: id, step, from }
+            }
+            ast::Trigger::Expire(unit) => Trigger::Expires(self.unit(unit)?),
+            ast::Trigger::Every { period: every, on, time: at } => {
+                let Some(kind) = period(*every) else {
+                    return self.fail(errors::rules::rhythm_period(span));
+                };
+                let day = self.rhythm_day(kind, on.as_ref(), span)?;
+                Trigger::Every(Rhythm { period: kind, day, time: at.map_or(TimeOfDay::MIDNIGHT, time) })
+            }
+            ast::Trigger::AfterLast { delay, event } => {
+                let event = self.absence_event(event)?;
+                Trigger::After { span: self.duration(delay)?, event, unless: None }
+            }
+            ast::Trigger::After { delay, event, unless } => {
+                let event = self.absence_event(event)?;
+                let unless = match unless {
+                    Some(unless) => Some(self.event_named(unless)?),
+                    None => None,
+                };
+                Trigger::After { span: self.duration(delay)?, event, unless }
+            }
+        })
+    }
+    /// The event that starts a clock; `None` inside for joining.
+    #[expect(clippy::option_option, reason = "joining differs from an unknown event")]
+    fn absence_event(&mut self, name: &ast::Ident) -> Option<Option<EventId>> {
+        let event = self.event_named(name)?;
+        Some((Some(event) != EventKind::Join.id()).then_some(event))
+    }
+    /// The event of a name, or its message.
+    pub fn event_named(&mut self, name: &ast::Ident) -> Option<EventId> {
+        match self.names.events.get(&name.text) {
+            Some(event) => Some(event),
+            None => {
+                let near = self.names.events.nearest(&name.text);
+                self.fail(errors::names::unknown_event(name.span(), &name.text, near))
+            }
+        }
+    }
+    fn rhythm_day(&mut self, kind: PeriodKind, on: Option<&ast::Spanned<PeriodDay>>, span: Span) -> Option<RhythmDay> {
+        let Some(on) = on else {
+            return Some(match kind {
+                PeriodKind::Week => RhythmDay::Weekday(Weekday::Monday),
+                _ => RhythmDay::Nth(1),
+            });
+        };
+        let longest: u16 = match kind {
+            PeriodKind::Day => 1,
+            PeriodKind::Week => 7,
+            PeriodKind::Month => 31,
+            PeriodKind::Quarter => 92,
+            PeriodKind::Year | PeriodKind::MembershipYear => 366,
+        };
+        let day = match on.value {
+            PeriodDay::Day(day) if (1..=longest).contains(&day) => Some(RhythmDay::Nth(day)),
+            PeriodDay::Day(_) => None,
+            PeriodDay::LastDay => Some(RhythmDay::Last),
+            PeriodDay::Weekday(day) => (kind == PeriodKind::Week).then(|| RhythmDay::Weekday(weekday(day))),
+            PeriodDay::MonthDay(day) => (kind == PeriodKind::Year).then_some(RhythmDay::Date(day.month, day.day)),
+        };
+        match day {
+            Some(day) => Some(day),
+            None => self.fail(errors::rules::rhythm_day(on.at.0, span)),
+        }
+    }
+    /// Whether awards that hang on this measure can be taken back by reversals.
+    pub fn measure_is_reversible(&self, measure: crate::hir::MeasureId) -> bool {
+        match self.measure(measure).map(|measure| &measure.source) {
+            Some(Source::Events { event, .. } | Source::Streak { event, .. }) => self.is_reversible(*event),
+            Some(Source::Formula(formula)) => self.reads(formula).iter().any(|read| match read {
+                crate::hir::Read::Measure(inner) => self.measure_is_reversible(*inner),
+                _ => false,
+            }),
+            Some(Source::Postings { .. }) | None => false,
+        }
+    }
+    /// Whether a measure crosses a value upwards at most once in each of its periods, however often it is fed.
+    pub fn crosses_once(&self, measure: crate::hir::MeasureId) -> bool {
+        self.measure(measure).is_some_and(|measure| {
+            !matches!(measure.source, Source::Formula(_)) && matches!(measure.window, Window::Ever | Window::Period(_))
+        })
+    }
+    /// A name of the value space that is a measure.
+    pub fn measure_ident(&mut self, name: &ast::Ident) -> Option<crate::hir::MeasureId> {
+        match self.names.values.get(&name.text) {
+            Some(Symbol::Measure(id)) => self.need_measure(id, name.span()).map(|_| id),
+            _ => {
+                let near = super::names::nearest(&name.text, self.items.measures.iter().map(|measure| &*measure.name.text));
+                self.fail(errors::names::unknown_measure(name.span(), &name.text, near, false))
+            }
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! Scenarios: tests beside the rules, typed like the program.
+
+use std::sync::Arc;
+
+use crate::hir::{BadgeId, EventDef, Expectation, Given, RewardId, Scenario, ScenarioFlag, Step, Type, UnitId};
+use crate::source::Span;
+use crate::syntax::ast::{self, BinaryOp, ExpectKind, ExprKind, StepKind};
+use crate::value::{Exact, Instant, TimeOfDay};
+
+use super::context::Checker;
+use super::errors;
+use super::literal::{day, time};
+use super::names::Prize;
+use super::scope::Scope;
+
+/// What is known while the steps of a scenario are read.
+struct Course {
+    steps: Vec<Step>,
+    /// Events so far, for identifiers `s1`, `s2`, ….
+    events: usize,
+    /// The time of the step before.
+    last: Option<(Instant, Span)>,
+}
+
+/// Who and what the expectations of a step are about.
+struct Subject<'s> {
+    member: Option<&'s ast::Ident>,
+    time_jump: bool,
+}
+
+impl Checker<'_> {
+    /// A whole scenario.
+    pub fn lower_scenario(&mut self, item: &ast::Scenario) -> Option<Scenario> {
+        let mut course = Course { steps: Vec::with_capacity(item.steps.len()), events: 0, last: None };
+        let before = self.errors.len();
+        for step in &item.steps {
+            self.scenario_step(step, &mut course);
+        }
+        (self.errors.len() == before).then(|| Scenario {
+            name: Arc::clone(&item.name.value),
+            span: item.at.0,
+            flag: match item.mode {
+                ast::ScenarioMode::Run => ScenarioFlag::Plain,
+                ast::ScenarioMode::Only => ScenarioFlag::Only,
+                ast::ScenarioMode::Skip => ScenarioFlag::Skip,
+            },
+            steps: course.steps,
+        })
+    }
+    fn scenario_step(&mut self, step: &ast::ScenarioStep, course: &mut Course) {
+        let mut later = Vec::new();
+        match &step.kind {
+            StepKind::Event { member, event, moment, fields } => {
+                course.events += 1;
+                let time = self.moment(moment, course);
+                let given = self.given_event(member, event, fields, course.events, step.at.0);
+                let subject = Subject { member: Some(member), time_jump: false };
+                let expectations = self.expectations(&step.expects, &subject, &mut later);
+                if let Some(given) = given {
+                    course.steps.push(Step::Event(Given { time, ..given }, expectations));
+                }
+            }
+            StepKind::Advance(moment) => {
+                let time = self.moment(moment, course);
+                let expectations =
+                    self.expectations(&step.expects, &Subject { member: None, time_jump: true }, &mut later);
+                course.steps.push(Step::Advance(time, step.at.0, expectations));
+            }
+            StepKind::Expect => {
+                let subject = Subject { member: None, time_jump: false };
+                let strange = self.expectations(&step.expects, &subject, &mut later);
+                for expectation in &strange {
+                    self.report(errors::scenario::expects_nothing_of(span_of(expectation)));
+                }
+            }
+        }
+        course.steps.extend(later);
+    }
+    /// The moment of a step; time may not go back.
+    fn moment(&mut self, moment: &ast::Moment, course: &mut Course) -> Instant {
+        let span = moment.date.at.0;
+        let at = self.zone.at(day(moment.date), moment.time.map_or(TimeOfDay::NOON, time));
+        if let Some((last, place)) = course.last
+            && at < last
+        {
+            self.report(errors::scenario::backwards(span, place));
+        }
+        course.last = Some((at, span));
+        at
+    }
+    fn given_event(
+        &mut self,
+        member: &ast::Ident,
+        event: &ast::Ident,
+        fields: &[ast::RecordField],
+        position: usize,
+        span: Span,
+    ) -> Option<Given> {
+        let id = self.event_named(event)?;
+        let mut identifier: Arc<str> = Arc::from(format!("s{position}"));
+        let mut values = Vec::with_capacity(fields.len());
+        let def: EventDef = self.events[id].clone();
+        let before = self.errors.len();
+        for field in fields {
+            if &*field.name.text == "id" {
+                identifier = self.identifier(&field.value).unwrap_or(identifier);
+                continue;
+            }
+            let found = def.fields.pairs().find(|(_, known)| known.name == field.name.text);
+            let Some((field_id, known)) = found else {
+                let near = super::names::nearest(&field.name.text, def.fields.iter().map(|field| &*field.name));
+                self.report(errors::names::unknown_field(field.name.span(), &field.name.text, &def.name, near));
+                continue;
+            };
+            if values.iter().any(|(other, _)| *other == field_id) {
+                self.report(errors::names::duplicate(field.name.span(), &field.name.text, None));
+                continue;
+            }
+            if let Some(value) = self.record_value(&field.value, &known.ty, &known.name) {
+                values.push((field_id, value));
+            }
+        }
+        if self.errors.len() == before {
+            for (field, known) in def.fields.pairs() {
+                if values.iter().any(|(other, _)| *other == field) {
+                    continue;
+                }
+                if let Some(default) = &known.default {
+                    values.push((field, default.clone()));
+                } else if !known.optional {
+                    self.report(errors::scenario::missing_field(span, &def.name, &known.name, known.span));
+                }
+            }
+        }
+        if self.errors.len() > before {
+            return None;
+        }
+        let time = Instant::FIRST;
+        Some(Given { member: Arc::clone(&member.text), event: id, id: identifier, time, fields: values, span })
+    }
+    /// Expectations of one step; conditions on members become steps of their own behind it.
+    fn expectations(&mut self, items: &[ast::Expectation], subject: &Subject<'_>, later: &mut Vec<Step>) -> Vec<Expectation> {
+        let mut all = Vec::with_capacity(items.len());
+        for item in items {
+            let span = item.at.0;
+            let lowered = match &item.kind {
+                ExpectKind::Nothing => Some(Expectation::Nothing(span)),
+                ExpectKind::Refused(text) => Some(Expectation::Refused(said(text.as_ref()), span)),
+                ExpectKind::Error(text) => Some(Expectation::Error(said(text.as_ref()), span)),
+                ExpectKind::Message(text) => Some(Expectation::Message(Arc::clone(&text.value), span)),
+                ExpectKind::Badge(name) => self.badge(name).map(|badge| Expectation::Badge(badge, span)),
+                ExpectKind::Issued(name) => self.issued(name).map(|reward| Expectation::Issued(reward, span)),
+                ExpectKind::Amount { negative, amount, unit, posting } => {
+                    self.expected_amount(*negative, amount, unit.as_ref(), posting.as_ref(), span)
+                }
+                ExpectKind::Condition(condition) => {
+                    self.expected_condition(item, condition, subject, later).flatten()
+                }
+            };
+            let Some(lowered) = lowered else { continue };
+            let own = subject.member.map(|member| &member.text);
+            let about_condition = matches!(lowered, Expectation::Holds(..));
+            all.push(match &item.who {
+                Some(who) if Some(&who.text) != own && !about_condition => {
+                    Expectation::Of(Arc::clone(&who.text), Box::new(lowered))
+                }
+                _ => lowered,
+            });
+        }
+        all
+    }
+    fn badge(&mut self, name: &ast::Ident) -> Option<BadgeId> {
+        match self.badges.find(|badge| badge.name == name.text) {
+            Some(badge) => Some(badge),
+            None => {
+                let near = super::names::nearest(&name.text, self.badges.iter().map(|badge| &*badge.name));
+                self.fail(errors::names::unknown_badge(name.span(), &name.text, near))
+            }
+        }
+    }
+    fn issued(&mut self, name: &ast::Ident) -> Option<RewardId> {
+        match self.names.prizes.get(&name.text) {
+            Some(Prize::Reward(reward)) => Some(reward),
+            _ => {
+                let near = super::names::nearest(&name.text, self.items.rewards.iter().map(|reward| &*reward.name.text));
+                self.fail(errors::names::unknown_reward(name.span(), &name.text, near))
+            }
+        }
+    }
+    fn expected_amount(
+        &mut self,
+        negative: bool,
+        amount: &ast::Expr,
+        unit: Option<&ast::Ident>,
+        posting: Option<&ast::Ident>,
+        span: Span,
+    ) -> Option<Expectation> {
+        let amount = self.expr(amount, &Scope::member(), None)?;
+        let amount = match unit {
+            Some(unit) => {
+                let unit = self.unit(unit)?;
+                self.of_type(amount, Type::Quantity(unit))?
+            }
+            None => amount,
+        };
+        let money_units: Vec<UnitId> = self.units.ids().filter(|unit| self.units[*unit].money).collect();
+        let unit = match (amount.ty, money_units.as_slice()) {
+            (Type::Quantity(unit), _) => unit,
+            (Type::Money, [only]) => *only,
+            _ => return self.fail(errors::scenario::amount_of_what(amount.span)),
+        };
+        let Some(steps) = self.exact_of(&amount).and_then(Exact::to_i64) else {
+            return self.fail(errors::types::not_constant(amount.span, "an expected amount"));
+        };
+        let steps = if negative { steps.checked_neg()? } else { steps };
+        match posting.map(|posting| (&*posting.text, posting.span())) {
+            None => Some(Expectation::Change(unit, steps, span)),
+            Some(("expired", _)) => Some(Expectation::Expired(unit, steps, span)),
+            Some((other, place)) => self.fail(errors::scenario::unknown_posting(place, other)),
+        }
+    }
+    /// A condition on the member of the step; on another member, or without one, a step of its own. The outer `None` is an error,
+    /// the inner one a step that was put behind.
+    #[expect(clippy::option_option, reason = "an error differs from a step that was put behind")]
+    fn expected_condition(
+        &mut self,
+        item: &ast::Expectation,
+        condition: &ast::Expr,
+        subject: &Subject<'_>,
+        later: &mut Vec<Step>,
+    ) -> Option<Option<Expectation>> {
+        let span = item.at.0;
+        let mut heads: Vec<&ast::Ident> = Vec::new();
+        self.heads(condition, &mut heads);
+        heads.extend(&item.who);
+        let named = heads.first().copied();
+        if let Some(second) = heads.iter().find(|second| Some(&second.text) != named.map(|first| &first.text)) {
+            return self.fail(errors::scenario::two_members(second.span()));
+        }
+        let Some(member) = named.or(subject.member) else {
+            return self.fail(errors::scenario::whose(span, subject.time_jump));
+        };
+        let member_name = Arc::clone(&member.text);
+        let scope = Scope { subject: Some(Arc::clone(&member_name)), ..Scope::default() };
+        if let Some((unit, by, amount)) = self.expiring(condition)? {
+            later.push(Step::Expiring { member: member_name, unit, by, amount, span });
+            return Some(None);
+        }
+        let lowered = self.condition(condition, &scope)?;
+        if subject.member.is_some_and(|own| own.text == member_name) {
+            return Some(Some(Expectation::Holds(lowered, span)));
+        }
+        later.push(Step::Expect { member: member_name, condition: lowered, span });
+        Some(None)
+    }
+    /// First names of paths that nothing in the program is called: members.
+    fn heads<'e>(&self, expr: &'e ast::Expr, heads: &mut Vec<&'e ast::Ident>) {
+        let mut path = |path: &'e ast::Path| {
+            if let [first, _, ..] = path.parts.as_slice()
+                && &*first.text != "member"
+                && self.names.values.get(&first.text).is_none()
+                && !self.attributes.iter().any(|field| field.name == first.text)
+            {
+                heads.push(first);
+            }
+        };
+        match &expr.kind {
+            ExprKind::Path(found) => path(found),
+            ExprKind::By { value, .. } => path(value),
+            ExprKind::Unary { value, .. } | ExprKind::PercentOf { of: value, .. } | ExprKind::As { value, .. } => {
+                self.heads(value, heads);
+            }
+            ExprKind::IsMissing { value, .. } => self.heads(value, heads),
+            ExprKind::Binary { left, right, .. } => {
+                self.heads(left, heads);
+                self.heads(right, heads);
+            }
+            ExprKind::In { value, list, .. } => {
+                self.heads(value, heads);
+                list.iter().for_each(|item| self.heads(item, heads));
+            }
+            ExprKind::InRange { value, low, high, .. } => [value, low, high].into_iter().for_each(|part| self.heads(part, heads)),
+            ExprKind::Call { args, .. } => args.iter().for_each(|arg| self.heads(arg, heads)),
+            ExprKind::Index { keys, .. } => keys.iter().for_each(|key| self.heads(key, heads)),
+            _ => {}
+        }
+    }
+    /// `ann.points.expiring by 2026-07-01 is 100`. The outer `None` is an error, the inner one another kind of condition.
+    #[expect(clippy::option_option, reason = "an error differs from another kind of condition")]
+    #[expect(clippy::type_complexity, reason = "the three parts of one expectation, used once")]
+    fn expiring(&mut self, condition: &ast::Expr) -> Option<Option<(UnitId, crate::value::Day, i64)>> {
+        let ExprKind::Binary { op: BinaryOp::Is, left, right, .. } = &condition.kind else { return Some(None) };
+        let ExprKind::By { value, date } = &left.kind else { return Some(None) };
+        let span = value.at.0;
+        let (unit, word) = match value.parts.as_slice() {
+            [unit, word] | [_, unit, word] => (unit, word),
+            _ => return self.fail(errors::scenario::by_outside(span)),
+        };
+        if &*word.text != "expiring" {
+            return self.fail(errors::scenario::by_outside(span));
+        }
+        let unit = self.unit(unit)?;
+        let amount = self.expr(right, &Scope::member(), None)?;
+        let amount = self.counted(amount, Type::Quantity(unit))?;
+        let amount = self.of_type(amount, Type::Quantity(unit))?;
+        match self.exact_of(&amount).and_then(Exact::to_i64) {
+            Some(steps) => Some(Some((unit, day(*date), steps))),
+            None => self.fail(errors::types::not_constant(amount.span, "an expected amount")),
+        }
+    }
+}
+
+fn said(text: Option<&ast::Text>) -> Option<Arc<str>> {
+    text.map(|text| Arc::clone(&text.value))
+}
+
+/// Where an expectation is written.
+fn span_of(expectation: &Expectation) -> Span {
+    match expectation {
+        Expectation::Change(_, _, span)
+        | Expectation::Expired(_, _, span)
+        | Expectation::Nothing(span)
+        | Expectation::Refused(_, span)
+        | Expectation::Error(_, span)
+        | Expectation::Message(_, span)
+        | Expectation::Badge(_, span)
+        | Expectation::Issued(_, span)
+        | Expectation::Holds(_, span) => *span,
+        Expectation::Of(_, inner) => span_of(inner),
+    }
+}

@@ -1,0 +1,277 @@
+//! Units of value: rounding, pending, expiry, refunds.
+
+use std::sync::Arc;
+
+use crate::arena::Id as _;
+use crate::hir::{Expiry, ExpiryRule, Expr, FieldId, Kind, Pending, RefundFloor, ReturnOrder, Returned, RoundScope, SpendOrder, Type, Unit, UnitId};
+use crate::source::Span;
+use crate::syntax::ast::{self, EndPeriod, ExpiryKind};
+use crate::value::{Currency, Rounding, TimeSpan};
+
+use super::context::{Checker, UnitHead};
+use super::errors;
+use super::literal;
+use super::scope::Scope;
+
+/// More decimals than this make amounts that no balance could hold.
+const MOST_DECIMALS: i64 = 9;
+
+impl Checker<'_> {
+    /// Names and smallest steps of all units.
+    pub fn unit_heads(&mut self) {
+        for item in self.items.units.clone() {
+            if let Some(code) = &item.money
+                && Currency::parse(&code.text) != Some(self.currency)
+            {
+                let own = self.currency.to_string();
+                self.report(errors::units::other_money(code.span(), &code.text, &own));
+            }
+            let decimals = match (&item.decimals, &item.money) {
+                (Some(decimals), Some(_)) => {
+                    self.report(errors::units::decimals_of_money(decimals.at.0));
+                    self.currency.exponent()
+                }
+                (None, Some(_)) => self.currency.exponent(),
+                (None, None) => 0,
+                (Some(decimals), None) => match self.whole(decimals, 0) {
+                    Some(count) if count <= MOST_DECIMALS => u8::try_from(count).unwrap_or(0),
+                    Some(_) => {
+                        self.report(errors::units::too_many_decimals(decimals.at.0, MOST_DECIMALS));
+                        0
+                    }
+                    None => 0,
+                },
+            };
+            self.units.push(UnitHead {
+                name: Arc::clone(&item.name.text),
+                also: item.also.first().map(|also| Arc::clone(&also.text)),
+                span: item.name.span(),
+                money: item.money.is_some(),
+                decimals,
+            });
+        }
+    }
+    /// A whole unit.
+    pub fn lower_unit(&mut self, item: &ast::Unit, id: UnitId) -> Option<Unit> {
+        let ty = Type::Quantity(id);
+        let member = Scope::member();
+        let (rounding, scope) = item.round.as_ref().map_or((Rounding::Down, RoundScope::Event), round);
+        let pending = match &item.pending {
+            None => Pending::No,
+            Some(pending) => self.pending(pending)?,
+        };
+        if item.expires.is_empty() {
+            let at = self.block_start(item.at.0);
+            self.report(errors::units::no_expiry(item.name.span(), &item.name.text, at));
+        }
+        let expiry = self.expiry(&item.expires);
+        let mut keeps = Vec::new();
+        for condition in &item.keeps {
+            keeps.extend(self.condition(condition, &member));
+        }
+        let keeps_while = match keeps.len() {
+            0 | 1 => keeps.pop(),
+            _ => Some(Expr { kind: Kind::And(keeps), ty: Type::Bool, span: item.name.span() }),
+        };
+        let at_most = item.balance_at_most.as_ref().map(|most| self.threshold(most, &member, ty));
+        let refunds = match item.refunds.as_ref().map(|refunds| &refunds.value) {
+            None | Some(ast::RefundFloor::StopAtZero) => RefundFloor::StopAtZero,
+            Some(ast::RefundFloor::OnlyPending) => RefundFloor::OnlyPending,
+            Some(ast::RefundFloor::BelowZero { floor: None }) => RefundFloor::BelowZero(None),
+            Some(ast::RefundFloor::BelowZero { floor: Some(floor) }) => {
+                let steps = self.quantity(floor, id, floor.at.0)?;
+                let Some(steps) = steps.abs().ok().and_then(crate::value::Exact::to_i64) else {
+                    return self.fail(errors::literals::too_large(floor.at.0));
+                };
+                RefundFloor::BelowZero(Some(steps))
+            }
+        };
+        let returned = match item.returned_lots.as_ref().map(|returned| &returned.value) {
+            None | Some(ast::ReturnedLot::Forfeit) => Returned::Forfeit,
+            Some(ast::ReturnedLot::Grace(grace)) => Returned::Grace(self.duration(grace)?),
+            Some(ast::ReturnedLot::FreshLot) => Returned::FreshLot,
+        };
+        if let Some(buckets) = &item.buckets
+            && buckets.value != ast::TimeUnit::Month
+        {
+            self.report(errors::units::only_monthly_buckets(buckets.at.0));
+        }
+        let worth = self.need_worth(id, item.name.span())?;
+        let head = &self.units[id];
+        Some(Unit {
+            name: Arc::clone(&head.name),
+            also: head.also.clone(),
+            was: None,
+            span: head.span,
+            label: item.label.as_ref().map(literal::label),
+            money: head.money,
+            decimals: head.decimals,
+            rounding,
+            scope,
+            pending,
+            expiry: expiry?,
+            keeps_while,
+            spends: match item.spends.as_ref().map(|spends| spends.value) {
+                None | Some(ast::SpendOrder::SoonestExpiry) => SpendOrder::SoonestExpiry,
+                Some(ast::SpendOrder::Oldest) => SpendOrder::Oldest,
+            },
+            at_most: at_most.map_or(Some(None), |most| most.map(Some))?,
+            refunds,
+            returned,
+            return_order: match item.returned_tender.as_ref().map(|order| order.value) {
+                None | Some(ast::ReturnedTender::ProRata) => ReturnOrder::ProRata,
+                Some(ast::ReturnedTender::PointsFirst) => ReturnOrder::PointsFirst,
+                Some(ast::ReturnedTender::MoneyFirst) => ReturnOrder::MoneyFirst,
+            },
+            worth,
+            transferable: item.not_transferable.is_none(),
+            monthly_buckets: item.buckets.is_some(),
+        })
+    }
+    /// When awards become available.
+    pub fn pending(&mut self, pending: &ast::Cases<ast::Pending>) -> Option<Pending> {
+        let Some(plain) = pending.plain() else {
+            return self.fail(errors::units::pending_with_cases(pending.at.0));
+        };
+        match plain {
+            ast::Pending::For(duration) => self.duration(duration).map(Pending::For),
+            ast::Pending::Until { event, by } => {
+                let Some(id) = self.names.events.get(&event.text) else {
+                    let near = self.names.events.nearest(&event.text);
+                    return self.fail(errors::names::unknown_event(event.span(), &event.text, near));
+                };
+                let Some(by) = by else {
+                    return self.fail(errors::units::pending_without_key(pending.at.0, &event.text));
+                };
+                let Some(name) = by.single() else {
+                    return self.fail(errors::events::key_too_deep(by.at.0));
+                };
+                let key = self.key_of(id, name)?;
+                Some(Pending::Until { event: id, key: vec![key] })
+            }
+        }
+    }
+    /// A plain field of an event, by name.
+    fn key_of(&mut self, event: crate::hir::EventId, name: &ast::Ident) -> Option<FieldId> {
+        let def = &self.events[event];
+        match def.fields.find(|field| field.name == name.text) {
+            Some(field) => Some(field),
+            None => {
+                let near = super::names::nearest(&name.text, def.fields.iter().map(|field| &*field.name));
+                let error = errors::names::unknown_field(name.span(), &name.text, &def.name, near);
+                self.fail(error)
+            }
+        }
+    }
+    /// The clocks of a lot. Where some have conditions, one without must come last.
+    pub fn expiry(&mut self, items: &[ast::Expiry]) -> Option<Vec<ExpiryRule>> {
+        let mut rules = Vec::with_capacity(items.len());
+        let mut ok = true;
+        for item in items {
+            match self.expiry_rule(item) {
+                Some(rule) => rules.push(rule),
+                None => ok = false,
+            }
+        }
+        if ok
+            && let Some(last) = rules.iter().rfind(|rule| !rule.also)
+            && rules.iter().filter(|rule| !rule.also).all(|rule| rule.when.is_some())
+        {
+            let span = last.span;
+            self.report(errors::units::no_last_expiry(span));
+            ok = false;
+        }
+        ok.then_some(rules)
+    }
+    fn expiry_rule(&mut self, item: &ast::Expiry) -> Option<ExpiryRule> {
+        let when = match &item.when {
+            Some(when) => Some(self.condition(when, &Scope::member())?),
+            None => None,
+        };
+        let mut from_earning = false;
+        let expiry = match &item.kind {
+            ExpiryKind::Never => Expiry::Never,
+            ExpiryKind::AfterEarning { duration, at_end, from_earning: from } => {
+                from_earning = from.is_some();
+                Expiry::After(self.duration(duration)?, self.at_end(at_end.as_ref())?)
+            }
+            ExpiryKind::AfterLast { duration, events, at_end } => {
+                let mut ids = Vec::with_capacity(events.len());
+                for event in events {
+                    match self.names.events.get(&event.text) {
+                        Some(id) => ids.push(id),
+                        None => {
+                            let near = self.names.events.nearest(&event.text);
+                            self.report(errors::names::unknown_event(event.span(), &event.text, near));
+                        }
+                    }
+                }
+                if ids.len() < events.len() {
+                    return None;
+                }
+                Expiry::Idle { span: self.duration(duration)?, end_of: self.at_end(at_end.as_ref())?, events: ids }
+            }
+            ExpiryKind::On { day, after } => Expiry::OnDay {
+                month: day.month,
+                day: day.day,
+                after: match after {
+                    Some(after) => self.duration(after)?,
+                    None => TimeSpan::ZERO,
+                },
+            },
+            ExpiryKind::AtEnd(end) => match (&end.after, end.next) {
+                (Some(_), true) => return self.fail(errors::units::end_of_what(end.at.0)),
+                (Some(after), false) => Expiry::After(self.duration(after)?, Some(self.end_period(end)?)),
+                (None, next) => Expiry::EndOf { kind: self.end_period(end)?, ahead: u8::from(next) },
+            },
+            ExpiryKind::OnDate(date) => return self.fail(errors::units::fixed_date(date.span())),
+        };
+        Some(ExpiryRule { expiry, when, also: item.also, from_earning, span: item.at.0 })
+    }
+    /// `at end of month`: the period in which a time falls.
+    #[expect(clippy::option_option, reason = "no period differs from one with an error")]
+    fn at_end(&mut self, end: Option<&ast::EndOf>) -> Option<Option<crate::value::PeriodKind>> {
+        match end {
+            None => Some(None),
+            Some(end) if end.next || end.after.is_some() || matches!(end.period, EndPeriod::Month(_)) => {
+                self.fail(errors::units::end_of_what(end.at.0))
+            }
+            Some(end) => self.end_period(end).map(Some),
+        }
+    }
+    /// Where a line can be put at the head of an item's block.
+    pub fn block_start(&self, header: Span) -> Option<Span> {
+        let text = &self.sources.file(header.file).text;
+        let rest = text.get(header.end as usize..)?;
+        let open = rest.find('{')?;
+        let between = rest.get(..open)?;
+        if between.contains('\n') {
+            return None;
+        }
+        let at = header.end as usize + open + 1;
+        Some(Span::new(header.file, at, at))
+    }
+}
+
+/// A rounding and what is rounded at once.
+pub(super) fn round(round: &ast::Round) -> (Rounding, RoundScope) {
+    let mode = match round.mode {
+        ast::RoundMode::Down => Rounding::Down,
+        ast::RoundMode::Up => Rounding::Up,
+        ast::RoundMode::Nearest => Rounding::Nearest,
+        ast::RoundMode::HalfEven => Rounding::HalfEven,
+    };
+    let scope = match round.scope {
+        None | Some(ast::RoundScope::Event) => RoundScope::Event,
+        Some(ast::RoundScope::Item) => RoundScope::Item,
+        Some(ast::RoundScope::Rule) => RoundScope::Rule,
+    };
+    (mode, scope)
+}
+
+impl UnitHead {
+    /// The identifier of a unit by its position.
+    pub fn id(at: usize) -> UnitId {
+        UnitId::new(at)
+    }
+}

@@ -1,0 +1,112 @@
+//! `program`, `import`, `let`, `measure`, `segment`.
+
+use super::{block_statements, choice, expr, literal, time};
+use crate::syntax::ast::{Accept, Import, Late, Let, Measure, Netting, Program, Segment, ShareCap, Spanned, Timezone};
+use crate::syntax::errors;
+use crate::syntax::grammar::Rule;
+use crate::syntax::layout::Block;
+use crate::syntax::node::Node;
+use crate::syntax::reader::{Reader, Statement};
+
+/// `program "…" { … }`.
+pub(super) fn program<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Option<Program> {
+    let mut out = Program {
+        name: literal::text(r, &head.get(Rule::text)?)?,
+        currency: None,
+        accepts: Vec::new(),
+        timezone: None,
+        week: None,
+        leap_day: None,
+        late: None,
+        join_required: None,
+        effective: None,
+        at: head.at(),
+    };
+    block_statements(r, block, Rule::program_lines, None, |r, s| line(r, s, &mut out));
+    Some(out)
+}
+
+fn line<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>, out: &mut Program) -> Option<()> {
+    let (n, at) = (&s.node, s.at);
+    match n.rule() {
+        Rule::currency_line => out.currency = Some(n.get(Rule::currency_code)?.as_ident()),
+        Rule::accepts_line => {
+            let currency = n.get(Rule::currency_code)?.as_ident();
+            out.accepts.push(Accept { currency, rate: expr::the_cases(r, n)?, at });
+        }
+        Rule::timezone_line => {
+            let name = match n.get(Rule::text) {
+                Some(name) => Some(literal::text(r, &name)?),
+                None => None,
+            };
+            let value =
+                if n.has(Rule::kw_member) { Timezone::Member { fallback: name } } else { Timezone::Named(name?) };
+            out.timezone = Some(Spanned { value, at });
+        }
+        Rule::week_line => out.week = Some(Spanned { value: time::weekday(&n.get(Rule::weekday)?)?, at }),
+        Rule::leap_line => out.leap_day = Some(time::month_day(r, &n.get(Rule::month_day)?)?),
+        Rule::late_line => {
+            let value = if n.has(Rule::kw_refuse) {
+                Late::Refuse
+            } else {
+                Late::Accept(n.get(Rule::duration).and_then(|d| literal::duration(&d)))
+            };
+            out.late = Some(Spanned { value, at });
+        }
+        Rule::join_line => out.join_required = Some(at),
+        Rule::effective_line => out.effective = Some(literal::date(r, &n.get(Rule::date)?)?),
+        _ => return None,
+    }
+    Some(())
+}
+
+/// `import "…"`.
+pub(super) fn import(r: &mut Reader<'_>, head: &Node<'_>) -> Option<Import> {
+    Some(Import { path: literal::text(r, &head.get(Rule::text)?)?, at: head.at() })
+}
+
+/// `let x = …`.
+pub(super) fn constant<'t>(r: &mut Reader<'t>, head: &Node<'t>) -> Option<Let> {
+    let value = expr::cases(r, &head.get(Rule::any_cases)?)?;
+    Some(Let { name: head.ident()?, value, at: head.at() })
+}
+
+/// `segment x = …`.
+pub(super) fn segment<'t>(r: &mut Reader<'t>, head: &Node<'t>) -> Option<Segment> {
+    let condition = expr::expr(r, &head.get(Rule::expr)?)?;
+    Some(Segment { name: head.ident()?, condition, at: head.at() })
+}
+
+/// `measure x = …, options`.
+pub(super) fn measure<'t>(r: &mut Reader<'t>, head: &Node<'t>) -> Option<Measure> {
+    let value = expr::expr(r, &head.get(Rule::expr)?)?;
+    let mut out =
+        Measure { name: head.ident()?, value, window: None, netting: None, shares: Vec::new(), at: head.at() };
+    for option in head.all(Rule::measure_option) {
+        let at = option.at();
+        let inner = option.first()?;
+        let earlier = match inner.rule() {
+            Rule::share_option => {
+                let percent = inner.get(Rule::percent)?.as_number()?;
+                let filter = expr::expr(r, &inner.get(Rule::expr)?)?;
+                out.shares.push(ShareCap { percent, filter, at });
+                None
+            }
+            Rule::kw_gross | Rule::net_option => {
+                let modes = [(Rule::kw_gross, Netting::Gross), (Rule::net_option, Netting::WhenReversed)];
+                let earlier = out.netting.as_ref().map(|n| n.at);
+                out.netting = choice(&option, at, &modes);
+                earlier
+            }
+            _ => {
+                let earlier = out.window.as_ref().map(|w| w.at);
+                out.window = Some(time::window(&inner)?);
+                earlier
+            }
+        };
+        if let Some(earlier) = earlier {
+            r.report(errors::option_twice(at.0, earlier.0));
+        }
+    }
+    Some(out)
+}

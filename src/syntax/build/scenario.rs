@@ -1,0 +1,177 @@
+//! `scenario`.
+
+use super::{block_statements, event, expr, literal, time};
+use crate::syntax::ast::{
+    ExpectKind, Expectation, Expr, ExprKind, Ident, RecordField, RecordValue, Scenario, ScenarioMode, ScenarioStep,
+    StepKind,
+};
+use crate::syntax::errors;
+use crate::syntax::grammar::Rule;
+use crate::syntax::layout::Block;
+use crate::syntax::node::Node;
+use crate::syntax::reader::{Reader, Statement};
+
+/// `scenario "…" { … }`.
+pub(super) fn scenario<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Option<Scenario> {
+    let mode = if head.has(Rule::kw_only) {
+        ScenarioMode::Only
+    } else if head.has(Rule::kw_skip) {
+        ScenarioMode::Skip
+    } else {
+        ScenarioMode::Run
+    };
+    let name = literal::text(r, &head.get(Rule::text)?)?;
+    let mut steps = Vec::new();
+    block_statements(r, block, Rule::scenario_lines, None, |r, s| {
+        steps.push(step(r, s)?);
+        Some(())
+    });
+    Some(Scenario { name, mode, steps, at: head.at() })
+}
+
+fn step<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<ScenarioStep> {
+    let n = &s.node;
+    let kind = match n.rule() {
+        Rule::expect_step => StepKind::Expect,
+        Rule::advance_step => StepKind::Advance(time::moment(r, &n.get(Rule::moment)?)?),
+        _ => {
+            let mut names = n.idents().into_iter();
+            let (member, verb) = (names.next()?, names.next()?);
+            let moment = time::moment(r, &n.get(Rule::moment)?)?;
+            let fields = match n.get(Rule::record) {
+                Some(record) => record_fields(r, &record)?,
+                None => Vec::new(),
+            };
+            StepKind::Event { member, event: event_of(verb), moment, fields }
+        }
+    };
+    let mut expects = Vec::new();
+    for expectation in n.get(Rule::expects).iter().flat_map(|e| e.all(Rule::expectation)) {
+        expects.push(self::expectation(r, &expectation)?);
+    }
+    Some(ScenarioStep { kind, expects, at: s.at })
+}
+
+/// The verbs of built-in events, as a sentence has them.
+fn event_of(verb: Ident) -> Ident {
+    const VERBS: &[(&str, &str)] = &[
+        ("joins", "join"),
+        ("leaves", "leave"),
+        ("updates", "update"),
+        ("redeems", "redeem"),
+        ("activates", "activate"),
+        ("chooses", "choose"),
+        ("adjusts", "adjust"),
+        ("uses", "use"),
+    ];
+    match VERBS.iter().find(|(written, _)| *written == verb.as_str()) {
+        Some((_, event)) => Ident { text: (*event).into(), at: verb.at },
+        None => verb,
+    }
+}
+
+fn record_fields<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Vec<RecordField>> {
+    let mut out: Vec<RecordField> = Vec::new();
+    let mut end = None;
+    for kid in n.kids() {
+        if kid.rule() == Rule::comma {
+            end = None;
+        }
+        if kid.rule() != Rule::record_field {
+            continue;
+        }
+        separated(r, end, &kid)?;
+        let name = kid.ident()?;
+        let value = value(r, &kid.get(Rule::record_value)?.first()?)?;
+        if let Some(earlier) = out.iter().find(|f| f.name == name) {
+            r.report(errors::written_twice(name.at.0, earlier.name.at.0, &name.text));
+            return None;
+        }
+        out.push(RecordField { name, value });
+        end = Some(kid.at().0.end);
+    }
+    Some(out)
+}
+
+/// Between two fields or values stands a comma or the end of a line.
+fn separated(r: &mut Reader<'_>, end: Option<u32>, next: &Node<'_>) -> Option<()> {
+    let at = next.at().0;
+    let Some(end) = end else { return Some(()) };
+    let between = r.text.get(end as usize..at.start as usize).unwrap_or("\n");
+    if between.contains('\n') {
+        return Some(());
+    }
+    let gap = r.span(end as usize, end as usize);
+    r.report(errors::comma_missing(at, gap));
+    None
+}
+
+fn value<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<RecordValue> {
+    Some(match n.rule() {
+        Rule::record => RecordValue::Record(record_fields(r, n)?, n.at()),
+        Rule::record_list => {
+            let mut out = Vec::new();
+            let mut end = None;
+            for kid in n.kids() {
+                if kid.rule() == Rule::comma {
+                    end = None;
+                } else if kid.rule() == Rule::record_value {
+                    separated(r, end, &kid)?;
+                    out.push(value(r, &kid.first()?)?);
+                    end = Some(kid.at().0.end);
+                }
+            }
+            RecordValue::List(out, n.at())
+        }
+        _ => RecordValue::Value(event::signed(r, n)?),
+    })
+}
+
+fn expectation<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expectation> {
+    let inner = n.first()?;
+    let at = n.at();
+    let mut who = None;
+    let text = |r: &mut Reader<'t>| match inner.get(Rule::text) {
+        Some(text) => literal::text(r, &text).map(Some),
+        None => Some(None),
+    };
+    let kind = match inner.rule() {
+        Rule::kw_nothing => ExpectKind::Nothing,
+        Rule::expect_refused => ExpectKind::Refused(text(r)?),
+        Rule::expect_error => ExpectKind::Error(text(r)?),
+        Rule::expect_message => ExpectKind::Message(text(r)??),
+        Rule::expect_badge => ExpectKind::Badge(inner.ident()?),
+        Rule::expect_amount => {
+            who = inner.ident();
+            amount(r, &inner)?
+        }
+        Rule::expect_has => {
+            let mut names = inner.idents().into_iter();
+            who = names.next();
+            let badge = names.next()?;
+            ExpectKind::Condition(Expr { at: badge.at, kind: ExprKind::Has(badge) })
+        }
+        _ => {
+            let condition = expr::expr(r, &inner)?;
+            match &condition.kind {
+                ExprKind::Path(path) => match path.single() {
+                    Some(name) => ExpectKind::Issued(name.clone()),
+                    None => ExpectKind::Condition(condition),
+                },
+                _ => ExpectKind::Condition(condition),
+            }
+        }
+    };
+    Some(Expectation { who, kind, at })
+}
+
+fn amount<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<ExpectKind> {
+    let posting = n.get(Rule::posting).map(|p| p.as_ident());
+    let negative = n.has(Rule::minus);
+    let unit = n.get(Rule::unit_name);
+    let (amount, unit) = match n.get(Rule::money) {
+        Some(money) => (literal::literal(r, &money)?, unit.map(|u| u.as_ident())),
+        None => (literal::unit_amount(n)?, None),
+    };
+    Some(ExpectKind::Amount { negative, amount, unit, posting })
+}

@@ -1,0 +1,157 @@
+//! Why a statement cannot be read, in one message.
+
+use pest::Parser;
+use pest::error::{Error, ErrorVariant, InputLocation};
+
+use super::grammar::{Grammar, Rule};
+use super::layout::{Token, TokenKind};
+use super::reader::Reader;
+use super::{describe, errors, habits, words};
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+
+/// Why tokens `first..=last` are no `rule`.
+pub(super) fn explain(r: &Reader<'_>, rule: Rule, first: usize, last: usize, error: &Error<Rule>) -> Diagnostic {
+    let (start, end) = r.range(first, last);
+    let offset = match error.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+    };
+    let place = (start + offset).min(end);
+    let at = (first..=last).find(|&i| r.tokens.get(i).is_some_and(|t| t.end > place && !is_blank(t)));
+    if let Some(diagnostic) = habits::find(r, rule, first, last, at) {
+        return diagnostic;
+    }
+    let rules = expected_rules(error);
+    let Some(at) = at else { return ends_early(r, first, last, &rules) };
+    let span = r.token_span(at);
+    let found = r.token_text(at);
+    if let Some(diagnostic) = statement_word(r, rule, first, at) {
+        return diagnostic;
+    }
+    let name_expected = rules.iter().any(|x| matches!(x, Rule::ident | Rule::idents | Rule::path | Rule::unit_name));
+    let value_expected = rules.iter().any(|x| describe::phrase(*x).is_some_and(|p| p.starts_with("a value")))
+        || rules.contains(&Rule::cases);
+    if words::RESERVED.contains(&found) && name_expected && !rules.contains(&Rule::EOI) {
+        return errors::reserved(span, found);
+    }
+    if found.starts_with('"') && name_expected && !value_expected && !rules.contains(&Rule::text) {
+        return errors::quoted_name(span, found);
+    }
+    let keywords = words_of(&rules);
+    if rules.contains(&Rule::field_type) {
+        let types: Vec<String> = words::TYPES.iter().map(|w| (*w).to_owned()).collect();
+        return errors::unknown_type(span, found, similar(found, &types), &types);
+    }
+    let found_similar = similar(found, &keywords);
+    if rules.contains(&Rule::EOI) {
+        if matches!(found, "<" | "<=" | ">" | ">=" | "is") {
+            return errors::chained_comparison(span);
+        }
+        let going_on =
+            words_of(&rules.iter().copied().filter(|x| !describe::follows_any_value(*x)).collect::<Vec<_>>());
+        return errors::not_expected(span, found, found_similar, &going_on);
+    }
+    let diagnostic = errors::expected(span, found, &expectation(&rules));
+    match found_similar {
+        Some(word) => diagnostic.help(format!("did you mean `{word}`?")).edit(span, word),
+        None => diagnostic,
+    }
+}
+
+/// Why a text with `{…}` cannot be read.
+pub(super) fn explain_snippet(span: Span, code: &str, error: &Error<Rule>) -> Diagnostic {
+    let rules = expected_rules(error);
+    errors::expected(span, code, &expectation(&rules))
+}
+
+fn is_blank(token: &Token) -> bool {
+    matches!(token.kind, TokenKind::Newline | TokenKind::Comment)
+}
+
+fn expected_rules(error: &Error<Rule>) -> Vec<Rule> {
+    match &error.variant {
+        ErrorVariant::ParsingError { positives, .. } => positives.clone(),
+        ErrorVariant::CustomError { .. } => Vec::new(),
+    }
+}
+
+fn ends_early(r: &Reader<'_>, first: usize, last: usize, rules: &[Rule]) -> Diagnostic {
+    let last = (first..=last).rev().find(|&i| r.tokens.get(i).is_some_and(|t| !is_blank(t))).unwrap_or(last);
+    errors::ends_early(r.token_span(last), r.token_text(last), &expectation(rules))
+}
+
+/// A first word that is none of the block's, or is nearly one of them.
+fn statement_word(r: &Reader<'_>, rule: Rule, first: usize, at: usize) -> Option<Diagnostic> {
+    let word = r.token_text(first);
+    let span = r.token_span(first);
+    let known = first_words(rule);
+    if known.is_empty() || known.iter().any(|k| k == word) {
+        return None;
+    }
+    if rule == Rule::item && words::LATER_ITEMS.contains(&word)
+        || rule == Rule::rule_lines && words::LATER_EFFECTS.contains(&word)
+    {
+        return Some(errors::later(span, word));
+    }
+    let similar = similar(word, &known);
+    let names_first = matches!(
+        rule,
+        Rule::event_lines | Rule::member_lines | Rule::tiers_lines | Rule::scenario_lines | Rule::table_lines
+    );
+    if names_first && (similar.is_none() || at == first) {
+        return None;
+    }
+    if rule == Rule::item {
+        return Some(errors::unknown_item(span, word, similar, &known));
+    }
+    Some(errors::unknown_statement(span, word, describe::block(rule), similar, &known))
+}
+
+/// The words with which a statement of this rule can begin: asked of the grammar, so that there is one list.
+fn first_words(rule: Rule) -> Vec<String> {
+    match Grammar::parse(rule, "\u{1}") {
+        Err(error) => words_of(&expected_rules(&error)),
+        Ok(_) => Vec::new(),
+    }
+}
+
+fn words_of(rules: &[Rule]) -> Vec<String> {
+    let mut out: Vec<String> = rules.iter().filter_map(|r| describe::keyword(*r)).collect();
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// The word that was probably meant.
+pub(super) fn similar<'w>(found: &str, words: &'w [String]) -> Option<&'w str> {
+    let limit = match found.chars().count() {
+        0..=2 => return None,
+        3..=4 => 1,
+        5..=8 => 2,
+        _ => 3,
+    };
+    let distance = |w: &&String| strsim::damerau_levenshtein(found, w);
+    let best = words.iter().min_by_key(distance)?;
+    (distance(&best) <= limit).then_some(best.as_str())
+}
+
+/// What was expected, in words; at most five alternatives.
+fn expectation(rules: &[Rule]) -> String {
+    let specific: Vec<Rule> = rules.iter().copied().filter(|r| !describe::follows_any_value(*r)).collect();
+    let rules = if specific.is_empty() { rules } else { &specific };
+    let mut phrases: Vec<String> = Vec::new();
+    for phrase in rules.iter().filter_map(|r| describe::phrase(*r)) {
+        if !phrases.contains(&phrase) {
+            phrases.push(phrase);
+        }
+    }
+    if phrases.len() > 6 {
+        phrases.truncate(5);
+        return format!("{} or the like", phrases.join(", "));
+    }
+    match phrases.split_last() {
+        None => "something else".to_owned(),
+        Some((only, [])) => only.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+    }
+}

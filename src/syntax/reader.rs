@@ -1,0 +1,395 @@
+//! Reads a file: layout first, then statement by statement.
+
+use pest::Parser;
+
+use super::ast::{At, File};
+use super::grammar::{Grammar, Rule};
+use super::layout::{self, Block, Bracket, Line, Matching, Problem, Token, TokenKind};
+use super::node::Node;
+use super::{MAX_DEPTH, MAX_FILE, MAX_MESSAGES, MAX_OPERATORS, MAX_TEXT, MAX_WHERE, build, errors, explain};
+use crate::diagnostic::Diagnostic;
+use crate::source::{FileId, Span};
+
+/// A statement that was read.
+pub(super) struct Statement<'t, 'l> {
+    /// Its rule.
+    pub node: Node<'t>,
+    /// Its block and what stands behind the block.
+    pub block: Option<(&'l Block, Option<Node<'t>>)>,
+    /// The whole of it.
+    pub at: At,
+}
+
+/// What a statement with a block of its own looks like.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Nested {
+    /// The rule of what stands before the block.
+    pub head: Rule,
+    /// The rule of what stands behind it.
+    pub tail: Option<Rule>,
+}
+
+/// Statements that may be repeated in a block.
+const REPEATABLE: &[Rule] = &[
+    Rule::accepts_line,
+    Rule::field_line,
+    Rule::list_field,
+    Rule::expires_line,
+    Rule::keeps_line,
+    Rule::level_line,
+    Rule::always_line,
+    Rule::perk_line,
+    Rule::issue_line,
+    Rule::during_line,
+    Rule::where_line,
+    Rule::when_line,
+    Rule::only_line,
+    Rule::limit_line,
+    Rule::bare_limit_line,
+    Rule::budget_line,
+    Rule::funded_line,
+    Rule::give_line,
+    Rule::boost_line,
+    Rule::amount_line,
+    Rule::unless_line,
+    Rule::take_line,
+    Rule::convert_line,
+    Rule::badge_line,
+    Rule::grant_line,
+    Rule::extend_line,
+    Rule::restart_line,
+    Rule::message_line,
+    Rule::gives_line,
+    Rule::expect_step,
+    Rule::advance_step,
+    Rule::event_step,
+    Rule::else_row,
+    Rule::up_to_row,
+    Rule::below_row,
+    Rule::above_row,
+    Rule::keys_row,
+    Rule::returns_line,
+    Rule::at_most_line,
+];
+
+/// The state of reading one file.
+pub(super) struct Reader<'t> {
+    pub file: FileId,
+    pub text: &'t str,
+    pub tokens: Vec<Token>,
+    matching: Matching,
+    out: Vec<Diagnostic>,
+}
+
+impl<'t> Reader<'t> {
+    /// Reads a text.
+    pub fn read(file: FileId, text: &'t str) -> (File, Vec<Diagnostic>) {
+        let mut tree = File { items: Vec::new() };
+        if text.len() > MAX_FILE || u32::try_from(text.len()).is_err() {
+            return (tree, vec![errors::file_too_large(Span::new(file, 0, 0), text.len(), MAX_FILE)]);
+        }
+        let tokens = layout::tokenize(text);
+        let matching = layout::match_brackets(text, &tokens, MAX_DEPTH);
+        let mut reader = Self { file, text, tokens, matching, out: Vec::new() };
+        if reader.layout_problems() {
+            let lines = layout::lines(text, &reader.tokens, &reader.matching, 0, reader.tokens.len());
+            build::items(&mut reader, &lines, &mut tree);
+        }
+        let mut out = reader.out;
+        out.sort_by_key(|d| (d.span.start, d.span.end));
+        (tree, out)
+    }
+
+    /// Reports what is wrong before any statement is read; false where nothing more can be said.
+    fn layout_problems(&mut self) -> bool {
+        for problem in std::mem::take(&mut self.matching.problems) {
+            let diagnostic = match problem {
+                Problem::TooDeep(at) => {
+                    self.report(errors::too_deep(self.token_span(at), MAX_DEPTH));
+                    return false;
+                }
+                Problem::Unclosed(at) => errors::unclosed_bracket(self.token_span(at), self.token_text(at)),
+                Problem::Unopened(at) => errors::unopened_bracket(self.token_span(at), self.token_text(at)),
+            };
+            self.report(diagnostic);
+        }
+        let conflict = self.tokens.iter().position(|t| t.kind == TokenKind::Conflict);
+        if let Some(at) = conflict {
+            self.report(errors::conflict_marker(self.token_span(at)));
+        }
+        let long = |t: &&Token| t.kind == TokenKind::Text && t.end - t.start > MAX_TEXT;
+        let long: Vec<Token> = self.tokens.iter().filter(long).copied().collect();
+        for token in long {
+            self.report(errors::text_too_long(self.span(token.start, token.end), MAX_TEXT));
+        }
+        true
+    }
+
+    /// Adds a message.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        if self.out.len() < MAX_MESSAGES {
+            self.out.push(diagnostic);
+        }
+    }
+    /// How many messages there are.
+    pub fn messages(&self) -> usize {
+        self.out.len()
+    }
+    /// Reads a piece of text that begins at byte `start` of the file.
+    pub fn snippet(&mut self, rule: Rule, code: &'t str, start: usize) -> Option<Node<'t>> {
+        let span = self.span(start, start + code.len());
+        let tokens = layout::tokenize(code);
+        let matching = layout::match_brackets(code, &tokens, MAX_DEPTH);
+        if matching.problems.iter().any(|p| matches!(p, Problem::TooDeep(_))) {
+            self.report(errors::too_deep(span, MAX_DEPTH));
+            return None;
+        }
+        if let Err(diagnostic) = within_limits(self.file, code, &tokens, start) {
+            self.report(*diagnostic);
+            return None;
+        }
+        match Grammar::parse(rule, code) {
+            Ok(mut pairs) => pairs.next().map(|p| Node::new(p, start, self.file)),
+            Err(error) => {
+                self.report(explain::explain_snippet(span, code, &error));
+                None
+            }
+        }
+    }
+    /// A span of this file.
+    pub fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.file, start, end)
+    }
+    /// The place of a token.
+    pub fn token_span(&self, at: usize) -> Span {
+        self.tokens.get(at).map_or(self.span(self.text.len(), self.text.len()), |t| self.span(t.start, t.end))
+    }
+    /// The text of a token.
+    pub fn token_text(&self, at: usize) -> &'t str {
+        self.tokens.get(at).map_or("", |t| t.text(self.text))
+    }
+    /// The bytes that tokens `first..=last` cover.
+    pub fn range(&self, first: usize, last: usize) -> (usize, usize) {
+        let start = self.tokens.get(first).map_or(0, |t| t.start);
+        let end = self.tokens.get(last).map_or(start, |t| t.end);
+        (start, end.max(start))
+    }
+    /// Whether a message about a place within the tokens was given already.
+    fn reported_within(&self, first: usize, last: usize) -> bool {
+        let (start, end) = self.range(first, last);
+        self.out.iter().any(|d| (start..end).contains(&(d.span.start as usize)))
+    }
+
+    /// Reads tokens `first..=last` as `rule`; what is wrong is the caller's to report.
+    fn attempt(&self, rule: Rule, first: usize, last: usize) -> Result<Vec<Node<'t>>, Box<pest::error::Error<Rule>>> {
+        let (start, end) = self.range(first, last);
+        let pairs = Grammar::parse(rule, self.text.get(start..end).unwrap_or(""))?;
+        Ok(pairs.map(|p| Node::new(p, start, self.file)).filter(|n| n.rule() != Rule::EOI).collect())
+    }
+
+    /// Whether tokens `first..=last` can be read as `rule`.
+    fn reads(&self, rule: Rule, first: usize, last: usize) -> bool {
+        self.within_limits(first, last).is_ok() && self.attempt(rule, first, last).is_ok()
+    }
+
+    /// Reads tokens `first..=last` as `rule`, or says what is wrong.
+    pub fn strict(&mut self, rule: Rule, first: usize, last: usize) -> Option<Vec<Node<'t>>> {
+        let diagnostic = match self.within_limits(first, last) {
+            Err(diagnostic) => *diagnostic,
+            Ok(()) => match self.attempt(rule, first, last) {
+                Ok(nodes) => return Some(nodes),
+                Err(error) => explain::explain(self, rule, first, last, &error),
+            },
+        };
+        if !self.reported_within(first, last) {
+            self.report(diagnostic);
+        }
+        None
+    }
+
+    fn within_limits(&self, first: usize, last: usize) -> Result<(), Box<Diagnostic>> {
+        within_limits(self.file, self.text, self.tokens.get(first..=last).unwrap_or_default(), 0)
+    }
+
+    /// Reads the statements of a block.
+    pub fn statements<'l>(
+        &mut self,
+        lines: &'l [Line],
+        rule: Rule,
+        nested: Option<Nested>,
+        split: &'l mut Vec<Line>,
+    ) -> Vec<Statement<'t, 'l>> {
+        split.clear();
+        for line in lines {
+            match self.split(line, rule, nested) {
+                Some(pieces) => split.extend(pieces),
+                None => split.push(line.clone()),
+            }
+        }
+        let mut out: Vec<Statement<'t, 'l>> = Vec::new();
+        for line in split.iter() {
+            let Some(statement) = self.statement(line, rule, nested) else { continue };
+            let kind = statement.node.rule();
+            let earlier = out.iter().find(|s| s.node.rule() == kind && !REPEATABLE.contains(&kind)).map(|s| s.at);
+            match earlier {
+                Some(before) => {
+                    let word = self.token_text(line.first);
+                    self.report(errors::written_twice(statement.at.0, before.0, word));
+                }
+                None => out.push(statement),
+            }
+        }
+        out
+    }
+
+    fn statement<'l>(&mut self, line: &'l Line, rule: Rule, nested: Option<Nested>) -> Option<Statement<'t, 'l>> {
+        let (start, end) = self.range(line.first, line.last);
+        let at = At(self.span(start, end));
+        let record = rule == Rule::scenario_lines;
+        let Some(block) = line.blocks.first().filter(|_| !record) else {
+            let node = self.strict(rule, line.first, line.last)?.into_iter().next()?;
+            return Some(Statement { node, block: None, at });
+        };
+        let Some(shape) = nested else {
+            if self.strict(rule, line.first, block.open.saturating_sub(1).max(line.first)).is_some() {
+                self.report(errors::no_block_here(self.token_span(block.open), self.token_text(line.first)));
+            }
+            return None;
+        };
+        if block.open == line.first {
+            self.report(errors::block_without_statement(self.token_span(block.open)));
+            return None;
+        }
+        let node = self.strict(shape.head, line.first, block.open.saturating_sub(1))?.into_iter().next()?;
+        let mut tail = None;
+        if block.end < line.last {
+            let Some(rule) = shape.tail else {
+                self.report(errors::after_block(self.token_span(block.end + 1), self.token_text(block.end + 1)));
+                return Some(Statement { node, block: Some((block, None)), at });
+            };
+            tail = self.tail(rule, block.end + 1, line.last);
+        }
+        Some(Statement { node, block: Some((block, tail)), at })
+    }
+
+    /// What stands behind a block, as one node of several parts.
+    fn tail(&mut self, rule: Rule, first: usize, last: usize) -> Option<Node<'t>> {
+        self.strict(rule, first, last)?.into_iter().next()
+    }
+
+    /// Splits a line at commas between statements, as in `{ order id, subtotal money }`. A comma separates where both
+    /// sides can be read alone; it is a mistake where a line of text ends after it.
+    fn split(&mut self, line: &Line, rule: Rule, nested: Option<Nested>) -> Option<Vec<Line>> {
+        let commas = self.commas(line);
+        if commas.is_empty() || self.fits(line, rule, nested) {
+            return None;
+        }
+        let mut pieces: Vec<Line> = Vec::new();
+        let mut separators = Vec::new();
+        let mut first = line.first;
+        for comma in commas.iter().copied().chain(std::iter::once(line.last + 1)) {
+            let piece = piece(line, first, comma.saturating_sub(1));
+            let whole = piece.as_ref().is_some_and(|p| self.fits(p, rule, nested));
+            match (pieces.last_mut(), piece) {
+                (Some(before), Some(piece)) if !whole => {
+                    before.last = piece.last;
+                    before.blocks.extend(piece.blocks);
+                }
+                (Some(_), Some(piece)) => {
+                    separators.push(self.before(first));
+                    pieces.push(piece);
+                }
+                (None, Some(piece)) => pieces.push(piece),
+                (_, None) => separators.push(first.saturating_sub(1)),
+            }
+            first = self.significant(comma + 1);
+        }
+        if separators.is_empty() || !pieces.iter().all(|p| self.fits(p, rule, nested)) {
+            return None;
+        }
+        for comma in separators {
+            let ends_line =
+                self.tokens.get(comma + 1).is_some_and(|t| matches!(t.kind, TokenKind::Newline | TokenKind::Comment));
+            if ends_line {
+                self.report(errors::comma_at_line_end(self.token_span(comma)));
+            }
+        }
+        Some(pieces)
+    }
+
+    /// The comma before token `at`.
+    fn before(&self, at: usize) -> usize {
+        let comma = |&i: &usize| self.tokens.get(i).is_some_and(|t| t.kind == TokenKind::Comma);
+        (0..at).rev().find(comma).unwrap_or(at)
+    }
+
+    /// The first token at or after `at` that is no line end and no comment.
+    fn significant(&self, at: usize) -> usize {
+        let blank = |t: &Token| matches!(t.kind, TokenKind::Newline | TokenKind::Comment);
+        at + self.tokens.get(at..).unwrap_or_default().iter().take_while(|t| blank(t)).count()
+    }
+
+    fn fits(&self, line: &Line, rule: Rule, nested: Option<Nested>) -> bool {
+        match (line.blocks.first(), nested) {
+            (Some(block), Some(shape)) if rule != Rule::scenario_lines => {
+                let tail = match shape.tail {
+                    Some(tail) => block.end >= line.last || self.reads(tail, block.end + 1, line.last),
+                    None => block.end >= line.last,
+                };
+                tail && block.open > line.first && self.reads(shape.head, line.first, block.open - 1)
+            }
+            _ => self.reads(rule, line.first, line.last),
+        }
+    }
+
+    /// The commas of a line that are in no brackets.
+    fn commas(&self, line: &Line) -> Vec<usize> {
+        let mut depth = 0usize;
+        let mut out = Vec::new();
+        for at in line.first..=line.last {
+            match self.tokens.get(at).map(|t| t.kind) {
+                Some(TokenKind::Open(bracket)) if bracket == Bracket::Brace || self.matching.is_matched(at) => {
+                    depth += 1
+                }
+                Some(TokenKind::Close(bracket)) if bracket == Bracket::Brace || self.matching.is_matched(at) => {
+                    depth = depth.saturating_sub(1);
+                }
+                Some(TokenKind::Comma) if depth == 0 => out.push(at),
+                _ => {}
+            }
+        }
+        out
+    }
+}
+
+/// The part of a line from token `first` to token `last`, where there is one.
+fn piece(line: &Line, first: usize, last: usize) -> Option<Line> {
+    let inside = |b: &&Block| b.open >= first && b.open <= last;
+    (first <= last && first <= line.last).then(|| Line {
+        first,
+        last,
+        blocks: line.blocks.iter().filter(inside).cloned().collect(),
+    })
+}
+
+/// Whether a statement is small enough to be read without deep recursion. `start` is where `text` begins in its file.
+fn within_limits(file: FileId, text: &str, tokens: &[Token], start: usize) -> Result<(), Box<Diagnostic>> {
+    let (mut operators, mut filters) = (0, 0);
+    for token in tokens {
+        let word = (token.kind == TokenKind::Word).then(|| token.text(text));
+        let span = Span::new(file, start + token.start, start + token.end);
+        if token.kind == TokenKind::Operator || matches!(word, Some("and" | "or" | "not")) {
+            operators += 1;
+        }
+        if word == Some("where") {
+            filters += 1;
+        }
+        if operators > MAX_OPERATORS {
+            return Err(Box::new(errors::too_many_operators(span, MAX_OPERATORS)));
+        }
+        if filters > MAX_WHERE {
+            return Err(Box::new(errors::too_many_filters(span, MAX_WHERE)));
+        }
+    }
+    Ok(())
+}

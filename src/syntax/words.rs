@@ -1,0 +1,25 @@
+//! Words that layout and messages need to know besides the grammar.
+
+/// A line that ends in one of these goes on in the next.
+pub(super) const CONTINUING: &[&str] = &["and", "or", "not", "is", "in", "of", "per", "where", "when", "as", "to"];
+
+/// Words inside expressions; no name may be one of them (`reserved` in the grammar).
+pub(super) const RESERVED: &[&str] =
+    &["and", "or", "not", "is", "in", "of", "per", "where", "when", "otherwise", "as", "missing", "yes", "no", "to"];
+
+/// Words that begin an item.
+pub(super) const ITEMS: &[&str] = &[
+    "program", "import", "event", "member", "unit", "let", "table", "measure", "segment", "tiers", "earn", "boost",
+    "stack", "limit", "rule", "reward", "redeem", "scenario", "only", "skip",
+];
+
+/// Items that the language does not have yet; their words stay free.
+pub(super) const LATER_ITEMS: &[&str] =
+    &["challenge", "draw", "leaderboard", "partner", "cause", "referral", "pool", "choices", "invariant"];
+
+/// Effects that the language does not have yet.
+pub(super) const LATER_EFFECTS: &[&str] = &["donate", "enter", "open", "offer"];
+
+/// The types of fields.
+pub(super) const TYPES: &[&str] =
+    &["money", "number", "count", "text", "flag", "date", "time", "duration", "id", "one of", "list of", "member"];
