@@ -30,7 +30,32 @@ pub(super) fn follows_any_value(rule: Rule) -> bool {
             | Rule::kw_by
             | Rule::minus
             | Rule::unit_name
+            | Rule::condition
     )
+}
+
+/// The words of a rule that is a choice between words.
+pub(super) fn choices(rule: Rule) -> &'static [&'static str] {
+    match rule {
+        Rule::weekday => &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
+        Rule::time_unit => &["seconds", "minutes", "hours", "days", "weeks", "months", "quarters", "years"],
+        Rule::period => &["day", "week", "month", "quarter", "year"],
+        Rule::condition => &["when", "until", "from", "after", "otherwise"],
+        Rule::change => &["rises", "falls", "changes"],
+        Rule::stack_mode => &["best", "add", "multiply", "first", "exclusive"],
+        Rule::gift_kind => {
+            &["product", "discount", "voucher", "gift", "credit", "experience", "shipping", "entry", "donation"]
+        }
+        Rule::newest => &["latest", "oldest"],
+        Rule::field_suffix => &["optional", "default"],
+        Rule::window => &["each", "ever"],
+        Rule::measure_option => &["each", "last", "since", "ever", "gross", "net"],
+        Rule::pending => &["until"],
+        Rule::trigger => &["on", "when", "each", "every"],
+        Rule::end_of => &["end"],
+        Rule::hold => &["until", "for", "rolling"],
+        _ => &[],
+    }
 }
 
 /// What a rule is called; none where it is a detail of another.
@@ -97,6 +122,8 @@ pub(super) fn phrase(rule: Rule) -> Option<String> {
         Rule::expects | Rule::expect_step => "`expect`",
         Rule::valid => "`valid`",
         Rule::rate_step | Rule::ladder_step => "an amount such as `100 points`",
+        Rule::change => "`rises`, `falls` or `changes`",
+        Rule::reaches => "`reaches`",
         Rule::translation => "a language and a text",
         _ => return None,
     };

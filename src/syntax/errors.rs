@@ -179,7 +179,7 @@ pub(super) fn later(at: Span, word: &str) -> Diagnostic {
 
 /// Something else was expected.
 pub(super) fn expected(at: Span, found: &str, what: &str) -> Diagnostic {
-    error("E0123", at, format!("expected {what}, found `{found}`")).label(format!("expected {what}"))
+    error("E0123", at, format!("expected {what}, found `{found}`"))
 }
 
 /// The statement ends before it is complete.
@@ -273,13 +273,12 @@ pub(super) fn number_form(at: Span, found: &str, right: &str, why: &str) -> Diag
 }
 
 /// A date written in a way that is not the language's.
-pub(super) fn date_form(at: Span, found: &str, right: Option<&str>, other: Option<&str>) -> Diagnostic {
+pub(super) fn date_form(at: Span, found: &str, right: &str, other: Option<&str>) -> Diagnostic {
     let d = error("E0136", at, format!("`{found}` is not how a date is written here"))
         .label("dates are written year-month-day");
-    match (right, other) {
-        (Some(right), Some(other)) => d.help(format!("write `{right}` or `{other}`, whichever day is meant")),
-        (Some(right), None) => d.help(format!("write `{right}`")).edit(at, right),
-        _ => d.help("for example `2026-06-01`"),
+    match other {
+        Some(other) => d.help(format!("write `{right}` or `{other}`, whichever day is meant")),
+        None => d.help(format!("write `{right}`")).edit(at, right),
     }
 }
 
@@ -306,6 +305,22 @@ pub(super) fn typographic(at: Span, found: char, right: &str) -> Diagnostic {
         .label("word processors and messengers put such characters in")
         .help(help)
         .edit(at, right)
+}
+
+/// Quotes that a word processor put in; `pair` is the whole text and the same in straight quotes.
+pub(super) fn curly_quotes(at: Span, found: char, pair: Option<(Span, String)>) -> Diagnostic {
+    let d = typographic(at, found, "\"");
+    match pair {
+        Some((whole, text)) => Diagnostic { edits: Vec::new(), ..d }.edit(whole, text),
+        None => d,
+    }
+}
+
+/// `each month` without its word.
+pub(super) fn bare_period(at: Span, period: &str) -> Diagnostic {
+    error("E0148", at, format!("`each {period}` does not say when a {period} begins"))
+        .help(format!("write `each calendar {period}`, or `in any …` for a sliding time"))
+        .edit(at, format!("calendar {period}"))
 }
 
 /// A comment in another language's form.
@@ -368,7 +383,8 @@ pub(super) fn dotted_name(at: Span) -> Diagnostic {
 
 /// A row with too few or too many keys.
 pub(super) fn row_width(at: Span, found: usize, width: usize) -> Diagnostic {
-    error("E0152", at, format!("this row has {found} keys; the table has {width}"))
+    let keys = if found == 1 { "key" } else { "keys" };
+    error("E0152", at, format!("this row has {found} {keys}; the table has {width}"))
         .help("write one key for each name after `by`, `_` for anything, then the value")
 }
 

@@ -43,6 +43,12 @@ pub(super) fn explain(r: &Reader<'_>, rule: Rule, first: usize, last: usize, err
         return errors::unknown_type(span, found, similar(found, &types), &types);
     }
     let found_similar = similar(found, &keywords);
+    if rules.contains(&Rule::kw_calendar) && describe::choices(Rule::period).contains(&found) {
+        return errors::bare_period(span, found);
+    }
+    if rules.contains(&Rule::kw_of) && at > first && words::AGGREGATES.contains(&r.token_text(at - 1)) {
+        return errors::expected(span, found, "`of`");
+    }
     if rules.contains(&Rule::EOI) {
         if matches!(found, "<" | "<=" | ">" | ">=" | "is") {
             return errors::chained_comparison(span);
@@ -93,7 +99,8 @@ fn statement_word(r: &Reader<'_>, rule: Rule, first: usize, at: usize) -> Option
     {
         return Some(errors::later(span, word));
     }
-    let similar = similar(word, &known);
+    let synonym = words::SYNONYMS.iter().find(|(other, right)| *other == word && known.iter().any(|k| k == right));
+    let similar = synonym.map(|(_, right)| *right).or_else(|| similar(word, &known));
     let names_first = matches!(
         rule,
         Rule::event_lines | Rule::member_lines | Rule::tiers_lines | Rule::scenario_lines | Rule::table_lines
@@ -117,6 +124,7 @@ fn first_words(rule: Rule) -> Vec<String> {
 
 fn words_of(rules: &[Rule]) -> Vec<String> {
     let mut out: Vec<String> = rules.iter().filter_map(|r| describe::keyword(*r)).collect();
+    out.extend(rules.iter().flat_map(|r| describe::choices(*r)).map(|w| (*w).to_owned()));
     out.sort();
     out.dedup();
     out

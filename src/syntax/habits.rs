@@ -5,6 +5,7 @@ use super::grammar::Rule;
 use super::layout::{Token, TokenKind};
 use super::reader::Reader;
 use crate::diagnostic::Diagnostic;
+use crate::source::{FileId, Span};
 
 /// A habit in tokens `first..=last`; `at` is the token at which reading failed, none at the end.
 pub(super) fn find(r: &Reader<'_>, rule: Rule, first: usize, last: usize, at: Option<usize>) -> Option<Diagnostic> {
@@ -64,8 +65,11 @@ fn stray(r: &Reader<'_>, i: usize, last: usize) -> Option<Diagnostic> {
         }
         ':' => return Some(errors::habit(at, ":", "", "a name and what follows it stand side by side, without `:`")),
         '\'' | '`' => return Some(quotes(r, i, c)),
-        '“' | '”' | '„' | '‟' | '«' | '»' | '＂' => "\"",
-        '‘' | '’' | '‚' => "\"",
+        '“' | '”' | '„' | '‟' | '«' | '»' | '＂' | '‘' | '’' | '‚' => {
+            let inner = r.text.get(token.end..).and_then(|rest| rest.lines().next()).unwrap_or("");
+            let inner = inner.split(['“', '”', '«', '»', '＂', '‘', '’', '"']);
+            return Some(errors::curly_quotes(at, c, inner.into_iter().next().and_then(|inner| pair(r, token, inner))));
+        }
         '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{3000}' | '\u{2009}' => " ",
         '\u{200b}' | '\u{feff}' | '\u{2060}' | '\u{200e}' | '\u{200f}' => "",
         '–' | '—' | '−' | '－' => "-",
@@ -97,6 +101,13 @@ fn stray(r: &Reader<'_>, i: usize, last: usize) -> Option<Diagnostic> {
     Some(errors::typographic(at, c, right))
 }
 
+/// The span of a text in typographic quotes and the same text in straight ones, where the closing quote is there.
+fn pair(r: &Reader<'_>, open: &Token, inner: &str) -> Option<(Span, String)> {
+    let end = open.end + inner.len();
+    let close = r.text.get(end..)?.chars().next().filter(|c| !matches!(c, '\n' | '\r'))?;
+    Some((r.span(open.start, end + close.len_utf8()), format!("\"{inner}\"")))
+}
+
 /// `'text'`: the edit reaches to the closing quote.
 fn quotes(r: &Reader<'_>, i: usize, quote: char) -> Diagnostic {
     let start = r.tokens.get(i).map_or(0, |t| t.start);
@@ -119,7 +130,7 @@ fn rarely_right(r: &Reader<'_>, rule: Rule, i: usize, first: usize, last: usize,
     let touches = |next: &Token| next.start == token.end;
     match token.kind {
         TokenKind::Literal => {
-            if let Some(diagnostic) = date(r, i, last) {
+            if let Some(diagnostic) = date(r.file, r.text, r.tokens.get(i..=last).unwrap_or_default(), 0) {
                 return Some(diagnostic);
             }
             let joined = |n: usize| r.tokens.get(i + n).filter(|_| i + n <= last);
@@ -190,28 +201,37 @@ fn comma_number(r: &Reader<'_>, left: &Token, right: &Token) -> Diagnostic {
     errors::number_form(span, whole, &format!("{a}.{b}"), "decimals stand behind a point")
 }
 
-/// `06/01/2026`, `1.6.2026`, `2026/06/01`, `2026-6-1`.
-fn date(r: &Reader<'_>, i: usize, last: usize) -> Option<Diagnostic> {
-    let token = r.tokens.get(i)?;
-    let mut end = token.end;
-    for t in r.tokens.get(i + 1..=last).unwrap_or_default() {
-        let part = matches!(t.text(r.text), "/" | "." | "-") || t.kind == TokenKind::Literal;
+/// A date in another form that would be read as a calculation: `06/01/2026`, `2026-6-1`.
+pub(super) fn date_like(file: FileId, text: &str, tokens: &[Token], base: usize) -> Option<Diagnostic> {
+    let (first, rest) = tokens.split_first()?;
+    let glued = rest.first().is_some_and(|t| t.start == first.end && t.text(text) == "/");
+    if first.kind != TokenKind::Literal || !(glued || first.text(text).contains('-')) {
+        return None;
+    }
+    date(file, text, tokens, base)
+}
+
+/// `06/01/2026`, `1.6.2026`, `2026/06/01`, `2026-6-1` at the first of these tokens.
+fn date(file: FileId, text: &str, tokens: &[Token], base: usize) -> Option<Diagnostic> {
+    let (first, rest) = tokens.split_first()?;
+    let mut end = first.end;
+    for t in rest {
+        let part = matches!(t.text(text), "/" | "." | "-") || t.kind == TokenKind::Literal;
         if t.start != end || !part {
             break;
         }
         end = t.end;
     }
-    let whole = r.text.get(token.start..end)?;
+    let whole = text.get(first.start..end)?;
     let parts: Vec<&str> = whole.split(['/', '.', '-']).collect();
     let &[a, b, c] = parts.as_slice() else { return None };
-    if !parts.iter().all(|p| plain(p) && !p.is_empty()) {
+    if !parts.iter().all(|p| plain(p) && !p.is_empty()) || b.len() > 2 {
         return None;
     }
     let number = |p: &str| p.parse::<u32>().unwrap_or(0);
     let form = |y: &str, m: u32, d: u32| format!("{y}-{m:02}-{d:02}");
-    let span = r.span(token.start, end);
     let (right, other) = match (a.len(), c.len()) {
-        (4, 1..=2) if whole.as_bytes().get(4) == Some(&b'-') && b.len() == 2 && c.len() == 2 => return None,
+        (4, 2) if whole.as_bytes().get(4) == Some(&b'-') && b.len() == 2 => return None,
         (4, 1..=2) => (form(a, number(b), number(c)), None),
         (1..=2, 4) => {
             let (first, second) = (number(a), number(b));
@@ -223,9 +243,10 @@ fn date(r: &Reader<'_>, i: usize, last: usize) -> Option<Diagnostic> {
                 (form(c, first, second), Some(form(c, second, first)))
             }
         }
-        _ => return Some(errors::date_form(span, whole, None, None)),
+        _ => return None,
     };
-    Some(errors::date_form(span, whole, Some(&right), other.as_deref()))
+    let span = Span::new(file, base + first.start, base + end);
+    Some(errors::date_form(span, whole, &right, other.as_deref()))
 }
 
 /// `5points`: a number and a word without a blank.

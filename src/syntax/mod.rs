@@ -8,12 +8,15 @@ mod build;
 mod describe;
 mod errors;
 mod explain;
+mod format;
 mod grammar;
 mod habits;
 mod layout;
 mod node;
 mod reader;
 mod words;
+
+pub use format::{FormatError, format};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::FileId;

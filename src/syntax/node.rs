@@ -36,7 +36,10 @@ impl<'t> Node<'t> {
             last = inner;
         }
         let last = last.as_span();
-        let end = last.start() + last.as_str().trim_end().len();
+        let behind = last.start() + last.as_str().trim_end().len();
+        // A sign may stand behind the last part (`20%`); blanks and comments do not count.
+        let rest = span.as_str().get(behind - span.start()..).unwrap_or("");
+        let end = if rest.starts_with(|c: char| c.is_whitespace() || c == '#') { behind } else { span.end() };
         At(Span::new(self.file, self.base + span.start(), self.base + end))
     }
     /// The parts.

@@ -6,7 +6,7 @@ use super::ast::{At, File};
 use super::grammar::{Grammar, Rule};
 use super::layout::{self, Block, Bracket, Line, Matching, Problem, Token, TokenKind};
 use super::node::Node;
-use super::{MAX_DEPTH, MAX_FILE, MAX_MESSAGES, MAX_OPERATORS, MAX_TEXT, MAX_WHERE, build, errors, explain};
+use super::{MAX_DEPTH, MAX_FILE, MAX_MESSAGES, MAX_OPERATORS, MAX_TEXT, MAX_WHERE, build, errors, explain, habits};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 
@@ -281,7 +281,7 @@ impl<'t> Reader<'t> {
     /// sides can be read alone; it is a mistake where a line of text ends after it.
     fn split(&mut self, line: &Line, rule: Rule, nested: Option<Nested>) -> Option<Vec<Line>> {
         let commas = self.commas(line);
-        if commas.is_empty() || self.fits(line, rule, nested) {
+        if commas.is_empty() || commas.len() > MAX_OPERATORS || self.fits(line, rule, nested) {
             return None;
         }
         let mut pieces: Vec<Line> = Vec::new();
@@ -290,31 +290,39 @@ impl<'t> Reader<'t> {
         for comma in commas.iter().copied().chain(std::iter::once(line.last + 1)) {
             let piece = piece(line, first, comma.saturating_sub(1));
             let whole = piece.as_ref().is_some_and(|p| self.fits(p, rule, nested));
+            let joined = pieces.last().zip(piece.as_ref()).is_some_and(|(before, piece)| {
+                !whole && (!self.stands_alone(piece, rule) || self.fits(&join(before, piece), rule, nested))
+            });
             match (pieces.last_mut(), piece) {
-                (Some(before), Some(piece)) if !whole => {
-                    before.last = piece.last;
-                    before.blocks.extend(piece.blocks);
-                }
+                (Some(before), Some(piece)) if joined => *before = join(before, &piece),
                 (Some(_), Some(piece)) => {
                     separators.push(self.before(first));
                     pieces.push(piece);
                 }
                 (None, Some(piece)) => pieces.push(piece),
-                (_, None) => separators.push(first.saturating_sub(1)),
+                (_, None) => separators.push(self.before(first)),
             }
             first = self.significant(comma + 1);
         }
-        if separators.is_empty() || !pieces.iter().all(|p| self.fits(p, rule, nested)) {
+        let fields = matches!(rule, Rule::event_lines | Rule::member_lines);
+        if separators.is_empty() || !(fields || pieces.iter().all(|p| self.fits(p, rule, nested))) {
             return None;
         }
         for comma in separators {
             let ends_line =
-                self.tokens.get(comma + 1).is_some_and(|t| matches!(t.kind, TokenKind::Newline | TokenKind::Comment));
+                (self.tokens.get(comma + 1)).is_none_or(|t| matches!(t.kind, TokenKind::Newline | TokenKind::Comment));
             if ends_line {
                 self.report(errors::comma_at_line_end(self.token_span(comma)));
             }
         }
         Some(pieces)
+    }
+
+    /// Whether a piece is probably a statement with a mistake in it, not a part of the statement before: a field has a
+    /// name and a type.
+    fn stands_alone(&self, piece: &Line, rule: Rule) -> bool {
+        let suffix = matches!(self.token_text(piece.first), "optional" | "default");
+        matches!(rule, Rule::event_lines | Rule::member_lines) && piece.last > piece.first && !suffix
     }
 
     /// The comma before token `at`.
@@ -362,6 +370,12 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// A line and the piece that belongs to it.
+fn join(line: &Line, piece: &Line) -> Line {
+    let blocks = line.blocks.iter().chain(&piece.blocks).cloned().collect();
+    Line { first: line.first, last: piece.last, blocks }
+}
+
 /// The part of a line from token `first` to token `last`, where there is one.
 fn piece(line: &Line, first: usize, last: usize) -> Option<Line> {
     let inside = |b: &&Block| b.open >= first && b.open <= last;
@@ -375,7 +389,10 @@ fn piece(line: &Line, first: usize, last: usize) -> Option<Line> {
 /// Whether a statement is small enough to be read without deep recursion. `start` is where `text` begins in its file.
 fn within_limits(file: FileId, text: &str, tokens: &[Token], start: usize) -> Result<(), Box<Diagnostic>> {
     let (mut operators, mut filters) = (0, 0);
-    for token in tokens {
+    for (i, token) in tokens.iter().enumerate() {
+        if let Some(diagnostic) = habits::date_like(file, text, tokens.get(i..).unwrap_or_default(), start) {
+            return Err(Box::new(diagnostic));
+        }
         let word = (token.kind == TokenKind::Word).then(|| token.text(text));
         let span = Span::new(file, start + token.start, start + token.end);
         if token.kind == TokenKind::Operator || matches!(word, Some("and" | "or" | "not")) {

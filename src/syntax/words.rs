@@ -23,3 +23,38 @@ pub(super) const LATER_EFFECTS: &[&str] = &["donate", "enter", "open", "offer"];
 /// The types of fields.
 pub(super) const TYPES: &[&str] =
     &["money", "number", "count", "text", "flag", "date", "time", "duration", "id", "one of", "list of", "member"];
+
+/// Words that make one value of many; `of` follows.
+pub(super) const AGGREGATES: &[&str] =
+    &["sum", "count", "distinct", "largest", "smallest", "average", "first", "last", "streak", "any", "all"];
+
+/// Words that people try, and the statement words that they mean.
+pub(super) const SYNONYMS: &[(&str, &str)] = &[
+    ("when", "only"),
+    ("where", "when"),
+    ("requires", "when"),
+    ("award", "give"),
+    ("awards", "give"),
+    ("earn", "give"),
+    ("earns", "give"),
+    ("cap", "limit"),
+    ("max", "limit"),
+    ("price", "cost"),
+    ("costs", "cost"),
+    ("send", "message"),
+    ("notify", "message"),
+    ("name", "label"),
+    ("title", "label"),
+    ("multiplier", "boost"),
+    ("bonus", "boost"),
+    ("expiry", "expires"),
+    ("expire", "expires"),
+    ("const", "let"),
+    ("var", "let"),
+    ("tier", "tiers"),
+    ("points", "unit"),
+    ("currency", "unit"),
+    ("test", "scenario"),
+    ("coupon", "reward"),
+    ("members", "member"),
+];

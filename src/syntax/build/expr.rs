@@ -164,7 +164,7 @@ fn rate<'t>(r: &mut Reader<'t>, quantity: Expr, suffix: &Node<'t>) -> Option<Exp
 }
 
 fn parens<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expr> {
-    get(r, n, Rule::expr)
+    Some(Expr { at: n.at(), ..get(r, n, Rule::expr)? })
 }
 
 fn percent_of<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expr> {
@@ -211,7 +211,7 @@ fn named<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expr> {
         return Some(Expr { kind: ExprKind::Path(path), at });
     };
     let values = suffix.all(Rule::expr).map(|e| expr(r, &e)).collect::<Option<Vec<_>>>()?;
-    let Some(name) = single(r, path) else { return None };
+    let name = single(r, path)?;
     let kind = if suffix.rule() == Rule::call {
         ExprKind::Call { name, args: values }
     } else {

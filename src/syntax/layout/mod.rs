@@ -52,7 +52,7 @@ pub(super) fn lines(text: &str, tokens: &[Token], matching: &Matching, from: usi
             TokenKind::Open(Bracket::Brace) => {
                 let end = matching.end(at).unwrap_or(to).min(to);
                 let closed = tokens.get(end).is_some_and(|t| t.kind == TokenKind::Close(Bracket::Brace)) && end < to;
-                let last = if closed { end } else { end.saturating_sub(1).max(at) };
+                let last = if closed { end } else { last_written(tokens, at, end) };
                 let line = current.get_or_insert(Line { first: at, last, blocks: Vec::new() });
                 line.last = last;
                 if round == 0 {
@@ -78,6 +78,12 @@ pub(super) fn lines(text: &str, tokens: &[Token], matching: &Matching, from: usi
     }
     out.extend(current);
     out
+}
+
+/// The last token of `open..end` that is no line end.
+fn last_written(tokens: &[Token], open: usize, end: usize) -> usize {
+    let inside = tokens.get(open..end).unwrap_or_default();
+    open + inside.iter().rposition(|t| t.kind != TokenKind::Newline).unwrap_or(0)
 }
 
 /// Whether a line whose last token this is goes on in the next line.
