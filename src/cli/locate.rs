@@ -15,38 +15,26 @@ pub enum LocateError {
         error: io::Error,
     },
     /// A folder has no program.
-    #[error("there is no `.meed` file in `{0}`")]
+    #[error("`{0}` has no `.meed` file with a `program` block")]
     None(String),
     /// Neither the current folder nor those around it have a program.
-    #[error("there is no `.meed` file in `{0}` or the folders around it: name the program")]
+    #[error("neither `{0}` nor a folder around it has a `.meed` file with a `program` block: name the program")]
     Nowhere(String),
-    /// A folder has several programs.
-    #[error("`{folder}` has several programs: name one of {}", .programs.join(", "))]
-    Several {
-        /// The folder.
-        folder: String,
-        /// The names of the files.
-        programs: Vec<String>,
-    },
 }
 
-/// The file of the program that an argument names: the file itself, or the one of a folder (`main.meed`, the only one, or the only one that
-/// declares a program). Without an argument, that of `current` or the nearest folder around it.
+/// The program that an argument names: a file, or a folder with the versions of one. Without an argument it is `current`, or the nearest folder
+/// around it, that has a file with a `program` block.
 ///
 /// # Errors
-/// [`LocateError`] where there is none, or where it is not clear which.
+/// [`LocateError`] where there is none.
 pub fn program_path(argument: Option<&Path>, current: &Path) -> Result<PathBuf, LocateError> {
     let Some(path) = argument else {
-        for folder in current.ancestors() {
-            if let Some(found) = in_folder(folder)? {
-                return Ok(found);
-            }
-        }
-        return Err(LocateError::Nowhere(current.display().to_string()));
+        let found = current.ancestors().find(|folder| has_program(folder));
+        return found.map(Path::to_owned).ok_or_else(|| LocateError::Nowhere(current.display().to_string()));
     };
     let unreadable = |error| LocateError::Unreadable { path: path.display().to_string(), error };
-    if path.metadata().map_err(unreadable)?.is_dir() {
-        return in_folder(path)?.ok_or_else(|| LocateError::None(path.display().to_string()));
+    if path.metadata().map_err(unreadable)?.is_dir() && !has_program(path) {
+        return Err(LocateError::None(path.display().to_string()));
     }
     Ok(path.to_owned())
 }
@@ -64,36 +52,16 @@ pub fn split_program<'a>(arguments: &'a [PathBuf], current: &Path) -> Result<(Pa
 
 fn is_program(path: &Path) -> bool {
     let named = path.extension().is_some_and(|extension| extension == "meed");
-    named || (path.is_dir() && matches!(in_folder(path), Ok(Some(_)) | Err(LocateError::Several { .. })))
+    named || has_program(path)
 }
 
-fn in_folder(folder: &Path) -> Result<Option<PathBuf>, LocateError> {
-    let unreadable = |error| LocateError::Unreadable { path: folder.display().to_string(), error };
-    let mut found: Vec<PathBuf> = Vec::new();
-    for entry in folder.read_dir().map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if name.ends_with(".meed") && !name.ends_with(".test.meed") && !name.starts_with('.') && path.is_file() {
-            found.push(path);
-        }
-    }
-    found.sort();
-    if found.len() > 1 {
-        if let Some(main) = found.iter().find(|path| path.file_name().is_some_and(|name| name == "main.meed")) {
-            return Ok(Some(main.clone()));
-        }
-        let declaring: Vec<PathBuf> = found.iter().filter(|path| declares_program(path)).cloned().collect();
-        if !declaring.is_empty() {
-            found = declaring;
-        }
-    }
-    if found.len() > 1 {
-        let name =
-            |path: &PathBuf| format!("`{}`", path.file_name().and_then(|name| name.to_str()).unwrap_or_default());
-        let programs = found.iter().map(name).collect();
-        return Err(LocateError::Several { folder: folder.display().to_string(), programs });
-    }
-    Ok(found.pop())
+/// Whether a folder has a file with a `program` block.
+fn has_program(folder: &Path) -> bool {
+    let Ok(entries) = folder.read_dir() else { return false };
+    entries.flatten().any(|entry| {
+        let path = entry.path();
+        path.extension().is_some_and(|extension| extension == "meed") && path.is_file() && declares_program(&path)
+    })
 }
 
 /// Whether a file has a line that begins a `program` block.
@@ -112,22 +80,17 @@ mod tests {
         let folder = root.join("shop/deep/deeper");
         std::fs::create_dir_all(&folder).unwrap();
         let write = |name: &str, text: &str| std::fs::write(root.join(name), text).unwrap();
-        write("shop/shop.meed", "program \"Shop\" {\n}\n");
         write("shop/shop.test.meed", "scenario \"x\" {\n}\n");
-        let shop = root.join("shop/shop.meed");
+        let shop = root.join("shop");
+        assert!(program_path(Some(&shop), &root).is_err());
+        write("shop/shop.meed", "# rules\nprogram \"Shop\" {\n}\n");
         assert_eq!(program_path(None, &folder).unwrap(), shop);
-        assert_eq!(program_path(Some(&root.join("shop")), &root).unwrap(), shop);
-        write("shop/common.meed", "unit points {\n}\n");
-        assert_eq!(program_path(None, &folder).unwrap(), shop);
-        write("shop/other.meed", "program \"Other\" {\n}\n");
-        let error = program_path(None, &folder).unwrap_err().to_string();
-        assert!(error.ends_with("has several programs: name one of `other.meed`, `shop.meed`"), "{error}");
-        write("shop/main.meed", "import \"other.meed\"\n");
-        assert_eq!(program_path(None, &folder).unwrap(), root.join("shop/main.meed"));
+        assert_eq!(program_path(Some(&shop), &root).unwrap(), shop);
+        assert_eq!(program_path(Some(&shop.join("shop.meed")), &root).unwrap(), shop.join("shop.meed"));
         let events = [PathBuf::from("a.jsonl")];
-        assert_eq!(split_program(&events, &folder).unwrap().1.len(), 1);
-        let both = [root.join("shop"), PathBuf::from("a.jsonl")];
-        assert_eq!(split_program(&both, &root).unwrap(), (root.join("shop/main.meed"), &both[1..]));
+        assert_eq!(split_program(&events, &folder).unwrap(), (shop.clone(), &events[..]));
+        let both = [shop.clone(), PathBuf::from("a.jsonl")];
+        assert_eq!(split_program(&both, &root).unwrap(), (shop, &both[1..]));
         assert!(program_path(Some(&root.join("shop/deep")), &root).is_err());
         std::fs::remove_dir_all(&root).unwrap();
     }

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod diff;
 mod error;
 mod explain;
 mod explain_code;
@@ -78,10 +79,10 @@ fn dispatch(command: &Command, output: &Output) -> Result<Exit, CliError> {
         Command::Man(args) => man::run(args, Cli::command(), output),
         Command::Run(_) => Err(CliError::NotInThisBuild("run")),
         Command::Check(_) => Err(CliError::NotInThisBuild("check")),
-        Command::Fmt(_) => Err(CliError::NotInThisBuild("fmt")),
+        Command::Fmt(args) => fmt::run(args, output),
         Command::Test(_) => Err(CliError::NotInThisBuild("test")),
         Command::Explain(_) => Err(CliError::NotInThisBuild("explain")),
-        Command::ExplainCode(_) => Err(CliError::NotInThisBuild("explain-code")),
+        Command::ExplainCode(args) => explain_code::run(args, output),
     }
 }
 

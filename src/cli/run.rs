@@ -77,17 +77,21 @@ pub trait Judge {
 /// How many events are judged at once.
 const BATCH: usize = 8_192;
 
-/// Reads events, has them judged, and writes what happened.
+/// Reads events, has them judged, and writes what happened. `versions` are those of the program in order; events are read as the last one
+/// declares them.
 ///
 /// # Errors
 /// [`CliError`] where inputs, map or output cannot be used; records that cannot be read are no error but [`Exit::Found`].
 pub fn execute(
     args: &RunArgs,
-    program: &Program,
+    versions: &[Program],
     events: &[PathBuf],
     judge: &mut dyn Judge,
     output: &Output,
 ) -> Result<Exit, CliError> {
+    let Some(program) = versions.last() else {
+        return Err(CliError::Usage("the program has no version".to_owned()));
+    };
     if events.is_empty() {
         return Err(CliError::Usage("no events are named: give files, folders or `-`".to_owned()));
     }
@@ -95,7 +99,7 @@ pub fn execute(
     let inputs = Inputs::find(events)?;
     let map = args.map.as_deref().map(|path| load_map(path, program, &inputs, output)).transpose()?;
     let stream = EventStream::new(program, &inputs, map.as_ref())?;
-    let mut sinks = Sinks::open(args.output.as_deref(), args.journal.as_deref(), program)?;
+    let mut sinks = Sinks::open(args.output.as_deref(), args.journal.as_deref(), versions)?;
     let started = Clock::now();
     let mut summary = Summary::new(program);
     let mut progress = Progress::new("events", args.quiet);

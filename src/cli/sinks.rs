@@ -43,7 +43,7 @@ impl<'p> Sinks<'p> {
     pub(super) fn open(
         folder: Option<&Path>,
         journal: Option<&Path>,
-        program: &'p Program,
+        versions: &'p [Program],
     ) -> Result<Self, WriteError> {
         let mut sinks = Self { journal: None, name: String::new(), on_stdout: false, rejects: None };
         let path = match folder {
@@ -62,7 +62,7 @@ impl<'p> Sinks<'p> {
             true => Out::Standard(BufWriter::with_capacity(1 << 16, io::stdout())),
             false => Out::File(AtomicFile::create(&path)?),
         };
-        sinks.journal = Some(JournalWriter::new(&[program], out));
+        sinks.journal = Some(JournalWriter::new(&versions.iter().collect::<Vec<_>>(), out));
         Ok(sinks)
     }
 
