@@ -1,12 +1,16 @@
 //! Meed: a declarative language and engine for customer loyalty programs.
 pub mod arena;
 pub mod check;
+pub mod cli;
 pub mod diagnostic;
+pub mod engine;
+pub mod events;
+pub mod hir;
+pub mod journal;
+pub mod program;
 pub mod source;
 pub mod syntax;
 pub mod value;
-pub mod hir;
-pub mod engine;
-pub mod events;
-pub mod journal;
-pub mod cli;
+
+pub use hir::Program;
+pub use program::{Diagnostics, Loaded};

@@ -63,7 +63,6 @@ pub(super) struct UnitHead {
 #[derive(Debug, Clone)]
 pub(super) struct LadderHead {
     pub name: Arc<str>,
-    pub span: Span,
     pub tiers: Vec<Arc<str>>,
 }
 

@@ -17,7 +17,10 @@ use super::errors;
 enum Node {
     /// Amounts posted.
     Postings(UnitId, Tally),
+    /// A balance that grew.
     Balance(UnitId),
+    /// A balance that shrank, which sets off no automatic reward.
+    Drained(UnitId),
     Measure(MeasureId),
     Ladder(LadderId),
     Rule(RuleId),
@@ -82,7 +85,7 @@ impl Checker<'_> {
             Node::Automatic(id) => {
                 if let Some(reward) = program.rewards.get(id) {
                     if let Some((unit, _)) = reward.cost {
-                        posted(unit, Tally::Spent, &mut next);
+                        spent(unit, &mut next);
                     }
                     if let Some(unit) = reward.gives.unit {
                         posted(unit, Tally::Earned, &mut next);
@@ -115,6 +118,9 @@ impl Checker<'_> {
                     _ => false,
                 });
                 next.extend(fed.map(|(measure, _)| Node::Measure(measure)));
+            }
+            Node::Drained(unit) => {
+                next.extend(self.readers(program, |read| matches!(read, Read::Balance(own, _) if *own == unit)));
             }
             Node::Balance(unit) => {
                 next.extend(self.readers(program, |read| matches!(read, Read::Balance(own, _) if *own == unit)));
@@ -211,9 +217,9 @@ fn follows(program: &Program, rule: &Rule, id: LadderId) -> bool {
 fn effect_moves(program: &Program, effect: &Effect, next: &mut Vec<Node>) {
     match effect {
         Effect::Give(unit, _) => posted(*unit, Tally::Earned, next),
-        Effect::Take(unit, _) => posted(*unit, Tally::Spent, next),
+        Effect::Take(unit, _) => spent(*unit, next),
         Effect::Convert { from, to, .. } => {
-            posted(*from, Tally::Spent, next);
+            spent(*from, next);
             posted(*to, Tally::Earned, next);
         }
         Effect::Issue(reward) => {
@@ -233,6 +239,11 @@ fn posted(unit: UnitId, tally: Tally, next: &mut Vec<Node>) {
     next.push(Node::Balance(unit));
 }
 
+fn spent(unit: UnitId, next: &mut Vec<Node>) {
+    next.push(Node::Postings(unit, Tally::Spent));
+    next.push(Node::Drained(unit));
+}
+
 /// A node in the words of a message.
 fn spoken(program: &Program, node: Node) -> String {
     let name = |name: Option<&std::sync::Arc<str>>| name.map_or_else(String::new, |name| format!("`{name}`"));
@@ -241,7 +252,7 @@ fn spoken(program: &Program, node: Node) -> String {
         Node::Automatic(id) => format!("reward {}", name(program.rewards.get(id).map(|reward| &reward.name))),
         Node::Ladder(id) => format!("tiers {}", name(program.ladders.get(id).map(|ladder| &ladder.name))),
         Node::Measure(id) => format!("measure {}", name(program.measures.get(id).map(|measure| &measure.name))),
-        Node::Balance(id) => format!("the balance of {}", name(program.units.get(id).map(|unit| &unit.name))),
+        Node::Balance(id) | Node::Drained(id) => format!("the balance of {}", name(program.units.get(id).map(|unit| &unit.name))),
         Node::Postings(id, tally) => {
             let unit = program.units.get(id).map_or("", |unit| &*unit.name);
             let word = match tally {

@@ -221,7 +221,17 @@ impl Checker<'_> {
         let (a, b) = (self.spoken(left.ty), self.spoken(right.ty));
         let text = self.sources.text(span).to_owned();
         let example = self.example(right, left.ty).or_else(|| self.example(left, right.ty));
-        self.fail(errors::types::mixed(span, op, &text, (left.span, &a), (right.span, &b), example))
+        let error = errors::types::mixed(span, op, &text, (left.span, &a), (right.span, &b), example);
+        // What follows `of` ends before the operator.
+        let error = match &left.kind {
+            Kind::Rate { value, .. } if value.ty == right.ty => {
+                let inner = value.span.to(right.span);
+                let text = self.sources.text(inner).to_owned();
+                errors::types::bracket_after_of(error, inner, &text)
+            }
+            _ => error,
+        };
+        self.fail(error)
     }
     /// `1 point per $1 of subtotal`.
     pub fn rate(

@@ -27,6 +27,11 @@ impl Checker<'_> {
         if let (Some(at), None) = (item.automatic, &item.cost) {
             self.report(errors::rewards::automatic_without_cost(at.0, &item.name.text));
         }
+        if let (Some(at), Some(Some((_, cost)))) = (item.automatic, &cost)
+            && self.exact_of(cost).is_some_and(Exact::is_zero)
+        {
+            self.report(errors::rewards::automatic_without_cost(at.0, &item.name.text));
+        }
         let gives = match item.gives.as_slice() {
             [one] => self.gift(one),
             [] => self.fail(errors::rewards::gives_nothing(item.name.span(), &item.name.text)),

@@ -25,7 +25,7 @@ impl Checker<'_> {
                 }
                 tiers.push(Arc::clone(&level.name.text));
             }
-            self.ladders.push(LadderHead { name: Arc::clone(&item.name.text), span: item.name.span(), tiers });
+            self.ladders.push(LadderHead { name: Arc::clone(&item.name.text), tiers });
         }
     }
     /// A whole ladder.

@@ -140,7 +140,9 @@ pub(super) fn comma_at_line_end(at: Span) -> Diagnostic {
 
 /// Two fields of a record without a comma between them.
 pub(super) fn comma_missing(at: Span, gap: Span) -> Diagnostic {
-    error("E0117", at, "a comma is missing before this").help("separate fields and values with commas").edit(gap, ",")
+    error("E0117", at, "a comma is missing before this")
+        .help("fields and values are separated by commas")
+        .edit(gap, ",")
 }
 
 // E0120 to E0129: statements

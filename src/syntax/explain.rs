@@ -53,6 +53,12 @@ pub(super) fn explain(r: &Reader<'_>, rule: Rule, first: usize, last: usize, err
         if matches!(found, "<" | "<=" | ">" | ">=" | "is") {
             return errors::chained_comparison(span);
         }
+        let in_list = rules.contains(&Rule::comma)
+            && found_similar.is_none()
+            && !rules.iter().any(|x| *x != Rule::EOI && describe::follows_any_value(*x));
+        if let (true, Some(before)) = (in_list && at > first, r.tokens.get(at - 1)) {
+            return errors::comma_missing(span, r.span(before.end, before.end));
+        }
         let going_on =
             words_of(&rules.iter().copied().filter(|x| !describe::follows_any_value(*x)).collect::<Vec<_>>());
         return errors::not_expected(span, found, found_similar, &going_on);

@@ -1,5 +1,5 @@
-//! A read rule, with places in the whole file. Nothing of the parser library is seen beyond this file, the grammar,
-//! the tokens and `explain`.
+//! A read rule, with places in the whole file. The parser library is seen here, in the grammar, the tokens, `reader`
+//! and `explain`, and nowhere else.
 
 use pest::iterators::Pair;
 

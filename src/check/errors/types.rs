@@ -32,6 +32,10 @@ pub(in crate::check) fn mixed(
     }
 }
 
+pub(in crate::check) fn bracket_after_of(diagnostic: Diagnostic, inner: Span, text: &str) -> Diagnostic {
+    diagnostic.help("put brackets around what the rate is of").edit(inner, format!("({text})"))
+}
+
 pub(in crate::check) fn mixed_arguments(span: Span, left: &str, right: &str) -> Diagnostic {
     error("E0220", span, format!("this compares {left} with {right}")).note("all values between the brackets must be of one dimension")
 }

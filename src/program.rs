@@ -1,0 +1,192 @@
+//! Programs from files: what is read, in which order, and which versions a folder holds.
+
+mod files;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::check;
+use crate::diagnostic::{Code, Diagnostic, Severity, render};
+use crate::hir::Program;
+use crate::source::{FileId, Sources, Span};
+use crate::syntax::ast::{self, Item};
+
+use files::{Disk, Files, Nowhere, name_of};
+
+/// A program without errors.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The versions of it in order of `effective from`, at least one. The first may be without a date.
+    pub versions: Vec<Program>,
+    /// All texts of all versions.
+    pub sources: Arc<Sources>,
+    /// Messages that are no errors, in order of place.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// A program with errors: all of them, in order of place, with the texts that they are about.
+#[derive(Debug, Clone)]
+pub struct Diagnostics {
+    /// The texts.
+    pub sources: Arc<Sources>,
+    /// The messages, at least one an error.
+    pub messages: Vec<Diagnostic>,
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&render::short(&self.messages, &self.sources))
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+impl Program {
+    /// Reads a program from a file, or all versions of one from a folder.
+    ///
+    /// Of a file: what it imports, and the scenarios of `NAME.test.meed` beside it. Of a folder: every `*.meed` with a `program` block
+    /// is one version; the scenarios of all `*.test.meed` belong to each.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of the files, at once.
+    pub fn from_path(path: impl AsRef<Path>) -> Result<Loaded, Diagnostics> {
+        let path = path.as_ref();
+        let files = Files::new(&Disk);
+        if path.is_dir() { folder(files, path) } else { single(files, path) }
+    }
+    /// Reads a program from a text that `name` stands for in messages. It can import nothing.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, at once.
+    pub fn from_text(name: &str, text: &str) -> Result<Loaded, Diagnostics> {
+        let mut files = Files::new(&Nowhere);
+        let root = files.add(name, text);
+        let version = files.closure(root);
+        finish(files, vec![version], Vec::new())
+    }
+}
+
+fn single(mut files: Files<'_>, path: &Path) -> Result<Loaded, Diagnostics> {
+    let root = match files.read(path) {
+        Ok(root) => root,
+        Err(reason) => return Err(unreadable(files, path, &reason)),
+    };
+    let version = files.closure(root);
+    let mut tests = Vec::new();
+    let beside = path.with_extension("test.meed");
+    if !is_test(path) && files.reader().exists(&beside) {
+        match files.read(&beside) {
+            Ok(test) => tests.push(test),
+            Err(reason) => return Err(unreadable(files, &beside, &reason)),
+        }
+    }
+    finish(files, vec![version], tests)
+}
+
+fn folder(mut files: Files<'_>, path: &Path) -> Result<Loaded, Diagnostics> {
+    let listed = match files.reader().list(path) {
+        Ok(listed) => listed,
+        Err(reason) => return Err(unreadable(files, path, &reason)),
+    };
+    let (mut roots, mut tests) = (Vec::new(), Vec::new());
+    for file in listed {
+        match files.read(&file) {
+            Ok(id) if is_test(&file) => tests.push(id),
+            Ok(id) if files.program_of(id).is_some() => roots.push(id),
+            Ok(_) => {}
+            Err(reason) => return Err(unreadable(files, &file, &reason)),
+        }
+    }
+    if roots.is_empty() {
+        return Err(unreadable(files, path, "no file in it has a `program` block"));
+    }
+    let versions = roots.into_iter().map(|root| files.closure(root)).collect();
+    finish(files, versions, tests)
+}
+
+/// Whether a file holds only scenarios, by its name.
+fn is_test(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".test.meed"))
+}
+
+/// Checks every version with all tests; each is a list of files, its own first.
+fn finish(mut files: Files<'_>, versions: Vec<Vec<FileId>>, tests: Vec<FileId>) -> Result<Loaded, Diagnostics> {
+    for test in &tests {
+        files.only_scenarios(*test);
+    }
+    let (sources, trees, mut messages, reader) = files.into_parts();
+    let sources = Arc::new(sources);
+    let broken = messages.iter().any(|message| message.severity == Severity::Error);
+    let load = |from: &str, name: &str| reader.text(&Path::new(from).with_file_name("").join(name));
+    let mut programs: Vec<Program> = Vec::new();
+    for version in &versions {
+        let own: Vec<ast::File> =
+            version.iter().chain(&tests).filter_map(|file| trees.iter().find(|(id, _)| id == file).map(|(_, tree)| tree.clone())).collect();
+        let (program, found) = check::check(&own, &sources, &load);
+        // What could not be read is missing in the tree, so that messages about missing things would only repeat it.
+        messages.extend(found.into_iter().filter(|message| !broken || stands_alone(message.code)));
+        programs.extend(program);
+    }
+    programs.sort_by_key(|program| program.settings.effective_from);
+    messages.extend(same_dates(&versions, &trees));
+    let messages = render::sorted(messages);
+    if programs.len() < versions.len() || messages.iter().any(|message| message.severity == Severity::Error) {
+        return Err(Diagnostics { sources, messages });
+    }
+    Ok(Loaded { versions: programs, sources, warnings: messages })
+}
+
+/// Messages that hold whatever else is missing: dimensions, literals, order of dates.
+fn stands_alone(code: Code) -> bool {
+    let number = code.0.trim_start_matches('E').parse().unwrap_or(0);
+    matches!(number, 220..=246 | 260..=263 | 301)
+}
+
+/// Versions that begin on the same day, or both without one.
+fn same_dates(versions: &[Vec<FileId>], trees: &[(FileId, ast::File)]) -> Vec<Diagnostic> {
+    let mut seen: Vec<(Option<(i16, u8, u8)>, Span)> = Vec::new();
+    let mut messages = Vec::new();
+    let blocks = versions.iter().filter_map(|version| version.first()).filter_map(|root| {
+        let (_, tree) = trees.iter().find(|(id, _)| id == root)?;
+        program_block(tree)
+    });
+    for block in blocks {
+        let date = block.effective.map(|date| (date.year, date.month, date.day));
+        let span = block.effective.map_or(block.at.0, |date| date.at.0);
+        match seen.iter().find(|(known, _)| *known == date) {
+            Some((_, first)) => messages.push(same_date(span, *first, date.is_some())),
+            None => seen.push((date, span)),
+        }
+    }
+    messages
+}
+
+fn program_block(tree: &ast::File) -> Option<&ast::Program> {
+    tree.items.iter().find_map(|item| match item {
+        Item::Program(block) => Some(block),
+        _ => None,
+    })
+}
+
+fn same_date(span: Span, first: Span, dated: bool) -> Diagnostic {
+    let message = match dated {
+        true => "two versions in this folder begin on the same day",
+        false => "two versions in this folder do not say from when on they are in force",
+    };
+    Diagnostic::error(Code("E0403"), span, message)
+        .related(first, "the other one")
+        .help("say it in the `program` block: `effective from 2026-01-01`; keep unrelated programs in folders of their own")
+}
+
+fn unreadable(mut files: Files<'_>, path: &Path, reason: &str) -> Diagnostics {
+    let name = name_of(path);
+    let file = files.blank(&name);
+    let message = Diagnostic::error(Code("E0400"), Span::new(file, 0, 0), format!("`{name}` cannot be read: {reason}"));
+    let (sources, _, mut messages, _) = files.into_parts();
+    messages.push(message);
+    Diagnostics { sources: Arc::new(sources), messages }
+}
+
+#[cfg(test)]
+mod tests;

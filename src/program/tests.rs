@@ -1,0 +1,125 @@
+//! Programs from files and folders.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::*;
+
+/// A folder of files that is removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str, files: &[(&str, &str)]) -> Self {
+        let root = std::env::temp_dir().join(format!("meed-{}-{name}", std::process::id()));
+        fs::create_dir_all(&root).unwrap();
+        for (file, text) in files {
+            fs::write(root.join(file), text).unwrap();
+        }
+        Self(root)
+    }
+    fn load(&self, file: &str) -> Result<Loaded, Vec<String>> {
+        let path = if file.is_empty() { self.0.clone() } else { self.0.join(file) };
+        Program::from_path(path).map_err(|error| {
+            error.messages.iter().map(|message| format!("{} {}", message.code, message.message)).collect()
+        })
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+const HEAD: &str = "program \"P\" {\n  currency USD\n  timezone \"UTC\"\n}\n";
+
+#[test]
+fn imports_are_followed_and_each_file_is_read_once() {
+    let folder = Folder::new(
+        "imports",
+        &[
+            ("a.meed", &format!("{HEAD}import \"b.meed\"\nimport \"c.meed\"\nearn e on visit {{ give 1 stamp }}\n")),
+            ("b.meed", "import \"c.meed\"\nunit stamps also stamp { expires never }\n"),
+            ("c.meed", "event visit { order id }\n"),
+        ],
+    );
+    let loaded = folder.load("a.meed").unwrap();
+    assert_eq!(loaded.versions.len(), 1);
+    assert_eq!(loaded.sources.files().count(), 3);
+}
+
+#[test]
+fn an_import_that_is_missing_or_goes_around_is_an_error_at_its_place() {
+    let folder = Folder::new(
+        "around",
+        &[("a.meed", &format!("{HEAD}import \"b.meed\"\nimport \"d.meed\"\n")), ("b.meed", "import \"a.meed\"\n")],
+    );
+    let messages = folder.load("a.meed").unwrap_err();
+    assert_eq!(
+        messages,
+        ["E0402 `d.meed` cannot be imported: there is no such file", "E0401 `a.meed` imports itself"]
+    );
+}
+
+#[test]
+fn a_folder_holds_versions_in_order_and_tests_for_all_of_them() {
+    let dated = |date: &str| HEAD.replace("}\n", &format!("  effective from {date}\n}}\n"));
+    let folder = Folder::new(
+        "versions",
+        &[
+            ("late.meed", &dated("2026-01-01")),
+            ("early.meed", HEAD),
+            ("all.test.meed", "scenario \"nothing\" {\n  ann joins 2026-01-05\n}\n"),
+        ],
+    );
+    let loaded = folder.load("").unwrap();
+    let dates: Vec<_> = loaded.versions.iter().map(|version| version.settings.effective_from.is_some()).collect();
+    assert_eq!(dates, [false, true]);
+    assert!(loaded.versions.iter().all(|version| version.scenarios.len() == 1));
+}
+
+#[test]
+fn two_versions_of_one_day_and_rules_among_tests_are_errors() {
+    let folder = Folder::new(
+        "clash",
+        &[("a.meed", HEAD), ("b.meed", HEAD), ("x.test.meed", "unit u { expires never }\n")],
+    );
+    let messages = folder.load("").unwrap_err();
+    assert_eq!(
+        messages,
+        [
+            "E0403 two versions in this folder do not say from when on they are in force",
+            "E0404 a file of tests holds only scenarios",
+        ]
+    );
+}
+
+#[test]
+fn a_table_is_read_from_a_file_beside_the_one_that_names_it() {
+    let folder = Folder::new(
+        "table",
+        &[
+            (
+                "a.meed",
+                &format!(
+                    "{HEAD}event flight {{ zone text }}\nunit miles {{ expires never }}\ntable bonus by zone from \"bonus.csv\"\nearn e on flight {{ give bonus[zone] }}\n"
+                ),
+            ),
+            ("bonus.csv", "zone,value\nnorth,500 miles\n_,20 miles\n"),
+        ],
+    );
+    let loaded = folder.load("a.meed").unwrap();
+    assert_eq!(loaded.versions[0].tables.len(), 1);
+    let missing = Folder::new(
+        "no-table",
+        &[("a.meed", &format!("{HEAD}event e {{ zone text }}\ntable bonus by zone from \"bonus.csv\"\n"))],
+    );
+    assert_eq!(missing.load("a.meed").unwrap_err(), ["E0267 `bonus.csv` cannot be read: there is no such file"]);
+}
+
+#[test]
+fn what_is_not_there_is_an_error() {
+    let error = Program::from_path("no/such.meed").unwrap_err();
+    assert_eq!(error.to_string(), "no/such.meed:1:1: error[E0400]: `no/such.meed` cannot be read: there is no such file\n");
+    assert!(Program::from_text("t", "import \"x.meed\"\n").is_err());
+}
