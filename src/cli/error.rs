@@ -51,6 +51,14 @@ pub enum CliError {
         /// Why.
         error: std::io::Error,
     },
+    /// The program has errors, which were shown.
+    #[error("`{path}` has {}", if *.errors == 1 { "an error".to_owned() } else { format!("{errors} errors") })]
+    BadProgram {
+        /// The program.
+        path: String,
+        /// How many errors it has.
+        errors: usize,
+    },
     /// Flags that do not go together, or a value that makes no sense.
     #[error("{0}")]
     Usage(String),

@@ -56,7 +56,7 @@ fn is_program(path: &Path) -> bool {
 }
 
 /// Whether a folder has a file with a `program` block.
-fn has_program(folder: &Path) -> bool {
+pub(super) fn has_program(folder: &Path) -> bool {
     let Ok(entries) = folder.read_dir() else { return false };
     entries.flatten().any(|entry| {
         let path = entry.path();

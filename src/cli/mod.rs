@@ -1,5 +1,6 @@
 //! The `meed` command: one file for each verb. Results go to standard output, notes and progress to standard error.
 
+mod annotations;
 mod check;
 mod completions;
 mod diff;
@@ -7,6 +8,7 @@ mod error;
 mod explain;
 mod explain_code;
 mod fmt;
+mod load;
 mod locate;
 mod man;
 mod output;
@@ -23,7 +25,7 @@ use clap::{ColorChoice, CommandFactory, Parser, Subcommand};
 pub use error::{CliError, Exit};
 pub use locate::{LocateError, program_path, split_program};
 pub use output::Output;
-pub use run::{Judge, RunArgs, execute as run_program};
+pub use run::{Judge, RunArgs, execute, prepare};
 pub use summary::Summary;
 
 /// A declarative language and engine for customer loyalty programs.
@@ -77,8 +79,11 @@ fn dispatch(command: &Command, output: &Output) -> Result<Exit, CliError> {
     match command {
         Command::Completions(args) => completions::run(args, &mut Cli::command(), output),
         Command::Man(args) => man::run(args, Cli::command(), output),
-        Command::Run(_) => Err(CliError::NotInThisBuild("run")),
-        Command::Check(_) => Err(CliError::NotInThisBuild("check")),
+        Command::Run(args) => {
+            run::prepare(args, output)?;
+            Err(CliError::NotInThisBuild("run"))
+        }
+        Command::Check(args) => check::run(args, output),
         Command::Fmt(args) => fmt::run(args, output),
         Command::Test(_) => Err(CliError::NotInThisBuild("test")),
         Command::Explain(_) => Err(CliError::NotInThisBuild("explain")),

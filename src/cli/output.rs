@@ -67,9 +67,14 @@ impl Output {
         self.result(&(text + "\n"))
     }
 
+    /// Writes a text that is no result to standard error.
+    pub fn aside(self, text: &str) {
+        // Whoever closed standard error does not want to hear.
+        let _ = anstream::stderr().write_all(text.as_bytes());
+    }
+
     /// Tells what went wrong on standard error.
     pub fn error(self, error: &dyn std::fmt::Display) {
-        // Whoever closed standard error does not want to hear.
         let _ = writeln!(anstream::stderr(), "{ERROR}error{ERROR:#}: {error}");
     }
 

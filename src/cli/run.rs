@@ -6,6 +6,8 @@ use std::time::Instant as Clock;
 use clap::{Args, ValueEnum};
 
 use super::error::{CliError, Exit};
+use super::load::load;
+use super::locate::split_program;
 use super::output::Output;
 use super::progress::Progress;
 use super::sinks::Sinks;
@@ -14,6 +16,7 @@ use crate::engine::{Event, Outcome};
 use crate::events::{EventStream, Inputs, Map, guess};
 use crate::hir::Program;
 use crate::journal::WriteError;
+use crate::program::Loaded;
 use crate::value::{Day, Instant, parse_instant};
 
 /// Judge events and tell what happened
@@ -24,8 +27,9 @@ use crate::value::{Day, Instant, parse_instant};
   zcat sales.csv.gz | meed run shop.meed - --map sales.map.yaml
   meed run shop.meed sales.csv --map auto
 
-Events are JSON Lines, JSON, CSV or YAML, plain, gzip or zstd. Each has `id`, `type`, `member`, `time` and its fields;
-a map says where other data have them. What cannot be read goes to rejects.jsonl with its reason.")]
+Events are JSON Lines, JSON, CSV or YAML, plain, gzip or zstd. Each has `id`, `type`, `member`,
+`time` and its fields; a map says where other data have them. What cannot be read goes to
+rejects.jsonl with its reason.")]
 pub struct RunArgs {
     /// The program (else the one around the current folder), then files of events, folders or `-`
     #[arg(value_name = "PROGRAM|EVENTS", required = true)]
@@ -76,6 +80,16 @@ pub trait Judge {
 
 /// How many events are judged at once.
 const BATCH: usize = 8_192;
+
+/// Reads the program of a run, and names its events.
+///
+/// # Errors
+/// [`CliError`] where there is no program, or it has errors.
+pub fn prepare<'a>(args: &'a RunArgs, output: &Output) -> Result<(Loaded, &'a [PathBuf]), CliError> {
+    let current = std::env::current_dir().map_err(|error| CliError::Read { path: ".".to_owned(), error })?;
+    let (path, events) = split_program(&args.paths, &current)?;
+    Ok((load(&path, output)?, events))
+}
 
 /// Reads events, has them judged, and writes what happened. `versions` are those of the program in order; events are read as the last one
 /// declares them.
