@@ -123,7 +123,7 @@ impl Checker<'_> {
         let meant = Currency::parse(&currency.text).or_else(|| Currency::from_symbol(&currency.text, own));
         match meant {
             Some(meant) if meant == own => {}
-            Some(meant) => return self.fail(errors::literals::foreign_money(span, &currency.text, meant, own)),
+            Some(meant) => return self.fail(errors::literals::foreign_money(span, meant, own)),
             None => return self.fail(errors::literals::unknown_currency(currency.span(), &currency.text)),
         }
         let minor = self.scaled(amount, self.minor_units())?;

@@ -168,6 +168,7 @@ impl<'a> Checker<'a> {
         let redeems: Vec<_> = self.items.redeems.clone().into_iter().map(|item| self.lower_redeem(item)).collect();
         let scenarios: Vec<_> = self.items.scenarios.clone().into_iter().map(|item| self.lower_scenario(item)).collect();
         self.unused_tables();
+        self.required(&units, &earns, &rules);
         let (name, settings) = (block.as_ref().map(Checker::program_name)?, settings?);
         let program = self.whole_program(name, settings, sources)?;
         let program = Program {
@@ -180,9 +181,7 @@ impl<'a> Checker<'a> {
             scenarios: scenarios.into_iter().collect::<Option<Vec<_>>>()?,
             ..program
         };
-        let required = self.required(&program);
         let endless = self.endless(&program);
-        self.errors.extend(required);
         self.errors.extend(endless);
         Some(program)
     }

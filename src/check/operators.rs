@@ -60,9 +60,11 @@ impl Checker<'_> {
     /// Two sides, each resolved with the type of the other where it is a bare word.
     fn pair(&mut self, left: &ast::Expr, right: &ast::Expr, scope: &Scope) -> Option<(Expr, Expr)> {
         if self.is_word(left, scope) && !self.is_word(right, scope) {
-            let right = self.expr(right, scope, None)?;
-            let left = self.expr(left, scope, Some(right.ty))?;
-            return Some((left, right));
+            let literal = matches!(right.kind, ExprKind::Text(_));
+            let right = self.expr(right, scope, None);
+            // Beside a text in quotes, a name that nothing has is a misspelt name, not another text.
+            let left = self.expr(left, scope, right.as_ref().map(|right| right.ty).filter(|_| !literal));
+            return Some((left?, right?));
         }
         // A text may be a word of the enum on the other side.
         if matches!(left.kind, ExprKind::Text(_)) {
@@ -107,7 +109,7 @@ impl Checker<'_> {
     /// A literal number as an amount of a unit.
     pub fn counted(&mut self, expr: Expr, ty: Type) -> Option<Expr> {
         match (&expr.kind, ty) {
-            (Kind::Const(Value::Exact(number)), Type::Quantity(unit)) => {
+            (Kind::Const(Value::Exact(number)), Type::Quantity(unit)) if expr.ty == Type::Number => {
                 let steps = self.steps_of(unit);
                 Some(exact(self.times(*number, steps, expr.span)?, ty, expr.span))
             }

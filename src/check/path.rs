@@ -274,9 +274,6 @@ impl Checker<'_> {
             }
         }
         let near = nearest(&name.text, names);
-        if hint == Some(Type::Text) && near.is_none() {
-            return errors::types::unquoted(span, &name.text);
-        }
         let events: Vec<_> = self
             .events
             .iter()
@@ -294,6 +291,9 @@ impl Checker<'_> {
             {
                 return errors::types::value_of_line(span, &list.name, &name.text);
             }
+        }
+        if hint == Some(Type::Text) && near.is_none() {
+            return errors::types::unquoted(span, &name.text);
         }
         errors::names::unknown_name(span, &name.text, near)
     }

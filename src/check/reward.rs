@@ -188,16 +188,16 @@ impl Checker<'_> {
     pub fn lower_redeem(&mut self, item: &ast::Redeem) -> Option<Redeem> {
         let scope = self.redemption();
         let gates = self.open(&item.gate, &scope);
+        let at_most_share = match &item.most_of_bill {
+            None => Some(None),
+            Some(share) => self.share_of_bill(share).map(Some),
+        };
         let (unit, form) = self.redeem_form(item, &scope)?;
         let quantity = Type::Quantity(unit);
         let minimum_basket = self.bound(item.minimum_basket.as_ref(), &scope, Type::Money);
         let at_most = self.bound(item.most_per_order.as_ref(), &scope, Type::Money);
         let minimum = self.bound(item.minimum.as_ref(), &scope, quantity);
         let steps = self.bound(item.steps.as_ref(), &scope, quantity);
-        let at_most_share = match &item.most_of_bill {
-            None => Some(None),
-            Some(share) => self.share_of_bill(share).map(Some),
-        };
         let limits: Option<Vec<LimitId>> = self.own_limits(&item.gate, &scope, &[unit]);
         Some(Redeem {
             name: Arc::clone(&item.name.text),

@@ -54,7 +54,8 @@ impl Checker<'_> {
             None if tiers.iter().all(|tier| tier.reach.is_none()) => Some(Hold::ForEver),
             None => {
                 let at = self.block_start(item.at.0);
-                self.fail(errors::tiers::no_hold(item.name.span(), &item.name.text, at))
+                self.report(errors::tiers::no_hold(item.name.span(), &item.name.text, at));
+                Some(Hold::ForEver)
             }
         };
         let rises = match item.rises.as_ref().map(|rises| &rises.value) {

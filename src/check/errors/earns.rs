@@ -57,7 +57,7 @@ pub(in crate::check) fn limit_of_what(span: Span, found: &str) -> Diagnostic {
 pub(in crate::check) fn limit_of_other_unit(span: Span, found: &str, given: &str) -> Diagnostic {
     let message = match given {
         "" => format!("this limits {found}, which is not given here"),
-        given => format!("this limits {found}, but {given} is given here"),
+        given => format!("this limits {found}, but what is given here is {given}"),
     };
     error("E0315", span, message)
 }

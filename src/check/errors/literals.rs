@@ -5,8 +5,8 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::value::Currency;
 
-pub(in crate::check) fn foreign_money(span: Span, written: &str, meant: Currency, own: Currency) -> Diagnostic {
-    error("E0240", span, format!("`{written}` is {meant}, and this program counts in {own}"))
+pub(in crate::check) fn foreign_money(span: Span, meant: Currency, own: Currency) -> Diagnostic {
+    error("E0240", span, format!("this is money in {meant}, and the program counts in {own}"))
         .note("events may come in other currencies (`accepts`), amounts in the program are in its own")
         .help(format!("write the amount in {own}"))
 }

@@ -13,7 +13,7 @@ pub(in crate::check) fn gives_twice(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn automatic_without_cost(span: Span, reward: &str) -> Diagnostic {
-    error("E0340", span, format!("`{reward}` is redeemed whenever the balance covers its cost, and it has none")).help("add a line, such as `cost 500 points`")
+    error("E0340", span, format!("`{reward}` is redeemed whenever the balance covers its cost, so it needs one above nothing")).help("add a line, such as `cost 500 points`")
 }
 
 pub(in crate::check) fn not_of_rewards(span: Span, word: &str) -> Diagnostic {

@@ -85,9 +85,9 @@ pub(in crate::check) fn may_be_missing(
         Some(declared) if declared.end > 0 => diagnostic.related(declared, "optional, without a default"),
         _ => diagnostic,
     };
-    let diagnostic = diagnostic.help(format!("or ask first: `when {name} is not missing`"));
+    let diagnostic = diagnostic.help(format!("ask first: `when {name} is not missing`"));
     match optional {
-        Some(optional) => diagnostic.help(format!("say what counts when it is missing: `default {zero}`")).edit(optional, format!("default {zero}")),
+        Some(optional) => diagnostic.help(format!("or say what counts when it is missing: `default {zero}`")).edit(optional, format!("default {zero}")),
         None => diagnostic,
     }
 }
