@@ -2,11 +2,11 @@
 pub mod arena;
 pub mod check;
 pub mod diagnostic;
+pub mod hir;
 pub mod program;
 pub mod source;
 pub mod syntax;
 pub mod value;
-pub mod hir;
 
 pub use hir::Program;
 pub use program::{Diagnostics, Loaded};

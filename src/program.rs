@@ -121,8 +121,11 @@ fn finish(mut files: Files<'_>, versions: Vec<Vec<FileId>>, tests: Vec<FileId>) 
     let load = |from: &str, name: &str| reader.text(&Path::new(from).with_file_name("").join(name));
     let mut programs: Vec<Program> = Vec::new();
     for version in &versions {
-        let own: Vec<ast::File> =
-            version.iter().chain(&tests).filter_map(|file| trees.iter().find(|(id, _)| id == file).map(|(_, tree)| tree.clone())).collect();
+        let own: Vec<ast::File> = version
+            .iter()
+            .chain(&tests)
+            .filter_map(|file| trees.iter().find(|(id, _)| id == file).map(|(_, tree)| tree.clone()))
+            .collect();
         let (program, found) = check::check(&own, &sources, &load);
         // What could not be read is missing in the tree, so that messages about missing things would only repeat it.
         messages.extend(found.into_iter().filter(|message| !broken || stands_alone(message.code)));
@@ -174,9 +177,9 @@ fn same_date(span: Span, first: Span, dated: bool) -> Diagnostic {
         true => "two versions in this folder begin on the same day",
         false => "two versions in this folder do not say from when on they are in force",
     };
-    Diagnostic::error(Code("E0403"), span, message)
-        .related(first, "the other one")
-        .help("say it in the `program` block: `effective from 2026-01-01`; keep unrelated programs in folders of their own")
+    Diagnostic::error(Code("E0403"), span, message).related(first, "the other one").help(
+        "say it in the `program` block: `effective from 2026-01-01`; keep unrelated programs in folders of their own",
+    )
 }
 
 fn unreadable(mut files: Files<'_>, path: &Path, reason: &str) -> Diagnostics {

@@ -99,7 +99,8 @@ impl Checker<'_> {
             Some(guards) => guards.iter().map(|(_, scope)| scope.clone()).collect(),
             None => vec![scope.clone(); cases.arms.len()],
         };
-        let values: Vec<_> = cases.arms.iter().zip(&scopes).map(|(arm, scope)| lower(self, &arm.value, scope)).collect();
+        let values: Vec<_> =
+            cases.arms.iter().zip(&scopes).map(|(arm, scope)| lower(self, &arm.value, scope)).collect();
         let values = values.into_iter().collect::<Option<Vec<_>>>()?;
         let ty = values.iter().map(|value| value.ty).find(|ty| *ty != Type::Number).unwrap_or(Type::Number);
         let mut joined = Vec::with_capacity(values.len());

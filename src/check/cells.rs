@@ -134,7 +134,8 @@ impl Checker<'_> {
 }
 
 fn number(text: &str, span: Span) -> Option<ast::Number> {
-    let plain = text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '_'));
+    let plain = text.starts_with(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '_'));
     plain.then(|| ast::Number { text: Arc::from(text.replace('_', "")), at: At(span) })
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::arena::{Arena, Id as _};
 use crate::diagnostic::Diagnostic;
 use crate::hir::{
-    Badge, BadgeId, Boost, BoostId, EnumDef, EnumId, EventDef, EventId, Expr, FieldDef, FieldId, FieldType, LadderId, Let, LetId, Limit,
-    LimitId, Measure, MeasureId, Segment, SegmentId, Table, TableId, Type, UnitId,
+    Badge, BadgeId, Boost, BoostId, EnumDef, EnumId, EventDef, EventId, Expr, FieldDef, FieldId, FieldType, LadderId,
+    Let, LetId, Limit, LimitId, Measure, MeasureId, Segment, SegmentId, Table, TableId, Type, UnitId,
 };
 use crate::source::{Sources, Span};
 use crate::syntax::ast;

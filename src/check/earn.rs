@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::hir::{
-    Boost, BoostAmount, BoostId, Case, Combine, Earn, EarnId, EventId, EventKind, Expr, FieldId, FieldType, Gates, Guard, Kind, LadderId,
-    Operator, Pending, Read, TierAt, Type, UnitId,
+    Boost, BoostAmount, BoostId, Case, Combine, Earn, EarnId, EventId, EventKind, Expr, FieldId, FieldType, Gates,
+    Guard, Kind, LadderId, Operator, Pending, Read, TierAt, Type, UnitId,
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind};
@@ -74,7 +74,10 @@ impl Checker<'_> {
         }
         let as_of = match &item.as_of {
             None => Some(None),
-            Some(day) => self.typed(day, &Scope { line: None, ..inner.clone() }, Type::Date).and_then(|day| self.solid(day, &inner)).map(Some),
+            Some(day) => self
+                .typed(day, &Scope { line: None, ..inner.clone() }, Type::Date)
+                .and_then(|day| self.solid(day, &inner))
+                .map(Some),
         };
         let pending = match &item.pending {
             None => Some(None),
@@ -164,7 +167,12 @@ impl Checker<'_> {
         Some((unit, sum))
     }
     /// What a boost does: `2x`, `20%`, or an added amount; and the statement's own condition.
-    pub fn boost_amount(&mut self, boost: &ast::Amount, scope: &Scope, unit: Option<UnitId>) -> Option<(BoostAmount, Option<Expr>)> {
+    pub fn boost_amount(
+        &mut self,
+        boost: &ast::Amount,
+        scope: &Scope,
+        unit: Option<UnitId>,
+    ) -> Option<(BoostAmount, Option<Expr>)> {
         let own = match boost.value.arms.as_slice() {
             [only] if only.from.is_none() && only.until.is_none() && only.after.is_none() => only.when.as_ref(),
             _ => None,
@@ -176,7 +184,10 @@ impl Checker<'_> {
                 let arm = boost.value.arms.first()?;
                 (self.boost_value(&arm.value, &inner)?, Some(when))
             }
-            None => (self.cases_with(&boost.value, scope, &mut |checker, value, scope| checker.boost_value(value, scope))?, None),
+            None => (
+                self.cases_with(&boost.value, scope, &mut |checker, value, scope| checker.boost_value(value, scope))?,
+                None,
+            ),
         };
         match (value.ty, unit) {
             (Type::Number, _) => Some((BoostAmount::Factor(value), when)),
@@ -268,7 +279,9 @@ impl Checker<'_> {
     /// The releasing event's key fields must be fields of the earning event.
     pub fn released_by_key(&mut self, earning: EventId, release: EventId, key: &[FieldId], span: Span) {
         for field in key {
-            let Some(name) = self.events[release].fields.get(*field).map(|field| Arc::clone(&field.name)) else { continue };
+            let Some(name) = self.events[release].fields.get(*field).map(|field| Arc::clone(&field.name)) else {
+                continue;
+            };
             if self.events[earning].fields.find(|field| field.name == name).is_none() {
                 let (earning, release) = (self.events[earning].name.clone(), self.events[release].name.clone());
                 self.report(errors::units::released_without_key(span, &earning, &release, &name));

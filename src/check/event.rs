@@ -79,7 +79,8 @@ impl Checker<'_> {
         if RESERVED.contains(&&*name.text) {
             return self.fail(errors::events::reserved(name.span(), &name.text));
         }
-        let built_in = EventKind::BUILTIN.iter().find(|(_, known)| *known == &*name.text).and_then(|(kind, _)| kind.id());
+        let built_in =
+            EventKind::BUILTIN.iter().find(|(_, known)| *known == &*name.text).and_then(|(kind, _)| kind.id());
         if let Some(id) = built_in {
             if let Some(reverses) = &item.reverses {
                 return self.fail(errors::events::built_in_redeclared(reverses.at.0, &name.text));

@@ -151,7 +151,14 @@ impl Checker<'_> {
         Some(constant(Value::Text(text.value.clone()), Type::Text, span))
     }
 
-    fn call(&mut self, name: &ast::Ident, args: &[ast::Expr], span: Span, scope: &Scope, hint: Option<Type>) -> Option<Expr> {
+    fn call(
+        &mut self,
+        name: &ast::Ident,
+        args: &[ast::Expr],
+        span: Span,
+        scope: &Scope,
+        hint: Option<Type>,
+    ) -> Option<Expr> {
         const NAMES: [(&str, Function); 10] = [
             ("min", Function::Min),
             ("max", Function::Max),
@@ -198,7 +205,14 @@ impl Checker<'_> {
         }
     }
     /// `min` and `max`: all arguments of one dimension.
-    fn extreme(&mut self, function: Function, args: &[ast::Expr], span: Span, scope: &Scope, hint: Option<Type>) -> Option<Expr> {
+    fn extreme(
+        &mut self,
+        function: Function,
+        args: &[ast::Expr],
+        span: Span,
+        scope: &Scope,
+        hint: Option<Type>,
+    ) -> Option<Expr> {
         let lowered: Vec<_> = args.iter().map(|arg| self.expr(arg, scope, hint)).collect();
         let lowered = lowered.into_iter().collect::<Option<Vec<_>>>()?;
         let mut all = Vec::with_capacity(lowered.len());
@@ -273,7 +287,9 @@ impl Checker<'_> {
             _ => None,
         };
         let from = match event {
-            Some((name, _)) if &*name.text == "join" => Expr { kind: Kind::Read(Read::Joined), ty: Type::Date, span: name.span() },
+            Some((name, _)) if &*name.text == "join" => {
+                Expr { kind: Kind::Read(Read::Joined), ty: Type::Date, span: name.span() }
+            }
             Some((name, event)) => Expr { kind: Kind::Read(Read::Last(event)), ty: Type::Moment, span: name.span() },
             None => {
                 let from = self.expr(since, scope, None)?;

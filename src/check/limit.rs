@@ -101,7 +101,10 @@ impl Checker<'_> {
 }
 
 /// Limits, then budgets, each with whether it is a budget.
-pub(super) fn both<'l>(limits: &'l [ast::Limit], budgets: &'l [ast::Limit]) -> impl Iterator<Item = (&'l ast::Limit, bool)> {
+pub(super) fn both<'l>(
+    limits: &'l [ast::Limit],
+    budgets: &'l [ast::Limit],
+) -> impl Iterator<Item = (&'l ast::Limit, bool)> {
     limits.iter().map(|limit| (limit, false)).chain(budgets.iter().map(|budget| (budget, true)))
 }
 

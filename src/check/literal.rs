@@ -73,7 +73,11 @@ pub(super) fn period(unit: ast::TimeUnit) -> Option<PeriodKind> {
 pub(super) fn label(label: &ast::Label) -> Label {
     Label {
         text: Arc::clone(&label.text.value),
-        translations: label.translations.iter().map(|(tag, text)| (Arc::clone(&tag.text), Arc::clone(&text.value))).collect(),
+        translations: label
+            .translations
+            .iter()
+            .map(|(tag, text)| (Arc::clone(&tag.text), Arc::clone(&text.value)))
+            .collect(),
     }
 }
 
@@ -112,7 +116,8 @@ impl Checker<'_> {
     /// A duration.
     pub fn duration(&mut self, duration: &ast::Duration) -> Option<TimeSpan> {
         let count = self.number(&duration.count)?;
-        match count.to_i64().filter(|count| *count > 0).and_then(|count| TimeSpan::new(count, time_unit(duration.unit))) {
+        match count.to_i64().filter(|count| *count > 0).and_then(|count| TimeSpan::new(count, time_unit(duration.unit)))
+        {
             Some(span) => Some(span),
             None => self.fail(errors::literals::bad_duration(duration.at.0)),
         }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::hir::{Aggregate, EventId, Expr, FieldId, FieldType, Kind, Measure, MeasureId, Net, ShareCap, Source, Tally, Type, UnitId, Window};
+use crate::hir::{
+    Aggregate, EventId, Expr, FieldId, FieldType, Kind, Measure, MeasureId, Net, ShareCap, Source, Tally, Type, UnitId,
+    Window,
+};
 use crate::source::Span;
 use crate::syntax::ast::{self, AggregateOp, ExprKind, Netting};
 use crate::value::PeriodKind;
@@ -12,8 +15,8 @@ use super::context::{Checker, Node, Slot, field_type};
 use super::errors;
 use super::expr::is_numeric;
 use super::fold::aggregate;
-use super::names::{Symbol, nearest};
 use super::named::put;
+use super::names::{Symbol, nearest};
 use super::scope::Scope;
 use super::window::Stretch;
 
@@ -160,8 +163,12 @@ impl Checker<'_> {
             return None;
         }
         let Some(Symbol::Unit(unit)) = self.names.values.get(&first.text) else { return None };
-        const WORDS: [(&str, Tally); 4] =
-            [("earned", Tally::Earned), ("spent", Tally::Spent), ("expired", Tally::Expired), ("reversed", Tally::Reversed)];
+        const WORDS: [(&str, Tally); 4] = [
+            ("earned", Tally::Earned),
+            ("spent", Tally::Spent),
+            ("expired", Tally::Expired),
+            ("reversed", Tally::Reversed),
+        ];
         let word = fold.of.parts.get(1);
         let found = WORDS.iter().find(|(name, _)| word.is_some_and(|word| &*word.text == *name));
         match (found, fold.of.parts.len()) {

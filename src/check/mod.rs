@@ -146,16 +146,24 @@ impl<'a> Checker<'a> {
         }
         let settings = block.as_ref().map(|block| self.settings(block));
         self.values();
-        let mut earns: outside::Earns = self.items.earns.clone().into_iter().map(|item| self.lower_earn(item)).collect();
+        let mut earns: outside::Earns =
+            self.items.earns.clone().into_iter().map(|item| self.lower_earn(item)).collect();
         for item in self.items.boosts.clone() {
             self.lower_boost(item, &mut earns);
         }
-        let mut rules: outside::Rules = self.items.rules.clone().into_iter().map(|item| self.lower_rule(item)).collect();
+        let mut rules: outside::Rules =
+            self.items.rules.clone().into_iter().map(|item| self.lower_rule(item)).collect();
         for item in self.items.limits.clone() {
             self.shared_limits(item, &mut earns, &mut rules);
         }
-        let units: Vec<_> =
-            self.items.units.clone().into_iter().enumerate().map(|(at, item)| self.lower_unit(item, UnitHead::id(at))).collect();
+        let units: Vec<_> = self
+            .items
+            .units
+            .clone()
+            .into_iter()
+            .enumerate()
+            .map(|(at, item)| self.lower_unit(item, UnitHead::id(at)))
+            .collect();
         let ladders: Vec<_> = self
             .items
             .ladders
@@ -166,7 +174,8 @@ impl<'a> Checker<'a> {
             .collect();
         let rewards: Vec<_> = self.items.rewards.clone().into_iter().map(|item| self.lower_reward(item)).collect();
         let redeems: Vec<_> = self.items.redeems.clone().into_iter().map(|item| self.lower_redeem(item)).collect();
-        let scenarios: Vec<_> = self.items.scenarios.clone().into_iter().map(|item| self.lower_scenario(item)).collect();
+        let scenarios: Vec<_> =
+            self.items.scenarios.clone().into_iter().map(|item| self.lower_scenario(item)).collect();
         self.unused_tables();
         self.required(&units, &earns, &rules);
         let (name, settings) = (block.as_ref().map(Checker::program_name)?, settings?);
@@ -316,7 +325,6 @@ fn done<I: crate::arena::Id, T: Clone>(slots: &[Slot<T>]) -> Option<Arena<I, T>>
 fn dollar() -> Currency {
     Currency::parse("USD").expect("USD is a currency")
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -35,8 +35,7 @@ impl Checker<'_> {
             Slot::Waiting => {}
         }
         let item = *self.items.segments.get(id.index())?;
-        let condition =
-            self.busily(Node::Segment(id), |checker| checker.condition(&item.condition, &Scope::member()));
+        let condition = self.busily(Node::Segment(id), |checker| checker.condition(&item.condition, &Scope::member()));
         let done = condition.is_some().then_some(());
         let segment =
             condition.map(|condition| Segment { name: Arc::clone(&item.name.text), span: item.name.span(), condition });

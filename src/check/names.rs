@@ -5,7 +5,10 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
-use crate::hir::{EarnId, EventId, LadderId, LetId, LimitId, MeasureId, RedeemId, RewardId, RuleId, SegmentId, StackId, TableId, UnitId};
+use crate::hir::{
+    EarnId, EventId, LadderId, LetId, LimitId, MeasureId, RedeemId, RewardId, RuleId, SegmentId, StackId, TableId,
+    UnitId,
+};
 use crate::source::Span;
 use crate::syntax::ast::Ident;
 

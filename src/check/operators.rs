@@ -13,7 +13,14 @@ use super::scope::Scope;
 
 impl Checker<'_> {
     /// `and`, `or`: operands of one operator in one list. What the left side of an `and` asks, the right side knows.
-    pub fn logic(&mut self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr, span: Span, scope: &Scope) -> Option<Expr> {
+    pub fn logic(
+        &mut self,
+        op: BinaryOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Expr> {
         let left = self.condition(left, scope);
         let right = match (&left, op) {
             (Some(left), BinaryOp::And) => self.condition(right, &scope.given(left)),
@@ -117,7 +124,14 @@ impl Checker<'_> {
         }
     }
     /// `a in (b, c)`.
-    pub fn in_list(&mut self, value: &ast::Expr, list: &[ast::Expr], negated: bool, span: Span, scope: &Scope) -> Option<Expr> {
+    pub fn in_list(
+        &mut self,
+        value: &ast::Expr,
+        list: &[ast::Expr],
+        negated: bool,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Expr> {
         let value = self.expr(value, scope, None)?;
         let mut all = Vec::with_capacity(list.len());
         for item in list {
@@ -277,7 +291,8 @@ impl Checker<'_> {
             }
         };
         let ty = quantity.ty;
-        let kind = Kind::Rate { quantity: Box::new(quantity), per: Box::new(per), value: Box::new(value), full, within };
+        let kind =
+            Kind::Rate { quantity: Box::new(quantity), per: Box::new(per), value: Box::new(value), full, within };
         Some(Expr { kind, ty, span })
     }
 }

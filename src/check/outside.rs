@@ -107,7 +107,8 @@ impl Checker<'_> {
                 let Some(lowered) = self.limit(limit, budget, Some(&item.name), &scope, &units) else { continue };
                 let known = shared.iter().find(|(other, id)| {
                     let known = &self.limits[*id];
-                    (known.per.is_empty() && lowered.per.is_empty()) || (*other == place && same_per(&known.per, &lowered.per))
+                    (known.per.is_empty() && lowered.per.is_empty())
+                        || (*other == place && same_per(&known.per, &lowered.per))
                 });
                 let id = match known {
                     Some((_, id)) => *id,

@@ -44,7 +44,8 @@ impl Checker<'_> {
     /// What a name stands for, in the order of the language: line, event, named things, member, built in.
     fn head(&self, name: &str, scope: &Scope) -> Option<Head> {
         if let (Some(event), Some(list)) = (scope.event, scope.line)
-            && let Some(field) = self.line_fields(event, list).and_then(|fields| fields.find(|field| &*field.name == name))
+            && let Some(field) =
+                self.line_fields(event, list).and_then(|fields| fields.find(|field| &*field.name == name))
         {
             return Some(Head::Line(field));
         }
@@ -111,7 +112,14 @@ impl Checker<'_> {
         }
     }
     /// `ann.status`, `ann.points.balance`: what a scenario may ask about a member.
-    fn member_path(&mut self, first: &Ident, rest: &[Ident], span: Span, scope: &Scope, hint: Option<Type>) -> Option<Expr> {
+    fn member_path(
+        &mut self,
+        first: &Ident,
+        rest: &[Ident],
+        span: Span,
+        scope: &Scope,
+        hint: Option<Type>,
+    ) -> Option<Expr> {
         match self.head(&first.text, scope) {
             Some(head) => self.from_head(head, first, rest, span, scope),
             None if matches!(&*first.text, "name" | "id" | "joined") => self.attribute_path(first, rest, span),
@@ -184,7 +192,13 @@ impl Checker<'_> {
             [other, ..] => {
                 let near = nearest(&other.text, ["before", "highest"]);
                 let name = Arc::clone(&self.ladders[ladder].name);
-                return self.fail(errors::names::unknown_part(other.span(), &other.text, &name, "`before` and `highest`", near));
+                return self.fail(errors::names::unknown_part(
+                    other.span(),
+                    &other.text,
+                    &name,
+                    "`before` and `highest`",
+                    near,
+                ));
             }
         };
         Some(Expr { kind: Kind::Read(Read::Tier(ladder, standing)), ty: Type::Tier(ladder), span })
@@ -205,7 +219,9 @@ impl Checker<'_> {
                 }
             },
             [] => self.fail(errors::types::bare_unit(span, &first.text)),
-            [_, other, ..] => self.fail(errors::names::unknown_part(other.span(), &other.text, &first.text, known, None)),
+            [_, other, ..] => {
+                self.fail(errors::names::unknown_part(other.span(), &other.text, &first.text, known, None))
+            }
         }
     }
     /// `member.birthday`.
@@ -256,7 +272,12 @@ impl Checker<'_> {
         match hint {
             Some(Type::Enum(id)) => {
                 let words = &self.enums[id].words;
-                return errors::names::unknown_word(span, &name.text, &shown(words), self.near_word(name, words, scope));
+                return errors::names::unknown_word(
+                    span,
+                    &name.text,
+                    &shown(words),
+                    self.near_word(name, words, scope),
+                );
             }
             Some(Type::Tier(id)) => {
                 let ladder = &self.ladders[id];
@@ -284,7 +305,8 @@ impl Checker<'_> {
             return errors::names::no_event_here(span, &name.text, &events);
         }
         // A field of lines where no line is at hand.
-        let lists = scope.event.and_then(|event| self.events.get(event)).into_iter().flat_map(|event| event.fields.iter());
+        let lists =
+            scope.event.and_then(|event| self.events.get(event)).into_iter().flat_map(|event| event.fields.iter());
         for list in lists {
             if let FieldType::List(fields) = &list.ty
                 && fields.iter().any(|field| field.name == name.text)
@@ -298,7 +320,8 @@ impl Checker<'_> {
         errors::names::unknown_name(span, &name.text, near)
     }
     fn near_word(&self, name: &Ident, words: &[Arc<str>], scope: &Scope) -> Option<String> {
-        let fields = scope.event.and_then(|event| self.events.get(event)).into_iter().flat_map(|event| event.fields.iter());
+        let fields =
+            scope.event.and_then(|event| self.events.get(event)).into_iter().flat_map(|event| event.fields.iter());
         nearest(&name.text, words.iter().map(|word| &**word).chain(fields.map(|field| &*field.name)))
     }
 }

@@ -42,14 +42,18 @@ impl Checker<'_> {
             }
             for boost in earn.boosts.iter().filter_map(|id| self.boosts.get(*id)) {
                 match &boost.amount {
-                    BoostAmount::Factor(factor) | BoostAmount::Add(factor) if !self.is_whole(factor) => return Some(factor.span),
+                    BoostAmount::Factor(factor) | BoostAmount::Add(factor) if !self.is_whole(factor) => {
+                        return Some(factor.span);
+                    }
                     _ => {}
                 }
             }
         }
         let effects = rules.iter().flatten().flat_map(|rule| &rule.effects);
         effects.into_iter().find_map(|(_, effect)| match effect {
-            Effect::Give(own, amount) | Effect::Take(own, amount) if *own == unit && !self.is_whole(amount) => Some(amount.span),
+            Effect::Give(own, amount) | Effect::Take(own, amount) if *own == unit && !self.is_whole(amount) => {
+                Some(amount.span)
+            }
             _ => None,
         })
     }
@@ -57,7 +61,9 @@ impl Checker<'_> {
     fn reversible_award(&self, earns: &Earns, rules: &Rules, unit: UnitId) -> Option<(Span, String)> {
         let by = |event| {
             let mut events = self.events.iter();
-            events.find(|other| other.reversal.as_ref().is_some_and(|reversal| reversal.of == event)).map(|other| other.name.to_string())
+            events
+                .find(|other| other.reversal.as_ref().is_some_and(|reversal| reversal.of == event))
+                .map(|other| other.name.to_string())
         };
         for earn in earns.iter().flatten().filter(|earn| earn.unit == unit) {
             if let Some(by) = by(earn.event) {
@@ -93,25 +99,32 @@ impl Checker<'_> {
             Kind::Arithmetic(_, left, right) => self.is_whole(left) && self.is_whole(right),
             Kind::Negate(value) => self.is_whole(value),
             Kind::Scale(value, factor) => factor.is_integer() && self.is_whole(value),
-            Kind::Call(Function::Min | Function::Max | Function::Abs, all) => all.iter().all(|value| self.is_whole(value)),
+            Kind::Call(Function::Min | Function::Max | Function::Abs, all) => {
+                all.iter().all(|value| self.is_whole(value))
+            }
             Kind::Call(Function::Floor | Function::Ceil | Function::Round, all) => {
                 all.get(1).is_some_and(|step| self.exact_of(step).is_some_and(Exact::is_integer))
             }
             Kind::Call(..) | Kind::Since(..) => true,
             Kind::Fold { aggregate, .. } => matches!(aggregate, Aggregate::Count | Aggregate::Distinct),
-            Kind::Lookup(table, _) => match self.tables.get(table.index()).and_then(super::context::Slot::done).map(|table| &table.rows) {
-                Some(crate::hir::Rows::Exact { rows, otherwise }) => {
-                    rows.iter().map(|(_, value)| value).chain(otherwise).all(|value| self.is_whole(value))
+            Kind::Lookup(table, _) => {
+                match self.tables.get(table.index()).and_then(super::context::Slot::done).map(|table| &table.rows) {
+                    Some(crate::hir::Rows::Exact { rows, otherwise }) => {
+                        rows.iter().map(|(_, value)| value).chain(otherwise).all(|value| self.is_whole(value))
+                    }
+                    Some(crate::hir::Rows::Bands { bands, marginal: false }) => {
+                        bands.iter().all(|band| self.is_whole(&band.value))
+                    }
+                    _ => false,
                 }
-                Some(crate::hir::Rows::Bands { bands, marginal: false }) => bands.iter().all(|band| self.is_whole(&band.value)),
-                _ => false,
-            },
+            }
             Kind::Field(_) | Kind::Line(_) | Kind::Read(_) => self.is_counted(expr),
             _ => false,
         }
     }
     /// Fields of whole numbers, counts of measures, and amounts that were rounded already.
     fn is_counted(&self, expr: &Expr) -> bool {
-        matches!(expr.ty, crate::hir::Type::Money | crate::hir::Type::Quantity(_)) && !matches!(expr.kind, Kind::Read(crate::hir::Read::Measure(_)))
+        matches!(expr.ty, crate::hir::Type::Money | crate::hir::Type::Quantity(_))
+            && !matches!(expr.kind, Kind::Read(crate::hir::Read::Measure(_)))
     }
 }

@@ -53,7 +53,9 @@ impl Checker<'_> {
         let mut amounts: Vec<(FieldId, FieldId)> = own
             .pairs()
             .filter(|(field, def)| is_amount(&def.ty) && !key.iter().any(|(own, _)| own == field))
-            .filter_map(|(field, def)| Some((field, theirs.find(|other| other.name == def.name && is_amount(&other.ty))?)))
+            .filter_map(|(field, def)| {
+                Some((field, theirs.find(|other| other.name == def.name && is_amount(&other.ty))?))
+            })
             .collect();
         amounts.sort_by_key(|(field, _)| !matches!(own.get(*field).map(|def| &def.ty), Some(FieldType::Money)));
         if let Some(line) = &mut lines
@@ -109,7 +111,14 @@ impl Checker<'_> {
         };
         Some((own, theirs))
     }
-    fn line_pair(&mut self, id: EventId, of: EventId, list: &ast::Ident, name: &ast::Ident, lines: &mut Option<LineKey>) {
+    fn line_pair(
+        &mut self,
+        id: EventId,
+        of: EventId,
+        list: &ast::Ident,
+        name: &ast::Ident,
+        lines: &mut Option<LineKey>,
+    ) {
         let find = |event: &crate::hir::EventDef| {
             event.fields.find(|field| field.name == list.text && matches!(field.ty, FieldType::List(_)))
         };

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::hir::{EventKind, Expr, Gates, Gift, GiftKind, LimitId, Redeem, RedeemForm, Reward, Stock, Type, UnitId, Validity};
+use crate::hir::{
+    EventKind, Expr, Gates, Gift, GiftKind, LimitId, Redeem, RedeemForm, Reward, Stock, Type, UnitId, Validity,
+};
 use crate::syntax::ast::{self, EndPeriod};
 use crate::value::{Exact, TimeOfDay, Weekday};
 
@@ -121,7 +123,9 @@ impl Checker<'_> {
                         unit = Some(own);
                         Some(value)
                     }
-                    (Type::Money | Type::Number | Type::Quantity(_), Some(unit)) => Some(self.convert(value, unit, span)?),
+                    (Type::Money | Type::Number | Type::Quantity(_), Some(unit)) => {
+                        Some(self.convert(value, unit, span)?)
+                    }
                     (_, None) => return self.fail(errors::rewards::credit_of_what(span)),
                     (other, Some(_)) => {
                         let found = self.spoken(other);
@@ -231,8 +235,11 @@ impl Checker<'_> {
             (None, []) => self.fail(errors::rewards::no_rate(item.name.span(), &item.name.text)),
             (Some(_), [first, ..]) => self.fail(errors::rewards::rate_and_ladder(first.at.0)),
             (Some(rate), []) => {
-                let units = self.cases_with(rate, scope, &mut |checker, step, scope| checker.step_units(step, scope))?;
-                let money = self.cases_with(rate, scope, &mut |checker, step, scope| checker.typed(&step.money, scope, Type::Money))?;
+                let units =
+                    self.cases_with(rate, scope, &mut |checker, step, scope| checker.step_units(step, scope))?;
+                let money = self.cases_with(rate, scope, &mut |checker, step, scope| {
+                    checker.typed(&step.money, scope, Type::Money)
+                })?;
                 let Type::Quantity(unit) = units.ty else { return None };
                 for side in [&units, &money] {
                     if self.exact_of(side).is_some_and(|side| side <= Exact::ZERO) {

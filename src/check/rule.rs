@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::hir::{Direction, Effect, EventId, EventKind, Expr, FieldId, OnRefund, Rhythm, RhythmDay, Rule, Source, Trigger, UnitId, Window};
+use crate::hir::{
+    Direction, Effect, EventId, EventKind, Expr, FieldId, OnRefund, Rhythm, RhythmDay, Rule, Source, Trigger, UnitId,
+    Window,
+};
 use crate::source::Span;
 use crate::syntax::ast::{self, PeriodDay, RefundMode, TierChange};
 use crate::value::{PeriodKind, TimeOfDay, Weekday};
@@ -68,7 +71,13 @@ impl Checker<'_> {
         })
     }
     /// Declared, or as for earns where an event sets it off; measures and tiers are thresholds by themselves.
-    fn rule_refund(&self, item: &ast::Rule, trigger: &Trigger, gates: &crate::hir::Gates, effects: &[(Option<Expr>, Effect)]) -> OnRefund {
+    fn rule_refund(
+        &self,
+        item: &ast::Rule,
+        trigger: &Trigger,
+        gates: &crate::hir::Gates,
+        effects: &[(Option<Expr>, Effect)],
+    ) -> OnRefund {
         let declared = item.gate.refunds.as_ref().map(|refunds| refunds.value);
         let Trigger::Event(event, _) = trigger else {
             return match declared {
@@ -214,7 +223,8 @@ impl Checker<'_> {
         match self.names.values.get(&name.text) {
             Some(Symbol::Measure(id)) => self.need_measure(id, name.span()).map(|_| id),
             _ => {
-                let near = super::names::nearest(&name.text, self.items.measures.iter().map(|measure| &*measure.name.text));
+                let near =
+                    super::names::nearest(&name.text, self.items.measures.iter().map(|measure| &*measure.name.text));
                 self.fail(errors::names::unknown_measure(name.span(), &name.text, near, false))
             }
         }

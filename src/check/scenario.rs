@@ -139,7 +139,12 @@ impl Checker<'_> {
         Some(Given { member: Arc::clone(&member.text), event: id, id: identifier, time, fields: values, span })
     }
     /// Expectations of one step; conditions on members become steps of their own behind it.
-    fn expectations(&mut self, items: &[ast::Expectation], subject: &Subject<'_>, later: &mut Vec<Step>) -> Vec<Expectation> {
+    fn expectations(
+        &mut self,
+        items: &[ast::Expectation],
+        subject: &Subject<'_>,
+        later: &mut Vec<Step>,
+    ) -> Vec<Expectation> {
         let mut all = Vec::with_capacity(items.len());
         for item in items {
             let span = item.at.0;
@@ -153,9 +158,7 @@ impl Checker<'_> {
                 ExpectKind::Amount { negative, amount, unit, posting } => {
                     self.expected_amount(*negative, amount, unit.as_ref(), posting.as_ref(), span)
                 }
-                ExpectKind::Condition(condition) => {
-                    self.expected_condition(item, condition, subject, later).flatten()
-                }
+                ExpectKind::Condition(condition) => self.expected_condition(item, condition, subject, later).flatten(),
             };
             let Some(lowered) = lowered else { continue };
             let own = subject.member.map(|member| &member.text);
@@ -182,7 +185,8 @@ impl Checker<'_> {
         match self.names.prizes.get(&name.text) {
             Some(Prize::Reward(reward)) => Some(reward),
             _ => {
-                let near = super::names::nearest(&name.text, self.items.rewards.iter().map(|reward| &*reward.name.text));
+                let near =
+                    super::names::nearest(&name.text, self.items.rewards.iter().map(|reward| &*reward.name.text));
                 self.fail(errors::names::unknown_reward(name.span(), &name.text, near))
             }
         }
@@ -279,7 +283,9 @@ impl Checker<'_> {
                 self.heads(value, heads);
                 list.iter().for_each(|item| self.heads(item, heads));
             }
-            ExprKind::InRange { value, low, high, .. } => [value, low, high].into_iter().for_each(|part| self.heads(part, heads)),
+            ExprKind::InRange { value, low, high, .. } => {
+                [value, low, high].into_iter().for_each(|part| self.heads(part, heads))
+            }
             ExprKind::Call { args, .. } => args.iter().for_each(|arg| self.heads(arg, heads)),
             ExprKind::Index { keys, .. } => keys.iter().for_each(|key| self.heads(key, heads)),
             _ => {}

@@ -49,7 +49,8 @@ impl Checker<'_> {
     pub fn settings(&mut self, program: &ast::Program) -> Settings {
         let zone_of_member = match program.timezone.as_ref() {
             Some(ast::Spanned { value: Timezone::Member { .. }, at }) => {
-                let found = self.attributes.find(|field| &*field.name == "timezone" && matches!(field.ty, FieldType::Text));
+                let found =
+                    self.attributes.find(|field| &*field.name == "timezone" && matches!(field.ty, FieldType::Text));
                 if found.is_none() {
                     self.report(errors::program::no_timezone_attribute(at.0));
                 }

@@ -120,7 +120,12 @@ impl Checker<'_> {
             }
             let value = self.cases(&row.value, &Scope::member(), None);
             match &row.key {
-                RowKey::Else => otherwise = value.map(|value| (value, row.at.0)).or_else(|| { ok = false; None }),
+                RowKey::Else => {
+                    otherwise = value.map(|value| (value, row.at.0)).or_else(|| {
+                        ok = false;
+                        None
+                    })
+                }
                 RowKey::Keys(cells) if cells.len() == keys.len() => {
                     let cells: Vec<_> = cells.iter().zip(keys).map(|(cell, ty)| self.key(cell, *ty)).collect();
                     match (cells.into_iter().collect::<Option<Vec<_>>>(), value) {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::hir::{Compare, Expr, Fall, Hold, Kind, Ladder, LadderId, LadderRefund, MeasureId, Read, Rise, Tier, Type, Window};
+use crate::hir::{
+    Compare, Expr, Fall, Hold, Kind, Ladder, LadderId, LadderRefund, MeasureId, Read, Rise, Tier, Type, Window,
+};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::value::{Exact, PeriodKind};
@@ -103,7 +105,13 @@ impl Checker<'_> {
             _ => PeriodKind::Year,
         }
     }
-    fn level(&mut self, level: &ast::Level, first: bool, by: Option<(MeasureId, Type)>, item: &ast::Tiers) -> Option<Tier> {
+    fn level(
+        &mut self,
+        level: &ast::Level,
+        first: bool,
+        by: Option<(MeasureId, Type)>,
+        item: &ast::Tiers,
+    ) -> Option<Tier> {
         let scope = Scope::member();
         let condition = level.reach.as_ref().map(ast::Expr::span);
         let condition = condition.or(level.threshold.as_ref().map(|threshold| threshold.at.0));
@@ -182,7 +190,8 @@ impl Checker<'_> {
         match self.names.prizes.get(&name.text) {
             Some(Prize::Reward(id)) => Some(id),
             _ => {
-                let near = super::names::nearest(&name.text, self.items.rewards.iter().map(|reward| &*reward.name.text));
+                let near =
+                    super::names::nearest(&name.text, self.items.rewards.iter().map(|reward| &*reward.name.text));
                 self.fail(errors::names::unknown_reward(name.span(), &name.text, near))
             }
         }

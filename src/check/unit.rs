@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::hir::{Expiry, ExpiryRule, Expr, FieldId, Kind, Pending, RefundFloor, ReturnOrder, Returned, RoundScope, SpendOrder, Type, Unit, UnitId};
+use crate::hir::{
+    Expiry, ExpiryRule, Expr, FieldId, Kind, Pending, RefundFloor, ReturnOrder, Returned, RoundScope, SpendOrder, Type,
+    Unit, UnitId,
+};
 use crate::source::Span;
 use crate::syntax::ast::{self, EndPeriod, ExpiryKind};
 use crate::value::{Currency, Rounding, TimeSpan};

@@ -5,8 +5,8 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Sources};
-use crate::syntax::{self, ast};
 use crate::syntax::ast::Item;
+use crate::syntax::{self, ast};
 
 /// Where texts come from.
 pub(super) trait Reader {
@@ -167,7 +167,10 @@ impl<'r> Files<'r> {
         for span in strange {
             let message = "a file of tests holds only scenarios";
             let diagnostic = Diagnostic::error(Code("E0404"), span, message);
-            self.messages.push(diagnostic.help("move this into the program, or rename the file so that it does not end in `.test.meed`"));
+            self.messages.push(
+                diagnostic
+                    .help("move this into the program, or rename the file so that it does not end in `.test.meed`"),
+            );
         }
     }
     /// The texts, their trees, the messages, and where texts come from.

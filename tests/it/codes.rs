@@ -8,7 +8,9 @@ fn codes_of(text: &str) -> Result<(), Vec<String>> {
     // A second `member` block and a second program of values may stand beside those around.
     match Program::from_text("t.meed", &format!("{around}{text}\n")) {
         Ok(_) => Ok(()),
-        Err(error) => Err(error.messages.iter().map(|message| format!("{} {}", message.code, message.message)).collect()),
+        Err(error) => {
+            Err(error.messages.iter().map(|message| format!("{} {}", message.code, message.message)).collect())
+        }
     }
 }
 

@@ -58,7 +58,13 @@ pub(in crate::check) fn unknown_word(span: Span, name: &str, words: &str, near: 
     suggest(error("E0205", span, format!("`{name}` is not one of {words}")), near)
 }
 
-pub(in crate::check) fn unknown_tier(span: Span, name: &str, ladder: &str, tiers: &str, near: Option<String>) -> Diagnostic {
+pub(in crate::check) fn unknown_tier(
+    span: Span,
+    name: &str,
+    ladder: &str,
+    tiers: &str,
+    near: Option<String>,
+) -> Diagnostic {
     let diagnostic = error("E0206", span, format!("`{ladder}` has no tier `{name}`"));
     suggest(diagnostic.note(format!("its tiers: {tiers}")), near)
 }
@@ -101,7 +107,10 @@ pub(in crate::check) fn unknown_table(span: Span, name: &str, near: Option<Strin
 
 pub(in crate::check) fn unknown_function(span: Span, name: &str, near: Option<String>) -> Diagnostic {
     let known = "`min`, `max`, `abs`, `floor`, `ceil`, `round`, `year`, `month`, `day`, `weekday`";
-    suggest(error("E0212", span, format!("there is no function `{name}`")).note(format!("the functions: {known}")), near)
+    suggest(
+        error("E0212", span, format!("there is no function `{name}`")).note(format!("the functions: {known}")),
+        near,
+    )
 }
 
 pub(in crate::check) fn unknown_badge(span: Span, name: &str, near: Option<String>) -> Diagnostic {
@@ -117,7 +126,13 @@ pub(in crate::check) fn badge_and_reward(span: Span, name: &str) -> Diagnostic {
         .help("give the badge another name, so that `has` means one of them")
 }
 
-pub(in crate::check) fn unknown_part(span: Span, part: &str, of: &str, known: &str, near: Option<String>) -> Diagnostic {
+pub(in crate::check) fn unknown_part(
+    span: Span,
+    part: &str,
+    of: &str,
+    known: &str,
+    near: Option<String>,
+) -> Diagnostic {
     suggest(error("E0214", span, format!("`{of}` has no part `{part}`")).note(format!("its parts: {known}")), near)
 }
 
@@ -130,7 +145,9 @@ pub(in crate::check) fn no_event_here(span: Span, name: &str, events: &[Arc<str>
     match events {
         [] => diagnostic,
         [event, ..] => diagnostic
-            .note(format!("`{event}` has this field; a tier, segment, measure formula or named value looks at the member only"))
+            .note(format!(
+                "`{event}` has this field; a tier, segment, measure formula or named value looks at the member only"
+            ))
             .help(format!("sum it up over time: `measure total = sum of {event}.{name}`")),
     }
 }
