@@ -1,7 +1,6 @@
 //! Tables indexed by typed identifiers, so that a unit's number can never be used as a tier's.
 
 use std::marker::PhantomData;
-use std::ops::{Index, IndexMut};
 
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +75,16 @@ impl<I: Id, T> Arena<I, T> {
     pub fn pairs(&self) -> impl Iterator<Item = (I, &T)> {
         self.items.iter().enumerate().map(|(i, t)| (I::new(i), t))
     }
+    /// The item of an identifier.
+    #[expect(clippy::indexing_slicing, reason = "an identifier is handed out by the table that it indexes")]
+    pub fn at(&self, id: I) -> &T {
+        &self.items[id.index()]
+    }
+    /// The item of an identifier, to be changed.
+    #[expect(clippy::indexing_slicing, reason = "an identifier is handed out by the table that it indexes")]
+    pub fn at_mut(&mut self, id: I) -> &mut T {
+        &mut self.items[id.index()]
+    }
     /// The item, or `None` where the identifier is another table's.
     pub fn get(&self, id: I) -> Option<&T> {
         self.items.get(id.index())
@@ -93,7 +102,7 @@ impl<I: Id, T> FromIterator<T> for Arena<I, T> {
 }
 
 #[expect(clippy::indexing_slicing, reason = "an identifier is handed out by the table that it indexes")]
-impl<I: Id, T> Index<I> for Arena<I, T> {
+impl<I: Id, T> std::ops::Index<I> for Arena<I, T> {
     type Output = T;
     fn index(&self, id: I) -> &T {
         &self.items[id.index()]
@@ -101,7 +110,7 @@ impl<I: Id, T> Index<I> for Arena<I, T> {
 }
 
 #[expect(clippy::indexing_slicing, reason = "an identifier is handed out by the table that it indexes")]
-impl<I: Id, T> IndexMut<I> for Arena<I, T> {
+impl<I: Id, T> std::ops::IndexMut<I> for Arena<I, T> {
     fn index_mut(&mut self, id: I) -> &mut T {
         &mut self.items[id.index()]
     }

@@ -148,15 +148,15 @@ fn stands_alone(code: Code) -> bool {
 
 /// Versions that begin on the same day, or both without one.
 fn same_dates(versions: &[Vec<FileId>], trees: &[(FileId, ast::File)]) -> Vec<Diagnostic> {
-    let mut seen: Vec<(Option<(i16, u8, u8)>, Span)> = Vec::new();
+    let mut seen: Vec<(Option<ast::Date>, Span)> = Vec::new();
     let mut messages = Vec::new();
     let blocks = versions.iter().filter_map(|version| version.first()).filter_map(|root| {
         let (_, tree) = trees.iter().find(|(id, _)| id == root)?;
         program_block(tree)
     });
     for block in blocks {
-        let date = block.effective.map(|date| (date.year, date.month, date.day));
-        let span = block.effective.map_or(block.at.0, |date| date.at.0);
+        let date = block.effective;
+        let span = date.map_or(block.at.0, |date| date.at.0);
         match seen.iter().find(|(known, _)| *known == date) {
             Some((_, first)) => messages.push(same_date(span, *first, date.is_some())),
             None => seen.push((date, span)),

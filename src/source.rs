@@ -58,7 +58,7 @@ impl Sources {
     }
     /// The file of `id`.
     pub fn file(&self, id: FileId) -> &File {
-        &self.files[id]
+        self.files.at(id)
     }
     /// All files in the order in which they were added.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &File)> {

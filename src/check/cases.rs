@@ -69,7 +69,6 @@ impl Checker<'_> {
         ok.then_some(guards)
     }
     /// `Some(None)`: no day is written; `None`: an error was reported.
-    #[expect(clippy::option_option, reason = "a day that is not written differs from one with an error")]
     fn case_day(&mut self, expr: Option<&ast::Expr>) -> Option<Option<(Day, Span)>> {
         match expr {
             None => Some(None),

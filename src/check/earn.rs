@@ -25,11 +25,11 @@ impl Checker<'_> {
             let near = self.names.events.nearest(&first.text);
             return self.fail(errors::names::unknown_event(first.span(), &first.text, near));
         };
-        let def = &self.events[event];
+        let def = &self.events.at(event);
         match rest {
             [] => Some((event, None)),
             [list] => match def.fields.find(|field| field.name == list.text) {
-                Some(field) if matches!(def.fields[field].ty, FieldType::List(_)) => Some((event, Some(field))),
+                Some(field) if matches!(def.fields.at(field).ty, FieldType::List(_)) => Some((event, Some(field))),
                 Some(_) => {
                     let error = errors::measures::not_a_list(path.at.0, &list.text, &def.name, true, None);
                     self.fail(error)
@@ -152,7 +152,7 @@ impl Checker<'_> {
             _ => return self.fail(errors::earns::gives_nothing(item.name.span(), &item.name.text)),
         };
         if let Some(other) = amounts.iter().find(|amount| amount.value.ty != Type::Quantity(unit)) {
-            let (first, second) = (self.units[unit].name.clone(), self.spoken(other.value.ty));
+            let (first, second) = (self.units.at(unit).name.clone(), self.spoken(other.value.ty));
             return self.fail(errors::earns::several_units(other.value.span, &first, &second));
         }
         if amounts.len() == 1 {
@@ -193,7 +193,7 @@ impl Checker<'_> {
             (Type::Number, _) => Some((BoostAmount::Factor(value), when)),
             (Type::Quantity(own), Some(unit)) if own == unit => Some((BoostAmount::Add(value), when)),
             (Type::Quantity(own), Some(unit)) => {
-                let (own, unit) = (self.units[own].name.clone(), self.units[unit].name.clone());
+                let (own, unit) = (self.units.at(own).name.clone(), self.units.at(unit).name.clone());
                 self.fail(errors::earns::boost_of_other_unit(value.span, &own, &unit))
             }
             (Type::Quantity(_), None) => None,
@@ -279,11 +279,11 @@ impl Checker<'_> {
     /// The releasing event's key fields must be fields of the earning event.
     pub fn released_by_key(&mut self, earning: EventId, release: EventId, key: &[FieldId], span: Span) {
         for field in key {
-            let Some(name) = self.events[release].fields.get(*field).map(|field| Arc::clone(&field.name)) else {
+            let Some(name) = self.events.at(release).fields.get(*field).map(|field| Arc::clone(&field.name)) else {
                 continue;
             };
-            if self.events[earning].fields.find(|field| field.name == name).is_none() {
-                let (earning, release) = (self.events[earning].name.clone(), self.events[release].name.clone());
+            if self.events.at(earning).fields.find(|field| field.name == name).is_none() {
+                let (earning, release) = (self.events.at(earning).name.clone(), self.events.at(release).name.clone());
                 self.report(errors::units::released_without_key(span, &earning, &release, &name));
             }
         }

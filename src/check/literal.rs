@@ -143,7 +143,7 @@ impl Checker<'_> {
         if steps.is_integer() {
             return Some(steps);
         }
-        let head = &self.units[unit];
+        let head = &self.units.at(unit);
         let error = errors::literals::too_fine(span, &head.name, head.decimals);
         self.fail(error)
     }

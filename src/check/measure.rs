@@ -156,7 +156,6 @@ impl Checker<'_> {
         Some(measure)
     }
     /// `points.earned`: the unit and which postings; `None` inside where the word is unknown, reported.
-    #[expect(clippy::option_option, reason = "an unknown word after a unit differs from an event")]
     fn tally(&mut self, fold: &ast::Aggregate) -> Option<(UnitId, Option<Tally>)> {
         let first = fold.of.parts.first()?;
         if self.names.events.get(&first.text).is_some() {
@@ -198,7 +197,7 @@ impl Checker<'_> {
             return self.fail(errors::names::unknown_event(first.span(), &first.text, near));
         };
         let Some((second, more)) = rest.split_first() else { return Some((event, None, None)) };
-        let def = &self.events[event];
+        let def = &self.events.at(event);
         let Some((field, def)) = def.fields.pairs().find(|(_, field)| field.name == second.text) else {
             let near = nearest(&second.text, def.fields.iter().map(|field| &*field.name));
             let error = errors::names::unknown_field(second.span(), &second.text, &def.name, near);

@@ -254,7 +254,7 @@ impl<'a> Checker<'a> {
         let mut errors = Vec::new();
         let names = &mut self.names;
         let items = &self.items;
-        let mut note = |result: Result<(), Diagnostic>| errors.extend(result.err());
+        let mut note = |result: Result<(), Box<Diagnostic>>| errors.extend(result.err().map(|error| *error));
         for (at, item) in items.units.iter().enumerate() {
             for name in std::iter::once(&item.name).chain(&item.also) {
                 note(names.values.declare(name, Symbol::Unit(UnitHead::id(at))));
@@ -300,7 +300,7 @@ impl<'a> Checker<'a> {
         for effect in effects {
             if let ast::Effect::Badge(name) = &effect.value {
                 if names.prizes.get(&name.text).is_some() {
-                    note(Err(errors::names::badge_and_reward(name.span(), &name.text)));
+                    note(Err(Box::new(errors::names::badge_and_reward(name.span(), &name.text))));
                 } else if self.badges.find(|badge| badge.name == name.text).is_none() {
                     self.badges.push(Badge { name: Arc::clone(&name.text), span: name.span() });
                 }

@@ -43,7 +43,6 @@ impl Checker<'_> {
         done
     }
     /// What one smallest step of a unit is worth in minor units, where that is declared; the outer `None` is an error.
-    #[expect(clippy::option_option, reason = "a unit without worth differs from one with an error")]
     pub fn need_worth(&mut self, id: UnitId, span: Span) -> Option<Option<Expr>> {
         match self.worths.get(id.index())? {
             Slot::Done(worth) => return Some(worth.clone()),

@@ -197,8 +197,11 @@ impl Checker<'_> {
         let (left, right, ty) = match ty {
             Some(ty) => (left, right, ty),
             None if additive => match self.sum(left, right) {
-                Ok((left, right)) => (left.clone(), right, left.ty),
-                Err((left, right)) => return self.mixed(op, &left, &right, span),
+                (left, right, true) => {
+                    let ty = left.ty;
+                    (left, right, ty)
+                }
+                (left, right, false) => return self.mixed(op, &left, &right, span),
             },
             None => return self.mixed(op, &left, &right, span),
         };
@@ -220,16 +223,17 @@ impl Checker<'_> {
         }
         Some(Expr { kind: Kind::Arithmetic(operator, Box::new(left), Box::new(right)), ty, span })
     }
-    fn sum(&self, left: Expr, right: Expr) -> Result<(Expr, Expr), (Expr, Expr)> {
+    /// Two sides of a sum in one dimension, and whether they could be brought into one.
+    fn sum(&self, left: Expr, right: Expr) -> (Expr, Expr, bool) {
         if !is_numeric(left.ty) || !is_numeric(right.ty) {
-            return Err((left, right));
+            return (left, right, false);
         }
         let (left_type, right_type) = (left.ty, right.ty);
         match self.fit(left, right_type) {
-            Ok(left) => Ok((left, right)),
+            Ok(left) => (left, right, true),
             Err(left) => match self.fit(right, left_type) {
-                Ok(right) => Ok((left, right)),
-                Err(right) => Err((left, right)),
+                Ok(right) => (left, right, true),
+                Err(right) => (left, right, false),
             },
         }
     }

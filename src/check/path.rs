@@ -78,8 +78,8 @@ impl Checker<'_> {
     /// The position of a bare word in the enum or ladder beside it.
     pub fn word(&self, name: &str, ty: Type) -> Option<u32> {
         let words: &[Arc<str>] = match ty {
-            Type::Enum(id) => &self.enums[id].words,
-            Type::Tier(id) => &self.ladders[id].tiers,
+            Type::Enum(id) => &self.enums.at(id).words,
+            Type::Tier(id) => &self.ladders.at(id).tiers,
             _ => return None,
         };
         words.iter().position(|word| &**word == name).and_then(|at| u32::try_from(at).ok())
@@ -100,7 +100,7 @@ impl Checker<'_> {
             return Some(constant(Value::Ordinal(ordinal), ty, span));
         }
         match self.head(&first.text, scope) {
-            Some(head) => self.from_head(head, first, rest, span, scope),
+            Some(head) => self.path_from(head, first, rest, span, scope),
             None => match (&*first.text, rest.split_first()) {
                 ("member", Some((second, rest))) => self.attribute_path(second, rest, span),
                 ("event", Some((second, rest))) => self.field_path(second, rest, span, scope),
@@ -121,7 +121,7 @@ impl Checker<'_> {
         hint: Option<Type>,
     ) -> Option<Expr> {
         match self.head(&first.text, scope) {
-            Some(head) => self.from_head(head, first, rest, span, scope),
+            Some(head) => self.path_from(head, first, rest, span, scope),
             None if matches!(&*first.text, "name" | "id" | "joined") => self.attribute_path(first, rest, span),
             None => {
                 let error = self.unknown(first, scope, hint);
@@ -129,7 +129,7 @@ impl Checker<'_> {
             }
         }
     }
-    fn from_head(&mut self, head: Head, first: &Ident, rest: &[Ident], span: Span, scope: &Scope) -> Option<Expr> {
+    fn path_from(&mut self, head: Head, first: &Ident, rest: &[Ident], span: Span, scope: &Scope) -> Option<Expr> {
         match head {
             Head::Line(field) => {
                 let ty = self.line_fields(scope.event?, scope.line?)?.get(field).map(|field| field.ty.clone())?;
@@ -191,7 +191,7 @@ impl Checker<'_> {
             [one] if &*one.text == "highest" => Standing::Highest,
             [other, ..] => {
                 let near = nearest(&other.text, ["before", "highest"]);
-                let name = Arc::clone(&self.ladders[ladder].name);
+                let name = Arc::clone(&self.ladders.at(ladder).name);
                 return self.fail(errors::names::unknown_part(
                     other.span(),
                     &other.text,
@@ -246,7 +246,7 @@ impl Checker<'_> {
             return self.fail(errors::names::no_event_here(span, &name.text, &[]));
         };
         match event.fields.find(|field| field.name == name.text) {
-            Some(field) => self.from_head(Head::Field(field), name, rest, span, &Scope { line: None, ..scope.clone() }),
+            Some(field) => self.path_from(Head::Field(field), name, rest, span, &Scope { line: None, ..scope.clone() }),
             None => {
                 let near = nearest(&name.text, event.fields.iter().map(|field| &*field.name));
                 let error = errors::names::unknown_field(name.span(), &name.text, &event.name, near);
@@ -271,7 +271,7 @@ impl Checker<'_> {
         let span = name.span();
         match hint {
             Some(Type::Enum(id)) => {
-                let words = &self.enums[id].words;
+                let words = &self.enums.at(id).words;
                 return errors::names::unknown_word(
                     span,
                     &name.text,
@@ -280,7 +280,7 @@ impl Checker<'_> {
                 );
             }
             Some(Type::Tier(id)) => {
-                let ladder = &self.ladders[id];
+                let ladder = &self.ladders.at(id);
                 let near = self.near_word(name, &ladder.tiers, scope);
                 return errors::names::unknown_tier(span, &name.text, &ladder.name, &shown(&ladder.tiers), near);
             }

@@ -181,7 +181,6 @@ impl Checker<'_> {
         Some(Stock { count: count.unsigned_abs(), released, at: stock.time.map_or(TimeOfDay::MIDNIGHT, time) })
     }
     /// A bound that may be absent.
-    #[expect(clippy::option_option, reason = "no bound differs from one with an error")]
     fn bound(&mut self, bound: Option<&ast::Cases>, scope: &Scope, ty: Type) -> Option<Option<Expr>> {
         match bound {
             None => Some(None),

@@ -160,7 +160,6 @@ impl Checker<'_> {
         })
     }
     /// The event that starts a clock; `None` inside for joining.
-    #[expect(clippy::option_option, reason = "joining differs from an unknown event")]
     fn absence_event(&mut self, name: &ast::Ident) -> Option<Option<EventId>> {
         let event = self.event_named(name)?;
         Some((Some(event) != EventKind::Join.id()).then_some(event))

@@ -99,7 +99,7 @@ impl Checker<'_> {
         let id = self.event_named(event)?;
         let mut identifier: Arc<str> = Arc::from(format!("s{position}"));
         let mut values = Vec::with_capacity(fields.len());
-        let def: EventDef = self.events[id].clone();
+        let def: EventDef = self.events.at(id).clone();
         let before = self.errors.len();
         for field in fields {
             if &*field.name.text == "id" {
@@ -207,7 +207,7 @@ impl Checker<'_> {
             }
             None => amount,
         };
-        let money_units: Vec<UnitId> = self.units.ids().filter(|unit| self.units[*unit].money).collect();
+        let money_units: Vec<UnitId> = self.units.ids().filter(|unit| self.units.at(*unit).money).collect();
         let unit = match (amount.ty, money_units.as_slice()) {
             (Type::Quantity(unit), _) => unit,
             (Type::Money, [only]) => *only,
@@ -225,7 +225,6 @@ impl Checker<'_> {
     }
     /// A condition on the member of the step; on another member, or without one, a step of its own. The outer `None` is an error,
     /// the inner one a step that was put behind.
-    #[expect(clippy::option_option, reason = "an error differs from a step that was put behind")]
     fn expected_condition(
         &mut self,
         item: &ast::Expectation,
@@ -292,8 +291,6 @@ impl Checker<'_> {
         }
     }
     /// `ann.points.expiring by 2026-07-01 is 100`. The outer `None` is an error, the inner one another kind of condition.
-    #[expect(clippy::option_option, reason = "an error differs from another kind of condition")]
-    #[expect(clippy::type_complexity, reason = "the three parts of one expectation, used once")]
     fn expiring(&mut self, condition: &ast::Expr) -> Option<Option<(UnitId, crate::value::Day, i64)>> {
         let ExprKind::Binary { op: BinaryOp::Is, left, right, .. } = &condition.kind else { return Some(None) };
         let ExprKind::By { value, date } = &left.kind else { return Some(None) };

@@ -178,7 +178,6 @@ impl Checker<'_> {
         Some((all, ty))
     }
     /// What one cell of a row matches; `None` inside: anything.
-    #[expect(clippy::option_option, reason = "a cell that matches anything differs from one with an error")]
     fn key(&mut self, cell: &Key, ty: Type) -> Option<Option<Value>> {
         let Key::Value(expr) = cell else { return Some(None) };
         if let (ast::ExprKind::Path(path), Type::Text) = (&expr.kind, ty)

@@ -100,7 +100,7 @@ impl Checker<'_> {
             self.report(errors::units::only_monthly_buckets(buckets.at.0));
         }
         let worth = self.need_worth(id, item.name.span())?;
-        let head = &self.units[id];
+        let head = &self.units.at(id);
         Some(Unit {
             name: Arc::clone(&head.name),
             also: head.also.clone(),
@@ -156,7 +156,7 @@ impl Checker<'_> {
     }
     /// A plain field of an event, by name.
     fn key_of(&mut self, event: crate::hir::EventId, name: &ast::Ident) -> Option<FieldId> {
-        let def = &self.events[event];
+        let def = &self.events.at(event);
         match def.fields.find(|field| field.name == name.text) {
             Some(field) => Some(field),
             None => {
@@ -232,7 +232,6 @@ impl Checker<'_> {
         Some(ExpiryRule { expiry, when, also: item.also, from_earning, span: item.at.0 })
     }
     /// `at end of month`: the period in which a time falls.
-    #[expect(clippy::option_option, reason = "no period differs from one with an error")]
     fn at_end(&mut self, end: Option<&ast::EndOf>) -> Option<Option<crate::value::PeriodKind>> {
         match end {
             None => Some(None),

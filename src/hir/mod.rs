@@ -7,6 +7,7 @@ mod event;
 mod expr;
 mod measure;
 mod reward;
+mod roots;
 mod rule;
 mod scenario;
 mod tier;

@@ -137,7 +137,7 @@ pub enum TierAt {
 }
 
 /// What a partial reversal does to an award.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum OnRefund {
     /// Takes back the share of value that was reversed, cumulatively.
     Proportion,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::source::Span;
-use crate::value::{Exact, PeriodKind, Rounding, TimeSpan};
+use crate::value::{PeriodKind, Rounding, TimeSpan};
 
 use super::{EventId, Expr, FieldId, Label, Was};
 
@@ -177,12 +177,4 @@ pub enum ReturnOrder {
     MoneyFirst,
     /// In proportion.
     ProRata,
-}
-
-/// Money of one smallest step, where it is a constant.
-pub fn constant_worth(unit: &Unit) -> Option<Exact> {
-    match unit.worth.as_ref().map(|e| &e.kind) {
-        Some(super::Kind::Const(crate::value::Value::Exact(n))) => Some(*n),
-        _ => None,
-    }
 }

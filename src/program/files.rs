@@ -74,11 +74,14 @@ fn reason(error: &std::io::Error) -> String {
     }
 }
 
+/// Texts as trees, each with its identifier.
+pub(super) type Trees = Vec<(FileId, ast::File)>;
+
 /// The texts read so far, as trees.
 pub(super) struct Files<'r> {
     reader: &'r dyn Reader,
     sources: Sources,
-    trees: Vec<(FileId, ast::File)>,
+    trees: Trees,
     known: BTreeMap<PathBuf, FileId>,
     messages: Vec<Diagnostic>,
 }
@@ -174,7 +177,7 @@ impl<'r> Files<'r> {
         }
     }
     /// The texts, their trees, the messages, and where texts come from.
-    pub fn into_parts(self) -> (Sources, Vec<(FileId, ast::File)>, Vec<Diagnostic>, &'r dyn Reader) {
+    pub fn into_parts(self) -> (Sources, Trees, Vec<Diagnostic>, &'r dyn Reader) {
         (self.sources, self.trees, self.messages, self.reader)
     }
 }

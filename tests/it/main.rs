@@ -1,5 +1,8 @@
-//! All integration tests in one binary.
+//! One binary for all tests that need more than one room.
+// The shared fixture names the library by its own paths.
+use meed::{arena, hir, source, value};
 
 mod check;
 mod codes;
+mod events;
 mod syntax;

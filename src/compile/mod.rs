@@ -1,0 +1,91 @@
+//! Compiles a program to a plan: expressions become typed closures, measures running sums.
+
+mod closure;
+mod gauge;
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::engine::context::Cx;
+use crate::engine::judge::{Judge, Noting};
+use crate::engine::reference::Reference;
+use crate::engine::state::{FactChange, State, Tallied};
+use crate::engine::{Engine, Fault, walk};
+use crate::hir::{Expr, MeasureId, Program};
+use crate::value::{Exact, Value};
+
+use closure::Code;
+
+/// A program's expressions as closures, and what listens to which event.
+pub struct Plan {
+    program: Arc<Program>,
+    /// By the address of the expression, which is fixed for as long as the program is shared.
+    codes: FxHashMap<usize, Code>,
+}
+
+fn address(expr: &Expr) -> usize {
+    std::ptr::from_ref(expr).addr()
+}
+
+impl Plan {
+    /// Compiles a program.
+    pub fn new(program: Arc<Program>) -> Self {
+        let codes = program.expressions().into_iter().map(|expr| (address(expr), closure::compile(&program, expr))).collect();
+        Self { program, codes }
+    }
+
+    fn code(&self, expr: &Expr) -> Option<&Code> {
+        self.codes.get(&address(expr))
+    }
+}
+
+impl Judge for Plan {
+    fn value(&self, expr: &Expr, cx: &Cx<'_>) -> Result<Value, Fault> {
+        match self.code(expr) {
+            Some(code) => code.value(cx),
+            None => walk::value(expr, cx),
+        }
+    }
+
+    fn truth(&self, expr: &Expr, cx: &Cx<'_>) -> Result<bool, Fault> {
+        match self.code(expr) {
+            Some(Code::Truth(code)) => code(cx),
+            _ => Ok(self.value(expr, cx)? == Value::Bool(true)),
+        }
+    }
+
+    fn exact(&self, expr: &Expr, cx: &Cx<'_>) -> Result<Exact, Fault> {
+        match self.code(expr) {
+            Some(Code::Number(code)) => code(cx),
+            Some(code) => match code.value(cx)? {
+                Value::Exact(exact) => Ok(exact),
+                Value::Missing => Ok(Exact::ZERO),
+                _ => Err(Fault::Type),
+            },
+            None => walk::exact(expr, cx),
+        }
+    }
+
+    fn measure(&self, id: MeasureId, cx: &Cx<'_>) -> Result<Value, Fault> {
+        match gauge::read(id, cx)? {
+            Some(value) => Ok(value),
+            // A moment before the newest contribution, or a measure without a running form: counted from history.
+            None => Reference.measure(id, cx),
+        }
+    }
+
+    fn noted(&self, state: &mut State, change: &FactChange<'_>, noting: &Noting<'_>) -> Result<(), Fault> {
+        gauge::noted(&self.program, self, state, change, noting)
+    }
+
+    fn tallied(&self, state: &mut State, tallied: Tallied, noting: &Noting<'_>) -> Result<(), Fault> {
+        gauge::tallied(&self.program, state, tallied, noting)?;
+        Reference.tallied(state, tallied, noting)
+    }
+}
+
+/// An engine over compiled versions of a program.
+pub fn compile(programs: &[Arc<Program>]) -> Engine {
+    Engine::new(programs.iter().map(|program| (program.clone(), Arc::new(Plan::new(program.clone())) as Arc<dyn Judge>)))
+}

@@ -1,0 +1,183 @@
+//! Judges one event of one member.
+
+use std::sync::Arc;
+
+use crate::hir::{EventKind, Pending, Program};
+use crate::value::Value;
+
+use super::event::Event;
+use super::fault::Fault;
+use super::fold::Fold;
+use super::outcome::{Cause, What};
+use super::redeem::Answer;
+use super::reversal::Undoing;
+use super::state::Fact;
+
+/// What became of an event.
+enum Verdict {
+    /// It took effect.
+    Done,
+    /// It asked for what it cannot have.
+    Refused(String),
+    /// It could not be judged, and that was known before anything changed.
+    Failed(Fault),
+}
+
+impl Fold<'_> {
+    /// Judges an event: everything due before it, then its own effects, then what follows from them. On a fault the state is as broken
+    /// as the fault left it: the caller restores it.
+    pub fn judge(&mut self, event: &Arc<Event>) -> Result<(), Fault> {
+        self.advance(event.time)?;
+        self.go_to(event.time);
+        self.event = Some(event.clone());
+        self.before = self.tiers();
+        let kind = self.program.events.at(event.kind).kind;
+        let verdict = match self.admit(kind) {
+            Ok(()) => self.take_in(kind, event)?,
+            Err(reason) => Verdict::Refused(reason),
+        };
+        self.draft = None;
+        match verdict {
+            Verdict::Done => {}
+            Verdict::Refused(reason) => self.emit(Cause::Event, What::Refused(reason)),
+            Verdict::Failed(fault) => self.emit(Cause::Event, What::Failed(fault.to_string())),
+        }
+        self.event = None;
+        Ok(())
+    }
+
+    /// Whether the member may have events of this kind at all.
+    fn admit(&mut self, kind: EventKind) -> Answer {
+        if self.state.joined.is_none() && kind != EventKind::Join {
+            if self.program.settings.join_required {
+                return Err("the member has not joined".into());
+            }
+            self.state.joined = Some(self.at.now);
+        }
+        if self.state.left && kind != EventKind::Join {
+            return Err("the member has left".into());
+        }
+        Ok(())
+    }
+
+    fn take_in(&mut self, kind: EventKind, event: &Arc<Event>) -> Result<Verdict, Fault> {
+        let program = self.program;
+        let def = program.events.at(event.kind);
+        self.note_prior()?;
+        match kind {
+            EventKind::Join => {
+                self.state.joined = self.state.joined.or(Some(self.at.now));
+                self.state.enrolled = true;
+                self.state.left = false;
+                self.set_attributes(event);
+            }
+            EventKind::Update => self.set_attributes(event),
+            EventKind::Leave => {
+                self.state.left = true;
+                self.state.enrolled = false;
+            }
+            EventKind::Activate => return self.granted(event, Self::activate),
+            EventKind::Adjust => return self.granted(event, Self::adjust),
+            EventKind::Redeem => return self.granted(event, Self::redeem),
+            EventKind::Use => return self.granted(event, Self::use_voucher),
+            EventKind::Choose => return Ok(Verdict::Refused("no choice is open".into())),
+            EventKind::Birthday | EventKind::Anniversary => return Ok(Verdict::Refused("only the clock makes this event".into())),
+            EventKind::Declared => {}
+        }
+        let undoing = match def.reversal.as_ref().map(|reversal| self.undoing(reversal, event)).transpose() {
+            Ok(undoing) => undoing,
+            Err(fault) => return Ok(Verdict::Failed(fault)),
+        };
+        self.record(undoing)?;
+        Ok(Verdict::Done)
+    }
+
+    /// Judges what the member asks for first; only what is granted is recorded.
+    fn granted(&mut self, event: &Arc<Event>, ask: fn(&mut Self) -> Result<Answer, Fault>) -> Result<Verdict, Fault> {
+        self.draft = Some(self.fact_of(event));
+        match ask(self) {
+            Ok(Ok(())) => {
+                self.record(None)?;
+                Ok(Verdict::Done)
+            }
+            Ok(Err(reason)) => Ok(Verdict::Refused(reason)),
+            Err(fault @ Fault::Unknown { .. }) => Ok(Verdict::Failed(fault)),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    fn set_attributes(&mut self, event: &Event) {
+        let zone = self.program.settings.zone_of_member;
+        let before = zone.and_then(|id| self.state.attributes.get(id)).cloned();
+        let def = self.program.events.at(event.kind);
+        for (id, attribute) in self.program.attributes.pairs() {
+            let field = def.fields.find(|field| field.name == attribute.name);
+            let value = field.and_then(|field| event.fields.get(field.0 as usize));
+            if let Some(value) = value.filter(|value| **value != Value::Missing && id != Program::MEMBER_ID) {
+                *self.state.attributes.at_mut(id) = value.clone();
+            }
+        }
+        if zone.and_then(|id| self.state.attributes.get(id)).cloned() != before {
+            self.calendar = self.version.calendar_of(self.state);
+            self.go_to(event.time);
+            self.state.distrust_gauges();
+        }
+    }
+
+    fn fact_of(&self, event: &Arc<Event>) -> Fact {
+        Fact {
+            event: event.clone(),
+            left: event.fields.clone(),
+            reversals: Vec::new(),
+            gone: false,
+            negative: false,
+            awards: Vec::new(),
+            gifts: Vec::new(),
+            payment: None,
+            place: self.state.judged,
+        }
+    }
+
+    /// Judges an event of the clock, which nobody can refuse.
+    pub fn judge_recorded(&mut self) -> Result<(), Fault> {
+        self.before = self.tiers();
+        self.note_prior()?;
+        self.record(None)
+    }
+
+    /// Records the event at hand, so that measures see it, and lets everything follow: reversal, earns, rules, tiers.
+    fn record(&mut self, undoing: Option<Undoing>) -> Result<(), Fault> {
+        let Some(event) = self.event.clone() else { return Ok(()) };
+        let fact = self.draft.take().unwrap_or_else(|| self.fact_of(&event));
+        self.fact = Some(self.state.facts.len());
+        self.state.facts.push(fact);
+        self.note_last_fact()?;
+        if let (Some(undoing), Some(reversal)) = (undoing, &self.program.events.at(event.kind).reversal) {
+            self.undo(undoing, reversal, &event)?;
+        }
+        self.earn()?;
+        self.event_rules()?;
+        self.release_awaited(&event)?;
+        self.state.judged += 1;
+        self.settle()?;
+        *self.state.last.at_mut(event.kind) = Some(event.time);
+        self.fact = None;
+        Ok(())
+    }
+
+    /// Lots that wait for such an event become available.
+    fn release_awaited(&mut self, event: &Event) -> Result<(), Fault> {
+        let program = self.program;
+        let units = program.units.pairs().map(|(id, unit)| (id, &unit.pending));
+        let earns = program.earns.iter().filter_map(|earn| earn.pending.as_ref().map(|pending| (earn.unit, pending)));
+        for (unit, pending) in units.chain(earns) {
+            if let Pending::Until { event: kind, key } = pending
+                && *kind == event.kind
+            {
+                let values: Vec<Value> = key.iter().map(|id| event.fields.get(id.0 as usize).cloned().unwrap_or_default()).collect();
+                self.release(unit, Some(&values))?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,235 @@
+//! The clock: what falls due between events, in the order of its due time (S4).
+
+use crate::hir::{EventKind, LadderId, Rhythm, RhythmDay, RuleId, Trigger, UnitId};
+use crate::value::{Day, Instant, PeriodKind, Value, occurrence_in};
+
+use super::fault::Fault;
+use super::fold::{Fold, View};
+use super::outcome::{Cause, VoucherChange, What};
+use super::purse::Ready;
+
+/// Something due. At one instant the order of the variants is the order of execution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    /// Pending lots become available.
+    Release(UnitId),
+    /// A birthday.
+    Birthday,
+    /// An anniversary of joining.
+    Anniversary,
+    /// A rule of the calendar or of absence.
+    Rule(RuleId),
+    /// A ladder.
+    Ladder(LadderId),
+    /// Lots lapse.
+    Expire(UnitId),
+    /// A voucher lapses.
+    Voucher(u32),
+}
+
+impl Fold<'_> {
+    /// Lets everything happen that is due by a moment, in order.
+    pub fn advance(&mut self, to: Instant) -> Result<(), Fault> {
+        while let Some((at, due)) = self.next_due()?
+            && at <= to
+        {
+            self.go_to(at);
+            self.state.clock = at;
+            self.before = self.tiers();
+            self.note_prior()?;
+            self.perform(due)?;
+            self.settle()?;
+        }
+        self.state.clock = self.state.clock.max(to);
+        Ok(())
+    }
+
+    /// When something is next due for this member.
+    pub fn due_at(&self) -> Result<Option<Instant>, Fault> {
+        Ok(self.next_due()?.map(|(at, _)| at))
+    }
+
+    fn next_due(&self) -> Result<Option<(Instant, Due)>, Fault> {
+        let mut next: Option<(Instant, Due)> = None;
+        let mut offer = |at: Option<Instant>, due: Due| {
+            if let Some(at) = at
+                && next.is_none_or(|best| (at, due) < best)
+            {
+                next = Some((at, due));
+            }
+        };
+        for (unit, purse) in self.state.units.pairs() {
+            offer(purse.lots.iter().filter_map(|lot| if let Ready::At(at) = lot.ready { Some(at) } else { None }).min(), Due::Release(unit));
+            let lapses = purse.lots.iter().filter_map(|lot| self.lapses(&lot.expires, lot.earned));
+            offer(lapses.filter(|at| purse.checked.is_none_or(|checked| *at > checked)).min(), Due::Expire(unit));
+        }
+        if self.state.joined.is_some() && !self.state.left {
+            offer(self.birthday(), Due::Birthday);
+            offer(self.anniversary(), Due::Anniversary);
+            for (id, rule) in self.program.rules.pairs() {
+                offer(self.rule_due(id, &rule.trigger)?, Due::Rule(id));
+            }
+        }
+        for id in self.program.ladders.ids() {
+            offer(self.tier_due(id)?, Due::Ladder(id));
+        }
+        for voucher in self.state.vouchers.iter().filter(|voucher| voucher.closed.is_none()) {
+            offer(voucher.expires, Due::Voucher(voucher.number));
+        }
+        Ok(next)
+    }
+
+    fn perform(&mut self, due: Due) -> Result<(), Fault> {
+        match due {
+            Due::Release(unit) => self.release(unit, None),
+            Due::Expire(unit) => self.lapse(unit),
+            Due::Ladder(id) => self.turn_ladder(id),
+            Due::Rule(id) => self.scheduled(id),
+            Due::Birthday => {
+                self.state.birthday_year = Some(self.at.today.ymd().0);
+                self.own_event(EventKind::Birthday)
+            }
+            Due::Anniversary => self.own_event(EventKind::Anniversary),
+            Due::Voucher(number) => {
+                if let Some(voucher) = self.state.vouchers.iter_mut().find(|voucher| voucher.number == number) {
+                    voucher.closed = Some(VoucherChange::Expired);
+                    let reward = voucher.reward;
+                    self.emit(Cause::Reward(reward), What::Voucher { reward, voucher: number, change: VoucherChange::Expired });
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Lots of a unit lapse, and rules hear of it.
+    pub fn lapse(&mut self, unit: UnitId) -> Result<(), Fault> {
+        self.state.units.at_mut(unit).checked = Some(self.at.now);
+        let lapsed = self.expire(unit)?;
+        if lapsed == 0 {
+            return Ok(());
+        }
+        self.expired = lapsed;
+        for (id, rule) in self.program.rules.pairs() {
+            if matches!(rule.trigger, Trigger::Expires(of) if of == unit) {
+                self.fire(id, View::default())?;
+            }
+        }
+        self.expired = 0;
+        Ok(())
+    }
+
+    /// An event that the clock makes: earns and rules hear of it, measures count it.
+    fn own_event(&mut self, kind: EventKind) -> Result<(), Fault> {
+        let Some(id) = kind.id() else { return Ok(()) };
+        let fields = self.program.events.at(id).fields.iter().map(|field| field.default.clone().unwrap_or_default()).collect();
+        let name = &self.program.events.at(id).name;
+        let event = super::event::Event {
+            id: format!("{name}-{}-{}", self.state.member, self.at.today).into(),
+            member: self.state.member.clone(),
+            kind: id,
+            time: self.at.now,
+            sequence: 0,
+            fields,
+        };
+        self.event = Some(event.into());
+        let judged = self.judge_recorded();
+        self.event = None;
+        judged
+    }
+
+    /// The next birthday that was not yet: at the start of its day, once a calendar year (S6).
+    fn birthday(&self) -> Option<Instant> {
+        let id = self.program.attributes.find(|attribute| &*attribute.name == "birthday")?;
+        let Some(Value::Day(born)) = self.state.attributes.get(id) else { return None };
+        let (_, month, day) = born.ymd();
+        self.yearly(month, day, self.state.birthday_year)
+    }
+
+    fn anniversary(&self) -> Option<Instant> {
+        let joined = self.state.joined_day(&self.calendar.zone)?;
+        let (year, month, day) = joined.ymd();
+        let kind = EventKind::Anniversary.id()?;
+        let last = self.state.last.get(kind).copied().flatten().map(|at| self.calendar.zone.day_of(at).ymd().0);
+        self.yearly(month, day, Some(last.unwrap_or(year)))
+    }
+
+    /// The next such day of a year that does not lie before the clock, in a year after `done`.
+    fn yearly(&self, month: u8, day: u8, done: Option<i32>) -> Option<Instant> {
+        let year = self.calendar.zone.day_of(self.state.clock).ymd().0;
+        let rule = self.program.settings.leap_day;
+        (year..=year + 2)
+            .filter(|year| done.is_none_or(|done| *year > done))
+            .filter_map(|year| occurrence_in(year, month, day, rule))
+            .map(|day| self.calendar.zone.start_of(day))
+            .find(|at| *at >= self.state.clock)
+    }
+
+    fn rule_due(&self, id: RuleId, trigger: &Trigger) -> Result<Option<Instant>, Fault> {
+        let fired = self.state.firings.at(id).fired_for;
+        Ok(match trigger {
+            Trigger::Every(rhythm) => {
+                let after = fired.or(self.state.joined).unwrap_or(self.state.clock);
+                Some(self.next_beat(rhythm, after)?)
+            }
+            Trigger::After { span, event, .. } => {
+                let anchor = match event {
+                    Some(event) => self.state.last.get(*event).copied().flatten(),
+                    None => self.state.joined,
+                };
+                let open = anchor.filter(|anchor| fired.is_none_or(|fired| fired < *anchor));
+                open.map(|anchor| self.end_after(anchor, *span, None)).transpose()?
+            }
+            _ => None,
+        })
+    }
+
+    /// The first beat of a rhythm strictly after a moment.
+    fn next_beat(&self, rhythm: &Rhythm, after: Instant) -> Result<Instant, Fault> {
+        let mut period = self.period(rhythm.period, self.calendar.zone.day_of(after));
+        loop {
+            if let Some(day) = beat_day(rhythm, period.start, period.end) {
+                let at = self.calendar.zone.at(day, rhythm.time);
+                if at > after {
+                    return Ok(at);
+                }
+            }
+            let next = self.period(rhythm.period, period.end);
+            if next.start <= period.start {
+                return Err(Fault::Calendar);
+            }
+            period = next;
+        }
+    }
+
+    fn scheduled(&mut self, id: RuleId) -> Result<(), Fault> {
+        let rule = self.program.rules.at(id);
+        let now = self.at.now;
+        if let Trigger::After { event, unless, .. } = &rule.trigger {
+            let last = |event: crate::hir::EventId| self.state.last.get(event).copied().flatten();
+            let anchor = event.map_or(self.state.joined, last);
+            self.state.firings.at_mut(id).fired_for = anchor;
+            let came = unless.and_then(last).is_some_and(|came| anchor.is_none_or(|anchor| came >= anchor));
+            if came {
+                return Ok(());
+            }
+        } else {
+            self.state.firings.at_mut(id).fired_for = Some(now);
+        }
+        self.fire(id, View::default()).map(drop)
+    }
+}
+
+/// The day of a rhythm in a period, where it has one.
+fn beat_day(rhythm: &Rhythm, start: Day, end: Day) -> Option<Day> {
+    let last = end.plus_days(-1)?;
+    match rhythm.day {
+        RhythmDay::Nth(n) => Some(start.plus_days(i32::from(n) - 1)?.min(last)),
+        RhythmDay::Last => Some(last),
+        RhythmDay::Weekday(weekday) => (0..7).filter_map(|i| start.plus_days(i)).find(|day| day.weekday() == weekday),
+        RhythmDay::Date(month, day) => {
+            let year = if rhythm.period == PeriodKind::Year { start.ymd().0 } else { last.ymd().0 };
+            let first = Day::from_ymd(year, month, 1)?;
+            Some(Day::from_ymd(year, month, day).unwrap_or_else(|| first.end_of_month()))
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What an expression can see: the event, the line, the member, the moment.
+
+use std::cell::RefCell;
+
+use crate::hir::{Builtin, Level, MeasureId, Program, Read, Standing, Window};
+use crate::value::{Calendar, Day, Exact, Instant, Value, Zone};
+
+use super::fault::Fault;
+use super::judge::Judge;
+use super::state::State;
+
+/// The moment at which something is judged, with its local day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The instant.
+    pub now: Instant,
+    /// The local day of the member.
+    pub today: Day,
+}
+
+/// What an expression can see.
+#[derive(Clone, Copy)]
+pub struct Cx<'a> {
+    /// The program in force.
+    pub program: &'a Program,
+    /// How expressions and measures are computed.
+    pub judge: &'a dyn Judge,
+    /// The member.
+    pub state: &'a State,
+    /// The member's calendar.
+    pub calendar: &'a Calendar,
+    /// The fields of the event; empty where the clock is at work.
+    pub fields: &'a [Value],
+    /// The fields of the line at hand.
+    pub line: &'a [Value],
+    /// The moment of judgement.
+    pub at: Moment,
+    /// Tiers to see instead of the held ones: those of before the event, of after, or of another day.
+    pub tiers: TierView<'a>,
+    /// What just expired, in steps.
+    pub expired: i64,
+    /// What was read of the member, for later judgement of the same award (S20).
+    pub seen: Option<&'a RefCell<Vec<(Read, Value)>>>,
+    /// What was read when the award was made; used instead of the member's present.
+    pub replay: &'a [(Read, Value)],
+}
+
+/// The tiers that an expression sees, by ladder.
+#[derive(Debug, Clone, Copy)]
+pub struct TierView<'a> {
+    /// Those of `Standing::Current`; empty for the held ones.
+    pub current: &'a [u32],
+    /// Those of `Standing::Before`; empty for the held ones.
+    pub before: &'a [u32],
+}
+
+impl<'a> Cx<'a> {
+    /// Reads something of the member.
+    pub fn read(&self, read: Read) -> Result<Value, Fault> {
+        if let Some((_, value)) = self.replay.iter().find(|(key, _)| *key == read) {
+            return Ok(value.clone());
+        }
+        let value = self.look(read)?;
+        if let Some(seen) = self.seen {
+            let mut seen = seen.borrow_mut();
+            if !seen.iter().any(|(key, _)| *key == read) {
+                seen.push((read, value.clone()));
+            }
+        }
+        Ok(value)
+    }
+
+    fn look(&self, read: Read) -> Result<Value, Fault> {
+        let state = self.state;
+        Ok(match read {
+            Read::Measure(id) => self.with_carry(id, self.judge.measure(id, self)?)?,
+            Read::Tier(ladder, standing) => {
+                let held = state.ladders.at(ladder);
+                let view = match standing {
+                    Standing::Current => self.tiers.current,
+                    Standing::Before => self.tiers.before,
+                    Standing::Highest => return Ok(Value::Ordinal(held.highest)),
+                };
+                Value::Ordinal(view.get(ladder.0 as usize).copied().unwrap_or(held.tier))
+            }
+            Read::Attribute(id) if id == Program::MEMBER_ID => Value::Text(state.member.clone()),
+            Read::Attribute(id) => state.attributes.get(id).cloned().unwrap_or_default(),
+            Read::Balance(unit, level) => {
+                let purse = state.units.at(unit);
+                let amount = match level {
+                    Level::Pending => purse.pending(),
+                    Level::Available => (purse.available() - purse.debt).max(0),
+                    Level::Debt => purse.debt,
+                    Level::Balance => purse.balance(self.program.units.at(unit)),
+                };
+                Value::Exact(Exact::from(amount))
+            }
+            Read::Last(event) => state.last.get(event).copied().flatten().map_or(Value::Missing, Value::Moment),
+            Read::Joined => state.joined.map_or(Value::Missing, |at| Value::Day(self.calendar.zone.day_of(at))),
+            Read::Badge(badge) => Value::Bool(state.badges.get(badge).is_some_and(|b| b.is_some())),
+            Read::Voucher(reward) => {
+                Value::Bool(state.vouchers.iter().any(|v| v.reward == reward && v.usable(self.at.now)))
+            }
+            Read::Expired => Value::Exact(Exact::from(self.expired)),
+        })
+    }
+
+    /// A measure with what rolled over into the period at hand, where a ladder lets its surplus roll over.
+    fn with_carry(&self, id: MeasureId, value: Value) -> Result<Value, Fault> {
+        let Value::Exact(mut total) = value else { return Ok(value) };
+        for (ladder, def) in self.program.ladders.pairs() {
+            if def.rollover
+                && def.by == Some(id)
+                && let Some((since, surplus)) = self.state.ladders.at(ladder).carry
+                && self.window_start(self.program.measures.at(id).window)? == Some(since)
+            {
+                total = total.add(surplus)?;
+            }
+        }
+        Ok(Value::Exact(total))
+    }
+
+    /// Something of the moment.
+    pub fn builtin(&self, builtin: Builtin) -> Value {
+        let today = self.at.today;
+        match builtin {
+            Builtin::Today => Value::Day(today),
+            Builtin::Now => Value::Moment(self.at.now),
+            Builtin::Time => Value::Time(self.calendar.zone.time_of(self.at.now)),
+            Builtin::Weekday => Value::Ordinal(u32::from(today.weekday().number()) - 1),
+            Builtin::Month => Value::Ordinal(u32::from(today.ymd().1) - 1),
+            Builtin::DayOfMonth => Value::Exact(Exact::from(i64::from(today.ymd().2))),
+            Builtin::Year => Value::Exact(Exact::from(i64::from(today.ymd().0))),
+        }
+    }
+
+    /// The zone of the member's days.
+    pub fn zone(&self) -> &'a Zone {
+        &self.calendar.zone
+    }
+
+    /// The same, over the fields of a recorded event.
+    pub fn on_fact(self, fields: &'a [Value]) -> Self {
+        Cx { fields, line: &[], ..self }
+    }
+
+    /// The same, at another line of the event.
+    pub fn on_line(self, line: &'a [Value]) -> Self {
+        Cx { line, ..self }
+    }
+
+    /// The first local day of a window that includes today, and its first instant; `None` reaches back for ever.
+    pub fn window_start(&self, window: Window) -> Result<Option<Instant>, Fault> {
+        let joined = self.state.joined.map(|at| self.zone().day_of(at));
+        Ok(match window {
+            Window::Ever => None,
+            Window::Period(kind) => Some(self.zone().start_of(self.calendar.period_of(kind, self.at.today, joined).start)),
+            Window::LastDays(span) => {
+                let day = span.before_day(self.at.today).and_then(|d| d.plus_days(1)).ok_or(Fault::Calendar)?;
+                Some(self.zone().start_of(day))
+            }
+            // What is exactly that old is out.
+            Window::LastExactly(span) => Some(span.before(self.at.now, self.zone()).and_then(|at| at.plus_millis(1)).ok_or(Fault::Calendar)?),
+            Window::SinceRise(ladder) => self.state.ladders.at(ladder).risen,
+        })
+    }
+}

@@ -1,0 +1,137 @@
+//! The engine: versions of a program, ready to judge.
+
+use std::sync::Arc;
+
+use crate::hir::{Expr, Program};
+use crate::value::{Instant, Value};
+
+use super::event::Event;
+use super::fault::Fault;
+use super::context::Cx;
+use super::fold::{Fold, View};
+use super::judge::Judge;
+use super::migrate::migrate;
+use super::outcome::{Outcome, TraceStep};
+use super::pots::Pots;
+use super::purse::Lot;
+use super::state::State;
+use super::version::Version;
+
+/// Versions of one program in the order in which they come into force. It holds no state: one engine serves any number of members and
+/// threads.
+#[derive(Clone)]
+pub struct Engine {
+    versions: Vec<Version>,
+}
+
+impl Engine {
+    /// An engine over versions in order, each with its way to compute expressions. There must be at least one.
+    pub fn new(versions: impl IntoIterator<Item = (Arc<Program>, Arc<dyn Judge>)>) -> Self {
+        let mut versions: Vec<Version> = versions.into_iter().map(|(program, judge)| Version::new(program, judge)).collect();
+        versions.sort_by_key(|version| version.from);
+        Self { versions }
+    }
+
+    /// An engine that walks the programs: the reference.
+    pub fn reference(programs: &[Arc<Program>]) -> Self {
+        Self::new(programs.iter().map(|program| (program.clone(), Arc::new(super::reference::Reference) as Arc<dyn Judge>)))
+    }
+
+    /// All versions in order.
+    pub fn versions(&self) -> &[Version] {
+        &self.versions
+    }
+
+    /// The version in force at a moment, by position; the first before any came into force (S40).
+    pub fn version_at(&self, at: Instant) -> u32 {
+        let count = self.versions.partition_point(|version| version.from <= at);
+        u32::try_from(count.saturating_sub(1)).unwrap_or(0)
+    }
+
+    /// The version of a position.
+    pub fn version(&self, position: u32) -> Option<&Version> {
+        self.versions.get(position as usize)
+    }
+
+    /// The newest version.
+    pub fn newest(&self) -> Option<&Version> {
+        self.versions.last()
+    }
+
+    /// A member of whom nothing is known yet, at the moment of the first event.
+    pub fn state(&self, member: Arc<str>, at: Instant) -> State {
+        let version = self.version_at(at);
+        match self.version(version) {
+            Some(found) => State::new(&found.program, version, member, at),
+            None => State::empty(member, at),
+        }
+    }
+
+    /// Lets everything happen that is due for a member by a moment, versions changing on the way.
+    pub fn advance(&self, state: &mut State, pots: &mut Pots, to: Instant, out: &mut Vec<Outcome>) -> Result<(), Fault> {
+        while let (Some(version), Some(next)) = (self.version(state.version), self.version(state.version + 1)) {
+            if next.from > to {
+                break;
+            }
+            Fold::new(version, state, pots, out).advance(next.from)?;
+            *state = migrate(state, &version.outline, next, state.version + 1);
+        }
+        match self.version(state.version) {
+            Some(version) => Fold::new(version, state, pots, out).advance(to),
+            None => Ok(()),
+        }
+    }
+
+    /// When something is next due for a member.
+    pub fn due(&self, state: &mut State, pots: &mut Pots) -> Result<Option<Instant>, Fault> {
+        let Some(version) = self.version(state.version) else { return Ok(None) };
+        let due = Fold::new(version, state, pots, &mut Vec::new()).due_at()?;
+        let change = self.version(state.version + 1).map(|next| next.from);
+        Ok(due.into_iter().chain(change).min())
+    }
+
+    /// Judges one event of one member. The state is at the moment of the event or before it. On a fault the state is to be discarded.
+    pub fn judge(
+        &self,
+        state: &mut State,
+        pots: &mut Pots,
+        event: &Arc<Event>,
+        out: &mut Vec<Outcome>,
+        trace: Option<&mut Vec<TraceStep>>,
+    ) -> Result<(), Fault> {
+        self.advance(state, pots, event.time, out)?;
+        let Some(version) = self.version(state.version) else { return Ok(()) };
+        let mut fold = Fold::new(version, state, pots, out);
+        fold.trace = trace;
+        fold.judge(event)
+    }
+
+    /// The value of an expression for a member at the moment up to which the member's clock has come.
+    pub fn evaluate(&self, state: &State, expr: &Expr) -> Result<Value, Fault> {
+        self.look(state, |cx| cx.judge.value(expr, cx))
+    }
+
+    /// Looks at a member the way that expressions do.
+    pub fn look<T>(&self, state: &State, see: impl FnOnce(&Cx<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+        let version = self.version(state.version).ok_or(Fault::Type)?;
+        let (mut state, mut pots, mut out) = (state.clone(), Pots::default(), Vec::new());
+        let fold = Fold::new(version, &mut state, &mut pots, &mut out);
+        see(&fold.cx(View::default()))
+    }
+
+    /// When a lot of a member lapses as things stand.
+    pub fn lapses(&self, state: &State, lot: &Lot) -> Option<Instant> {
+        let version = self.version(state.version)?;
+        let (mut state, mut pots, mut out) = (state.clone(), Pots::default(), Vec::new());
+        Fold::new(version, &mut state, &mut pots, &mut out).lapses(&lot.expires, lot.earned)
+    }
+
+    /// Judges one event of one member: a service's call. The state is unchanged on a fault. For programs whose members share budgets or
+    /// stock, give the same `pots` to every call and call in order of time; others never touch them.
+    pub fn apply(&self, state: &mut State, pots: &mut Pots, event: &Event) -> Result<Vec<Outcome>, Fault> {
+        let (mut next, mut shared, mut out) = (state.clone(), pots.clone(), Vec::new());
+        self.judge(&mut next, &mut shared, &Arc::new(event.clone()), &mut out, None)?;
+        (*state, *pots) = (next, shared);
+        Ok(out)
+    }
+}

@@ -1,0 +1,352 @@
+//! Earning: conditions, base amounts, boosts, stacking groups, limits, rounding, posting (S8).
+
+use std::cell::RefCell;
+
+use crate::hir::{Earn, EarnId, Ladder, OnRefund, RoundScope, StackMode, TierAt, UnitId};
+use crate::value::{Exact, Instant, Rounding, Value, allocate};
+
+use super::boost::Boosted;
+use super::fault::Fault;
+use super::fold::{Fold, View};
+use super::ledger::Grant;
+use super::limit::Claims;
+use super::outcome::{Cause, Stage};
+use super::state::{Award, UseKey};
+
+/// What one earn gives at one line, on its way through the pipeline.
+struct Share {
+    earn: EarnId,
+    line: Option<u32>,
+    amount: Exact,
+    seen: Vec<(crate::hir::Read, Value)>,
+    claims: Vec<(UseKey, Instant, bool)>,
+    bonus_claims: Vec<(UseKey, Instant, bool, Exact)>,
+}
+
+impl Fold<'_> {
+    /// Judges all earns of the event at hand.
+    pub fn earn(&mut self) -> Result<(), Fault> {
+        let Some(event) = self.event.clone() else { return Ok(()) };
+        let program = self.program;
+        let claims = Claims::default();
+        let mut shares = Vec::new();
+        for (id, earn) in program.earns.pairs().filter(|(_, earn)| earn.event == event.kind) {
+            self.propose(id, earn, &event.fields, &claims, &mut shares)?;
+        }
+        if shares.is_empty() {
+            return Ok(());
+        }
+        self.exclude(&mut shares);
+        self.stack(&mut shares)?;
+        self.limit(&mut shares, &claims)?;
+        shares.retain(|share| !share.amount.is_zero());
+        let rounded = self.rounded(&shares)?;
+        for (share, amount) in shares.into_iter().zip(rounded) {
+            self.pay(share, amount)?;
+        }
+        Ok(())
+    }
+
+    /// Conditions, base and boosts of one earn: a share for each line, or one.
+    fn propose(&mut self, id: EarnId, earn: &Earn, fields: &[Value], claims: &Claims, shares: &mut Vec<Share>) -> Result<(), Fault> {
+        let cause = Cause::Earn(id);
+        if !self.active(&earn.name, earn.activation)? || !self.cooled(cause, earn.cooldown)? {
+            return Ok(());
+        }
+        let seen = RefCell::new(Vec::new());
+        let as_of = self.as_of(earn)?;
+        let after = if earn.tier == TierAt::Before { Vec::new() } else { self.tiers_after()? };
+        let before = self.before.clone();
+        let past = as_of.map(|at| self.tiers_at(at.now));
+        let tiers = match (&past, earn.tier) {
+            (Some(past), _) => past,
+            (None, TierAt::After) => &after,
+            (None, _) => &before,
+        };
+        let view = View { tiers: Some(tiers), at: as_of, seen: Some(&seen), ..View::default() };
+        if !self.open(cause, &earn.gates, view)? {
+            return Ok(());
+        }
+        let lines = match earn.list.map(|list| fields.get(list.0 as usize)) {
+            None => vec![(None, &[] as &[Value])],
+            Some(Some(Value::List(lines))) => {
+                lines.iter().enumerate().map(|(i, line)| (u32::try_from(i).ok(), &**line)).collect()
+            }
+            Some(_) => Vec::new(),
+        };
+        for (number, line) in lines {
+            let view = View { line, ..view };
+            if number.is_some() && !self.passes(cause, &earn.gates, view, number.unwrap_or(0))? {
+                continue;
+            }
+            let boosted = match earn.tier {
+                TierAt::Split(ladder) if as_of.is_none() => {
+                    self.split(cause, earn, program_ladder(self, ladder), ladder.0, view, &after, number, claims)?
+                }
+                _ => self.boosted(cause, earn, view, number, Some(claims))?,
+            };
+            if boosted.amount > Exact::ZERO {
+                shares.push(Share {
+                    earn: id,
+                    line: number,
+                    amount: boosted.amount,
+                    seen: seen.borrow().clone(),
+                    claims: Vec::new(),
+                    bonus_claims: boosted.claims,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the last award is long enough ago.
+    pub fn cooled(&self, cause: Cause, cooldown: Option<crate::value::TimeSpan>) -> Result<bool, Fault> {
+        let (Some(cooldown), Some(&last)) = (cooldown, self.state.gave.get(&cause)) else { return Ok(true) };
+        Ok(self.at.now >= cooldown.after(last, &self.calendar.zone).ok_or(Fault::Calendar)?)
+    }
+
+    fn as_of(&self, earn: &Earn) -> Result<Option<super::context::Moment>, Fault> {
+        let Some(as_of) = &earn.as_of else { return Ok(None) };
+        Ok(match self.judge.value(as_of, &self.cx(View::default()))? {
+            Value::Day(day) => {
+                let noon = self.calendar.zone.at(day, crate::value::TimeOfDay::NOON);
+                Some(super::context::Moment { now: noon, today: day })
+            }
+            Value::Moment(at) => Some(self.moment(at)),
+            _ => None,
+        })
+    }
+
+    /// Each part of the amount at the tier it was made in: the event's share below each threshold that it crosses.
+    #[expect(clippy::too_many_arguments, reason = "the pieces of one earn at one line")]
+    fn split(&mut self, cause: Cause, earn: &Earn, ladder: &Ladder, position: u32, view: View<'_>, after: &[u32], line: Option<u32>, claims: &Claims) -> Result<Boosted, Fault> {
+        let low = self.before.get(position as usize).copied().unwrap_or(0);
+        let high = after.get(position as usize).copied().unwrap_or(low);
+        let (Some(by), true) = (ladder.by, high > low) else {
+            return self.boosted(cause, earn, view, line, Some(claims));
+        };
+        let start = self.prior.iter().find(|(id, _)| *id == by).map_or(Exact::ZERO, |(_, value)| *value);
+        let end = self.measure(by)?;
+        let whole = end.sub(start)?;
+        if whole <= Exact::ZERO {
+            return self.boosted(cause, earn, view, line, Some(claims));
+        }
+        let mut total = Boosted::default();
+        let mut from = start;
+        for tier in low..=high {
+            let next = ladder.tiers.get(tier as usize + 1).filter(|_| tier < high).and_then(|t| t.threshold.as_ref());
+            let to = next.map_or(Ok(end), |threshold| self.judge.exact(threshold, &self.cx(view)))?.clamp(from, end);
+            let mut tiers = view.tiers.unwrap_or(&[]).to_vec();
+            if let Some(held) = tiers.get_mut(position as usize) {
+                *held = tier;
+            }
+            let part = self.boosted(cause, earn, View { tiers: Some(&tiers), ..view }, line, Some(claims))?;
+            total.amount = total.amount.add(part.amount.mul(to.sub(from)?)?.div(whole)?)?;
+            total.claims.extend(part.claims);
+            from = to;
+        }
+        Ok(total)
+    }
+
+    /// Takes out earns that another one excludes.
+    fn exclude(&mut self, shares: &mut Vec<Share>) {
+        let earned: Vec<EarnId> = shares.iter().map(|share| share.earn).collect();
+        let mut dropped = Vec::new();
+        shares.retain(|share| {
+            let out = self.program.earns.at(share.earn).unless_earned.iter().any(|other| earned.contains(other));
+            if out {
+                dropped.push(share.earn);
+            }
+            !out
+        });
+        for id in dropped {
+            let span = self.program.earns.at(id).span;
+            self.explain(Cause::Earn(id), span, Stage::Group, None, false, || "another earn of this event excludes it".into());
+        }
+    }
+
+    /// Lets members of stacking groups meet.
+    fn stack(&mut self, shares: &mut Vec<Share>) -> Result<(), Fault> {
+        for (id, stack) in self.program.stacks.pairs() {
+            let member = |share: &Share| self.program.earns.at(share.earn).stack == Some(id);
+            if stack.mode == StackMode::Add || stack.mode == StackMode::Multiply || !shares.iter().any(member) {
+                continue;
+            }
+            let mut totals: Vec<(EarnId, Exact)> = Vec::new();
+            for share in shares.iter().filter(|share| member(share)) {
+                let worth = share.amount.mul(self.worth(self.program.earns.at(share.earn).unit)?)?;
+                match totals.iter_mut().find(|(earn, _)| *earn == share.earn) {
+                    Some((_, total)) => *total = total.add(worth)?,
+                    None => totals.push((share.earn, worth)),
+                }
+            }
+            let chosen = match stack.mode {
+                StackMode::First => totals.first().copied(),
+                _ => totals.into_iter().reduce(|best, other| if other.1 > best.1 { other } else { best }),
+            };
+            let Some((chosen, _)) = chosen else { continue };
+            let exclusive = stack.mode == StackMode::Exclusive;
+            let keep = |share: &Share| share.earn == chosen || !(member(share) || exclusive);
+            let dropped: Vec<EarnId> = shares.iter().filter(|share| !keep(share)).map(|share| share.earn).collect();
+            shares.retain(|share| keep(share));
+            for earn in dropped {
+                let winner = &self.program.earns.at(chosen).name;
+                self.explain(Cause::Earn(earn), stack.span, Stage::Group, None, false, || {
+                    format!("`{winner}` wins in group `{}`", stack.name)
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Money that one step of a unit is worth; 1 where nothing is declared, so that amounts of one unit compare.
+    pub fn worth(&self, unit: UnitId) -> Result<Exact, Fault> {
+        match &self.program.units.at(unit).worth {
+            Some(worth) => self.judge.exact(worth, &self.cx(View::default())),
+            None => Ok(Exact::ONE),
+        }
+    }
+
+    fn limit(&mut self, shares: &mut [Share], claims: &Claims) -> Result<(), Fault> {
+        let Some(event) = self.event.clone() else { return Ok(()) };
+        for share in shares {
+            let earn = self.program.earns.at(share.earn);
+            if earn.limits.is_empty() {
+                continue;
+            }
+            let line = match (earn.list.and_then(|list| event.fields.get(list.0 as usize)), share.line) {
+                (Some(Value::List(lines)), Some(number)) => lines.get(number as usize).map_or(&[] as &[Value], |line| line),
+                _ => &[],
+            };
+            let view = View { line, ..View::default() };
+            let fitted = self.fit(Cause::Earn(share.earn), &earn.limits, share.amount, view, share.line, claims)?;
+            share.amount = fitted.amount;
+            share.claims = fitted.claims;
+        }
+        Ok(())
+    }
+
+    /// Rounds once per declared scope and hands the whole steps out by largest remainder (S8, S9).
+    fn rounded(&mut self, shares: &[Share]) -> Result<Vec<i64>, Fault> {
+        let mut rounded = vec![0; shares.len()];
+        let mut groups: Vec<((UnitId, Rounding, Option<(EarnId, Option<u32>)>), Vec<usize>)> = Vec::new();
+        for (i, share) in shares.iter().enumerate() {
+            let earn = self.program.earns.at(share.earn);
+            let unit = self.program.units.at(earn.unit);
+            let (rounding, scope) = earn.round.unwrap_or((unit.rounding, unit.scope));
+            let apart = match scope {
+                RoundScope::Event => None,
+                RoundScope::Rule => Some((share.earn, None)),
+                RoundScope::Item => Some((share.earn, share.line)),
+            };
+            let key = (earn.unit, rounding, apart);
+            match groups.iter_mut().find(|(other, _)| *other == key) {
+                Some((_, members)) => members.push(i),
+                None => groups.push((key, vec![i])),
+            }
+        }
+        for ((unit, rounding, _), members) in groups {
+            let parts: Vec<Exact> = members.iter().filter_map(|&i| shares.get(i)).map(|share| share.amount).collect();
+            let sum = parts.iter().try_fold(Exact::ZERO, |sum, part| sum.add(*part))?;
+            let whole = rounding.round(sum)?;
+            if !sum.is_integer() && let Some(share) = members.first().and_then(|&i| shares.get(i)) {
+                let (span, words) = (self.program.units.at(unit).span, super::words::quantity(self.program, unit, sum));
+                let result = super::words::quantity(self.program, unit, Exact::from(whole));
+                self.explain(Cause::Earn(share.earn), span, Stage::Round, None, true, || format!("{words} rounded {rounding} to {result}"));
+            }
+            for (&i, part) in members.iter().zip(allocate(&parts, whole)?) {
+                if let Some(slot) = rounded.get_mut(i) {
+                    *slot = part;
+                }
+            }
+        }
+        Ok(rounded)
+    }
+
+    fn pay(&mut self, share: Share, amount: i64) -> Result<(), Fault> {
+        let earn = self.program.earns.at(share.earn);
+        let cause = Cause::Earn(share.earn);
+        let granted = self.grant(&Grant {
+            cause,
+            unit: earn.unit,
+            line: share.line,
+            amount,
+            pending: earn.pending.as_ref(),
+            expiry: &earn.expiry,
+            funding: &earn.funding,
+        })?;
+        if granted.amount == 0 {
+            return Ok(());
+        }
+        if self.tracing() {
+            let words = super::words::quantity(self.program, earn.unit, Exact::from(granted.amount));
+            self.explain(cause, earn.span, Stage::Post, share.line, true, || words);
+        }
+        let mut uses = self.claim(share.claims, granted.amount);
+        for (key, bucket, times, bonus) in share.bonus_claims {
+            uses.extend(self.claim(vec![(key, bucket, times)], Rounding::Up.round(bonus)?));
+        }
+        self.state.gave.insert(cause, self.at.now);
+        self.used_up(&earn.name, earn.activation);
+        for &boost in &earn.boosts {
+            let boost = self.program.boosts.at(boost);
+            self.used_up(&boost.name, boost.activation);
+        }
+        let award = Award {
+            cause,
+            unit: earn.unit,
+            line: share.line,
+            granted: granted.amount,
+            taken: 0,
+            lot: granted.lot,
+            uses,
+            on_refund: earn.on_refund,
+            seen: share.seen,
+            funded: granted.funded,
+            at: self.at.now,
+        };
+        self.keep(award);
+        Ok(())
+    }
+
+    /// An activation that is good for one use is gone with it.
+    pub fn used_up(&mut self, name: &str, activation: Option<crate::hir::Activation>) {
+        if activation.is_some_and(|activation| activation.each_time) {
+            self.state.activations.remove(name);
+        }
+    }
+
+    /// Keeps an award with the event that brought it.
+    pub fn keep(&mut self, award: Award) {
+        if let Some(fact) = self.own_fact() {
+            fact.awards.push(award);
+        }
+    }
+
+    /// Judges a recorded award again on what a reversal has left of its event, with the rates and tiers recorded then.
+    pub fn rejudged(&mut self, award: &Award, left: &[Value], time: Instant) -> Result<i64, Fault> {
+        let Cause::Earn(id) = award.cause else { return Ok(award.granted) };
+        if award.on_refund == OnRefund::Keep {
+            return Ok(award.granted);
+        }
+        let earn = self.program.earns.at(id);
+        let line = match (earn.list.and_then(|list| left.get(list.0 as usize)), award.line) {
+            (Some(Value::List(lines)), Some(number)) => match lines.get(number as usize) {
+                Some(line) if !line.is_empty() => &**line,
+                _ => return Ok(0),
+            },
+            _ => &[],
+        };
+        let view = View { fields: Some(left), line, at: Some(self.moment(time)), replay: &award.seen, ..View::default() };
+        if !self.open(award.cause, &earn.gates, view)? || !self.passes(award.cause, &earn.gates, view, award.line.unwrap_or(0))? {
+            return Ok(0);
+        }
+        let amount = self.boosted(award.cause, earn, view, award.line, None)?.amount;
+        let rounding = earn.round.map_or(self.program.units.at(earn.unit).rounding, |(rounding, _)| rounding);
+        Ok(rounding.round(amount)?.min(award.granted))
+    }
+}
+
+fn program_ladder<'p>(fold: &Fold<'p>, id: crate::hir::LadderId) -> &'p Ladder {
+    fold.program.ladders.at(id)
+}

@@ -1,0 +1,49 @@
+//! Why an event could not be judged.
+
+use crate::value::ArithmeticError;
+
+/// An error for one event: nothing of the event takes effect.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// A number grew beyond what can be kept, or was divided by zero.
+    #[error("{0}")]
+    Arithmetic(#[from] ArithmeticError),
+    /// No case of a value applies.
+    #[error("no value of `{0}` applies on this day and under these conditions")]
+    NoCase(String),
+    /// No row of a table matches.
+    #[error("table `{table}` has no row for {keys}")]
+    NoRow {
+        /// The table.
+        table: String,
+        /// The keys looked up, in words.
+        keys: String,
+    },
+    /// A date moved out of the calendar.
+    #[error("a date moves beyond the calendar")]
+    Calendar,
+    /// The original of a reversal is not known.
+    #[error("no earlier `{0}` of this member matches, so there is nothing to reverse")]
+    NoOriginal(String),
+    /// More comes back than was there.
+    #[error("more is reversed than was left of the original: {asked} asked, {left} left")]
+    TooMuch {
+        /// Asked, in words.
+        asked: String,
+        /// Left, in words.
+        left: String,
+    },
+    /// A name in the event is not one of the program.
+    #[error("`{name}` is not {kind} of this program{hint}")]
+    Unknown {
+        /// The name.
+        name: String,
+        /// What was looked for, with its article.
+        kind: &'static str,
+        /// `; did you mean …?` or nothing.
+        hint: String,
+    },
+    /// A field has a value of another type than the checker proved; never for checked programs.
+    #[error("a value has another type than the program was checked for")]
+    Type,
+}

@@ -1,0 +1,193 @@
+//! The fold over one member's events: what every part of the engine works on while one event is judged or the clock moves.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use crate::hir::{Gates, MeasureId, Program, Read};
+use crate::source::Span;
+use crate::value::{Calendar, Exact, Instant, Value};
+
+use super::context::{Cx, Moment, TierView};
+use super::event::Event;
+use super::fault::Fault;
+use super::judge::Judge;
+use super::outcome::{Cause, Outcome, Stage, TraceStep, What};
+use super::pots::Pots;
+use super::state::{Fact, Hanging, State};
+use super::version::Version;
+use super::walk;
+
+/// One member while something is judged.
+pub struct Fold<'a> {
+    /// The version in force.
+    pub version: &'a Version,
+    /// Its program.
+    pub program: &'a Program,
+    /// How expressions are computed.
+    pub judge: &'a dyn Judge,
+    /// The member's calendar.
+    pub calendar: Calendar,
+    /// The member.
+    pub state: &'a mut State,
+    /// What all members share.
+    pub pots: &'a mut Pots,
+    /// Where outcomes go.
+    pub out: &'a mut Vec<Outcome>,
+    /// Where steps are explained, if anybody asked.
+    pub trace: Option<&'a mut Vec<TraceStep>>,
+    /// The event at hand; `None` while the clock moves.
+    pub event: Option<Arc<Event>>,
+    /// The moment.
+    pub at: Moment,
+    /// Tiers held when the event arrived, by ladder.
+    pub before: Vec<u32>,
+    /// What just expired, in steps.
+    pub expired: i64,
+    /// Measures that somebody waits for, as they were before anything changed.
+    pub prior: Vec<(MeasureId, Exact)>,
+    /// Where awards of a crossing are collected.
+    pub hanging: Option<Hanging>,
+    /// The fact that awards belong to: the position of the event's own.
+    pub fact: Option<usize>,
+    /// The event's own fact while it is not yet certain that the event is granted.
+    pub draft: Option<Fact>,
+}
+
+/// What of the event an expression sees.
+#[derive(Clone, Copy, Default)]
+pub struct View<'v> {
+    /// Fields other than those of the event at hand.
+    pub fields: Option<&'v [Value]>,
+    /// The line.
+    pub line: &'v [Value],
+    /// Tiers other than the held ones.
+    pub tiers: Option<&'v [u32]>,
+    /// Another moment.
+    pub at: Option<Moment>,
+    /// Where reads are noted.
+    pub seen: Option<&'v RefCell<Vec<(Read, Value)>>>,
+    /// Reads of before.
+    pub replay: &'v [(Read, Value)],
+}
+
+impl<'a> Fold<'a> {
+    /// What an expression can see through `view`.
+    pub fn cx<'c>(&'c self, view: View<'c>) -> Cx<'c> {
+        let own = self.event.as_deref().map_or(&[] as &[Value], |event| &event.fields);
+        Cx {
+            program: self.program,
+            judge: self.judge,
+            state: self.state,
+            calendar: &self.calendar,
+            fields: view.fields.unwrap_or(own),
+            line: view.line,
+            at: view.at.unwrap_or(self.at),
+            tiers: TierView { current: view.tiers.unwrap_or(&[]), before: &self.before },
+            expired: self.expired,
+            seen: view.seen,
+            replay: view.replay,
+        }
+    }
+
+    /// One member at the moment up to which its clock has come.
+    pub fn new(version: &'a Version, state: &'a mut State, pots: &'a mut Pots, out: &'a mut Vec<Outcome>) -> Self {
+        let calendar = version.calendar_of(state);
+        let today = calendar.zone.day_of(state.clock);
+        Fold {
+            version,
+            program: &version.program,
+            judge: &*version.judge,
+            at: Moment { now: state.clock, today },
+            calendar,
+            before: state.ladders.iter().map(|held| held.tier).collect(),
+            state,
+            pots,
+            out,
+            trace: None,
+            event: None,
+            expired: 0,
+            prior: Vec::new(),
+            hanging: None,
+            fact: None,
+            draft: None,
+        }
+    }
+
+    /// The fact of the event at hand.
+    pub fn own_fact(&mut self) -> Option<&mut Fact> {
+        match &mut self.draft {
+            Some(draft) => Some(draft),
+            None => self.fact.and_then(|i| self.state.facts.get_mut(i)),
+        }
+    }
+
+    /// Moves to a moment.
+    pub fn go_to(&mut self, now: Instant) {
+        self.at = self.moment(now);
+    }
+
+    /// A moment with its local day.
+    pub fn moment(&self, now: Instant) -> Moment {
+        Moment { now, today: self.calendar.zone.day_of(now) }
+    }
+
+    /// Notes an outcome.
+    pub fn emit(&mut self, cause: Cause, what: What) {
+        self.out.push(Outcome {
+            member: self.state.member.clone(),
+            time: self.at.now,
+            event: self.event.as_ref().map(|event| event.id.clone()),
+            version: self.state.version,
+            cause,
+            what,
+            corrects: None,
+        });
+    }
+
+    /// Whether somebody wants explanations.
+    pub fn tracing(&self) -> bool {
+        self.trace.is_some()
+    }
+
+    /// Notes a step of the pipeline, if anybody asked.
+    pub fn explain(&mut self, cause: Cause, span: Span, stage: Stage, line: Option<u32>, passed: bool, result: impl FnOnce() -> String) {
+        if let Some(trace) = self.trace.as_deref_mut() {
+            trace.push(TraceStep { cause, span, stage, line, result: result(), passed });
+        }
+    }
+
+    /// Whether the times and conditions of gates hold; filters are about lines and asked by [`Fold::passes`].
+    pub fn open(&mut self, cause: Cause, gates: &Gates, view: View<'_>) -> Result<bool, Fault> {
+        for alternatives in &gates.during {
+            if !walk::during(alternatives, &self.cx(view)) {
+                return Ok(false);
+            }
+        }
+        for condition in &gates.when {
+            let holds = self.judge.truth(condition, &self.cx(view))?;
+            if self.tracing() {
+                let words = super::words::condition(condition, &self.cx(view));
+                self.explain(cause, condition.span, Stage::Condition, None, holds, || words);
+            }
+            if !holds {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether a line passes the filters of gates.
+    pub fn passes(&mut self, cause: Cause, gates: &Gates, view: View<'_>, line: u32) -> Result<bool, Fault> {
+        for condition in &gates.filter {
+            let holds = self.judge.truth(condition, &self.cx(view))?;
+            if self.tracing() {
+                let words = super::words::condition(condition, &self.cx(view));
+                self.explain(cause, condition.span, Stage::Condition, Some(line), holds, || words);
+            }
+            if !holds {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,491 @@
+//! Moves value: awards, spending, release, expiry, and taking back.
+
+use std::sync::Arc;
+
+use crate::hir::{Expiry, ExpiryRule, Pending, RefundFloor, Returned, Unit, UnitId};
+use crate::value::{Instant, PeriodKind, TimeSpan, Value, split};
+
+use super::fault::Fault;
+use super::fold::{Fold, View};
+use super::judge::Noting;
+use super::outcome::{Account, Cause, What};
+use super::purse::{IdleClock, Lot, LotExpiry, Ready};
+use super::state::{Tallied, TallyKind};
+
+/// An amount to be awarded.
+pub struct Grant<'g> {
+    /// The earn or rule.
+    pub cause: Cause,
+    /// The unit.
+    pub unit: UnitId,
+    /// The line of the event.
+    pub line: Option<u32>,
+    /// How much, in steps.
+    pub amount: i64,
+    /// Pending time instead of the unit's.
+    pub pending: Option<&'g Pending>,
+    /// Expiry instead of the unit's.
+    pub expiry: &'g [ExpiryRule],
+    /// Who pays which part.
+    pub funding: &'g [crate::hir::Funding],
+}
+
+/// What became of a grant.
+pub struct Granted {
+    /// How much, in steps: less than asked where the balance is full.
+    pub amount: i64,
+    /// The lot.
+    pub lot: Option<u32>,
+    /// What partners paid.
+    pub funded: Vec<(Arc<str>, i64)>,
+}
+
+impl Fold<'_> {
+    /// Moves value between accounts and writes it down.
+    pub fn post(&mut self, cause: Cause, unit: UnitId, from: Account, to: Account, amount: i64, lot: Option<u32>, line: Option<u32>) {
+        if amount > 0 && from != to {
+            self.emit(cause, What::Posted { unit, from, to, amount, lot, line });
+        }
+    }
+
+    /// Counts an amount for measures over postings and for totals.
+    pub fn tally(&mut self, unit: UnitId, kind: TallyKind, amount: i64, at: Instant) -> Result<(), Fault> {
+        let totals = &mut self.state.units.at_mut(unit).totals;
+        let total = match kind {
+            TallyKind::Earned => &mut totals.earned,
+            TallyKind::Spent => &mut totals.spent,
+            TallyKind::Expired => &mut totals.expired,
+            TallyKind::Reversed => &mut totals.reversed,
+        };
+        *total = total.checked_add(amount).ok_or(crate::value::ArithmeticError::Overflow)?;
+        let noting = Noting { program: self.program, calendar: &self.calendar, now: self.at.now };
+        self.judge.tallied(self.state, Tallied { unit, tally: kind, amount, at }, &noting)
+    }
+
+    /// Awards an amount: a new lot, less what is owed.
+    pub fn grant(&mut self, grant: &Grant<'_>) -> Result<Granted, Fault> {
+        let unit = self.program.units.at(grant.unit);
+        let mut amount = grant.amount;
+        if let Some(most) = &unit.at_most {
+            let most = self.judge.exact(most, &self.cx(View::default()))?.floor().to_i64().unwrap_or(i64::MAX);
+            let purse = self.state.units.at(grant.unit);
+            let have = purse.available() + purse.pending() - purse.debt;
+            amount = amount.min((most - have).max(0));
+        }
+        if amount <= 0 {
+            return Ok(Granted { amount: 0, lot: None, funded: Vec::new() });
+        }
+        let number = self.state.next_lot;
+        self.state.next_lot += 1;
+        let ready = self.readiness(grant.pending.unwrap_or(&unit.pending))?;
+        let to = if ready == Ready::Now { Account::Available } else { Account::Pending };
+        let rules = if grant.expiry.is_empty() { &unit.expiry } else { grant.expiry };
+        let from = if let Ready::At(at) = ready { at } else { self.at.now };
+        let expires = self.lot_expiry(rules, self.at.now, from)?;
+
+        let funded = self.funded(grant.funding, amount)?;
+        let partners: i64 = funded.iter().map(|(_, part)| part).sum();
+        for (partner, part) in &funded {
+            self.post(grant.cause, grant.unit, Account::Partner(partner.clone()), to.clone(), *part, Some(number), grant.line);
+        }
+        self.post(grant.cause, grant.unit, Account::Issuer, to, amount - partners, Some(number), grant.line);
+        self.tally(grant.unit, TallyKind::Earned, amount, self.at.now)?;
+        let lot = Lot { number, left: amount, earned: self.at.now, ready, expires, spent: 0, expired: 0, cause: grant.cause };
+        let available = lot.ready == Ready::Now;
+        self.state.units.at_mut(grant.unit).lots.push(lot);
+        if available {
+            self.repay(grant.unit, number, grant.cause);
+        }
+        Ok(Granted { amount, lot: Some(number), funded })
+    }
+
+    fn funded(&self, funding: &[crate::hir::Funding], amount: i64) -> Result<Vec<(Arc<str>, i64)>, Fault> {
+        if funding.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut weights: Vec<_> = funding.iter().map(|part| part.share).collect();
+        let partners = weights.iter().try_fold(crate::value::Exact::ZERO, |sum, share| sum.add(*share))?;
+        weights.push(crate::value::Exact::ONE.sub(partners)?);
+        let parts = split(amount, &weights)?;
+        Ok(funding.iter().map(|f| f.partner.clone()).zip(parts).filter(|(_, part)| *part != 0).collect())
+    }
+
+    /// Pays what is owed out of a lot that became available.
+    fn repay(&mut self, unit: UnitId, number: u32, cause: Cause) {
+        let below_zero = matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_));
+        let purse = self.state.units.at_mut(unit);
+        let repaid = purse.take(number, purse.debt, true);
+        purse.debt -= repaid;
+        // Below zero, the account itself was negative and the award has just filled it; at zero, what was forborne is taken now.
+        if !below_zero {
+            self.post(cause, unit, Account::Available, Account::Issuer, repaid, Some(number), None);
+        }
+    }
+
+    fn readiness(&self, pending: &Pending) -> Result<Ready, Fault> {
+        Ok(match pending {
+            Pending::No => Ready::Now,
+            Pending::For(span) => Ready::At(span.after(self.at.now, &self.calendar.zone).ok_or(Fault::Calendar)?),
+            Pending::Until { event, key } => {
+                let releasing = self.program.events.at(*event);
+                let Some(own) = &self.event else { return Ok(Ready::Now) };
+                let fields = &self.program.events.at(own.kind).fields;
+                let value = |id: &crate::hir::FieldId| {
+                    let name = &releasing.fields.at(*id).name;
+                    let own_id = fields.find(|field| field.name == *name);
+                    own_id.and_then(|id| own.fields.get(id.0 as usize)).cloned().unwrap_or_default()
+                };
+                Ready::On(key.iter().map(value).collect())
+            }
+        })
+    }
+
+    /// When a lot lapses, by the rules of its unit or earn.
+    pub fn lot_expiry(&self, rules: &[ExpiryRule], earned: Instant, available: Instant) -> Result<LotExpiry, Fault> {
+        let mut expiry = LotExpiry::default();
+        let mut chosen = false;
+        for rule in rules {
+            if (!rule.also && chosen) || !rule.when.as_ref().map_or(Ok(true), |when| self.judge.truth(when, &self.cx(View::default())))? {
+                continue;
+            }
+            chosen |= !rule.also;
+            let from = if rule.from_earning { earned } else { available };
+            if let Expiry::Idle { span, end_of, events } = &rule.expiry {
+                expiry.idle.push(IdleClock { span: *span, end_of: *end_of, events: events.clone() });
+            } else if let Some(at) = self.expiry_from(&rule.expiry, from)? {
+                expiry.at = Some(expiry.at.map_or(at, |other: Instant| other.min(at)));
+            }
+        }
+        Ok(expiry)
+    }
+
+    fn expiry_from(&self, expiry: &Expiry, from: Instant) -> Result<Option<Instant>, Fault> {
+        let zone = &self.calendar.zone;
+        let day = zone.day_of(from);
+        Ok(match expiry {
+            Expiry::Never | Expiry::Idle { .. } => None,
+            Expiry::After(span, end_of) => Some(self.end_after(from, *span, *end_of)?),
+            Expiry::OnDay { month, day: of_month, after } => {
+                let least = after.after_day(day).ok_or(Fault::Calendar)?;
+                let year = least.ymd().0;
+                let on = |year: i32| {
+                    let first = crate::value::Day::from_ymd(year, *month, 1)?;
+                    let last = first.end_of_month();
+                    crate::value::Day::from_ymd(year, *month, *of_month).or(Some(last))
+                };
+                let this = on(year).ok_or(Fault::Calendar)?;
+                let due = if this >= least { this } else { on(year + 1).ok_or(Fault::Calendar)? };
+                Some(zone.start_of(due.plus_days(1).ok_or(Fault::Calendar)?))
+            }
+            Expiry::EndOf { kind, ahead } => {
+                let mut period = self.period(*kind, day);
+                for _ in 0..*ahead {
+                    period = self.period(*kind, period.end);
+                }
+                Some(zone.start_of(period.end))
+            }
+        })
+    }
+
+    /// A time after a moment: at the start of that local day, or at the end of the period in which it falls; exact for hours.
+    pub fn end_after(&self, from: Instant, span: TimeSpan, end_of: Option<PeriodKind>) -> Result<Instant, Fault> {
+        let zone = &self.calendar.zone;
+        if span.is_exact() && end_of.is_none() {
+            return span.after(from, zone).ok_or(Fault::Calendar);
+        }
+        let day = span.after_day(zone.day_of(from)).ok_or(Fault::Calendar)?;
+        let day = end_of.map_or(day, |kind| self.period(kind, day).end);
+        Ok(zone.start_of(day))
+    }
+
+    /// The period of a day in the member's calendar.
+    pub fn period(&self, kind: PeriodKind, day: crate::value::Day) -> crate::value::Period {
+        self.calendar.period_of(kind, day, self.state.joined_day(&self.calendar.zone))
+    }
+
+    /// When a lot lapses as things stand.
+    pub fn lapses(&self, expires: &LotExpiry, earned: Instant) -> Option<Instant> {
+        let idle = expires.idle.iter().filter_map(|clock| {
+            let last = clock.events.iter().filter_map(|event| self.state.last.get(*event).copied().flatten()).max();
+            let end = |from| self.end_after(from, clock.span, clock.end_of).ok();
+            match last.and_then(end) {
+                Some(end) if end > earned => Some(end),
+                _ => end(earned),
+            }
+        });
+        let due = expires.at.into_iter().chain(idle).min()?;
+        Some(expires.extended.map_or(due, |extended| extended.max(due)))
+    }
+
+    /// Spends available lots in their order; the caller has checked that they suffice. Returns lots and amounts.
+    pub fn spend(&mut self, cause: Cause, unit: UnitId, amount: i64, to: &Account) -> Result<Vec<(u32, i64)>, Fault> {
+        let order = self.bucket(unit, amount).unwrap_or_else(|| self.spending_order(unit));
+        let mut rest = amount;
+        let mut taken = Vec::new();
+        for number in order {
+            if rest == 0 {
+                break;
+            }
+            let part = self.state.units.at_mut(unit).take(number, rest, true);
+            rest -= part;
+            self.post(cause, unit, Account::Available, to.clone(), part, Some(number), None);
+            taken.push((number, part));
+        }
+        self.tally(unit, TallyKind::Spent, amount - rest, self.at.now)?;
+        Ok(taken)
+    }
+
+    fn spending_order(&self, unit: UnitId) -> Vec<u32> {
+        let order = self.program.units.at(unit).spends;
+        self.state.units.at(unit).spending_order(order, |lot| self.lapses(&lot.expires, lot.earned))
+    }
+
+    /// Where lots of different months cannot be mixed: the lots of the first month that suffices.
+    fn bucket(&self, unit: UnitId, amount: i64) -> Option<Vec<u32>> {
+        if !self.program.units.at(unit).monthly_buckets {
+            return None;
+        }
+        self.buckets(unit).into_iter().find(|(_, total, _)| *total >= amount).map(|(_, _, lots)| lots)
+    }
+
+    fn buckets(&self, unit: UnitId) -> Vec<((i32, u8), i64, Vec<u32>)> {
+        let mut buckets: Vec<((i32, u8), i64, Vec<u32>)> = Vec::new();
+        for number in self.spending_order(unit) {
+            let Some(lot) = self.state.units.at(unit).lots.iter().find(|lot| lot.number == number) else { continue };
+            let (year, month, _) = self.calendar.zone.day_of(lot.earned).ymd();
+            match buckets.iter_mut().find(|(key, ..)| *key == (year, month)) {
+                Some((_, total, lots)) => {
+                    *total += lot.left;
+                    lots.push(number);
+                }
+                None => buckets.push(((year, month), lot.left, vec![number])),
+            }
+        }
+        buckets
+    }
+
+    /// What one redemption may spend of a unit.
+    pub fn spendable(&self, unit: UnitId) -> i64 {
+        let purse = self.state.units.at(unit);
+        if self.program.units.at(unit).monthly_buckets {
+            return self.buckets(unit).into_iter().map(|(_, total, _)| total).max().unwrap_or(0);
+        }
+        (purse.available() - purse.debt).max(0)
+    }
+
+    /// Releases lots that wait for an event with these key values, and lots whose time has come.
+    pub fn release(&mut self, unit: UnitId, key: Option<&[Value]>) -> Result<(), Fault> {
+        let now = self.at.now;
+        let due = |lot: &Lot| match &lot.ready {
+            Ready::Now => false,
+            Ready::At(at) => key.is_none() && *at <= now,
+            Ready::On(values) => key.is_some_and(|key| values[..] == *key),
+        };
+        let numbers: Vec<u32> = self.state.units.at(unit).lots.iter().filter(|lot| due(lot)).map(|lot| lot.number).collect();
+        for number in numbers {
+            let cause = Cause::Unit(unit);
+            let Some(lot) = self.state.units.at_mut(unit).lot_mut(number) else { continue };
+            let (amount, earned, awaited, from) = (lot.left, lot.earned, matches!(lot.ready, Ready::On(_)), lot.cause);
+            lot.ready = Ready::Now;
+            if awaited {
+                // Only now is it known from when its clock runs (S12).
+                let own = if let Cause::Earn(earn) = from { &self.program.earns.at(earn).expiry[..] } else { &[] };
+                let rules = if own.is_empty() { &self.program.units.at(unit).expiry } else { own };
+                let expires = self.lot_expiry(rules, earned, now)?;
+                if let Some(lot) = self.state.units.at_mut(unit).lot_mut(number) {
+                    lot.expires = expires;
+                }
+            }
+            self.post(cause, unit, Account::Pending, Account::Available, amount, Some(number), None);
+            self.repay(unit, number, cause);
+        }
+        Ok(())
+    }
+
+    /// Lets everything lapse that is due and not kept; returns what lapsed, in steps.
+    pub fn expire(&mut self, unit: UnitId) -> Result<i64, Fault> {
+        let now = self.at.now;
+        let due: Vec<u32> = {
+            let lots = self.state.units.at(unit).lots.iter();
+            lots.filter(|lot| self.lapses(&lot.expires, lot.earned).is_some_and(|at| at <= now)).map(|lot| lot.number).collect()
+        };
+        if due.is_empty() {
+            return Ok(0);
+        }
+        if let Some(keeps) = &self.program.units.at(unit).keeps_while
+            && self.judge.truth(keeps, &self.cx(View::default()))?
+        {
+            return Ok(0);
+        }
+        let mut total = 0_i64;
+        for number in due {
+            let purse = self.state.units.at_mut(unit);
+            let Some(lot) = purse.lots.iter().find(|lot| lot.number == number) else { continue };
+            let from = if lot.ready == Ready::Now { Account::Available } else { Account::Pending };
+            let amount = lot.left;
+            purse.take(number, amount, false);
+            if let Some(closed) = purse.closed.get_mut(&number) {
+                closed.expired += amount;
+            }
+            self.post(Cause::Unit(unit), unit, from, Account::Expired, amount, Some(number), None);
+            self.tally(unit, TallyKind::Expired, amount, now)?;
+            total += amount;
+        }
+        Ok(total)
+    }
+
+    /// Takes back a part of an award: from its own lot, then from what lapsed of it, then from what was spent, as the unit's refund
+    /// floor says. Returns what was taken.
+    pub fn take_back(&mut self, cause: Cause, award: &mut super::state::Award, amount: i64) -> Result<i64, Fault> {
+        let unit = award.unit;
+        let def = self.program.units.at(unit);
+        let only_pending = def.refunds == RefundFloor::OnlyPending;
+        let mut rest = amount;
+        if let Some(number) = award.lot {
+            let lot = self.state.units.at(unit).lots.iter().find(|lot| lot.number == number);
+            let pending = lot.is_some_and(|lot| lot.ready != Ready::Now);
+            if lot.is_some() && (pending || !only_pending) {
+                let from = if pending { Account::Pending } else { Account::Available };
+                let part = self.state.units.at_mut(unit).take(number, rest, false);
+                rest -= self.hand_back(cause, award, part, from);
+            }
+            if only_pending {
+                let taken = amount - rest;
+                award.taken += taken;
+                return self.untally(award, taken).map(|()| taken);
+            }
+            if let Some(closed) = self.state.units.at_mut(unit).closed.get_mut(&number) {
+                let lapsed = closed.expired.min(rest);
+                closed.expired -= lapsed;
+                rest -= self.hand_back(cause, award, lapsed, Account::Expired);
+                if lapsed > 0 {
+                    self.tally(unit, TallyKind::Expired, -lapsed, self.at.now)?;
+                }
+            }
+        }
+        if rest > 0 {
+            for number in self.spending_order(unit) {
+                let part = self.state.units.at_mut(unit).take(number, rest, true);
+                rest -= self.hand_back(cause, award, part, Account::Available);
+                if rest == 0 {
+                    break;
+                }
+            }
+        }
+        if rest > 0 {
+            rest -= self.owe(cause, award, rest);
+        }
+        let taken = amount - rest;
+        award.taken += taken;
+        self.untally(award, taken)?;
+        Ok(taken)
+    }
+
+    fn untally(&mut self, award: &super::state::Award, taken: i64) -> Result<(), Fault> {
+        if taken == 0 {
+            return Ok(());
+        }
+        self.tally(award.unit, TallyKind::Earned, -taken, award.at)?;
+        self.tally(award.unit, TallyKind::Reversed, taken, self.at.now)
+    }
+
+    /// Posts value back to whoever paid for it, partners in proportion.
+    fn hand_back(&mut self, cause: Cause, award: &mut super::state::Award, amount: i64, from: Account) -> i64 {
+        let mut rest = amount;
+        for (partner, part) in &mut award.funded {
+            // A partner gets back its share of what is taken, rounded towards the issuer; all of it with the last step.
+            let whole = award.granted - award.taken;
+            let share = if amount >= whole { *part } else { part.saturating_mul(amount) / whole.max(1) };
+            let share = share.min(rest);
+            *part -= share;
+            rest -= share;
+            let partner = partner.clone();
+            self.out.push(super::outcome::Outcome {
+                member: self.state.member.clone(),
+                time: self.at.now,
+                event: self.event.as_ref().map(|event| event.id.clone()),
+                version: self.state.version,
+                cause,
+                what: What::Posted { unit: award.unit, from: from.clone(), to: Account::Partner(partner), amount: share, lot: award.lot, line: award.line },
+                corrects: None,
+            });
+        }
+        self.post(cause, award.unit, from, Account::Issuer, rest, award.lot, award.line);
+        amount
+    }
+
+    fn owe(&mut self, cause: Cause, award: &mut super::state::Award, shortfall: i64) -> i64 {
+        let unit = award.unit;
+        let debt = self.state.units.at(unit).debt;
+        let owed = match self.program.units.at(unit).refunds {
+            RefundFloor::BelowZero(Some(floor)) => shortfall.min((floor.abs() - debt).max(0)),
+            RefundFloor::BelowZero(None) | RefundFloor::StopAtZero => shortfall,
+            RefundFloor::OnlyPending => 0,
+        };
+        if owed == 0 {
+            return 0;
+        }
+        self.state.units.at_mut(unit).debt += owed;
+        if matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_)) {
+            self.hand_back(cause, award, owed, Account::Available);
+        } else {
+            self.emit(cause, What::Owed { unit, debt: debt + owed });
+        }
+        owed
+    }
+
+    /// Gives spent points back to their lots (S21). Returns what came back to the member.
+    pub fn give_back(&mut self, cause: Cause, unit: UnitId, lots: &[(u32, i64)]) -> Result<i64, Fault> {
+        let def: &Unit = self.program.units.at(unit);
+        let mut back = 0;
+        for &(number, amount) in lots {
+            if amount == 0 {
+                continue;
+            }
+            let now = self.at.now;
+            self.tally(unit, TallyKind::Spent, -amount, now)?;
+            if let Some(lot) = self.state.units.at_mut(unit).lot_mut(number) {
+                lot.left += amount;
+                lot.spent -= amount;
+            } else if let Some(closed) = self.state.units.at(unit).closed.get(&number).cloned() {
+                let alive = self.lapses(&closed.expires, closed.earned).is_none_or(|at| at > now);
+                if !alive && def.returned == Returned::Forfeit {
+                    self.post(cause, unit, Account::Redeemed, Account::Expired, amount, Some(number), None);
+                    self.tally(unit, TallyKind::Expired, amount, now)?;
+                    if let Some(closed) = self.state.units.at_mut(unit).closed.get_mut(&number) {
+                        closed.spent -= amount;
+                        closed.expired += amount;
+                    }
+                    continue;
+                }
+                self.reopen(unit, closed, amount, alive)?;
+            }
+            self.post(cause, unit, Account::Redeemed, Account::Available, amount, Some(number), None);
+            back += amount;
+            self.repay(unit, number, cause);
+        }
+        Ok(back)
+    }
+
+    fn reopen(&mut self, unit: UnitId, mut lot: Lot, amount: i64, alive: bool) -> Result<(), Fault> {
+        let def = self.program.units.at(unit);
+        let now = self.at.now;
+        if !alive {
+            match def.returned {
+                Returned::Grace(span) => lot.expires.extended = Some(self.end_after(now, span, None)?),
+                Returned::FreshLot | Returned::Forfeit => {
+                    lot.earned = now;
+                    lot.expires = self.lot_expiry(&def.expiry, now, now)?;
+                }
+            }
+        }
+        lot.left = amount;
+        lot.spent -= amount;
+        lot.ready = Ready::Now;
+        let purse = self.state.units.at_mut(unit);
+        purse.closed.remove(&lot.number);
+        purse.lots.push(lot);
+        purse.lots.sort_by_key(|lot| lot.number);
+        Ok(())
+    }
+}

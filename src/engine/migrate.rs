@@ -1,0 +1,227 @@
+//! Carries a member from one version of a program to another. Names are identity; a rename says `was old_name` (S41).
+
+use std::sync::Arc;
+
+use crate::arena::{Arena, Id};
+use crate::hir::{BadgeId, EarnId, EventId, FieldDef, FieldId, LadderId, LimitId, MeasureId, OnRefund, Program, RedeemId, RewardId, RuleId, UnitId};
+use crate::value::Value;
+
+use super::event::Event;
+use super::outcome::Cause;
+use super::outline::{Field, Outline};
+use super::state::{Award, Fact, Held, Payment, State, Tallied, UseKey, Uses, Voucher};
+use super::version::Version;
+
+/// Where each identifier of an old program is in a new one.
+struct Names {
+    units: Vec<Option<UnitId>>,
+    ladders: Vec<Option<LadderId>>,
+    measures: Vec<Option<MeasureId>>,
+    earns: Vec<Option<EarnId>>,
+    rules: Vec<Option<RuleId>>,
+    rewards: Vec<Option<RewardId>>,
+    redeems: Vec<Option<RedeemId>>,
+    badges: Vec<Option<BadgeId>>,
+    limits: Vec<Option<LimitId>>,
+    events: Vec<Option<EventId>>,
+    attributes: Vec<Option<FieldId>>,
+}
+
+/// Finds each old name among new names and their former ones.
+fn pair<'o, I: Id, T>(old: impl IntoIterator<Item = &'o String>, new: &Arena<I, T>, name: impl Fn(&T) -> (&str, Option<&str>)) -> Vec<Option<I>> {
+    let find = |wanted: &str| {
+        new.find(|other| {
+            let (now, was) = name(other);
+            now == wanted || was == Some(wanted)
+        })
+    };
+    old.into_iter().map(|wanted| find(wanted)).collect()
+}
+
+impl Names {
+    fn new(old: &Outline, new: &Program) -> Self {
+        let limits = Outline::of(new).limits;
+        Self {
+            units: pair(&old.units, &new.units, |u| (&u.name, u.was.as_deref())),
+            ladders: pair(old.ladders.iter().map(|(name, _)| name), &new.ladders, |l| (&l.name, l.was.as_deref())),
+            measures: pair(&old.measures, &new.measures, |m| (&m.name, m.was.as_deref())),
+            earns: pair(&old.earns, &new.earns, |e| (&e.name, e.was.as_deref())),
+            rules: pair(&old.rules, &new.rules, |r| (&r.name, r.was.as_deref())),
+            rewards: pair(&old.rewards, &new.rewards, |r| (&r.name, r.was.as_deref())),
+            redeems: pair(&old.redeems, &new.redeems, |r| (&r.name, r.was.as_deref())),
+            badges: pair(&old.badges, &new.badges, |b| (&b.name, None)),
+            limits: old.limits.iter().map(|name| limits.iter().position(|other| other == name).map(Id::new)).collect(),
+            events: pair(old.events.iter().map(|(name, _)| name), &new.events, |e| (&e.name, None)),
+            attributes: pair(&old.attributes, &new.attributes, |a| (&a.name, None)),
+        }
+    }
+
+    fn cause(&self, cause: Cause) -> Cause {
+        let found = match cause {
+            Cause::Earn(id) => of(&self.earns, id).map(Cause::Earn),
+            Cause::Rule(id) => of(&self.rules, id).map(Cause::Rule),
+            Cause::Ladder(id) => of(&self.ladders, id).map(Cause::Ladder),
+            Cause::Unit(id) => of(&self.units, id).map(Cause::Unit),
+            Cause::Reward(id) => of(&self.rewards, id).map(Cause::Reward),
+            Cause::Redeem(id) => of(&self.redeems, id).map(Cause::Redeem),
+            Cause::Event => Some(Cause::Event),
+        };
+        found.unwrap_or(Cause::Event)
+    }
+
+    fn key(&self, key: &UseKey) -> Option<UseKey> {
+        Some(UseKey { limit: of(&self.limits, key.limit)?, per: key.per.clone() })
+    }
+
+    fn uses(&self, uses: &Uses) -> Uses {
+        uses.iter().filter_map(|(key, at, amount)| Some((self.key(key)?, *at, *amount))).collect()
+    }
+}
+
+fn of<I: Id, J: Copy>(table: &[Option<J>], id: I) -> Option<J> {
+    table.get(id.index()).copied().flatten()
+}
+
+/// Moves the items of one table into the places of another.
+fn moved<I: Id, T: Clone>(old: &Arena<I, T>, mut new: Arena<I, T>, names: &[Option<I>]) -> Arena<I, T> {
+    for (id, item) in old.pairs() {
+        if let Some(to) = of(names, id) {
+            *new.at_mut(to) = item.clone();
+        }
+    }
+    new
+}
+
+/// What members hold of the old program that the new one has no place for, in words; empty where nothing is lost.
+pub fn lost(state: &State, old: &Outline, new: &Program) -> Vec<String> {
+    let names = Names::new(old, new);
+    let mut lost = Vec::new();
+    for (id, purse) in state.units.pairs() {
+        if of(&names.units, id).is_none() && (!purse.lots.is_empty() || purse.debt != 0) {
+            lost.push(format!("unit `{}`", old.units.get(id.index()).map_or("", String::as_str)));
+        }
+    }
+    for voucher in state.vouchers.iter().filter(|voucher| voucher.closed.is_none()) {
+        if of(&names.rewards, voucher.reward).is_none() {
+            lost.push(format!("reward `{}`", old.rewards.get(voucher.reward.index()).map_or("", String::as_str)));
+        }
+    }
+    for (id, held) in state.ladders.pairs() {
+        if of(&names.ladders, id).is_none() && held.tier > 0 {
+            lost.push(format!("tiers `{}`", old.ladders.get(id.index()).map_or("", |(name, _)| name.as_str())));
+        }
+    }
+    lost
+}
+
+/// The member in another version.
+pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> State {
+    let new = &to.program;
+    let names = Names::new(old, new);
+    let fresh = State::new(new, version, state.member.clone(), state.clock);
+    let mut next = State {
+        attributes: moved(&state.attributes, fresh.attributes, &names.attributes),
+        units: moved(&state.units, fresh.units, &names.units),
+        ladders: fresh.ladders,
+        last: moved(&state.last, fresh.last, &names.events),
+        facts: state.facts.iter().filter_map(|fact| carry(fact, &names, old, new)).collect(),
+        tallies: state.tallies.iter().filter_map(|t| Some(Tallied { unit: of(&names.units, t.unit)?, ..*t })).collect(),
+        gauges: fresh.gauges,
+        restarts: moved(&state.restarts, fresh.restarts, &names.measures),
+        uses: state.uses.iter().filter_map(|(key, by)| Some((names.key(key)?, by.clone()))).collect(),
+        firings: moved(&state.firings, fresh.firings, &names.rules),
+        gave: state.gave.iter().map(|(cause, at)| (names.cause(*cause), *at)).filter(|(cause, _)| *cause != Cause::Event).collect(),
+        vouchers: state.vouchers.iter().filter_map(|v| Some(Voucher { reward: of(&names.rewards, v.reward)?, ..v.clone() })).collect(),
+        badges: moved(&state.badges, fresh.badges, &names.badges),
+        version,
+        ..state.clone()
+    };
+    for lot in next.units.iter_mut().flat_map(|purse| purse.lots.iter_mut().chain(purse.closed.values_mut())) {
+        lot.cause = names.cause(lot.cause);
+        for clock in &mut lot.expires.idle {
+            clock.events = clock.events.iter().filter_map(|event| of(&names.events, *event)).collect();
+        }
+    }
+    for firings in next.firings.iter_mut() {
+        for hanging in &mut firings.hanging {
+            hanging.awards = hanging.awards.iter().filter_map(|award| reawarded(award, &names)).collect();
+        }
+    }
+    for (id, held) in state.ladders.pairs() {
+        if let (Some(to), Some((_, tiers))) = (of(&names.ladders, id), old.ladders.get(id.index())) {
+            *next.ladders.at_mut(to) = retiered(held, tiers, &new.ladders.at(to).tiers);
+        }
+    }
+    next.distrust_gauges();
+    next
+}
+
+/// Tiers by name; what is held in a tier that is no more is held in the nearest below.
+fn retiered(held: &Held, old: &[String], new: &[crate::hir::Tier]) -> Held {
+    let find = |tier: u32| -> u32 {
+        let same = |name: &String| new.iter().position(|t| *t.name == **name || t.was.as_deref() == Some(name));
+        old.iter().take(tier as usize + 1).rev().find_map(same).and_then(|i| u32::try_from(i).ok()).unwrap_or(0)
+    };
+    let mut held = held.clone();
+    held.tier = find(held.tier);
+    held.highest = find(held.highest);
+    held.holds.iter_mut().for_each(|hold| hold.tier = find(hold.tier));
+    held.waiting = held.waiting.iter().map(|(tier, at)| (find(*tier), *at)).collect();
+    held.history.iter_mut().for_each(|(_, tier)| *tier = find(*tier));
+    held
+}
+
+fn reawarded(award: &Award, names: &Names) -> Option<Award> {
+    Some(Award {
+        cause: names.cause(award.cause),
+        unit: of(&names.units, award.unit)?,
+        uses: names.uses(&award.uses),
+        // What was read names things of the old version, whose rule is no longer at hand: what is left goes by value.
+        seen: Vec::new(),
+        on_refund: if award.on_refund == OnRefund::Rejudge { OnRefund::Proportion } else { award.on_refund },
+        ..award.clone()
+    })
+}
+
+fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fact> {
+    let kind = of(&names.events, fact.event.kind)?;
+    let (_, from) = old.events.get(fact.event.kind.index())?;
+    let to = &new.events.at(kind).fields;
+    let fields = |values: &[Value]| -> Arc<[Value]> { reorder(values, from, to).into() };
+    let payment = fact.payment.as_ref().and_then(|payment| {
+        let unit = of(&names.units, payment.unit)?;
+        Some(Payment { unit, cause: names.cause(payment.cause), uses: names.uses(&payment.uses), ..payment.clone() })
+    });
+    let gifts = fact.gifts.iter().filter_map(|gift| match gift {
+        super::state::Gifted::Badge(badge) => of(&names.badges, *badge).map(super::state::Gifted::Badge),
+        voucher => Some(*voucher),
+    });
+    Some(Fact {
+        left: fields(&fact.left),
+        reversals: fact.reversals.iter().map(|(at, left)| (*at, fields(left))).collect(),
+        awards: fact.awards.iter().filter_map(|award| reawarded(award, names)).collect(),
+        gifts: gifts.collect(),
+        payment,
+        event: Arc::new(Event { kind, fields: fields(&fact.event.fields), ..(*fact.event).clone() }),
+        ..*fact
+    })
+}
+
+/// The values of fields in the order of another version; lines likewise.
+fn reorder(values: &[Value], from: &[Field], to: &Arena<FieldId, FieldDef>) -> Vec<Value> {
+    use crate::hir::FieldType;
+    let value = |field: &FieldDef| {
+        let Some(at) = from.iter().position(|other| *other.name == *field.name) else {
+            return field.default.clone().unwrap_or_default();
+        };
+        let value = values.get(at).cloned().unwrap_or_default();
+        match (&value, from.get(at), &field.ty) {
+            (Value::List(lines), Some(from), FieldType::List(to)) => {
+                let line = |line: &Box<[Value]>| if line.is_empty() { line.clone() } else { reorder(line, &from.lines, to).into() };
+                Value::List(lines.iter().map(line).collect())
+            }
+            _ => value,
+        }
+    };
+    to.iter().map(value).collect()
+}

@@ -1,0 +1,44 @@
+//! Judges events: the fold over members' histories. No files, no wall clock, no randomness, no threads.
+
+mod apply;
+mod boost;
+mod clock;
+pub mod context;
+mod driver;
+mod earn;
+mod event;
+mod fault;
+mod fold;
+pub mod judge;
+mod ledger;
+mod group;
+mod limit;
+pub mod migrate;
+mod outcome;
+mod outline;
+mod pairs;
+mod pots;
+pub mod purse;
+mod reads;
+mod redeem;
+pub mod reference;
+mod reversal;
+mod rule;
+pub mod state;
+mod tier;
+mod version;
+pub mod walk;
+pub mod words;
+mod world;
+
+pub use driver::Engine;
+pub use event::Event;
+pub use fault::Fault;
+pub use fold::Fold;
+pub use group::{Explained, Group, Snapshot};
+pub use outcome::{Account, Cause, Outcome, Stage, TraceStep, VoucherChange, What};
+pub use outline::Outline;
+pub use pots::Pots;
+pub use state::State;
+pub use version::Version;
+pub use world::{Arrival, Stored, World};

@@ -1,0 +1,215 @@
+//! What happened: postings and everything else that judging an event or moving the clock brings about.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::hir::{BadgeId, EarnId, LadderId, LimitId, RedeemId, RewardId, RuleId, UnitId};
+use crate::source::Span;
+use crate::value::Instant;
+
+/// One line of the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Whose.
+    pub member: Arc<str>,
+    /// When it took effect.
+    pub time: Instant,
+    /// The event that brought it about; `None` where the clock did.
+    pub event: Option<Arc<str>>,
+    /// The version of the program, by position.
+    pub version: u32,
+    /// What in the program brought it about.
+    pub cause: Cause,
+    /// What happened.
+    pub what: What,
+    /// The late event that changed history, where this corrects it.
+    pub corrects: Option<Arc<str>>,
+}
+
+/// What in the program brought an outcome about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Cause {
+    /// An earn.
+    Earn(EarnId),
+    /// A rule.
+    Rule(RuleId),
+    /// A ladder of tiers.
+    Ladder(LadderId),
+    /// A unit's own declarations: expiry, pending, refunds.
+    Unit(UnitId),
+    /// A reward.
+    Reward(RewardId),
+    /// A way to pay with points.
+    Redeem(RedeemId),
+    /// The event itself: `adjust`, a refusal before any rule.
+    Event,
+}
+
+/// An account of the ledger. A posting moves value from one to another, so that all accounts of a unit sum to zero.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Account {
+    /// What the member may spend.
+    Available,
+    /// What the member will be able to spend.
+    Pending,
+    /// Who promises.
+    Issuer,
+    /// A partner who pays for a part.
+    Partner(Arc<str>),
+    /// Where lapsed value goes.
+    Expired,
+    /// Where spent value goes.
+    Redeemed,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// Value moved between accounts; `amount` in steps, positive.
+    Posted {
+        /// The unit.
+        unit: UnitId,
+        /// From.
+        from: Account,
+        /// To.
+        to: Account,
+        /// How much, in steps.
+        amount: i64,
+        /// The lot, where one lot is meant.
+        lot: Option<u32>,
+        /// The line of the event, where the award was per line.
+        line: Option<u32>,
+    },
+    /// A limit cut an award: requested and granted, in steps of the unit (or times).
+    Limited {
+        /// The limit.
+        limit: LimitId,
+        /// What was asked, as an exact number in words.
+        requested: String,
+        /// What was granted.
+        granted: String,
+    },
+    /// A tier changed.
+    Tier {
+        /// The ladder.
+        ladder: LadderId,
+        /// The tier before.
+        from: u32,
+        /// The tier after.
+        to: u32,
+        /// Until when it is held; `None` for ever or as long as the condition holds.
+        until: Option<Instant>,
+    },
+    /// A voucher was issued.
+    Issued {
+        /// The reward.
+        reward: RewardId,
+        /// The voucher's number among the member's.
+        voucher: u32,
+        /// Its value, in minor units.
+        value: Option<i64>,
+        /// Its end.
+        expires: Option<Instant>,
+    },
+    /// A voucher was used, came back, was cancelled or lapsed.
+    Voucher {
+        /// The reward.
+        reward: RewardId,
+        /// Its number.
+        voucher: u32,
+        /// What became of it.
+        change: VoucherChange,
+    },
+    /// Points paid for money off a bill: `value` in minor units.
+    Paid {
+        /// The way.
+        redeem: RedeemId,
+        /// How much, in steps.
+        amount: i64,
+        /// The money off, in minor units.
+        value: i64,
+    },
+    /// A badge was given or taken back.
+    Badge {
+        /// The badge.
+        badge: BadgeId,
+        /// Whether it was given.
+        given: bool,
+    },
+    /// A message to the member.
+    Message {
+        /// The channel.
+        channel: Arc<str>,
+        /// The language; empty for the default text.
+        language: Arc<str>,
+        /// The text.
+        text: String,
+    },
+    /// A shortfall of a reversal was recorded, in steps.
+    Owed {
+        /// The unit.
+        unit: UnitId,
+        /// How much is owed now.
+        debt: i64,
+    },
+    /// The event asked for what it cannot have; nothing changed (S15).
+    Refused(String),
+    /// The event could not be judged; nothing changed.
+    Failed(String),
+    /// Something that a reversal cannot undo.
+    Irreversible(String),
+    /// An outcome of before a late event that holds no longer.
+    Withdrawn(Box<What>),
+}
+
+/// What became of a voucher.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VoucherChange {
+    /// Used.
+    Used,
+    /// Came back with a returned order.
+    Returned,
+    /// Cancelled with the order that issued it.
+    Cancelled,
+    /// Its time ended.
+    Expired,
+}
+
+/// A step on the way to an outcome, for explanations (S8).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceStep {
+    /// What in the program.
+    pub cause: Cause,
+    /// The statement.
+    pub span: Span,
+    /// Which step of the pipeline.
+    pub stage: Stage,
+    /// The line of the event.
+    pub line: Option<u32>,
+    /// What the statement came to, in plain words.
+    pub result: String,
+    /// Whether the pipeline went on.
+    pub passed: bool,
+}
+
+/// A step of the pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// A condition.
+    Condition,
+    /// The base amount.
+    Base,
+    /// A boost.
+    Boost,
+    /// A stacking group.
+    Group,
+    /// A limit.
+    Limit,
+    /// Rounding.
+    Round,
+    /// The posting.
+    Post,
+}

@@ -1,0 +1,82 @@
+//! The names of a program by the identifiers that a stored member uses: all that is needed to carry the member to another version.
+
+use serde::{Deserialize, Serialize};
+
+use crate::arena::{Arena, Id as _};
+use crate::hir::{FieldDef, FieldId, FieldType, LimitId, Program};
+
+/// Names by identifier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "each is the table of that name")]
+pub struct Outline {
+    pub units: Vec<String>,
+    /// Ladders with their tiers.
+    pub ladders: Vec<(String, Vec<String>)>,
+    pub measures: Vec<String>,
+    pub earns: Vec<String>,
+    pub rules: Vec<String>,
+    pub rewards: Vec<String>,
+    pub redeems: Vec<String>,
+    pub badges: Vec<String>,
+    /// Limits by name where they have one, else by their place in what they bound.
+    pub limits: Vec<String>,
+    /// Events with their fields.
+    pub events: Vec<(String, Vec<Field>)>,
+    pub attributes: Vec<String>,
+}
+
+/// A field, with the fields of its lines where it is a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// The fields of its lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<Field>,
+}
+
+impl Outline {
+    /// The outline of a program.
+    pub fn of(program: &Program) -> Self {
+        let text = |name: &std::sync::Arc<str>| name.to_string();
+        Self {
+            units: program.units.iter().map(|x| text(&x.name)).collect(),
+            ladders: program.ladders.iter().map(|x| (text(&x.name), x.tiers.iter().map(|t| text(&t.name)).collect())).collect(),
+            measures: program.measures.iter().map(|x| text(&x.name)).collect(),
+            earns: program.earns.iter().map(|x| text(&x.name)).collect(),
+            rules: program.rules.iter().map(|x| text(&x.name)).collect(),
+            rewards: program.rewards.iter().map(|x| text(&x.name)).collect(),
+            redeems: program.redeems.iter().map(|x| text(&x.name)).collect(),
+            badges: program.badges.iter().map(|x| text(&x.name)).collect(),
+            limits: limits(program),
+            events: program.events.iter().map(|x| (text(&x.name), fields(&x.fields))).collect(),
+            attributes: program.attributes.iter().map(|x| text(&x.name)).collect(),
+        }
+    }
+}
+
+fn fields(defs: &Arena<FieldId, FieldDef>) -> Vec<Field> {
+    let lines = |def: &FieldDef| if let FieldType::List(lines) = &def.ty { fields(lines) } else { Vec::new() };
+    defs.iter().map(|def| Field { name: def.name.to_string(), lines: lines(def) }).collect()
+}
+
+/// A name for every limit: its own, or that of the first declaration that it bounds and its place there.
+fn limits(program: &Program) -> Vec<String> {
+    let mut names = vec![String::new(); program.limits.len()];
+    let mut name = |owner: String, limits: &[LimitId]| {
+        for (i, limit) in limits.iter().enumerate() {
+            if let Some(slot) = names.get_mut(limit.index()).filter(|slot| slot.is_empty()) {
+                *slot = match &program.limits.at(*limit).name {
+                    Some(shared) => format!("limit {shared}"),
+                    None => format!("{owner} {i}"),
+                };
+            }
+        }
+    };
+    program.earns.iter().for_each(|x| name(format!("earn {}", x.name), &x.limits));
+    program.boosts.iter().for_each(|x| name(format!("boost {}", x.name), &x.limits));
+    program.rules.iter().for_each(|x| name(format!("rule {}", x.name), &x.limits));
+    program.rewards.iter().for_each(|x| name(format!("reward {}", x.name), &x.limits));
+    program.redeems.iter().for_each(|x| name(format!("redeem {}", x.name), &x.limits));
+    names
+}

@@ -1,0 +1,136 @@
+//! Lots of one unit: what a member owns, when it becomes available, when it lapses.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::hir::{RefundFloor, SpendOrder, Unit};
+use crate::value::{Instant, Value};
+
+use super::outcome::Cause;
+
+/// Lots and debt of one unit, in steps.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Purse {
+    /// Open lots, in order of number.
+    pub lots: Vec<Lot>,
+    /// What became of lots that are used up, by number: needed when their award is taken back.
+    pub closed: BTreeMap<u32, Lot>,
+    /// What is owed since a reversal took back what was spent.
+    pub debt: i64,
+    /// Up to when the clock has looked for what lapses.
+    pub checked: Option<Instant>,
+    /// Totals over the member's life, in steps: awarded, taken back, spent (net of returns), expired.
+    pub totals: Totals,
+}
+
+/// Totals of a purse.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Totals {
+    pub earned: i64,
+    pub reversed: i64,
+    pub spent: i64,
+    pub expired: i64,
+}
+
+/// Points earned together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lot {
+    /// Its number among the member's.
+    pub number: u32,
+    /// What is left.
+    pub left: i64,
+    /// When it was earned.
+    pub earned: Instant,
+    /// Whether it may be spent.
+    pub ready: Ready,
+    /// Its expiry, fixed at earning.
+    pub expires: LotExpiry,
+    /// What was spent of it.
+    pub spent: i64,
+    /// What lapsed of it.
+    pub expired: i64,
+    /// The earn, rule or event that it comes from.
+    pub cause: Cause,
+}
+
+/// Whether a lot may be spent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ready {
+    /// It may.
+    Now,
+    /// From then on.
+    At(Instant),
+    /// When an event with these key values comes.
+    On(Arc<[Value]>),
+}
+
+/// When a lot lapses: the earlier of a fixed moment and of a clock that events restart.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LotExpiry {
+    /// The fixed moment.
+    pub at: Option<Instant>,
+    /// Positions of the unit's (or earn's) idle clocks that run for this lot.
+    pub idle: Vec<IdleClock>,
+    /// A later end granted by `extend`: milliseconds are not enough, so the moved moment itself.
+    pub extended: Option<Instant>,
+}
+
+/// An idle clock of a lot: restarted by events, so kept as its rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdleClock {
+    /// How long.
+    pub span: crate::value::TimeSpan,
+    /// To the end of which period.
+    pub end_of: Option<crate::value::PeriodKind>,
+    /// The types that restart it.
+    pub events: Vec<crate::hir::EventId>,
+}
+
+impl Purse {
+    /// What may be spent, debts not considered.
+    pub fn available(&self) -> i64 {
+        self.lots.iter().filter(|lot| lot.ready == Ready::Now).map(|lot| lot.left).sum()
+    }
+    /// What is not yet available.
+    pub fn pending(&self) -> i64 {
+        self.lots.iter().filter(|lot| lot.ready != Ready::Now).map(|lot| lot.left).sum()
+    }
+    /// What people are shown: available less debt; never below zero where refunds stop there.
+    pub fn balance(&self, unit: &Unit) -> i64 {
+        let net = self.available() - self.debt;
+        if matches!(unit.refunds, RefundFloor::BelowZero(_)) { net } else { net.max(0) }
+    }
+    /// The lot of a number.
+    pub fn lot_mut(&mut self, number: u32) -> Option<&mut Lot> {
+        self.lots.iter_mut().find(|lot| lot.number == number)
+    }
+    /// Takes an amount out of a lot and closes it when nothing is left; returns what was there.
+    pub fn take(&mut self, number: u32, amount: i64, spent: bool) -> i64 {
+        let Some(position) = self.lots.iter().position(|lot| lot.number == number) else { return 0 };
+        let Some(lot) = self.lots.get_mut(position) else { return 0 };
+        let taken = amount.min(lot.left);
+        lot.left -= taken;
+        if spent {
+            lot.spent += taken;
+        }
+        if lot.left == 0 {
+            let lot = self.lots.remove(position);
+            self.closed.insert(number, lot);
+        }
+        taken
+    }
+    /// Numbers of available lots in the order in which they are spent, given the expiry of each.
+    pub fn spending_order(&self, order: SpendOrder, expiry: impl Fn(&Lot) -> Option<Instant>) -> Vec<u32> {
+        let mut ready: Vec<&Lot> = self.lots.iter().filter(|lot| lot.ready == Ready::Now).collect();
+        match order {
+            SpendOrder::SoonestExpiry => {
+                ready.sort_by_key(|lot| (expiry(lot).unwrap_or(Instant::LAST), lot.earned, lot.number));
+            }
+            SpendOrder::Oldest => ready.sort_by_key(|lot| (lot.earned, lot.number)),
+        }
+        ready.into_iter().map(|lot| lot.number).collect()
+    }
+}

@@ -1,0 +1,369 @@
+//! Spending: rewards, paying with points, vouchers, and manual adjustments. A request that cannot be granted is refused with its
+//! reason, and nothing changes (S15).
+
+use std::sync::Arc;
+
+use crate::hir::{Redeem, RedeemForm, RedeemId, RefundFloor, RewardId, UnitId};
+use crate::value::{Exact, Instant, Value};
+
+use super::fault::Fault;
+use super::fold::{Fold, View};
+use super::ledger::Grant;
+use super::limit::Claims;
+use super::outcome::{Account, Cause, VoucherChange, What};
+use super::state::{Award, Payment};
+use super::words;
+
+/// Granted, or refused with a reason in plain words.
+pub type Answer = Result<(), String>;
+
+impl Fold<'_> {
+    /// A field of the event at hand, by name.
+    pub fn field(&self, name: &str) -> Value {
+        let Some(event) = &self.event else { return Value::Missing };
+        let id = self.program.events.at(event.kind).fields.find(|field| &*field.name == name);
+        id.and_then(|id| event.fields.get(id.0 as usize)).cloned().unwrap_or_default()
+    }
+
+    fn text(&self, name: &str) -> Option<Arc<str>> {
+        if let Value::Text(text) = self.field(name) { Some(text) } else { None }
+    }
+
+    fn number(&self, name: &str) -> Option<Exact> {
+        if let Value::Exact(number) = self.field(name) { Some(number) } else { None }
+    }
+
+    /// Judges a `redeem` event; on success the payment is kept with the event.
+    pub fn redeem(&mut self) -> Result<Answer, Fault> {
+        let program = self.program;
+        match self.text("reward") {
+            Some(name) => {
+                if let Some(id) = program.rewards.find(|reward| reward.name == name) {
+                    return self.redeem_reward(id);
+                }
+                match program.redeems.find(|redeem| redeem.name == name) {
+                    Some(id) => self.pay_with(id),
+                    None => {
+                        let names = program.rewards.iter().map(|r| &*r.name).chain(program.redeems.iter().map(|r| &*r.name));
+                        Err(words::unknown(&name, "a reward", names))
+                    }
+                }
+            }
+            None => match program.redeems.ids().next() {
+                Some(id) if program.redeems.len() == 1 => self.pay_with(id),
+                _ => Ok(Err("the event does not say which reward".into())),
+            },
+        }
+    }
+
+    fn redeem_reward(&mut self, id: RewardId) -> Result<Answer, Fault> {
+        let reward = self.program.rewards.at(id);
+        let Some((unit, cost)) = &reward.cost else {
+            return Ok(Err(format!("`{}` has no cost: only rules issue it", reward.name)));
+        };
+        let quantity = self.number("quantity").and_then(Exact::to_i64).unwrap_or(1);
+        if quantity < 1 {
+            return Ok(Err("the quantity is below one".into()));
+        }
+        let each = self.judge.exact(cost, &self.cx(View::default()))?.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?;
+        let total = each.checked_mul(quantity).ok_or(crate::value::ArithmeticError::Overflow)?;
+        let release = self.release_of(id);
+        if let Err(reason) = self.may_have(id, quantity, release)? {
+            return Ok(Err(reason));
+        }
+        if let Some(reason) = self.too_little(*unit, total) {
+            return Ok(Err(reason));
+        }
+        let mut uses = Vec::new();
+        let claims = Claims::default();
+        for _ in 0..quantity {
+            let fitted = self.fit(Cause::Reward(id), &reward.limits, Exact::from(each.max(1)), View::default(), None, &claims)?;
+            if fitted.amount < Exact::from(each.max(1)) {
+                return Ok(Err(format!("the limit of `{}` is reached", reward.name)));
+            }
+            uses.push(fitted.claims);
+        }
+        let uses = uses.into_iter().flat_map(|claims| self.claim(claims, each)).collect();
+        if reward.stock.is_some() {
+            let taken = self.pots.taken.entry(id).or_default().entry(release).or_insert(0);
+            *taken += u64::try_from(quantity).unwrap_or(0);
+        }
+        let lots = self.spend(Cause::Reward(id), *unit, total, &Account::Redeemed)?;
+        let payment = Payment { unit: *unit, lots, returned: 0, value: 0, order: self.text("order"), cause: Cause::Reward(id), uses };
+        self.keep_payment(payment);
+        for _ in 0..quantity {
+            let number = self.issue(Cause::Reward(id), id)?;
+            if let Some(fact) = self.own_fact() {
+                fact.gifts.push(super::state::Gifted::Voucher(number));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Gates, basket and stock of a reward.
+    fn may_have(&mut self, id: RewardId, quantity: i64, release: Instant) -> Result<Answer, Fault> {
+        let reward = self.program.rewards.at(id);
+        if !self.open(Cause::Reward(id), &reward.gates, View::default())? {
+            return Ok(Err(format!("`{}` is not open for this member now", reward.name)));
+        }
+        if let Some(reason) = self.small_basket(reward.minimum_basket.as_ref())? {
+            return Ok(Err(reason));
+        }
+        if let Some(stock) = &reward.stock {
+            let taken = self.pots.taken.get(&id).and_then(|by| by.get(&release)).copied().unwrap_or(0);
+            if taken.saturating_add(u64::try_from(quantity).unwrap_or(0)) > stock.count || release == Instant::FIRST && !stock.released.is_empty() {
+                return Ok(Err(format!("`{}` is out of stock", reward.name)));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// The last release of a reward's stock; the first instant where all of it was there at once, or nothing was released yet.
+    fn release_of(&self, id: RewardId) -> Instant {
+        let Some(stock) = self.program.rewards.at(id).stock.as_ref().filter(|stock| !stock.released.is_empty()) else { return Instant::FIRST };
+        let zone = &self.program.settings.zone;
+        let today = zone.day_of(self.at.now);
+        (0..8)
+            .filter_map(|back| today.plus_days(-back))
+            .filter(|day| stock.released.contains(&day.weekday()))
+            .map(|day| zone.at(day, stock.at))
+            .find(|at| *at <= self.at.now)
+            .unwrap_or(Instant::FIRST)
+    }
+
+    fn too_little(&self, unit: UnitId, asked: i64) -> Option<String> {
+        let have = self.spendable(unit);
+        let say = |amount| words::quantity(self.program, unit, Exact::from(amount));
+        (have < asked).then(|| format!("not enough: {} asked, {} available", say(asked), say(have)))
+    }
+
+    fn small_basket(&self, minimum: Option<&crate::hir::Expr>) -> Result<Option<String>, Fault> {
+        let Some(minimum) = minimum else { return Ok(None) };
+        let least = self.judge.exact(minimum, &self.cx(View::default()))?;
+        let bill = self.number("bill").unwrap_or_default();
+        let say = |amount| words::money(self.program, amount);
+        Ok((bill < least).then(|| format!("the basket of {} is below the minimum of {}", say(bill), say(least))))
+    }
+
+    fn keep_payment(&mut self, payment: Payment) {
+        if let Some(fact) = self.own_fact() {
+            fact.payment = Some(payment);
+        }
+    }
+
+    fn pay_with(&mut self, id: RedeemId) -> Result<Answer, Fault> {
+        let redeem = self.program.redeems.at(id);
+        let cause = Cause::Redeem(id);
+        if !self.open(cause, &redeem.gates, View::default())? {
+            return Ok(Err(format!("`{}` is not open for this member now", redeem.name)));
+        }
+        if let Some(reason) = self.small_basket(redeem.minimum_basket.as_ref())? {
+            return Ok(Err(reason));
+        }
+        let (amount, value) = match self.price(redeem)? {
+            Ok(price) => price,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let least = redeem.minimum.as_ref().map_or(Ok(Exact::ZERO), |least| self.judge.exact(least, &self.cx(View::default())))?;
+        if Exact::from(amount) < least || amount == 0 {
+            let say = |amount| words::quantity(self.program, redeem.unit, amount);
+            return Ok(Err(format!("{} is below the minimum of {}", say(Exact::from(amount)), say(least.max(Exact::ONE)))));
+        }
+        if let Some(reason) = self.too_little(redeem.unit, amount) {
+            return Ok(Err(reason));
+        }
+        let fitted = self.fit(cause, &redeem.limits, Exact::from(amount), View::default(), None, &Claims::default())?;
+        if fitted.amount < Exact::from(amount) {
+            return Ok(Err(format!("the limit of `{}` is reached", redeem.name)));
+        }
+        let uses = self.claim(fitted.claims, amount);
+        let lots = self.spend(cause, redeem.unit, amount, &Account::Redeemed)?;
+        self.emit(cause, What::Paid { redeem: id, amount, value });
+        self.keep_payment(Payment { unit: redeem.unit, lots, returned: 0, value, order: self.text("order"), cause, uses });
+        Ok(Ok(()))
+    }
+
+    /// How many steps are spent, and the money off in minor units.
+    fn price(&self, redeem: &Redeem) -> Result<Result<(i64, i64), String>, Fault> {
+        let unit = self.program.units.at(redeem.unit);
+        let bill = self.number("bill");
+        let mut most = bill;
+        if let Some(share) = redeem.at_most_share {
+            most = bill.map(|bill| bill.mul(share)).transpose()?;
+        }
+        if let Some(cap) = &redeem.at_most {
+            let cap = self.judge.exact(cap, &self.cx(View::default()))?;
+            most = Some(most.map_or(cap, |most| most.min(cap)));
+        }
+        let balance = self.spendable(redeem.unit);
+        let asked = match self.number("amount") {
+            None => None,
+            Some(amount) => match amount.mul(Exact::from(unit.steps()))?.to_i64() {
+                Some(amount) if amount > 0 => Some(amount),
+                _ => return Ok(Err("the amount is not a positive number of whole steps".into())),
+            },
+        };
+        if asked.is_none() && most.is_none() {
+            return Ok(Err("the event says neither an amount nor a bill".into()));
+        }
+        let step = redeem.steps.as_ref().map_or(Ok(Exact::ONE), |steps| self.judge.exact(steps, &self.cx(View::default())))?;
+        let step = step.floor().to_i64().filter(|step| *step > 0).unwrap_or(1);
+        let limit = match asked {
+            Some(asked) if redeem.clamp => asked.min(balance),
+            Some(asked) => asked,
+            None => balance,
+        };
+        let limit = limit - limit % step;
+        let (amount, value) = match &redeem.form {
+            RedeemForm::Ladder(rungs) => climb(rungs, limit, most)?,
+            RedeemForm::Rate(points, money) => {
+                let points = self.judge.exact(points, &self.cx(View::default()))?;
+                let money = self.judge.exact(money, &self.cx(View::default()))?;
+                let mut amount = limit;
+                if let Some(most) = most
+                    && !money.is_zero()
+                {
+                    let fits = most.mul(points)?.div(money)?.floor().to_i64().unwrap_or(i64::MAX);
+                    amount = amount.min(fits - fits % step);
+                }
+                let value = Exact::from(amount).mul(money)?.div(points)?;
+                (amount, value.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?)
+            }
+        };
+        match asked {
+            Some(asked) if amount != asked && !redeem.clamp => {
+                let say = |amount| words::quantity(self.program, redeem.unit, Exact::from(amount));
+                Ok(Err(match most {
+                    _ if asked % step != 0 => format!("{} is not a multiple of {}", say(asked), say(step)),
+                    Some(most) if asked <= balance => {
+                        format!("{} is more than fits: at most {} off this order, {}", say(asked), words::money(self.program, most), say(amount))
+                    }
+                    _ if asked > balance => format!("not enough: {} asked, {} available", say(asked), say(balance)),
+                    _ => format!("{} cannot be paid in the steps of `{}`; the nearest below is {}", say(asked), redeem.name, say(amount)),
+                }))
+            }
+            _ => Ok(Ok((amount, value))),
+        }
+    }
+
+    /// Redeems automatic rewards as often as balances cover them; returns whether any was.
+    pub fn automatic_rewards(&mut self) -> Result<bool, Fault> {
+        let mut any = false;
+        for (id, reward) in self.program.rewards.pairs().filter(|(_, reward)| reward.automatic) {
+            let Some((unit, cost)) = &reward.cost else { continue };
+            loop {
+                let cost = self.judge.exact(cost, &self.cx(View::default()))?.floor().to_i64().unwrap_or(i64::MAX);
+                if cost <= 0 || self.spendable(*unit) < cost {
+                    break;
+                }
+                let release = self.release_of(id);
+                if self.may_have(id, 1, release)?.is_err() {
+                    break;
+                }
+                let fitted = self.fit(Cause::Reward(id), &reward.limits, Exact::from(cost), View::default(), None, &Claims::default())?;
+                if fitted.amount < Exact::from(cost) {
+                    break;
+                }
+                self.claim(fitted.claims, cost);
+                if reward.stock.is_some() {
+                    *self.pots.taken.entry(id).or_default().entry(release).or_insert(0) += 1;
+                }
+                self.spend(Cause::Reward(id), *unit, cost, &Account::Redeemed)?;
+                self.issue(Cause::Reward(id), id)?;
+                any = true;
+            }
+        }
+        Ok(any)
+    }
+
+    /// Judges a `use` event: the open voucher of the reward that ends soonest.
+    pub fn use_voucher(&mut self) -> Result<Answer, Fault> {
+        let name = self.text("reward").unwrap_or_default();
+        let Some(id) = self.program.rewards.find(|reward| reward.name == name) else {
+            return Err(words::unknown(&name, "a reward", self.program.rewards.iter().map(|r| &*r.name)));
+        };
+        let (now, order) = (self.at.now, self.text("order"));
+        let open = self.state.vouchers.iter_mut().filter(|voucher| voucher.reward == id && voucher.usable(now));
+        let Some(voucher) = open.min_by_key(|voucher| (voucher.expires.unwrap_or(Instant::LAST), voucher.number)) else {
+            return Ok(Err(format!("the member has no open voucher of `{name}`")));
+        };
+        voucher.closed = Some(VoucherChange::Used);
+        voucher.order = order;
+        let number = voucher.number;
+        self.emit(Cause::Reward(id), What::Voucher { reward: id, voucher: number, change: VoucherChange::Used });
+        Ok(Ok(()))
+    }
+
+    /// Judges an `adjust` event: a signed amount with a reason.
+    pub fn adjust(&mut self) -> Result<Answer, Fault> {
+        let name = self.text("unit").unwrap_or_default();
+        let named = |unit: &crate::hir::Unit| unit.name == name || unit.also.as_ref() == Some(&name) || unit.was.as_ref() == Some(&name);
+        let Some(id) = self.program.units.find(named) else {
+            return Err(words::unknown(&name, "a unit", self.program.units.iter().map(|u| &*u.name)));
+        };
+        let unit = self.program.units.at(id);
+        let amount = self.number("amount").unwrap_or_default().mul(Exact::from(unit.steps()))?;
+        let Some(amount) = amount.to_i64() else {
+            return Ok(Err(format!("the amount has more decimals than `{}`", unit.name)));
+        };
+        if amount >= 0 {
+            let granted = self.grant(&Grant { cause: Cause::Event, unit: id, line: None, amount, pending: Some(&crate::hir::Pending::No), expiry: &[], funding: &[] })?;
+            self.keep(Award {
+                cause: Cause::Event,
+                unit: id,
+                line: None,
+                granted: granted.amount,
+                taken: 0,
+                lot: granted.lot,
+                uses: Vec::new(),
+                on_refund: crate::hir::OnRefund::Proportion,
+                seen: Vec::new(),
+                funded: Vec::new(),
+                at: self.at.now,
+            });
+            return Ok(Ok(()));
+        }
+        let asked = amount.checked_neg().ok_or(crate::value::ArithmeticError::Overflow)?;
+        let have = self.spendable(id);
+        if asked > have && !matches!(unit.refunds, RefundFloor::BelowZero(_)) {
+            return Ok(Err(self.too_little(id, asked).unwrap_or_default()));
+        }
+        self.spend(Cause::Event, id, asked.min(have), &Account::Issuer)?;
+        if asked > have {
+            self.state.units.at_mut(id).debt += asked - have;
+            self.post(Cause::Event, id, Account::Available, Account::Issuer, asked - have, None, None);
+        }
+        Ok(Ok(()))
+    }
+
+    /// Judges an `activate` event.
+    pub fn activate(&mut self) -> Result<Answer, Fault> {
+        let name = self.text("offer").unwrap_or_default();
+        let program = self.program;
+        let earns = program.earns.iter().filter(|e| e.activation.is_some()).map(|e| &*e.name);
+        let boosts = program.boosts.iter().filter(|b| b.activation.is_some()).map(|b| &*b.name);
+        let rules = program.rules.iter().filter(|r| r.activation.is_some()).map(|r| &*r.name);
+        let mut offers = earns.chain(boosts).chain(rules);
+        if !offers.any(|offer| *offer == *name) {
+            return Err(words::unknown(&name, "an offer that can be activated", offers));
+        }
+        self.state.activations.insert(name, self.at.now);
+        Ok(Ok(()))
+    }
+}
+
+/// The greedy way down a ladder: as many of the largest step as fit both the amount and the money, then the next.
+fn climb(rungs: &[(i64, i64)], amount: i64, most: Option<Exact>) -> Result<(i64, i64), Fault> {
+    let mut money_left = most.map_or(Ok(i64::MAX), |most| most.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow))?;
+    let (mut used, mut value) = (0_i64, 0_i64);
+    for &(points, money) in rungs {
+        if points <= 0 || money <= 0 {
+            continue;
+        }
+        let times = ((amount - used) / points).min(money_left / money);
+        used += times * points;
+        value += times * money;
+        money_left -= times * money;
+    }
+    Ok((used, value))
+}

@@ -1,0 +1,213 @@
+//! The reference: walks expressions and counts every measure anew from the member's whole history. Slow and obvious; what the compiled
+//! plan is compared with.
+
+use std::collections::BTreeSet;
+
+use crate::hir::{Aggregate, Expr, Measure, MeasureId, Net, ShareCap, Source, Type, Window};
+use crate::value::{Day, Exact, Instant, PeriodKind, Value};
+
+use super::context::Cx;
+use super::fault::Fault;
+use super::judge::Judge;
+use super::state::{Fact, FactChange, State, Tallied};
+use super::walk;
+
+/// Walks and counts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reference;
+
+impl Judge for Reference {
+    fn value(&self, expr: &Expr, cx: &Cx<'_>) -> Result<Value, Fault> {
+        walk::value(expr, cx)
+    }
+
+    fn measure(&self, id: MeasureId, cx: &Cx<'_>) -> Result<Value, Fault> {
+        let measure = cx.program.measures.at(id);
+        match &measure.source {
+            Source::Formula(formula) => walk::value(formula, cx),
+            Source::Postings { unit, tally } => {
+                let start = cx.window_start(measure.window)?;
+                let mut total = Exact::ZERO;
+                for posted in &cx.state.tallies {
+                    let counts = posted.unit == *unit && posted.tally.is(*tally);
+                    let restarted = cx.state.restarts.at(id).is_some_and(|restart| posted.at <= restart.at);
+                    if counts && !restarted && start.is_none_or(|start| posted.at >= start) && posted.at <= cx.at.now {
+                        total = total.add(Exact::from(posted.amount))?;
+                    }
+                }
+                Ok(Value::Exact(total))
+            }
+            Source::Streak { event, filter, period } => {
+                let mut days = BTreeSet::new();
+                for fact in facts(cx, id).filter(|fact| fact.event.kind == *event && !fact.gone && !fact.negative) {
+                    if passes(filter.as_ref(), &cx.on_fact(&fact.left))? && fact.event.time <= cx.at.now {
+                        days.insert(cx.zone().day_of(fact.event.time));
+                    }
+                }
+                let from = cx.state.restarts.at(id).map(|restart| cx.zone().day_of(restart.at));
+                Ok(Value::Exact(Exact::from(streak(&days, *period, from, cx))))
+            }
+            Source::Events { aggregate, event, .. } => {
+                let mut contributions = Vec::new();
+                for fact in facts(cx, id).filter(|fact| fact.event.kind == *event) {
+                    contribute(measure, fact, cx, &mut contributions)?;
+                }
+                let start = cx.window_start(measure.window)?;
+                contributions.retain(|one| one.at <= cx.at.now && start.is_none_or(|start| one.at >= start));
+                total(*aggregate, measure.ty, measure.share.as_ref(), &contributions)
+            }
+        }
+    }
+
+    fn noted(&self, _state: &mut State, _change: &FactChange<'_>, _cx: &super::judge::Noting<'_>) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn tallied(&self, state: &mut State, tallied: Tallied, _cx: &super::judge::Noting<'_>) -> Result<(), Fault> {
+        state.tallies.push(tallied);
+        Ok(())
+    }
+}
+
+/// Facts since the measure was last restarted.
+fn facts<'a>(cx: &Cx<'a>, id: MeasureId) -> impl Iterator<Item = &'a Fact> {
+    let restart = cx.state.restarts.at(id).map_or(0, |restart| restart.place);
+    cx.state.facts.iter().filter(move |fact| fact.place >= restart)
+}
+
+/// What one event or line, or its reversal, adds to a measure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contribution {
+    /// When it counts.
+    pub at: Instant,
+    /// 1, or -1 for what takes back.
+    pub sign: i64,
+    /// The value; missing for counts of events.
+    pub value: Value,
+    /// Whether it belongs to the part that is capped to a share.
+    pub capped: bool,
+}
+
+/// Adds what a fact contributes to a measure, reversals included.
+pub fn contribute(measure: &Measure, fact: &Fact, cx: &Cx<'_>, into: &mut Vec<Contribution>) -> Result<(), Fault> {
+    let Source::Events { aggregate, .. } = &measure.source else { return Ok(()) };
+    let sums = matches!(aggregate, Aggregate::Sum | Aggregate::Count);
+    let time = fact.event.time;
+    if fact.negative {
+        if measure.net != Net::Gross && *aggregate == Aggregate::Sum {
+            values(measure, &fact.event.fields, time, -1, cx, into)?;
+        }
+        return Ok(());
+    }
+    match measure.net {
+        Net::Gross => values(measure, &fact.event.fields, time, 1, cx, into),
+        Net::WhenReversed if sums => {
+            values(measure, &fact.event.fields, time, 1, cx, into)?;
+            let mut before = &fact.event.fields;
+            let last = fact.reversals.len().saturating_sub(1);
+            for (i, (at, left)) in fact.reversals.iter().enumerate() {
+                values(measure, before, *at, -1, cx, into)?;
+                if !(fact.gone && i == last) {
+                    values(measure, left, *at, 1, cx, into)?;
+                }
+                before = left;
+            }
+            Ok(())
+        }
+        _ if fact.gone => Ok(()),
+        _ => values(measure, &fact.left, time, 1, cx, into),
+    }
+}
+
+/// Adds the contributions of an event with these fields.
+pub fn values(measure: &Measure, fields: &[Value], at: Instant, sign: i64, cx: &Cx<'_>, into: &mut Vec<Contribution>) -> Result<(), Fault> {
+    let Source::Events { list, value, filter, .. } = &measure.source else { return Ok(()) };
+    let cx = cx.on_fact(fields);
+    let mut add = |cx: &Cx<'_>| -> Result<(), Fault> {
+        if passes(filter.as_ref(), cx)? {
+            let value = value.as_ref().map_or(Ok(Value::Missing), |value| walk::value(value, cx))?;
+            let capped = measure.share.as_ref().map_or(Ok(false), |share| walk::truth(&share.filter, cx))?;
+            into.push(Contribution { at, sign, value, capped });
+        }
+        Ok(())
+    };
+    match list.and_then(|list| fields.get(list.0 as usize)) {
+        // A line without fields is one that was reversed.
+        Some(Value::List(lines)) => lines.iter().filter(|line| !line.is_empty()).try_for_each(|line| add(&cx.on_line(line))),
+        Some(_) => Ok(()),
+        None => add(&cx),
+    }
+}
+
+fn passes(filter: Option<&Expr>, cx: &Cx<'_>) -> Result<bool, Fault> {
+    filter.map_or(Ok(true), |filter| walk::truth(filter, cx))
+}
+
+/// Contributions as one value.
+pub fn total(how: Aggregate, ty: Type, share: Option<&ShareCap>, contributions: &[Contribution]) -> Result<Value, Fault> {
+    let signed = |one: &Contribution| match (how, &one.value) {
+        (Aggregate::Count, _) => Exact::from(1),
+        (_, Value::Exact(n)) => *n,
+        _ => Exact::ZERO,
+    };
+    if matches!(how, Aggregate::Sum | Aggregate::Count) {
+        let (mut free, mut capped) = (Exact::ZERO, Exact::ZERO);
+        for one in contributions {
+            let part = signed(one).mul(Exact::from(one.sign))?;
+            let side = if one.capped { &mut capped } else { &mut free };
+            *side = side.add(part)?;
+        }
+        return Ok(Value::Exact(with_share(share, free, capped)?));
+    }
+    let values: Vec<Value> = contributions.iter().map(|one| one.value.clone()).collect();
+    match walk::aggregate(how, &values)? {
+        // Nothing is a zero of numbers, and missing otherwise.
+        Value::Exact(zero) if zero.is_zero() && values.is_empty() && !numeric(ty) => Ok(Value::Missing),
+        value => Ok(value),
+    }
+}
+
+fn numeric(ty: Type) -> bool {
+    matches!(ty, Type::Number | Type::Money | Type::Quantity(_))
+}
+
+/// The free part and as much of the capped part as makes up no more than its share of the whole.
+pub fn with_share(share: Option<&ShareCap>, free: Exact, capped: Exact) -> Result<Exact, Fault> {
+    let Some(cap) = share else { return Ok(free.add(capped)?) };
+    let rest = Exact::ONE.sub(cap.share)?;
+    if rest.is_zero() {
+        return Ok(free.add(capped)?);
+    }
+    let most = free.max(Exact::ZERO).mul(cap.share)?.div(rest)?;
+    Ok(free.add(capped.min(most))?)
+}
+
+/// How many periods in a row, up to today's or the one before, have one of the days; days up to and including the period of `from` do
+/// not count: a streak that was restarted begins with the next period.
+pub fn streak(days: &BTreeSet<Day>, kind: PeriodKind, from: Option<Day>, cx: &Cx<'_>) -> i64 {
+    let joined = cx.state.joined_day(cx.zone());
+    let period = |day| cx.calendar.period_of(kind, day, joined);
+    let floor = from.map(|day| period(day).end);
+    let has = |start: Day, end: Day| floor.is_none_or(|floor| start >= floor) && days.range(start..end).next().is_some();
+    let mut at = period(cx.at.today);
+    if !has(at.start, at.end) {
+        match cx.calendar.previous(kind, at, joined) {
+            Some(previous) => at = previous,
+            None => return 0,
+        }
+    }
+    let mut length = 0;
+    while has(at.start, at.end) {
+        length += 1;
+        match cx.calendar.previous(kind, at, joined) {
+            Some(previous) => at = previous,
+            None => break,
+        }
+    }
+    length
+}
+
+/// Whether a measure looks back over a window that slides without events.
+pub fn slides(window: Window) -> bool {
+    matches!(window, Window::LastDays(_) | Window::LastExactly(_))
+}

@@ -1,0 +1,494 @@
+//! Reversals: finding the originals, taking back what they brought, giving back what was paid (S20 to S26).
+
+use std::sync::Arc;
+
+use crate::hir::{EventKind, FieldId, OnRefund, Order, ReturnOrder, Reversal, Unmatched};
+use crate::value::{Exact, Value};
+
+use super::event::Event;
+use super::fault::Fault;
+use super::fold::Fold;
+use super::judge::Noting;
+use super::outcome::{Cause, VoucherChange, What};
+use super::state::{Award, Fact, FactChange, Gifted};
+
+/// What a reversal leaves of one original.
+struct Undo {
+    /// Its position among the facts.
+    fact: usize,
+    /// Its fields afterwards.
+    left: Arc<[Value]>,
+    /// Whether nothing is left.
+    gone: bool,
+}
+
+/// A reversal, worked out before anything changes.
+pub struct Undoing {
+    undo: Vec<Undo>,
+    /// Fields of the original's type for what found no original, where that counts.
+    unmatched: Option<Arc<[Value]>>,
+}
+
+type Fields = Vec<Value>;
+
+fn exact(fields: &[Value], id: FieldId) -> Exact {
+    if let Some(Value::Exact(number)) = fields.get(id.0 as usize) { *number } else { Exact::ZERO }
+}
+
+fn set(fields: &mut Fields, id: FieldId, value: Exact) {
+    if let Some(slot) = fields.get_mut(id.0 as usize) {
+        *slot = Value::Exact(value);
+    }
+}
+
+impl Fold<'_> {
+    /// Works out what a reversal reverses; an error where it cannot, and then nothing has changed.
+    pub fn undoing(&self, reversal: &Reversal, event: &Event) -> Result<Undoing, Fault> {
+        let candidates = self.originals(reversal, event)?;
+        let name = self.program.events.at(reversal.of).name.to_string();
+        let asked = reversal.amounts.iter().map(|(own, _)| exact(&event.fields, *own)).collect::<Vec<_>>();
+        if asked.iter().any(|amount| amount.is_negative()) {
+            return Err(Fault::TooMuch { asked: "a negative amount".into(), left: "something positive".into() });
+        }
+        let whole = reversal.lines.is_none() && (reversal.amounts.is_empty() || self.principal_missing(reversal, event));
+        if candidates.is_empty() {
+            return match reversal.unmatched {
+                Unmatched::Counts => Ok(Undoing { undo: Vec::new(), unmatched: Some(self.stand_in(reversal, event, &asked)) }),
+                Unmatched::Refused => Err(Fault::NoOriginal(name)),
+            };
+        }
+        if whole {
+            let undo = candidates.into_iter().filter_map(|fact| Some(Undo { fact, left: self.emptied(fact)?, gone: true })).collect();
+            return Ok(Undoing { undo, unmatched: None });
+        }
+        if reversal.lines.is_some() {
+            return self.undo_lines(reversal, event, &candidates, &asked);
+        }
+        self.undo_amounts(reversal, event, &candidates, asked)
+    }
+
+    /// Facts that a reversal may reverse, the first to be reversed first.
+    fn originals(&self, reversal: &Reversal, event: &Event) -> Result<Vec<usize>, Fault> {
+        let zone = &self.calendar.zone;
+        let oldest = match reversal.within.or(self.program.events.at(reversal.of).reversible) {
+            Some(within) => Some(within.before(event.time, zone).ok_or(Fault::Calendar)?),
+            None => None,
+        };
+        let matches = |fact: &Fact| {
+            fact.event.kind == reversal.of
+                && !fact.gone
+                && !fact.negative
+                && oldest.is_none_or(|oldest| fact.event.time > oldest)
+                && reversal.key.iter().all(|(own, theirs)| {
+                    let own = event.fields.get(own.0 as usize);
+                    own != Some(&Value::Missing) && own == fact.event.fields.get(theirs.0 as usize)
+                })
+        };
+        let mut found: Vec<usize> =
+            self.state.facts.iter().enumerate().filter(|(_, fact)| matches(fact)).map(|(i, _)| i).collect();
+        if reversal.order == Order::LatestFirst {
+            found.reverse();
+        }
+        Ok(found)
+    }
+
+    fn principal_missing(&self, reversal: &Reversal, event: &Event) -> bool {
+        self.principal(reversal).is_none_or(|(own, _)| event.fields.get(own.0 as usize) == Some(&Value::Missing))
+    }
+
+    /// The pair that says what share of the original comes back: the first of money, else the first.
+    fn principal(&self, reversal: &Reversal) -> Option<(FieldId, FieldId)> {
+        let fields = &self.program.events.at(reversal.of).fields;
+        let money = |pair: &&(FieldId, FieldId)| matches!(fields.at(pair.1).ty, crate::hir::FieldType::Money);
+        reversal.amounts.iter().find(money).or(reversal.amounts.first()).copied()
+    }
+
+    /// The fields of a fact with all numbers at zero and all lines gone.
+    fn emptied(&self, fact: usize) -> Option<Arc<[Value]>> {
+        let zero = |value: &Value| match value {
+            Value::Exact(_) => Value::Exact(Exact::ZERO),
+            Value::List(lines) => Value::List(lines.iter().map(|_| Box::from([])).collect()),
+            other => other.clone(),
+        };
+        Some(self.state.facts.get(fact)?.left.iter().map(zero).collect())
+    }
+
+    fn undo_amounts(&self, reversal: &Reversal, event: &Event, candidates: &[usize], mut asked: Vec<Exact>) -> Result<Undoing, Fault> {
+        let Some(principal) = self.principal(reversal) else { return Err(Fault::Type) };
+        let wanted = exact(&event.fields, principal.0);
+        let mut undo = Vec::new();
+        let main = reversal.amounts.iter().position(|pair| *pair == principal).unwrap_or(0);
+        for &position in candidates {
+            if asked.get(main).is_none_or(|rest| rest.is_zero()) || (!reversal.spans && !undo.is_empty()) {
+                break;
+            }
+            let Some(fact) = self.state.facts.get(position) else { continue };
+            let mut left: Fields = fact.left.to_vec();
+            for ((_, theirs), rest) in reversal.amounts.iter().zip(&mut asked) {
+                let there = exact(&left, *theirs);
+                let part = there.min(*rest);
+                *rest = rest.sub(part)?;
+                set(&mut left, *theirs, there.sub(part)?);
+            }
+            let gone = exact(&left, principal.1).is_zero();
+            let left = if gone { self.emptied(position).unwrap_or_default() } else { left.into() };
+            undo.push(Undo { fact: position, left, gone });
+        }
+        let rest = asked.get(main).copied().unwrap_or_default();
+        if rest.is_zero() {
+            return Ok(Undoing { undo, unmatched: None });
+        }
+        match reversal.unmatched {
+            Unmatched::Counts => Ok(Undoing { undo, unmatched: Some(self.stand_in(reversal, event, &asked)) }),
+            Unmatched::Refused => {
+                let ty = self.program.events.at(reversal.of).fields.at(principal.1).ty.clone();
+                let say = |amount| super::words::field(self.program, &ty, &Value::Exact(amount));
+                Err(Fault::TooMuch { asked: say(wanted), left: say(wanted.sub(rest)?) })
+            }
+        }
+    }
+
+    fn undo_lines(&self, reversal: &Reversal, event: &Event, candidates: &[usize], asked: &[Exact]) -> Result<Undoing, Fault> {
+        let (Some(key), Some(&position)) = (&reversal.lines, candidates.first()) else { return Err(Fault::Type) };
+        let Some(fact) = self.state.facts.get(position) else { return Err(Fault::Type) };
+        let mut left: Fields = fact.left.to_vec();
+        let Some(Value::List(lines)) = left.get(key.original.0 as usize).cloned() else {
+            return Err(Fault::NoOriginal(self.program.events.at(reversal.of).name.to_string()));
+        };
+        let mut lines: Vec<Box<[Value]>> = lines.to_vec();
+        let Some(Value::List(returned)) = event.fields.get(key.list.0 as usize) else {
+            return Err(Fault::NoOriginal("line".into()));
+        };
+        for back in returned.iter() {
+            let same = |line: &&mut Box<[Value]>| {
+                !line.is_empty() && key.key.iter().all(|(own, theirs)| back.get(own.0 as usize) == line.get(theirs.0 as usize))
+            };
+            let Some(line) = lines.iter_mut().find(same) else {
+                return Err(Fault::NoOriginal("line".into()));
+            };
+            let mut fields: Fields = line.to_vec();
+            let mut rest = false;
+            for (own, theirs) in &key.amounts {
+                let (asked, there) = (exact(back, *own), exact(&fields, *theirs));
+                if asked > there {
+                    return Err(Fault::TooMuch { asked: asked.to_string(), left: there.to_string() });
+                }
+                let after = there.sub(asked)?;
+                rest |= !after.is_zero();
+                set(&mut fields, *theirs, after);
+            }
+            *line = if rest { fields.into() } else { Box::from([]) };
+        }
+        let gone = lines.iter().all(|line| line.is_empty());
+        if let Some(slot) = left.get_mut(key.original.0 as usize) {
+            *slot = Value::List(lines.into());
+        }
+        if reversal.amounts.is_empty() {
+            self.prorate_totals(fact, key.original, &mut left)?;
+        }
+        for ((_, theirs), amount) in reversal.amounts.iter().zip(asked) {
+            let there = exact(&left, *theirs);
+            set(&mut left, *theirs, there.sub((*amount).min(there))?);
+        }
+        let left = if gone { self.emptied(position).unwrap_or_default() } else { left.into() };
+        Ok(Undoing { undo: vec![Undo { fact: position, left, gone }], unmatched: None })
+    }
+
+    /// Money beside the lines comes back in proportion to them.
+    fn prorate_totals(&self, fact: &Fact, list: FieldId, left: &mut Fields) -> Result<(), Fault> {
+        let def = &self.program.events.at(fact.event.kind).fields;
+        let (was, is) = (self.lines_value(fact.event.kind, list, &fact.event.fields)?, self.lines_value(fact.event.kind, list, left)?);
+        if was.is_zero() {
+            return Ok(());
+        }
+        for (id, field) in def.pairs() {
+            if matches!(field.ty, crate::hir::FieldType::Money) {
+                set(left, id, exact(&fact.event.fields, id).mul(is)?.div(was)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// What the lines of a list are worth together: the sum of their first money field, or their number.
+    fn lines_value(&self, kind: crate::hir::EventId, list: FieldId, fields: &[Value]) -> Result<Exact, Fault> {
+        let crate::hir::FieldType::List(defs) = &self.program.events.at(kind).fields.at(list).ty else { return Ok(Exact::ZERO) };
+        let money = defs.find(|field| matches!(field.ty, crate::hir::FieldType::Money));
+        let Some(Value::List(lines)) = fields.get(list.0 as usize) else { return Ok(Exact::ZERO) };
+        lines.iter().filter(|line| !line.is_empty()).try_fold(Exact::ZERO, |sum, line| {
+            Ok(sum.add(money.map_or(Exact::ONE, |id| exact(line, id)))?)
+        })
+    }
+
+    /// Fields of the original's type that say what found no original.
+    fn stand_in(&self, reversal: &Reversal, event: &Event, rest: &[Exact]) -> Arc<[Value]> {
+        let own = &self.program.events.at(event.kind).fields;
+        let fields = self.program.events.at(reversal.of).fields.pairs().map(|(id, field)| {
+            if let Some(i) = reversal.amounts.iter().position(|(_, theirs)| *theirs == id) {
+                return Value::Exact(rest.get(i).copied().unwrap_or_default());
+            }
+            let same = own.find(|other| other.name == field.name);
+            same.and_then(|id| event.fields.get(id.0 as usize)).cloned().unwrap_or_default()
+        });
+        fields.collect()
+    }
+
+    /// Carries out what was worked out.
+    pub fn undo(&mut self, undoing: Undoing, reversal: &Reversal, event: &Arc<Event>) -> Result<(), Fault> {
+        for undo in undoing.undo {
+            self.undo_fact(undo, reversal, event)?;
+        }
+        if let Some(fields) = undoing.unmatched {
+            let stand_in = Event { kind: reversal.of, fields: fields.clone(), ..(**event).clone() };
+            let place = self.state.judged;
+            self.state.facts.push(Fact {
+                event: stand_in.into(),
+                left: fields,
+                reversals: Vec::new(),
+                gone: false,
+                negative: true,
+                awards: Vec::new(),
+                gifts: Vec::new(),
+                payment: None,
+                place,
+            });
+            self.note_last_fact()?;
+        }
+        self.rejudge_hanging()?;
+        self.lose_ground()
+    }
+
+    /// Lets measures take note of the newest fact.
+    pub fn note_last_fact(&mut self) -> Result<(), Fault> {
+        let Some(fact) = self.state.facts.pop() else { return Ok(()) };
+        let noting = Noting { program: self.program, calendar: &self.calendar, now: self.at.now };
+        let noted = self.judge.noted(self.state, &FactChange::Recorded(&fact), &noting);
+        self.state.facts.push(fact);
+        noted
+    }
+
+    fn undo_fact(&mut self, undo: Undo, reversal: &Reversal, event: &Arc<Event>) -> Result<(), Fault> {
+        let now = self.at.now;
+        let Some(slot) = self.state.facts.get_mut(undo.fact) else { return Ok(()) };
+        let before = std::mem::replace(&mut slot.left, undo.left);
+        slot.gone = undo.gone;
+        slot.reversals.push((now, slot.left.clone()));
+        let mut fact = slot.clone();
+        let noting = Noting { program: self.program, calendar: &self.calendar, now };
+        self.judge.noted(self.state, &FactChange::Reversed(&fact, now, &before), &noting)?;
+
+        let mut awards = std::mem::take(&mut fact.awards);
+        for award in &mut awards {
+            let target = self.target(award, &fact, reversal)?;
+            let rest = target - award.taken;
+            if rest > 0 {
+                let before = award.taken;
+                let taken = self.take_back(award.cause, award, rest)?;
+                let mut uses = std::mem::take(&mut award.uses);
+                self.unclaim(&mut uses, award.granted, before, taken);
+                award.uses = uses;
+            }
+        }
+        if fact.gone {
+            self.cancel_gifts(&fact.gifts);
+        }
+        if fact.gone && let Some(payment) = &mut fact.payment {
+            let owed = payment.lots.iter().map(|(_, amount)| amount).sum::<i64>() - payment.returned;
+            self.return_points(payment, owed)?;
+        }
+        if let Some(slot) = self.state.facts.get_mut(undo.fact) {
+            slot.awards = awards;
+            slot.payment = fact.payment.clone();
+        }
+        let order = reversal.key.first().and_then(|(own, _)| event.fields.get(own.0 as usize)).cloned();
+        if let Some(Value::Text(order)) = order {
+            self.return_tender(&order, &fact, reversal)?;
+        }
+        Ok(())
+    }
+
+    /// How much of an award must have been taken back, in all, now that its event is left as it is.
+    fn target(&mut self, award: &Award, fact: &Fact, reversal: &Reversal) -> Result<i64, Fault> {
+        if award.on_refund == OnRefund::Keep {
+            return Ok(0);
+        }
+        if fact.gone {
+            return Ok(award.granted);
+        }
+        if award.on_refund == OnRefund::Rejudge {
+            return Ok(award.granted - self.rejudged(award, &fact.left, fact.event.time)?);
+        }
+        let (was, is) = self.extent(award, fact, reversal)?;
+        if was.is_zero() {
+            return Ok(award.taken);
+        }
+        // Cumulatively: parts that add up to the whole take back exactly the whole.
+        let share = was.sub(is)?.mul(Exact::from(award.granted))?.div(was)?;
+        Ok(share.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?)
+    }
+
+    /// How large the base of an award was, and is.
+    fn extent(&self, award: &Award, fact: &Fact, reversal: &Reversal) -> Result<(Exact, Exact), Fault> {
+        let kind = fact.event.kind;
+        if let Some(key) = &reversal.lines {
+            let only = |fields: &[Value]| -> Vec<Value> {
+                let mut fields = fields.to_vec();
+                if let (Some(line), Some(Value::List(lines))) = (award.line, fields.get_mut(key.original.0 as usize)) {
+                    *lines = lines.iter().skip(line as usize).take(1).cloned().collect();
+                }
+                fields
+            };
+            let value = |fields: &[Value]| self.lines_value(kind, key.original, &only(fields));
+            return Ok((value(&fact.event.fields)?, value(&fact.left)?));
+        }
+        let Some((_, theirs)) = self.principal(reversal) else { return Ok((Exact::ONE, Exact::ZERO)) };
+        Ok((exact(&fact.event.fields, theirs), exact(&fact.left, theirs)))
+    }
+
+    fn cancel_gifts(&mut self, gifts: &[Gifted]) {
+        for gift in gifts {
+            match gift {
+                Gifted::Badge(badge) => {
+                    *self.state.badges.at_mut(*badge) = None;
+                    self.emit(Cause::Event, What::Badge { badge: *badge, given: false });
+                }
+                Gifted::Voucher(number) => {
+                    let Some(voucher) = self.state.vouchers.iter_mut().find(|voucher| voucher.number == *number) else { continue };
+                    let reward = voucher.reward;
+                    let name = &self.program.rewards.at(reward).name;
+                    if voucher.closed.is_none() {
+                        voucher.closed = Some(VoucherChange::Cancelled);
+                        self.emit(Cause::Reward(reward), What::Voucher { reward, voucher: *number, change: VoucherChange::Cancelled });
+                    } else {
+                        self.emit(Cause::Reward(reward), What::Irreversible(format!("voucher {number} of `{name}` is no longer open")));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Points and vouchers that paid for a returned order come back (S21).
+    fn return_tender(&mut self, order: &Arc<str>, original: &Fact, reversal: &Reversal) -> Result<(), Fault> {
+        let redeem = EventKind::Redeem.id();
+        let positions: Vec<usize> = (0..self.state.facts.len()).collect();
+        for position in positions {
+            let Some(fact) = self.state.facts.get(position) else { continue };
+            let pays = fact.payment.as_ref().is_some_and(|payment| payment.order.as_ref() == Some(order));
+            if Some(fact.event.kind) != redeem || fact.gone || !pays {
+                continue;
+            }
+            let Some(mut payment) = fact.payment.clone() else { continue };
+            let spent: i64 = payment.lots.iter().map(|(_, amount)| amount).sum();
+            let owed = if original.gone { spent } else { self.points_due(&payment, spent, original, reversal)? };
+            let rest = owed - payment.returned;
+            if rest > 0 {
+                self.return_points(&mut payment, rest)?;
+            }
+            if let Some(fact) = self.state.facts.get_mut(position) {
+                fact.payment = Some(payment);
+            }
+        }
+        if original.gone {
+            let mut back = Vec::new();
+            for voucher in self.state.vouchers.iter_mut() {
+                if voucher.order.as_ref() == Some(order) && voucher.closed == Some(VoucherChange::Used) {
+                    voucher.closed = None;
+                    voucher.order = None;
+                    back.push((voucher.reward, voucher.number));
+                }
+            }
+            for (reward, voucher) in back {
+                self.emit(Cause::Reward(reward), What::Voucher { reward, voucher, change: VoucherChange::Returned });
+            }
+        }
+        Ok(())
+    }
+
+    /// How many of the points that paid for an order are due back while part of it is kept.
+    fn points_due(&self, payment: &super::state::Payment, spent: i64, original: &Fact, reversal: &Reversal) -> Result<i64, Fault> {
+        let whole_order = Award {
+            cause: payment.cause,
+            unit: payment.unit,
+            line: None,
+            granted: spent,
+            taken: 0,
+            lot: None,
+            uses: Vec::new(),
+            on_refund: OnRefund::Proportion,
+            seen: Vec::new(),
+            funded: Vec::new(),
+            at: self.at.now,
+        };
+        let (was, is) = self.extent(&whole_order, original, reversal)?;
+        if was.is_zero() {
+            return Ok(0);
+        }
+        let back = was.sub(is)?;
+        let paid = Exact::from(payment.value);
+        let (part, of) = match self.program.units.at(payment.unit).return_order {
+            _ if payment.value == 0 => (back, was),
+            ReturnOrder::ProRata => (back, was),
+            ReturnOrder::PointsFirst => (back.min(paid), paid),
+            ReturnOrder::MoneyFirst => (back.sub(was.sub(paid)?)?.max(Exact::ZERO), paid),
+        };
+        let due = part.mul(Exact::from(spent))?.div(of)?;
+        Ok(due.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?.min(spent))
+    }
+
+    /// Gives `amount` steps of a payment back to the lots that it came from, the last spent first.
+    fn return_points(&mut self, payment: &mut super::state::Payment, amount: i64) -> Result<(), Fault> {
+        let mut skip = payment.returned;
+        let mut rest = amount;
+        let mut lots = Vec::new();
+        for (number, spent) in payment.lots.iter().rev() {
+            let passed = skip.min(*spent);
+            skip -= passed;
+            let part = rest.min(spent - passed);
+            rest -= part;
+            lots.push((*number, part));
+        }
+        payment.returned += amount - rest;
+        self.give_back(payment.cause, payment.unit, &lots)?;
+        let mut uses = std::mem::take(&mut payment.uses);
+        let spent: i64 = payment.lots.iter().map(|(_, amount)| amount).sum();
+        self.unclaim(&mut uses, spent, payment.returned - (amount - rest), amount - rest);
+        payment.uses = uses;
+        Ok(())
+    }
+
+    /// Awards that hung on a threshold which the measure no longer reaches are taken back, and may be earned again (S22).
+    fn rejudge_hanging(&mut self) -> Result<(), Fault> {
+        for (id, rule) in self.program.rules.pairs() {
+            let (crate::hir::Trigger::Reaches(measure, _) | crate::hir::Trigger::Another { measure, .. }) = rule.trigger else { continue };
+            let waiting = std::mem::take(&mut self.state.firings.at_mut(id).hanging);
+            let mut kept = Vec::new();
+            for mut hanging in waiting {
+                let at = self.moment(hanging.until.min(self.at.now));
+                let view = super::fold::View { at: Some(at), ..Default::default() };
+                let value = match self.cx(view).read(crate::hir::Read::Measure(measure))? {
+                    Value::Exact(value) => value,
+                    _ => Exact::ZERO,
+                };
+                if value >= hanging.threshold {
+                    kept.push(hanging);
+                    continue;
+                }
+                let firings = self.state.firings.at_mut(id);
+                let below = hanging.multiple - 1;
+                if let Some(done) = firings.crossed.get_mut(&hanging.period) {
+                    *done = (*done).min(below);
+                }
+                firings.crossed.retain(|_, done| *done > 0);
+                for award in &mut hanging.awards {
+                    let rest = award.granted - award.taken;
+                    let before = award.taken;
+                    let taken = self.take_back(Cause::Rule(id), award, rest)?;
+                    let mut uses = std::mem::take(&mut award.uses);
+                    self.unclaim(&mut uses, award.granted, before, taken);
+                }
+                self.cancel_gifts(&hanging.gifts);
+            }
+            self.state.firings.at_mut(id).hanging = kept;
+        }
+        Ok(())
+    }
+}

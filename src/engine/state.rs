@@ -1,0 +1,400 @@
+//! Everything that is known of one member.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::arena::Arena;
+use crate::hir::{BadgeId, EventId, FieldId, LadderId, LimitId, MeasureId, OnRefund, Program, Read, RewardId, RuleId, Tally, UnitId};
+use crate::value::{Day, Exact, Instant, Value};
+
+use super::event::Event;
+use super::pairs;
+use super::outcome::Cause;
+use super::purse::Purse;
+
+/// One member. It is small, versioned and plain data: a pure function of the program and of the member's events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// Who.
+    pub member: Arc<str>,
+    /// The version of the program that the identifiers below belong to.
+    pub version: u32,
+    /// Attributes.
+    pub attributes: Arena<FieldId, Value>,
+    /// When the member joined, or was first seen.
+    pub joined: Option<Instant>,
+    /// Whether a `join` was seen (and no `leave` since).
+    pub enrolled: bool,
+    /// Whether the member left.
+    pub left: bool,
+    /// Everything due up to here has happened.
+    pub clock: Instant,
+    /// Lots and debts by unit.
+    pub units: Arena<UnitId, Purse>,
+    /// Tiers by ladder.
+    pub ladders: Arena<LadderId, Held>,
+    /// The last event of each type.
+    pub last: Arena<EventId, Option<Instant>>,
+    /// Recorded events, in the order in which they were judged.
+    pub facts: Vec<Fact>,
+    /// Amounts posted, for measures over postings in the reference.
+    pub tallies: Vec<Tallied>,
+    /// Running values of measures, for the compiled plan.
+    pub gauges: Arena<MeasureId, Gauge>,
+    /// When a measure was last restarted.
+    pub restarts: Arena<MeasureId, Option<Restart>>,
+    /// What limits have used up.
+    #[serde(with = "pairs")]
+    pub uses: BTreeMap<UseKey, BTreeMap<Instant, i64>>,
+    /// What rules have done.
+    pub firings: Arena<RuleId, Firings>,
+    /// When each earn or rule last gave, for cooldowns.
+    #[serde(with = "pairs")]
+    pub gave: BTreeMap<Cause, Instant>,
+    /// Activations by the name of what was activated.
+    pub activations: BTreeMap<Arc<str>, Instant>,
+    /// Vouchers.
+    pub vouchers: Vec<Voucher>,
+    /// When badges were given.
+    pub badges: Arena<BadgeId, Option<Instant>>,
+    /// The number of the next lot.
+    pub next_lot: u32,
+    /// The last calendar year with a birthday (S6).
+    pub birthday_year: Option<i32>,
+    /// How many events were judged: the place of the next in this member's history.
+    pub judged: u64,
+}
+
+/// A recorded event and what it brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// The event; for an unmatched reversal that counts, an event of the original's type.
+    pub event: Arc<Event>,
+    /// The fields as reversals have left them.
+    pub left: Arc<[Value]>,
+    /// Reversals in order: when, and the fields that each left.
+    pub reversals: Vec<(Instant, Arc<[Value]>)>,
+    /// Whether nothing is left of it.
+    pub gone: bool,
+    /// Whether it counts negatively: a reversal whose original is unknown.
+    pub negative: bool,
+    /// Awards.
+    pub awards: Vec<Award>,
+    /// Vouchers issued and badges given.
+    pub gifts: Vec<Gifted>,
+    /// What was paid with points.
+    pub payment: Option<Payment>,
+    /// The place in the member's history.
+    pub place: u64,
+}
+
+/// What a change of facts was.
+pub enum FactChange<'a> {
+    /// A new fact, the last of the list.
+    Recorded(&'a Fact),
+    /// A fact that was reversed at a moment; the fields and whether it was gone before.
+    Reversed(&'a Fact, Instant, &'a [Value]),
+    /// A measure was restarted.
+    Restarted(MeasureId),
+}
+
+/// An award as it was made, for reversals (S20).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Award {
+    /// The earn or rule.
+    pub cause: Cause,
+    /// The unit.
+    pub unit: UnitId,
+    /// The line of the event, where it was per line.
+    pub line: Option<u32>,
+    /// What was awarded, in steps.
+    pub granted: i64,
+    /// What was taken back since.
+    pub taken: i64,
+    /// The lot it went to.
+    pub lot: Option<u32>,
+    /// Limits used: key, period or moment, amount.
+    pub uses: Uses,
+    /// What a partial reversal does.
+    pub on_refund: OnRefund,
+    /// What was read of the member when it was judged.
+    pub seen: Vec<(Read, Value)>,
+    /// Who paid: parts of `granted` by funding declaration; the rest is the issuer's.
+    pub funded: Vec<(Arc<str>, i64)>,
+    /// When.
+    pub at: Instant,
+}
+
+/// Something given that is not a quantity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Gifted {
+    /// A voucher, by number.
+    Voucher(u32),
+    /// A badge.
+    Badge(BadgeId),
+}
+
+/// Points spent at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// The unit.
+    pub unit: UnitId,
+    /// From which lots, in steps.
+    pub lots: Vec<(u32, i64)>,
+    /// How much came back since, in steps.
+    pub returned: i64,
+    /// The money it was good for, in minor units; zero for rewards.
+    pub value: i64,
+    /// The order it paid.
+    pub order: Option<Arc<str>>,
+    /// The reward or way.
+    pub cause: Cause,
+    /// Limits used.
+    pub uses: Uses,
+}
+
+/// An amount posted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tallied {
+    /// The unit.
+    pub unit: UnitId,
+    /// As what.
+    pub tally: TallyKind,
+    /// How much, in steps; negative where it is undone.
+    pub amount: i64,
+    /// The moment it counts at: that of the original for what is undone.
+    pub at: Instant,
+}
+
+/// [`Tally`], storable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names are those of `Tally`")]
+pub enum TallyKind {
+    Earned,
+    Spent,
+    Expired,
+    Reversed,
+}
+
+impl TallyKind {
+    /// Whether this is what a measure sums.
+    pub fn is(self, tally: Tally) -> bool {
+        matches!(
+            (self, tally),
+            (Self::Earned, Tally::Earned)
+                | (Self::Spent, Tally::Spent)
+                | (Self::Expired, Tally::Expired)
+                | (Self::Reversed, Tally::Reversed)
+        )
+    }
+}
+
+/// A running value of a measure: contributions by the start of their period, day, or moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gauge {
+    /// By bucket.
+    pub buckets: BTreeMap<Instant, Bucket>,
+    /// The newest contribution.
+    pub newest: Option<Instant>,
+}
+
+/// Contributions of one bucket.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bucket {
+    /// Their sum.
+    pub sum: Exact,
+    /// The part that is capped to a share.
+    pub capped: Exact,
+    /// How many contributions there are.
+    pub count: i64,
+    /// Values with their number of occurrences, for distinct counts and extremes.
+    #[serde(with = "pairs", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<Value, i64>,
+}
+
+/// A restart: what came before does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restart {
+    /// When.
+    pub at: Instant,
+    /// How many events had been judged; events of the same moment before that place do not count.
+    pub place: u64,
+}
+
+/// Which headroom of a limit: by the values of its `per` fields.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct UseKey {
+    /// The limit.
+    pub limit: LimitId,
+    /// Values of `per`.
+    pub per: Vec<Value>,
+}
+
+/// Uses of limits by one award or payment: which, in which period or at which moment, and how much.
+pub type Uses = Vec<(UseKey, Instant, i64)>;
+
+/// What a rule has done.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Firings {
+    /// For crossings: the start of the period (or the first instant) and the highest multiple fired in it.
+    pub crossed: BTreeMap<Instant, i64>,
+    /// Awards of crossings, to be judged again when the measure shrinks: period, multiple, the place of the fact that holds them.
+    pub hanging: Vec<Hanging>,
+    /// For absences: the anchor for which it fired.
+    pub fired_for: Option<Instant>,
+}
+
+/// An award that hangs on a threshold (S22).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hanging {
+    /// The start of the period.
+    pub period: Instant,
+    /// The moment at which to look at the measure again: the last of its period, or far in the future.
+    pub until: Instant,
+    /// The multiple; 1 for plain thresholds.
+    pub multiple: i64,
+    /// The threshold that was crossed.
+    pub threshold: Exact,
+    /// The awards.
+    pub awards: Vec<Award>,
+    /// Other gifts.
+    pub gifts: Vec<Gifted>,
+}
+
+/// A tier held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The tier.
+    pub tier: u32,
+    /// The highest ever.
+    pub highest: u32,
+    /// When the member last rose.
+    pub risen: Option<Instant>,
+    /// By tier: what holds it.
+    pub holds: Vec<Holding>,
+    /// Rises that wait: tier and when.
+    pub waiting: BTreeMap<u32, Instant>,
+    /// What rolled over into the period that starts then.
+    pub carry: Option<(Instant, Exact)>,
+    /// Tiers over time: since when.
+    pub history: Vec<(Instant, u32)>,
+    /// Up to when the clock has looked at it.
+    pub checked: Instant,
+}
+
+impl Held {
+    fn new(clock: Instant) -> Self {
+        Self {
+            tier: 0,
+            highest: 0,
+            risen: None,
+            holds: Vec::new(),
+            waiting: BTreeMap::new(),
+            carry: None,
+            history: Vec::new(),
+            checked: clock,
+        }
+    }
+}
+
+/// A reason to hold a tier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holding {
+    /// The tier.
+    pub tier: u32,
+    /// When it was qualified for.
+    pub since: Instant,
+    /// Until when; the end of time for ever and for rolling.
+    pub until: Instant,
+    /// When a lost ground is acted upon, once a reversal has taken it.
+    pub lost_at: Option<Instant>,
+    /// Whether it was granted rather than reached.
+    pub granted: bool,
+}
+
+/// A voucher.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voucher {
+    /// Its number.
+    pub number: u32,
+    /// The reward.
+    pub reward: RewardId,
+    /// Its value in minor units.
+    pub value: Option<i64>,
+    /// When it was issued.
+    pub issued: Instant,
+    /// From when it is good.
+    pub from: Instant,
+    /// Until when.
+    pub expires: Option<Instant>,
+    /// What became of it: `None` while it is open.
+    pub closed: Option<super::outcome::VoucherChange>,
+    /// The order it was used on.
+    pub order: Option<Arc<str>>,
+}
+
+impl Voucher {
+    /// Whether it can be used at a moment.
+    pub fn usable(&self, now: Instant) -> bool {
+        self.closed.is_none() && self.from <= now && self.expires.is_none_or(|end| now < end)
+    }
+}
+
+impl State {
+    /// A member of whom nothing is known before a moment.
+    pub fn new(program: &Program, version: u32, member: Arc<str>, clock: Instant) -> Self {
+        Self {
+            version,
+            attributes: program.attributes.iter().map(|a| a.default.clone().unwrap_or_default()).collect(),
+            units: program.units.iter().map(|_| Purse::default()).collect(),
+            ladders: program.ladders.iter().map(|_| Held::new(clock)).collect(),
+            last: program.events.iter().map(|_| None).collect(),
+            gauges: program.measures.iter().map(|_| Gauge::default()).collect(),
+            restarts: program.measures.iter().map(|_| None).collect(),
+            firings: program.rules.iter().map(|_| Firings::default()).collect(),
+            badges: program.badges.iter().map(|_| None).collect(),
+            ..Self::empty(member, clock)
+        }
+    }
+
+    /// A member of a program without anything.
+    pub fn empty(member: Arc<str>, clock: Instant) -> Self {
+        Self {
+            member,
+            version: 0,
+            attributes: Arena::default(),
+            joined: None,
+            enrolled: false,
+            left: false,
+            clock,
+            units: Arena::default(),
+            ladders: Arena::default(),
+            last: Arena::default(),
+            facts: Vec::new(),
+            tallies: Vec::new(),
+            gauges: Arena::default(),
+            restarts: Arena::default(),
+            uses: BTreeMap::new(),
+            firings: Arena::default(),
+            gave: BTreeMap::new(),
+            activations: BTreeMap::new(),
+            vouchers: Vec::new(),
+            badges: Arena::default(),
+            next_lot: 1,
+            birthday_year: None,
+            judged: 0,
+        }
+    }
+
+    /// Lets measures be counted from history from now on: days or names have changed under their running sums.
+    pub fn distrust_gauges(&mut self) {
+        self.gauges.iter_mut().for_each(|gauge| gauge.newest = Some(Instant::LAST));
+    }
+
+    /// The local day of joining.
+    pub fn joined_day(&self, zone: &crate::value::Zone) -> Option<Day> {
+        self.joined.map(|at| zone.day_of(at))
+    }
+}

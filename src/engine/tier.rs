@@ -1,0 +1,326 @@
+//! Tiers: reaching, holding, falling, granting.
+
+use crate::hir::{Fall, Hold, Ladder, LadderId, LadderRefund, Rise, Tier, Window};
+use crate::value::{Exact, Instant, Period, PeriodKind, Value};
+
+use super::fault::Fault;
+use super::fold::{Fold, View};
+use super::outcome::{Cause, What};
+use super::reads;
+use super::state::Holding;
+
+impl Fold<'_> {
+    /// The tiers held now, by ladder.
+    pub fn tiers(&self) -> Vec<u32> {
+        self.state.ladders.iter().map(|held| held.tier).collect()
+    }
+
+    /// The tiers held at another moment, by ladder.
+    pub fn tiers_at(&self, at: Instant) -> Vec<u32> {
+        let then = |history: &[(Instant, u32)]| history.iter().take_while(|(since, _)| *since <= at).last().map_or(0, |(_, tier)| *tier);
+        self.state.ladders.iter().map(|held| then(&held.history)).collect()
+    }
+
+    /// The tiers that the measures of now lead to, before anything is posted: for `tier after` and `tier split`.
+    pub fn tiers_after(&self) -> Result<Vec<u32>, Fault> {
+        let mut after = self.tiers();
+        for ((id, ladder), tier) in self.program.ladders.pairs().zip(&mut after) {
+            if ladder.rises != Rise::AtOnce {
+                continue;
+            }
+            for (number, candidate) in rungs(ladder).filter(|(number, _)| *number > *tier).collect::<Vec<_>>() {
+                if self.reached(id, candidate, false, None)? {
+                    *tier = number;
+                }
+            }
+        }
+        Ok(after)
+    }
+
+    /// Whether a tier's condition holds: that to keep it, or that to reach it; now or at another moment.
+    fn reached(&self, _ladder: LadderId, tier: &Tier, keep: bool, at: Option<Instant>) -> Result<bool, Fault> {
+        let condition = if keep { tier.keep.as_ref().or(tier.reach.as_ref()) } else { tier.reach.as_ref() };
+        let Some(condition) = condition else { return Ok(false) };
+        let view = View { at: at.map(|at| self.moment(at)), ..View::default() };
+        self.judge.truth(condition, &self.cx(view))
+    }
+
+    /// Brings all ladders up to what measures say; returns whether any tier changed.
+    pub fn settle_tiers(&mut self) -> Result<bool, Fault> {
+        let mut changed = false;
+        for id in self.program.ladders.ids() {
+            self.qualify(id)?;
+            changed |= self.stand(id, false)?;
+        }
+        Ok(changed)
+    }
+
+    /// Notes what qualifies now, and prolongs what is kept.
+    fn qualify(&mut self, id: LadderId) -> Result<(), Fault> {
+        let ladder = self.program.ladders.at(id);
+        let now = self.at.now;
+        for (number, tier) in rungs(ladder) {
+            let holding = self.state.ladders.at(id).holds.iter().any(|hold| hold.tier == number && hold.until > now);
+            let holds = self.reached(id, tier, holding, None)?;
+            let held = self.state.ladders.at_mut(id);
+            if !holds {
+                held.waiting.remove(&number);
+                if ladder.holds == Hold::Rolling {
+                    held.holds.retain(|hold| hold.tier != number || hold.granted);
+                }
+                continue;
+            }
+            if !holding {
+                match ladder.rises {
+                    Rise::AtPeriodEnd(_) => continue,
+                    Rise::After(span) => {
+                        let due = span.after(now, &self.calendar.zone).ok_or(Fault::Calendar)?;
+                        if *held.waiting.entry(number).or_insert(due) > now {
+                            continue;
+                        }
+                        held.waiting.remove(&number);
+                    }
+                    Rise::AtOnce => {}
+                }
+            }
+            let until = self.hold_end(ladder.holds)?;
+            self.hold(id, Holding { tier: number, since: now, until, lost_at: None, granted: false });
+        }
+        Ok(())
+    }
+
+    /// Adds a reason to hold a tier, or renews the one that lasts as long.
+    fn hold(&mut self, id: LadderId, holding: Holding) {
+        let held = self.state.ladders.at_mut(id);
+        let same = |hold: &&mut Holding| hold.tier == holding.tier && hold.until == holding.until && hold.granted == holding.granted;
+        match held.holds.iter_mut().find(same) {
+            Some(hold) => hold.lost_at = None,
+            None => held.holds.push(holding),
+        }
+    }
+
+    /// Grants a tier for a time, whatever the measures say.
+    pub fn grant_tier(&mut self, id: LadderId, tier: u32, hold: Hold) -> Result<(), Fault> {
+        let until = self.hold_end(hold)?;
+        self.hold(id, Holding { tier, since: self.at.now, until, lost_at: None, granted: true });
+        self.stand(id, false).map(drop)
+    }
+
+    /// Until when a tier is held that is qualified for now.
+    fn hold_end(&self, hold: Hold) -> Result<Instant, Fault> {
+        let zone = &self.calendar.zone;
+        let today = self.at.today;
+        Ok(match hold {
+            Hold::ForEver | Hold::Rolling => Instant::LAST,
+            Hold::For(span) => self.end_after(self.at.now, span, None)?,
+            Hold::UntilEndOf { kind, ahead } => {
+                let mut period = self.period(kind, today);
+                for _ in 0..ahead {
+                    period = self.period(kind, period.end);
+                }
+                zone.start_of(period.end)
+            }
+            Hold::UntilEndOfMonth(month) => {
+                let first = crate::value::Day::from_ymd(today.ymd().0 + 1, month, 1).ok_or(Fault::Calendar)?;
+                zone.start_of(first.end_of_month().plus_days(1).ok_or(Fault::Calendar)?)
+            }
+        })
+    }
+
+    fn lasts(&self, ladder: &Ladder, hold: &Holding) -> Instant {
+        let end = ladder.grace.and_then(|grace| grace.after(hold.until, &self.calendar.zone));
+        if hold.until == Instant::LAST { hold.until } else { end.unwrap_or(hold.until) }
+    }
+
+    /// Moves to the highest tier that something holds; `fell` where time ran out rather than an event spoke.
+    fn stand(&mut self, id: LadderId, fell: bool) -> Result<bool, Fault> {
+        let ladder = self.program.ladders.at(id);
+        let now = self.at.now;
+        let holds = std::mem::take(&mut self.state.ladders.at_mut(id).holds);
+        let alive: Vec<Holding> = holds.into_iter().filter(|hold| self.lasts(ladder, hold) > now).collect();
+        let mut tier = alive.iter().map(|hold| hold.tier).max().unwrap_or(0);
+        let old = self.state.ladders.at(id).tier;
+        self.state.ladders.at_mut(id).holds = alive;
+        if fell && ladder.falls == Fall::ByOne && tier + 1 < old {
+            tier = old - 1;
+            let until = self.hold_end(ladder.holds)?;
+            self.hold(id, Holding { tier, since: now, until, lost_at: None, granted: false });
+        }
+        if tier == old {
+            return Ok(false);
+        }
+        let until = self.state.ladders.at(id).holds.iter().filter(|hold| hold.tier == tier).map(|hold| self.lasts(ladder, hold)).max();
+        let held = self.state.ladders.at_mut(id);
+        let highest = held.highest;
+        held.tier = tier;
+        held.highest = highest.max(tier);
+        held.history.push((now, tier));
+        if tier > old {
+            held.risen = Some(now);
+        }
+        let until = until.filter(|until| *until < Instant::LAST);
+        self.emit(Cause::Ladder(id), What::Tier { ladder: id, from: old, to: tier, until });
+        for rung in (old + 1)..=tier {
+            for &reward in ladder.tiers.get(rung as usize).map_or(&[] as &[_], |tier| &tier.issues) {
+                self.issue(Cause::Ladder(id), reward)?;
+            }
+        }
+        self.tier_rules(id, old, tier, highest)?;
+        Ok(true)
+    }
+
+    /// After a reversal: acts on tiers whose ground it took.
+    pub fn lose_ground(&mut self) -> Result<(), Fault> {
+        for id in self.program.ladders.ids() {
+            let ladder = self.program.ladders.at(id);
+            if ladder.refunds == LadderRefund::Never || ladder.holds == Hold::Rolling {
+                continue;
+            }
+            let now = self.at.now;
+            let mut lost = Vec::new();
+            for (i, hold) in self.state.ladders.at(id).holds.iter().enumerate() {
+                let Some(tier) = ladder.tiers.get(hold.tier as usize).filter(|_| !hold.granted) else { continue };
+                let period = self.period(self.ladder_period(ladder), self.calendar.zone.day_of(hold.since));
+                let last = Instant::from_millis(self.calendar.zone.start_of(period.end).millis() - 1).unwrap_or(now);
+                let at = last.min(now);
+                if !self.reached(id, tier, false, Some(at))? && !self.reached(id, tier, true, Some(at))? {
+                    lost.push(i);
+                }
+            }
+            let end = self.calendar.zone.start_of(self.period(self.ladder_period(ladder), self.at.today).end);
+            let held = self.state.ladders.at_mut(id);
+            for i in lost.into_iter().rev() {
+                if ladder.refunds == LadderRefund::AtOnce {
+                    held.holds.remove(i);
+                } else if let Some(hold) = held.holds.get_mut(i) {
+                    hold.lost_at = Some(end);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The period in which a ladder qualifies: that of its measure, or the calendar year.
+    fn ladder_period(&self, ladder: &Ladder) -> PeriodKind {
+        match (ladder.rises, ladder.by.map(|by| self.program.measures.at(by).window)) {
+            (Rise::AtPeriodEnd(kind), _) | (_, Some(Window::Period(kind))) => kind,
+            _ => PeriodKind::Year,
+        }
+    }
+
+    /// When a ladder next changes by itself, after it was last looked at by the clock.
+    pub fn tier_due(&self, id: LadderId) -> Result<Option<Instant>, Fault> {
+        let ladder = self.program.ladders.at(id);
+        let held = self.state.ladders.at(id);
+        let after = held.checked;
+        let mut due: Vec<Instant> = held.holds.iter().map(|hold| self.lasts(ladder, hold)).collect();
+        due.extend(held.waiting.values());
+        due.extend(held.holds.iter().filter_map(|hold| hold.lost_at));
+        let today = self.calendar.zone.day_of(after);
+        if ladder.rollover || matches!(ladder.rises, Rise::AtPeriodEnd(_)) {
+            due.push(self.calendar.zone.start_of(self.period(self.ladder_period(ladder), today).end));
+        }
+        if ladder.holds == Hold::Rolling && held.holds.iter().any(|hold| !hold.granted) {
+            due.extend(self.slides(ladder, after)?);
+        }
+        Ok(due.into_iter().filter(|at| *at > after && *at < Instant::LAST).min())
+    }
+
+    /// The next moments at which the measures of a ladder change without an event.
+    fn slides(&self, ladder: &Ladder, after: Instant) -> Result<Vec<Instant>, Fault> {
+        let zone = &self.calendar.zone;
+        let today = zone.day_of(after);
+        let mut moments = Vec::new();
+        let conditions = ladder.tiers.iter().flat_map(|tier| tier.reach.iter().chain(&tier.keep));
+        for measure in conditions.flat_map(|condition| reads::measures(self.program, condition)) {
+            match self.program.measures.at(measure).window {
+                Window::Period(kind) => moments.push(zone.start_of(self.period(kind, today).end)),
+                Window::LastDays(_) => moments.push(zone.start_of(today.plus_days(1).ok_or(Fault::Calendar)?)),
+                Window::LastExactly(span) => {
+                    let out = self.state.facts.iter().filter_map(|fact| span.after(fact.event.time, zone));
+                    moments.extend(out.filter(|at| *at > after).min());
+                }
+                Window::Ever | Window::SinceRise(_) => {}
+            }
+        }
+        Ok(moments)
+    }
+
+    /// Lets a ladder do what is due now.
+    pub fn turn_ladder(&mut self, id: LadderId) -> Result<(), Fault> {
+        let ladder = self.program.ladders.at(id);
+        let now = self.at.now;
+        self.state.ladders.at_mut(id).checked = now;
+        let kind = self.ladder_period(ladder);
+        let starts = self.calendar.zone.start_of(self.period(kind, self.at.today).start) == now;
+        let before = Instant::from_millis(now.millis() - 1).ok_or(Fault::Calendar)?;
+        if starts && matches!(ladder.rises, Rise::AtPeriodEnd(_)) {
+            for (number, tier) in rungs(ladder) {
+                if self.reached(id, tier, false, Some(before))? {
+                    let until = self.hold_end(ladder.holds)?;
+                    self.hold(id, Holding { tier: number, since: before, until, lost_at: None, granted: false });
+                }
+            }
+        }
+        if starts && ladder.rollover {
+            self.roll_over(id, ladder, before)?;
+        }
+        self.forfeit_lost(id, ladder, before)?;
+        self.qualify(id)?;
+        self.stand(id, true)?;
+        Ok(())
+    }
+
+    fn forfeit_lost(&mut self, id: LadderId, ladder: &Ladder, before: Instant) -> Result<(), Fault> {
+        let now = self.at.now;
+        let mut kept = Vec::new();
+        for mut hold in self.state.ladders.at(id).holds.clone() {
+            if hold.lost_at.is_some_and(|at| at <= now) {
+                let tier = ladder.tiers.get(hold.tier as usize);
+                if !tier.map_or(Ok(false), |tier| self.reached(id, tier, true, Some(before)))? {
+                    continue;
+                }
+                hold.lost_at = None;
+            }
+            kept.push(hold);
+        }
+        self.state.ladders.at_mut(id).holds = kept;
+        Ok(())
+    }
+
+    /// What exceeds the reached tier's threshold counts in the period that starts now.
+    fn roll_over(&mut self, id: LadderId, ladder: &Ladder, before: Instant) -> Result<(), Fault> {
+        let Some(by) = ladder.by else { return Ok(()) };
+        let view = View { at: Some(self.moment(before)), ..View::default() };
+        let Value::Exact(value) = self.cx(view).read(crate::hir::Read::Measure(by))? else { return Ok(()) };
+        let mut surplus = Exact::ZERO;
+        for tier in &ladder.tiers {
+            if let Some(threshold) = &tier.threshold {
+                let threshold = self.judge.exact(threshold, &self.cx(view))?;
+                if threshold <= value {
+                    surplus = value.sub(threshold)?;
+                }
+            }
+        }
+        self.state.ladders.at_mut(id).carry = Some((self.at.now, surplus));
+        Ok(())
+    }
+
+    /// The value of a measure now, what rolled over included.
+    pub fn measure(&self, id: crate::hir::MeasureId) -> Result<Exact, Fault> {
+        match self.cx(View::default()).read(crate::hir::Read::Measure(id))? {
+            Value::Exact(value) => Ok(value),
+            _ => Ok(Exact::ZERO),
+        }
+    }
+
+    /// The period of a kind that holds today.
+    pub fn this_period(&self, kind: PeriodKind) -> Period {
+        self.period(kind, self.at.today)
+    }
+}
+
+/// All tiers but everybody's, with their positions.
+fn rungs(ladder: &Ladder) -> impl Iterator<Item = (u32, &Tier)> {
+    (0_u32..).zip(&ladder.tiers).skip(1)
+}

@@ -1,0 +1,47 @@
+//! A program in force, with how its expressions are computed.
+
+use std::sync::Arc;
+
+use crate::hir::Program;
+use crate::value::{Calendar, Instant, Value, Zone};
+
+use super::judge::Judge;
+use super::outline::Outline;
+use super::state::State;
+
+/// One version of a program, ready to judge.
+#[derive(Clone)]
+pub struct Version {
+    /// The program.
+    pub program: Arc<Program>,
+    /// How its expressions are computed.
+    pub judge: Arc<dyn Judge>,
+    /// Its names.
+    pub outline: Arc<Outline>,
+    /// Its calendar.
+    pub calendar: Calendar,
+    /// From when on it is in force.
+    pub from: Instant,
+}
+
+impl Version {
+    /// A program with a way to compute its expressions.
+    pub fn new(program: Arc<Program>, judge: Arc<dyn Judge>) -> Self {
+        let zone = program.settings.zone.clone();
+        let from = program.settings.effective_from.map_or(Instant::FIRST, |day| zone.start_of(day));
+        let calendar = Calendar { zone, week_start: program.settings.week_start };
+        Self { outline: Arc::new(Outline::of(&program)), program, judge, calendar, from }
+    }
+
+    /// The calendar of a member: in the member's own zone where the program says so and the zone is known.
+    pub fn calendar_of(&self, state: &State) -> Calendar {
+        let own = self.program.settings.zone_of_member.and_then(|id| state.attributes.get(id));
+        match own {
+            Some(Value::Text(name)) => match Zone::parse(name) {
+                Ok(zone) => Calendar { zone, week_start: self.calendar.week_start },
+                Err(_) => self.calendar.clone(),
+            },
+            _ => self.calendar.clone(),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Values and conditions in plain words, for explanations, refusals and messages.
+
+use crate::hir::{Expr, FieldType, Kind, Program, Type, UnitId};
+use crate::value::{Exact, Value, format_minor};
+
+use super::context::Cx;
+use super::fault::Fault;
+
+/// An exact number of smallest steps as a decimal number of whole ones.
+fn decimal(steps: Exact, decimals: u8) -> String {
+    match steps.to_i64() {
+        Some(whole) => format_minor(whole, decimals),
+        None => match steps.div(Exact::from(10_i64.saturating_pow(u32::from(decimals)))) {
+            Ok(number) => number.to_string(),
+            Err(_) => steps.to_string(),
+        },
+    }
+}
+
+/// An amount of money in minor units: `$12.50`.
+pub fn money(program: &Program, minor: Exact) -> String {
+    let currency = program.settings.currency;
+    match minor.to_i64() {
+        Some(minor) => crate::value::Money { minor, currency }.to_string(),
+        None => format!("{} {}", decimal(minor, currency.exponent()), currency.code()),
+    }
+}
+
+/// An amount of a unit in steps: `349 points`, `1 point`; money units as money.
+pub fn quantity(program: &Program, unit: UnitId, steps: Exact) -> String {
+    let def = program.units.at(unit);
+    if def.money {
+        return format!("{} {}", money(program, steps), def.name);
+    }
+    let one = steps == Exact::from(def.steps());
+    let name = def.also.as_ref().filter(|_| one).unwrap_or(&def.name);
+    format!("{} {name}", decimal(steps, def.decimals))
+}
+
+/// A value of a type in plain words.
+pub fn value(program: &Program, ty: Type, value: &Value) -> String {
+    match (ty, value) {
+        (Type::Money, Value::Exact(minor)) => money(program, *minor),
+        (Type::Quantity(unit), Value::Exact(steps)) => quantity(program, unit, *steps),
+        (Type::Enum(id), Value::Ordinal(n)) => program.enums.at(id).words.get(*n as usize).map_or(String::new(), ToString::to_string),
+        (Type::Tier(id), Value::Ordinal(n)) => {
+            program.ladders.at(id).tiers.get(*n as usize).map_or(String::new(), |tier| tier.name.to_string())
+        }
+        (Type::Moment, Value::Moment(at)) => crate::value::format_instant(*at, &program.settings.zone),
+        (_, Value::Text(text)) => text.to_string(),
+        (_, other) => super::walk::words(std::slice::from_ref(other)),
+    }
+}
+
+/// A value of a field in plain words.
+pub fn field(program: &Program, ty: &FieldType, given: &Value) -> String {
+    let ty = match ty {
+        FieldType::Money => Type::Money,
+        FieldType::OneOf(id) => Type::Enum(*id),
+        FieldType::Moment => Type::Moment,
+        _ => Type::Text,
+    };
+    value(program, ty, given)
+}
+
+/// A condition with the values of what it mentions: "status is vib, where status is insider".
+pub fn condition(expr: &Expr, cx: &Cx<'_>) -> String {
+    with_values(expr, cx, String::new())
+}
+
+/// What an amount came to, with the values of what it mentions.
+pub fn amount(program: &Program, unit: UnitId, expr: &Expr, result: Exact, cx: &Cx<'_>) -> String {
+    with_values(expr, cx, format!(" = {}", quantity(program, unit, result)))
+}
+
+fn with_values(expr: &Expr, cx: &Cx<'_>, result: String) -> String {
+    let sources = &cx.program.sources;
+    let mut mentioned: Vec<(String, String)> = Vec::new();
+    super::reads::visit(cx.program, expr, &mut |part| {
+        let own = part.span.file == expr.span.file && part.span.start >= expr.span.start && part.span.end <= expr.span.end;
+        let leaf = matches!(part.kind, Kind::Field(_) | Kind::Line(_) | Kind::Read(_) | Kind::Builtin(_) | Kind::Let(_) | Kind::Segment(_));
+        if own && leaf {
+            let name = sources.text(part.span).to_string();
+            if !mentioned.iter().any(|(other, _)| *other == name)
+                && let Ok(found) = cx.judge.value(part, cx)
+            {
+                mentioned.push((name, value(cx.program, part.ty, &found)));
+            }
+        }
+    });
+    let text = one_line(sources.text(expr.span));
+    if mentioned.is_empty() {
+        return format!("{text}{result}");
+    }
+    let values: Vec<String> = mentioned.into_iter().map(|(name, value)| format!("{name} is {value}")).collect();
+    format!("{text}{result}, where {}", values.join(", "))
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The fault of a name that the program does not have, with the nearest one that it has.
+pub fn unknown<'n>(name: &str, kind: &'static str, names: impl Iterator<Item = &'n str>) -> Fault {
+    let near = names.map(|other| (strsim::damerau_levenshtein(name, other), other)).filter(|(d, _)| *d <= 2).min();
+    let hint = near.map_or(String::new(), |(_, other)| format!("; did you mean `{other}`?"));
+    Fault::Unknown { name: name.to_string(), kind, hint }
+}

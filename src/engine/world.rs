@@ -1,0 +1,229 @@
+//! Many members: arrivals, duplicates, late events, and one clock.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+
+use crate::value::Instant;
+
+use super::driver::Engine;
+use super::event::Event;
+use super::group::{Explained, Group, Sink};
+use super::migrate;
+use super::outline::Outline;
+use super::pots::Pots;
+use super::state::State;
+
+/// What became of an event on arrival.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arrival {
+    /// It is judged.
+    Accepted,
+    /// The same event was there before: no effect (S1).
+    Duplicate,
+    /// It is refused with this reason, in plain words.
+    Refused(String),
+}
+
+/// All members of a program.
+pub struct World {
+    engine: Engine,
+    /// Whether members share pots, so that all are one group.
+    together: bool,
+    groups: FxHashMap<Arc<str>, Group>,
+    seen: FxHashMap<Arc<str>, Arc<Event>>,
+    newest: FxHashMap<Arc<str>, Instant>,
+    clock: Option<Instant>,
+    /// How many events were numbered.
+    sequence: u64,
+    /// Up to when another program has judged: nothing can come before that.
+    adopted: Option<Instant>,
+}
+
+/// What a world must keep to go on later.
+#[derive(Debug, Serialize)]
+pub struct Stored<'w> {
+    /// The newest moment.
+    pub clock: Option<Instant>,
+    /// How many events were numbered.
+    pub sequence: u64,
+    /// The newest event of each member.
+    pub newest: Vec<(Arc<str>, Instant)>,
+    /// Groups by key.
+    pub groups: Vec<(&'w Arc<str>, &'w Group)>,
+}
+
+impl World {
+    /// An empty world.
+    pub fn new(engine: Engine) -> Self {
+        let together = engine.versions().iter().any(|version| Pots::shared(&version.program));
+        Self {
+            engine,
+            together,
+            groups: FxHashMap::default(),
+            seen: FxHashMap::default(),
+            newest: FxHashMap::default(),
+            clock: None,
+            sequence: 0,
+            adopted: None,
+        }
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The newest moment that any event or the caller has named.
+    pub fn clock(&self) -> Option<Instant> {
+        self.clock
+    }
+
+    fn group_of(&self, member: &Arc<str>) -> Arc<str> {
+        if self.together { "".into() } else { member.clone() }
+    }
+
+    /// Takes events in any order and judges them in theirs (S2). Returns what became of each, in the order given.
+    pub fn submit(&mut self, events: Vec<Event>, sink: Sink<'_>) -> Vec<Arrival> {
+        let mut arrivals = Vec::with_capacity(events.len());
+        let mut batches: BTreeMap<Arc<str>, Vec<Arc<Event>>> = BTreeMap::new();
+        for event in events {
+            let arrival = self.arrive(&event);
+            if arrival == Arrival::Accepted {
+                let event = Arc::new(event);
+                self.seen.insert(event.id.clone(), event.clone());
+                self.clock = Some(self.clock.map_or(event.time, |clock| clock.max(event.time)));
+                let newest = self.newest.entry(event.member.clone()).or_insert(event.time);
+                *newest = (*newest).max(event.time);
+                batches.entry(self.group_of(&event.member)).or_default().push(event);
+            }
+            arrivals.push(arrival);
+        }
+        for (key, mut batch) in batches {
+            batch.sort_by(|a, b| a.order().cmp(&b.order()));
+            let members: std::collections::BTreeSet<Arc<str>> = batch.iter().map(|event| event.member.clone()).collect();
+            let group = self.groups.entry(key).or_default();
+            group.submit(&self.engine, batch, self.together, sink);
+            let newest = members.iter().filter_map(|member| self.newest.get(member)).min();
+            if let Some(horizon) = newest.and_then(|newest| horizon(&self.engine, *newest)).filter(|_| !self.together) {
+                let before: Vec<Arc<str>> = group.log().iter().filter(|event| event.time < horizon).map(|event| event.id.clone()).collect();
+                group.seal(&self.engine, horizon, self.together);
+                if group.log().first().is_none_or(|first| first.time >= horizon) {
+                    before.iter().for_each(|id| drop(self.seen.remove(id)));
+                }
+            }
+        }
+        arrivals
+    }
+
+    fn arrive(&self, event: &Event) -> Arrival {
+        if let Some(known) = self.seen.get(&event.id) {
+            if known.same_content(event) {
+                return Arrival::Duplicate;
+            }
+            return Arrival::Refused(format!("the id `{}` was used before with other content: nothing was changed", event.id));
+        }
+        if self.adopted.is_some_and(|adopted| event.time < adopted) {
+            return Arrival::Refused("the event is older than the change to this program, and the old one is no longer at hand".into());
+        }
+        let Some(newest) = self.newest.get(&event.member) else { return Arrival::Accepted };
+        match horizon(&self.engine, *newest) {
+            Some(horizon) if event.time < horizon => Arrival::Refused(
+                "the event is older than the program accepts late events: see `late accept within …` in the program block".into(),
+            ),
+            _ => Arrival::Accepted,
+        }
+    }
+
+    /// Moves the clock of all members: to a moment, or to the newest event where none is given.
+    pub fn advance(&mut self, to: Option<Instant>, sink: Sink<'_>) {
+        let Some(to) = to.into_iter().chain(self.clock).max() else { return };
+        self.clock = Some(to);
+        let mut keys: Vec<Arc<str>> = self.groups.keys().cloned().collect();
+        keys.sort();
+        for key in keys {
+            if let Some(group) = self.groups.get_mut(&key) {
+                group.advance(&self.engine, to, self.together, sink);
+            }
+        }
+    }
+
+    /// All members in the order of their identifiers.
+    pub fn members(&self) -> Vec<&State> {
+        let mut members: Vec<&State> = self.groups.values().flat_map(|group| group.now.members.values()).collect();
+        members.sort_by(|a, b| a.member.cmp(&b.member));
+        members
+    }
+
+    /// One member.
+    pub fn member(&self, id: &str) -> Option<&State> {
+        let key = if self.together { "" } else { id };
+        self.groups.get(key)?.now.members.get(id)
+    }
+
+    /// Judges an event once more, with every step explained; `None` where it is not known (any more).
+    pub fn explain(&self, event: &str) -> Option<Explained> {
+        let known = self.seen.get(event)?;
+        self.groups.get(&self.group_of(&known.member))?.explain(&self.engine, event, self.together)
+    }
+
+    /// Everything that must be kept to go on later.
+    pub fn stored(&self) -> Stored<'_> {
+        let mut groups: Vec<_> = self.groups.iter().collect();
+        groups.sort_by_key(|(key, _)| (*key).clone());
+        let mut newest: Vec<_> = self.newest.iter().map(|(member, at)| (member.clone(), *at)).collect();
+        newest.sort();
+        Stored { clock: self.clock, sequence: self.sequence, newest, groups }
+    }
+
+    /// A world that goes on from what was stored by the same program.
+    pub fn resume(engine: Engine, clock: Option<Instant>, sequence: u64, newest: Vec<(Arc<str>, Instant)>, groups: Vec<(Arc<str>, Group)>) -> Self {
+        let mut world = Self::new(engine);
+        let logs = groups.iter().flat_map(|(_, group)| group.log().iter());
+        world.seen = logs.map(|event| (event.id.clone(), event.clone())).collect();
+        world.groups = groups.into_iter().collect();
+        world.newest = newest.into_iter().collect();
+        world.clock = clock;
+        world.sequence = sequence;
+        world
+    }
+
+    /// Carries members of another program, whose names are given by version, to the version of this one that is in force at the clock.
+    /// The error names what members hold and this program has no place for (S41).
+    pub fn adopt(&mut self, old: &[Outline]) -> Result<(), Vec<String>> {
+        let position = self.engine.version_at(self.clock.unwrap_or(Instant::FIRST));
+        let Some(version) = self.engine.version(position).cloned() else { return Ok(()) };
+        let outline = |state: &State| old.get(state.version as usize);
+        let states = || self.groups.values().flat_map(|group| group.now.members.values());
+        let lost: std::collections::BTreeSet<String> =
+            states().filter_map(|state| Some(migrate::lost(state, outline(state)?, &version.program))).flatten().collect();
+        if !lost.is_empty() {
+            return Err(lost.into_iter().collect());
+        }
+        let engine = self.engine.clone();
+        for group in self.groups.values_mut() {
+            group.carry(|state| outline(state).map_or_else(|| state.clone(), |old| migrate::migrate(state, old, &version, position)));
+            if self.together {
+                group.reschedule(&engine);
+            }
+        }
+        self.adopted = self.clock;
+        self.seen.clear();
+        Ok(())
+    }
+
+    /// The number for the next event without a sequence of its own.
+    pub fn next_sequence(&mut self) -> u64 {
+        self.sequence += 1;
+        self.sequence
+    }
+}
+
+/// The oldest moment at which an event of a member is still accepted; `None` where every late event is.
+fn horizon(engine: &Engine, newest: Instant) -> Option<Instant> {
+    let version = engine.version(engine.version_at(newest))?;
+    let late = version.program.settings.late?;
+    late.before(newest, &version.calendar.zone)
+}

@@ -1,0 +1,161 @@
+//! Amounts of money in records, in the program's currency or one that it accepts.
+
+use crate::arena::Id as _;
+use crate::hir::{Expr, Kind, Program};
+use crate::value::{AmountError, Currency, Day, Exact, Instant, Value, parse_minor};
+
+use super::node::{Node, clip};
+
+/// How many named values may stand behind one another in an exchange rate.
+const MAX_NAMES: usize = 32;
+
+/// What a record says beside the amount itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Context<'a> {
+    /// When the event happened; rates are those of that local day.
+    pub(crate) time: Instant,
+    /// The currency of amounts that name none, where the record has one.
+    pub(crate) currency: Option<&'a str>,
+}
+
+/// Reads an amount as minor units of the program's currency.
+pub(crate) fn money(program: &Program, node: &Node<'_>, context: Context<'_>) -> Result<Exact, String> {
+    match node {
+        Node::Object(_) | Node::Json(_) => {
+            let entries = node.entries().map_err(|_| format!("an amount of money is needed, not {node}"))?;
+            let find = |key: &str| entries.iter().find(|(name, _)| name == key).map(|(_, node)| node);
+            let amount =
+                find("amount").ok_or("an amount of money has `amount` and `currency`, but `amount` is missing")?;
+            let code = match find("currency") {
+                Some(Node::Text(code) | Node::Cell(code)) => Some(code.as_ref()),
+                None | Some(Node::Null) => context.currency,
+                Some(other) => return Err(format!("a currency is a code such as `EUR`, not {other}")),
+            };
+            match amount {
+                Node::Object(_) | Node::Json(_) | Node::List(_) => {
+                    Err(format!("an amount of money is needed, not {amount}"))
+                }
+                _ => money(program, amount, Context { currency: code, ..context }),
+            }
+        }
+        Node::Exact(number) => {
+            let currency = chosen(program, context.currency)?;
+            let minor = scaled(*number, i32::from(currency.exponent()))?;
+            match minor.to_i64() {
+                Some(minor) => convert(program, minor, currency, context.time),
+                None if minor.is_integer() => Err(format!("`{number}` is too large for an amount")),
+                None => Err(format!("`{number}` has a fraction of the smallest coin: say in the map how to round it")),
+            }
+        }
+        Node::Number(text) | Node::Text(text) | Node::Cell(text) => {
+            let text = text.trim();
+            let (digits, code) = split(program, text)?;
+            let currency = match code {
+                Some(currency) => match context.currency {
+                    Some(other) if other != currency.code() => {
+                        return Err(format!(
+                            "`{}` and the record's currency `{}` contradict each other",
+                            clip(text, 40),
+                            clip(other, 10)
+                        ));
+                    }
+                    _ => currency,
+                },
+                None => chosen(program, context.currency)?,
+            };
+            let minor = parse_minor(&digits, currency).map_err(|error| explain(error, text))?;
+            convert(program, minor, currency, context.time)
+        }
+        other => Err(format!("an amount of money is needed, not {other}")),
+    }
+}
+
+/// The digits of an amount, and the currency that it names itself.
+fn split(program: &Program, text: &str) -> Result<(String, Option<Currency>), String> {
+    if let Some((digits, code)) = text.rsplit_once(' ')
+        && code.len() == 3
+        && code.bytes().all(|byte| byte.is_ascii_alphabetic())
+    {
+        return Ok((digits.trim_end().to_owned(), Some(parse_code(code)?)));
+    }
+    let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let end = rest.find(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')).unwrap_or(0);
+    let symbol = rest.get(..end).unwrap_or_default().trim();
+    if symbol.is_empty() {
+        return Ok((text.to_owned(), None));
+    }
+    let currency = Currency::from_symbol(symbol, program.settings.currency).or_else(|| Currency::parse(symbol));
+    match currency {
+        Some(currency) => Ok((format!("{sign}{}", rest.get(end..).unwrap_or_default()), Some(currency))),
+        None => Ok((text.to_owned(), None)),
+    }
+}
+
+fn parse_code(code: &str) -> Result<Currency, String> {
+    Currency::parse(code)
+        .or_else(|| Currency::parse(&code.to_ascii_uppercase()))
+        .ok_or_else(|| format!("`{}` is not a currency", clip(code, 20)))
+}
+
+fn chosen(program: &Program, code: Option<&str>) -> Result<Currency, String> {
+    code.map_or(Ok(program.settings.currency), parse_code)
+}
+
+fn explain(error: AmountError, text: &str) -> String {
+    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    match error {
+        AmountError::NotANumber(_) if digits && text.contains(',') => {
+            format!(
+                "`{}` has a comma: write amounts with a point and without separators, such as `1234.50`",
+                clip(text, 60)
+            )
+        }
+        other => other.to_string(),
+    }
+}
+
+/// `number` times ten to the power of `places`.
+pub(crate) fn scaled(number: Exact, places: i32) -> Result<Exact, String> {
+    let power = 10_i128.checked_pow(places.unsigned_abs()).and_then(|power| Exact::new(power, 1)).unwrap_or(Exact::ONE);
+    let result = if places < 0 { number.div(power) } else { number.mul(power) };
+    result.map_err(|error| error.to_string())
+}
+
+/// Turns minor units of a currency into minor units of the program's.
+fn convert(program: &Program, minor: i64, currency: Currency, time: Instant) -> Result<Exact, String> {
+    let settings = &program.settings;
+    if currency == settings.currency {
+        return Ok(Exact::from(minor));
+    }
+    let Some((_, rate, rounding)) = settings.accepts.iter().find(|(accepted, _, _)| *accepted == currency) else {
+        let all: Vec<&str> = settings.accepts.iter().map(|(currency, _, _)| currency.code()).collect();
+        let also = if all.is_empty() { String::new() } else { format!(" and accepts {}", all.join(", ")) };
+        return Err(format!("the amount is in {currency}, but the program counts in {}{also}", settings.currency));
+    };
+    let day = settings.zone.day_of(time);
+    let rate =
+        rate_on(program, rate, day, 0).ok_or_else(|| format!("the program has no rate for {currency} on {day}"))?;
+    let places = i32::from(settings.currency.exponent()) - i32::from(currency.exponent());
+    let exact = Exact::from(minor).mul(rate).map_err(|error| error.to_string())?;
+    rounding.round(scaled(exact, places)?).map(Exact::from).map_err(|error| error.to_string())
+}
+
+/// The rate of a day, where the expression is a number or cases by date.
+fn rate_on(program: &Program, rate: &Expr, day: Day, names: usize) -> Option<Exact> {
+    match &rate.kind {
+        Kind::Const(Value::Exact(number)) => Some(*number),
+        Kind::Let(id) if names < MAX_NAMES && id.index() < program.lets.len() => {
+            rate_on(program, &program.lets.get(*id)?.value, day, names + 1)
+        }
+        Kind::Cases(cases) => cases
+            .iter()
+            .find(|case| {
+                let guard = &case.guard;
+                guard.when.is_none()
+                    && guard.from.is_none_or(|from| from <= day)
+                    && guard.until.is_none_or(|until| day <= until)
+            })
+            .and_then(|case| rate_on(program, &case.value, day, names)),
+        _ => None,
+    }
+}

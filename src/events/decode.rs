@@ -1,0 +1,430 @@
+//! From records to typed events, strictly.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::arena::{Arena, Id as _};
+use crate::engine::Event;
+use crate::hir::{EventId, EventKind, FieldDef, FieldId, FieldType, Program};
+use crate::value::{Day, Exact, Instant, TimeSpan, Value, parse_instant};
+
+use super::amount::{self, Context};
+use super::node::{Node, Place, Raw, clip};
+use super::reject::Reject;
+use super::{FIRST_YEAR, LAST_YEAR, MAX_ID, MAX_TEXT, did_you_mean, nearest};
+
+/// Names that the type of an event may have in a record, the best first.
+const TYPE_KEYS: [&str; 3] = ["type", "event", "kind"];
+/// Names that the time of an event may have in a record, the best first.
+const TIME_KEYS: [&str; 5] = ["time", "ts", "timestamp", "at", "date"];
+
+/// Makes events of one program.
+pub struct Decoder<'p> {
+    program: &'p Program,
+    /// Types of events by name.
+    types: rustc_hash::FxHashMap<&'p str, EventId>,
+}
+
+/// What is wrong, and where where that is known better than the beginning of the record.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) reason: String,
+    pub(crate) place: Option<Place>,
+}
+
+impl From<String> for Fault {
+    fn from(reason: String) -> Self {
+        Self { reason, place: None }
+    }
+}
+
+/// An event whose fields are still to be typed.
+pub(crate) struct Draft<'d, 'r> {
+    pub(crate) kind: EventId,
+    pub(crate) id: Arc<str>,
+    pub(crate) member: Arc<str>,
+    pub(crate) time: Instant,
+    pub(crate) sequence: u64,
+    pub(crate) fields: &'d [(Cow<'r, str>, Node<'r>)],
+}
+
+impl<'p> Decoder<'p> {
+    /// A decoder for events of `program`.
+    pub fn new(program: &'p Program) -> Self {
+        let types = program.events.pairs().map(|(id, event)| (event.name.as_ref(), id)).collect();
+        Self { program, types }
+    }
+
+    /// The program.
+    pub fn program(&self) -> &'p Program {
+        self.program
+    }
+
+    /// Types a record with the keys `id`, `type`, `member`, `time`, optionally `sequence`, and a key for each field. `sequence` stands for
+    /// the record's own where it has none.
+    ///
+    /// # Errors
+    /// [`Reject`] with the place and the reason in plain words.
+    pub fn decode(&self, raw: &Raw<'_>, sequence: u64) -> Result<Event, Reject> {
+        self.try_decode(raw, sequence).map_err(|fault| reject(raw, fault))
+    }
+
+    fn try_decode(&self, raw: &Raw<'_>, sequence: u64) -> Result<Event, Fault> {
+        let (_, node) = find(raw, &TYPE_KEYS, None)
+            .ok_or_else(|| self.missing_key(raw, "type", "the type of the event, such as `purchase`"))?;
+        let name =
+            word(node).ok_or_else(|| at(raw, node, format!("`type` is a word such as `purchase`, not {node}")))?;
+        let kind = self.kind(name).map_err(|reason| at(raw, node, reason))?;
+        let fields = &self.program.events.at(kind).fields;
+        let id = match raw.get("id").filter(|node| !node.is_nothing()) {
+            Some(node) => identifier(node).map_err(|reason| at(raw, node, format!("`id`: {reason}")))?,
+            None => {
+                let why = "an identity of its own, so that sending it twice does not count twice";
+                return Err(self.missing_key(raw, "id", why));
+            }
+        };
+        let member = match raw.get("member").filter(|node| !node.is_nothing()) {
+            Some(node) => identifier(node).map_err(|reason| at(raw, node, format!("`member`: {reason}")))?,
+            None => return Err(self.missing_key(raw, "member", "the member whose event it is")),
+        };
+        let (key, node) = find(raw, &TIME_KEYS, Some(fields))
+            .ok_or_else(|| self.missing_key(raw, "time", "when it happened, such as `2026-02-01T10:00:00Z`"))?;
+        let time = moment(node).map_err(|reason| at(raw, node, format!("`{key}`: {reason}")))?;
+        let sequence = match raw.get("sequence").filter(|node| !node.is_nothing()) {
+            Some(node) => whole(node)
+                .ok()
+                .and_then(|number| u64::try_from(number).ok())
+                .ok_or_else(|| at(raw, node, format!("`sequence` is a whole number from 0, not {node}")))?,
+            None => sequence,
+        };
+        self.finish(raw, &Draft { kind, id, member, time, sequence, fields: &raw.fields })
+    }
+
+    /// The type of a name; a reason where there is none, or where only the clock makes such events.
+    pub(crate) fn kind(&self, name: &str) -> Result<EventId, String> {
+        let Some(&id) = self.types.get(name) else {
+            let names = self.types.keys().copied().filter(|name| !matches!(*name, "birthday" | "anniversary"));
+            let mut names: Vec<&str> = names.collect();
+            names.sort_unstable();
+            return Err(format!("the program has no event `{}`{}", clip(name, 60), did_you_mean(name, names)));
+        };
+        match self.program.events.at(id).kind {
+            EventKind::Birthday | EventKind::Anniversary => {
+                Err(format!("`{name}` comes from the clock and the member's dates: it cannot be sent"))
+            }
+            _ => Ok(id),
+        }
+    }
+
+    /// Types the fields.
+    pub(crate) fn finish(&self, raw: &Raw<'_>, draft: &Draft<'_, '_>) -> Result<Event, Fault> {
+        let event = &self.program.events.at(draft.kind);
+        let currency = currency_of(draft.fields)?;
+        let context = Context { time: draft.time, currency };
+        let fields =
+            self.values(raw, &event.fields, draft.fields, context, &|| format!("the event `{}`", event.name))?;
+        Ok(Event {
+            id: Arc::clone(&draft.id),
+            member: Arc::clone(&draft.member),
+            kind: draft.kind,
+            time: draft.time,
+            sequence: draft.sequence,
+            fields: fields.into(),
+        })
+    }
+
+    /// A value for every field, in order.
+    fn values(
+        &self,
+        raw: &Raw<'_>,
+        defs: &Arena<FieldId, FieldDef>,
+        given: &[(Cow<'_, str>, Node<'_>)],
+        context: Context<'_>,
+        whose: &dyn Fn() -> String,
+    ) -> Result<Vec<Value>, Fault> {
+        let mut values = Vec::with_capacity(defs.len());
+        for def in defs.iter() {
+            let node =
+                given.iter().find(|(key, _)| *key == *def.name).map(|(_, node)| node).filter(|node| !node.is_nothing());
+            let value = match (node, &def.default) {
+                (Some(node), _) => self.value(raw, node, def, context).map_err(|fault| Fault {
+                    reason: format!("`{}`: {}", def.name, fault.reason),
+                    place: fault.place.or_else(|| Some(raw.place_of(node))),
+                })?,
+                (None, Some(default)) => default.clone(),
+                (None, None) if def.optional => Value::Missing,
+                (None, None) => {
+                    let unknown = given
+                        .iter()
+                        .map(|(key, _)| key.as_ref())
+                        .filter(|key| defs.find(|other| *other.name == **key).is_none());
+                    let like = nearest(&def.name, unknown)
+                        .map(|key| format!(", but the record has `{key}`"))
+                        .unwrap_or_default();
+                    return Err(Fault::from(format!("`{}` is missing: {} needs it{like}", def.name, whose())));
+                }
+            };
+            values.push(value);
+        }
+        Ok(values)
+    }
+
+    fn value(&self, raw: &Raw<'_>, node: &Node<'_>, def: &FieldDef, context: Context<'_>) -> Result<Value, Fault> {
+        Ok(match &def.ty {
+            FieldType::Money => Value::Exact(amount::money(self.program, node, context)?),
+            FieldType::Number => Value::Exact(number(node)?),
+            FieldType::Count => Value::Exact(Exact::from(whole(node)?)),
+            FieldType::Text => Value::Text(text(node)?),
+            FieldType::Id => Value::Text(identifier(node)?),
+            FieldType::Member => Value::Text(identifier(node)?),
+            FieldType::Flag => Value::Bool(flag(node)?),
+            FieldType::Date => Value::Day(day(node)?),
+            FieldType::Moment => Value::Moment(moment(node)?),
+            FieldType::Duration => Value::Span(span(node)?),
+            FieldType::OneOf(set) => {
+                let words = &self.program.enums.at(*set).words;
+                let found = word(node).ok_or_else(|| format!("one of {} is needed, not {node}", listed(words)))?;
+                match words.iter().position(|word| **word == *found) {
+                    Some(position) => Value::Ordinal(u32::try_from(position).unwrap_or(u32::MAX)),
+                    None => {
+                        let hint = did_you_mean(found, words.iter().map(AsRef::as_ref));
+                        let all = listed(words);
+                        return Err(Fault::from(format!("`{}` is none of {all}{hint}", clip(found, 60))));
+                    }
+                }
+            }
+            FieldType::List(defs) => {
+                let parsed;
+                let node = match node {
+                    // A cell of a table may hold a list written as JSON.
+                    Node::Cell(text) if text.trim_start().starts_with('[') => {
+                        let text = text.trim();
+                        parsed = Node::List(super::json::list(text)?);
+                        &parsed
+                    }
+                    node => node,
+                };
+                let mut lines: Vec<Box<[Value]>> = Vec::new();
+                for (index, item) in node.items()?.iter().enumerate() {
+                    let nth = index + 1;
+                    let entries = item.entries().map_err(|reason| format!("line {nth}: {reason}"))?;
+                    let currency = currency_of(&entries).map_err(|fault| format!("line {nth}: {}", fault.reason))?;
+                    let context = Context { currency: currency.or(context.currency), ..context };
+                    let whose = || format!("a line of `{}`", def.name);
+                    let line = self.values(raw, defs, &entries, context, &whose).map_err(|fault| Fault {
+                        reason: format!("line {nth}: {}", fault.reason),
+                        place: fault.place,
+                    })?;
+                    lines.push(line.into_boxed_slice());
+                }
+                Value::List(lines.into())
+            }
+        })
+    }
+
+    /// A fault about a key that every record needs, with what may have been meant.
+    fn missing_key(&self, raw: &Raw<'_>, key: &str, what: &str) -> Fault {
+        if raw.get(key).is_some() {
+            return Fault::from(format!("`{key}` is empty: {what}"));
+        }
+        let like = nearest(key, raw.fields.iter().map(|(name, _)| name.as_ref()))
+            .map(|name| format!("; it has `{name}`"))
+            .unwrap_or_default();
+        Fault::from(format!("the record has no `{key}`: {what}{like}"))
+    }
+}
+
+/// The reject that a fault in a record makes.
+pub(crate) fn reject(raw: &Raw<'_>, fault: Fault) -> Reject {
+    let place = fault.place.unwrap_or_else(|| raw.place.clone());
+    Reject::new(place, fault.reason, &shown(raw))
+}
+
+/// A record as people see it.
+pub(crate) fn shown(raw: &Raw<'_>) -> String {
+    if !raw.text.is_empty() {
+        return raw.text.to_owned();
+    }
+    let plain = |node: &Node<'_>| match node {
+        Node::Number(text) | Node::Text(text) | Node::Cell(text) => text.to_string(),
+        other => other.to_string(),
+    };
+    raw.fields.iter().map(|(key, node)| format!("{key}: {}", plain(node))).collect::<Vec<_>>().join(", ")
+}
+
+fn at(raw: &Raw<'_>, node: &Node<'_>, reason: String) -> Fault {
+    Fault { reason, place: Some(raw.place_of(node)) }
+}
+
+/// The first key of several that a record has; other names than the first are taken only where no field has them.
+fn find<'r, 'a, 'k>(
+    raw: &'r Raw<'a>,
+    keys: &'k [&'k str],
+    fields: Option<&Arena<FieldId, FieldDef>>,
+) -> Option<(&'k str, &'r Node<'a>)> {
+    keys.iter().enumerate().find_map(|(rank, key)| {
+        let taken = rank > 0 && fields.is_some_and(|fields| fields.find(|def| *def.name == **key).is_some());
+        let node = raw.get(key).filter(|node| !taken && !node.is_nothing())?;
+        Some((*key, node))
+    })
+}
+
+/// The currency that a record or line names for all its amounts.
+fn currency_of<'n>(fields: &'n [(Cow<'_, str>, Node<'_>)]) -> Result<Option<&'n str>, Fault> {
+    match fields.iter().find(|(key, _)| key == "currency").map(|(_, node)| node) {
+        None => Ok(None),
+        Some(node) if node.is_nothing() => Ok(None),
+        Some(Node::Text(code) | Node::Cell(code)) => Ok(Some(code.trim())),
+        Some(other) => Err(Fault::from(format!("`currency` is a code such as `EUR`, not {other}"))),
+    }
+}
+
+fn listed(words: &[Arc<str>]) -> String {
+    const SHOWN: usize = 8;
+    let mut all: Vec<String> = words.iter().take(SHOWN).map(|word| format!("`{word}`")).collect();
+    if words.len() > SHOWN {
+        all.push("…".to_owned());
+    }
+    all.join(", ")
+}
+
+fn word<'n>(node: &'n Node<'_>) -> Option<&'n str> {
+    match node {
+        Node::Text(text) => Some(text),
+        Node::Cell(text) => Some(text.trim()),
+        _ => None,
+    }
+}
+
+/// The text of an identifier; whole numbers are taken as their digits.
+pub(crate) fn identifier(node: &Node<'_>) -> Result<Arc<str>, String> {
+    let text = match node {
+        Node::Text(text) => text.as_ref(),
+        Node::Cell(text) => text.trim(),
+        Node::Number(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.as_ref(),
+        Node::Number(digits) => {
+            return Err(format!("`{}` is no identifier: put it in quotes if it is meant as text", clip(digits, 60)));
+        }
+        other => return Err(format!("an identifier is needed, not {other}")),
+    };
+    if text.trim().is_empty() {
+        return Err("an identifier is needed, not empty text".to_owned());
+    }
+    if text.len() > MAX_ID {
+        return Err(format!("an identifier of {} bytes is too long: at most {MAX_ID} are read", text.len()));
+    }
+    if text.chars().any(char::is_control) {
+        return Err("an identifier has no line breaks or control characters".to_owned());
+    }
+    Ok(Arc::from(text))
+}
+
+fn text(node: &Node<'_>) -> Result<Arc<str>, String> {
+    let text = match node {
+        Node::Text(text) | Node::Cell(text) => text,
+        Node::Exact(number) => return Ok(Arc::from(number.to_string())),
+        other => return Err(format!("text is needed, not {other}: put it in quotes")),
+    };
+    if text.len() > MAX_TEXT {
+        return Err(format!("a text of {} bytes is too long: at most {MAX_TEXT} are read", text.len()));
+    }
+    Ok(Arc::from(text.as_ref()))
+}
+
+/// An exact number; text is taken where it is written as digits, which is how exact amounts often travel.
+pub(crate) fn number(node: &Node<'_>) -> Result<Exact, String> {
+    match node {
+        Node::Exact(number) => Ok(*number),
+        Node::Number(text) | Node::Text(text) | Node::Cell(text) => {
+            let digits = text.trim();
+            let parsed = if digits.contains('_') { None } else { Exact::parse_decimal(digits) };
+            parsed.ok_or_else(|| {
+                if digits.contains(',') {
+                    format!("`{}` has a comma: write numbers with a point and without separators", clip(digits, 60))
+                } else if digits.starts_with(|c: char| c.is_ascii_digit() || c == '-')
+                    && digits.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b))
+                {
+                    format!("`{}` is too large or too long for a number", clip(digits, 60))
+                } else {
+                    format!("a number is needed, not {node}")
+                }
+            })
+        }
+        other => Err(format!("a number is needed, not {other}")),
+    }
+}
+
+fn whole(node: &Node<'_>) -> Result<i64, String> {
+    if let Node::Text(_) = node {
+        return Err(format!("a whole number is needed, not {node}: write it without quotes"));
+    }
+    let number = number(node).map_err(|_| format!("a whole number is needed, not {node}"))?;
+    number.to_i64().ok_or_else(|| match number.is_integer() {
+        true => format!("`{number}` is too large for a whole number"),
+        false => format!("a whole number is needed, not `{number}`"),
+    })
+}
+
+fn flag(node: &Node<'_>) -> Result<bool, String> {
+    match node {
+        Node::Bool(flag) => Ok(*flag),
+        Node::Text(text) | Node::Cell(text) => match (text.trim(), node) {
+            ("yes" | "true", _) => Ok(true),
+            ("no" | "false", _) => Ok(false),
+            ("Yes" | "YES" | "True" | "TRUE" | "Y" | "y" | "1", Node::Cell(_)) => Ok(true),
+            ("No" | "NO" | "False" | "FALSE" | "N" | "n" | "0", Node::Cell(_)) => Ok(false),
+            _ => Err(format!("yes or no is needed, not {node}")),
+        },
+        other => Err(format!("yes or no is needed, not {other}")),
+    }
+}
+
+fn day(node: &Node<'_>) -> Result<Day, String> {
+    let text = word(node).ok_or_else(|| format!("a date such as `2026-02-01` is needed, not {node}"))?;
+    let day = Day::parse(text).ok_or_else(|| format!("`{}` is not a date such as `2026-02-01`", clip(text, 60)))?;
+    plausible(day)?;
+    Ok(day)
+}
+
+fn plausible(day: Day) -> Result<(), String> {
+    if (FIRST_YEAR..=LAST_YEAR).contains(&day.year()) {
+        return Ok(());
+    }
+    Err(format!("the year {} cannot be right: years from {FIRST_YEAR} to {LAST_YEAR} are read", day.year()))
+}
+
+fn moment(node: &Node<'_>) -> Result<Instant, String> {
+    let text = match node {
+        Node::Text(text) => text.as_ref(),
+        Node::Cell(text) => text.trim(),
+        Node::Number(digits) => {
+            return Err(format!(
+                "the number `{}` is not a time: write it like `2026-02-01T10:00:00Z`, or say in a map what it counts",
+                clip(digits, 40)
+            ));
+        }
+        other => return Err(format!("a time such as `2026-02-01T10:00:00Z` is needed, not {other}")),
+    };
+    let instant = parse_instant(text, None).map_err(|error| error.to_string())?;
+    plausible_instant(instant)?;
+    Ok(instant)
+}
+
+/// A reason where an instant is out of all proportion.
+pub(crate) fn plausible_instant(instant: Instant) -> Result<(), String> {
+    // Bounds that no day of the range can pass in any zone; the year itself is that of UTC.
+    let days = i32::try_from(instant.millis().div_euclid(86_400_000)).ok().and_then(Day::from_epoch_days);
+    days.map_or_else(|| Err("the time is outside the calendar".to_owned()), plausible)
+}
+
+fn span(node: &Node<'_>) -> Result<TimeSpan, String> {
+    let needed = || format!("a duration such as `5 days` is needed, not {node}");
+    let text = word(node).ok_or_else(needed)?;
+    let (count, unit) = text.split_once(' ').ok_or_else(needed)?;
+    count.parse().ok().and_then(|count| TimeSpan::from_words(count, unit.trim())).ok_or_else(needed)
+}
+
+/// The position of a field among those of an event or line.
+pub(crate) fn position(defs: &Arena<FieldId, FieldDef>, name: &str) -> Option<usize> {
+    defs.find(|def| *def.name == *name).map(|id| id.index())
+}

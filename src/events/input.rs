@@ -1,0 +1,179 @@
+//! Finds files of events and opens them, whatever packs them.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::csv::{Layout, Table};
+use super::json::{JsonDocuments, JsonLines};
+use super::lines::Lines;
+use super::stream::Reader;
+use super::yaml::Yaml;
+
+/// How records are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object on each line.
+    JsonLines,
+    /// A list of JSON objects, or objects over several lines.
+    Json,
+    /// A table of text.
+    Csv,
+    /// YAML documents or a list.
+    Yaml,
+}
+
+/// Why there is nothing to read.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// A file or folder cannot be read.
+    #[error("cannot read `{path}`: {error}")]
+    Unreadable {
+        /// As it was named.
+        path: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// A folder has no files of events.
+    #[error("the folder `{0}` has no files of events: .jsonl, .json, .csv, .tsv, .yaml, plain, .gz or .zst")]
+    Empty(String),
+    /// The standard input was named twice.
+    #[error("`-` can be read only once")]
+    Twice,
+}
+
+/// Files to be read one after another.
+#[derive(Debug, Clone, Default)]
+pub struct Inputs {
+    paths: Vec<PathBuf>,
+}
+
+impl Inputs {
+    /// The files that arguments name: a file, every file of events in a folder in order of its path, or `-` for the standard input.
+    ///
+    /// # Errors
+    /// [`InputError`] where a file cannot be opened or a folder has nothing to read.
+    pub fn find(arguments: &[PathBuf]) -> Result<Self, InputError> {
+        let mut paths: Vec<PathBuf> = Vec::new();
+        for argument in arguments {
+            if argument == Path::new("-") {
+                if paths.contains(argument) {
+                    return Err(InputError::Twice);
+                }
+                paths.push(argument.clone());
+                continue;
+            }
+            let unreadable = |error| InputError::Unreadable { path: argument.display().to_string(), error };
+            if argument.metadata().map_err(unreadable)?.is_dir() {
+                let before = paths.len();
+                for entry in ignore::WalkBuilder::new(argument).sort_by_file_path(Path::cmp).require_git(false).build()
+                {
+                    let entry = entry.map_err(|error| unreadable(io::Error::other(error)))?;
+                    if entry.file_type().is_some_and(|kind| kind.is_file()) && by_name(entry.path()).is_some() {
+                        paths.push(entry.into_path());
+                    }
+                }
+                if paths.len() == before {
+                    return Err(InputError::Empty(argument.display().to_string()));
+                }
+            } else {
+                File::open(argument).map_err(unreadable)?;
+                paths.push(argument.clone());
+            }
+        }
+        Ok(Self { paths })
+    }
+
+    /// The files in the order in which they are read.
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+}
+
+/// The name by which messages call a file: with `/` between folders, on every system.
+pub(crate) fn shown(path: &Path) -> Arc<str> {
+    Arc::from(path.display().to_string().replace('\\', "/"))
+}
+
+/// The format that a name promises; the endings of packers do not count.
+fn by_name(path: &Path) -> Option<Format> {
+    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+    match name.rsplit_once('.')?.1 {
+        "jsonl" | "ndjson" => Some(Format::JsonLines),
+        "json" => Some(Format::Json),
+        "csv" | "tsv" => Some(Format::Csv),
+        "yaml" | "yml" => Some(Format::Yaml),
+        _ => None,
+    }
+}
+
+/// The format that the first bytes show.
+fn by_content(start: &[u8], named: Option<Format>) -> Format {
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    let text = start.trim_ascii_start();
+    match (text.first(), named) {
+        (_, Some(Format::Yaml | Format::JsonLines | Format::Csv)) => named.unwrap_or(Format::Csv),
+        (Some(b'['), _) => Format::Json,
+        (Some(b'{'), _) => {
+            let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+            let first = lines.next().unwrap_or_default();
+            let second_begins = lines.find(|line| !line.is_empty()).is_some_and(|line| line.starts_with(b"{"));
+            if first.ends_with(b"}") || second_begins { Format::JsonLines } else { Format::Json }
+        }
+        (_, Some(format)) => format,
+        _ if text.starts_with(b"---") || text.starts_with(b"- ") || text.starts_with(b"# ") => Format::Yaml,
+        _ => {
+            let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+            let key = first.iter().position(|byte| *byte == b':');
+            let word =
+                key.and_then(|end| first.get(..end)).is_some_and(|key| key.iter().all(u8::is_ascii_alphanumeric));
+            if word && key.is_some_and(|end| matches!(first.get(end + 1), None | Some(b' '))) {
+                Format::Yaml
+            } else {
+                Format::Csv
+            }
+        }
+    }
+}
+
+/// Undoes gzip or zstd, told by the first bytes of the content.
+fn unpack(mut source: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
+    let mut magic = Vec::with_capacity(4);
+    Read::take(&mut source, 4).read_to_end(&mut magic)?;
+    let gzip = magic.starts_with(&[0x1f, 0x8b]);
+    let zstd = magic == [0x28, 0xb5, 0x2f, 0xfd];
+    let whole: Chain<Cursor<Vec<u8>>, _> = Cursor::new(magic).chain(source);
+    const BUFFER: usize = 1 << 16;
+    Ok(if gzip {
+        Box::new(BufReader::with_capacity(BUFFER, flate2::read::MultiGzDecoder::new(whole)))
+    } else if zstd {
+        Box::new(BufReader::with_capacity(BUFFER, zstd::Decoder::new(whole)?))
+    } else {
+        Box::new(BufReader::with_capacity(BUFFER, whole))
+    })
+}
+
+/// A file that is open.
+pub(crate) enum Opened {
+    /// A table, whose columns are known.
+    Table(Table),
+    /// Anything else.
+    Records(Box<dyn Reader + Send>),
+}
+
+/// Opens a file, or the standard input for `-`. The format is `format`, or what the name and the first bytes show.
+pub(crate) fn open(path: &Path, format: Option<Format>, layout: &Layout) -> io::Result<Opened> {
+    let mut input = if path == Path::new("-") { unpack(io::stdin())? } else { unpack(File::open(path)?)? };
+    let named = format.or_else(|| by_name(path));
+    // A source that fails here fails again for its reader, who tells the place.
+    let format = format.unwrap_or_else(|| by_content(input.fill_buf().unwrap_or_default(), named));
+    let (file, lines) = (shown(path), Lines::new(input));
+    Ok(match format {
+        Format::JsonLines => Opened::Records(Box::new(JsonLines::new(file, lines))),
+        Format::Json => Opened::Records(Box::new(JsonDocuments::new(file, lines))),
+        Format::Yaml => Opened::Records(Box::new(Yaml::new(file, lines))),
+        Format::Csv => Opened::Table(Table::open(file, lines, layout)),
+    })
+}

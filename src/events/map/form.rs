@@ -1,0 +1,279 @@
+//! Values made from columns.
+
+use std::borrow::Cow;
+
+use crate::value::{Exact, Rounding};
+
+use super::super::amount::scaled;
+use super::super::decode::number;
+use super::super::node::{Node, Raw, clip};
+
+/// How a value is made.
+#[derive(Debug, Clone)]
+pub(super) enum Form {
+    /// A column or key; keys inside objects are reached with points.
+    Column(String),
+    /// Always the same.
+    Constant(Node<'static>),
+    /// Text with columns in it.
+    Template(Vec<Part>),
+    /// Numbers multiplied or added.
+    Arithmetic(Operation, Vec<Form>),
+    /// The number without its sign.
+    Absolute(Box<Form>),
+    /// Over all rows of a group.
+    Sum(Box<Form>),
+    /// Words in place of others.
+    Words(Box<Form>, Vec<(String, Node<'static>)>),
+    /// What stands for nothing.
+    Default(Box<Form>, Node<'static>),
+    /// Rounded to so many decimals; `None`: as many as the field has.
+    Rounded(Box<Form>, Rounding, Option<u8>),
+    /// Money in its smallest coin, with so many decimals; `None`: those of the program's currency.
+    Minor(Box<Form>, Option<u8>),
+    /// A number, whatever its decimal sign.
+    Number(Box<Form>),
+    /// A line of a list for each row of the group.
+    Lines(Vec<(String, Form)>),
+    /// A line for each object of a list of the record.
+    Each(String, Vec<(String, Form)>),
+}
+
+/// A part of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Part {
+    Text(String),
+    Column(String),
+}
+
+/// What is done with numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operation {
+    Multiply,
+    Add,
+    /// The first less all others; with one, its negative.
+    Subtract,
+}
+
+/// A record, or a line of one, that values are made from.
+pub(super) struct Row<'r, 'a> {
+    pub(super) raw: &'r Raw<'a>,
+    /// The line, where one is meant; its names win.
+    pub(super) line: Option<&'r [(Cow<'a, str>, Node<'a>)]>,
+    pub(super) decimal_comma: bool,
+}
+
+impl<'r, 'a> Row<'r, 'a> {
+    /// A column, or a key reached with points; nothing where there is none.
+    pub(super) fn column(&self, name: &str) -> Cow<'r, Node<'a>> {
+        let own = self.line.and_then(|line| line.iter().find(|(key, _)| key == name)).map(|(_, node)| node);
+        if let Some(node) = own.or_else(|| self.raw.get(name)) {
+            return Cow::Borrowed(node);
+        }
+        let Some((first, rest)) = name.split_once('.') else { return Cow::Owned(Node::Null) };
+        let Some(mut node) = self.raw.get(first).cloned() else { return Cow::Owned(Node::Null) };
+        for key in rest.split('.') {
+            let inner = node
+                .entries()
+                .ok()
+                .and_then(|entries| entries.iter().find(|(name, _)| name == key).map(|(_, node)| node.clone()));
+            node = match inner {
+                Some(inner) => inner,
+                None => return Cow::Owned(Node::Null),
+            };
+        }
+        Cow::Owned(node)
+    }
+
+    /// The number that a text writes, by the decimal sign of the map.
+    pub(super) fn digits(&self, text: &str) -> Option<Exact> {
+        if text.contains('_') {
+            return None;
+        }
+        Exact::parse_decimal(&self.pointed(text))
+    }
+
+    fn pointed<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.decimal_comma { Cow::Owned(text.replace('.', "").replace(',', ".")) } else { Cow::Borrowed(text) }
+    }
+
+    fn number(&self, form: &Form) -> Result<Exact, String> {
+        let node = self.value(form)?;
+        if node.is_nothing() {
+            return Err(format!("{} is empty where a number is needed", form.described()));
+        }
+        match &node {
+            Node::Text(text) | Node::Cell(text) if self.decimal_comma => self.digits(text.trim()).ok_or_else(|| {
+                format!("{}: `{}` is not a number such as `1.234,50`", form.described(), clip(text, 60))
+            }),
+            node => number(node).map_err(|reason| format!("{}: {reason}", form.described())),
+        }
+    }
+
+    /// The value of a form for this row.
+    pub(super) fn value(&self, form: &Form) -> Result<Node<'a>, String> {
+        Ok(match form {
+            Form::Column(name) => self.column(name).into_owned(),
+            Form::Constant(node) => node.clone(),
+            Form::Template(parts) => {
+                let mut text = String::new();
+                for part in parts {
+                    match part {
+                        Part::Text(plain) => text.push_str(plain),
+                        Part::Column(name) => self.append(name, &mut text)?,
+                    }
+                }
+                Node::Cell(Cow::Owned(text))
+            }
+            Form::Arithmetic(operation, operands) => {
+                let mut numbers = operands.iter().map(|operand| self.number(operand));
+                let mut result = numbers.next().unwrap_or(Ok(Exact::ZERO))?;
+                if *operation == Operation::Subtract && operands.len() == 1 {
+                    result = result.neg().map_err(|error| error.to_string())?;
+                }
+                for number in numbers {
+                    result = match operation {
+                        Operation::Multiply => result.mul(number?),
+                        Operation::Add => result.add(number?),
+                        Operation::Subtract => result.sub(number?),
+                    }
+                    .map_err(|error| error.to_string())?;
+                }
+                Node::Exact(result)
+            }
+            Form::Absolute(inner) => Node::Exact(self.number(inner)?.abs().map_err(|error| error.to_string())?),
+            Form::Number(inner) => match self.value(inner)? {
+                node if node.is_nothing() => Node::Null,
+                _ => Node::Exact(self.number(inner)?),
+            },
+            // Over one row the sum is the value; the group adds them up.
+            Form::Sum(inner) => Node::Exact(self.number(inner)?),
+            Form::Words(inner, words) => {
+                let node = self.value(inner)?;
+                let text = scalar(&node);
+                words.iter().find(|(from, _)| *from == *text).map_or_else(|| node.clone(), |(_, to)| to.clone())
+            }
+            Form::Default(inner, default) => {
+                let node = self.value(inner)?;
+                if node.is_nothing() { default.clone() } else { node }
+            }
+            Form::Rounded(inner, rounding, decimals) => match self.value(inner)? {
+                node if node.is_nothing() => Node::Null,
+                _ => Node::Exact(rounded(self.number(inner)?, *rounding, decimals.unwrap_or(0))?),
+            },
+            Form::Minor(inner, decimals) => match self.value(inner)? {
+                node if node.is_nothing() => Node::Null,
+                _ => Node::Exact(scaled(self.number(inner)?, -i32::from(decimals.unwrap_or(0)))?),
+            },
+            Form::Lines(fields) => Node::List(vec![self.line(fields)?]),
+            Form::Each(list, fields) => {
+                let node = self.column(list);
+                if node.is_nothing() {
+                    return Ok(Node::Null);
+                }
+                let items = node.items()?;
+                let mut lines = Vec::with_capacity(items.len());
+                for (index, item) in items.iter().enumerate() {
+                    let entries =
+                        item.entries().map_err(|reason| format!("line {} of `{list}`: {reason}", index + 1))?;
+                    let row = Row { raw: self.raw, line: Some(&entries), decimal_comma: self.decimal_comma };
+                    lines.push(row.line(fields)?.into_owned());
+                }
+                Node::List(lines)
+            }
+        })
+    }
+
+    /// A line of a list, as names and values.
+    pub(super) fn line(&self, fields: &[(String, Form)]) -> Result<Node<'a>, String> {
+        let mut entries = Vec::with_capacity(fields.len());
+        for (name, form) in fields {
+            entries.push((Cow::Owned(name.clone()), self.value(form).map_err(|reason| format!("`{name}`: {reason}"))?));
+        }
+        Ok(Node::Object(entries))
+    }
+
+    fn append(&self, name: &str, text: &mut String) -> Result<(), String> {
+        let node = self.column(name);
+        if !node.is_nothing() {
+            text.push_str(&scalar(&node));
+            return Ok(());
+        }
+        match name {
+            "line" => text.push_str(&self.raw.place.line.to_string()),
+            "file" => text.push_str(self.raw.place.file.rsplit('/').next().unwrap_or_default()),
+            _ => return Err(format!("`{name}` is empty")),
+        }
+        Ok(())
+    }
+}
+
+/// A number rounded to decimals.
+pub(super) fn rounded(number: Exact, rounding: Rounding, decimals: u8) -> Result<Exact, String> {
+    let steps = rounding.round(scaled(number, i32::from(decimals))?).map_err(|error| error.to_string())?;
+    scaled(Exact::from(steps), -i32::from(decimals))
+}
+
+/// The text of a value that is neither list nor object.
+pub(super) fn scalar<'n>(node: &'n Node<'_>) -> Cow<'n, str> {
+    match node {
+        Node::Text(text) | Node::Number(text) => Cow::Borrowed(text),
+        Node::Cell(text) => Cow::Borrowed(text.trim()),
+        Node::Bool(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
+        Node::Exact(number) => Cow::Owned(number.to_string()),
+        Node::Null | Node::List(_) | Node::Object(_) | Node::Json(_) => Cow::Borrowed(""),
+    }
+}
+
+impl Form {
+    fn described(&self) -> String {
+        match self {
+            Self::Column(name) => format!("`{name}`"),
+            Self::Default(inner, _) | Self::Words(inner, _) | Self::Absolute(inner) | Self::Number(inner) => {
+                inner.described()
+            }
+            _ => "the value".to_owned(),
+        }
+    }
+
+    /// Whether it holds a sum over rows.
+    pub(super) fn has_sum(&self) -> bool {
+        match self {
+            Self::Sum(_) => true,
+            Self::Column(_) | Self::Constant(_) | Self::Template(_) | Self::Lines(_) | Self::Each(..) => false,
+            Self::Arithmetic(_, forms) => forms.iter().any(Self::has_sum),
+            Self::Absolute(inner)
+            | Self::Words(inner, _)
+            | Self::Default(inner, _)
+            | Self::Rounded(inner, ..)
+            | Self::Minor(inner, _)
+            | Self::Number(inner) => inner.has_sum(),
+        }
+    }
+
+    /// Calls `take` with every column of the record that it names.
+    pub(super) fn columns<'f>(&'f self, take: &mut dyn FnMut(&'f str)) {
+        match self {
+            Self::Column(name) | Self::Each(name, _) => take(name),
+            Self::Constant(_) => {}
+            Self::Template(parts) => {
+                for part in parts {
+                    if let Part::Column(name) = part
+                        && !matches!(name.as_str(), "line" | "file")
+                    {
+                        take(name);
+                    }
+                }
+            }
+            Self::Arithmetic(_, forms) => forms.iter().for_each(|form| form.columns(take)),
+            Self::Absolute(inner)
+            | Self::Sum(inner)
+            | Self::Words(inner, _)
+            | Self::Default(inner, _)
+            | Self::Rounded(inner, ..)
+            | Self::Minor(inner, _)
+            | Self::Number(inner) => inner.columns(take),
+            Self::Lines(fields) => fields.iter().for_each(|(_, form)| form.columns(take)),
+        }
+    }
+}

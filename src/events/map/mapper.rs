@@ -1,0 +1,446 @@
+//! Turns records into events by a map.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use rustc_hash::{FxHashSet, FxHasher};
+
+use crate::arena::Arena;
+use crate::engine::Event;
+use crate::hir::{EventId, FieldDef, FieldId, FieldType};
+use crate::value::{Exact, Instant};
+
+use super::super::csv::Layout;
+use super::super::decode::{Decoder, Draft, Fault, identifier, position, reject, shown};
+use super::super::input::Format;
+use super::super::node::{Node, Place, Raw, owned_entries};
+use super::super::reject::Reject;
+use super::super::stream::FileName;
+use super::super::{MAX_LIST, did_you_mean};
+use super::form::{Form, Row, rounded};
+use super::{Map, MapError, Rule};
+
+/// How many groups of rows stay open for rows that come later; the oldest is closed first.
+const OPEN_GROUPS: usize = 1_000;
+
+/// A map that fits a program, at work.
+pub(crate) struct Mapper {
+    map: Map,
+    /// The type of each rule's event, and the fields that are taken from columns of the same name.
+    bound: Vec<Bound>,
+    groups: IndexMap<(usize, Vec<String>), Group>,
+    closed: FxHashSet<u64>,
+    done: VecDeque<Group>,
+}
+
+struct Bound {
+    kind: EventId,
+    /// Fields that the map does not mention: name, and whether an event needs it.
+    same: Vec<(String, bool)>,
+}
+
+/// Rows that become one event.
+struct Group {
+    rule: usize,
+    place: Place,
+    text: String,
+    sequence: u64,
+    /// Identity, member and time, from the first row.
+    head: Result<(Arc<str>, Arc<str>, Instant), String>,
+    fields: Vec<(Cow<'static, str>, Node<'static>)>,
+    rows: usize,
+}
+
+impl Mapper {
+    /// Fits a map to a program.
+    pub(super) fn new(mut map: Map, decoder: &Decoder<'_>) -> Result<Self, MapError> {
+        let mut rules = std::mem::take(&mut map.rules);
+        let mut bound = Vec::with_capacity(rules.len());
+        for rule in &mut rules {
+            bound.push(bind(&map, rule, decoder)?);
+        }
+        map.rules = rules;
+        Ok(Self { map, bound, groups: IndexMap::new(), closed: FxHashSet::default(), done: VecDeque::new() })
+    }
+
+    /// The format that the map says.
+    pub(crate) fn format(&self) -> Option<Format> {
+        self.map.format
+    }
+
+    /// What the map says of tables.
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.map.layout
+    }
+
+    /// An error where the map names columns that a table has not.
+    pub(crate) fn check_columns(&self, columns: &[String], file: &FileName) -> Result<(), MapError> {
+        let known = |name: &str| columns.iter().any(|column| column == name);
+        let check = |path: &str, name: &str| {
+            if known(name) {
+                return Ok(());
+            }
+            let mut hint = did_you_mean(name, columns.iter().map(String::as_str));
+            if hint.is_empty() {
+                hint = format!(
+                    ": it has {}",
+                    columns.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ")
+                );
+            }
+            Err(self.map.error(path, name, format!("`{file}` has no column `{name}`{hint}")))
+        };
+        let all = |path: &str, visit: &dyn Fn(&mut dyn FnMut(&str))| {
+            let mut result = Ok(());
+            visit(&mut |name: &str| {
+                if result.is_ok() {
+                    result = check(path, name);
+                }
+            });
+            result
+        };
+        for (index, skip) in self.map.skips.iter().enumerate() {
+            all(&format!("skip[{index}].when"), &|take| skip.when.columns(&mut |name| take(name)))?;
+        }
+        for (rule, bound) in self.map.rules.iter().zip(&self.bound) {
+            let path = &rule.path;
+            if let Some(when) = &rule.when {
+                all(&format!("{path}.when"), &|take| when.columns(&mut |name| take(name)))?;
+            }
+            all(&format!("{path}.group by"), &|take| rule.group.iter().for_each(|name| take(name)))?;
+            for (key, form) in [("id", &rule.id), ("member", &rule.member), ("time", rule.time.form())] {
+                if let Form::Column(name) = form
+                    && name == key
+                    && !known(name)
+                {
+                    return Err(self.map.error(
+                        path,
+                        "",
+                        format!("`{key}` is missing: the table has no column of that name, so say what it is made of"),
+                    ));
+                }
+                all(&format!("{path}.{key}"), &|take| form.columns(&mut |name| take(name)))?;
+            }
+            if let Some(form) = &rule.currency {
+                all(&format!("{path}.currency"), &|take| form.columns(&mut |name| take(name)))?;
+            }
+            for (name, form) in &rule.fields {
+                all(&format!("{path}.fields.{name}"), &|take| form.columns(&mut |name| take(name)))?;
+            }
+            if let Some((name, _)) = bound.same.iter().find(|(name, needed)| *needed && !known(name)) {
+                let message =
+                    format!("the event `{}` needs `{name}`, which neither the map nor a column gives", rule.event);
+                return Err(self.map.error(&format!("{path}.fields"), "", message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a record; `None` where its event waits for more rows.
+    pub(crate) fn take(
+        &mut self,
+        decoder: &Decoder<'_>,
+        raw: &Raw<'_>,
+        sequence: u64,
+    ) -> Option<Result<Event, Reject>> {
+        let row = Row { raw, line: None, decimal_comma: self.map.decimal_comma };
+        let refuse = |reason: String| Some(Err(Reject::new(raw.place.clone(), reason, &shown(raw))));
+        if let Some(skip) = self.map.skips.iter().find(|skip| skip.when.holds(&row)) {
+            return refuse(skip.because.clone());
+        }
+        let Some((index, rule)) =
+            self.map.rules.iter().enumerate().find(|(_, rule)| rule.when.as_ref().is_none_or(|when| when.holds(&row)))
+        else {
+            return refuse("no event of the map fits this record".to_owned());
+        };
+        let bound = self.bound.get(index)?;
+        if rule.group.is_empty() {
+            let head = head(rule, &row);
+            let result = head
+                .and_then(|(id, member, time)| Ok((id, member, time, fields(rule, bound, &row)?)))
+                .map_err(Fault::from);
+            let result = result.and_then(|(id, member, time, fields)| {
+                decoder.finish(raw, &Draft { kind: bound.kind, id, member, time, sequence, fields: &fields })
+            });
+            return Some(result.map_err(|fault| reject(raw, fault)));
+        }
+        let key: Vec<String> =
+            rule.group.iter().map(|name| super::form::scalar(&row.column(name)).into_owned()).collect();
+        let key = (index, key);
+        if let Some(group) = self.groups.get_mut(&key) {
+            group.add(rule, &row);
+            return None;
+        }
+        if self.closed.contains(&hash(&key)) {
+            return refuse(format!(
+                "the rows of `{}` stand too far apart: rows of one event have to come within {OPEN_GROUPS} others",
+                key.1.join(", ")
+            ));
+        }
+        let head = head(rule, &row);
+        let (head, fields) = match head.and_then(|head| Ok((head, fields(rule, bound, &row)?))) {
+            Ok((head, fields)) => (Ok(head), owned_entries(fields)),
+            Err(reason) => (Err(reason), Vec::new()),
+        };
+        let group = Group { rule: index, place: raw.place.clone(), text: shown(raw), sequence, head, fields, rows: 1 };
+        self.groups.insert(key, group);
+        if self.groups.len() > OPEN_GROUPS
+            && let Some((key, group)) = self.groups.shift_remove_index(0)
+        {
+            self.closed.insert(hash(&key));
+            self.done.push_back(group);
+        }
+        None
+    }
+
+    /// A group that is complete.
+    pub(crate) fn ready(&mut self, decoder: &Decoder<'_>) -> Option<Result<Event, Reject>> {
+        let group = self.done.pop_front()?;
+        Some(self.close(decoder, group))
+    }
+
+    /// Closes the groups that are left, one at each call.
+    pub(crate) fn flush(&mut self, decoder: &Decoder<'_>) -> Option<Result<Event, Reject>> {
+        if self.done.is_empty() {
+            self.done.extend(std::mem::take(&mut self.groups).into_values());
+        }
+        self.ready(decoder)
+    }
+
+    fn close(&self, decoder: &Decoder<'_>, group: Group) -> Result<Event, Reject> {
+        let raw = Raw { place: group.place, fields: Vec::new(), text: &group.text };
+        let (id, member, time) = group.head.map_err(|reason| reject(&raw, Fault::from(reason)))?;
+        let Some((rule, bound)) = self.map.rules.get(group.rule).zip(self.bound.get(group.rule)) else {
+            return Err(reject(&raw, Fault::from("the map has no such event".to_owned())));
+        };
+        let mut fields = group.fields;
+        finish_sums(rule, &mut fields).map_err(|reason| reject(&raw, Fault::from(reason)))?;
+        decoder
+            .finish(&raw, &Draft { kind: bound.kind, id, member, time, sequence: group.sequence, fields: &fields })
+            .map_err(|fault| reject(&raw, fault))
+    }
+}
+
+impl Group {
+    /// Adds a row to the sums and lists.
+    fn add(&mut self, rule: &Rule, row: &Row<'_, '_>) {
+        if self.head.is_err() {
+            return;
+        }
+        self.rows += 1;
+        for (name, form) in &rule.fields {
+            let added = match form {
+                Form::Lines(fields) => row.line(fields).and_then(|line| match self.field(name) {
+                    Some(Node::List(lines)) if lines.len() < MAX_LIST => {
+                        lines.push(line.into_owned());
+                        Ok(())
+                    }
+                    _ => Err(format!("more than {MAX_LIST} rows belong to one event")),
+                }),
+                form if form.has_sum() => summand(form, row).and_then(|more| match self.field(name) {
+                    Some(Node::Exact(sum)) => {
+                        *sum = sum.add(more).map_err(|error| error.to_string())?;
+                        Ok(())
+                    }
+                    _ => Err("the sum has no beginning".to_owned()),
+                }),
+                _ => Ok(()),
+            };
+            if let Err(reason) = added {
+                self.head = Err(format!("line {}: `{name}`: {reason}", row.raw.place.line));
+                return;
+            }
+        }
+    }
+
+    fn field(&mut self, name: &str) -> Option<&mut Node<'static>> {
+        self.fields.iter_mut().find(|(key, _)| key == name).map(|(_, node)| node)
+    }
+}
+
+fn hash(key: &(usize, Vec<String>)) -> u64 {
+    let mut hasher = FxHasher::default();
+    key.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn head(rule: &Rule, row: &Row<'_, '_>) -> Result<(Arc<str>, Arc<str>, Instant), String> {
+    let named = |key: &str, form: &Form| {
+        let node = row.value(form).map_err(|reason| format!("`{key}`: {reason}"))?;
+        if node.is_nothing() {
+            return Err(format!("`{key}` is empty"));
+        }
+        identifier(&node).map_err(|reason| format!("`{key}`: {reason}"))
+    };
+    let (id, member) = (named("id", &rule.id)?, named("member", &rule.member)?);
+    let time = rule.time.time(row).map_err(|reason| format!("`time`: {reason}"))?;
+    Ok((id, member, time))
+}
+
+/// The values of a row, still untyped; sums of groups before their rounding.
+fn fields<'a>(rule: &Rule, bound: &Bound, row: &Row<'_, 'a>) -> Result<Vec<(Cow<'a, str>, Node<'a>)>, String> {
+    let mut fields = Vec::with_capacity(rule.fields.len() + bound.same.len() + 1);
+    for (name, form) in &rule.fields {
+        let value = if form.has_sum() && !rule.group.is_empty() {
+            summand(form, row).map(Node::Exact)
+        } else {
+            row.value(form)
+        };
+        fields.push((Cow::Owned(name.clone()), value.map_err(|reason| format!("`{name}`: {reason}"))?));
+    }
+    for (name, _) in &bound.same {
+        let node = row.column(name);
+        if !node.is_nothing() {
+            fields.push((Cow::Owned(name.clone()), node.into_owned()));
+        }
+    }
+    if let Some(form) = &rule.currency {
+        fields.push((Cow::Borrowed("currency"), row.value(form).map_err(|reason| format!("`currency`: {reason}"))?));
+    }
+    Ok(fields)
+}
+
+/// What a row adds to a sum.
+fn summand(form: &Form, row: &Row<'_, '_>) -> Result<Exact, String> {
+    match form {
+        Form::Rounded(inner, ..) | Form::Minor(inner, _) if inner.has_sum() => summand(inner, row),
+        form => match row.value(form)? {
+            Node::Exact(number) => Ok(number),
+            other => Err(format!("a number is needed, not {other}")),
+        },
+    }
+}
+
+/// Rounds sums and turns them into whole units, once.
+fn finish_sums(rule: &Rule, fields: &mut [(Cow<'static, str>, Node<'static>)]) -> Result<(), String> {
+    fn finish(form: &Form, sum: Exact) -> Result<Exact, String> {
+        match form {
+            Form::Rounded(inner, rounding, decimals) if inner.has_sum() => {
+                rounded(finish(inner, sum)?, *rounding, decimals.unwrap_or(0))
+            }
+            Form::Minor(inner, decimals) if inner.has_sum() => {
+                super::super::amount::scaled(finish(inner, sum)?, -i32::from(decimals.unwrap_or(0)))
+            }
+            _ => Ok(sum),
+        }
+    }
+    for (name, form) in rule.fields.iter().filter(|(_, form)| form.has_sum()) {
+        for (_, node) in fields.iter_mut().filter(|(key, _)| key == name) {
+            if let Node::Exact(sum) = node {
+                *sum = finish(form, *sum).map_err(|reason| format!("`{name}`: {reason}"))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Fits a rule to its event.
+fn bind(map: &Map, rule: &mut Rule, decoder: &Decoder<'_>) -> Result<Bound, MapError> {
+    let kind =
+        decoder.kind(&rule.event).map_err(|reason| map.error(&format!("{}.event", rule.path), &rule.event, reason))?;
+    let event = &decoder.program().events.at(kind);
+    let path = format!("{}.fields", rule.path);
+    let grouped = !rule.group.is_empty();
+    bind_fields(map, &mut rule.fields, &event.fields, decoder, &path, &rule.event, grouped)?;
+    let mentioned = |name: &str| rule.fields.iter().any(|(other, _)| other == name);
+    let same = event
+        .fields
+        .iter()
+        .filter(|def| !mentioned(&def.name))
+        .map(|def| (def.name.to_string(), !def.optional && def.default.is_none()))
+        .collect();
+    Ok(Bound { kind, same })
+}
+
+fn bind_fields(
+    map: &Map,
+    fields: &mut [(String, Form)],
+    defs: &Arena<FieldId, FieldDef>,
+    decoder: &Decoder<'_>,
+    path: &str,
+    whose: &str,
+    grouped: bool,
+) -> Result<(), MapError> {
+    for (name, form) in fields {
+        let path = format!("{path}.{name}");
+        let Some(def) = position(defs, name).and_then(|at| defs.iter().nth(at)) else {
+            let names: Vec<&str> = defs.iter().map(|def| def.name.as_ref()).collect();
+            let mut hint = did_you_mean(name, names.iter().copied());
+            if hint.is_empty() && !names.is_empty() {
+                hint =
+                    format!(": it has {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "));
+            }
+            return Err(map.error(&path, name, format!("`{whose}` has no field `{name}`{hint}")));
+        };
+        if form.has_sum() && !grouped {
+            return Err(map.error(&path, "sum", "`sum` adds up over rows: it needs `group by`"));
+        }
+        match (&def.ty, &mut *form) {
+            (FieldType::List(lines), Form::Lines(inner)) => {
+                bind_fields(map, inner, lines, decoder, &path, &format!("a line of {name}"), false)?;
+                // A line has no values but those that are named.
+                if let Some(def) = lines.iter().find(|def| {
+                    !def.optional && def.default.is_none() && !inner.iter().any(|(name, _)| *name == *def.name)
+                }) {
+                    return Err(map.error(&path, "", format!("a line of `{name}` needs `{}`", def.name)));
+                }
+            }
+            (FieldType::List(lines), Form::Each(_, inner)) => {
+                for def in lines.iter() {
+                    if !inner.iter().any(|(name, _)| *name == *def.name) {
+                        inner.push((def.name.to_string(), Form::Column(def.name.to_string())));
+                    }
+                }
+                bind_fields(map, inner, lines, decoder, &path, &format!("a line of {name}"), false)?;
+            }
+            (_, Form::Lines(inner)) => {
+                let word = inner.first().map_or("", |(word, _)| word.as_str());
+                let known = ["column", "constant", "text", "multiply", "add", "subtract", "negate", "absolute", "sum"];
+                let hint = did_you_mean(word, known);
+                let hint = if hint.is_empty() { ": name its `column`".to_owned() } else { hint };
+                return Err(map.error(&path, word, format!("`{word}` is no way to make a value{hint}")));
+            }
+            (_, Form::Each(..)) => return Err(map.error(&path, "each", format!("`{name}` is no list"))),
+            (ty, form) => {
+                let exponent = decoder.program().settings.currency.exponent();
+                let decimals = match ty {
+                    FieldType::Money => Some(exponent),
+                    FieldType::Number | FieldType::Count => Some(0),
+                    _ => None,
+                };
+                if let Some(decimals) = decimals {
+                    give_decimals(form, decimals, exponent);
+                    if map.decimal_comma {
+                        *form = Form::Number(Box::new(std::mem::replace(form, Form::Constant(Node::Null))));
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Tells roundings and minor units how many decimals they are about.
+fn give_decimals(form: &mut Form, decimals: u8, exponent: u8) {
+    match form {
+        Form::Rounded(inner, _, own) => {
+            own.get_or_insert(decimals);
+            give_decimals(inner, decimals, exponent);
+        }
+        Form::Minor(inner, own) => {
+            own.get_or_insert(exponent);
+            give_decimals(inner, decimals, exponent);
+        }
+        Form::Absolute(inner)
+        | Form::Sum(inner)
+        | Form::Number(inner)
+        | Form::Default(inner, _)
+        | Form::Words(inner, _) => {
+            give_decimals(inner, decimals, exponent);
+        }
+        Form::Arithmetic(_, forms) => forms.iter_mut().for_each(|form| give_decimals(form, decimals, exponent)),
+        Form::Column(_) | Form::Constant(_) | Form::Template(_) | Form::Lines(_) | Form::Each(..) => {}
+    }
+}

@@ -1,0 +1,106 @@
+//! Times made from columns.
+
+use jiff::fmt::strtime::BrokenDownTime;
+
+use crate::value::{Day, Exact, Instant, Rounding, TimeOfDay, Zone, parse_instant};
+
+use super::super::decode::plausible_instant;
+use super::super::node::clip;
+use super::form::{Form, Row, scalar};
+
+/// How a time is made.
+#[derive(Debug, Clone)]
+pub(super) enum TimeForm {
+    /// From text.
+    Text {
+        /// The text.
+        form: Form,
+        /// How it is written, in the signs of `strftime`; RFC 3339 without.
+        format: Option<String>,
+        /// The zone of times that name none.
+        zone: Option<Zone>,
+        /// The time of a day that comes without one.
+        at: TimeOfDay,
+    },
+    /// So long after a start.
+    Since {
+        /// The start.
+        start: Instant,
+        /// How many.
+        form: Form,
+        /// Milliseconds of one.
+        size: i64,
+    },
+}
+
+impl TimeForm {
+    /// The column in which the time stands.
+    pub(super) fn form(&self) -> &Form {
+        match self {
+            Self::Text { form, .. } | Self::Since { form, .. } => form,
+        }
+    }
+
+    /// The time of a row.
+    pub(super) fn time(&self, row: &Row<'_, '_>) -> Result<Instant, String> {
+        let node = row.value(self.form())?;
+        let text = scalar(&node);
+        if text.is_empty() {
+            return Err("the time is empty".to_owned());
+        }
+        let instant = match self {
+            Self::Since { start, size, .. } => {
+                let number = row
+                    .digits(&text)
+                    .ok_or_else(|| format!("`{}` is not a number of hours or the like", clip(&text, 40)))?;
+                let millis = number.mul(Exact::from(*size)).and_then(|millis| Rounding::Nearest.round(millis));
+                let millis = millis.map_err(|error| error.to_string())?;
+                start.plus_millis(millis).ok_or_else(|| format!("`{}` leads out of the calendar", clip(&text, 40)))?
+            }
+            Self::Text { format: None, zone, at, .. } => match (zone, Day::parse(&text)) {
+                (Some(zone), Some(day)) => zone.at(day, *at),
+                _ => parse_instant(&text, zone.as_ref()).map_err(|error| error.to_string())?,
+            },
+            Self::Text { format: Some(format), zone, at, .. } => formatted(&text, format, zone.as_ref(), *at)?,
+        };
+        plausible_instant(instant)?;
+        Ok(instant)
+    }
+}
+
+fn formatted(text: &str, format: &str, zone: Option<&Zone>, at: TimeOfDay) -> Result<Instant, String> {
+    let unlike = || format!("`{}` is not written like `{format}`", clip(text, 40));
+    let parts = BrokenDownTime::parse(format, text).map_err(|_| unlike())?;
+    if parts.offset().is_some() {
+        let millis = parts.to_timestamp().map_err(|_| unlike())?.as_millisecond();
+        return Instant::from_millis(millis).ok_or_else(unlike);
+    }
+    let date = parts.to_date().map_err(|_| format!("`{}` has a day that is not in the calendar", clip(text, 40)))?;
+    let day =
+        Day::from_ymd(date.year().into(), date.month().unsigned_abs(), date.day().unsigned_abs()).ok_or_else(unlike)?;
+    let time = match parts.hour() {
+        None => at,
+        Some(_) => {
+            let time = parts.to_time().map_err(|_| unlike())?;
+            let whole = TimeOfDay::from_hms(
+                u32::from(time.hour().unsigned_abs()),
+                u32::from(time.minute().unsigned_abs()),
+                u32::from(time.second().unsigned_abs()),
+            );
+            let millis = u32::from(time.millisecond().unsigned_abs());
+            whole.and_then(|whole| TimeOfDay::from_millis(whole.millis() + millis)).ok_or_else(unlike)?
+        }
+    };
+    let zone = zone.ok_or_else(|| format!("`{}` has no time zone: give `zone` in the map", clip(text, 40)))?;
+    Ok(zone.at(day, time))
+}
+
+/// Whether `format` can be read at all.
+pub(super) fn check_format(format: &str) -> Result<(), String> {
+    let sample = jiff::civil::date(2026, 2, 1).at(10, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
+    sample
+        .map_err(|error| error.to_string())
+        .and_then(|sample| jiff::fmt::strtime::format(format, &sample).map_err(|error| error.to_string()))
+        .map(drop)
+        .map_err(|error| format!("the time format `{format}` has a sign that means nothing ({error})"))
+}

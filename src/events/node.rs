@@ -1,0 +1,201 @@
+//! Records before anybody knows their types: names and values as text.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::value::Exact;
+
+use super::{MAX_DEPTH, MAX_LIST, json};
+
+/// Where a record begins.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file as it was named; `-` for the standard input.
+    pub file: Arc<str>,
+    /// The line, from 1.
+    pub line: u64,
+    /// The column in characters, from 1.
+    pub column: u64,
+}
+
+/// A record: keys and values in the order of the source.
+#[derive(Debug, Clone)]
+pub struct Raw<'a> {
+    /// Where it begins.
+    pub place: Place,
+    /// What it says.
+    pub fields: Vec<(Cow<'a, str>, Node<'a>)>,
+    /// The record as it is written; empty where its format keeps none.
+    pub text: &'a str,
+}
+
+/// A value of a record. Numbers stay the text that they were written as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Node<'a> {
+    /// Nothing: `null`, or an empty cell.
+    Null,
+    /// Yes or no.
+    Bool(bool),
+    /// A number as written.
+    Number(Cow<'a, str>),
+    /// Text in quotes.
+    Text(Cow<'a, str>),
+    /// A cell of a table: a number, a flag or text, whatever is asked.
+    Cell(Cow<'a, str>),
+    /// A computed number.
+    Exact(Exact),
+    /// A list.
+    List(Vec<Node<'a>>),
+    /// Names and values.
+    Object(Vec<(Cow<'a, str>, Node<'a>)>),
+    /// A list or object of JSON that nobody has looked into yet; it is well formed.
+    Json(&'a str),
+}
+
+impl<'a> Raw<'a> {
+    /// The first value of a key.
+    pub fn get(&self, key: &str) -> Option<&Node<'a>> {
+        self.fields.iter().find(|(name, _)| name == key).map(|(_, node)| node)
+    }
+
+    /// The column, from 1 in characters, at which a part of [`Raw::text`] stands on its line, and how many lines below the start.
+    pub(crate) fn offset_of(&self, part: &str) -> Option<(u64, u64)> {
+        let start = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
+        let before = self.text.get(..start)?;
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let lines = before.bytes().filter(|byte| *byte == b'\n').count();
+        let column = before.get(line_start..)?.chars().count() + 1;
+        Some((u64::try_from(lines).ok()?, u64::try_from(column).ok()?))
+    }
+
+    /// Where a value stands: exactly where the format keeps its text, else where the record begins.
+    pub(crate) fn place_of(&self, node: &Node<'_>) -> Place {
+        let mut place = self.place.clone();
+        if let Some((lines, column)) = node.written().and_then(|part| self.offset_of(part)) {
+            place.column = if lines == 0 { place.column + column - 1 } else { column };
+            place.line += lines;
+        }
+        place
+    }
+}
+
+impl<'a> Node<'a> {
+    /// The text that the value was written as, without quotes.
+    fn written(&self) -> Option<&str> {
+        match self {
+            Self::Number(text) | Self::Text(text) | Self::Cell(text) => Some(text),
+            Self::Json(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether it says nothing.
+    pub fn is_nothing(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Cell(text) => text.trim().is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The values of a list; a reason where it is none, is damaged or too long.
+    pub(crate) fn items(&self) -> Result<Cow<'_, [Node<'a>]>, String> {
+        let items = match self {
+            Self::List(items) => Cow::Borrowed(items.as_slice()),
+            Self::Json(text) if text.starts_with('[') => Cow::Owned(json::list(text)?),
+            other => return Err(format!("a list is needed, not {other}")),
+        };
+        if items.len() > MAX_LIST {
+            return Err(format!("a list of {} values is too long: at most {MAX_LIST} are read", items.len()));
+        }
+        Ok(items)
+    }
+
+    /// The names and values of an object; a reason where it is none or damaged.
+    pub(crate) fn entries(&self) -> Result<Cow<'_, [(Cow<'a, str>, Node<'a>)]>, String> {
+        match self {
+            Self::Object(entries) => Ok(Cow::Borrowed(entries.as_slice())),
+            Self::Json(text) if text.starts_with('{') => Ok(Cow::Owned(json::object(text)?)),
+            other => Err(format!("names and values are needed, not {other}")),
+        }
+    }
+
+    /// The same without anything borrowed.
+    pub(crate) fn into_owned(self) -> Node<'static> {
+        match self {
+            Self::Null => Node::Null,
+            Self::Bool(flag) => Node::Bool(flag),
+            Self::Number(text) => Node::Number(Cow::Owned(text.into_owned())),
+            Self::Text(text) => Node::Text(Cow::Owned(text.into_owned())),
+            Self::Cell(text) => Node::Cell(Cow::Owned(text.into_owned())),
+            Self::Exact(number) => Node::Exact(number),
+            Self::List(items) => Node::List(items.into_iter().map(Node::into_owned).collect()),
+            Self::Object(entries) => Node::Object(owned_entries(entries)),
+            Self::Json(text) => match (json::list(text), json::object(text)) {
+                (Ok(items), _) => Node::List(items.into_iter().map(Node::into_owned).collect()),
+                (_, Ok(entries)) => Node::Object(owned_entries(entries)),
+                _ => Node::Null,
+            },
+        }
+    }
+}
+
+/// The same entries without anything borrowed.
+pub(crate) fn owned_entries(entries: Vec<(Cow<'_, str>, Node<'_>)>) -> Vec<(Cow<'static, str>, Node<'static>)> {
+    entries.into_iter().map(|(key, node)| (Cow::Owned(key.into_owned()), node.into_owned())).collect()
+}
+
+/// How many characters of a value a message repeats.
+const SHOWN: usize = 60;
+
+/// The beginning of a text, with a mark where it was cut.
+pub(crate) fn clip(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+impl fmt::Display for Node<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("nothing"),
+            Self::Bool(true) => f.write_str("`true`"),
+            Self::Bool(false) => f.write_str("`false`"),
+            Self::Number(text) => write!(f, "the number `{}`", clip(text, SHOWN)),
+            Self::Exact(number) => write!(f, "the number `{number}`"),
+            Self::Text(text) => write!(f, "the text `{}`", clip(text, SHOWN)),
+            Self::Cell(text) => write!(f, "`{}`", clip(text, SHOWN)),
+            Self::List(_) => f.write_str("a list"),
+            Self::Object(_) => f.write_str("an object"),
+            Self::Json(text) if text.starts_with('[') => f.write_str("a list"),
+            Self::Json(_) => f.write_str("an object"),
+        }
+    }
+}
+
+/// Whether brackets of JSON nest deeper than [`MAX_DEPTH`].
+pub(crate) fn too_deep(text: &[u8]) -> bool {
+    // Most records have fewer brackets than the limit in all, which is quick to see.
+    if text.iter().filter(|byte| matches!(byte, b'{' | b'[')).count() <= MAX_DEPTH {
+        return false;
+    }
+    let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
+    for byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => {
+                depth += 1;
+                if depth > MAX_DEPTH {
+                    return true;
+                }
+            }
+            b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
+}

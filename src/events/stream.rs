@@ -1,0 +1,135 @@
+//! All events of all inputs, one after another.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::engine::Event;
+use crate::hir::Program;
+
+use super::csv::Layout;
+use super::decode::Decoder;
+use super::input::{Inputs, Opened, open, shown};
+use super::map::{Map, MapError, Mapper};
+use super::node::{Place, Raw};
+use super::reject::Reject;
+
+/// Hands out records one by one.
+pub(crate) trait Reader {
+    /// The next record or reject; `None` at the end, for ever.
+    fn next(&mut self) -> Option<Result<Raw<'_>, Reject>>;
+}
+
+impl Reader for Opened {
+    fn next(&mut self) -> Option<Result<Raw<'_>, Reject>> {
+        match self {
+            Self::Table(table) => table.next(),
+            Self::Records(reader) => reader.next(),
+        }
+    }
+}
+
+/// Events and rejects in the order of the inputs. Only one record is held at a time, and with a map that groups rows, the groups at hand.
+pub struct EventStream<'p> {
+    decoder: Decoder<'p>,
+    waiting: VecDeque<PathBuf>,
+    open: Option<Opened>,
+    mapper: Option<Mapper>,
+    records: u64,
+}
+
+impl<'p> EventStream<'p> {
+    /// Events of `inputs` for `program`, as they are, or through `map`.
+    ///
+    /// # Errors
+    /// [`MapError`] where the map does not fit the program, or the columns of the first table.
+    pub fn new(program: &'p Program, inputs: &Inputs, map: Option<&Map>) -> Result<Self, MapError> {
+        let decoder = Decoder::new(program);
+        let mapper = map.map(|map| map.bind(&decoder)).transpose()?;
+        let mut stream =
+            Self { decoder, waiting: inputs.paths().iter().cloned().collect(), open: None, mapper, records: 0 };
+        // Columns that a map names and the first table has not are better told before anything is judged.
+        if let (Some(mapper), Some(path)) = (&stream.mapper, stream.waiting.front().cloned()) {
+            stream.waiting.pop_front();
+            match open(&path, mapper.format(), mapper.layout()) {
+                Ok(opened) => {
+                    if let Opened::Table(table) = &opened {
+                        mapper.check_columns(table.columns(), &shown(&path))?;
+                    }
+                    stream.open = Some(opened);
+                }
+                Err(_) => stream.waiting.push_front(path),
+            }
+        }
+        Ok(stream)
+    }
+
+    /// How many records were read so far, rejects included.
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
+    fn open_next(&mut self, path: &std::path::Path) -> Option<Reject> {
+        let layout = Layout::default();
+        let (format, layout) =
+            self.mapper.as_ref().map_or((None, &layout), |mapper| (mapper.format(), mapper.layout()));
+        let place = || Place { file: shown(path), line: 1, column: 1 };
+        match open(path, format, layout) {
+            Ok(opened) => {
+                if let (Some(mapper), Opened::Table(table)) = (&self.mapper, &opened)
+                    && let Err(error) = mapper.check_columns(table.columns(), &shown(path))
+                {
+                    return Some(Reject::new(place(), format!("the map does not fit this file: {error}"), ""));
+                }
+                self.open = Some(opened);
+                None
+            }
+            Err(error) => Some(Reject::new(place(), format!("the file cannot be read: {error}"), "")),
+        }
+    }
+}
+
+impl Iterator for EventStream<'_> {
+    type Item = Result<Event, Reject>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(done) = self.mapper.as_mut().and_then(|mapper| mapper.ready(&self.decoder)) {
+                return Some(done);
+            }
+            let Some(reader) = &mut self.open else {
+                match self.waiting.pop_front() {
+                    Some(path) => {
+                        if let Some(reject) = self.open_next(&path) {
+                            return Some(Err(reject));
+                        }
+                        continue;
+                    }
+                    None => return self.mapper.as_mut().and_then(|mapper| mapper.flush(&self.decoder)),
+                }
+            };
+            match reader.next() {
+                None => self.open = None,
+                Some(Err(reject)) => {
+                    self.records += 1;
+                    return Some(Err(reject));
+                }
+                Some(Ok(raw)) => {
+                    let sequence = self.records;
+                    self.records += 1;
+                    match &mut self.mapper {
+                        None => return Some(self.decoder.decode(&raw, sequence)),
+                        Some(mapper) => {
+                            if let Some(done) = mapper.take(&self.decoder, &raw, sequence) {
+                                return Some(done);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The name of a file as places carry it.
+pub(crate) type FileName = Arc<str>;

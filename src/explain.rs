@@ -1,0 +1,131 @@
+//! Says in plain words what happened and why.
+
+use crate::engine::{Account, Cause, Explained, Outcome, Stage, VoucherChange, What, words};
+use crate::hir::Program;
+use crate::source::Span;
+use crate::value::{Exact, Money, format_instant};
+
+/// The name of what brought something about: ``earn `base` ``.
+pub fn cause(program: &Program, cause: Cause) -> String {
+    let named = |kind: &str, name: &str| format!("{kind} `{name}`");
+    match cause {
+        Cause::Earn(id) => named("earn", &program.earns.at(id).name),
+        Cause::Rule(id) => named("rule", &program.rules.at(id).name),
+        Cause::Ladder(id) => named("tiers", &program.ladders.at(id).name),
+        Cause::Unit(id) => named("unit", &program.units.at(id).name),
+        Cause::Reward(id) => named("reward", &program.rewards.at(id).name),
+        Cause::Redeem(id) => named("redeem", &program.redeems.at(id).name),
+        Cause::Event => "the event itself".into(),
+    }
+}
+
+/// Where the program declares what brought something about.
+pub fn place(program: &Program, cause: Cause) -> Option<Span> {
+    Some(match cause {
+        Cause::Earn(id) => program.earns.at(id).span,
+        Cause::Rule(id) => program.rules.at(id).span,
+        Cause::Ladder(id) => program.ladders.at(id).span,
+        Cause::Unit(id) => program.units.at(id).span,
+        Cause::Reward(id) => program.rewards.at(id).span,
+        Cause::Redeem(id) => program.redeems.at(id).span,
+        Cause::Event => return None,
+    })
+}
+
+/// The name of an account.
+pub fn account(account: &Account) -> String {
+    match account {
+        Account::Available => "available".into(),
+        Account::Pending => "pending".into(),
+        Account::Issuer => "issuer".into(),
+        Account::Partner(name) => format!("partner {name}"),
+        Account::Expired => "expired".into(),
+        Account::Redeemed => "redeemed".into(),
+    }
+}
+
+/// One outcome in one line.
+pub fn outcome(program: &Program, outcome: &Outcome) -> String {
+    format!("{}, by {}", what(program, &outcome.what), cause(program, outcome.cause))
+}
+
+/// What happened, in words.
+pub fn what(program: &Program, what: &What) -> String {
+    let money = |minor: i64| Money { minor, currency: program.settings.currency }.to_string();
+    let tier = |ladder, tier: u32| {
+        let ladder: &crate::hir::Ladder = program.ladders.at(ladder);
+        ladder.tiers.get(tier as usize).map_or(String::new(), |tier| tier.name.to_string())
+    };
+    match what {
+        What::Posted { unit, from, to, amount, lot, line } => {
+            let amount = words::quantity(program, *unit, Exact::from(*amount));
+            let lot = lot.map_or(String::new(), |lot| format!(", lot {lot}"));
+            let line = line.map_or(String::new(), |line| format!(", line {}", line + 1));
+            format!("{amount} from {} to {}{lot}{line}", account(from), account(to))
+        }
+        What::Limited { limit, requested, granted } => {
+            let name = program.limits.at(*limit).name.as_ref().map_or_else(|| "a limit".to_string(), |name| format!("limit `{name}`"));
+            format!("{name} lets {granted} of {requested} through")
+        }
+        What::Tier { ladder, from, to, until } => {
+            let until = until.map_or(String::new(), |at| format!(" until {}", format_instant(at, &program.settings.zone)));
+            format!("{} from {} to {}{until}", program.ladders.at(*ladder).name, tier(*ladder, *from), tier(*ladder, *to))
+        }
+        What::Issued { reward, voucher, value, expires } => {
+            let value = value.map_or(String::new(), |minor| format!(" of {}", money(minor)));
+            let end = expires.map_or(String::new(), |at| format!(", good until {}", format_instant(at, &program.settings.zone)));
+            format!("voucher {voucher} `{}`{value} issued{end}", program.rewards.at(*reward).name)
+        }
+        What::Voucher { reward, voucher, change } => {
+            let change = match change {
+                VoucherChange::Used => "used",
+                VoucherChange::Returned => "given back",
+                VoucherChange::Cancelled => "cancelled",
+                VoucherChange::Expired => "expired",
+            };
+            format!("voucher {voucher} `{}` {change}", program.rewards.at(*reward).name)
+        }
+        What::Paid { redeem, amount, value } => {
+            let unit = program.redeems.at(*redeem).unit;
+            format!("{} pay {}", words::quantity(program, unit, Exact::from(*amount)), money(*value))
+        }
+        What::Badge { badge, given } => {
+            format!("badge `{}` {}", program.badges.at(*badge).name, if *given { "given" } else { "taken back" })
+        }
+        What::Message { channel, text, .. } => format!("{channel} message \"{text}\""),
+        What::Owed { unit, debt } => format!("{} owed", words::quantity(program, *unit, Exact::from(*debt))),
+        What::Refused(reason) => format!("refused: {reason}"),
+        What::Failed(reason) => format!("error: {reason}"),
+        What::Irreversible(reason) => format!("cannot be undone: {reason}"),
+        What::Withdrawn(before) => format!("withdrawn: {}", self::what(program, before)),
+    }
+}
+
+/// The steps on the way to an event's outcomes, one line each, with the place in the program.
+pub fn steps(program: &Program, explained: &Explained) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut last = None;
+    for step in &explained.steps {
+        if last != Some(step.cause) {
+            let at = place(program, step.cause).map_or(String::new(), |span| format!("  ({})", program.sources.at(span)));
+            lines.push(format!("{}{at}", cause(program, step.cause)));
+            last = Some(step.cause);
+        }
+        let stage = match (step.stage, step.passed) {
+            (Stage::Condition, true) => "holds",
+            (Stage::Condition, false) => "fails",
+            (Stage::Base, _) => "base",
+            (Stage::Boost, _) => "boost",
+            (Stage::Group, _) => "group",
+            (Stage::Limit, _) => "limit",
+            (Stage::Round, _) => "round",
+            (Stage::Post, _) => "gives",
+        };
+        let line = step.line.map_or(String::new(), |line| format!("line {}: ", line + 1));
+        lines.push(format!("  {stage:<6} {line}{}  ({})", step.result, program.sources.at(step.span)));
+    }
+    if let Some(fault) = &explained.fault {
+        lines.push(format!("error: {fault}"));
+    }
+    lines
+}

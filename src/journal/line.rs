@@ -1,0 +1,234 @@
+//! One line of the journal, with names in place of identifiers.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::engine::{Account, Cause, Outcome, VoucherChange, What};
+use crate::hir::{Program, UnitId};
+use crate::source::Span;
+use crate::value::{Instant, format_instant, format_minor};
+
+/// One line; the order of its parts is that of the keys in the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the table of the module says what each key means")]
+pub struct Line<'a> {
+    pub seq: u64,
+    pub time: String,
+    pub member: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<&'a str>,
+    pub what: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ladder: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reward: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voucher: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redeem: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub badge: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requested: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub granted: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lot: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<u32>,
+    pub by: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<&'a str>,
+    pub version: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<&'a str>,
+}
+
+impl<'a> Line<'a> {
+    /// The line of an outcome, with the names of the version of the program that it came from.
+    pub fn new(program: &'a Program, outcome: &'a Outcome, seq: u64) -> Self {
+        let (by, rule, span) = cause(program, outcome.cause);
+        let mut line = Line {
+            seq,
+            time: format_instant(outcome.time, &program.settings.zone),
+            member: &outcome.member,
+            event: outcome.event.as_deref(),
+            by,
+            rule,
+            version: outcome.version.saturating_add(1),
+            line: span.map(|span| program.sources.at(span)),
+            corrects: outcome.corrects.as_deref(),
+            ..Line::default()
+        };
+        line.tell(program, &outcome.what);
+        line
+    }
+
+    /// Adds what happened.
+    fn tell(&mut self, program: &'a Program, what: &'a What) {
+        match what {
+            What::Posted { unit, from, to, amount, lot, line } => {
+                self.what = "posted";
+                self.unit(program, *unit, *amount);
+                self.from = Some(account(from));
+                self.to = Some(account(to));
+                self.lot = *lot;
+                self.item = line.map(|line| line.saturating_add(1));
+            }
+            What::Limited { limit, requested, granted } => {
+                self.what = "limited";
+                self.limit = program.limits.get(*limit).map(|limit| match &limit.name {
+                    Some(name) => Cow::Borrowed(name.as_ref()),
+                    None => Cow::Owned(program.sources.at(limit.span)),
+                });
+                self.requested = Some(requested);
+                self.granted = Some(granted);
+            }
+            What::Tier { ladder, from, to, until } => {
+                self.what = "tier";
+                if let Some(ladder) = program.ladders.get(*ladder) {
+                    let name = |level: u32| {
+                        let tier = usize::try_from(level).ok().and_then(|level| ladder.tiers.get(level));
+                        tier.map(|tier| Cow::Borrowed(tier.name.as_ref()))
+                    };
+                    self.ladder = Some(&ladder.name);
+                    self.from = name(*from);
+                    self.to = name(*to);
+                }
+                self.until(program, *until);
+            }
+            What::Issued { reward, voucher, value, expires } => {
+                self.what = "issued";
+                self.reward = program.rewards.get(*reward).map(|reward| reward.name.as_ref());
+                self.voucher = Some(*voucher);
+                self.value = value.map(|minor| money(program, minor));
+                self.until(program, *expires);
+            }
+            What::Voucher { reward, voucher, change } => {
+                self.what = "voucher";
+                self.reward = program.rewards.get(*reward).map(|reward| reward.name.as_ref());
+                self.voucher = Some(*voucher);
+                self.change = Some(match change {
+                    VoucherChange::Used => "used",
+                    VoucherChange::Returned => "returned",
+                    VoucherChange::Cancelled => "cancelled",
+                    VoucherChange::Expired => "expired",
+                });
+            }
+            What::Paid { redeem, amount, value } => {
+                self.what = "paid";
+                if let Some(redeem) = program.redeems.get(*redeem) {
+                    self.redeem = Some(&redeem.name);
+                    self.unit(program, redeem.unit, *amount);
+                }
+                self.value = Some(money(program, *value));
+            }
+            What::Badge { badge, given } => {
+                self.what = "badge";
+                self.badge = program.badges.get(*badge).map(|badge| badge.name.as_ref());
+                self.change = Some(if *given { "given" } else { "taken" });
+            }
+            What::Message { channel, language, text } => {
+                self.what = "message";
+                self.channel = Some(channel);
+                self.language = Some(language.as_ref()).filter(|language| !language.is_empty());
+                self.text = Some(text);
+            }
+            What::Owed { unit, debt } => {
+                self.what = "owed";
+                self.unit(program, *unit, *debt);
+            }
+            What::Refused(reason) => {
+                self.what = "refused";
+                self.reason = Some(reason);
+            }
+            What::Failed(reason) => {
+                self.what = "failed";
+                self.reason = Some(reason);
+            }
+            What::Irreversible(reason) => {
+                self.what = "irreversible";
+                self.reason = Some(reason);
+            }
+            What::Withdrawn(inner) => {
+                self.tell(program, inner);
+                self.withdrawn = true;
+            }
+        }
+    }
+
+    fn unit(&mut self, program: &'a Program, unit: UnitId, steps: i64) {
+        if let Some(unit) = program.units.get(unit) {
+            self.unit = Some(&unit.name);
+            self.amount = Some(format_minor(steps, unit.decimals));
+        }
+    }
+
+    fn until(&mut self, program: &Program, until: Option<Instant>) {
+        self.until = until.map(|until| format_instant(until, &program.settings.zone));
+    }
+}
+
+fn money(program: &Program, minor: i64) -> String {
+    format_minor(minor, program.settings.currency.exponent())
+}
+
+fn account(account: &Account) -> Cow<'static, str> {
+    Cow::Borrowed(match account {
+        Account::Available => "available",
+        Account::Pending => "pending",
+        Account::Issuer => "issuer",
+        Account::Partner(name) => return Cow::Owned(format!("partner:{name}")),
+        Account::Expired => "expired",
+        Account::Redeemed => "redeemed",
+    })
+}
+
+/// The kind, the name and the place of what brought an outcome about.
+fn cause(program: &Program, cause: Cause) -> (&'static str, Option<&str>, Option<Span>) {
+    fn named<'a>(
+        kind: &'static str,
+        found: Option<(&'a std::sync::Arc<str>, Span)>,
+    ) -> (&'static str, Option<&'a str>, Option<Span>) {
+        (kind, found.map(|(name, _)| name.as_ref()), found.map(|(_, span)| span))
+    }
+    match cause {
+        Cause::Earn(id) => named("earn", program.earns.get(id).map(|item| (&item.name, item.span))),
+        Cause::Rule(id) => named("rule", program.rules.get(id).map(|item| (&item.name, item.span))),
+        Cause::Ladder(id) => named("tiers", program.ladders.get(id).map(|item| (&item.name, item.span))),
+        Cause::Unit(id) => named("unit", program.units.get(id).map(|item| (&item.name, item.span))),
+        Cause::Reward(id) => named("reward", program.rewards.get(id).map(|item| (&item.name, item.span))),
+        Cause::Redeem(id) => named("redeem", program.redeems.get(id).map(|item| (&item.name, item.span))),
+        Cause::Event => ("event", None, None),
+    }
+}

@@ -1,0 +1,181 @@
+//! `members.jsonl`: where every member stands.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::engine::purse::{Lot, Ready};
+use crate::engine::state::Voucher;
+use crate::engine::{Engine, State, VoucherChange};
+use crate::hir::{Program, Read, Type, Unit};
+use crate::value::{Instant, Value, format_instant, format_minor};
+
+/// One line of `members.jsonl`.
+#[derive(Debug, Serialize)]
+pub struct MemberLine<'a> {
+    member: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    joined: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    left: bool,
+    /// Everything due up to here has happened.
+    at: String,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    attributes: IndexMap<&'a str, Json>,
+    units: IndexMap<&'a str, Purse>,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    tiers: IndexMap<&'a str, Standing<'a>>,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    measures: IndexMap<&'a str, Json>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    badges: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    vouchers: Vec<VoucherLine<'a>>,
+}
+
+/// Amounts of one unit, as decimal text in whole units.
+#[derive(Debug, Serialize)]
+struct Purse {
+    balance: String,
+    available: String,
+    pending: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owed: Option<String>,
+    earned: String,
+    reversed: String,
+    spent: String,
+    expired: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lots: Vec<LotLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct LotLine {
+    lot: u32,
+    left: String,
+    earned: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Standing<'a> {
+    tier: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    highest: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct VoucherLine<'a> {
+    voucher: u32,
+    reward: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+    issued: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<String>,
+    state: &'static str,
+}
+
+impl<'a> MemberLine<'a> {
+    /// The line of a member, at the moment up to which its clock has come.
+    pub fn new(engine: &'a Engine, state: &'a State) -> Option<Self> {
+        let program: &Program = &engine.version(state.version)?.program;
+        let zone = &program.settings.zone;
+        let when = |at: Instant| format_instant(at, zone);
+        let attributes = program.attributes.pairs().filter(|(id, _)| *id != Program::MEMBER_ID).filter_map(|(id, field)| {
+            let value = state.attributes.get(id).filter(|value| **value != Value::Missing)?;
+            Some((&*field.name, Json::String(crate::engine::words::field(program, &field.ty, value))))
+        });
+        let tiers = program.ladders.pairs().map(|(id, ladder)| {
+            let held = state.ladders.at(id);
+            let name = |tier: u32| ladder.tiers.get(tier as usize).map_or("", |tier| &*tier.name);
+            let until = held.holds.iter().filter(|hold| hold.tier == held.tier).map(|hold| hold.until).max();
+            let until = until.filter(|until| *until < Instant::LAST && held.tier > 0).map(when);
+            (&*ladder.name, Standing { tier: name(held.tier), until, highest: name(held.highest) })
+        });
+        let measures = program.measures.pairs().filter_map(|(id, measure)| {
+            let value = engine.look(state, |cx| cx.read(Read::Measure(id))).ok()?;
+            Some((&*measure.name, json(program, measure.ty, &value)))
+        });
+        let vouchers = state.vouchers.iter().map(|voucher| VoucherLine {
+            voucher: voucher.number,
+            reward: &program.rewards.at(voucher.reward).name,
+            value: voucher.value.map(|minor| format_minor(minor, program.settings.currency.exponent())),
+            issued: when(voucher.issued),
+            expires: voucher.expires.map(when),
+            state: condition(voucher),
+        });
+        Some(Self {
+            member: &state.member,
+            joined: state.joined.map(when),
+            left: state.left,
+            at: when(state.clock),
+            attributes: attributes.collect(),
+            units: program.units.pairs().map(|(id, unit)| (&*unit.name, purse(engine, state, unit, state.units.at(id), &when))).collect(),
+            tiers: tiers.collect(),
+            measures: measures.collect(),
+            badges: program.badges.pairs().filter(|(id, _)| state.badges.at(*id).is_some()).map(|(_, badge)| &*badge.name).collect(),
+            vouchers: vouchers.collect(),
+        })
+    }
+}
+
+fn condition(voucher: &Voucher) -> &'static str {
+    match voucher.closed {
+        None | Some(VoucherChange::Returned) => "open",
+        Some(VoucherChange::Used) => "used",
+        Some(VoucherChange::Cancelled) => "cancelled",
+        Some(VoucherChange::Expired) => "expired",
+    }
+}
+
+fn purse(engine: &Engine, state: &State, unit: &Unit, purse: &crate::engine::purse::Purse, when: &dyn Fn(Instant) -> String) -> Purse {
+    let amount = |steps: i64| format_minor(steps, unit.decimals);
+    let lot = |lot: &Lot| LotLine {
+        lot: lot.number,
+        left: amount(lot.left),
+        earned: when(lot.earned),
+        expires: engine.lapses(state, lot).map(when),
+        pending: match &lot.ready {
+            Ready::Now => None,
+            Ready::At(at) => Some(when(*at)),
+            Ready::On(_) => Some("an event".into()),
+        },
+    };
+    Purse {
+        balance: amount(purse.balance(unit)),
+        available: amount(purse.available()),
+        pending: amount(purse.pending()),
+        owed: (purse.debt > 0).then(|| amount(purse.debt)),
+        earned: amount(purse.totals.earned),
+        reversed: amount(purse.totals.reversed),
+        spent: amount(purse.totals.spent),
+        expired: amount(purse.totals.expired),
+        lots: purse.lots.iter().map(lot).collect(),
+    }
+}
+
+/// A measure: decimal text in whole units for what is counted, words for the rest.
+fn json(program: &Program, ty: Type, value: &Value) -> Json {
+    let decimals = match ty {
+        Type::Money => program.settings.currency.exponent(),
+        Type::Quantity(unit) => program.units.at(unit).decimals,
+        _ => 0,
+    };
+    match value {
+        Value::Missing => Json::Null,
+        Value::Exact(number) => Json::String(number.to_i64().map_or_else(|| number.to_string(), |steps| format_minor(steps, decimals))),
+        other => Json::String(crate::engine::words::value(program, ty, other)),
+    }
+}
+
+/// All lines of a world's members, in the order of their identifiers.
+pub fn members(world: &crate::engine::World) -> BTreeMap<&str, MemberLine<'_>> {
+    world.members().into_iter().filter_map(|state| Some((&*state.member, MemberLine::new(world.engine(), state)?))).collect()
+}

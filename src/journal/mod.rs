@@ -1,0 +1,41 @@
+//! Writes what happened: `journal.jsonl`, `rejects.jsonl`, and any other file of lines or state, whole or not at all.
+//!
+//! # `journal.jsonl`
+//! One JSON object on each line, keys always in this order, keys without a value left out:
+//!
+//! | key | meaning |
+//! |---|---|
+//! | `seq` | number of the line, from 1 |
+//! | `time` | when it took effect, in the program's zone, with offset |
+//! | `member` | whose |
+//! | `event` | identity of the event that brought it about; none where the clock did |
+//! | `what` | `posted`, `limited`, `tier`, `issued`, `voucher`, `paid`, `badge`, `message`, `owed`, `refused`, `failed`, `irreversible` |
+//! | `withdrawn` | `true` where a late event means that this did not happen after all |
+//! | `unit` | the unit of `amount` |
+//! | `ladder`, `reward`, `voucher`, `redeem`, `badge`, `limit` | what it is about, by name; the voucher by its number |
+//! | `from`, `to` | accounts of a posting (`available`, `pending`, `issuer`, `partner:NAME`, `expired`, `redeemed`); tiers of a move |
+//! | `amount` | decimal text in whole units, positive |
+//! | `requested`, `granted` | what a limit was asked and gave |
+//! | `value` | money in the program's currency, decimal text in whole units |
+//! | `until` | end of a tier or voucher |
+//! | `change` | of a voucher: `used`, `returned`, `cancelled`, `expired`; of a badge: `given`, `taken` |
+//! | `channel`, `language`, `text` | of a message |
+//! | `reason` | why it was refused, failed or cannot be undone |
+//! | `lot` | number of the lot among the member's |
+//! | `item` | line of the event, from 1 |
+//! | `by`, `rule` | what brought it about: `earn`, `rule`, `tiers`, `unit`, `reward`, `redeem` or `event`, and its name |
+//! | `version` | version of the program, from 1 |
+//! | `line` | file and line of the program |
+//! | `corrects` | identity of the late event that changed history |
+
+mod file;
+mod line;
+mod member;
+mod state;
+mod writer;
+
+pub use file::{AtomicFile, WriteError};
+pub use line::Line;
+pub use member::{MemberLine, members};
+pub use state::{SCHEMA, StateError, load, save};
+pub use writer::{JournalWriter, LineWriter};

@@ -1,0 +1,277 @@
+//! Runs the scenarios of a program: tests beside the rules.
+
+use std::sync::Arc;
+
+use crate::engine::{Account, Arrival, Engine, Event, Outcome, State, What, World, words};
+use crate::hir::{Expectation, Expr, Given, Program, Scenario, ScenarioFlag, Step, UnitId};
+use crate::source::Span;
+use crate::value::{Exact, Instant, Value};
+
+/// What became of one scenario.
+#[derive(Debug, Clone)]
+pub struct Result {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it is declared.
+    pub span: Span,
+    /// Whether it was left out.
+    pub skipped: bool,
+    /// What did not hold.
+    pub failures: Vec<Failure>,
+}
+
+/// An expectation that did not hold.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// Where it stands.
+    pub span: Span,
+    /// What was expected, in words.
+    pub expected: String,
+    /// What happened, in words.
+    pub got: String,
+    /// Why the engine did what it did: steps in plain words.
+    pub why: Vec<String>,
+}
+
+/// Runs all scenarios of a program with an engine over it; `only` ones alone where there are any.
+pub fn run_all(engine: &Engine, program: &Program) -> Vec<Result> {
+    let only = program.scenarios.iter().any(|scenario| scenario.flag == ScenarioFlag::Only);
+    let left_out = |scenario: &Scenario| scenario.flag == ScenarioFlag::Skip || (only && scenario.flag != ScenarioFlag::Only);
+    let run = |scenario: &Scenario| {
+        let failures = if left_out(scenario) { Vec::new() } else { Run::new(engine, program).play(scenario) };
+        Result { name: scenario.name.clone(), span: scenario.span, skipped: left_out(scenario), failures }
+    };
+    program.scenarios.iter().map(run).collect()
+}
+
+/// One scenario while it runs.
+struct Run<'p> {
+    program: &'p Program,
+    world: World,
+    sequence: u64,
+    failures: Vec<Failure>,
+}
+
+/// What one step brought.
+struct Brought {
+    outcomes: Vec<Outcome>,
+    /// The reason of an event that was not even judged.
+    turned_away: Option<String>,
+}
+
+impl<'p> Run<'p> {
+    fn new(engine: &Engine, program: &'p Program) -> Self {
+        Self { program, world: World::new(engine.clone()), sequence: 0, failures: Vec::new() }
+    }
+
+    fn play(mut self, scenario: &Scenario) -> Vec<Failure> {
+        for step in &scenario.steps {
+            match step {
+                Step::Event(given, expected) => self.event(given, expected),
+                Step::Advance(to, span, expected) => self.advance(*to, *span, expected),
+                Step::Expect { member, condition, span } => self.condition(member, condition, *span),
+                Step::Expiring { member, unit, by, amount, span } => {
+                    let zone = &self.program.settings.zone;
+                    let end = by.plus_days(1).map_or(Instant::LAST, |day| zone.start_of(day));
+                    self.world.advance(None, &mut |_| {});
+                    let state = self.state(member);
+                    let engine = self.world.engine();
+                    let lots = state.units.get(*unit).map_or(&[] as &[_], |purse| &purse.lots);
+                    let due = lots.iter().filter(|lot| engine.lapses(&state, lot).is_some_and(|at| at <= end));
+                    let total: i64 = due.map(|lot| lot.left).sum();
+                    if total != *amount {
+                        let (expected, got) = (self.say(*unit, *amount), self.say(*unit, total));
+                        self.fail(*span, format!("{expected} expiring by {by}"), got, Vec::new());
+                    }
+                }
+            }
+        }
+        self.failures
+    }
+
+    fn event(&mut self, given: &Given, expected: &[Expectation]) {
+        self.sequence += 1;
+        let def = self.program.events.at(given.event);
+        let field = |(id, field): (crate::hir::FieldId, &crate::hir::FieldDef)| {
+            let written = given.fields.iter().find(|(written, _)| *written == id);
+            written.map(|(_, value)| value.clone()).or_else(|| field.default.clone()).unwrap_or_default()
+        };
+        let event = Event {
+            id: given.id.clone(),
+            member: given.member.clone(),
+            kind: given.event,
+            time: given.time,
+            sequence: self.sequence,
+            fields: def.fields.pairs().map(field).collect(),
+        };
+        let mut outcomes = Vec::new();
+        let arrival = self.world.submit(vec![event], &mut |outcome| outcomes.push(outcome)).pop();
+        let turned_away = if let Some(Arrival::Refused(reason)) = arrival { Some(reason) } else { None };
+        outcomes.retain(|outcome| outcome.event.as_ref() == Some(&given.id) && outcome.corrects.is_none());
+        let brought = Brought { outcomes, turned_away };
+        let before = self.failures.len();
+        self.surprises(&brought, expected, given.span);
+        for expectation in expected {
+            self.check(&brought, expectation, Some(&given.member));
+        }
+        if self.failures.len() > before {
+            let why = self.why(&given.id);
+            if let Some(last) = self.failures.last_mut() {
+                last.why = why;
+            }
+        }
+    }
+
+    /// Refusals and errors that nobody expected fail the scenario.
+    fn surprises(&mut self, brought: &Brought, expected: &[Expectation], span: Span) {
+        let ready = expected.iter().any(|e| matches!(e, Expectation::Refused(..) | Expectation::Error(..)));
+        if ready {
+            return;
+        }
+        let refused = brought.outcomes.iter().find_map(|outcome| match &outcome.what {
+            What::Refused(reason) => Some(format!("refused: {reason}")),
+            What::Failed(reason) => Some(format!("error: {reason}")),
+            _ => None,
+        });
+        if let Some(got) = refused.or(brought.turned_away.clone().map(|reason| format!("error: {reason}"))) {
+            self.fail(span, "the event is accepted".into(), got, Vec::new());
+        }
+    }
+
+    fn advance(&mut self, to: Instant, _span: Span, expected: &[Expectation]) {
+        let mut outcomes = Vec::new();
+        self.world.advance(Some(to), &mut |outcome| outcomes.push(outcome));
+        let brought = Brought { outcomes, turned_away: None };
+        for expectation in expected {
+            self.check(&brought, expectation, None);
+        }
+    }
+
+    fn check(&mut self, brought: &Brought, expectation: &Expectation, member: Option<&Arc<str>>) {
+        let reasons = |kind: fn(&What) -> Option<&String>| -> Vec<String> {
+            let said = brought.outcomes.iter().filter_map(|outcome| kind(&outcome.what)).cloned();
+            said.chain(brought.turned_away.clone()).collect()
+        };
+        match expectation {
+            Expectation::Change(unit, amount, span) => {
+                let got = change(&brought.outcomes, *unit);
+                self.same(*span, *amount, got, |run, n| run.say(*unit, n));
+            }
+            Expectation::Expired(unit, amount, span) => {
+                let got = brought.outcomes.iter().map(|outcome| match &outcome.what {
+                    What::Posted { unit: of, to: Account::Expired, amount, .. } if of == unit => *amount,
+                    _ => 0,
+                });
+                let got = got.sum();
+                self.same(*span, *amount, got, |run, n| format!("{} expired", run.say(*unit, n)));
+            }
+            Expectation::Nothing(span) => {
+                if let Some(outcome) = brought.outcomes.first() {
+                    let got = self.describe(outcome);
+                    self.fail(*span, "nothing".into(), got, Vec::new());
+                }
+            }
+            Expectation::Refused(text, span) => {
+                let reasons = reasons(|what| if let What::Refused(reason) = what { Some(reason) } else { None });
+                self.contains(*span, "refused", text.as_deref(), &reasons);
+            }
+            Expectation::Error(text, span) => {
+                let reasons = reasons(|what| if let What::Failed(reason) = what { Some(reason) } else { None });
+                self.contains(*span, "error", text.as_deref(), &reasons);
+            }
+            Expectation::Message(text, span) => {
+                let said = reasons(|what| if let What::Message { text, .. } = what { Some(text) } else { None });
+                self.contains(*span, "message", Some(text), &said);
+            }
+            Expectation::Badge(badge, span) => {
+                let given = |o: &Outcome| matches!(&o.what, What::Badge { badge: of, given: true } if of == badge);
+                if !brought.outcomes.iter().any(given) {
+                    let name = self.program.badges.at(*badge).name.clone();
+                    self.fail(*span, format!("badge {name}"), "no such badge".into(), Vec::new());
+                }
+            }
+            Expectation::Issued(reward, span) => {
+                if !brought.outcomes.iter().any(|o| matches!(&o.what, What::Issued { reward: of, .. } if of == reward)) {
+                    let name = self.program.rewards.at(*reward).name.clone();
+                    self.fail(*span, format!("{name} issued"), "not issued".into(), Vec::new());
+                }
+            }
+            Expectation::Of(member, expectation) => {
+                let outcomes = brought.outcomes.iter().filter(|outcome| outcome.member == *member).cloned().collect();
+                self.check(&Brought { outcomes, turned_away: brought.turned_away.clone() }, expectation, Some(member));
+            }
+            Expectation::Holds(condition, span) => {
+                if let Some(member) = member {
+                    self.condition(&member.clone(), condition, *span);
+                }
+            }
+        }
+    }
+
+    fn same(&mut self, span: Span, expected: i64, got: i64, say: impl Fn(&Self, i64) -> String) {
+        if expected != got {
+            let (expected, got) = (say(self, expected), say(self, got));
+            self.fail(span, expected, got, Vec::new());
+        }
+    }
+
+    fn contains(&mut self, span: Span, what: &str, text: Option<&str>, said: &[String]) {
+        let wanted = text.unwrap_or("");
+        if !said.iter().any(|one| one.contains(wanted)) {
+            let got = if said.is_empty() { format!("no {what}") } else { said.join("; ") };
+            self.fail(span, if wanted.is_empty() { what.into() } else { format!("{what} \"{wanted}\"") }, got, Vec::new());
+        }
+    }
+
+    /// The member now, with everything due; a new one where nothing happened yet.
+    fn state(&mut self, member: &Arc<str>) -> State {
+        self.world.advance(None, &mut |_| {});
+        let at = self.world.clock().unwrap_or(Instant::FIRST);
+        self.world.member(member).cloned().unwrap_or_else(|| self.world.engine().state(member.clone(), at))
+    }
+
+    fn condition(&mut self, member: &Arc<str>, condition: &Expr, span: Span) {
+        let state = self.state(member);
+        let engine = self.world.engine();
+        let holds = engine.evaluate(&state, condition);
+        if holds == Ok(Value::Bool(true)) {
+            return;
+        }
+        let got = match holds {
+            Err(fault) => fault.to_string(),
+            Ok(_) => engine.look(&state, |cx| Ok(words::condition(condition, cx))).unwrap_or_default(),
+        };
+        let expected = self.program.sources.text(span).trim().to_string();
+        self.fail(span, expected, got, Vec::new());
+    }
+
+    fn fail(&mut self, span: Span, expected: String, got: String, why: Vec<String>) {
+        self.failures.push(Failure { span, expected, got, why });
+    }
+
+    fn say(&self, unit: UnitId, steps: i64) -> String {
+        words::quantity(self.program, unit, Exact::from(steps))
+    }
+
+    fn describe(&self, outcome: &Outcome) -> String {
+        crate::explain::outcome(self.program, outcome)
+    }
+
+    fn why(&self, event: &str) -> Vec<String> {
+        self.world.explain(event).map_or_else(Vec::new, |explained| crate::explain::steps(self.program, &explained))
+    }
+}
+
+/// How outcomes changed what a member owns of a unit, available and pending together, in steps.
+pub fn change(outcomes: &[Outcome], unit: UnitId) -> i64 {
+    let own = |account: &Account| matches!(account, Account::Available | Account::Pending);
+    let signed = |outcome: &Outcome| match &outcome.what {
+        What::Posted { unit: of, from, to, amount, .. } if *of == unit => match (own(from), own(to)) {
+            (false, true) => *amount,
+            (true, false) => -*amount,
+            _ => 0,
+        },
+        _ => 0,
+    };
+    outcomes.iter().map(signed).sum()
+}

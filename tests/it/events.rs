@@ -1,0 +1,202 @@
+//! Records that are no events, in every format, with the reasons that people read.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use meed::events::{EventStream, Inputs, Map, guess};
+use meed::hir::Program;
+
+/// The program of the unit tests of `events`.
+#[path = "../../src/events/fixture.rs"]
+mod shop;
+
+fn read(program: &Program, path: &Path, map: Option<&Map>) -> String {
+    let inputs = Inputs::find(&[path.to_owned()]).unwrap();
+    let mut out = String::new();
+    let stream = match EventStream::new(program, &inputs, map) {
+        Ok(stream) => stream,
+        Err(error) => return format!("{error}\n"),
+    };
+    for result in stream {
+        match result {
+            Ok(event) => {
+                let name = &program.events.at(event.kind).name;
+                let time = meed::value::format_instant(event.time, &program.settings.zone);
+                let _ = writeln!(out, "event {} {} {} {} {:?}", event.id, event.member, name, time, event.fields);
+            }
+            Err(reject) => {
+                let record: String = reject.record.chars().take(60).collect();
+                let _ = writeln!(out, "{}:{}: {}\n    {record:?}", reject.line, reject.column, reject.reason);
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn s50_rejects() {
+    let program = shop::program();
+    insta::glob!("../cases/rejects", "*.{jsonl,json,csv,yaml}", |path| {
+        let shown = String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
+        insta::with_settings!({ description => shown, omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(read(&program, path, None));
+        });
+    });
+}
+
+#[test]
+fn maps() {
+    let program = shop::program();
+    insta::glob!("../cases/maps", "*.map.yaml", |path| {
+        let text = std::fs::read_to_string(path).unwrap();
+        let stem = path.file_name().unwrap().to_str().unwrap().split('.').next().unwrap().to_owned();
+        let data = path.parent().unwrap().join(stem.split('-').next().unwrap().to_owned() + ".csv");
+        let shown = format!("{text}---\n{}", std::fs::read_to_string(&data).unwrap());
+        let out = match Map::parse("map.yaml", &text) {
+            Ok(map) => read(&program, &data, Some(&map)),
+            Err(error) => format!("{error}\n"),
+        };
+        insta::with_settings!({
+            description => shown,
+            omit_expression => true,
+            prepend_module_to_snapshot => false,
+            filters => vec![("`[^`]*/cases/", "`…/cases/")],
+        }, {
+            insta::assert_snapshot!(out);
+        });
+    });
+}
+
+#[test]
+fn guesses_can_be_used_as_they_are() {
+    let program = shop::program();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/maps");
+    let text = guess(&program, &folder.join("retail.csv")).unwrap();
+    insta::assert_snapshot!("guess_retail", text);
+    let map = Map::parse("guess", &text).unwrap();
+    let out = read(&program, &folder.join("retail.csv"), Some(&map));
+    insta::assert_snapshot!("guess_retail_events", out);
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("meed-events-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder.join(name)
+}
+
+fn purchases(count: usize) -> String {
+    let line = |n: usize| {
+        format!(
+            "{{\"id\":\"e{n}\",\"type\":\"purchase\",\"member\":\"m{}\",\"time\":\"2026-02-01T10:00:00Z\",\"order\":\"o{n}\",\"subtotal\":12.50}}\n",
+            n % 7
+        )
+    };
+    (0..count).map(line).collect()
+}
+
+fn packed(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn count(path: &Path) -> (usize, Vec<String>) {
+    let program = shop::program();
+    let inputs = Inputs::find(&[path.to_owned()]).unwrap();
+    let (mut events, mut reasons) = (0, Vec::new());
+    for result in EventStream::new(&program, &inputs, None).unwrap() {
+        match result {
+            Ok(_) => events += 1,
+            Err(reject) => reasons.push(reject.reason),
+        }
+    }
+    (events, reasons)
+}
+
+#[test]
+fn packers_are_told_by_their_bytes() {
+    let text = purchases(100);
+    for (name, bytes) in [
+        ("gzip.data", packed(&text)),
+        ("zstd.data", zstd::encode_all(text.as_bytes(), 0).unwrap()),
+        ("plain.gz", text.into_bytes()),
+    ] {
+        let path = scratch(name);
+        std::fs::write(&path, bytes).unwrap();
+        assert_eq!(count(&path), (100, Vec::new()), "{name}");
+    }
+}
+
+#[test]
+fn s50_a_file_that_was_cut_off_keeps_what_can_be_read() {
+    let text = purchases(50_000);
+    let whole = packed(&text);
+    let path = scratch("cut.jsonl.gz");
+    std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    let (events, reasons) = count(&path);
+    assert!(events > 10_000, "{events}");
+    assert_eq!(
+        reasons,
+        ["the compressed data ends too early, as if the file was cut off; every record before this one was read"]
+    );
+    std::fs::write(&path, &whole[..12]).unwrap();
+    let (events, reasons) = count(&path);
+    assert_eq!((events, reasons.len()), (0, 1), "{reasons:?}");
+    let zstd = zstd::encode_all(text.as_bytes(), 0).unwrap();
+    let path = scratch("cut.jsonl.zst");
+    std::fs::write(&path, &zstd[..zstd.len() - 5]).unwrap();
+    let (_, reasons) = count(&path);
+    assert_eq!(reasons.len(), 1, "{reasons:?}");
+}
+
+#[test]
+fn s50_limits_hold_on_both_sides() {
+    use meed::events::{MAX_DEPTH, MAX_ID, MAX_LINE_BYTES, MAX_LIST, MAX_TEXT};
+    let head =
+        "{\"type\":\"purchase\",\"member\":\"m\",\"time\":\"2026-02-01T10:00:00Z\",\"order\":\"o\",\"subtotal\":1";
+    let with = |rest: &str| format!("{head},\"id\":\"x\",{rest}}}\n");
+    let item = "{\"sku\":\"a\",\"price\":1}";
+    let list = |count: usize| format!("\"items\":[{}]", vec![item; count].join(","));
+    let deep = |depth: usize| format!("\"other\":{}{}", "[".repeat(depth), "]".repeat(depth));
+    let cases = [
+        (with(&list(MAX_LIST)), with(&list(MAX_LIST + 1)), "a list has more than"),
+        (
+            with(&format!("\"note\":\"{}\"", "x".repeat(MAX_TEXT))),
+            with(&format!("\"note\":\"{}\"", "x".repeat(MAX_TEXT + 1))),
+            "is too long",
+        ),
+        (with(&deep(MAX_DEPTH - 1)), with(&deep(MAX_DEPTH)), "nest deeper than"),
+        (with(&deep(2)), with(&deep(100_000)), "nest deeper than"),
+        (
+            format!("{head},\"id\":\"{}\"}}\n", "x".repeat(MAX_ID)),
+            format!("{head},\"id\":\"{}\"}}\n", "x".repeat(MAX_ID + 1)),
+            "is too long",
+        ),
+        (
+            with(&format!("\"other\":\"{}\"", "x".repeat(MAX_LINE_BYTES - 200))),
+            with(&format!("\"other\":\"{}\"", "x".repeat(MAX_LINE_BYTES * 3))),
+            "the record is longer than",
+        ),
+    ];
+    let path = scratch("limits.jsonl");
+    for (good, bad, reason) in cases {
+        let mut file = File::create(&path).unwrap();
+        file.write_all((bad + &good).as_bytes()).unwrap();
+        let (events, reasons) = count(&path);
+        assert_eq!(events, 1, "{reason}: {reasons:?}");
+        assert!(reasons.len() == 1 && reasons[0].contains(reason), "{reason}: {reasons:?}");
+    }
+}
+
+#[test]
+fn folders_are_read_in_order() {
+    let folder = scratch("folder");
+    std::fs::create_dir_all(folder.join("b")).unwrap();
+    std::fs::write(folder.join("c.jsonl"), purchases(1)).unwrap();
+    std::fs::write(folder.join("b/a.json"), purchases(2)).unwrap();
+    std::fs::write(folder.join("b/notes.txt"), "not events").unwrap();
+    assert_eq!(count(&folder), (3, Vec::new()));
+    assert!(Inputs::find(&[folder.join("nothing.csv")]).is_err());
+}
