@@ -14,7 +14,7 @@ use super::context::Checker;
 use super::errors;
 use super::gates::Amount;
 use super::literal::exact;
-use super::names::{Offer, nearest};
+use super::names::{Offer, nearest, was};
 use super::scope::Scope;
 
 impl Checker<'_> {
@@ -101,7 +101,7 @@ impl Checker<'_> {
         boosts_fine.then_some(())?;
         Some(Earn {
             name: Arc::clone(&item.name.text),
-            was: None,
+            was: was(item.was.as_ref()),
             span: item.name.span(),
             event,
             list,

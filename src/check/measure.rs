@@ -16,7 +16,7 @@ use super::errors;
 use super::expr::is_numeric;
 use super::fold::aggregate;
 use super::named::put;
-use super::names::{Symbol, nearest};
+use super::names::{Symbol, nearest, was};
 use super::scope::Scope;
 use super::window::Stretch;
 
@@ -66,7 +66,7 @@ impl Checker<'_> {
         };
         let mut measure = Measure {
             name: Arc::clone(&item.name.text),
-            was: None,
+            was: was(item.was.as_ref()),
             span: item.name.span(),
             ty: Type::Number,
             source: Source::Formula(super::literal::exact(crate::value::Exact::ZERO, Type::Number, item.name.span())),

@@ -307,6 +307,33 @@ impl<'a> Checker<'a> {
             }
         }
         self.errors.extend(errors);
+        self.old_names();
+    }
+    /// Old names must be free: what members hold under a name goes to one thing only.
+    fn old_names(&mut self) {
+        let items = &self.items;
+        let units: Vec<_> = items.units.iter().map(|item| (&item.name, &item.was)).collect();
+        let measures: Vec<_> = items.measures.iter().map(|item| (&item.name, &item.was)).collect();
+        let ladders: Vec<_> = items.ladders.iter().map(|item| (&item.name, &item.was)).collect();
+        let earns: Vec<_> = items.earns.iter().map(|item| (&item.name, &item.was)).collect();
+        let rules: Vec<_> = items.rules.iter().map(|item| (&item.name, &item.was)).collect();
+        let rewards: Vec<_> = items.rewards.iter().map(|item| (&item.name, &item.was)).collect();
+        let redeems: Vec<_> = items.redeems.iter().map(|item| (&item.name, &item.was)).collect();
+        let tiers =
+            items.ladders.iter().map(|item| item.levels.iter().map(|level| (&level.name, &level.was)).collect());
+        let kinds = [units, measures, ladders, earns, rules, rewards, redeems].into_iter().chain(tiers);
+        let mut errors = Vec::new();
+        for kind in kinds {
+            let mut taken: Vec<&ast::Ident> = kind.iter().map(|(name, _)| *name).collect();
+            for (_, was) in kind {
+                let Some(old) = was else { continue };
+                match taken.iter().find(|name| name.text == old.text) {
+                    Some(first) => errors.push(errors::names::old_name_in_use(old.span(), &old.text, first.span())),
+                    None => taken.push(old),
+                }
+            }
+        }
+        self.errors.extend(errors);
     }
 }
 

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::diagnostic::Diagnostic;
 use crate::hir::{
     EarnId, EventId, LadderId, LetId, LimitId, MeasureId, RedeemId, RewardId, RuleId, SegmentId, StackId, TableId,
-    UnitId,
+    UnitId, Was,
 };
 use crate::source::Span;
 use crate::syntax::ast::Ident;
@@ -88,6 +88,11 @@ impl<T: Copy> Space<T> {
     pub fn nearest(&self, wanted: &str) -> Option<String> {
         nearest(wanted, self.iter())
     }
+}
+
+/// The old name of a renamed thing.
+pub(super) fn was(old: Option<&Ident>) -> Was {
+    old.map(|old| Arc::clone(&old.text))
 }
 
 /// Longer texts are no mistyped names, and would take long to compare.

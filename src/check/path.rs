@@ -124,6 +124,9 @@ impl Checker<'_> {
             Some(head) => self.path_from(head, first, rest, span, scope),
             None if matches!(&*first.text, "name" | "id" | "joined") => self.attribute_path(first, rest, span),
             None => {
+                if let ("member", Some((second, rest))) = (&*first.text, rest.split_first()) {
+                    return self.attribute_path(second, rest, span);
+                }
                 let error = self.unknown(first, scope, hint);
                 self.fail(error)
             }

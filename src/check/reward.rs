@@ -11,6 +11,7 @@ use crate::value::{Exact, TimeOfDay, Weekday};
 use super::context::Checker;
 use super::errors;
 use super::literal::{self, day, time, weekday};
+use super::names::was;
 use super::scope::Scope;
 
 impl Checker<'_> {
@@ -49,7 +50,7 @@ impl Checker<'_> {
         let limits = self.own_limits(&item.gate, &scope, &units);
         Some(Reward {
             name: Arc::clone(&item.name.text),
-            was: None,
+            was: was(item.was.as_ref()),
             span: item.name.span(),
             label: item.label.as_ref().map(literal::label),
             cost,
@@ -204,7 +205,7 @@ impl Checker<'_> {
         let limits: Option<Vec<LimitId>> = self.own_limits(&item.gate, &scope, &[unit]);
         Some(Redeem {
             name: Arc::clone(&item.name.text),
-            was: None,
+            was: was(item.was.as_ref()),
             span: item.name.span(),
             unit,
             form,

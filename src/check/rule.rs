@@ -13,7 +13,7 @@ use crate::value::{PeriodKind, TimeOfDay, Weekday};
 use super::context::Checker;
 use super::errors;
 use super::literal::{period, time, weekday};
-use super::names::Symbol;
+use super::names::{Symbol, was};
 use super::scope::Scope;
 
 /// What a rule's expressions may name, and the event or list that sets it off.
@@ -58,7 +58,7 @@ impl Checker<'_> {
         let on_refund = self.rule_refund(item, &trigger, &gates, &effects);
         Some(Rule {
             name: Arc::clone(&item.name.text),
-            was: None,
+            was: was(item.was.as_ref()),
             span: item.name.span(),
             trigger,
             gates,

@@ -209,3 +209,21 @@ fn units_without_reversible_awards_stop_at_zero() {
     let program = around("event ping { order id }\nunit coins { expires never }\nearn a on ping { give 1 coins }");
     assert_eq!(program.units[UnitId(2)].refunds, RefundFloor::StopAtZero);
 }
+
+#[test]
+fn old_names_are_kept_for_what_members_hold() {
+    let program = load(include_str!("../../tests/cases/check/ok_renamed.meed"));
+    let ladder = &program.ladders[LadderId(0)];
+    let old = [
+        &program.units[UnitId(0)].was,
+        &program.measures[MeasureId(0)].was,
+        &ladder.was,
+        &ladder.tiers[1].was,
+        &program.earns[EarnId(0)].was,
+        &program.rules[RuleId(0)].was,
+        &program.rewards[RewardId(0)].was,
+        &program.redeems[RedeemId(0)].was,
+    ];
+    let old: Vec<_> = old.into_iter().flatten().map(|old| &**old).collect();
+    assert_eq!(old, ["stars", "purchases", "level", "silver", "basic", "greeting", "cup", "money_off"]);
+}

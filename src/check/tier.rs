@@ -11,7 +11,7 @@ use crate::value::{Exact, PeriodKind};
 
 use super::context::{Checker, LadderHead};
 use super::errors;
-use super::names::Prize;
+use super::names::{Prize, was};
 use super::scope::Scope;
 
 impl Checker<'_> {
@@ -78,7 +78,7 @@ impl Checker<'_> {
         ok.then_some(())?;
         Some(Ladder {
             name: Arc::clone(&item.name.text),
-            was: None,
+            was: was(item.was.as_ref()),
             span: item.name.span(),
             by: by.map(|(by, _)| by),
             tiers,
@@ -159,7 +159,7 @@ impl Checker<'_> {
         }
         Some(Tier {
             name: Arc::clone(&level.name.text),
-            was: None,
+            was: was(level.was.as_ref()),
             span: level.name.span(),
             threshold: threshold.map(|(threshold, _)| threshold),
             reach: joined(reach, &always),

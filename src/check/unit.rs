@@ -14,6 +14,7 @@ use crate::value::{Currency, Rounding, TimeSpan};
 use super::context::{Checker, UnitHead};
 use super::errors;
 use super::literal;
+use super::names::was;
 use super::scope::Scope;
 
 /// More decimals than this make amounts that no balance could hold.
@@ -104,7 +105,7 @@ impl Checker<'_> {
         Some(Unit {
             name: Arc::clone(&head.name),
             also: head.also.clone(),
-            was: None,
+            was: was(item.was.as_ref()),
             span: head.span,
             label: item.label.as_ref().map(literal::label),
             money: head.money,

@@ -22,6 +22,12 @@ pub(in crate::check) fn duplicate(span: Span, name: &str, first: Option<Span>) -
     }
 }
 
+pub(in crate::check) fn old_name_in_use(span: Span, old: &str, first: Span) -> Diagnostic {
+    error("E0217", span, format!("`{old}` cannot be an old name: something has it already"))
+        .related(first, "here")
+        .help("what members hold under a name goes to one thing only: rename, or keep the name")
+}
+
 pub(in crate::check) fn unknown_event(span: Span, name: &str, near: Option<String>) -> Diagnostic {
     let diagnostic = error("E0202", span, format!("no event is called `{name}`"));
     match near {

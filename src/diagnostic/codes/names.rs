@@ -122,4 +122,11 @@ pub(super) const LIST: &[Explanation] = &[
         "event transfer { amount number }",
         "event hand_over { amount number }",
     ),
+    code(
+        "E0217",
+        "old name in use",
+        "`was` says under which name members held a thing before it was renamed. The old name must be free, and belong to one thing.",
+        "unit coins was points { expires never }",
+        "unit coins was stars { expires never }",
+    ),
 ];
