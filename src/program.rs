@@ -45,14 +45,16 @@ impl std::error::Error for Diagnostics {}
 impl Program {
     /// Reads a program from a file, or all versions of one from a folder.
     ///
-    /// Of a file: what it imports, and the scenarios of `NAME.test.meed` beside it. Of a folder: every `*.meed` with a `program` block
-    /// is one version; the scenarios of all `*.test.meed` belong to each.
+    /// Of a file: what it imports, and the scenarios of `NAME.test.meed` beside it; a file of tests stands for its program. Of a
+    /// folder: every `*.meed` with a `program` block is one version; the scenarios of all `*.test.meed` belong to each.
     ///
     /// # Errors
     /// Everything that is wrong with any of the files, at once.
     pub fn from_path(path: impl AsRef<Path>) -> Result<Loaded, Diagnostics> {
         let path = path.as_ref();
         let files = Files::new(&Disk);
+        let tested = tested_by(path);
+        let path = tested.as_deref().unwrap_or(path);
         if path.is_dir() { folder(files, path) } else { single(files, path) }
     }
     /// Reads a program from a text that `name` stands for in messages. It can import nothing.
@@ -103,6 +105,13 @@ fn folder(mut files: Files<'_>, path: &Path) -> Result<Loaded, Diagnostics> {
     }
     let versions = roots.into_iter().map(|root| files.closure(root)).collect();
     finish(files, versions, tests)
+}
+
+/// The program that a file of tests is beside.
+fn tested_by(path: &Path) -> Option<std::path::PathBuf> {
+    let name = path.file_name()?.to_str()?.strip_suffix(".test.meed")?;
+    let program = path.with_file_name(format!("{name}.meed"));
+    program.is_file().then_some(program)
 }
 
 /// Whether a file holds only scenarios, by its name.

@@ -96,6 +96,8 @@ pub(super) struct Checker<'a> {
     pub errors: Vec<Diagnostic>,
     pub names: Names,
     pub currency: Currency,
+    /// Whether the program says its currency; otherwise amounts of any are taken, so that one mistake is one message.
+    pub currency_known: bool,
     pub zone: Zone,
     pub enums: Arena<EnumId, EnumDef>,
     pub events: Arena<EventId, EventDef>,

@@ -127,7 +127,7 @@ impl Checker<'_> {
         let own = self.currency;
         let meant = Currency::parse(&currency.text).or_else(|| Currency::from_symbol(&currency.text, own));
         match meant {
-            Some(meant) if meant == own => {}
+            Some(meant) if meant == own || !self.currency_known => {}
             Some(meant) => return self.fail(errors::literals::foreign_money(span, meant, own)),
             None => return self.fail(errors::literals::unknown_currency(currency.span(), &currency.text)),
         }

@@ -112,6 +112,7 @@ impl<'a> Checker<'a> {
             errors: Vec::new(),
             names: Names::default(),
             currency: dollar(),
+            currency_known: false,
             zone: Zone::utc(),
             enums,
             events: Arena::default(),

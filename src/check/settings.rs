@@ -29,7 +29,10 @@ impl Checker<'_> {
         match &program.currency {
             None => self.report(errors::program::no_currency(program.at.0, self.block_start(program.at.0))),
             Some(code) => match Currency::parse(&code.text) {
-                Some(currency) => self.currency = currency,
+                Some(currency) => {
+                    self.currency = currency;
+                    self.currency_known = true;
+                }
                 None => self.report(errors::literals::unknown_currency(code.span(), &code.text)),
             },
         }

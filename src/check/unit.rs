@@ -25,6 +25,7 @@ impl Checker<'_> {
     pub fn unit_heads(&mut self) {
         for item in self.items.units.clone() {
             if let Some(code) = &item.money
+                && self.currency_known
                 && Currency::parse(&code.text) != Some(self.currency)
             {
                 let own = self.currency.to_string();
@@ -138,6 +139,8 @@ impl Checker<'_> {
             return self.fail(errors::units::pending_with_cases(pending.at.0));
         };
         match plain {
+            // An earn may wait for nothing although its unit does.
+            ast::Pending::For(duration) if self.number(&duration.count)?.is_zero() => Some(Pending::No),
             ast::Pending::For(duration) => self.duration(duration).map(Pending::For),
             ast::Pending::Until { event, by } => {
                 let Some(id) = self.names.events.get(&event.text) else {

@@ -121,3 +121,15 @@ fn what_is_not_there_is_an_error() {
     );
     assert!(Program::from_text("t", "import \"x.meed\"\n").is_err());
 }
+
+#[test]
+fn a_file_of_tests_stands_for_its_program() {
+    let folder = Folder::new(
+        "tested",
+        &[("a.meed", HEAD), ("a.test.meed", "scenario \"nothing\" {\n  ann joins 2026-01-05\n}\n")],
+    );
+    for file in ["a.meed", "a.test.meed"] {
+        let loaded = folder.load(file).unwrap();
+        assert_eq!(loaded.versions[0].scenarios.len(), 1);
+    }
+}
