@@ -3,6 +3,7 @@
 use meed::{arena, hir, source, value};
 
 mod check;
+mod codes;
 mod events;
 mod syntax;
 mod tidy;
