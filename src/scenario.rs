@@ -177,8 +177,13 @@ impl<'p> Run<'p> {
                 let got = got.sum();
                 self.same(*span, *amount, got, |run, n| format!("{} expired", run.say(*unit, n)));
             }
+            Expectation::Off(amount, span) => {
+                let got = brought.outcomes.iter().map(|outcome| if let What::Paid { value, .. } = outcome.what { value } else { 0 });
+                self.same(*span, *amount, got.sum(), |run, n| format!("{} off", words::money(run.program, Exact::from(n))));
+            }
             Expectation::Nothing(span) => {
-                if let Some(outcome) = brought.outcomes.first() {
+                // A limit that lets nothing through says why nothing happened.
+                if let Some(outcome) = brought.outcomes.iter().find(|outcome| !matches!(outcome.what, What::Limited { .. })) {
                     let got = self.describe(outcome);
                     self.fail(*span, "nothing".into(), got, Vec::new());
                 }

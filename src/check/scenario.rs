@@ -207,6 +207,12 @@ impl Checker<'_> {
             }
             None => amount,
         };
+        if amount.ty == Type::Money && posting.is_some_and(|posting| &*posting.text == "off") {
+            return match self.exact_of(&amount).and_then(Exact::to_i64) {
+                Some(minor) if !negative => Some(Expectation::Off(minor, span)),
+                _ => self.fail(errors::types::not_constant(amount.span, "an expected amount")),
+            };
+        }
         let money_units: Vec<UnitId> = self.units.ids().filter(|unit| self.units.at(*unit).money).collect();
         let unit = match (amount.ty, money_units.as_slice()) {
             (Type::Quantity(unit), _) => unit,
@@ -322,6 +328,7 @@ fn span_of(expectation: &Expectation) -> Span {
     match expectation {
         Expectation::Change(_, _, span)
         | Expectation::Expired(_, _, span)
+        | Expectation::Off(_, span)
         | Expectation::Nothing(span)
         | Expectation::Refused(_, span)
         | Expectation::Error(_, span)

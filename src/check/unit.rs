@@ -139,7 +139,7 @@ impl Checker<'_> {
             return self.fail(errors::units::pending_with_cases(pending.at.0));
         };
         match plain {
-            // An earn may wait for nothing although its unit does.
+            // An earn says so where its awards do not wait like the others of the unit.
             ast::Pending::For(duration) if self.number(&duration.count)?.is_zero() => Some(Pending::No),
             ast::Pending::For(duration) => self.duration(duration).map(Pending::For),
             ast::Pending::Until { event, by } => {

@@ -332,7 +332,7 @@ impl Fold<'_> {
             if lot.is_some() && (pending || !only_pending) {
                 let from = if pending { Account::Pending } else { Account::Available };
                 let part = self.state.units.at_mut(unit).take(number, rest, false);
-                rest -= self.hand_back(cause, award, part, from);
+                rest -= self.hand_back(cause, award, Some(number), part, from);
             }
             if only_pending {
                 let taken = amount - rest;
@@ -342,7 +342,7 @@ impl Fold<'_> {
             if let Some(closed) = self.state.units.at_mut(unit).closed.get_mut(&number) {
                 let lapsed = closed.expired.min(rest);
                 closed.expired -= lapsed;
-                rest -= self.hand_back(cause, award, lapsed, Account::Expired);
+                rest -= self.hand_back(cause, award, Some(number), lapsed, Account::Expired);
                 if lapsed > 0 {
                     self.tally(unit, TallyKind::Expired, -lapsed, self.at.now)?;
                 }
@@ -351,7 +351,7 @@ impl Fold<'_> {
         if rest > 0 {
             for number in self.spending_order(unit) {
                 let part = self.state.units.at_mut(unit).take(number, rest, true);
-                rest -= self.hand_back(cause, award, part, Account::Available);
+                rest -= self.hand_back(cause, award, Some(number), part, Account::Available);
                 if rest == 0 {
                     break;
                 }
@@ -374,8 +374,8 @@ impl Fold<'_> {
         self.tally(award.unit, TallyKind::Reversed, taken, self.at.now)
     }
 
-    /// Posts value back to whoever paid for it, partners in proportion.
-    fn hand_back(&mut self, cause: Cause, award: &mut super::state::Award, amount: i64, from: Account) -> i64 {
+    /// Posts value out of a lot back to whoever paid for the award, partners in proportion.
+    fn hand_back(&mut self, cause: Cause, award: &mut super::state::Award, lot: Option<u32>, amount: i64, from: Account) -> i64 {
         let mut rest = amount;
         for (partner, part) in &mut award.funded {
             // A partner gets back its share of what is taken, rounded towards the issuer; all of it with the last step.
@@ -391,11 +391,11 @@ impl Fold<'_> {
                 event: self.event.as_ref().map(|event| event.id.clone()),
                 version: self.state.version,
                 cause,
-                what: What::Posted { unit: award.unit, from: from.clone(), to: Account::Partner(partner), amount: share, lot: award.lot, line: award.line },
+                what: What::Posted { unit: award.unit, from: from.clone(), to: Account::Partner(partner), amount: share, lot, line: award.line },
                 corrects: None,
             });
         }
-        self.post(cause, award.unit, from, Account::Issuer, rest, award.lot, award.line);
+        self.post(cause, award.unit, from, Account::Issuer, rest, lot, award.line);
         amount
     }
 
@@ -412,7 +412,7 @@ impl Fold<'_> {
         }
         self.state.units.at_mut(unit).debt += owed;
         if matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_)) {
-            self.hand_back(cause, award, owed, Account::Available);
+            self.hand_back(cause, award, None, owed, Account::Available);
         } else {
             self.emit(cause, What::Owed { unit, debt: debt + owed });
         }
