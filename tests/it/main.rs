@@ -3,5 +3,6 @@
 use meed::{arena, hir, source, value};
 
 mod check;
+mod docs;
 mod events;
 mod syntax;
