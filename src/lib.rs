@@ -1,6 +1,7 @@
 //! Meed: a declarative language and engine for customer loyalty programs.
 pub mod arena;
 pub mod check;
+pub mod cli;
 pub mod compile;
 pub mod diagnostic;
 pub mod engine;

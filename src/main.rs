@@ -1,2 +1,5 @@
 //! The `meed` command.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    meed::cli::main()
+}

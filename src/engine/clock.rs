@@ -60,7 +60,7 @@ impl Fold<'_> {
         };
         for (unit, purse) in self.state.units.pairs() {
             offer(purse.lots.iter().filter_map(|lot| if let Ready::At(at) = lot.ready { Some(at) } else { None }).min(), Due::Release(unit));
-            let lapses = purse.lots.iter().filter_map(|lot| self.lapses(&lot.expires, lot.earned));
+            let lapses = purse.lots.iter().filter_map(|lot| self.lapses(lot));
             offer(lapses.filter(|at| purse.checked.is_none_or(|checked| *at > checked)).min(), Due::Expire(unit));
         }
         if self.state.joined.is_some() && !self.state.left {

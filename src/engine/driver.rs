@@ -8,7 +8,7 @@ use crate::value::{Instant, Value};
 use super::event::Event;
 use super::fault::Fault;
 use super::context::Cx;
-use super::fold::{Fold, View};
+use super::fold::Fold;
 use super::judge::Judge;
 use super::migrate::migrate;
 use super::outcome::{Outcome, TraceStep};
@@ -114,16 +114,12 @@ impl Engine {
     /// Looks at a member the way that expressions do.
     pub fn look<T>(&self, state: &State, see: impl FnOnce(&Cx<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
         let version = self.version(state.version).ok_or(Fault::Type)?;
-        let (mut state, mut pots, mut out) = (state.clone(), Pots::default(), Vec::new());
-        let fold = Fold::new(version, &mut state, &mut pots, &mut out);
-        see(&fold.cx(View::default()))
+        see(&Cx::of_member(version, state, &version.calendar_of(state)))
     }
 
     /// When a lot of a member lapses as things stand.
     pub fn lapses(&self, state: &State, lot: &Lot) -> Option<Instant> {
-        let version = self.version(state.version)?;
-        let (mut state, mut pots, mut out) = (state.clone(), Pots::default(), Vec::new());
-        Fold::new(version, &mut state, &mut pots, &mut out).lapses(&lot.expires, lot.earned)
+        self.look(state, |cx| Ok(cx.lapses(lot))).ok().flatten()
     }
 
     /// Judges one event of one member: a service's call. The state is unchanged on a fault. For programs whose members share budgets or

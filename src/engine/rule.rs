@@ -248,7 +248,7 @@ impl Fold<'_> {
             Effect::Extend(unit, span) => {
                 let zone = self.calendar.zone.clone();
                 let moved: Vec<(u32, Option<Instant>)> = self.state.units.at(*unit).lots.iter()
-                    .map(|lot| (lot.number, self.lapses(&lot.expires, lot.earned).and_then(|at| span.after(at, &zone))))
+                    .map(|lot| (lot.number, self.lapses(lot).and_then(|at| span.after(at, &zone))))
                     .collect();
                 for (number, extended) in moved {
                     if let Some(lot) = self.state.units.at_mut(*unit).lot_mut(number) {

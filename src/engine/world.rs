@@ -40,6 +40,8 @@ pub struct World {
     sequence: u64,
     /// Up to when another program has judged: nothing can come before that.
     adopted: Option<Instant>,
+    /// Whether events are kept although nothing can come before them.
+    keeping: bool,
 }
 
 /// What a world must keep to go on later.
@@ -68,7 +70,20 @@ impl World {
             clock: None,
             sequence: 0,
             adopted: None,
+            keeping: false,
         }
+    }
+
+    /// Lets no event go, however old, so that each can be explained.
+    #[must_use]
+    pub fn keeping_all(mut self) -> Self {
+        self.keeping = true;
+        self
+    }
+
+    /// Whether each member can be judged without the others.
+    pub fn alone(&self) -> bool {
+        !self.together
     }
 
     /// The engine.
@@ -107,7 +122,7 @@ impl World {
             let group = self.groups.entry(key).or_default();
             group.submit(&self.engine, batch, self.together, sink);
             let newest = members.iter().filter_map(|member| self.newest.get(member)).min();
-            if let Some(horizon) = newest.and_then(|newest| horizon(&self.engine, *newest)).filter(|_| !self.together) {
+            if let Some(horizon) = newest.and_then(|newest| horizon(&self.engine, *newest)).filter(|_| !self.together && !self.keeping) {
                 let before: Vec<Arc<str>> = group.log().iter().filter(|event| event.time < horizon).map(|event| event.id.clone()).collect();
                 group.seal(&self.engine, horizon, self.together);
                 if group.log().first().is_none_or(|first| first.time >= horizon) {
@@ -214,10 +229,14 @@ impl World {
         Ok(())
     }
 
-    /// The number for the next event without a sequence of its own.
-    pub fn next_sequence(&mut self) -> u64 {
-        self.sequence += 1;
+    /// How many records were counted by all runs: rows are numbered on from there.
+    pub fn sequence(&self) -> u64 {
         self.sequence
+    }
+
+    /// Counts records of a run.
+    pub fn count(&mut self, records: u64) {
+        self.sequence += records;
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::arena::{Arena, Id as _};
 use crate::engine::Event;
-use crate::hir::{EventId, EventKind, FieldDef, FieldId, FieldType, Program};
+use crate::hir::{EventDef, EventId, EventKind, FieldDef, FieldId, FieldType, Program};
 use crate::value::{Day, Exact, Instant, TimeSpan, Value, parse_instant};
 
 use super::amount::{self, Context};
@@ -22,7 +22,7 @@ const TIME_KEYS: [&str; 5] = ["time", "ts", "timestamp", "at", "date"];
 pub struct Decoder<'p> {
     program: &'p Program,
     /// Types of events by name.
-    types: rustc_hash::FxHashMap<&'p str, EventId>,
+    types: rustc_hash::FxHashMap<&'p str, (EventId, &'p EventDef)>,
 }
 
 /// What is wrong, and where where that is known better than the beginning of the record.
@@ -51,7 +51,7 @@ pub(crate) struct Draft<'d, 'r> {
 impl<'p> Decoder<'p> {
     /// A decoder for events of `program`.
     pub fn new(program: &'p Program) -> Self {
-        let types = program.events.pairs().map(|(id, event)| (event.name.as_ref(), id)).collect();
+        let types = program.events.pairs().map(|(id, event)| (event.name.as_ref(), (id, event))).collect();
         Self { program, types }
     }
 
@@ -74,8 +74,7 @@ impl<'p> Decoder<'p> {
             .ok_or_else(|| self.missing_key(raw, "type", "the type of the event, such as `purchase`"))?;
         let name =
             word(node).ok_or_else(|| at(raw, node, format!("`type` is a word such as `purchase`, not {node}")))?;
-        let kind = self.kind(name).map_err(|reason| at(raw, node, reason))?;
-        let fields = &self.program.events.at(kind).fields;
+        let (kind, def) = self.kind(name).map_err(|reason| at(raw, node, reason))?;
         let id = match raw.get("id").filter(|node| !node.is_nothing()) {
             Some(node) => identifier(node).map_err(|reason| at(raw, node, format!("`id`: {reason}")))?,
             None => {
@@ -87,7 +86,7 @@ impl<'p> Decoder<'p> {
             Some(node) => identifier(node).map_err(|reason| at(raw, node, format!("`member`: {reason}")))?,
             None => return Err(self.missing_key(raw, "member", "the member whose event it is")),
         };
-        let (key, node) = find(raw, &TIME_KEYS, Some(fields))
+        let (key, node) = find(raw, &TIME_KEYS, Some(&def.fields))
             .ok_or_else(|| self.missing_key(raw, "time", "when it happened, such as `2026-02-01T10:00:00Z`"))?;
         let time = moment(node).map_err(|reason| at(raw, node, format!("`{key}`: {reason}")))?;
         let sequence = match raw.get("sequence").filter(|node| !node.is_nothing()) {
@@ -101,24 +100,24 @@ impl<'p> Decoder<'p> {
     }
 
     /// The type of a name; a reason where there is none, or where only the clock makes such events.
-    pub(crate) fn kind(&self, name: &str) -> Result<EventId, String> {
-        let Some(&id) = self.types.get(name) else {
+    pub(crate) fn kind(&self, name: &str) -> Result<(EventId, &'p EventDef), String> {
+        let Some(&(id, event)) = self.types.get(name) else {
             let names = self.types.keys().copied().filter(|name| !matches!(*name, "birthday" | "anniversary"));
             let mut names: Vec<&str> = names.collect();
             names.sort_unstable();
             return Err(format!("the program has no event `{}`{}", clip(name, 60), did_you_mean(name, names)));
         };
-        match self.program.events.at(id).kind {
+        match event.kind {
             EventKind::Birthday | EventKind::Anniversary => {
                 Err(format!("`{name}` comes from the clock and the member's dates: it cannot be sent"))
             }
-            _ => Ok(id),
+            _ => Ok((id, event)),
         }
     }
 
     /// Types the fields.
     pub(crate) fn finish(&self, raw: &Raw<'_>, draft: &Draft<'_, '_>) -> Result<Event, Fault> {
-        let event = &self.program.events.at(draft.kind);
+        let event = self.program.events.get(draft.kind).ok_or_else(|| "the program has no such event".to_owned())?;
         let currency = currency_of(draft.fields)?;
         let context = Context { time: draft.time, currency };
         let fields =
@@ -182,7 +181,7 @@ impl<'p> Decoder<'p> {
             FieldType::Moment => Value::Moment(moment(node)?),
             FieldType::Duration => Value::Span(span(node)?),
             FieldType::OneOf(set) => {
-                let words = &self.program.enums.at(*set).words;
+                let words = self.program.enums.get(*set).map(|set| set.words.as_slice()).unwrap_or_default();
                 let found = word(node).ok_or_else(|| format!("one of {} is needed, not {node}", listed(words)))?;
                 match words.iter().position(|word| **word == *found) {
                     Some(position) => Value::Ordinal(u32::try_from(position).unwrap_or(u32::MAX)),

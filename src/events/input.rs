@@ -158,7 +158,7 @@ fn unpack(mut source: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead 
 /// A file that is open.
 pub(crate) enum Opened {
     /// A table, whose columns are known.
-    Table(Table),
+    Table(Box<Table>),
     /// Anything else.
     Records(Box<dyn Reader + Send>),
 }
@@ -174,6 +174,6 @@ pub(crate) fn open(path: &Path, format: Option<Format>, layout: &Layout) -> io::
         Format::JsonLines => Opened::Records(Box::new(JsonLines::new(file, lines))),
         Format::Json => Opened::Records(Box::new(JsonDocuments::new(file, lines))),
         Format::Yaml => Opened::Records(Box::new(Yaml::new(file, lines))),
-        Format::Csv => Opened::Table(Table::open(file, lines, layout)),
+        Format::Csv => Opened::Table(Box::new(Table::open(file, lines, layout))),
     })
 }

@@ -11,12 +11,10 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::lines::{Line, Lines, failure, too_long, utf8};
-use super::node::{Node, Place, Raw, too_deep};
+use super::node::{Entry, Node, Place, Raw, too_deep};
 use super::reject::Reject;
 use super::stream::Reader;
 use super::{MAX_DEPTH, MAX_KEYS, MAX_LINE_BYTES, MAX_LIST};
-
-type Entry<'a> = (Cow<'a, str>, Node<'a>);
 
 /// One record on each line.
 pub(crate) struct JsonLines {

@@ -19,7 +19,7 @@ mod yaml;
 pub use decode::Decoder;
 pub use input::{Format, InputError, Inputs};
 pub use map::{Map, MapError, guess};
-pub use node::{Node, Place, Raw};
+pub use node::{Entry, Node, Place, Raw};
 pub use reject::Reject;
 pub use stream::EventStream;
 pub(crate) use suggest::{did_you_mean, nearest};

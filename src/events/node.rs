@@ -8,6 +8,9 @@ use crate::value::Exact;
 
 use super::{MAX_DEPTH, MAX_LIST, json};
 
+/// A name and its value.
+pub type Entry<'a> = (Cow<'a, str>, Node<'a>);
+
 /// Where a record begins.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -25,7 +28,7 @@ pub struct Raw<'a> {
     /// Where it begins.
     pub place: Place,
     /// What it says.
-    pub fields: Vec<(Cow<'a, str>, Node<'a>)>,
+    pub fields: Vec<Entry<'a>>,
     /// The record as it is written; empty where its format keeps none.
     pub text: &'a str,
 }
@@ -48,7 +51,7 @@ pub enum Node<'a> {
     /// A list.
     List(Vec<Node<'a>>),
     /// Names and values.
-    Object(Vec<(Cow<'a, str>, Node<'a>)>),
+    Object(Vec<Entry<'a>>),
     /// A list or object of JSON that nobody has looked into yet; it is well formed.
     Json(&'a str),
 }
@@ -113,7 +116,7 @@ impl<'a> Node<'a> {
     }
 
     /// The names and values of an object; a reason where it is none or damaged.
-    pub(crate) fn entries(&self) -> Result<Cow<'_, [(Cow<'a, str>, Node<'a>)]>, String> {
+    pub(crate) fn entries(&self) -> Result<Cow<'_, [Entry<'a>]>, String> {
         match self {
             Self::Object(entries) => Ok(Cow::Borrowed(entries.as_slice())),
             Self::Json(text) if text.starts_with('{') => Ok(Cow::Owned(json::object(text)?)),
@@ -142,7 +145,7 @@ impl<'a> Node<'a> {
 }
 
 /// The same entries without anything borrowed.
-pub(crate) fn owned_entries(entries: Vec<(Cow<'_, str>, Node<'_>)>) -> Vec<(Cow<'static, str>, Node<'static>)> {
+pub(crate) fn owned_entries(entries: Vec<Entry<'_>>) -> Vec<Entry<'static>> {
     entries.into_iter().map(|(key, node)| (Cow::Owned(key.into_owned()), node.into_owned())).collect()
 }
 

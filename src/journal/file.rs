@@ -52,12 +52,19 @@ impl AtomicFile {
     /// # Errors
     /// [`WriteError`] where the folder cannot be written.
     pub fn create(path: &Path) -> Result<Self, WriteError> {
+        let failed = |error| WriteError::new(path.display().to_string(), error);
+        // A link stays a link, and what is at its end is replaced; without one there is nothing to resolve.
+        let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let mut name = std::ffi::OsString::from(".");
-        name.push(path.file_name().unwrap_or_default());
+        name.push(target.file_name().unwrap_or_default());
         name.push(".part");
-        let aside = path.with_file_name(name);
-        let file = File::create(&aside).map_err(|error| WriteError::new(path.display().to_string(), error))?;
-        Ok(Self { path: path.to_owned(), aside, out: Some(BufWriter::with_capacity(1 << 16, file)) })
+        let aside = target.with_file_name(name);
+        let file = File::create(&aside).map_err(failed)?;
+        let this = Self { path: target, aside, out: Some(BufWriter::with_capacity(1 << 16, file)) };
+        if let Ok(before) = this.path.metadata() {
+            fs::set_permissions(&this.aside, before.permissions()).map_err(failed)?;
+        }
+        Ok(this)
     }
 
     /// Makes the content durable, then gives the file its name, in place of what had it before.

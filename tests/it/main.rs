@@ -1,7 +1,9 @@
 //! One binary for all tests that need more than one room.
-// The shared fixture names the library by its own paths.
+// The fixture of `events` names the library by its own paths.
 use meed::{arena, hir, source, value};
 
 mod check;
+mod codes;
 mod events;
 mod syntax;
+mod tidy;

@@ -57,12 +57,12 @@ impl Condition {
         }
     }
 
-    /// Calls `take` with every column that it names.
-    pub(super) fn columns<'c>(&'c self, take: &mut dyn FnMut(&'c str)) {
+    /// Every column that it names.
+    pub(super) fn named(&self) -> Vec<&str> {
         match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.columns(take)),
-            Self::Not(part) => part.columns(take),
-            Self::Column(name, _) => take(name),
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::named).collect(),
+            Self::Not(part) => part.named(),
+            Self::Column(name, _) => vec![name],
         }
     }
 }

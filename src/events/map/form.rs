@@ -251,29 +251,27 @@ impl Form {
         }
     }
 
-    /// Calls `take` with every column of the record that it names.
-    pub(super) fn columns<'f>(&'f self, take: &mut dyn FnMut(&'f str)) {
+    /// Every column of the record that it names.
+    pub(super) fn named(&self) -> Vec<&str> {
         match self {
-            Self::Column(name) | Self::Each(name, _) => take(name),
-            Self::Constant(_) => {}
+            Self::Column(name) | Self::Each(name, _) => vec![name],
+            Self::Constant(_) => Vec::new(),
             Self::Template(parts) => {
-                for part in parts {
-                    if let Part::Column(name) = part
-                        && !matches!(name.as_str(), "line" | "file")
-                    {
-                        take(name);
-                    }
-                }
+                let columns = parts.iter().filter_map(|part| match part {
+                    Part::Column(name) if !matches!(name.as_str(), "line" | "file") => Some(name.as_str()),
+                    _ => None,
+                });
+                columns.collect()
             }
-            Self::Arithmetic(_, forms) => forms.iter().for_each(|form| form.columns(take)),
+            Self::Arithmetic(_, forms) => forms.iter().flat_map(Self::named).collect(),
             Self::Absolute(inner)
             | Self::Sum(inner)
             | Self::Words(inner, _)
             | Self::Default(inner, _)
             | Self::Rounded(inner, ..)
             | Self::Minor(inner, _)
-            | Self::Number(inner) => inner.columns(take),
-            Self::Lines(fields) => fields.iter().for_each(|(_, form)| form.columns(take)),
+            | Self::Number(inner) => inner.named(),
+            Self::Lines(fields) => fields.iter().flat_map(|(_, form)| form.named()).collect(),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::super::stream::Reader;
 use super::form::scalar;
 
 /// How many records are looked at.
-const SAMPLE: usize = 200;
+const SAMPLE: usize = 5_000;
 
 /// Ways to write times, the surest first; day before month, as most of the world writes.
 const FORMATS: [&str; 16] = [
@@ -263,6 +263,10 @@ fn value(
             match count {
                 Some(count) if money.plain.contains("price") => {
                     Some(format!("{{multiply: [{}, {}], round: nearest}}", signed(&count.name), quoted(&money.name)))
+                }
+                _ if ["cent", "pence", "minor"].iter().any(|word| money.plain.contains(word)) => {
+                    let form = if negative { "absolute" } else { "column" };
+                    Some(format!("{{{form}: {}, unit: minor}}", quoted(&money.name)))
                 }
                 _ => Some(signed(&money.name)),
             }

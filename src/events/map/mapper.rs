@@ -16,7 +16,7 @@ use crate::value::{Exact, Instant};
 use super::super::csv::Layout;
 use super::super::decode::{Decoder, Draft, Fault, identifier, position, reject, shown};
 use super::super::input::Format;
-use super::super::node::{Node, Place, Raw, owned_entries};
+use super::super::node::{Entry, Node, Place, Raw, owned_entries};
 use super::super::reject::Reject;
 use super::super::stream::FileName;
 use super::super::{MAX_LIST, did_you_mean};
@@ -50,7 +50,7 @@ struct Group {
     sequence: u64,
     /// Identity, member and time, from the first row.
     head: Result<(Arc<str>, Arc<str>, Instant), String>,
-    fields: Vec<(Cow<'static, str>, Node<'static>)>,
+    fields: Vec<Entry<'static>>,
     rows: usize,
 }
 
@@ -92,24 +92,16 @@ impl Mapper {
             }
             Err(self.map.error(path, name, format!("`{file}` has no column `{name}`{hint}")))
         };
-        let all = |path: &str, visit: &dyn Fn(&mut dyn FnMut(&str))| {
-            let mut result = Ok(());
-            visit(&mut |name: &str| {
-                if result.is_ok() {
-                    result = check(path, name);
-                }
-            });
-            result
-        };
+        let all = |path: &str, names: Vec<&str>| names.into_iter().try_for_each(|name| check(path, name));
         for (index, skip) in self.map.skips.iter().enumerate() {
-            all(&format!("skip[{index}].when"), &|take| skip.when.columns(&mut |name| take(name)))?;
+            all(&format!("skip[{index}].when"), skip.when.named())?;
         }
         for (rule, bound) in self.map.rules.iter().zip(&self.bound) {
             let path = &rule.path;
             if let Some(when) = &rule.when {
-                all(&format!("{path}.when"), &|take| when.columns(&mut |name| take(name)))?;
+                all(&format!("{path}.when"), when.named())?;
             }
-            all(&format!("{path}.group by"), &|take| rule.group.iter().for_each(|name| take(name)))?;
+            all(&format!("{path}.group by"), rule.group.iter().map(String::as_str).collect())?;
             for (key, form) in [("id", &rule.id), ("member", &rule.member), ("time", rule.time.form())] {
                 if let Form::Column(name) = form
                     && name == key
@@ -121,13 +113,13 @@ impl Mapper {
                         format!("`{key}` is missing: the table has no column of that name, so say what it is made of"),
                     ));
                 }
-                all(&format!("{path}.{key}"), &|take| form.columns(&mut |name| take(name)))?;
+                all(&format!("{path}.{key}"), form.named())?;
             }
             if let Some(form) = &rule.currency {
-                all(&format!("{path}.currency"), &|take| form.columns(&mut |name| take(name)))?;
+                all(&format!("{path}.currency"), form.named())?;
             }
             for (name, form) in &rule.fields {
-                all(&format!("{path}.fields.{name}"), &|take| form.columns(&mut |name| take(name)))?;
+                all(&format!("{path}.fields.{name}"), form.named())?;
             }
             if let Some((name, _)) = bound.same.iter().find(|(name, needed)| *needed && !known(name)) {
                 let message =
@@ -148,7 +140,7 @@ impl Mapper {
         let row = Row { raw, line: None, decimal_comma: self.map.decimal_comma };
         let refuse = |reason: String| Some(Err(Reject::new(raw.place.clone(), reason, &shown(raw))));
         if let Some(skip) = self.map.skips.iter().find(|skip| skip.when.holds(&row)) {
-            return refuse(skip.because.clone());
+            return Some(Err(Reject::new(raw.place.clone(), skip.because.clone(), &shown(raw)).skipped()));
         }
         let Some((index, rule)) =
             self.map.rules.iter().enumerate().find(|(_, rule)| rule.when.as_ref().is_none_or(|when| when.holds(&row)))
@@ -280,7 +272,7 @@ fn head(rule: &Rule, row: &Row<'_, '_>) -> Result<(Arc<str>, Arc<str>, Instant),
 }
 
 /// The values of a row, still untyped; sums of groups before their rounding.
-fn fields<'a>(rule: &Rule, bound: &Bound, row: &Row<'_, 'a>) -> Result<Vec<(Cow<'a, str>, Node<'a>)>, String> {
+fn fields<'a>(rule: &Rule, bound: &Bound, row: &Row<'_, 'a>) -> Result<Vec<Entry<'a>>, String> {
     let mut fields = Vec::with_capacity(rule.fields.len() + bound.same.len() + 1);
     for (name, form) in &rule.fields {
         let value = if form.has_sum() && !rule.group.is_empty() {
@@ -314,7 +306,7 @@ fn summand(form: &Form, row: &Row<'_, '_>) -> Result<Exact, String> {
 }
 
 /// Rounds sums and turns them into whole units, once.
-fn finish_sums(rule: &Rule, fields: &mut [(Cow<'static, str>, Node<'static>)]) -> Result<(), String> {
+fn finish_sums(rule: &Rule, fields: &mut [Entry<'static>]) -> Result<(), String> {
     fn finish(form: &Form, sum: Exact) -> Result<Exact, String> {
         match form {
             Form::Rounded(inner, rounding, decimals) if inner.has_sum() => {
@@ -338,9 +330,8 @@ fn finish_sums(rule: &Rule, fields: &mut [(Cow<'static, str>, Node<'static>)]) -
 
 /// Fits a rule to its event.
 fn bind(map: &Map, rule: &mut Rule, decoder: &Decoder<'_>) -> Result<Bound, MapError> {
-    let kind =
+    let (kind, event) =
         decoder.kind(&rule.event).map_err(|reason| map.error(&format!("{}.event", rule.path), &rule.event, reason))?;
-    let event = &decoder.program().events.at(kind);
     let path = format!("{}.fields", rule.path);
     let grouped = !rule.group.is_empty();
     bind_fields(map, &mut rule.fields, &event.fields, decoder, &path, &rule.event, grouped)?;

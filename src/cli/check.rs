@@ -1,0 +1,154 @@
+//! `meed check`
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::annotations;
+use super::error::{CliError, Exit};
+use super::locate::programs;
+use super::output::Output;
+use crate::diagnostic::{Diagnostic, Edit, Severity, render};
+use crate::hir::Program;
+use crate::journal::{AtomicFile, WriteError};
+use crate::source::Sources;
+
+/// Find errors in programs, and what somebody should decide
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  meed check
+  meed check shop.meed --strict
+  meed check programs/ --format github")]
+pub struct CheckArgs {
+    /// Programs: files, folders or `-`; the one around the current folder without
+    #[arg(value_name = "PROGRAM")]
+    pub paths: Vec<PathBuf>,
+    /// Warnings count as errors
+    #[arg(long)]
+    pub strict: bool,
+    /// Mend what can be mended without a decision
+    #[arg(long)]
+    pub fix: bool,
+    /// How messages are written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: CheckFormat,
+}
+
+/// How messages about programs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum CheckFormat {
+    /// With the lines that they are about
+    #[default]
+    Full,
+    /// One line each
+    Short,
+    /// One JSON document, `meed.check/1`
+    Json,
+    /// Annotations of GitHub Actions
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+/// The JSON form of messages, which several programs share.
+#[derive(Serialize, Deserialize)]
+struct Document {
+    schema: String,
+    diagnostics: Vec<Box<RawValue>>,
+}
+
+/// What was found in one program.
+struct Found {
+    sources: Arc<Sources>,
+    messages: Vec<Diagnostic>,
+}
+
+pub(super) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, CliError> {
+    let mut all = Vec::new();
+    for path in programs(&args.paths)? {
+        let mut found = check(&path)?;
+        if args.fix && fix(&found, output)? {
+            found = check(&path)?;
+        }
+        all.push(found);
+    }
+    show(&all, args.format, output)?;
+    let count =
+        |severity| all.iter().flat_map(|found| &found.messages).filter(|message| message.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    if args.format == CheckFormat::Full && errors + warnings > 0 {
+        let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        output.note(&format_args!("{}, {}", plural(errors, "error"), plural(warnings, "warning")));
+    }
+    Ok(if errors > 0 || (args.strict && warnings > 0) { Exit::Found } else { Exit::Nothing })
+}
+
+fn check(path: &Path) -> Result<Found, CliError> {
+    let loaded = if path == Path::new("-") {
+        let text = io::read_to_string(io::stdin()).map_err(|error| CliError::Read { path: "-".to_owned(), error })?;
+        Program::from_text("-", &text)
+    } else {
+        Program::from_path(path)
+    };
+    Ok(match loaded {
+        Ok(loaded) => Found { sources: loaded.sources, messages: loaded.warnings },
+        Err(wrong) => Found { sources: wrong.sources, messages: wrong.messages },
+    })
+}
+
+fn show(all: &[Found], format: CheckFormat, output: &Output) -> Result<(), CliError> {
+    let each = |form: &dyn Fn(&Found) -> String| all.iter().map(form).collect::<String>();
+    match format {
+        CheckFormat::Full => {
+            output.result(&each(&|found| render::full(&found.messages, &found.sources, output.colour())))
+        }
+        CheckFormat::Short => output.result(&each(&|found| render::short(&found.messages, &found.sources))),
+        CheckFormat::Github => output.result(&each(&|found| annotations::github(&found.messages, &found.sources))),
+        CheckFormat::Sarif => {
+            let results = all.iter().flat_map(|found| annotations::sarif_results(&found.messages, &found.sources));
+            output.json(&annotations::sarif(results.collect()))
+        }
+        CheckFormat::Json => {
+            let mut merged = Document { schema: render::SCHEMA.to_owned(), diagnostics: Vec::new() };
+            for found in all {
+                let document: Document = serde_json::from_str(&render::json(&found.messages, &found.sources))
+                    .map_err(|error| WriteError::new("the standard output", error.into()))?;
+                merged.diagnostics.extend(document.diagnostics);
+            }
+            output.json(&merged)
+        }
+    }
+}
+
+/// Writes the changes that messages propose, where they do not contradict each other. Whether anything was written.
+fn fix(found: &Found, output: &Output) -> Result<bool, CliError> {
+    let mut edits: Vec<&Edit> = found.messages.iter().flat_map(|message| &message.edits).collect();
+    edits.sort_by_key(|edit| edit.span);
+    edits.dedup();
+    let mut written = false;
+    for (id, file) in found.sources.files() {
+        let (mut text, mut done, mut count) = (String::new(), 0, 0);
+        for edit in edits.iter().filter(|edit| edit.span.file == id) {
+            let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+            if let (true, Some(before)) = (start >= done && end >= start, file.text.get(done..start)) {
+                text.push_str(before);
+                text.push_str(&edit.text);
+                (done, count) = (end, count + 1);
+            }
+        }
+        if count == 0 || file.name == "-" {
+            continue;
+        }
+        text.push_str(file.text.get(done..).unwrap_or_default());
+        let mut out = AtomicFile::create(Path::new(&file.name))?;
+        out.write_all(text.as_bytes()).map_err(|error| WriteError::new(file.name.as_str(), error))?;
+        out.commit()?;
+        output.note(&format_args!("mended {count} of the mistakes in {}", file.name));
+        written = true;
+    }
+    Ok(written)
+}

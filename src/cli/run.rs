@@ -1,0 +1,217 @@
+//! `meed run`
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant as Clock;
+
+use clap::{Args, ValueEnum};
+
+use super::error::{CliError, Exit};
+use super::load::load;
+use super::locate::split_program;
+use super::output::Output;
+use super::progress::Progress;
+use super::sinks::Sinks;
+use super::summary::Summary;
+use crate::compile::compile;
+use crate::engine::{Arrival, Outcome, World};
+use crate::events::{EventStream, Inputs, Map, Reject, guess};
+use crate::hir::Program;
+use crate::journal::{WriteError, state};
+use crate::value::{Day, Instant, parse_instant};
+
+/// Judge events and tell what happened
+#[derive(Debug, Clone, Args)]
+#[command(after_long_help = "Examples:
+  meed run shop.meed events.jsonl
+  meed run shop.meed events/ -o out --until 2026-12-31
+  zcat sales.csv.gz | meed run shop.meed - --map sales.map.yaml
+  meed run shop.meed sales.csv --map auto
+
+Events are JSON Lines, JSON, CSV or YAML, plain, gzip or zstd. Each has `id`, `type`, `member`,
+`time` and its fields; a map says where other data have them. What cannot be read goes to
+rejects.jsonl with its reason.")]
+pub struct RunArgs {
+    /// The program (else the one around the current folder), then files of events, folders or `-`
+    #[arg(value_name = "PROGRAM|EVENTS", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Write journal.jsonl, members.jsonl and rejects.jsonl to this folder
+    #[arg(short = 'o', long = "output", value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Write the journal to this file; `-` for the standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "output")]
+    pub journal: Option<PathBuf>,
+    /// How columns or keys become events: a map, or `auto` for a guess
+    #[arg(long, value_name = "MAP")]
+    pub map: Option<PathBuf>,
+    /// Move the clock to the end of this day, or to this moment, after the last event
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
+    /// Go on from this state, and save it there
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// How many threads judge
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// How the summary is written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: RunFormat,
+    /// No progress on standard error
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// How the summary of a run is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum RunFormat {
+    /// Tables
+    #[default]
+    Full,
+    /// One JSON document, `meed.run/1`
+    Json,
+}
+
+/// How many events are judged at once.
+const BATCH: usize = 1 << 20;
+
+/// Judges events and writes what happened.
+///
+/// # Errors
+/// [`CliError`] where program, inputs, map, state or output cannot be used; records that cannot be read are no error but
+/// [`Exit::Found`].
+pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
+    let current = std::env::current_dir().map_err(|error| CliError::Read { path: ".".to_owned(), error })?;
+    let (path, events) = split_program(&args.paths, &current)?;
+    if events.is_empty() {
+        return Err(CliError::Usage("no events are named: give files, folders or `-`".to_owned()));
+    }
+    let versions: Vec<Arc<Program>> = load(&path, output)?.versions.into_iter().map(Arc::new).collect();
+    let Some(program) = versions.last().cloned() else {
+        return Err(CliError::Usage("the program has no version".to_owned()));
+    };
+    let until = args.until.as_deref().map(|text| moment(&program, "--until", text)).transpose()?;
+    let inputs = Inputs::find(events)?;
+    let map = args.map.as_deref().map(|path| load_map(path, &program, &inputs, output)).transpose()?;
+    let engine = compile(&versions);
+    let mut world = match args.state.as_deref().filter(|path| path.exists()) {
+        Some(path) => state::load(engine, path)?,
+        None => World::new(engine),
+    };
+    let started = Clock::now();
+    let Some(summary) = Summary::new(&versions) else { return Ok(Exit::Nothing) };
+    let mut pass = Pass {
+        sinks: Sinks::open(args.output.as_deref(), args.journal.as_deref(), &versions)?,
+        summary,
+        failure: None,
+    };
+    let stream = EventStream::new(&program, &inputs, map.as_ref(), world.sequence())?;
+    pass.judge(stream, &mut world, &mut Progress::new("events", args.quiet))?;
+    world.advance(until, &mut |outcome| pass.take(&outcome));
+    if let Some(error) = pass.failure.take() {
+        return Err(error.into());
+    }
+    let Pass { mut sinks, mut summary, .. } = pass;
+    summary.stand(&world);
+    sinks.members(&world)?;
+    let on_stdout = sinks.journal_on_stdout();
+    sinks.commit()?;
+    // Last, so that a run that was cut short is run again from where it began.
+    if let Some(path) = &args.state {
+        state::save(&world, path)?;
+    }
+    summary.elapsed(started.elapsed());
+    match args.format {
+        // The journal is the result then, and the summary would spoil it.
+        _ if on_stdout => {}
+        RunFormat::Full => output.result(&summary.table())?,
+        RunFormat::Json => output.json(&summary.json())?,
+    }
+    if args.output.is_none() {
+        summary.first_rejects().for_each(|reject| output.note(reject));
+    }
+    Ok(if summary.rejects() == 0 { Exit::Nothing } else { Exit::Found })
+}
+
+/// One pass over the events.
+struct Pass<'p> {
+    sinks: Sinks<'p>,
+    summary: Summary<'p>,
+    failure: Option<WriteError>,
+}
+
+impl Pass<'_> {
+    fn judge(&mut self, mut stream: EventStream<'_>, world: &mut World, progress: &mut Progress) -> Result<(), CliError> {
+        let mut batch = Vec::new();
+        let mut places = Vec::new();
+        loop {
+            let record = stream.next();
+            let done = record.is_none();
+            match record {
+                Some(Ok(event)) => {
+                    progress.tick();
+                    self.summary.event();
+                    places.push((stream.place(), event.id.clone(), event.member.clone()));
+                    batch.push(event);
+                }
+                Some(Err(reject)) => {
+                    progress.tick();
+                    self.reject(&reject)?;
+                }
+                None => {}
+            }
+            if done || batch.len() == BATCH {
+                let arrivals = world.submit(std::mem::take(&mut batch), &mut |outcome| self.take(&outcome));
+                for ((place, id, member), arrival) in std::mem::take(&mut places).into_iter().zip(arrivals) {
+                    match arrival {
+                        Arrival::Accepted => {}
+                        Arrival::Duplicate => self.summary.duplicate(),
+                        Arrival::Refused(reason) => self.reject(&Reject::of_event(place, &id, &member, reason))?,
+                    }
+                }
+                if let Some(error) = self.failure.take() {
+                    return Err(error.into());
+                }
+            }
+            if done {
+                world.count(stream.records());
+                return Ok(());
+            }
+        }
+    }
+
+    fn reject(&mut self, reject: &Reject) -> Result<(), CliError> {
+        self.summary.reject(reject);
+        Ok(self.sinks.reject(reject)?)
+    }
+
+    fn take(&mut self, outcome: &Outcome) {
+        self.summary.outcome(outcome);
+        if self.failure.is_none() {
+            self.failure = self.sinks.outcome(outcome).err();
+        }
+    }
+}
+
+/// The moment that a flag names: the end of a day in the program's zone, or a moment.
+pub(super) fn moment(program: &Program, flag: &str, text: &str) -> Result<Instant, CliError> {
+    let zone = &program.settings.zone;
+    match Day::parse(text).and_then(|day| day.plus_days(1)) {
+        Some(next) => Ok(zone.start_of(next)),
+        None => parse_instant(text, Some(zone)).map_err(|error| CliError::Usage(format!("{flag}: {error}"))),
+    }
+}
+
+/// Reads the map, or guesses one and shows it.
+pub(super) fn load_map(path: &Path, program: &Program, inputs: &Inputs, output: &Output) -> Result<Map, CliError> {
+    let read = |path: &Path, error| CliError::Read { path: path.display().to_string(), error };
+    if path != Path::new("auto") {
+        let text = std::fs::read_to_string(path).map_err(|error| read(path, error))?;
+        return Ok(Map::parse(&path.display().to_string(), &text)?);
+    }
+    let Some(first) = inputs.paths().first().filter(|path| *path != Path::new("-")) else {
+        return Err(CliError::Usage("a map can be guessed from files only, not from `-`".to_owned()));
+    };
+    let text = guess(program, first).map_err(|error| read(first, error))?;
+    output.note(&format_args!("the map that was guessed from `{}`:\n{text}", first.display()));
+    Ok(Map::parse("the guess", &text)?)
+}

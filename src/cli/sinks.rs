@@ -1,0 +1,112 @@
+//! Where outcomes and rejects of a run go.
+
+use std::io::{self, BufWriter, Stdout, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::engine::{Outcome, World};
+use crate::events::Reject;
+use crate::hir::Program;
+use crate::journal::{AtomicFile, JournalWriter, LineWriter, MemberLine, WriteError};
+
+/// Standard output, or a file that takes its name at the end.
+enum Out {
+    Standard(BufWriter<Stdout>),
+    File(AtomicFile),
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Standard(out) => out.write(bytes),
+            Self::File(file) => file.write(bytes),
+        }
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Standard(out) => out.flush(),
+            Self::File(file) => file.flush(),
+        }
+    }
+}
+
+/// The journal and the rejects, each where it was asked for.
+pub(super) struct Sinks<'p> {
+    journal: Option<JournalWriter<'p, Out>>,
+    /// The name of the journal, for messages.
+    name: String,
+    on_stdout: bool,
+    rejects: Option<LineWriter<AtomicFile>>,
+    members: Option<LineWriter<AtomicFile>>,
+}
+
+impl<'p> Sinks<'p> {
+    /// Opens the files of a folder, or one journal; `-` is the standard output.
+    pub(super) fn open(
+        folder: Option<&Path>,
+        journal: Option<&Path>,
+        versions: &'p [Arc<Program>],
+    ) -> Result<Self, WriteError> {
+        let mut sinks = Self { journal: None, name: String::new(), on_stdout: false, rejects: None, members: None };
+        let path = match folder {
+            Some(folder) => {
+                std::fs::create_dir_all(folder)
+                    .map_err(|error| WriteError::new(folder.display().to_string(), error))?;
+                sinks.rejects = Some(LineWriter::new(AtomicFile::create(&folder.join("rejects.jsonl"))?));
+                sinks.members = Some(LineWriter::new(AtomicFile::create(&folder.join("members.jsonl"))?));
+                Some(folder.join("journal.jsonl"))
+            }
+            None => journal.map(Path::to_owned),
+        };
+        let Some(path) = path else { return Ok(sinks) };
+        sinks.on_stdout = path == Path::new("-");
+        sinks.name = if sinks.on_stdout { "the standard output".to_owned() } else { path.display().to_string() };
+        let out = match sinks.on_stdout {
+            true => Out::Standard(BufWriter::with_capacity(1 << 16, io::stdout())),
+            false => Out::File(AtomicFile::create(&path)?),
+        };
+        sinks.journal = Some(JournalWriter::new(&versions.iter().map(|version| &**version).collect::<Vec<_>>(), out));
+        Ok(sinks)
+    }
+
+    /// Whether the journal is what the command prints.
+    pub(super) fn journal_on_stdout(&self) -> bool {
+        self.on_stdout
+    }
+
+    /// Writes an outcome to the journal.
+    pub(super) fn outcome(&mut self, outcome: &Outcome) -> Result<(), WriteError> {
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        journal.write(outcome).map_err(|error| WriteError::new(self.name.as_str(), error))
+    }
+
+    /// Writes a reject.
+    pub(super) fn reject(&mut self, reject: &Reject) -> Result<(), WriteError> {
+        let Some(rejects) = &mut self.rejects else { return Ok(()) };
+        rejects.write(reject).map_err(|error| WriteError::new("rejects.jsonl", error))
+    }
+
+    /// Writes where every member stands.
+    pub(super) fn members(&mut self, world: &World) -> Result<(), WriteError> {
+        let Some(out) = &mut self.members else { return Ok(()) };
+        world.members().into_iter().filter_map(|state| MemberLine::new(world.engine(), state)).try_for_each(|line| {
+            out.write(&line).map_err(|error| WriteError::new("members.jsonl", error))
+        })
+    }
+
+    /// Makes everything durable and gives the files their names.
+    pub(super) fn commit(self) -> Result<(), WriteError> {
+        if let Some(journal) = self.journal
+            && let Out::File(file) = journal.finish().map_err(|error| WriteError::new(self.name.as_str(), error))?
+        {
+            file.commit()?;
+        }
+        if let Some(members) = self.members {
+            members.finish().map_err(|error| WriteError::new("members.jsonl", error))?.commit()?;
+        }
+        if let Some(rejects) = self.rejects {
+            rejects.finish().map_err(|error| WriteError::new("rejects.jsonl", error))?.commit()?;
+        }
+        Ok(())
+    }
+}

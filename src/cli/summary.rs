@@ -1,0 +1,510 @@
+//! What a run comes to.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use comfy_table::presets::UTF8_BORDERS_ONLY;
+use comfy_table::{CellAlignment, Table};
+use serde::Serialize;
+
+use crate::arena::Id as _;
+use crate::engine::{Account, Outcome, State, VoucherChange, What, World};
+use crate::events::Reject;
+use crate::hir::{LadderId, Program, RewardId, UnitId};
+
+/// How many rejects are shown.
+const SHOWN_REJECTS: usize = 5;
+
+/// Counts of a run, added to as it goes.
+#[derive(Debug)]
+pub struct Summary<'p> {
+    versions: &'p [Arc<Program>],
+    program: &'p Program,
+    events: u64,
+    members: u64,
+    duplicates: u64,
+    skipped: u64,
+    postings: u64,
+    outcomes: u64,
+    refused: u64,
+    failed: u64,
+    corrections: u64,
+    units: BTreeMap<UnitId, UnitSums>,
+    tiers: BTreeMap<LadderId, Vec<u64>>,
+    moves: u64,
+    rewards: BTreeMap<RewardId, RewardSums>,
+    reasons: BTreeMap<String, u64>,
+    rejects: u64,
+    first_rejects: Vec<Reject>,
+    elapsed: Duration,
+}
+
+/// Amounts of one unit, in its smallest steps.
+#[derive(Debug, Default, Clone, Copy)]
+struct UnitSums {
+    issued: i128,
+    reversed: i128,
+    spent: i128,
+    expired: i128,
+    outstanding: i128,
+    pending: i128,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct RewardSums {
+    issued: u64,
+    used: u64,
+    expired: u64,
+}
+
+impl<'p> Summary<'p> {
+    /// Nothing yet.
+    pub fn new(versions: &'p [Arc<Program>]) -> Option<Self> {
+        let program = versions.last()?;
+        Some(Self {
+            versions,
+            program,
+            events: 0,
+            members: 0,
+            duplicates: 0,
+            skipped: 0,
+            postings: 0,
+            outcomes: 0,
+            refused: 0,
+            failed: 0,
+            corrections: 0,
+            units: program.units.ids().map(|unit| (unit, UnitSums::default())).collect(),
+            tiers: BTreeMap::new(),
+            moves: 0,
+            rewards: BTreeMap::new(),
+            reasons: BTreeMap::new(),
+            rejects: 0,
+            first_rejects: Vec::new(),
+            elapsed: Duration::ZERO,
+        })
+    }
+
+    /// An event was read.
+    pub fn event(&mut self) {
+        self.events += 1;
+    }
+
+    /// An event had been there before.
+    pub fn duplicate(&mut self) {
+        self.duplicates += 1;
+    }
+
+    /// Where members stand at the end: of this run and all before it.
+    pub fn stand(&mut self, world: &World) {
+        let members = world.members();
+        self.members = u64::try_from(members.len()).unwrap_or(u64::MAX);
+        let same = |state: &&&State| self.versions.get(state.version as usize).is_some_and(|version| std::ptr::eq(&**version, self.program));
+        for state in members.iter().filter(same) {
+            for (unit, purse) in state.units.pairs() {
+                let sums = self.units.entry(unit).or_default();
+                sums.pending += i128::from(purse.pending());
+                sums.outstanding += i128::from(purse.available()) + i128::from(purse.pending()) - i128::from(purse.debt);
+            }
+            for (ladder, held) in state.ladders.pairs() {
+                let counts = self.tiers.entry(ladder).or_insert_with(|| vec![0; self.program.ladders.at(ladder).tiers.len()]);
+                if let Some(count) = counts.get_mut(held.tier as usize) {
+                    *count += 1;
+                }
+            }
+        }
+    }
+
+    /// The unit of the newest version that has the name of an older one's.
+    fn unit(&self, version: u32, unit: UnitId) -> Option<UnitId> {
+        let name = &self.versions.get(version as usize)?.units.get(unit)?.name;
+        self.program.units.find(|unit| unit.name == *name || unit.was.as_ref() == Some(name))
+    }
+
+    fn reward(&mut self, version: u32, reward: RewardId) -> Option<&mut RewardSums> {
+        let name = &self.versions.get(version as usize)?.rewards.get(reward)?.name;
+        let reward = self.program.rewards.find(|reward| reward.name == *name || reward.was.as_ref() == Some(name))?;
+        Some(self.rewards.entry(reward).or_default())
+    }
+
+    /// A record was no event.
+    pub fn reject(&mut self, reject: &Reject) {
+        if reject.skipped {
+            self.skipped += 1;
+            *self.reasons.entry(format!("{} (left out by the map)", reject.reason)).or_default() += 1;
+            return;
+        }
+        self.rejects += 1;
+        if self.first_rejects.len() < SHOWN_REJECTS {
+            self.first_rejects.push(reject.clone());
+        }
+        // Values of the record stand in backticks: without them, equal mistakes have equal reasons. A field in front stays.
+        let (field, rest) =
+            reject.reason.split_once("`: ").map_or(("", reject.reason.as_str()), |(field, rest)| (field, rest));
+        let rest = rest.split('`').step_by(2).collect::<Vec<_>>().join("…");
+        let kind = if field.is_empty() { rest } else { format!("{field}`: {rest}") };
+        const MOST: usize = 1_000;
+        if self.reasons.len() < MOST || self.reasons.contains_key(&kind) {
+            *self.reasons.entry(kind).or_default() += 1;
+        }
+    }
+
+    /// Something happened.
+    pub fn outcome(&mut self, outcome: &Outcome) {
+        self.outcomes += 1;
+        self.corrections += u64::from(outcome.corrects.is_some());
+        match &outcome.what {
+            What::Posted { unit, from, to, amount, .. } => {
+                self.postings += 1;
+                if let Some(unit) = self.unit(outcome.version, *unit) {
+                    self.units.entry(unit).or_default().post(from, to, i128::from(*amount));
+                }
+            }
+            What::Tier { .. } => self.moves += 1,
+            What::Issued { reward, .. } => {
+                if let Some(sums) = self.reward(outcome.version, *reward) {
+                    sums.issued += 1;
+                }
+            }
+            What::Voucher { reward, change, .. } => {
+                let Some(sums) = self.reward(outcome.version, *reward) else { return };
+                match change {
+                    VoucherChange::Used => sums.used += 1,
+                    VoucherChange::Expired => sums.expired += 1,
+                    VoucherChange::Returned => sums.used = sums.used.saturating_sub(1),
+                    VoucherChange::Cancelled => sums.issued = sums.issued.saturating_sub(1),
+                }
+            }
+            What::Refused(_) => self.refused += 1,
+            What::Failed(_) => self.failed += 1,
+            _ => {}
+        }
+    }
+
+    /// How long it took.
+    pub fn elapsed(&mut self, elapsed: Duration) {
+        self.elapsed = elapsed;
+    }
+
+    /// How many records were no events.
+    pub fn rejects(&self) -> u64 {
+        self.rejects
+    }
+
+    /// The first few rejects.
+    pub fn first_rejects(&self) -> impl Iterator<Item = &Reject> {
+        self.first_rejects.iter()
+    }
+
+    /// Whole events per second; `None` where no time passed.
+    fn speed(&self) -> Option<u64> {
+        let micros = self.elapsed.as_micros();
+        (u128::from(self.events) * 1_000_000).checked_div(micros).and_then(|speed| u64::try_from(speed).ok())
+    }
+
+    /// How many members hold each tier.
+    fn standings(&self) -> Vec<(&'p str, Vec<(&'p str, u64)>)> {
+        let standing = |(id, counts): (&LadderId, &Vec<u64>)| {
+            let ladder = self.program.ladders.at(*id);
+            let names = ladder.tiers.iter().map(|tier| tier.name.as_ref());
+            (ladder.name.as_ref(), names.zip(counts.iter().copied()).collect())
+        };
+        self.tiers.iter().map(standing).collect()
+    }
+
+    /// The reasons of rejects, the most frequent first.
+    fn ranked(&self) -> Vec<(&str, u64)> {
+        let mut ranked: Vec<(&str, u64)> =
+            self.reasons.iter().map(|(reason, count)| (reason.as_str(), *count)).collect();
+        ranked.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), reason.to_string()));
+        ranked
+    }
+
+    fn shown(&self, unit: UnitId, steps: i128) -> String {
+        decimal(steps, self.program.units.get(unit).map_or(0, |unit| unit.decimals), "_")
+    }
+
+    /// Tables for people.
+    pub fn table(&self) -> String {
+        let mut out = String::new();
+        let mut totals = table(&["", ""]);
+        let mut row = |name: &str, count: u64| {
+            totals.add_row(vec![name.to_owned(), grouped(count)]);
+        };
+        row("members", self.members);
+        row("events", self.events);
+        row("postings", self.postings);
+        for (name, count) in [
+            ("tier moves", self.moves),
+            ("corrections of late events", self.corrections),
+            ("refused", self.refused),
+            ("failed", self.failed),
+            ("duplicates", self.duplicates),
+            ("records left out by the map", self.skipped),
+            ("rejected records", self.rejects),
+        ] {
+            if count > 0 {
+                row(name, count);
+            }
+        }
+        if let Some(speed) = self.speed() {
+            row("events per second", speed);
+        }
+        push(&mut out, &mut totals, false);
+        if !self.units.is_empty() {
+            let mut units = table(&["unit", "issued", "reversed", "spent", "expired", "outstanding", "of it pending"]);
+            for (id, sums) in &self.units {
+                let name =
+                    self.program.units.get(*id).map_or_else(|| id.index().to_string(), |unit| unit.name.to_string());
+                let amounts = [sums.issued, sums.reversed, sums.spent, sums.expired, sums.outstanding, sums.pending];
+                units.add_row(std::iter::once(name).chain(amounts.into_iter().map(|steps| self.shown(*id, steps))));
+            }
+            push(&mut out, &mut units, true);
+        }
+        for (ladder, tiers) in self.standings() {
+            let mut standing = table(&[ladder, "members"]);
+            for (tier, count) in tiers {
+                standing.add_row(vec![tier.to_owned(), grouped(count)]);
+            }
+            push(&mut out, &mut standing, true);
+        }
+        if !self.rewards.is_empty() {
+            let mut rewards = table(&["reward", "issued", "used", "expired"]);
+            for (id, sums) in &self.rewards {
+                let name = self
+                    .program
+                    .rewards
+                    .get(*id)
+                    .map_or_else(|| id.index().to_string(), |reward| reward.name.to_string());
+                rewards.add_row(vec![name, grouped(sums.issued), grouped(sums.used), grouped(sums.expired)]);
+            }
+            push(&mut out, &mut rewards, true);
+        }
+        if self.rejects + self.skipped > 0 {
+            let mut reasons = table(&["why records were not judged", "records"]);
+            for (reason, count) in self.ranked().into_iter().take(10) {
+                reasons.add_row(vec![reason.to_owned(), grouped(count)]);
+            }
+            push(&mut out, &mut reasons, true);
+        }
+        out
+    }
+
+    /// The same as a document of the schema `meed.run/1`. Amounts are decimal text in whole units.
+    pub fn json(&self) -> impl Serialize + use<> {
+        let amount =
+            |unit: UnitId, steps| decimal(steps, self.program.units.get(unit).map_or(0, |unit| unit.decimals), "");
+        let unit = |(id, sums): (&UnitId, &UnitSums)| UnitReport {
+            unit: self.program.units.get(*id).map(|unit| unit.name.to_string()).unwrap_or_default(),
+            issued: amount(*id, sums.issued),
+            reversed: amount(*id, sums.reversed),
+            spent: amount(*id, sums.spent),
+            expired: amount(*id, sums.expired),
+            outstanding: amount(*id, sums.outstanding),
+            pending: amount(*id, sums.pending),
+        };
+        let count = |(name, members): (&str, u64)| TierReport { tier: name.to_owned(), members };
+        let ladder = |(name, tiers): (&str, Vec<(&str, u64)>)| LadderReport {
+            ladder: name.to_owned(),
+            tiers: tiers.into_iter().map(count).collect(),
+        };
+        let reward = |(id, sums): (&RewardId, &RewardSums)| RewardReport {
+            reward: self.program.rewards.get(*id).map(|reward| reward.name.to_string()).unwrap_or_default(),
+            issued: sums.issued,
+            used: sums.used,
+            expired: sums.expired,
+        };
+        Report {
+            schema: "meed.run/1",
+            program: self.program.name.to_string(),
+            members: self.members,
+            events: self.events,
+            outcomes: self.outcomes,
+            postings: self.postings,
+            corrections: self.corrections,
+            tier_moves: self.moves,
+            refused: self.refused,
+            failed: self.failed,
+            duplicates: self.duplicates,
+            skipped: self.skipped,
+            rejects: self.rejects,
+            reject_reasons: self
+                .ranked()
+                .into_iter()
+                .map(|(reason, records)| ReasonReport { reason: reason.to_owned(), records })
+                .collect(),
+            units: self.units.iter().map(unit).collect(),
+            tiers: self.standings().into_iter().map(ladder).collect(),
+            rewards: self.rewards.iter().map(reward).collect(),
+        }
+    }
+}
+
+impl UnitSums {
+    fn post(&mut self, from: &Account, to: &Account, amount: i128) {
+        let owned = |account: &Account| matches!(account, Account::Available | Account::Pending);
+        let issuer = |account: &Account| matches!(account, Account::Issuer | Account::Partner(_));
+        match (from, to) {
+            (from, to) if issuer(from) && owned(to) => self.issued += amount,
+            (from, to) if owned(from) && issuer(to) => self.reversed += amount,
+            (_, Account::Redeemed) => self.spent += amount,
+            (Account::Redeemed, _) => self.spent -= amount,
+            (_, Account::Expired) => self.expired += amount,
+            (Account::Expired, _) => self.expired -= amount,
+            _ => {}
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Report {
+    schema: &'static str,
+    program: String,
+    members: u64,
+    events: u64,
+    outcomes: u64,
+    postings: u64,
+    corrections: u64,
+    tier_moves: u64,
+    refused: u64,
+    failed: u64,
+    duplicates: u64,
+    skipped: u64,
+    rejects: u64,
+    reject_reasons: Vec<ReasonReport>,
+    units: Vec<UnitReport>,
+    tiers: Vec<LadderReport>,
+    rewards: Vec<RewardReport>,
+}
+
+#[derive(Serialize)]
+struct ReasonReport {
+    reason: String,
+    records: u64,
+}
+
+#[derive(Serialize)]
+struct UnitReport {
+    unit: String,
+    issued: String,
+    reversed: String,
+    spent: String,
+    expired: String,
+    outstanding: String,
+    pending: String,
+}
+
+#[derive(Serialize)]
+struct LadderReport {
+    ladder: String,
+    tiers: Vec<TierReport>,
+}
+
+#[derive(Serialize)]
+struct TierReport {
+    tier: String,
+    members: u64,
+}
+
+#[derive(Serialize)]
+struct RewardReport {
+    reward: String,
+    issued: u64,
+    used: u64,
+    expired: u64,
+}
+
+fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(UTF8_BORDERS_ONLY);
+    if header.iter().any(|name| !name.is_empty()) {
+        table.set_header(header.to_vec());
+    }
+    table
+}
+
+/// Appends a table with its numbers to the right.
+fn push(out: &mut String, table: &mut Table, apart: bool) {
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    if apart {
+        out.push('\n');
+    }
+    for line in table.lines() {
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+}
+
+fn grouped(count: u64) -> String {
+    decimal(i128::from(count), 0, "_")
+}
+
+/// Writes steps as a decimal number, with a separator between thousands as programs write it.
+fn decimal(steps: i128, decimals: u8, separator: &str) -> String {
+    let digits = format!("{:0width$}", steps.unsigned_abs(), width = usize::from(decimals) + 1);
+    let (whole, part) = digits.split_at(digits.len() - usize::from(decimals));
+    let mut out = String::new();
+    if steps < 0 {
+        out.push('-');
+    }
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            out.push_str(separator);
+        }
+        out.push(digit);
+    }
+    if !part.is_empty() {
+        out.push('.');
+        out.push_str(part);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Cause;
+    use crate::events::fixture::program;
+    use crate::value::Instant;
+
+    #[test]
+    fn sums_of_a_run() {
+        let program = program();
+        let mut summary = Summary::new(&program);
+        let outcome = |what| Outcome {
+            member: Arc::from("ann"),
+            time: Instant::from_millis(0).unwrap(),
+            event: None,
+            version: 0,
+            cause: Cause::Event,
+            what,
+            corrects: None,
+        };
+        let post =
+            |from, to, amount| outcome(What::Posted { unit: UnitId(0), from, to, amount, lot: None, line: None });
+        for outcome in [
+            post(Account::Issuer, Account::Pending, 1_234_567),
+            post(Account::Pending, Account::Available, 1_000_000),
+            post(Account::Available, Account::Redeemed, 50_000),
+            post(Account::Redeemed, Account::Available, 10_000),
+            post(Account::Available, Account::Expired, 50),
+            post(Account::Available, Account::Issuer, 100),
+            outcome(What::Refused("no".into())),
+        ] {
+            summary.outcome(&outcome);
+        }
+        let reject = |reason: &str| Reject {
+            file: Arc::from("a.csv"),
+            line: 3,
+            column: 1,
+            reason: reason.into(),
+            record: "x".into(),
+        };
+        summary.reject(&reject("`subtotal`: `x` is not an amount"));
+        summary.reject(&reject("`subtotal`: `y` is not an amount"));
+        let text = format!("{}\n{}", summary.table(), serde_json::to_string_pretty(&summary.json()).unwrap());
+        insta::assert_snapshot!(text);
+    }
+}
