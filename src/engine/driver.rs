@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::context::Cx;
 use super::fold::Fold;
 use super::judge::Judge;
-use super::migrate::migrate;
+use super::migrate::{migrate, recast};
 use super::outcome::{Outcome, TraceStep};
 use super::pots::Pots;
 use super::purse::Lot;
@@ -56,6 +56,17 @@ impl Engine {
     /// The newest version.
     pub fn newest(&self) -> Option<&Version> {
         self.versions.last()
+    }
+
+    /// An event, read as the newest version declares it, in terms of the version in force at its time. The error is a reason in plain words.
+    pub fn fit(&self, event: Event) -> Result<Event, String> {
+        let (Some(newest), Some(version)) = (self.newest(), self.version(self.version_at(event.time))) else { return Ok(event) };
+        if Arc::ptr_eq(&newest.program, &version.program) {
+            return Ok(event);
+        }
+        let name = newest.program.events.get(event.kind).map_or_else(String::new, |kind| kind.name.to_string());
+        recast(event, &newest.outline, &version.program)
+            .ok_or_else(|| format!("the version of the program in force at the time of the event has no event `{name}`"))
     }
 
     /// A member of whom nothing is known yet, at the moment of the first event.
