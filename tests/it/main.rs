@@ -6,5 +6,6 @@ mod check;
 mod codes;
 mod docs;
 mod events;
+mod programs;
 mod syntax;
 mod tidy;
