@@ -107,7 +107,7 @@ impl Checker<'_> {
     /// A literal number as an amount of a unit.
     pub fn counted(&mut self, expr: Expr, ty: Type) -> Option<Expr> {
         match (&expr.kind, ty) {
-            (Kind::Const(Value::Exact(number)), Type::Quantity(unit)) => {
+            (Kind::Const(Value::Exact(number)), Type::Quantity(unit)) if expr.ty == Type::Number => {
                 let steps = self.steps_of(unit);
                 Some(exact(self.times(*number, steps, expr.span)?, ty, expr.span))
             }
