@@ -6,7 +6,7 @@ use crate::value::{Day, Instant, PeriodKind, Value, occurrence_in};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::outcome::{Cause, VoucherChange, What};
-use super::purse::Ready;
+use super::purse::{Lot, Ready};
 
 /// Something due. At one instant the order of the variants is the order of execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,6 +70,7 @@ impl Fold<'_> {
                 offer(self.rule_due(id, &rule.trigger)?, Due::Rule(id));
             }
         }
+            offer(self.unkept_due(unit)?, Due::Expire(unit));
         for id in self.program.ladders.ids() {
             offer(self.tier_due(id)?, Due::Ladder(id));
         }
@@ -87,6 +88,17 @@ impl Fold<'_> {
             Due::Rule(id) => self.scheduled(id),
             Due::Birthday => {
                 self.state.birthday_year = Some(self.at.today.ymd().0);
+    /// When the condition that keeps overdue lots of a unit may next turn without an event.
+    fn unkept_due(&self, unit: UnitId) -> Result<Option<Instant>, Fault> {
+        let purse = self.state.units.at(unit);
+        let (Some(keeps), Some(checked)) = (&self.program.units.at(unit).keeps_while, purse.checked) else { return Ok(None) };
+        let overdue = |lot: &Lot| self.lapses(&lot.expires, lot.earned).is_some_and(|at| at <= checked);
+        if !purse.lots.iter().any(overdue) {
+            return Ok(None);
+        }
+        Ok(self.slides(std::iter::once(keeps), checked)?.into_iter().filter(|at| *at > checked).min())
+    }
+
                 self.own_event(EventKind::Birthday)
             }
             Due::Anniversary => self.own_event(EventKind::Anniversary),
