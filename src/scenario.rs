@@ -165,6 +165,11 @@ impl<'p> Run<'p> {
                 let got = got.sum();
                 self.same(*span, *amount, got, |run, n| format!("{} expired", run.say(*unit, n)));
             }
+            Expectation::Off(money, span) => {
+                let got = brought.outcomes.iter().map(|outcome| if let What::Paid { value, .. } = outcome.what { value } else { 0 });
+                let got = got.sum();
+                self.same(*span, *money, got, |run, n| format!("{} off", words::money(run.program, Exact::from(n))));
+            }
             Expectation::Nothing(span) => {
                 if let Some(outcome) = brought.outcomes.first() {
                     let got = self.describe(outcome);

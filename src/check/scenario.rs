@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::hir::{BadgeId, EventDef, Expectation, Given, RewardId, Scenario, ScenarioFlag, Step, Type, UnitId};
+use crate::hir::{BadgeId, EventDef, Expectation, Expr, Given, RewardId, Scenario, ScenarioFlag, Step, Type, UnitId};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOp, ExpectKind, ExprKind, StepKind};
 use crate::value::{Exact, Instant, TimeOfDay};
@@ -50,9 +50,9 @@ impl Checker<'_> {
     fn scenario_step(&mut self, step: &ast::ScenarioStep, course: &mut Course) {
         let mut later = Vec::new();
         match &step.kind {
-            StepKind::Event { member, event, moment, fields } => {
+            StepKind::Event { member, event, moment, fields, late } => {
                 course.events += 1;
-                let time = self.moment(moment, course);
+                let time = self.moment(moment, *late, course);
                 let given = self.given_event(member, event, fields, course.events, step.at.0);
                 let subject = Subject { member: Some(member), time_jump: false };
                 let expectations = self.expectations(&step.expects, &subject, &mut later);
@@ -61,7 +61,7 @@ impl Checker<'_> {
                 }
             }
             StepKind::Advance(moment) => {
-                let time = self.moment(moment, course);
+                let time = self.moment(moment, false, course);
                 let expectations =
                     self.expectations(&step.expects, &Subject { member: None, time_jump: true }, &mut later);
                 course.steps.push(Step::Advance(time, step.at.0, expectations));
@@ -76,13 +76,16 @@ impl Checker<'_> {
         }
         course.steps.extend(later);
     }
-    /// The moment of a step; time may not go back.
-    fn moment(&mut self, moment: &ast::Moment, course: &mut Course) -> Instant {
+    /// The moment of a step; time may not go back, save for a late event.
+    fn moment(&mut self, moment: &ast::Moment, late: bool, course: &mut Course) -> Instant {
         let span = moment.date.at.0;
         let at = self.zone.at(day(moment.date), moment.time.map_or(TimeOfDay::NOON, time));
         if let Some((last, place)) = course.last
             && at < last
         {
+            if late {
+                return at;
+            }
             self.report(errors::scenario::backwards(span, place));
         }
         course.last = Some((at, span));
@@ -203,6 +206,9 @@ impl Checker<'_> {
             }
             None => amount,
         };
+        if let Some(posting) = posting.filter(|posting| &*posting.text == "off") {
+            return self.money_off(negative, amount, posting.span(), span);
+        }
         let money_units: Vec<UnitId> = self.units.ids().filter(|unit| self.units[*unit].money).collect();
         let unit = match (amount.ty, money_units.as_slice()) {
             (Type::Quantity(unit), _) => unit,
@@ -217,6 +223,16 @@ impl Checker<'_> {
             None => Some(Expectation::Change(unit, steps, span)),
             Some(("expired", _)) => Some(Expectation::Expired(unit, steps, span)),
             Some((other, place)) => self.fail(errors::scenario::unknown_posting(place, other)),
+        }
+    }
+    /// `$14 off`: what a redemption was worth.
+    fn money_off(&mut self, negative: bool, amount: Expr, off: Span, span: Span) -> Option<Expectation> {
+        if amount.ty != Type::Money || negative {
+            return self.fail(errors::scenario::off_what(off));
+        }
+        match self.exact_of(&amount).and_then(Exact::to_i64) {
+            Some(money) => Some(Expectation::Off(money, span)),
+            None => self.fail(errors::types::not_constant(amount.span, "an expected amount")),
         }
     }
     /// A condition on the member of the step; on another member, or without one, a step of its own. The outer `None` is an error,
@@ -319,6 +335,7 @@ fn span_of(expectation: &Expectation) -> Span {
     match expectation {
         Expectation::Change(_, _, span)
         | Expectation::Expired(_, _, span)
+        | Expectation::Off(_, span)
         | Expectation::Nothing(span)
         | Expectation::Refused(_, span)
         | Expectation::Error(_, span)

@@ -86,6 +86,8 @@ pub enum Expectation {
     Change(UnitId, i64, Span),
     /// So many steps expire.
     Expired(UnitId, i64, Span),
+    /// A redemption takes so much money off a bill, in minor units; nothing else does in this step.
+    Off(i64, Span),
     /// No posting at all.
     Nothing(Span),
     /// A refusal whose reason contains the text.

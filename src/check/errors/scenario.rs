@@ -31,7 +31,7 @@ pub(in crate::check) fn missing_field(span: Span, owner: &str, field: &str, decl
 }
 
 pub(in crate::check) fn backwards(span: Span, before: Span) -> Diagnostic {
-    error("E0353", span, "time goes back here").related(before, "the step before").help("write steps in the order in which they happen")
+    error("E0353", span, "time goes back here").related(before, "the step before").help("write steps in the order in which they happen, or say that this one arrives late: `late ann purchase …`")
 }
 
 pub(in crate::check) fn amount_of_what(span: Span) -> Diagnostic {
@@ -40,6 +40,10 @@ pub(in crate::check) fn amount_of_what(span: Span) -> Diagnostic {
 
 pub(in crate::check) fn unknown_posting(span: Span, word: &str) -> Diagnostic {
     error("E0354", span, format!("`{word}` says nothing about an amount")).help("write `expect 5 points` or `expect 5 points expired`")
+}
+
+pub(in crate::check) fn off_what(span: Span) -> Diagnostic {
+    error("E0354", span, "only money comes off a bill").help("write the value of the redemption: `expect -450 points, $14 off`")
 }
 
 pub(in crate::check) fn expects_nothing_of(span: Span) -> Diagnostic {
