@@ -44,6 +44,14 @@ impl Fold<'_> {
         Ok(())
     }
 
+    /// Lets tiers follow from what the member already has, where a version of the program has just come into force.
+    pub fn take_over(&mut self) -> Result<(), Fault> {
+        self.go_to(self.state.clock);
+        self.before = self.tiers();
+        self.note_prior()?;
+        self.settle()
+    }
+
     /// When something is next due for this member.
     pub fn due_at(&self) -> Result<Option<Instant>, Fault> {
         Ok(self.next_due()?.map(|(at, _)| at))
@@ -62,6 +70,7 @@ impl Fold<'_> {
             offer(purse.lots.iter().filter_map(|lot| if let Ready::At(at) = lot.ready { Some(at) } else { None }).min(), Due::Release(unit));
             let lapses = purse.lots.iter().filter_map(|lot| self.lapses(&lot.expires, lot.earned));
             offer(lapses.filter(|at| purse.checked.is_none_or(|checked| *at > checked)).min(), Due::Expire(unit));
+            offer(self.unkept_due(unit)?, Due::Expire(unit));
         }
         if self.state.joined.is_some() && !self.state.left {
             offer(self.birthday(), Due::Birthday);
@@ -70,7 +79,6 @@ impl Fold<'_> {
                 offer(self.rule_due(id, &rule.trigger)?, Due::Rule(id));
             }
         }
-            offer(self.unkept_due(unit)?, Due::Expire(unit));
         for id in self.program.ladders.ids() {
             offer(self.tier_due(id)?, Due::Ladder(id));
         }
@@ -80,14 +88,6 @@ impl Fold<'_> {
         Ok(next)
     }
 
-    fn perform(&mut self, due: Due) -> Result<(), Fault> {
-        match due {
-            Due::Release(unit) => self.release(unit, None),
-            Due::Expire(unit) => self.lapse(unit),
-            Due::Ladder(id) => self.turn_ladder(id),
-            Due::Rule(id) => self.scheduled(id),
-            Due::Birthday => {
-                self.state.birthday_year = Some(self.at.today.ymd().0);
     /// When the condition that keeps overdue lots of a unit may next turn without an event.
     fn unkept_due(&self, unit: UnitId) -> Result<Option<Instant>, Fault> {
         let purse = self.state.units.at(unit);
@@ -99,6 +99,14 @@ impl Fold<'_> {
         Ok(self.slides(std::iter::once(keeps), checked)?.into_iter().filter(|at| *at > checked).min())
     }
 
+    fn perform(&mut self, due: Due) -> Result<(), Fault> {
+        match due {
+            Due::Release(unit) => self.release(unit, None),
+            Due::Expire(unit) => self.lapse(unit),
+            Due::Ladder(id) => self.turn_ladder(id),
+            Due::Rule(id) => self.scheduled(id),
+            Due::Birthday => {
+                self.state.birthday_year = Some(self.at.today.ymd().0);
                 self.own_event(EventKind::Birthday)
             }
             Due::Anniversary => self.own_event(EventKind::Anniversary),

@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::context::Cx;
 use super::fold::{Fold, View};
 use super::judge::Judge;
-use super::migrate::migrate;
+use super::migrate::{migrate, redeclared};
 use super::outcome::{Outcome, TraceStep};
 use super::pots::Pots;
 use super::purse::Lot;
@@ -75,6 +75,7 @@ impl Engine {
             }
             Fold::new(version, state, pots, out).advance(next.from)?;
             *state = migrate(state, &version.outline, next, state.version + 1);
+            Fold::new(next, state, pots, out).take_over()?;
         }
         match self.version(state.version) {
             Some(version) => Fold::new(version, state, pots, out).advance(to),
@@ -90,7 +91,8 @@ impl Engine {
         Ok(due.into_iter().chain(change).min())
     }
 
-    /// Judges one event of one member. The state is at the moment of the event or before it. On a fault the state is to be discarded.
+    /// Judges one event of one member, read as the newest version declares its type: an older one in force judges it as it declares that.
+    /// The state is at the moment of the event or before it. On a fault the state is to be discarded.
     pub fn judge(
         &self,
         state: &mut State,
@@ -101,9 +103,23 @@ impl Engine {
     ) -> Result<(), Fault> {
         self.advance(state, pots, event.time, out)?;
         let Some(version) = self.version(state.version) else { return Ok(()) };
+        let newest = self.newest().map(|newest| &newest.outline);
+        let redeclared = match newest.filter(|newest| newest.events != version.outline.events) {
+            Some(newest) => Some(Arc::new(redeclared(event, newest, &version.program)?)),
+            None => None,
+        };
         let mut fold = Fold::new(version, state, pots, out);
         fold.trace = trace;
-        fold.judge(event)
+        fold.judge(redeclared.as_ref().unwrap_or(event))
+    }
+
+    /// A member as the newest version will see it: what that one does not know is left out.
+    pub fn in_newest(&self, state: &State) -> State {
+        let newest = u32::try_from(self.versions.len().saturating_sub(1)).unwrap_or(0);
+        match (self.version(state.version), self.newest()) {
+            (Some(version), Some(to)) if state.version != newest => migrate(state, &version.outline, to, newest),
+            _ => state.clone(),
+        }
     }
 
     /// The value of an expression for a member at the moment up to which the member's clock has come.

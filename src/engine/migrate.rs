@@ -7,6 +7,7 @@ use crate::hir::{BadgeId, EarnId, EventId, FieldDef, FieldId, LadderId, LimitId,
 use crate::value::Value;
 
 use super::event::Event;
+use super::fault::Fault;
 use super::outcome::Cause;
 use super::outline::{Field, Outline};
 use super::state::{Award, Fact, Held, Payment, State, Tallied, UseKey, Uses, Voucher};
@@ -205,6 +206,17 @@ fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fac
         event: Arc::new(Event { kind, fields: fields(&fact.event.fields), ..(*fact.event).clone() }),
         ..*fact
     })
+}
+
+/// An event as another version declares its type. Fields that it does not have are left out; those that were not read are at their
+/// defaults.
+///
+/// # Errors
+/// [`Fault::NotInForce`] where the other version has no such event.
+pub fn redeclared(event: &Event, read: &Outline, by: &Program) -> Result<Event, Fault> {
+    let (name, from) = read.events.get(event.kind.index()).ok_or(Fault::Type)?;
+    let kind = by.events.find(|other| *other.name == **name).ok_or_else(|| Fault::NotInForce(name.clone()))?;
+    Ok(Event { kind, fields: reorder(&event.fields, from, &by.events.at(kind).fields).into(), ..event.clone() })
 }
 
 /// The values of fields in the order of another version; lines likewise.
