@@ -1,6 +1,8 @@
 //! Says in plain words what happened and why.
 
-use crate::engine::{Account, Cause, Explained, Outcome, Stage, VoucherChange, What, words};
+use serde::Serialize;
+
+use crate::engine::{Account, Cause, Explained, Outcome, Stage, TraceStep, VoucherChange, What, words};
 use crate::hir::Program;
 use crate::source::Span;
 use crate::value::{Exact, Money, format_instant};
@@ -101,17 +103,30 @@ pub fn what(program: &Program, what: &What) -> String {
     }
 }
 
-/// The steps on the way to an event's outcomes, one line each, with the place in the program.
-pub fn steps(program: &Program, explained: &Explained) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut last = None;
-    for step in &explained.steps {
-        if last != Some(step.cause) {
-            let at = place(program, step.cause).map_or(String::new(), |span| format!("  ({})", program.sources.at(span)));
-            lines.push(format!("{}{at}", cause(program, step.cause)));
-            last = Some(step.cause);
-        }
-        let stage = match (step.stage, step.passed) {
+/// A step on the way to an event's outcomes.
+#[derive(Debug, Clone, Serialize)]
+pub struct StepLine {
+    /// What in the program.
+    pub by: String,
+    /// What the step was: `holds`, `fails`, `base`, `boost`, `group`, `limit`, `round` or `gives`.
+    pub step: &'static str,
+    /// The line of the event, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<u32>,
+    /// What it came to.
+    pub result: String,
+    /// File and line of the program.
+    pub line: String,
+    /// File and line of what brought it about.
+    #[serde(skip)]
+    pub declared: Option<String>,
+}
+
+/// The steps on the way to an event's outcomes.
+pub fn step_lines(program: &Program, explained: &Explained) -> Vec<StepLine> {
+    let line = |step: &TraceStep| StepLine {
+        by: cause(program, step.cause),
+        step: match (step.stage, step.passed) {
             (Stage::Condition, true) => "holds",
             (Stage::Condition, false) => "fails",
             (Stage::Base, _) => "base",
@@ -120,9 +135,27 @@ pub fn steps(program: &Program, explained: &Explained) -> Vec<String> {
             (Stage::Limit, _) => "limit",
             (Stage::Round, _) => "round",
             (Stage::Post, _) => "gives",
-        };
-        let line = step.line.map_or(String::new(), |line| format!("line {}: ", line + 1));
-        lines.push(format!("  {stage:<6} {line}{}  ({})", step.result, program.sources.at(step.span)));
+        },
+        item: step.line.map(|line| line + 1),
+        result: step.result.clone(),
+        line: program.sources.at(step.span),
+        declared: place(program, step.cause).map(|span| program.sources.at(span)),
+    };
+    explained.steps.iter().map(line).collect()
+}
+
+/// The same as lines of text, with the place in the program.
+pub fn steps(program: &Program, explained: &Explained) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut last = String::new();
+    for step in step_lines(program, explained) {
+        if last != step.by {
+            let at = step.declared.map_or(String::new(), |at| format!("  ({at})"));
+            lines.push(format!("{}{at}", step.by));
+            last = step.by;
+        }
+        let item = step.item.map_or(String::new(), |item| format!("line {item}: "));
+        lines.push(format!("  {:<6} {item}{}  ({})", step.step, step.result, step.line));
     }
     if let Some(fault) = &explained.fault {
         lines.push(format!("error: {fault}"));

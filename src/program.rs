@@ -45,14 +45,17 @@ impl std::error::Error for Diagnostics {}
 impl Program {
     /// Reads a program from a file, or all versions of one from a folder.
     ///
-    /// Of a file: what it imports, and the scenarios of `NAME.test.meed` beside it. Of a folder: every `*.meed` with a `program` block
-    /// is one version; the scenarios of all `*.test.meed` are those of the newest, whichever version is in force when they play.
+    /// Of a file: what it imports, and the scenarios of `NAME.test.meed` beside it; a file of tests stands for its program. Of a
+    /// folder: every `*.meed` with a `program` block is one version; the scenarios of all `*.test.meed` are those of the newest,
+    /// whichever version is in force when they play.
     ///
     /// # Errors
     /// Everything that is wrong with any of the files, at once.
     pub fn from_path(path: impl AsRef<Path>) -> Result<Loaded, Diagnostics> {
         let path = path.as_ref();
         let files = Files::new(&Disk);
+        let tested = tested_by(path);
+        let path = tested.as_deref().unwrap_or(path);
         if path.is_dir() { folder(files, path) } else { single(files, path) }
     }
     /// Reads a program from a text that `name` stands for in messages. It can import nothing.
@@ -105,6 +108,13 @@ fn folder(mut files: Files<'_>, path: &Path) -> Result<Loaded, Diagnostics> {
     finish(files, versions, tests)
 }
 
+/// The program that a file of tests is beside.
+fn tested_by(path: &Path) -> Option<std::path::PathBuf> {
+    let name = path.file_name()?.to_str()?.strip_suffix(".test.meed")?;
+    let program = path.with_file_name(format!("{name}.meed"));
+    program.is_file().then_some(program)
+}
+
 /// Whether a file holds only scenarios, by its name.
 fn is_test(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".test.meed"))
@@ -148,15 +158,15 @@ fn stands_alone(code: Code) -> bool {
 
 /// Versions that begin on the same day, or both without one.
 fn same_dates(versions: &[Vec<FileId>], trees: &[(FileId, ast::File)]) -> Vec<Diagnostic> {
-    let mut seen: Vec<(Option<(i16, u8, u8)>, Span)> = Vec::new();
+    let mut seen: Vec<(Option<ast::Date>, Span)> = Vec::new();
     let mut messages = Vec::new();
     let blocks = versions.iter().filter_map(|version| version.first()).filter_map(|root| {
         let (_, tree) = trees.iter().find(|(id, _)| id == root)?;
         program_block(tree)
     });
     for block in blocks {
-        let date = block.effective.map(|date| (date.year, date.month, date.day));
-        let span = block.effective.map_or(block.at.0, |date| date.at.0);
+        let date = block.effective;
+        let span = date.map_or(block.at.0, |date| date.at.0);
         match seen.iter().find(|(known, _)| *known == date) {
             Some((_, first)) => messages.push(same_date(span, *first, date.is_some())),
             None => seen.push((date, span)),
@@ -183,9 +193,9 @@ fn same_date(span: Span, first: Span, dated: bool) -> Diagnostic {
         true => "two versions in this folder begin on the same day",
         false => "two versions in this folder do not say from when on they are in force",
     };
-    Diagnostic::error(Code("E0403"), span, message)
-        .related(first, "the other one")
-        .help("say it in the `program` block: `effective from 2026-01-01`; keep unrelated programs in folders of their own")
+    Diagnostic::error(Code("E0403"), span, message).related(first, "the other one").help(
+        "say it in the `program` block: `effective from 2026-01-01`; keep unrelated programs in folders of their own",
+    )
 }
 
 fn unreadable(mut files: Files<'_>, path: &Path, reason: &str) -> Diagnostics {

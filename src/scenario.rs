@@ -9,7 +9,7 @@ use crate::value::{Exact, Instant, Value};
 
 /// What became of one scenario.
 #[derive(Debug, Clone)]
-pub struct Result {
+pub struct Verdict {
     /// Its name.
     pub name: Arc<str>,
     /// Where it is declared.
@@ -18,6 +18,13 @@ pub struct Result {
     pub skipped: bool,
     /// What did not hold.
     pub failures: Vec<Failure>,
+}
+
+impl Verdict {
+    /// Whether it ran and everything held.
+    pub fn passed(&self) -> bool {
+        !self.skipped && self.failures.is_empty()
+    }
 }
 
 /// An expectation that did not hold.
@@ -34,14 +41,19 @@ pub struct Failure {
 }
 
 /// Runs all scenarios of a program with an engine over it; `only` ones alone where there are any.
-pub fn run_all(engine: &Engine, program: &Program) -> Vec<Result> {
+pub fn run_all(engine: &Engine, program: &Program) -> Vec<Verdict> {
+    run(engine, program, |_| true)
+}
+
+/// Runs the scenarios of a program whose name is wanted.
+pub fn run(engine: &Engine, program: &Program, wanted: impl Fn(&str) -> bool) -> Vec<Verdict> {
     let only = program.scenarios.iter().any(|scenario| scenario.flag == ScenarioFlag::Only);
-    let left_out = |scenario: &Scenario| scenario.flag == ScenarioFlag::Skip || (only && scenario.flag != ScenarioFlag::Only);
-    let run = |scenario: &Scenario| {
-        let failures = if left_out(scenario) { Vec::new() } else { Run::new(engine, program).play(scenario) };
-        Result { name: scenario.name.clone(), span: scenario.span, skipped: left_out(scenario), failures }
+    let skipped = |scenario: &Scenario| scenario.flag == ScenarioFlag::Skip || (only && scenario.flag != ScenarioFlag::Only);
+    let judge = |scenario: &Scenario| {
+        let failures = if skipped(scenario) { Vec::new() } else { Run::new(engine, program).play(scenario) };
+        Verdict { name: scenario.name.clone(), span: scenario.span, skipped: skipped(scenario), failures }
     };
-    program.scenarios.iter().map(run).collect()
+    program.scenarios.iter().filter(|scenario| wanted(&scenario.name)).map(judge).collect()
 }
 
 /// One scenario while it runs.
@@ -165,13 +177,13 @@ impl<'p> Run<'p> {
                 let got = got.sum();
                 self.same(*span, *amount, got, |run, n| format!("{} expired", run.say(*unit, n)));
             }
-            Expectation::Off(money, span) => {
+            Expectation::Off(amount, span) => {
                 let got = brought.outcomes.iter().map(|outcome| if let What::Paid { value, .. } = outcome.what { value } else { 0 });
-                let got = got.sum();
-                self.same(*span, *money, got, |run, n| format!("{} off", words::money(run.program, Exact::from(n))));
+                self.same(*span, *amount, got.sum(), |run, n| format!("{} off", words::money(run.program, Exact::from(n))));
             }
             Expectation::Nothing(span) => {
-                if let Some(outcome) = brought.outcomes.first() {
+                // A limit that lets nothing through says why nothing happened.
+                if let Some(outcome) = brought.outcomes.iter().find(|outcome| !matches!(outcome.what, What::Limited { .. })) {
                     let got = self.describe(outcome);
                     self.fail(*span, "nothing".into(), got, Vec::new());
                 }

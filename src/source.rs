@@ -72,6 +72,12 @@ impl Sources {
     pub fn place(&self, span: Span) -> (usize, usize) {
         self.file(span.file).place(span.start as usize)
     }
+    /// The whole line in which a span starts.
+    pub fn line(&self, span: Span) -> &str {
+        let file = self.file(span.file);
+        let number = file.place(span.start as usize).0;
+        file.text.lines().nth(number - 1).unwrap_or("")
+    }
     /// `file:line`, for journals and explanations.
     pub fn at(&self, span: Span) -> String {
         format!("{}:{}", self.file(span.file).name, self.place(span).0)

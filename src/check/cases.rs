@@ -69,7 +69,6 @@ impl Checker<'_> {
         ok.then_some(guards)
     }
     /// `Some(None)`: no day is written; `None`: an error was reported.
-    #[expect(clippy::option_option, reason = "a day that is not written differs from one with an error")]
     fn case_day(&mut self, expr: Option<&ast::Expr>) -> Option<Option<(Day, Span)>> {
         match expr {
             None => Some(None),
@@ -99,7 +98,8 @@ impl Checker<'_> {
             Some(guards) => guards.iter().map(|(_, scope)| scope.clone()).collect(),
             None => vec![scope.clone(); cases.arms.len()],
         };
-        let values: Vec<_> = cases.arms.iter().zip(&scopes).map(|(arm, scope)| lower(self, &arm.value, scope)).collect();
+        let values: Vec<_> =
+            cases.arms.iter().zip(&scopes).map(|(arm, scope)| lower(self, &arm.value, scope)).collect();
         let values = values.into_iter().collect::<Option<Vec<_>>>()?;
         let ty = values.iter().map(|value| value.ty).find(|ty| *ty != Type::Number).unwrap_or(Type::Number);
         let mut joined = Vec::with_capacity(values.len());

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::arena::{Arena, Id as _};
 use crate::diagnostic::Diagnostic;
 use crate::hir::{
-    Badge, BadgeId, Boost, BoostId, EnumDef, EnumId, EventDef, EventId, Expr, FieldDef, FieldId, FieldType, LadderId, Let, LetId, Limit,
-    LimitId, Measure, MeasureId, Segment, SegmentId, Table, TableId, Type, UnitId,
+    Badge, BadgeId, Boost, BoostId, EnumDef, EnumId, EventDef, EventId, Expr, FieldDef, FieldId, FieldType, LadderId,
+    Let, LetId, Limit, LimitId, Measure, MeasureId, Segment, SegmentId, Table, TableId, Type, UnitId,
 };
 use crate::source::{Sources, Span};
 use crate::syntax::ast;
@@ -96,6 +96,8 @@ pub(super) struct Checker<'a> {
     pub errors: Vec<Diagnostic>,
     pub names: Names,
     pub currency: Currency,
+    /// Whether the program says its currency; otherwise amounts of any are taken, so that one mistake is one message.
+    pub currency_known: bool,
     pub zone: Zone,
     pub enums: Arena<EnumId, EnumDef>,
     pub events: Arena<EventId, EventDef>,
@@ -130,7 +132,7 @@ impl Checker<'_> {
     }
     /// Smallest steps in one whole unit.
     pub fn steps_of(&self, unit: UnitId) -> Exact {
-        power_of_ten(self.units[unit].decimals)
+        power_of_ten(self.units.at(unit).decimals)
     }
     /// Minor units in one whole unit of the program's currency.
     pub fn minor_units(&self) -> Exact {
@@ -164,14 +166,14 @@ impl Checker<'_> {
             Type::Bool => "yes or no".to_owned(),
             Type::Number => "a number".to_owned(),
             Type::Money => "money".to_owned(),
-            Type::Quantity(unit) => self.units[unit].name.to_string(),
+            Type::Quantity(unit) => self.units.at(unit).name.to_string(),
             Type::Text => "text".to_owned(),
             Type::Date => "a date".to_owned(),
             Type::Moment => "a moment".to_owned(),
             Type::Time => "a time of day".to_owned(),
             Type::Duration => "a duration".to_owned(),
-            Type::Enum(id) => format!("one of {}", shown(&self.enums[id].words)),
-            Type::Tier(id) => format!("a tier of {}", self.ladders[id].name),
+            Type::Enum(id) => format!("one of {}", shown(&self.enums.at(id).words)),
+            Type::Tier(id) => format!("a tier of {}", self.ladders.at(id).name),
         }
     }
 }

@@ -6,7 +6,10 @@
 
 use crate::arena::Id as _;
 use crate::diagnostic::Diagnostic;
-use crate::hir::{Direction, Effect, Hold, Ladder, LadderId, MeasureId, Program, Read, RewardId, Rule, RuleId, Source, Tally, Trigger, UnitId};
+use crate::hir::{
+    Direction, Effect, Hold, Ladder, LadderId, MeasureId, Program, Read, RewardId, Rule, RuleId, Source, Tally,
+    Trigger, UnitId,
+};
 use crate::source::Span;
 
 use super::context::Checker;
@@ -94,9 +97,16 @@ impl Checker<'_> {
                 }
             }
             Node::Ladder(id) => {
-                let issues = program.ladders.get(id).into_iter().flat_map(|ladder| &ladder.tiers).flat_map(|tier| &tier.issues);
+                let issues =
+                    program.ladders.get(id).into_iter().flat_map(|ladder| &ladder.tiers).flat_map(|tier| &tier.issues);
                 next.extend(issues.map(|reward| Node::Voucher(*reward)));
-                next.extend(program.rules.pairs().filter(|(_, rule)| follows(program, rule, id)).map(|(rule, _)| Node::Rule(rule)));
+                next.extend(
+                    program
+                        .rules
+                        .pairs()
+                        .filter(|(_, rule)| follows(program, rule, id))
+                        .map(|(rule, _)| Node::Rule(rule)),
+                );
                 next.extend(self.readers(program, |read| matches!(read, Read::Tier(ladder, _) if *ladder == id)));
             }
             Node::Measure(id) => {
@@ -163,8 +173,12 @@ impl Checker<'_> {
             let mut way = vec![start];
             if !reported.contains(&start) && self.around(program, start, start, &mut way) {
                 reported.extend(&way);
-                let names: Vec<_> =
-                    way.iter().chain([&start]).filter_map(|id| program.ladders.get(*id)).map(|ladder| format!("`{}`", ladder.name)).collect();
+                let names: Vec<_> = way
+                    .iter()
+                    .chain([&start])
+                    .filter_map(|id| program.ladders.get(*id))
+                    .map(|ladder| format!("`{}`", ladder.name))
+                    .collect();
                 messages.push(errors::cycles::tiers(ladder.span, &names));
             }
         }
@@ -207,9 +221,10 @@ fn follows(program: &Program, rule: &Rule, id: LadderId) -> bool {
     if ladder != id {
         return false;
     }
-    let grants = program.rules.iter().any(|rule| {
-        rule.effects.iter().any(|(_, effect)| matches!(effect, Effect::Grant(own, ..) if *own == id))
-    });
+    let grants = program
+        .rules
+        .iter()
+        .any(|rule| rule.effects.iter().any(|(_, effect)| matches!(effect, Effect::Grant(own, ..) if *own == id)));
     let rolling = program.ladders.get(id).is_some_and(|ladder| ladder.holds == Hold::Rolling);
     direction != Direction::Rises || (!first && (grants || rolling))
 }
@@ -252,7 +267,9 @@ fn spoken(program: &Program, node: Node) -> String {
         Node::Automatic(id) => format!("reward {}", name(program.rewards.get(id).map(|reward| &reward.name))),
         Node::Ladder(id) => format!("tiers {}", name(program.ladders.get(id).map(|ladder| &ladder.name))),
         Node::Measure(id) => format!("measure {}", name(program.measures.get(id).map(|measure| &measure.name))),
-        Node::Balance(id) | Node::Drained(id) => format!("the balance of {}", name(program.units.get(id).map(|unit| &unit.name))),
+        Node::Balance(id) | Node::Drained(id) => {
+            format!("the balance of {}", name(program.units.get(id).map(|unit| &unit.name)))
+        }
         Node::Postings(id, tally) => {
             let unit = program.units.get(id).map_or("", |unit| &*unit.name);
             let word = match tally {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::hir::{
-    Boost, BoostAmount, BoostId, Case, Combine, Earn, EarnId, EventId, EventKind, Expr, FieldId, FieldType, Gates, Guard, Kind, LadderId,
-    Operator, Pending, Read, TierAt, Type, UnitId,
+    Boost, BoostAmount, BoostId, Case, Combine, Earn, EarnId, EventId, EventKind, Expr, FieldId, FieldType, Gates,
+    Guard, Kind, LadderId, Operator, Pending, Read, TierAt, Type, UnitId,
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind};
@@ -14,7 +14,7 @@ use super::context::Checker;
 use super::errors;
 use super::gates::Amount;
 use super::literal::exact;
-use super::names::{Offer, nearest};
+use super::names::{Offer, nearest, was};
 use super::scope::Scope;
 
 impl Checker<'_> {
@@ -25,11 +25,11 @@ impl Checker<'_> {
             let near = self.names.events.nearest(&first.text);
             return self.fail(errors::names::unknown_event(first.span(), &first.text, near));
         };
-        let def = &self.events[event];
+        let def = &self.events.at(event);
         match rest {
             [] => Some((event, None)),
             [list] => match def.fields.find(|field| field.name == list.text) {
-                Some(field) if matches!(def.fields[field].ty, FieldType::List(_)) => Some((event, Some(field))),
+                Some(field) if matches!(def.fields.at(field).ty, FieldType::List(_)) => Some((event, Some(field))),
                 Some(_) => {
                     let error = errors::measures::not_a_list(path.at.0, &list.text, &def.name, true, None);
                     self.fail(error)
@@ -74,7 +74,10 @@ impl Checker<'_> {
         }
         let as_of = match &item.as_of {
             None => Some(None),
-            Some(day) => self.typed(day, &Scope { line: None, ..inner.clone() }, Type::Date).and_then(|day| self.solid(day, &inner)).map(Some),
+            Some(day) => self
+                .typed(day, &Scope { line: None, ..inner.clone() }, Type::Date)
+                .and_then(|day| self.solid(day, &inner))
+                .map(Some),
         };
         let pending = match &item.pending {
             None => Some(None),
@@ -98,7 +101,7 @@ impl Checker<'_> {
         boosts_fine.then_some(())?;
         Some(Earn {
             name: Arc::clone(&item.name.text),
-            was: None,
+            was: was(item.was.as_ref()),
             span: item.name.span(),
             event,
             list,
@@ -149,7 +152,7 @@ impl Checker<'_> {
             _ => return self.fail(errors::earns::gives_nothing(item.name.span(), &item.name.text)),
         };
         if let Some(other) = amounts.iter().find(|amount| amount.value.ty != Type::Quantity(unit)) {
-            let (first, second) = (self.units[unit].name.clone(), self.spoken(other.value.ty));
+            let (first, second) = (self.units.at(unit).name.clone(), self.spoken(other.value.ty));
             return self.fail(errors::earns::several_units(other.value.span, &first, &second));
         }
         if amounts.len() == 1 {
@@ -164,7 +167,12 @@ impl Checker<'_> {
         Some((unit, sum))
     }
     /// What a boost does: `2x`, `20%`, or an added amount; and the statement's own condition.
-    pub fn boost_amount(&mut self, boost: &ast::Amount, scope: &Scope, unit: Option<UnitId>) -> Option<(BoostAmount, Option<Expr>)> {
+    pub fn boost_amount(
+        &mut self,
+        boost: &ast::Amount,
+        scope: &Scope,
+        unit: Option<UnitId>,
+    ) -> Option<(BoostAmount, Option<Expr>)> {
         let own = match boost.value.arms.as_slice() {
             [only] if only.from.is_none() && only.until.is_none() && only.after.is_none() => only.when.as_ref(),
             _ => None,
@@ -176,13 +184,16 @@ impl Checker<'_> {
                 let arm = boost.value.arms.first()?;
                 (self.boost_value(&arm.value, &inner)?, Some(when))
             }
-            None => (self.cases_with(&boost.value, scope, &mut |checker, value, scope| checker.boost_value(value, scope))?, None),
+            None => (
+                self.cases_with(&boost.value, scope, &mut |checker, value, scope| checker.boost_value(value, scope))?,
+                None,
+            ),
         };
         match (value.ty, unit) {
             (Type::Number, _) => Some((BoostAmount::Factor(value), when)),
             (Type::Quantity(own), Some(unit)) if own == unit => Some((BoostAmount::Add(value), when)),
             (Type::Quantity(own), Some(unit)) => {
-                let (own, unit) = (self.units[own].name.clone(), self.units[unit].name.clone());
+                let (own, unit) = (self.units.at(own).name.clone(), self.units.at(unit).name.clone());
                 self.fail(errors::earns::boost_of_other_unit(value.span, &own, &unit))
             }
             (Type::Quantity(_), None) => None,
@@ -268,9 +279,11 @@ impl Checker<'_> {
     /// The releasing event's key fields must be fields of the earning event.
     pub fn released_by_key(&mut self, earning: EventId, release: EventId, key: &[FieldId], span: Span) {
         for field in key {
-            let Some(name) = self.events[release].fields.get(*field).map(|field| Arc::clone(&field.name)) else { continue };
-            if self.events[earning].fields.find(|field| field.name == name).is_none() {
-                let (earning, release) = (self.events[earning].name.clone(), self.events[release].name.clone());
+            let Some(name) = self.events.at(release).fields.get(*field).map(|field| Arc::clone(&field.name)) else {
+                continue;
+            };
+            if self.events.at(earning).fields.find(|field| field.name == name).is_none() {
+                let (earning, release) = (self.events.at(earning).name.clone(), self.events.at(release).name.clone());
                 self.report(errors::units::released_without_key(span, &earning, &release, &name));
             }
         }

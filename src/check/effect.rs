@@ -110,10 +110,16 @@ impl Checker<'_> {
         }
         let text = text?;
         (translations.len() == message.translations.len()).then_some(())?;
-        let channel = message.channel.as_ref().map_or_else(|| Arc::from("message"), |channel| Arc::clone(&channel.text));
+        let channel =
+            message.channel.as_ref().map_or_else(|| Arc::from("message"), |channel| Arc::clone(&channel.text));
         Some(Effect::Message(channel, Label { text, translations }, values))
     }
-    fn template(&mut self, template: &ast::Template, scope: &Scope, values: &mut Vec<(Arc<str>, Expr)>) -> Option<Arc<str>> {
+    fn template(
+        &mut self,
+        template: &ast::Template,
+        scope: &Scope,
+        values: &mut Vec<(Arc<str>, Expr)>,
+    ) -> Option<Arc<str>> {
         let mut text = String::new();
         let mut ok = true;
         for part in &template.parts {
@@ -137,4 +143,3 @@ impl Checker<'_> {
         ok.then(|| Arc::from(text))
     }
 }
-

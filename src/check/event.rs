@@ -79,14 +79,15 @@ impl Checker<'_> {
         if RESERVED.contains(&&*name.text) {
             return self.fail(errors::events::reserved(name.span(), &name.text));
         }
-        let built_in = EventKind::BUILTIN.iter().find(|(_, known)| *known == &*name.text).and_then(|(kind, _)| kind.id());
+        let built_in =
+            EventKind::BUILTIN.iter().find(|(_, known)| *known == &*name.text).and_then(|(kind, _)| kind.id());
         if let Some(id) = built_in {
             if let Some(reverses) = &item.reverses {
                 return self.fail(errors::events::built_in_redeclared(reverses.at.0, &name.text));
             }
-            let mut fields = std::mem::take(&mut self.events[id].fields);
+            let mut fields = std::mem::take(&mut self.events.at_mut(id).fields);
             self.fields(&item.fields, &mut fields, &name.text);
-            self.events[id].fields = fields;
+            self.events.at_mut(id).fields = fields;
             return Some(id);
         }
         let mut fields = Arena::default();
@@ -102,7 +103,7 @@ impl Checker<'_> {
         });
         match self.names.events.declare(name, id) {
             Ok(()) => Some(id),
-            Err(error) => self.fail(error),
+            Err(error) => self.fail(*error),
         }
     }
     fn fields(&mut self, items: &[ast::Field], fields: &mut Arena<FieldId, FieldDef>, owner: &str) {

@@ -108,7 +108,7 @@ impl Checker<'_> {
     pub fn of_type(&mut self, lowered: Expr, want: Type) -> Option<Expr> {
         match (want, lowered.ty) {
             _ if want == lowered.ty => Some(lowered),
-            (Type::Quantity(unit), Type::Money) if self.units[unit].money => Some(Expr { ty: want, ..lowered }),
+            (Type::Quantity(unit), Type::Money) if self.units.at(unit).money => Some(Expr { ty: want, ..lowered }),
             _ => {
                 let (expected, found) = (self.spoken(want), self.spoken(lowered.ty));
                 let example = self.example(&lowered, want);
@@ -121,7 +121,7 @@ impl Checker<'_> {
         let (Kind::Const(Value::Exact(number)), Type::Number) = (&found.kind, found.ty) else { return None };
         match want {
             Type::Money => Some(super::spoken::money(self.currency, &number.to_string())),
-            Type::Quantity(unit) => Some(format!("{number} {}", self.units[unit].name)),
+            Type::Quantity(unit) => Some(format!("{number} {}", self.units.at(unit).name)),
             _ => None,
         }
     }
@@ -141,8 +141,8 @@ impl Checker<'_> {
                 return Some(constant(Value::Ordinal(ordinal), ty, span));
             }
             let words = match ty {
-                Type::Enum(id) => self.enums[id].words.clone(),
-                Type::Tier(id) => self.ladders[id].tiers.clone(),
+                Type::Enum(id) => self.enums.at(id).words.clone(),
+                Type::Tier(id) => self.ladders.at(id).tiers.clone(),
                 _ => Vec::new(),
             };
             let near = super::names::nearest(&text.value, words.iter().map(|word| &**word));
@@ -151,7 +151,14 @@ impl Checker<'_> {
         Some(constant(Value::Text(text.value.clone()), Type::Text, span))
     }
 
-    fn call(&mut self, name: &ast::Ident, args: &[ast::Expr], span: Span, scope: &Scope, hint: Option<Type>) -> Option<Expr> {
+    fn call(
+        &mut self,
+        name: &ast::Ident,
+        args: &[ast::Expr],
+        span: Span,
+        scope: &Scope,
+        hint: Option<Type>,
+    ) -> Option<Expr> {
         const NAMES: [(&str, Function); 10] = [
             ("min", Function::Min),
             ("max", Function::Max),
@@ -198,7 +205,14 @@ impl Checker<'_> {
         }
     }
     /// `min` and `max`: all arguments of one dimension.
-    fn extreme(&mut self, function: Function, args: &[ast::Expr], span: Span, scope: &Scope, hint: Option<Type>) -> Option<Expr> {
+    fn extreme(
+        &mut self,
+        function: Function,
+        args: &[ast::Expr],
+        span: Span,
+        scope: &Scope,
+        hint: Option<Type>,
+    ) -> Option<Expr> {
         let lowered: Vec<_> = args.iter().map(|arg| self.expr(arg, scope, hint)).collect();
         let lowered = lowered.into_iter().collect::<Option<Vec<_>>>()?;
         let mut all = Vec::with_capacity(lowered.len());
@@ -226,7 +240,7 @@ impl Checker<'_> {
             (Kind::Const(Value::Exact(number)), Type::Number, _) if number.is_zero() && is_numeric(ty) => {
                 Ok(Expr { ty, ..expr })
             }
-            (_, Type::Money, Type::Quantity(unit)) if self.units[unit].money => Ok(Expr { ty, ..expr }),
+            (_, Type::Money, Type::Quantity(unit)) if self.units.at(unit).money => Ok(Expr { ty, ..expr }),
             _ => Err(expr),
         }
     }
@@ -241,11 +255,11 @@ impl Checker<'_> {
                 }
                 Some(Expr { kind: Kind::Scale(Box::new(value), steps), ty, span })
             }
-            Type::Money if self.units[unit].money => Some(Expr { ty, span, ..value }),
+            Type::Money if self.units.at(unit).money => Some(Expr { ty, span, ..value }),
             Type::Money => {
                 let Some(worth) = self.need_worth(unit, span)? else {
-                    let name = self.units[unit].name.clone();
-                    return self.fail(errors::units::worth_needed(span, &name, self.units[unit].span));
+                    let name = self.units.at(unit).name.clone();
+                    return self.fail(errors::units::worth_needed(span, &name, self.units.at(unit).span));
                 };
                 match self.exact_of(&worth).and_then(|worth| Exact::ONE.div(worth).ok()) {
                     Some(factor) => Some(Expr { kind: Kind::Scale(Box::new(value), factor), ty, span }),
@@ -257,7 +271,7 @@ impl Checker<'_> {
             }
             Type::Quantity(same) if same == unit => Some(value),
             other => {
-                let (found, name) = (self.spoken(other), self.units[unit].name.clone());
+                let (found, name) = (self.spoken(other), self.units.at(unit).name.clone());
                 self.fail(errors::types::no_conversion(span, &found, &name))
             }
         }
@@ -273,7 +287,9 @@ impl Checker<'_> {
             _ => None,
         };
         let from = match event {
-            Some((name, _)) if &*name.text == "join" => Expr { kind: Kind::Read(Read::Joined), ty: Type::Date, span: name.span() },
+            Some((name, _)) if &*name.text == "join" => {
+                Expr { kind: Kind::Read(Read::Joined), ty: Type::Date, span: name.span() }
+            }
             Some((name, event)) => Expr { kind: Kind::Read(Read::Last(event)), ty: Type::Moment, span: name.span() },
             None => {
                 let from = self.expr(since, scope, None)?;

@@ -92,7 +92,7 @@ impl Checker<'_> {
         let fields = self.line_fields(event, list)?;
         let span = name.span();
         match fields.find(|field| field.name == name.text) {
-            Some(id) => match (field_type(&fields[id].ty), more.first()) {
+            Some(id) => match (field_type(&fields.at(id).ty), more.first()) {
                 (Some(ty), None) => Some(Expr { kind: Kind::Line(id), ty, span }),
                 (_, Some(other)) => self.fail(errors::names::no_parts(other.span(), &other.text, &name.text)),
                 (None, None) => self.fail(errors::types::bare_list(span, &name.text)),

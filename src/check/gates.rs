@@ -84,7 +84,8 @@ impl Checker<'_> {
             _ => None,
         };
         let Some(arm) = own else {
-            let value = self.cases_with(&amount.value, scope, &mut |checker, value, scope| checker.give(value, scope))?;
+            let value =
+                self.cases_with(&amount.value, scope, &mut |checker, value, scope| checker.give(value, scope))?;
             return Some(Amount { value, when: None, span });
         };
         let (guard, inner) = self.guards(&amount.value, scope)?.pop()?;

@@ -78,17 +78,17 @@ impl Checker<'_> {
                 let span = value.span;
                 self.convert(value, *unit, span)
             }
-            (Type::Money, _) => match units.iter().copied().find(|unit| self.units[*unit].money) {
+            (Type::Money, _) => match units.iter().copied().find(|unit| self.units.at(*unit).money) {
                 Some(unit) => Some(Expr { ty: Type::Quantity(unit), ..value }),
                 None => self.fail(errors::earns::limit_of_what(value.span, "money")),
             },
             (Type::Quantity(unit), _) => {
-                let given: Vec<_> = units.iter().map(|unit| self.units[*unit].name.to_string()).collect();
-                let found = self.units[unit].name.clone();
+                let given: Vec<_> = units.iter().map(|unit| self.units.at(*unit).name.to_string()).collect();
+                let found = self.units.at(unit).name.clone();
                 self.fail(errors::earns::limit_of_other_unit(value.span, &found, &given.join(", ")))
             }
             (Type::Number, _) => {
-                let unit = units.first().map(|unit| self.units[*unit].name.to_string());
+                let unit = units.first().map(|unit| self.units.at(*unit).name.to_string());
                 let text = self.sources.text(value.span).to_owned();
                 self.fail(errors::earns::limit_number(value.span, &text, unit.as_deref()))
             }
@@ -101,7 +101,10 @@ impl Checker<'_> {
 }
 
 /// Limits, then budgets, each with whether it is a budget.
-pub(super) fn both<'l>(limits: &'l [ast::Limit], budgets: &'l [ast::Limit]) -> impl Iterator<Item = (&'l ast::Limit, bool)> {
+pub(super) fn both<'l>(
+    limits: &'l [ast::Limit],
+    budgets: &'l [ast::Limit],
+) -> impl Iterator<Item = (&'l ast::Limit, bool)> {
     limits.iter().map(|limit| (limit, false)).chain(budgets.iter().map(|budget| (budget, true)))
 }
 

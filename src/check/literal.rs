@@ -73,7 +73,11 @@ pub(super) fn period(unit: ast::TimeUnit) -> Option<PeriodKind> {
 pub(super) fn label(label: &ast::Label) -> Label {
     Label {
         text: Arc::clone(&label.text.value),
-        translations: label.translations.iter().map(|(tag, text)| (Arc::clone(&tag.text), Arc::clone(&text.value))).collect(),
+        translations: label
+            .translations
+            .iter()
+            .map(|(tag, text)| (Arc::clone(&tag.text), Arc::clone(&text.value)))
+            .collect(),
     }
 }
 
@@ -112,7 +116,8 @@ impl Checker<'_> {
     /// A duration.
     pub fn duration(&mut self, duration: &ast::Duration) -> Option<TimeSpan> {
         let count = self.number(&duration.count)?;
-        match count.to_i64().filter(|count| *count > 0).and_then(|count| TimeSpan::new(count, time_unit(duration.unit))) {
+        match count.to_i64().filter(|count| *count > 0).and_then(|count| TimeSpan::new(count, time_unit(duration.unit)))
+        {
             Some(span) => Some(span),
             None => self.fail(errors::literals::bad_duration(duration.at.0)),
         }
@@ -122,8 +127,8 @@ impl Checker<'_> {
         let own = self.currency;
         let meant = Currency::parse(&currency.text).or_else(|| Currency::from_symbol(&currency.text, own));
         match meant {
-            Some(meant) if meant == own => {}
-            Some(meant) => return self.fail(errors::literals::foreign_money(span, &currency.text, meant, own)),
+            Some(meant) if meant == own || !self.currency_known => {}
+            Some(meant) => return self.fail(errors::literals::foreign_money(span, meant, own)),
             None => return self.fail(errors::literals::unknown_currency(currency.span(), &currency.text)),
         }
         let minor = self.scaled(amount, self.minor_units())?;
@@ -138,7 +143,7 @@ impl Checker<'_> {
         if steps.is_integer() {
             return Some(steps);
         }
-        let head = &self.units[unit];
+        let head = &self.units.at(unit);
         let error = errors::literals::too_fine(span, &head.name, head.decimals);
         self.fail(error)
     }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::hir::{Aggregate, EventId, Expr, FieldId, FieldType, Kind, Measure, MeasureId, Net, ShareCap, Source, Tally, Type, UnitId, Window};
+use crate::hir::{
+    Aggregate, EventId, Expr, FieldId, FieldType, Kind, Measure, MeasureId, Net, ShareCap, Source, Tally, Type, UnitId,
+    Window,
+};
 use crate::source::Span;
 use crate::syntax::ast::{self, AggregateOp, ExprKind, Netting};
 use crate::value::PeriodKind;
@@ -12,8 +15,8 @@ use super::context::{Checker, Node, Slot, field_type};
 use super::errors;
 use super::expr::is_numeric;
 use super::fold::aggregate;
-use super::names::{Symbol, nearest};
 use super::named::put;
+use super::names::{Symbol, nearest, was};
 use super::scope::Scope;
 use super::window::Stretch;
 
@@ -63,7 +66,7 @@ impl Checker<'_> {
         };
         let mut measure = Measure {
             name: Arc::clone(&item.name.text),
-            was: None,
+            was: was(item.was.as_ref()),
             span: item.name.span(),
             ty: Type::Number,
             source: Source::Formula(super::literal::exact(crate::value::Exact::ZERO, Type::Number, item.name.span())),
@@ -153,15 +156,18 @@ impl Checker<'_> {
         Some(measure)
     }
     /// `points.earned`: the unit and which postings; `None` inside where the word is unknown, reported.
-    #[expect(clippy::option_option, reason = "an unknown word after a unit differs from an event")]
     fn tally(&mut self, fold: &ast::Aggregate) -> Option<(UnitId, Option<Tally>)> {
         let first = fold.of.parts.first()?;
         if self.names.events.get(&first.text).is_some() {
             return None;
         }
         let Some(Symbol::Unit(unit)) = self.names.values.get(&first.text) else { return None };
-        const WORDS: [(&str, Tally); 4] =
-            [("earned", Tally::Earned), ("spent", Tally::Spent), ("expired", Tally::Expired), ("reversed", Tally::Reversed)];
+        const WORDS: [(&str, Tally); 4] = [
+            ("earned", Tally::Earned),
+            ("spent", Tally::Spent),
+            ("expired", Tally::Expired),
+            ("reversed", Tally::Reversed),
+        ];
         let word = fold.of.parts.get(1);
         let found = WORDS.iter().find(|(name, _)| word.is_some_and(|word| &*word.text == *name));
         match (found, fold.of.parts.len()) {
@@ -191,7 +197,7 @@ impl Checker<'_> {
             return self.fail(errors::names::unknown_event(first.span(), &first.text, near));
         };
         let Some((second, more)) = rest.split_first() else { return Some((event, None, None)) };
-        let def = &self.events[event];
+        let def = &self.events.at(event);
         let Some((field, def)) = def.fields.pairs().find(|(_, field)| field.name == second.text) else {
             let near = nearest(&second.text, def.fields.iter().map(|field| &*field.name));
             let error = errors::names::unknown_field(second.span(), &second.text, &def.name, near);

@@ -112,6 +112,7 @@ impl<'a> Checker<'a> {
             errors: Vec::new(),
             names: Names::default(),
             currency: dollar(),
+            currency_known: false,
             zone: Zone::utc(),
             enums,
             events: Arena::default(),
@@ -146,16 +147,24 @@ impl<'a> Checker<'a> {
         }
         let settings = block.as_ref().map(|block| self.settings(block));
         self.values();
-        let mut earns: outside::Earns = self.items.earns.clone().into_iter().map(|item| self.lower_earn(item)).collect();
+        let mut earns: outside::Earns =
+            self.items.earns.clone().into_iter().map(|item| self.lower_earn(item)).collect();
         for item in self.items.boosts.clone() {
             self.lower_boost(item, &mut earns);
         }
-        let mut rules: outside::Rules = self.items.rules.clone().into_iter().map(|item| self.lower_rule(item)).collect();
+        let mut rules: outside::Rules =
+            self.items.rules.clone().into_iter().map(|item| self.lower_rule(item)).collect();
         for item in self.items.limits.clone() {
             self.shared_limits(item, &mut earns, &mut rules);
         }
-        let units: Vec<_> =
-            self.items.units.clone().into_iter().enumerate().map(|(at, item)| self.lower_unit(item, UnitHead::id(at))).collect();
+        let units: Vec<_> = self
+            .items
+            .units
+            .clone()
+            .into_iter()
+            .enumerate()
+            .map(|(at, item)| self.lower_unit(item, UnitHead::id(at)))
+            .collect();
         let ladders: Vec<_> = self
             .items
             .ladders
@@ -166,8 +175,10 @@ impl<'a> Checker<'a> {
             .collect();
         let rewards: Vec<_> = self.items.rewards.clone().into_iter().map(|item| self.lower_reward(item)).collect();
         let redeems: Vec<_> = self.items.redeems.clone().into_iter().map(|item| self.lower_redeem(item)).collect();
-        let scenarios: Vec<_> = self.items.scenarios.clone().into_iter().map(|item| self.lower_scenario(item)).collect();
+        let scenarios: Vec<_> =
+            self.items.scenarios.clone().into_iter().map(|item| self.lower_scenario(item)).collect();
         self.unused_tables();
+        self.required(&units, &earns, &rules);
         let (name, settings) = (block.as_ref().map(Checker::program_name)?, settings?);
         let program = self.whole_program(name, settings, sources)?;
         let program = Program {
@@ -180,9 +191,7 @@ impl<'a> Checker<'a> {
             scenarios: scenarios.into_iter().collect::<Option<Vec<_>>>()?,
             ..program
         };
-        let required = self.required(&program);
         let endless = self.endless(&program);
-        self.errors.extend(required);
         self.errors.extend(endless);
         Some(program)
     }
@@ -246,7 +255,7 @@ impl<'a> Checker<'a> {
         let mut errors = Vec::new();
         let names = &mut self.names;
         let items = &self.items;
-        let mut note = |result: Result<(), Diagnostic>| errors.extend(result.err());
+        let mut note = |result: Result<(), Box<Diagnostic>>| errors.extend(result.err().map(|error| *error));
         for (at, item) in items.units.iter().enumerate() {
             for name in std::iter::once(&item.name).chain(&item.also) {
                 note(names.values.declare(name, Symbol::Unit(UnitHead::id(at))));
@@ -292,9 +301,36 @@ impl<'a> Checker<'a> {
         for effect in effects {
             if let ast::Effect::Badge(name) = &effect.value {
                 if names.prizes.get(&name.text).is_some() {
-                    note(Err(errors::names::badge_and_reward(name.span(), &name.text)));
+                    note(Err(Box::new(errors::names::badge_and_reward(name.span(), &name.text))));
                 } else if self.badges.find(|badge| badge.name == name.text).is_none() {
                     self.badges.push(Badge { name: Arc::clone(&name.text), span: name.span() });
+                }
+            }
+        }
+        self.errors.extend(errors);
+        self.old_names();
+    }
+    /// Old names must be free: what members hold under a name goes to one thing only.
+    fn old_names(&mut self) {
+        let items = &self.items;
+        let units: Vec<_> = items.units.iter().map(|item| (&item.name, &item.was)).collect();
+        let measures: Vec<_> = items.measures.iter().map(|item| (&item.name, &item.was)).collect();
+        let ladders: Vec<_> = items.ladders.iter().map(|item| (&item.name, &item.was)).collect();
+        let earns: Vec<_> = items.earns.iter().map(|item| (&item.name, &item.was)).collect();
+        let rules: Vec<_> = items.rules.iter().map(|item| (&item.name, &item.was)).collect();
+        let rewards: Vec<_> = items.rewards.iter().map(|item| (&item.name, &item.was)).collect();
+        let redeems: Vec<_> = items.redeems.iter().map(|item| (&item.name, &item.was)).collect();
+        let tiers =
+            items.ladders.iter().map(|item| item.levels.iter().map(|level| (&level.name, &level.was)).collect());
+        let kinds = [units, measures, ladders, earns, rules, rewards, redeems].into_iter().chain(tiers);
+        let mut errors = Vec::new();
+        for kind in kinds {
+            let mut taken: Vec<&ast::Ident> = kind.iter().map(|(name, _)| *name).collect();
+            for (_, was) in kind {
+                let Some(old) = was else { continue };
+                match taken.iter().find(|name| name.text == old.text) {
+                    Some(first) => errors.push(errors::names::old_name_in_use(old.span(), &old.text, first.span())),
+                    None => taken.push(old),
                 }
             }
         }
@@ -317,7 +353,6 @@ fn done<I: crate::arena::Id, T: Clone>(slots: &[Slot<T>]) -> Option<Arena<I, T>>
 fn dollar() -> Currency {
     Currency::parse("USD").expect("USD is a currency")
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -35,8 +35,7 @@ impl Checker<'_> {
             Slot::Waiting => {}
         }
         let item = *self.items.segments.get(id.index())?;
-        let condition =
-            self.busily(Node::Segment(id), |checker| checker.condition(&item.condition, &Scope::member()));
+        let condition = self.busily(Node::Segment(id), |checker| checker.condition(&item.condition, &Scope::member()));
         let done = condition.is_some().then_some(());
         let segment =
             condition.map(|condition| Segment { name: Arc::clone(&item.name.text), span: item.name.span(), condition });
@@ -44,7 +43,6 @@ impl Checker<'_> {
         done
     }
     /// What one smallest step of a unit is worth in minor units, where that is declared; the outer `None` is an error.
-    #[expect(clippy::option_option, reason = "a unit without worth differs from one with an error")]
     pub fn need_worth(&mut self, id: UnitId, span: Span) -> Option<Option<Expr>> {
         match self.worths.get(id.index())? {
             Slot::Done(worth) => return Some(worth.clone()),

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
-use crate::hir::{EarnId, EventId, LadderId, LetId, LimitId, MeasureId, RedeemId, RewardId, RuleId, SegmentId, StackId, TableId, UnitId};
+use crate::hir::{
+    EarnId, EventId, LadderId, LetId, LimitId, MeasureId, RedeemId, RewardId, RuleId, SegmentId, StackId, TableId,
+    UnitId, Was,
+};
 use crate::source::Span;
 use crate::syntax::ast::Ident;
 
@@ -39,6 +42,7 @@ pub(super) enum Prize {
 }
 
 /// All names of a program that are not fields.
+#[derive(Default)]
 pub(super) struct Names {
     pub values: Space<Symbol>,
     pub events: Space<EventId>,
@@ -46,19 +50,6 @@ pub(super) struct Names {
     pub prizes: Space<Prize>,
     pub stacks: Space<StackId>,
     pub limits: Space<LimitId>,
-}
-
-impl Default for Names {
-    fn default() -> Self {
-        Self {
-            values: Space::default(),
-            events: Space::default(),
-            offers: Space::default(),
-            prizes: Space::default(),
-            stacks: Space::default(),
-            limits: Space::default(),
-        }
-    }
 }
 
 /// Names that must differ from each other.
@@ -74,9 +65,9 @@ impl<T> Default for Space<T> {
 
 impl<T: Copy> Space<T> {
     /// Declares a name; the error points at the first declaration, which stays.
-    pub fn declare(&mut self, name: &Ident, value: T) -> Result<(), Diagnostic> {
+    pub fn declare(&mut self, name: &Ident, value: T) -> Result<(), Box<Diagnostic>> {
         if let Some((_, first)) = self.names.get(&name.text) {
-            return Err(errors::names::duplicate(name.span(), &name.text, *first));
+            return Err(Box::new(errors::names::duplicate(name.span(), &name.text, *first)));
         }
         self.names.insert(Arc::clone(&name.text), (value, Some(name.span())));
         Ok(())
@@ -97,6 +88,11 @@ impl<T: Copy> Space<T> {
     pub fn nearest(&self, wanted: &str) -> Option<String> {
         nearest(wanted, self.iter())
     }
+}
+
+/// The old name of a renamed thing.
+pub(super) fn was(old: Option<&Ident>) -> Was {
+    old.map(|old| Arc::clone(&old.text))
 }
 
 /// Longer texts are no mistyped names, and would take long to compare.

@@ -13,7 +13,14 @@ use super::scope::Scope;
 
 impl Checker<'_> {
     /// `and`, `or`: operands of one operator in one list. What the left side of an `and` asks, the right side knows.
-    pub fn logic(&mut self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr, span: Span, scope: &Scope) -> Option<Expr> {
+    pub fn logic(
+        &mut self,
+        op: BinaryOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Expr> {
         let left = self.condition(left, scope);
         let right = match (&left, op) {
             (Some(left), BinaryOp::And) => self.condition(right, &scope.given(left)),
@@ -60,9 +67,11 @@ impl Checker<'_> {
     /// Two sides, each resolved with the type of the other where it is a bare word.
     fn pair(&mut self, left: &ast::Expr, right: &ast::Expr, scope: &Scope) -> Option<(Expr, Expr)> {
         if self.is_word(left, scope) && !self.is_word(right, scope) {
-            let right = self.expr(right, scope, None)?;
-            let left = self.expr(left, scope, Some(right.ty))?;
-            return Some((left, right));
+            let literal = matches!(right.kind, ExprKind::Text(_));
+            let right = self.expr(right, scope, None);
+            // Beside a text in quotes, a name that nothing has is a misspelt name, not another text.
+            let left = self.expr(left, scope, right.as_ref().map(|right| right.ty).filter(|_| !literal));
+            return Some((left?, right?));
         }
         // A text may be a word of the enum on the other side.
         if matches!(left.kind, ExprKind::Text(_)) {
@@ -115,7 +124,14 @@ impl Checker<'_> {
         }
     }
     /// `a in (b, c)`.
-    pub fn in_list(&mut self, value: &ast::Expr, list: &[ast::Expr], negated: bool, span: Span, scope: &Scope) -> Option<Expr> {
+    pub fn in_list(
+        &mut self,
+        value: &ast::Expr,
+        list: &[ast::Expr],
+        negated: bool,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Expr> {
         let value = self.expr(value, scope, None)?;
         let mut all = Vec::with_capacity(list.len());
         for item in list {
@@ -181,8 +197,11 @@ impl Checker<'_> {
         let (left, right, ty) = match ty {
             Some(ty) => (left, right, ty),
             None if additive => match self.sum(left, right) {
-                Ok((left, right)) => (left.clone(), right, left.ty),
-                Err((left, right)) => return self.mixed(op, &left, &right, span),
+                (left, right, true) => {
+                    let ty = left.ty;
+                    (left, right, ty)
+                }
+                (left, right, false) => return self.mixed(op, &left, &right, span),
             },
             None => return self.mixed(op, &left, &right, span),
         };
@@ -204,16 +223,17 @@ impl Checker<'_> {
         }
         Some(Expr { kind: Kind::Arithmetic(operator, Box::new(left), Box::new(right)), ty, span })
     }
-    fn sum(&self, left: Expr, right: Expr) -> Result<(Expr, Expr), (Expr, Expr)> {
+    /// Two sides of a sum in one dimension, and whether they could be brought into one.
+    fn sum(&self, left: Expr, right: Expr) -> (Expr, Expr, bool) {
         if !is_numeric(left.ty) || !is_numeric(right.ty) {
-            return Err((left, right));
+            return (left, right, false);
         }
         let (left_type, right_type) = (left.ty, right.ty);
         match self.fit(left, right_type) {
-            Ok(left) => Ok((left, right)),
+            Ok(left) => (left, right, true),
             Err(left) => match self.fit(right, left_type) {
-                Ok(right) => Ok((left, right)),
-                Err(right) => Err((left, right)),
+                Ok(right) => (left, right, true),
+                Err(right) => (left, right, false),
             },
         }
     }
@@ -275,7 +295,8 @@ impl Checker<'_> {
             }
         };
         let ty = quantity.ty;
-        let kind = Kind::Rate { quantity: Box::new(quantity), per: Box::new(per), value: Box::new(value), full, within };
+        let kind =
+            Kind::Rate { quantity: Box::new(quantity), per: Box::new(per), value: Box::new(value), full, within };
         Some(Expr { kind, ty, span })
     }
 }

@@ -15,6 +15,8 @@ use super::scope::Scope;
 
 /// Earns by position; none where an earn has errors.
 pub(super) type Earns = Vec<Option<Earn>>;
+/// An event, or one list of it.
+type Place = (EventId, Option<FieldId>);
 /// Rules by position; none where a rule has errors.
 pub(super) type Rules = Vec<Option<Rule>>;
 
@@ -24,17 +26,17 @@ impl Checker<'_> {
         if item.amounts.is_empty() {
             return self.report(errors::earns::boost_without_amount(item.name.span(), &item.name.text));
         }
-        let mut groups: Vec<((EventId, Option<FieldId>, UnitId), Vec<EarnId>)> = Vec::new();
+        let mut groups: Vec<(Place, UnitId, Vec<EarnId>)> = Vec::new();
         for name in &item.on {
             let Some(id) = self.earn_named(name) else { continue };
             let Some(Some(earn)) = earns.get(id.index()) else { continue };
-            let key = (earn.event, earn.list, earn.unit);
-            match groups.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, ids)) => ids.push(id),
-                None => groups.push((key, vec![id])),
+            let place = (earn.event, earn.list);
+            match groups.iter_mut().find(|(known, unit, _)| *known == place && *unit == earn.unit) {
+                Some((.., ids)) => ids.push(id),
+                None => groups.push((place, earn.unit, vec![id])),
             }
         }
-        for ((event, list, unit), ids) in groups {
+        for ((event, list), unit, ids) in groups {
             let Some(boosts) = self.boost_for(item, &Scope::event(event, list), unit) else { continue };
             for boost in boosts {
                 let boost = self.boosts.push(boost);
@@ -80,7 +82,7 @@ impl Checker<'_> {
     /// Shared limits: one counter for all that share it, unless they count by different fields.
     pub fn shared_limits(&mut self, item: &ast::LimitItem, earns: &mut Earns, rules: &mut Rules) {
         for (limit, budget) in both(&item.limits, &item.budgets) {
-            let mut shared: Vec<(Option<(EventId, Option<FieldId>)>, LimitId)> = Vec::new();
+            let mut shared: Vec<(Option<Place>, LimitId)> = Vec::new();
             for name in &item.on {
                 let (scope, units, place) = match self.names.offers.get(&name.text) {
                     Some(Offer::Earn(id)) => match earns.get(id.index()) {
@@ -106,8 +108,9 @@ impl Checker<'_> {
                 };
                 let Some(lowered) = self.limit(limit, budget, Some(&item.name), &scope, &units) else { continue };
                 let known = shared.iter().find(|(other, id)| {
-                    let known = &self.limits[*id];
-                    (known.per.is_empty() && lowered.per.is_empty()) || (*other == place && same_per(&known.per, &lowered.per))
+                    let known = &self.limits.at(*id);
+                    (known.per.is_empty() && lowered.per.is_empty())
+                        || (*other == place && same_per(&known.per, &lowered.per))
                 });
                 let id = match known {
                     Some((_, id)) => *id,

@@ -44,7 +44,8 @@ impl Checker<'_> {
     /// What a name stands for, in the order of the language: line, event, named things, member, built in.
     fn head(&self, name: &str, scope: &Scope) -> Option<Head> {
         if let (Some(event), Some(list)) = (scope.event, scope.line)
-            && let Some(field) = self.line_fields(event, list).and_then(|fields| fields.find(|field| &*field.name == name))
+            && let Some(field) =
+                self.line_fields(event, list).and_then(|fields| fields.find(|field| &*field.name == name))
         {
             return Some(Head::Line(field));
         }
@@ -77,8 +78,8 @@ impl Checker<'_> {
     /// The position of a bare word in the enum or ladder beside it.
     pub fn word(&self, name: &str, ty: Type) -> Option<u32> {
         let words: &[Arc<str>] = match ty {
-            Type::Enum(id) => &self.enums[id].words,
-            Type::Tier(id) => &self.ladders[id].tiers,
+            Type::Enum(id) => &self.enums.at(id).words,
+            Type::Tier(id) => &self.ladders.at(id).tiers,
             _ => return None,
         };
         words.iter().position(|word| &**word == name).and_then(|at| u32::try_from(at).ok())
@@ -99,7 +100,7 @@ impl Checker<'_> {
             return Some(constant(Value::Ordinal(ordinal), ty, span));
         }
         match self.head(&first.text, scope) {
-            Some(head) => self.from_head(head, first, rest, span, scope),
+            Some(head) => self.path_from(head, first, rest, span, scope),
             None => match (&*first.text, rest.split_first()) {
                 ("member", Some((second, rest))) => self.attribute_path(second, rest, span),
                 ("event", Some((second, rest))) => self.field_path(second, rest, span, scope),
@@ -111,17 +112,27 @@ impl Checker<'_> {
         }
     }
     /// `ann.status`, `ann.points.balance`: what a scenario may ask about a member.
-    fn member_path(&mut self, first: &Ident, rest: &[Ident], span: Span, scope: &Scope, hint: Option<Type>) -> Option<Expr> {
+    fn member_path(
+        &mut self,
+        first: &Ident,
+        rest: &[Ident],
+        span: Span,
+        scope: &Scope,
+        hint: Option<Type>,
+    ) -> Option<Expr> {
         match self.head(&first.text, scope) {
-            Some(head) => self.from_head(head, first, rest, span, scope),
+            Some(head) => self.path_from(head, first, rest, span, scope),
             None if matches!(&*first.text, "name" | "id" | "joined") => self.attribute_path(first, rest, span),
             None => {
+                if let ("member", Some((second, rest))) = (&*first.text, rest.split_first()) {
+                    return self.attribute_path(second, rest, span);
+                }
                 let error = self.unknown(first, scope, hint);
                 self.fail(error)
             }
         }
     }
-    fn from_head(&mut self, head: Head, first: &Ident, rest: &[Ident], span: Span, scope: &Scope) -> Option<Expr> {
+    fn path_from(&mut self, head: Head, first: &Ident, rest: &[Ident], span: Span, scope: &Scope) -> Option<Expr> {
         match head {
             Head::Line(field) => {
                 let ty = self.line_fields(scope.event?, scope.line?)?.get(field).map(|field| field.ty.clone())?;
@@ -183,8 +194,14 @@ impl Checker<'_> {
             [one] if &*one.text == "highest" => Standing::Highest,
             [other, ..] => {
                 let near = nearest(&other.text, ["before", "highest"]);
-                let name = Arc::clone(&self.ladders[ladder].name);
-                return self.fail(errors::names::unknown_part(other.span(), &other.text, &name, "`before` and `highest`", near));
+                let name = Arc::clone(&self.ladders.at(ladder).name);
+                return self.fail(errors::names::unknown_part(
+                    other.span(),
+                    &other.text,
+                    &name,
+                    "`before` and `highest`",
+                    near,
+                ));
             }
         };
         Some(Expr { kind: Kind::Read(Read::Tier(ladder, standing)), ty: Type::Tier(ladder), span })
@@ -205,7 +222,9 @@ impl Checker<'_> {
                 }
             },
             [] => self.fail(errors::types::bare_unit(span, &first.text)),
-            [_, other, ..] => self.fail(errors::names::unknown_part(other.span(), &other.text, &first.text, known, None)),
+            [_, other, ..] => {
+                self.fail(errors::names::unknown_part(other.span(), &other.text, &first.text, known, None))
+            }
         }
     }
     /// `member.birthday`.
@@ -230,7 +249,7 @@ impl Checker<'_> {
             return self.fail(errors::names::no_event_here(span, &name.text, &[]));
         };
         match event.fields.find(|field| field.name == name.text) {
-            Some(field) => self.from_head(Head::Field(field), name, rest, span, &Scope { line: None, ..scope.clone() }),
+            Some(field) => self.path_from(Head::Field(field), name, rest, span, &Scope { line: None, ..scope.clone() }),
             None => {
                 let near = nearest(&name.text, event.fields.iter().map(|field| &*field.name));
                 let error = errors::names::unknown_field(name.span(), &name.text, &event.name, near);
@@ -255,11 +274,16 @@ impl Checker<'_> {
         let span = name.span();
         match hint {
             Some(Type::Enum(id)) => {
-                let words = &self.enums[id].words;
-                return errors::names::unknown_word(span, &name.text, &shown(words), self.near_word(name, words, scope));
+                let words = &self.enums.at(id).words;
+                return errors::names::unknown_word(
+                    span,
+                    &name.text,
+                    &shown(words),
+                    self.near_word(name, words, scope),
+                );
             }
             Some(Type::Tier(id)) => {
-                let ladder = &self.ladders[id];
+                let ladder = &self.ladders.at(id);
                 let near = self.near_word(name, &ladder.tiers, scope);
                 return errors::names::unknown_tier(span, &name.text, &ladder.name, &shown(&ladder.tiers), near);
             }
@@ -274,9 +298,6 @@ impl Checker<'_> {
             }
         }
         let near = nearest(&name.text, names);
-        if hint == Some(Type::Text) && near.is_none() {
-            return errors::types::unquoted(span, &name.text);
-        }
         let events: Vec<_> = self
             .events
             .iter()
@@ -287,7 +308,8 @@ impl Checker<'_> {
             return errors::names::no_event_here(span, &name.text, &events);
         }
         // A field of lines where no line is at hand.
-        let lists = scope.event.and_then(|event| self.events.get(event)).into_iter().flat_map(|event| event.fields.iter());
+        let lists =
+            scope.event.and_then(|event| self.events.get(event)).into_iter().flat_map(|event| event.fields.iter());
         for list in lists {
             if let FieldType::List(fields) = &list.ty
                 && fields.iter().any(|field| field.name == name.text)
@@ -295,10 +317,14 @@ impl Checker<'_> {
                 return errors::types::value_of_line(span, &list.name, &name.text);
             }
         }
+        if hint == Some(Type::Text) && near.is_none() {
+            return errors::types::unquoted(span, &name.text);
+        }
         errors::names::unknown_name(span, &name.text, near)
     }
     fn near_word(&self, name: &Ident, words: &[Arc<str>], scope: &Scope) -> Option<String> {
-        let fields = scope.event.and_then(|event| self.events.get(event)).into_iter().flat_map(|event| event.fields.iter());
+        let fields =
+            scope.event.and_then(|event| self.events.get(event)).into_iter().flat_map(|event| event.fields.iter());
         nearest(&name.text, words.iter().map(|word| &**word).chain(fields.map(|field| &*field.name)))
     }
 }

@@ -120,7 +120,9 @@ impl Checker<'_> {
         match &expr.kind {
             ExprKind::Text(text) => Some(Arc::clone(&text.value)),
             ExprKind::Path(path) => path.single().map(|word| Arc::clone(&word.text)),
-            ExprKind::Number(_) | ExprKind::Date(_) | ExprKind::Quantity { .. } => Some(Arc::from(self.sources.text(expr.span()))),
+            ExprKind::Number(_) | ExprKind::Date(_) | ExprKind::Quantity { .. } => {
+                Some(Arc::from(self.sources.text(expr.span())))
+            }
             _ => None,
         }
     }
@@ -129,6 +131,12 @@ impl Checker<'_> {
 fn place(value: &RecordValue, around: Span) -> Span {
     match value {
         RecordValue::Value(expr) => expr.span(),
-        RecordValue::List(_, at) | RecordValue::Record(_, at) => if at.0.end > 0 { at.0 } else { around },
+        RecordValue::List(_, at) | RecordValue::Record(_, at) => {
+            if at.0.end > 0 {
+                at.0
+            } else {
+                around
+            }
+        }
     }
 }

@@ -32,7 +32,9 @@ impl Checker<'_> {
     /// Fields of an event that partial reversals lower: amounts, and lists whose lines come back.
     pub fn lowered_by_reversals(&self, event: EventId) -> Vec<FieldId> {
         let mut fields = Vec::new();
-        for reversal in self.events.iter().filter_map(|other| other.reversal.as_ref()).filter(|reversal| reversal.of == event) {
+        for reversal in
+            self.events.iter().filter_map(|other| other.reversal.as_ref()).filter(|reversal| reversal.of == event)
+        {
             fields.extend(reversal.amounts.iter().map(|(_, original)| *original));
             fields.extend(reversal.lines.as_ref().map(|lines| lines.original));
         }

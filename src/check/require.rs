@@ -1,77 +1,76 @@
 //! Nothing that moves value is implicit: declarations that the program at hand needs.
 
 use crate::arena::Id as _;
-use crate::diagnostic::Diagnostic;
-use crate::hir::{Aggregate, BoostAmount, Effect, Expr, Function, Kind, Operator, Pending, Program, Trigger, UnitId};
+use crate::hir::{Aggregate, BoostAmount, Effect, Expr, Function, Kind, Operator, Pending, Trigger, Unit, UnitId};
 use crate::source::Span;
 use crate::value::{Exact, Value};
 
 use super::context::Checker;
 use super::errors;
+use super::outside::{Earns, Rules};
 
 impl Checker<'_> {
-    /// Rounding of units that can have fractions, refunds of units that reversible events earn.
-    pub fn required(&mut self, program: &Program) -> Vec<Diagnostic> {
-        let mut messages = Vec::new();
-        for (at, item) in self.items.units.iter().enumerate() {
+    /// Rounding of units that can have fractions, refunds of units that reversible events earn. Looks at what could be lowered, so
+    /// that other errors do not hide what is missing.
+    pub fn required(&mut self, units: &[Option<Unit>], earns: &Earns, rules: &Rules) {
+        for (at, item) in self.items.units.clone().into_iter().enumerate() {
             let unit = UnitId::new(at);
-            let Some(def) = program.units.get(unit) else { continue };
             let place = self.block_start(item.at.0);
+            let name = &item.name;
             if item.round.is_none()
-                && let Some(fraction) = self.fraction(program, unit)
+                && let Some(fraction) = self.fraction(earns, rules, unit)
             {
-                messages.push(errors::units::no_rounding(def.span, &def.name, fraction, place));
+                self.report(errors::units::no_rounding(name.span(), &name.text, fraction, place));
             }
             if item.refunds.is_none()
-                && let Some((earning, by)) = self.reversible_award(program, unit)
+                && let Some((earning, by)) = self.reversible_award(earns, rules, unit)
             {
-                messages.push(errors::units::no_refunds(def.span, &def.name, earning, &by, place));
+                self.report(errors::units::no_refunds(name.span(), &name.text, earning, &by, place));
             }
         }
-        for earn in program.earns.iter().filter(|earn| earn.pending.is_none()) {
-            if let Some(Pending::Until { event, key }) = program.units.get(earn.unit).map(|unit| &unit.pending) {
+        for earn in earns.iter().flatten().filter(|earn| earn.pending.is_none()) {
+            if let Some(Some(Unit { pending: Pending::Until { event, key }, .. })) = units.get(earn.unit.index()) {
                 self.released_by_key(earn.event, *event, key, earn.span);
             }
         }
-        messages
     }
     /// Where an amount of a unit can have a fraction of its smallest step.
-    fn fraction(&self, program: &Program, unit: UnitId) -> Option<Span> {
-        for earn in program.earns.iter().filter(|earn| earn.unit == unit && earn.round.is_none()) {
+    fn fraction(&self, earns: &Earns, rules: &Rules, unit: UnitId) -> Option<Span> {
+        for earn in earns.iter().flatten().filter(|earn| earn.unit == unit && earn.round.is_none()) {
             if !self.is_whole(&earn.give) {
                 return Some(earn.give.span);
             }
-            for boost in earn.boosts.iter().filter_map(|id| program.boosts.get(*id)) {
+            for boost in earn.boosts.iter().filter_map(|id| self.boosts.get(*id)) {
                 match &boost.amount {
-                    BoostAmount::Factor(factor) | BoostAmount::Add(factor) if !self.is_whole(factor) => return Some(factor.span),
-                    _ => {}
-                }
-            }
-        }
-        for rule in program.rules.iter() {
-            for (_, effect) in &rule.effects {
-                match effect {
-                    Effect::Give(own, amount) | Effect::Take(own, amount) if *own == unit && !self.is_whole(amount) => {
-                        return Some(amount.span);
+                    BoostAmount::Factor(factor) | BoostAmount::Add(factor) if !self.is_whole(factor) => {
+                        return Some(factor.span);
                     }
                     _ => {}
                 }
             }
         }
-        None
+        let effects = rules.iter().flatten().flat_map(|rule| &rule.effects);
+        effects.into_iter().find_map(|(_, effect)| match effect {
+            Effect::Give(own, amount) | Effect::Take(own, amount) if *own == unit && !self.is_whole(amount) => {
+                Some(amount.span)
+            }
+            _ => None,
+        })
     }
     /// Where a unit is earned by an event that can be taken back, and the event that takes it back.
-    fn reversible_award(&self, program: &Program, unit: UnitId) -> Option<(Span, String)> {
+    fn reversible_award(&self, earns: &Earns, rules: &Rules, unit: UnitId) -> Option<(Span, String)> {
         let by = |event| {
-            let mut events = program.events.iter();
-            events.find(|other| other.reversal.as_ref().is_some_and(|reversal| reversal.of == event)).map(|other| other.name.to_string())
+            let mut events = self.events.iter();
+            events
+                .find(|other| other.reversal.as_ref().is_some_and(|reversal| reversal.of == event))
+                .map(|other| other.name.to_string())
         };
-        for earn in program.earns.iter().filter(|earn| earn.unit == unit) {
+        for earn in earns.iter().flatten().filter(|earn| earn.unit == unit) {
             if let Some(by) = by(earn.event) {
                 return Some((earn.span, by));
             }
         }
-        for rule in program.rules.iter() {
+        for rule in rules.iter().flatten() {
             let gives = rule.effects.iter().any(|(_, effect)| matches!(effect, Effect::Give(own, _) if *own == unit));
             let Trigger::Event(event, _) = rule.trigger else {
                 let measure = match rule.trigger {
@@ -100,25 +99,32 @@ impl Checker<'_> {
             Kind::Arithmetic(_, left, right) => self.is_whole(left) && self.is_whole(right),
             Kind::Negate(value) => self.is_whole(value),
             Kind::Scale(value, factor) => factor.is_integer() && self.is_whole(value),
-            Kind::Call(Function::Min | Function::Max | Function::Abs, all) => all.iter().all(|value| self.is_whole(value)),
+            Kind::Call(Function::Min | Function::Max | Function::Abs, all) => {
+                all.iter().all(|value| self.is_whole(value))
+            }
             Kind::Call(Function::Floor | Function::Ceil | Function::Round, all) => {
                 all.get(1).is_some_and(|step| self.exact_of(step).is_some_and(Exact::is_integer))
             }
             Kind::Call(..) | Kind::Since(..) => true,
             Kind::Fold { aggregate, .. } => matches!(aggregate, Aggregate::Count | Aggregate::Distinct),
-            Kind::Lookup(table, _) => match self.tables.get(table.index()).and_then(super::context::Slot::done).map(|table| &table.rows) {
-                Some(crate::hir::Rows::Exact { rows, otherwise }) => {
-                    rows.iter().map(|(_, value)| value).chain(otherwise).all(|value| self.is_whole(value))
+            Kind::Lookup(table, _) => {
+                match self.tables.get(table.index()).and_then(super::context::Slot::done).map(|table| &table.rows) {
+                    Some(crate::hir::Rows::Exact { rows, otherwise }) => {
+                        rows.iter().map(|(_, value)| value).chain(otherwise).all(|value| self.is_whole(value))
+                    }
+                    Some(crate::hir::Rows::Bands { bands, marginal: false }) => {
+                        bands.iter().all(|band| self.is_whole(&band.value))
+                    }
+                    _ => false,
                 }
-                Some(crate::hir::Rows::Bands { bands, marginal: false }) => bands.iter().all(|band| self.is_whole(&band.value)),
-                _ => false,
-            },
+            }
             Kind::Field(_) | Kind::Line(_) | Kind::Read(_) => self.is_counted(expr),
             _ => false,
         }
     }
     /// Fields of whole numbers, counts of measures, and amounts that were rounded already.
     fn is_counted(&self, expr: &Expr) -> bool {
-        matches!(expr.ty, crate::hir::Type::Money | crate::hir::Type::Quantity(_)) && !matches!(expr.kind, Kind::Read(crate::hir::Read::Measure(_)))
+        matches!(expr.ty, crate::hir::Type::Money | crate::hir::Type::Quantity(_))
+            && !matches!(expr.kind, Kind::Read(crate::hir::Read::Measure(_)))
     }
 }

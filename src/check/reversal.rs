@@ -23,7 +23,7 @@ impl Checker<'_> {
             let near = self.names.events.nearest(&name.text);
             return self.report(errors::names::unknown_event(name.span(), &name.text, near));
         };
-        let original = &self.events[of];
+        let original = &self.events.at(of);
         let reason = match (original.kind, item_reverses(self, of)) {
             (EventKind::Declared, false) if of != id => None,
             (EventKind::Declared, false) => Some("an event cannot reverse itself"),
@@ -48,12 +48,14 @@ impl Checker<'_> {
             }
             return;
         }
-        let own = &self.events[id].fields;
-        let theirs = &self.events[of].fields;
+        let own = &self.events.at(id).fields;
+        let theirs = &self.events.at(of).fields;
         let mut amounts: Vec<(FieldId, FieldId)> = own
             .pairs()
             .filter(|(field, def)| is_amount(&def.ty) && !key.iter().any(|(own, _)| own == field))
-            .filter_map(|(field, def)| Some((field, theirs.find(|other| other.name == def.name && is_amount(&other.ty))?)))
+            .filter_map(|(field, def)| {
+                Some((field, theirs.find(|other| other.name == def.name && is_amount(&other.ty))?))
+            })
             .collect();
         amounts.sort_by_key(|(field, _)| !matches!(own.get(*field).map(|def| &def.ty), Some(FieldType::Money)));
         if let Some(line) = &mut lines
@@ -69,7 +71,7 @@ impl Checker<'_> {
         }
         let within = item.within.as_ref().and_then(|within| self.duration(within));
         let order = reverses.order.as_ref().map(|order| order.value);
-        self.events[id].reversal = Some(Reversal {
+        self.events.at_mut(id).reversal = Some(Reversal {
             of,
             key,
             amounts,
@@ -88,7 +90,7 @@ impl Checker<'_> {
     }
     /// A field that both have. The reversal gets it by itself where it does not declare it.
     fn key_pair(&mut self, id: EventId, of: EventId, name: &ast::Ident) -> Option<(FieldId, FieldId)> {
-        let original = &self.events[of];
+        let original = &self.events.at(of);
         let Some((theirs, def)) = original.fields.pairs().find(|(_, field)| field.name == name.text) else {
             let near = nearest(&name.text, original.fields.iter().map(|field| &*field.name));
             let error = errors::events::key_missing(name.span(), &name.text, &original.name, near);
@@ -98,25 +100,32 @@ impl Checker<'_> {
         if let FieldType::List(_) = def.ty {
             return self.fail(errors::events::key_is_list(name.span(), &name.text));
         }
-        let fields = &mut self.events[id].fields;
+        let fields = &mut self.events.at_mut(id).fields;
         let own = match fields.find(|field| field.name == name.text) {
-            Some(own) if same_type(&fields[own].ty, &def.ty) => own,
+            Some(own) if same_type(&fields.at(own).ty, &def.ty) => own,
             Some(own) => {
-                let error = errors::events::key_type(fields[own].span, &name.text, def.span);
+                let error = errors::events::key_type(fields.at(own).span, &name.text, def.span);
                 return self.fail(error);
             }
             None => fields.push(FieldDef { optional: false, default: None, span: name.span(), ..def }),
         };
         Some((own, theirs))
     }
-    fn line_pair(&mut self, id: EventId, of: EventId, list: &ast::Ident, name: &ast::Ident, lines: &mut Option<LineKey>) {
+    fn line_pair(
+        &mut self,
+        id: EventId,
+        of: EventId,
+        list: &ast::Ident,
+        name: &ast::Ident,
+        lines: &mut Option<LineKey>,
+    ) {
         let find = |event: &crate::hir::EventDef| {
             event.fields.find(|field| field.name == list.text && matches!(field.ty, FieldType::List(_)))
         };
-        let Some(original) = find(&self.events[of]) else {
-            let lists = self.events[of].fields.iter().filter(|field| matches!(field.ty, FieldType::List(_)));
+        let Some(original) = find(self.events.at(of)) else {
+            let lists = self.events.at(of).fields.iter().filter(|field| matches!(field.ty, FieldType::List(_)));
             let near = nearest(&list.text, lists.map(|field| &*field.name));
-            let owner = self.events[of].name.clone();
+            let owner = self.events.at(of).name.clone();
             return self.report(errors::events::key_missing(list.span(), &list.text, &owner, near));
         };
         let theirs = self.line_fields(of, original).and_then(|fields| {
@@ -128,7 +137,7 @@ impl Checker<'_> {
             let near = nearest(&name.text, fields.map(|field| &*field.name));
             return self.report(errors::events::key_missing(name.span(), &name.text, &list.text, near));
         };
-        let own_list = match find(&self.events[id]) {
+        let own_list = match find(self.events.at(id)) {
             Some(own) => own,
             None => {
                 let fields = crate::arena::Arena::default();
@@ -139,14 +148,14 @@ impl Checker<'_> {
                     optional: false,
                     default: None,
                 };
-                self.events[id].fields.push(list)
+                self.events.at_mut(id).fields.push(list)
             }
         };
-        let FieldType::List(fields) = &mut self.events[id].fields[own_list].ty else { return };
+        let FieldType::List(fields) = &mut self.events.at_mut(id).fields.at_mut(own_list).ty else { return };
         let own = match fields.find(|field| field.name == name.text) {
-            Some(own) if same_type(&fields[own].ty, &def.ty) => own,
+            Some(own) if same_type(&fields.at(own).ty, &def.ty) => own,
             Some(own) => {
-                let error = errors::events::key_type(fields[own].span, &name.text, def.span);
+                let error = errors::events::key_type(fields.at(own).span, &name.text, def.span);
                 return self.report(error);
             }
             None => fields.push(FieldDef { optional: false, default: None, span: name.span(), ..def }),
@@ -164,7 +173,7 @@ impl Checker<'_> {
 }
 
 fn item_reverses(checker: &Checker<'_>, of: EventId) -> bool {
-    let name = &checker.events[of].name;
+    let name = &checker.events.at(of).name;
     checker.items.events.iter().any(|item| item.name.text == *name && item.reverses.is_some())
 }
 

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::hir::{EventKind, Expr, Gates, Gift, GiftKind, LimitId, Redeem, RedeemForm, Reward, Stock, Type, UnitId, Validity};
+use crate::hir::{
+    EventKind, Expr, Gates, Gift, GiftKind, LimitId, Redeem, RedeemForm, Reward, Stock, Type, UnitId, Validity,
+};
 use crate::syntax::ast::{self, EndPeriod};
 use crate::value::{Exact, TimeOfDay, Weekday};
 
 use super::context::Checker;
 use super::errors;
 use super::literal::{self, day, time, weekday};
+use super::names::was;
 use super::scope::Scope;
 
 impl Checker<'_> {
@@ -47,7 +50,7 @@ impl Checker<'_> {
         let limits = self.own_limits(&item.gate, &scope, &units);
         Some(Reward {
             name: Arc::clone(&item.name.text),
-            was: None,
+            was: was(item.was.as_ref()),
             span: item.name.span(),
             label: item.label.as_ref().map(literal::label),
             cost,
@@ -121,7 +124,9 @@ impl Checker<'_> {
                         unit = Some(own);
                         Some(value)
                     }
-                    (Type::Money | Type::Number | Type::Quantity(_), Some(unit)) => Some(self.convert(value, unit, span)?),
+                    (Type::Money | Type::Number | Type::Quantity(_), Some(unit)) => {
+                        Some(self.convert(value, unit, span)?)
+                    }
                     (_, None) => return self.fail(errors::rewards::credit_of_what(span)),
                     (other, Some(_)) => {
                         let found = self.spoken(other);
@@ -177,7 +182,6 @@ impl Checker<'_> {
         Some(Stock { count: count.unsigned_abs(), released, at: stock.time.map_or(TimeOfDay::MIDNIGHT, time) })
     }
     /// A bound that may be absent.
-    #[expect(clippy::option_option, reason = "no bound differs from one with an error")]
     fn bound(&mut self, bound: Option<&ast::Cases>, scope: &Scope, ty: Type) -> Option<Option<Expr>> {
         match bound {
             None => Some(None),
@@ -188,20 +192,20 @@ impl Checker<'_> {
     pub fn lower_redeem(&mut self, item: &ast::Redeem) -> Option<Redeem> {
         let scope = self.redemption();
         let gates = self.open(&item.gate, &scope);
+        let at_most_share = match &item.most_of_bill {
+            None => Some(None),
+            Some(share) => self.share_of_bill(share).map(Some),
+        };
         let (unit, form) = self.redeem_form(item, &scope)?;
         let quantity = Type::Quantity(unit);
         let minimum_basket = self.bound(item.minimum_basket.as_ref(), &scope, Type::Money);
         let at_most = self.bound(item.most_per_order.as_ref(), &scope, Type::Money);
         let minimum = self.bound(item.minimum.as_ref(), &scope, quantity);
         let steps = self.bound(item.steps.as_ref(), &scope, quantity);
-        let at_most_share = match &item.most_of_bill {
-            None => Some(None),
-            Some(share) => self.share_of_bill(share).map(Some),
-        };
         let limits: Option<Vec<LimitId>> = self.own_limits(&item.gate, &scope, &[unit]);
         Some(Redeem {
             name: Arc::clone(&item.name.text),
-            was: None,
+            was: was(item.was.as_ref()),
             span: item.name.span(),
             unit,
             form,
@@ -231,8 +235,11 @@ impl Checker<'_> {
             (None, []) => self.fail(errors::rewards::no_rate(item.name.span(), &item.name.text)),
             (Some(_), [first, ..]) => self.fail(errors::rewards::rate_and_ladder(first.at.0)),
             (Some(rate), []) => {
-                let units = self.cases_with(rate, scope, &mut |checker, step, scope| checker.step_units(step, scope))?;
-                let money = self.cases_with(rate, scope, &mut |checker, step, scope| checker.typed(&step.money, scope, Type::Money))?;
+                let units =
+                    self.cases_with(rate, scope, &mut |checker, step, scope| checker.step_units(step, scope))?;
+                let money = self.cases_with(rate, scope, &mut |checker, step, scope| {
+                    checker.typed(&step.money, scope, Type::Money)
+                })?;
                 let Type::Quantity(unit) = units.ty else { return None };
                 for side in [&units, &money] {
                     if self.exact_of(side).is_some_and(|side| side <= Exact::ZERO) {

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::hir::{Direction, Effect, EventId, EventKind, Expr, FieldId, OnRefund, Rhythm, RhythmDay, Rule, Source, Trigger, UnitId, Window};
+use crate::hir::{
+    Direction, Effect, EventId, EventKind, Expr, FieldId, OnRefund, Rhythm, RhythmDay, Rule, Source, Trigger, UnitId,
+    Window,
+};
 use crate::source::Span;
 use crate::syntax::ast::{self, PeriodDay, RefundMode, TierChange};
 use crate::value::{PeriodKind, TimeOfDay, Weekday};
@@ -10,7 +13,7 @@ use crate::value::{PeriodKind, TimeOfDay, Weekday};
 use super::context::Checker;
 use super::errors;
 use super::literal::{period, time, weekday};
-use super::names::Symbol;
+use super::names::{Symbol, was};
 use super::scope::Scope;
 
 /// What a rule's expressions may name, and the event or list that sets it off.
@@ -55,7 +58,7 @@ impl Checker<'_> {
         let on_refund = self.rule_refund(item, &trigger, &gates, &effects);
         Some(Rule {
             name: Arc::clone(&item.name.text),
-            was: None,
+            was: was(item.was.as_ref()),
             span: item.name.span(),
             trigger,
             gates,
@@ -68,7 +71,13 @@ impl Checker<'_> {
         })
     }
     /// Declared, or as for earns where an event sets it off; measures and tiers are thresholds by themselves.
-    fn rule_refund(&self, item: &ast::Rule, trigger: &Trigger, gates: &crate::hir::Gates, effects: &[(Option<Expr>, Effect)]) -> OnRefund {
+    fn rule_refund(
+        &self,
+        item: &ast::Rule,
+        trigger: &Trigger,
+        gates: &crate::hir::Gates,
+        effects: &[(Option<Expr>, Effect)],
+    ) -> OnRefund {
         let declared = item.gate.refunds.as_ref().map(|refunds| refunds.value);
         let Trigger::Event(event, _) = trigger else {
             return match declared {
@@ -151,7 +160,6 @@ impl Checker<'_> {
         })
     }
     /// The event that starts a clock; `None` inside for joining.
-    #[expect(clippy::option_option, reason = "joining differs from an unknown event")]
     fn absence_event(&mut self, name: &ast::Ident) -> Option<Option<EventId>> {
         let event = self.event_named(name)?;
         Some((Some(event) != EventKind::Join.id()).then_some(event))
@@ -214,7 +222,8 @@ impl Checker<'_> {
         match self.names.values.get(&name.text) {
             Some(Symbol::Measure(id)) => self.need_measure(id, name.span()).map(|_| id),
             _ => {
-                let near = super::names::nearest(&name.text, self.items.measures.iter().map(|measure| &*measure.name.text));
+                let near =
+                    super::names::nearest(&name.text, self.items.measures.iter().map(|measure| &*measure.name.text));
                 self.fail(errors::names::unknown_measure(name.span(), &name.text, near, false))
             }
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::hir::{BadgeId, EventDef, Expectation, Expr, Given, RewardId, Scenario, ScenarioFlag, Step, Type, UnitId};
+use crate::hir::{BadgeId, EventDef, Expectation, Given, RewardId, Scenario, ScenarioFlag, Step, Type, UnitId};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOp, ExpectKind, ExprKind, StepKind};
 use crate::value::{Exact, Instant, TimeOfDay};
@@ -102,7 +102,7 @@ impl Checker<'_> {
         let id = self.event_named(event)?;
         let mut identifier: Arc<str> = Arc::from(format!("s{position}"));
         let mut values = Vec::with_capacity(fields.len());
-        let def: EventDef = self.events[id].clone();
+        let def: EventDef = self.events.at(id).clone();
         let before = self.errors.len();
         for field in fields {
             if &*field.name.text == "id" {
@@ -142,7 +142,12 @@ impl Checker<'_> {
         Some(Given { member: Arc::clone(&member.text), event: id, id: identifier, time, fields: values, span })
     }
     /// Expectations of one step; conditions on members become steps of their own behind it.
-    fn expectations(&mut self, items: &[ast::Expectation], subject: &Subject<'_>, later: &mut Vec<Step>) -> Vec<Expectation> {
+    fn expectations(
+        &mut self,
+        items: &[ast::Expectation],
+        subject: &Subject<'_>,
+        later: &mut Vec<Step>,
+    ) -> Vec<Expectation> {
         let mut all = Vec::with_capacity(items.len());
         for item in items {
             let span = item.at.0;
@@ -156,9 +161,7 @@ impl Checker<'_> {
                 ExpectKind::Amount { negative, amount, unit, posting } => {
                     self.expected_amount(*negative, amount, unit.as_ref(), posting.as_ref(), span)
                 }
-                ExpectKind::Condition(condition) => {
-                    self.expected_condition(item, condition, subject, later).flatten()
-                }
+                ExpectKind::Condition(condition) => self.expected_condition(item, condition, subject, later).flatten(),
             };
             let Some(lowered) = lowered else { continue };
             let own = subject.member.map(|member| &member.text);
@@ -185,7 +188,8 @@ impl Checker<'_> {
         match self.names.prizes.get(&name.text) {
             Some(Prize::Reward(reward)) => Some(reward),
             _ => {
-                let near = super::names::nearest(&name.text, self.items.rewards.iter().map(|reward| &*reward.name.text));
+                let near =
+                    super::names::nearest(&name.text, self.items.rewards.iter().map(|reward| &*reward.name.text));
                 self.fail(errors::names::unknown_reward(name.span(), &name.text, near))
             }
         }
@@ -206,10 +210,13 @@ impl Checker<'_> {
             }
             None => amount,
         };
-        if let Some(posting) = posting.filter(|posting| &*posting.text == "off") {
-            return self.money_off(negative, amount, posting.span(), span);
+        if amount.ty == Type::Money && posting.is_some_and(|posting| &*posting.text == "off") {
+            return match self.exact_of(&amount).and_then(Exact::to_i64) {
+                Some(minor) if !negative => Some(Expectation::Off(minor, span)),
+                _ => self.fail(errors::types::not_constant(amount.span, "an expected amount")),
+            };
         }
-        let money_units: Vec<UnitId> = self.units.ids().filter(|unit| self.units[*unit].money).collect();
+        let money_units: Vec<UnitId> = self.units.ids().filter(|unit| self.units.at(*unit).money).collect();
         let unit = match (amount.ty, money_units.as_slice()) {
             (Type::Quantity(unit), _) => unit,
             (Type::Money, [only]) => *only,
@@ -225,19 +232,8 @@ impl Checker<'_> {
             Some((other, place)) => self.fail(errors::scenario::unknown_posting(place, other)),
         }
     }
-    /// `$14 off`: what a redemption was worth.
-    fn money_off(&mut self, negative: bool, amount: Expr, off: Span, span: Span) -> Option<Expectation> {
-        if amount.ty != Type::Money || negative {
-            return self.fail(errors::scenario::off_what(off));
-        }
-        match self.exact_of(&amount).and_then(Exact::to_i64) {
-            Some(money) => Some(Expectation::Off(money, span)),
-            None => self.fail(errors::types::not_constant(amount.span, "an expected amount")),
-        }
-    }
     /// A condition on the member of the step; on another member, or without one, a step of its own. The outer `None` is an error,
     /// the inner one a step that was put behind.
-    #[expect(clippy::option_option, reason = "an error differs from a step that was put behind")]
     fn expected_condition(
         &mut self,
         item: &ast::Expectation,
@@ -295,15 +291,15 @@ impl Checker<'_> {
                 self.heads(value, heads);
                 list.iter().for_each(|item| self.heads(item, heads));
             }
-            ExprKind::InRange { value, low, high, .. } => [value, low, high].into_iter().for_each(|part| self.heads(part, heads)),
+            ExprKind::InRange { value, low, high, .. } => {
+                [value, low, high].into_iter().for_each(|part| self.heads(part, heads))
+            }
             ExprKind::Call { args, .. } => args.iter().for_each(|arg| self.heads(arg, heads)),
             ExprKind::Index { keys, .. } => keys.iter().for_each(|key| self.heads(key, heads)),
             _ => {}
         }
     }
     /// `ann.points.expiring by 2026-07-01 is 100`. The outer `None` is an error, the inner one another kind of condition.
-    #[expect(clippy::option_option, reason = "an error differs from another kind of condition")]
-    #[expect(clippy::type_complexity, reason = "the three parts of one expectation, used once")]
     fn expiring(&mut self, condition: &ast::Expr) -> Option<Option<(UnitId, crate::value::Day, i64)>> {
         let ExprKind::Binary { op: BinaryOp::Is, left, right, .. } = &condition.kind else { return Some(None) };
         let ExprKind::By { value, date } = &left.kind else { return Some(None) };

@@ -29,7 +29,10 @@ impl Checker<'_> {
         match &program.currency {
             None => self.report(errors::program::no_currency(program.at.0, self.block_start(program.at.0))),
             Some(code) => match Currency::parse(&code.text) {
-                Some(currency) => self.currency = currency,
+                Some(currency) => {
+                    self.currency = currency;
+                    self.currency_known = true;
+                }
                 None => self.report(errors::literals::unknown_currency(code.span(), &code.text)),
             },
         }
@@ -49,7 +52,8 @@ impl Checker<'_> {
     pub fn settings(&mut self, program: &ast::Program) -> Settings {
         let zone_of_member = match program.timezone.as_ref() {
             Some(ast::Spanned { value: Timezone::Member { .. }, at }) => {
-                let found = self.attributes.find(|field| &*field.name == "timezone" && matches!(field.ty, FieldType::Text));
+                let found =
+                    self.attributes.find(|field| &*field.name == "timezone" && matches!(field.ty, FieldType::Text));
                 if found.is_none() {
                     self.report(errors::program::no_timezone_attribute(at.0));
                 }

@@ -120,7 +120,12 @@ impl Checker<'_> {
             }
             let value = self.cases(&row.value, &Scope::member(), None);
             match &row.key {
-                RowKey::Else => otherwise = value.map(|value| (value, row.at.0)).or_else(|| { ok = false; None }),
+                RowKey::Else => {
+                    otherwise = value.map(|value| (value, row.at.0)).or_else(|| {
+                        ok = false;
+                        None
+                    })
+                }
                 RowKey::Keys(cells) if cells.len() == keys.len() => {
                     let cells: Vec<_> = cells.iter().zip(keys).map(|(cell, ty)| self.key(cell, *ty)).collect();
                     match (cells.into_iter().collect::<Option<Vec<_>>>(), value) {
@@ -173,7 +178,6 @@ impl Checker<'_> {
         Some((all, ty))
     }
     /// What one cell of a row matches; `None` inside: anything.
-    #[expect(clippy::option_option, reason = "a cell that matches anything differs from one with an error")]
     fn key(&mut self, cell: &Key, ty: Type) -> Option<Option<Value>> {
         let Key::Value(expr) = cell else { return Some(None) };
         if let (ast::ExprKind::Path(path), Type::Text) = (&expr.kind, ty)

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::hir::{Compare, Expr, Fall, Hold, Kind, Ladder, LadderId, LadderRefund, MeasureId, Read, Rise, Tier, Type, Window};
+use crate::hir::{
+    Compare, Expr, Fall, Hold, Kind, Ladder, LadderId, LadderRefund, MeasureId, Read, Rise, Tier, Type, Window,
+};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::value::{Exact, PeriodKind};
 
 use super::context::{Checker, LadderHead};
 use super::errors;
-use super::names::Prize;
+use super::names::{Prize, was};
 use super::scope::Scope;
 
 impl Checker<'_> {
@@ -54,7 +56,8 @@ impl Checker<'_> {
             None if tiers.iter().all(|tier| tier.reach.is_none()) => Some(Hold::ForEver),
             None => {
                 let at = self.block_start(item.at.0);
-                self.fail(errors::tiers::no_hold(item.name.span(), &item.name.text, at))
+                self.report(errors::tiers::no_hold(item.name.span(), &item.name.text, at));
+                Some(Hold::ForEver)
             }
         };
         let rises = match item.rises.as_ref().map(|rises| &rises.value) {
@@ -75,7 +78,7 @@ impl Checker<'_> {
         ok.then_some(())?;
         Some(Ladder {
             name: Arc::clone(&item.name.text),
-            was: None,
+            was: was(item.was.as_ref()),
             span: item.name.span(),
             by: by.map(|(by, _)| by),
             tiers,
@@ -102,7 +105,13 @@ impl Checker<'_> {
             _ => PeriodKind::Year,
         }
     }
-    fn level(&mut self, level: &ast::Level, first: bool, by: Option<(MeasureId, Type)>, item: &ast::Tiers) -> Option<Tier> {
+    fn level(
+        &mut self,
+        level: &ast::Level,
+        first: bool,
+        by: Option<(MeasureId, Type)>,
+        item: &ast::Tiers,
+    ) -> Option<Tier> {
         let scope = Scope::member();
         let condition = level.reach.as_ref().map(ast::Expr::span);
         let condition = condition.or(level.threshold.as_ref().map(|threshold| threshold.at.0));
@@ -150,7 +159,7 @@ impl Checker<'_> {
         }
         Some(Tier {
             name: Arc::clone(&level.name.text),
-            was: None,
+            was: was(level.was.as_ref()),
             span: level.name.span(),
             threshold: threshold.map(|(threshold, _)| threshold),
             reach: joined(reach, &always),
@@ -181,7 +190,8 @@ impl Checker<'_> {
         match self.names.prizes.get(&name.text) {
             Some(Prize::Reward(id)) => Some(id),
             _ => {
-                let near = super::names::nearest(&name.text, self.items.rewards.iter().map(|reward| &*reward.name.text));
+                let near =
+                    super::names::nearest(&name.text, self.items.rewards.iter().map(|reward| &*reward.name.text));
                 self.fail(errors::names::unknown_reward(name.span(), &name.text, near))
             }
         }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::hir::{Expiry, ExpiryRule, Expr, FieldId, Kind, Pending, RefundFloor, ReturnOrder, Returned, RoundScope, SpendOrder, Type, Unit, UnitId};
+use crate::hir::{
+    Expiry, ExpiryRule, Expr, FieldId, Kind, Pending, RefundFloor, ReturnOrder, Returned, RoundScope, SpendOrder, Type,
+    Unit, UnitId,
+};
 use crate::source::Span;
 use crate::syntax::ast::{self, EndPeriod, ExpiryKind};
 use crate::value::{Currency, Rounding, TimeSpan};
@@ -11,6 +14,7 @@ use crate::value::{Currency, Rounding, TimeSpan};
 use super::context::{Checker, UnitHead};
 use super::errors;
 use super::literal;
+use super::names::was;
 use super::scope::Scope;
 
 /// More decimals than this make amounts that no balance could hold.
@@ -21,6 +25,7 @@ impl Checker<'_> {
     pub fn unit_heads(&mut self) {
         for item in self.items.units.clone() {
             if let Some(code) = &item.money
+                && self.currency_known
                 && Currency::parse(&code.text) != Some(self.currency)
             {
                 let own = self.currency.to_string();
@@ -97,11 +102,11 @@ impl Checker<'_> {
             self.report(errors::units::only_monthly_buckets(buckets.at.0));
         }
         let worth = self.need_worth(id, item.name.span())?;
-        let head = &self.units[id];
+        let head = &self.units.at(id);
         Some(Unit {
             name: Arc::clone(&head.name),
             also: head.also.clone(),
-            was: None,
+            was: was(item.was.as_ref()),
             span: head.span,
             label: item.label.as_ref().map(literal::label),
             money: head.money,
@@ -134,6 +139,8 @@ impl Checker<'_> {
             return self.fail(errors::units::pending_with_cases(pending.at.0));
         };
         match plain {
+            // An earn says so where its awards do not wait like the others of the unit.
+            ast::Pending::For(duration) if self.number(&duration.count)?.is_zero() => Some(Pending::No),
             ast::Pending::For(duration) => self.duration(duration).map(Pending::For),
             ast::Pending::Until { event, by } => {
                 let Some(id) = self.names.events.get(&event.text) else {
@@ -153,7 +160,7 @@ impl Checker<'_> {
     }
     /// A plain field of an event, by name.
     fn key_of(&mut self, event: crate::hir::EventId, name: &ast::Ident) -> Option<FieldId> {
-        let def = &self.events[event];
+        let def = &self.events.at(event);
         match def.fields.find(|field| field.name == name.text) {
             Some(field) => Some(field),
             None => {
@@ -229,7 +236,6 @@ impl Checker<'_> {
         Some(ExpiryRule { expiry, when, also: item.also, from_earning, span: item.at.0 })
     }
     /// `at end of month`: the period in which a time falls.
-    #[expect(clippy::option_option, reason = "no period differs from one with an error")]
     fn at_end(&mut self, end: Option<&ast::EndOf>) -> Option<Option<crate::value::PeriodKind>> {
         match end {
             None => Some(None),

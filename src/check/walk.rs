@@ -18,8 +18,12 @@ pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
         | Kind::Let(_)
         | Kind::Segment(_) => Vec::new(),
         Kind::And(all) | Kind::Or(all) | Kind::Call(_, all) | Kind::Lookup(_, all) => all.iter().collect(),
-        Kind::Not(one) | Kind::Missing(one) | Kind::Negate(one) | Kind::Scale(one, _) | Kind::Since(_, one) => vec![one],
-        Kind::Compare(_, left, right) | Kind::Arithmetic(_, left, right) | Kind::Shift(left, right, _) => vec![left, right],
+        Kind::Not(one) | Kind::Missing(one) | Kind::Negate(one) | Kind::Scale(one, _) | Kind::Since(_, one) => {
+            vec![one]
+        }
+        Kind::Compare(_, left, right) | Kind::Arithmetic(_, left, right) | Kind::Shift(left, right, _) => {
+            vec![left, right]
+        }
         Kind::In(value, list) => std::iter::once(&**value).chain(list).collect(),
         Kind::Between(value, low, high) => vec![value, low, high],
         Kind::Rate { quantity, per, value, .. } => vec![quantity, per, value],
@@ -62,7 +66,10 @@ impl Checker<'_> {
                     if let Some(table) = self.tables.get(id.index()).and_then(Slot::done) {
                         match &table.rows {
                             Rows::Exact { rows, otherwise } => {
-                                rows.iter().map(|(_, value)| value).chain(otherwise).for_each(|value| self.deep(value, seen));
+                                rows.iter()
+                                    .map(|(_, value)| value)
+                                    .chain(otherwise)
+                                    .for_each(|value| self.deep(value, seen));
                             }
                             Rows::Bands { bands, .. } => bands.iter().for_each(|band| self.deep(&band.value, seen)),
                         }
@@ -101,10 +108,12 @@ impl Checker<'_> {
     }
     /// What may be missing, so that the expression has no value.
     pub fn absent(&self, expr: &Expr, scope: &Scope) -> Option<Absent> {
-        let candidate = |present: Present, optional: bool| (optional && !scope.knows(present)).then_some(Absent(present));
+        let candidate =
+            |present: Present, optional: bool| (optional && !scope.knows(present)).then_some(Absent(present));
         match &expr.kind {
             Kind::Field(id) => {
-                let field = scope.event.and_then(|event| self.events.get(event)).and_then(|event| event.fields.get(*id))?;
+                let field =
+                    scope.event.and_then(|event| self.events.get(event)).and_then(|event| event.fields.get(*id))?;
                 candidate(Present::Field(*id), field.optional && field.default.is_none())
             }
             Kind::Line(id) => {

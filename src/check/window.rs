@@ -72,7 +72,7 @@ impl Checker<'_> {
         match self.word(&name.text, crate::hir::Type::Tier(ladder)) {
             Some(tier) => Some(tier),
             None => {
-                let head = &self.ladders[ladder];
+                let head = &self.ladders.at(ladder);
                 let near = super::names::nearest(&name.text, head.tiers.iter().map(|tier| &**tier));
                 let known = super::context::shown(&head.tiers);
                 let error = errors::names::unknown_tier(name.span(), &name.text, &head.name, &known, near);

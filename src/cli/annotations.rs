@@ -3,22 +3,24 @@
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Diagnostic, Severity, codes};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
-/// Commands that make GitHub Actions show messages beside the lines they are about.
-pub(super) fn github(messages: &[Diagnostic], sources: &Sources) -> String {
+/// A command that makes GitHub Actions show a text beside the line it is about.
+pub(super) fn command(severity: &str, sources: &Sources, span: Span, title: &str, text: &str) -> String {
     let escaped = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| escaped(text).replace(':', "%3A").replace(',', "%2C");
-    let mut out = String::new();
-    for message in messages {
-        let (line, column) = sources.place(message.span);
-        let file = property(&sources.file(message.span.file).name);
-        let code = message.code;
+    let (line, column) = sources.place(span);
+    let file = property(&sources.file(span.file).name);
+    format!("::{severity} file={file},line={line},col={column},title={}::{}\n", property(title), escaped(text))
+}
+
+/// Such commands for messages about programs.
+pub(super) fn github(messages: &[Diagnostic], sources: &Sources) -> String {
+    let told = |message: &Diagnostic| {
         let text = message.help.iter().fold(message.message.clone(), |text, help| format!("{text}\n{help}"));
-        let text = escaped(&text);
-        out.push_str(&format!("::{} file={file},line={line},col={column},title={code}::{text}\n", message.severity));
-    }
-    out
+        command(&message.severity.to_string(), sources, message.span, message.code.0, &text)
+    };
+    messages.iter().map(told).collect()
 }
 
 /// One result of SARIF for each message.

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::annotations;
 use super::error::{CliError, Exit};
-use super::locate::{LocateError, has_program, program_path};
+use super::locate::programs;
 use super::output::Output;
 use crate::diagnostic::{Diagnostic, Edit, Severity, render};
 use crate::hir::Program;
@@ -85,33 +85,6 @@ pub(super) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, CliError> {
         output.note(&format_args!("{}, {}", plural(errors, "error"), plural(warnings, "warning")));
     }
     Ok(if errors > 0 || (args.strict && warnings > 0) { Exit::Found } else { Exit::Nothing })
-}
-
-/// The programs that are meant: of a folder without one, those of the folders in it.
-fn programs(arguments: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
-    let read = |path: &Path, error: io::Error| CliError::Read { path: path.display().to_string(), error };
-    if arguments.is_empty() {
-        let current = std::env::current_dir().map_err(|error| read(Path::new("."), error))?;
-        return Ok(vec![program_path(None, &current)?]);
-    }
-    let mut programs = Vec::new();
-    for argument in arguments {
-        if argument == Path::new("-") || !argument.metadata().map_err(|error| read(argument, error))?.is_dir() {
-            programs.push(argument.clone());
-            continue;
-        }
-        let before = programs.len();
-        for entry in ignore::WalkBuilder::new(argument).sort_by_file_path(Path::cmp).require_git(false).build() {
-            let entry = entry.map_err(|error| read(argument, io::Error::other(error)))?;
-            if entry.file_type().is_some_and(|kind| kind.is_dir()) && has_program(entry.path()) {
-                programs.push(entry.into_path());
-            }
-        }
-        if programs.len() == before {
-            return Err(LocateError::None(argument.display().to_string()).into());
-        }
-    }
-    Ok(programs)
 }
 
 fn check(path: &Path) -> Result<Found, CliError> {

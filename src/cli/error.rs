@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::events::{InputError, MapError};
-use crate::journal::WriteError;
+use crate::journal::{StateError, WriteError};
 
 use super::locate::LocateError;
 
@@ -43,6 +43,9 @@ pub enum CliError {
     /// Something cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// The state file cannot be used.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// A file of the command itself cannot be read.
     #[error("cannot read `{path}`: {error}")]
     Read {
@@ -62,7 +65,4 @@ pub enum CliError {
     /// Flags that do not go together, or a value that makes no sense.
     #[error("{0}")]
     Usage(String),
-    /// The command is not part of this build.
-    #[error("this build of meed cannot `{0}`")]
-    NotInThisBuild(&'static str),
 }

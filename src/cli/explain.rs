@@ -1,15 +1,29 @@
 //! `meed explain`
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 
-/// Say why something happened, and why something else did not
+use super::error::{CliError, Exit};
+use super::load::load;
+use super::locate::split_program;
+use super::output::Output;
+use super::run::{load_map, moment};
+use crate::compile::compile;
+use crate::engine::{Outcome, World};
+use crate::events::{EventStream, Inputs};
+use crate::explain;
+use crate::hir::Program;
+use crate::journal::{Line, MemberLine};
+use crate::value::{Instant, format_instant};
+
+/// Say why something happened
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   meed explain shop.meed events.jsonl --event A17
-  meed explain shop.meed events.jsonl --member ann --at 2026-03-01
-  meed explain shop.meed events.jsonl --event A17 --with member.status=gold --with subtotal='$80'")]
+  meed explain shop.meed events.jsonl --member ann --at 2026-03-01")]
 #[command(group = clap::ArgGroup::new("what").required(true).args(["event", "member"]))]
 pub struct ExplainArgs {
     /// The program, then files of events, folders or `-`
@@ -24,9 +38,6 @@ pub struct ExplainArgs {
     /// The day or moment at which the member is looked at; the end of the events without
     #[arg(long, value_name = "DATE", requires = "member")]
     pub at: Option<String>,
-    /// What if: another value for a field or for something of the member
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub with: Vec<String>,
     /// How columns or keys become events: a map, or `auto`
     #[arg(long, value_name = "MAP")]
     pub map: Option<PathBuf>,
@@ -43,4 +54,113 @@ pub enum ExplainFormat {
     Full,
     /// One JSON document, `meed.explain/1`
     Json,
+}
+
+pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, CliError> {
+    let current = std::env::current_dir().map_err(|error| CliError::Read { path: ".".to_owned(), error })?;
+    let (path, events) = split_program(&args.paths, &current)?;
+    let versions: Vec<Arc<Program>> = load(&path, output)?.versions.into_iter().map(Arc::new).collect();
+    let Some(program) = versions.last().cloned() else { return Ok(Exit::Nothing) };
+    let at = args.at.as_deref().map(|text| moment(&program, "--at", text)).transpose()?;
+    let inputs = Inputs::find(events)?;
+    let map = args.map.as_deref().map(|path| load_map(path, &program, &inputs, output)).transpose()?;
+    // What members share makes every event matter; else only the member's own do.
+    let alone = World::new(compile(&versions)).alone();
+    let wanted = |member: &str| !alone || args.member.as_deref().is_none_or(|asked| asked == member);
+    let stream = EventStream::new(&program, &inputs, map.as_ref(), 0)?;
+    let before = |time: Instant| at.is_none_or(|at| time < at);
+    let events = stream.flatten().filter(|event| wanted(&event.member) && before(event.time)).collect();
+    let mut world = World::new(compile(&versions)).keeping_all();
+    let mut history = Vec::new();
+    world.submit(events, &mut |outcome| history.push(outcome));
+    world.advance(at, &mut |outcome| history.push(outcome));
+    match (&args.event, &args.member) {
+        (Some(event), _) => explain_event(event, &program, &world, args.format, output),
+        (None, Some(member)) => explain_member(member, &versions, &world, &history, args.format, output),
+        (None, None) => Ok(Exit::Nothing),
+    }
+}
+
+#[derive(Serialize)]
+struct EventReport<'a> {
+    schema: &'static str,
+    event: &'a str,
+    member: &'a str,
+    time: String,
+    outcomes: Vec<Line<'a>>,
+    steps: Vec<explain::StepLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+}
+
+fn explain_event(id: &str, program: &Program, world: &World, format: ExplainFormat, output: &Output) -> Result<Exit, CliError> {
+    let Some(explained) = world.explain(id) else {
+        return Err(CliError::Usage(format!("there is no event `{id}` among the events that were read")));
+    };
+    let version = world.engine().version(world.engine().version_at(explained.event.time));
+    let program = version.map_or(program, |version| &version.program);
+    let time = format_instant(explained.event.time, &program.settings.zone);
+    if format == ExplainFormat::Json {
+        output.json(&EventReport {
+            schema: "meed.explain/1",
+            event: id,
+            member: &explained.event.member,
+            time,
+            outcomes: (1..).zip(&explained.outcomes).map(|(seq, outcome)| Line::new(program, outcome, seq)).collect(),
+            steps: explain::step_lines(program, &explained),
+            error: explained.fault.as_deref(),
+        })?;
+        return Ok(Exit::Nothing);
+    }
+    let name = program.events.get(explained.event.kind).map_or("event", |event| &*event.name);
+    let mut text = format!("{name} `{id}` of {} at {time}\n", explained.event.member);
+    for outcome in &explained.outcomes {
+        let when = if outcome.time == explained.event.time { String::new() } else { format!("{} ", format_instant(outcome.time, &program.settings.zone)) };
+        text.push_str(&format!("  {when}{}\n", explain::outcome(program, outcome)));
+    }
+    if explained.outcomes.is_empty() {
+        text.push_str("  nothing came of it\n");
+    }
+    text.push_str("\nwhy\n");
+    for line in explain::steps(program, &explained) {
+        text.push_str(&format!("  {line}\n"));
+    }
+    output.result(&text)?;
+    Ok(Exit::Nothing)
+}
+
+#[derive(Serialize)]
+struct MemberReport<'a> {
+    schema: &'static str,
+    member: MemberLine<'a>,
+    history: Vec<Line<'a>>,
+}
+
+fn explain_member(
+    id: &str,
+    versions: &[Arc<Program>],
+    world: &World,
+    history: &[Outcome],
+    format: ExplainFormat,
+    output: &Output,
+) -> Result<Exit, CliError> {
+    let Some(line) = world.member(id).and_then(|state| MemberLine::new(world.engine(), state)) else {
+        return Err(CliError::Usage(format!("there is no member `{id}` among the events that were read")));
+    };
+    let own = history.iter().filter(|outcome| *outcome.member == *id);
+    let told = own.filter_map(|outcome| Some((versions.get(outcome.version as usize)?, outcome)));
+    if format == ExplainFormat::Json {
+        let history = (1..).zip(told).map(|(seq, (program, outcome))| Line::new(program, outcome, seq)).collect();
+        output.json(&MemberReport { schema: "meed.explain/1", member: line, history })?;
+        return Ok(Exit::Nothing);
+    }
+    let mut text = format!("{line}\nhistory\n");
+    for (program, outcome) in told {
+        let event = outcome.event.as_ref().map_or_else(|| "clock".to_owned(), |event| format!("`{event}`"));
+        let place = explain::place(program, outcome.cause).map_or(String::new(), |span| format!("  ({})", program.sources.at(span)));
+        let time = format_instant(outcome.time, &program.settings.zone);
+        text.push_str(&format!("  {time}  {event}: {}{place}\n", explain::outcome(program, outcome)));
+    }
+    output.result(&text)?;
+    Ok(Exit::Nothing)
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::error::CliError;
+
 /// Why no program was found.
 #[derive(Debug, thiserror::Error)]
 pub enum LocateError {
@@ -68,6 +70,33 @@ pub(super) fn has_program(folder: &Path) -> bool {
 fn declares_program(path: &Path) -> bool {
     let text = std::fs::read(path).unwrap_or_default();
     text.split(|byte| *byte == b'\n').any(|line| line.trim_ascii_start().starts_with(b"program "))
+}
+
+/// The programs that are meant: of a folder without one, those of the folders in it.
+pub(super) fn programs(arguments: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
+    let read = |path: &Path, error: io::Error| CliError::Read { path: path.display().to_string(), error };
+    if arguments.is_empty() {
+        let current = std::env::current_dir().map_err(|error| read(Path::new("."), error))?;
+        return Ok(vec![program_path(None, &current)?]);
+    }
+    let mut programs = Vec::new();
+    for argument in arguments {
+        if argument == Path::new("-") || !argument.metadata().map_err(|error| read(argument, error))?.is_dir() {
+            programs.push(argument.clone());
+            continue;
+        }
+        let before = programs.len();
+        for entry in ignore::WalkBuilder::new(argument).sort_by_file_path(Path::cmp).require_git(false).build() {
+            let entry = entry.map_err(|error| read(argument, io::Error::other(error)))?;
+            if entry.file_type().is_some_and(|kind| kind.is_dir()) && has_program(entry.path()) {
+                programs.push(entry.into_path());
+            }
+        }
+        if programs.len() == before {
+            return Err(LocateError::None(argument.display().to_string()).into());
+        }
+    }
+    Ok(programs)
 }
 
 #[cfg(test)]

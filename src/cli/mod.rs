@@ -25,8 +25,7 @@ use clap::{ColorChoice, CommandFactory, Parser, Subcommand};
 pub use error::{CliError, Exit};
 pub use locate::{LocateError, program_path, split_program};
 pub use output::Output;
-pub use run::{Judge, RunArgs, execute, prepare};
-pub use summary::Summary;
+pub use run::RunArgs;
 
 /// A declarative language and engine for customer loyalty programs.
 #[derive(Debug, Parser)]
@@ -79,14 +78,11 @@ fn dispatch(command: &Command, output: &Output) -> Result<Exit, CliError> {
     match command {
         Command::Completions(args) => completions::run(args, &mut Cli::command(), output),
         Command::Man(args) => man::run(args, Cli::command(), output),
-        Command::Run(args) => {
-            run::prepare(args, output)?;
-            Err(CliError::NotInThisBuild("run"))
-        }
+        Command::Run(args) => run::run(args, output),
         Command::Check(args) => check::run(args, output),
         Command::Fmt(args) => fmt::run(args, output),
-        Command::Test(_) => Err(CliError::NotInThisBuild("test")),
-        Command::Explain(_) => Err(CliError::NotInThisBuild("explain")),
+        Command::Test(args) => test::run(args, output),
+        Command::Explain(args) => explain::run(args, output),
         Command::ExplainCode(args) => explain_code::run(args, output),
     }
 }

@@ -1,6 +1,7 @@
 //! `meed run`
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant as Clock;
 
 use clap::{Args, ValueEnum};
@@ -12,11 +13,11 @@ use super::output::Output;
 use super::progress::Progress;
 use super::sinks::Sinks;
 use super::summary::Summary;
-use crate::engine::{Event, Outcome};
-use crate::events::{EventStream, Inputs, Map, guess};
+use crate::compile::compile;
+use crate::engine::{Arrival, Job, Outcome, World};
+use crate::events::{EventStream, Inputs, Map, Reject, guess};
 use crate::hir::Program;
-use crate::journal::WriteError;
-use crate::program::Loaded;
+use crate::journal::{WriteError, state};
 use crate::value::{Day, Instant, parse_instant};
 
 /// Judge events and tell what happened
@@ -49,7 +50,7 @@ pub struct RunArgs {
     /// Go on from this state, and save it there
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
-    /// How many threads judge
+    /// How many threads judge; what comes out is the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// How the summary is written
@@ -70,83 +71,56 @@ pub enum RunFormat {
     Json,
 }
 
-/// Whatever judges events: hands every outcome to the sink, in an order that depends on nothing but the events.
-pub trait Judge {
-    /// Judges events; they may come in any order.
-    fn submit(&mut self, events: Vec<Event>, sink: &mut dyn FnMut(Outcome));
-    /// Judges what is still held back, and moves the clock to a moment where one is given.
-    fn finish(&mut self, until: Option<Instant>, sink: &mut dyn FnMut(Outcome));
-}
-
 /// How many events are judged at once.
-const BATCH: usize = 8_192;
+const BATCH: usize = 1 << 20;
 
-/// Reads the program of a run, and names its events.
+/// Judges events and writes what happened.
 ///
 /// # Errors
-/// [`CliError`] where there is no program, or it has errors.
-pub fn prepare<'a>(args: &'a RunArgs, output: &Output) -> Result<(Loaded, &'a [PathBuf]), CliError> {
+/// [`CliError`] where program, inputs, map, state or output cannot be used; records that cannot be read are no error but
+/// [`Exit::Found`].
+pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     let current = std::env::current_dir().map_err(|error| CliError::Read { path: ".".to_owned(), error })?;
     let (path, events) = split_program(&args.paths, &current)?;
-    Ok((load(&path, output)?, events))
-}
-
-/// Reads events, has them judged, and writes what happened. `versions` are those of the program in order; events are read as the last one
-/// declares them.
-///
-/// # Errors
-/// [`CliError`] where inputs, map or output cannot be used; records that cannot be read are no error but [`Exit::Found`].
-pub fn execute(
-    args: &RunArgs,
-    versions: &[Program],
-    events: &[PathBuf],
-    judge: &mut dyn Judge,
-    output: &Output,
-) -> Result<Exit, CliError> {
-    let Some(program) = versions.last() else {
-        return Err(CliError::Usage("the program has no version".to_owned()));
-    };
     if events.is_empty() {
         return Err(CliError::Usage("no events are named: give files, folders or `-`".to_owned()));
     }
-    let until = args.until.as_deref().map(|text| until(program, text)).transpose()?;
+    let versions: Vec<Arc<Program>> = load(&path, output)?.versions.into_iter().map(Arc::new).collect();
+    let Some(program) = versions.last().cloned() else {
+        return Err(CliError::Usage("the program has no version".to_owned()));
+    };
+    let until = args.until.as_deref().map(|text| moment(&program, "--until", text)).transpose()?;
     let inputs = Inputs::find(events)?;
-    let map = args.map.as_deref().map(|path| load_map(path, program, &inputs, output)).transpose()?;
-    let stream = EventStream::new(program, &inputs, map.as_ref())?;
-    let mut sinks = Sinks::open(args.output.as_deref(), args.journal.as_deref(), versions)?;
+    let map = args.map.as_deref().map(|path| load_map(path, &program, &inputs, output)).transpose()?;
+    let engine = compile(&versions);
+    let mut world = match args.state.as_deref().filter(|path| path.exists()) {
+        Some(path) => state::load(engine, path)?,
+        None => World::new(engine),
+    };
     let started = Clock::now();
-    let mut summary = Summary::new(program);
-    let mut progress = Progress::new("events", args.quiet);
-    let mut batch = Vec::with_capacity(BATCH);
-    let mut failure = None;
-    for record in stream {
-        progress.tick();
-        match record {
-            Ok(event) => {
-                summary.event(&event);
-                batch.push(event);
-            }
-            Err(reject) => {
-                summary.reject(&reject);
-                sinks.reject(&reject)?;
-            }
-        }
-        if batch.len() == BATCH {
-            let events = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
-            judge.submit(events, &mut |outcome| take(outcome, &mut summary, &mut sinks, &mut failure));
-            if let Some(error) = failure.take() {
-                return Err(error.into());
-            }
-        }
-    }
-    judge.submit(batch, &mut |outcome| take(outcome, &mut summary, &mut sinks, &mut failure));
-    judge.finish(until, &mut |outcome| take(outcome, &mut summary, &mut sinks, &mut failure));
-    drop(progress);
-    if let Some(error) = failure {
+    let Some(summary) = Summary::new(&versions) else { return Ok(Exit::Nothing) };
+    let mut pass = Pass {
+        sinks: Sinks::open(args.output.as_deref(), args.journal.as_deref(), &versions)?,
+        summary,
+        failure: None,
+        threads: args.threads.map_or(1, usize::from),
+    };
+    let stream = EventStream::new(&program, &inputs, map.as_ref(), world.sequence())?;
+    pass.judge(stream, &mut world, &mut Progress::new("events", args.quiet))?;
+    let jobs = world.prepare_advance(until);
+    world.finish(run_all(jobs, pass.threads), &mut |outcome| pass.take(&outcome));
+    if let Some(error) = pass.failure.take() {
         return Err(error.into());
     }
+    let Pass { mut sinks, mut summary, .. } = pass;
+    summary.stand(&world);
+    sinks.members(&world)?;
     let on_stdout = sinks.journal_on_stdout();
     sinks.commit()?;
+    // Last, so that a run that was cut short is run again from where it began.
+    if let Some(path) = &args.state {
+        state::save(&world, path)?;
+    }
     summary.elapsed(started.elapsed());
     match args.format {
         // The journal is the result then, and the summary would spoil it.
@@ -160,19 +134,95 @@ pub fn execute(
     Ok(if summary.rejects() == 0 { Exit::Nothing } else { Exit::Found })
 }
 
-fn take(outcome: Outcome, summary: &mut Summary<'_>, sinks: &mut Sinks<'_>, failure: &mut Option<WriteError>) {
-    summary.outcome(&outcome);
-    if failure.is_none() {
-        *failure = sinks.outcome(&outcome).err();
+/// One pass over the events.
+struct Pass<'p> {
+    sinks: Sinks<'p>,
+    summary: Summary<'p>,
+    failure: Option<WriteError>,
+    threads: usize,
+}
+
+/// Runs jobs on so many threads; their order is restored by [`World::finish`].
+fn run_all(jobs: Vec<Job>, threads: usize) -> Vec<Job> {
+    if threads < 2 || jobs.len() < 2 {
+        return jobs.into_iter().map(Job::run).collect();
+    }
+    let (share, mut jobs) = (jobs.len().div_ceil(threads), jobs);
+    let mut parts = Vec::new();
+    while !jobs.is_empty() {
+        parts.push(jobs.split_off(jobs.len().saturating_sub(share)));
+    }
+    std::thread::scope(|scope| {
+        let run = |part: Vec<Job>| scope.spawn(|| part.into_iter().map(Job::run).collect::<Vec<_>>());
+        let running: Vec<_> = parts.into_iter().map(run).collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, Vec<Job>>| match thread.join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        running.into_iter().flat_map(join).collect()
+    })
+}
+
+impl Pass<'_> {
+    fn judge(&mut self, mut stream: EventStream<'_>, world: &mut World, progress: &mut Progress) -> Result<(), CliError> {
+        let mut batch = Vec::new();
+        let mut places = Vec::new();
+        loop {
+            let record = stream.next();
+            let done = record.is_none();
+            match record {
+                Some(Ok(event)) => {
+                    progress.tick();
+                    self.summary.event();
+                    places.push((stream.place(), event.id.clone(), event.member.clone()));
+                    batch.push(event);
+                }
+                Some(Err(reject)) => {
+                    progress.tick();
+                    self.reject(&reject)?;
+                }
+                None => {}
+            }
+            if done || batch.len() == BATCH {
+                let (arrivals, jobs) = world.prepare(std::mem::take(&mut batch));
+                world.finish(run_all(jobs, self.threads), &mut |outcome| self.take(&outcome));
+                for ((place, id, member), arrival) in std::mem::take(&mut places).into_iter().zip(arrivals) {
+                    match arrival {
+                        Arrival::Accepted => {}
+                        Arrival::Duplicate => self.summary.duplicate(),
+                        Arrival::Refused(reason) => self.reject(&Reject::of_event(place, &id, &member, reason))?,
+                    }
+                }
+                if let Some(error) = self.failure.take() {
+                    return Err(error.into());
+                }
+            }
+            if done {
+                world.count(stream.records());
+                return Ok(());
+            }
+        }
+    }
+
+    fn reject(&mut self, reject: &Reject) -> Result<(), CliError> {
+        self.summary.reject(reject);
+        Ok(self.sinks.reject(reject)?)
+    }
+
+    fn take(&mut self, outcome: &Outcome) {
+        self.summary.outcome(outcome);
+        if self.failure.is_none() {
+            self.failure = self.sinks.outcome(outcome).err();
+        }
     }
 }
 
-/// The moment up to which the clock moves: the end of a day in the program's zone, or a moment.
-fn until(program: &Program, text: &str) -> Result<Instant, CliError> {
+/// The moment that a flag names: the end of a day in the program's zone, or a moment.
+pub(super) fn moment(program: &Program, flag: &str, text: &str) -> Result<Instant, CliError> {
     let zone = &program.settings.zone;
     match Day::parse(text).and_then(|day| day.plus_days(1)) {
         Some(next) => Ok(zone.start_of(next)),
-        None => parse_instant(text, Some(zone)).map_err(|error| CliError::Usage(format!("--until: {error}"))),
+        None => parse_instant(text, Some(zone)).map_err(|error| CliError::Usage(format!("{flag}: {error}"))),
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::io::{self, BufWriter, Stdout, Write};
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::engine::Outcome;
+use crate::engine::{Outcome, World};
 use crate::events::Reject;
 use crate::hir::Program;
-use crate::journal::{AtomicFile, JournalWriter, LineWriter, WriteError};
+use crate::journal::{AtomicFile, JournalWriter, LineWriter, MemberLine, WriteError};
 
 /// Standard output, or a file that takes its name at the end.
 enum Out {
@@ -36,6 +37,7 @@ pub(super) struct Sinks<'p> {
     name: String,
     on_stdout: bool,
     rejects: Option<LineWriter<AtomicFile>>,
+    members: Option<LineWriter<AtomicFile>>,
 }
 
 impl<'p> Sinks<'p> {
@@ -43,14 +45,15 @@ impl<'p> Sinks<'p> {
     pub(super) fn open(
         folder: Option<&Path>,
         journal: Option<&Path>,
-        versions: &'p [Program],
+        versions: &'p [Arc<Program>],
     ) -> Result<Self, WriteError> {
-        let mut sinks = Self { journal: None, name: String::new(), on_stdout: false, rejects: None };
+        let mut sinks = Self { journal: None, name: String::new(), on_stdout: false, rejects: None, members: None };
         let path = match folder {
             Some(folder) => {
                 std::fs::create_dir_all(folder)
                     .map_err(|error| WriteError::new(folder.display().to_string(), error))?;
                 sinks.rejects = Some(LineWriter::new(AtomicFile::create(&folder.join("rejects.jsonl"))?));
+                sinks.members = Some(LineWriter::new(AtomicFile::create(&folder.join("members.jsonl"))?));
                 Some(folder.join("journal.jsonl"))
             }
             None => journal.map(Path::to_owned),
@@ -62,7 +65,7 @@ impl<'p> Sinks<'p> {
             true => Out::Standard(BufWriter::with_capacity(1 << 16, io::stdout())),
             false => Out::File(AtomicFile::create(&path)?),
         };
-        sinks.journal = Some(JournalWriter::new(&versions.iter().collect::<Vec<_>>(), out));
+        sinks.journal = Some(JournalWriter::new(&versions.iter().map(|version| &**version).collect::<Vec<_>>(), out));
         Ok(sinks)
     }
 
@@ -83,12 +86,23 @@ impl<'p> Sinks<'p> {
         rejects.write(reject).map_err(|error| WriteError::new("rejects.jsonl", error))
     }
 
+    /// Writes where every member stands.
+    pub(super) fn members(&mut self, world: &World) -> Result<(), WriteError> {
+        let Some(out) = &mut self.members else { return Ok(()) };
+        world.members().into_iter().filter_map(|state| MemberLine::new(world.engine(), state)).try_for_each(|line| {
+            out.write(&line).map_err(|error| WriteError::new("members.jsonl", error))
+        })
+    }
+
     /// Makes everything durable and gives the files their names.
     pub(super) fn commit(self) -> Result<(), WriteError> {
         if let Some(journal) = self.journal
             && let Out::File(file) = journal.finish().map_err(|error| WriteError::new(self.name.as_str(), error))?
         {
             file.commit()?;
+        }
+        if let Some(members) = self.members {
+            members.finish().map_err(|error| WriteError::new("members.jsonl", error))?.commit()?;
         }
         if let Some(rejects) = self.rejects {
             rejects.finish().map_err(|error| WriteError::new("rejects.jsonl", error))?.commit()?;

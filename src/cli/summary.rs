@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use comfy_table::presets::UTF8_BORDERS_ONLY;
 use comfy_table::{CellAlignment, Table};
-use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use crate::arena::Id as _;
-use crate::engine::{Account, Event, Outcome, VoucherChange, What};
+use crate::engine::{Account, Outcome, State, VoucherChange, What, World};
 use crate::events::Reject;
 use crate::hir::{LadderId, Program, RewardId, UnitId};
 
@@ -20,16 +19,19 @@ const SHOWN_REJECTS: usize = 5;
 /// Counts of a run, added to as it goes.
 #[derive(Debug)]
 pub struct Summary<'p> {
+    versions: &'p [Arc<Program>],
     program: &'p Program,
     events: u64,
-    members: FxHashSet<Arc<str>>,
+    members: u64,
+    duplicates: u64,
+    skipped: u64,
     postings: u64,
     outcomes: u64,
     refused: u64,
     failed: u64,
     corrections: u64,
     units: BTreeMap<UnitId, UnitSums>,
-    tiers: FxHashMap<(LadderId, Arc<str>), u32>,
+    tiers: BTreeMap<LadderId, Vec<u64>>,
     moves: u64,
     rewards: BTreeMap<RewardId, RewardSums>,
     reasons: BTreeMap<String, u64>,
@@ -58,37 +60,80 @@ struct RewardSums {
 
 impl<'p> Summary<'p> {
     /// Nothing yet.
-    pub fn new(program: &'p Program) -> Self {
-        Self {
+    pub fn new(versions: &'p [Arc<Program>]) -> Option<Self> {
+        let program = versions.last()?;
+        Some(Self {
+            versions,
             program,
             events: 0,
-            members: FxHashSet::default(),
+            members: 0,
+            duplicates: 0,
+            skipped: 0,
             postings: 0,
             outcomes: 0,
             refused: 0,
             failed: 0,
             corrections: 0,
             units: program.units.ids().map(|unit| (unit, UnitSums::default())).collect(),
-            tiers: FxHashMap::default(),
+            tiers: BTreeMap::new(),
             moves: 0,
             rewards: BTreeMap::new(),
             reasons: BTreeMap::new(),
             rejects: 0,
             first_rejects: Vec::new(),
             elapsed: Duration::ZERO,
-        }
+        })
     }
 
     /// An event was read.
-    pub fn event(&mut self, event: &Event) {
+    pub fn event(&mut self) {
         self.events += 1;
-        if !self.members.contains(&event.member) {
-            self.members.insert(Arc::clone(&event.member));
+    }
+
+    /// An event had been there before.
+    pub fn duplicate(&mut self) {
+        self.duplicates += 1;
+    }
+
+    /// Where members stand at the end: of this run and all before it.
+    pub fn stand(&mut self, world: &World) {
+        let members = world.members();
+        self.members = u64::try_from(members.len()).unwrap_or(u64::MAX);
+        let same = |state: &&&State| self.versions.get(state.version as usize).is_some_and(|version| std::ptr::eq(&**version, self.program));
+        for state in members.iter().filter(same) {
+            for (unit, purse) in state.units.pairs() {
+                let sums = self.units.entry(unit).or_default();
+                sums.pending += i128::from(purse.pending());
+                sums.outstanding += i128::from(purse.available()) + i128::from(purse.pending()) - i128::from(purse.debt);
+            }
+            for (ladder, held) in state.ladders.pairs() {
+                let counts = self.tiers.entry(ladder).or_insert_with(|| vec![0; self.program.ladders.at(ladder).tiers.len()]);
+                if let Some(count) = counts.get_mut(held.tier as usize) {
+                    *count += 1;
+                }
+            }
         }
+    }
+
+    /// The unit of the newest version that has the name of an older one's.
+    fn unit(&self, version: u32, unit: UnitId) -> Option<UnitId> {
+        let name = &self.versions.get(version as usize)?.units.get(unit)?.name;
+        self.program.units.find(|unit| unit.name == *name || unit.was.as_ref() == Some(name))
+    }
+
+    fn reward(&mut self, version: u32, reward: RewardId) -> Option<&mut RewardSums> {
+        let name = &self.versions.get(version as usize)?.rewards.get(reward)?.name;
+        let reward = self.program.rewards.find(|reward| reward.name == *name || reward.was.as_ref() == Some(name))?;
+        Some(self.rewards.entry(reward).or_default())
     }
 
     /// A record was no event.
     pub fn reject(&mut self, reject: &Reject) {
+        if reject.skipped {
+            self.skipped += 1;
+            *self.reasons.entry(format!("{} (left out by the map)", reject.reason)).or_default() += 1;
+            return;
+        }
         self.rejects += 1;
         if self.first_rejects.len() < SHOWN_REJECTS {
             self.first_rejects.push(reject.clone());
@@ -111,15 +156,18 @@ impl<'p> Summary<'p> {
         match &outcome.what {
             What::Posted { unit, from, to, amount, .. } => {
                 self.postings += 1;
-                self.units.entry(*unit).or_default().post(from, to, i128::from(*amount));
+                if let Some(unit) = self.unit(outcome.version, *unit) {
+                    self.units.entry(unit).or_default().post(from, to, i128::from(*amount));
+                }
             }
-            What::Tier { ladder, to, .. } => {
-                self.moves += 1;
-                self.tiers.insert((*ladder, Arc::clone(&outcome.member)), *to);
+            What::Tier { .. } => self.moves += 1,
+            What::Issued { reward, .. } => {
+                if let Some(sums) = self.reward(outcome.version, *reward) {
+                    sums.issued += 1;
+                }
             }
-            What::Issued { reward, .. } => self.rewards.entry(*reward).or_default().issued += 1,
             What::Voucher { reward, change, .. } => {
-                let sums = self.rewards.entry(*reward).or_default();
+                let Some(sums) = self.reward(outcome.version, *reward) else { return };
                 match change {
                     VoucherChange::Used => sums.used += 1,
                     VoucherChange::Expired => sums.expired += 1,
@@ -156,24 +204,12 @@ impl<'p> Summary<'p> {
 
     /// How many members hold each tier.
     fn standings(&self) -> Vec<(&'p str, Vec<(&'p str, u64)>)> {
-        let mut all = Vec::new();
-        for (id, ladder) in self.program.ladders.pairs() {
-            let mut counts = vec![0_u64; ladder.tiers.len()];
-            let mut moved = 0;
-            for ((_, _), level) in self.tiers.iter().filter(|((other, _), _)| *other == id) {
-                moved += 1;
-                if let Some(count) = counts.get_mut(usize::try_from(*level).unwrap_or(usize::MAX)) {
-                    *count += 1;
-                }
-            }
-            // Whoever never moved is where everybody begins.
-            if let Some(first) = counts.first_mut() {
-                *first += u64::try_from(self.members.len()).unwrap_or(u64::MAX).saturating_sub(moved);
-            }
+        let standing = |(id, counts): (&LadderId, &Vec<u64>)| {
+            let ladder = self.program.ladders.at(*id);
             let names = ladder.tiers.iter().map(|tier| tier.name.as_ref());
-            all.push((ladder.name.as_ref(), names.zip(counts).collect()));
-        }
-        all
+            (ladder.name.as_ref(), names.zip(counts.iter().copied()).collect())
+        };
+        self.tiers.iter().map(standing).collect()
     }
 
     /// The reasons of rejects, the most frequent first.
@@ -195,7 +231,7 @@ impl<'p> Summary<'p> {
         let mut row = |name: &str, count: u64| {
             totals.add_row(vec![name.to_owned(), grouped(count)]);
         };
-        row("members", u64::try_from(self.members.len()).unwrap_or(u64::MAX));
+        row("members", self.members);
         row("events", self.events);
         row("postings", self.postings);
         for (name, count) in [
@@ -203,6 +239,8 @@ impl<'p> Summary<'p> {
             ("corrections of late events", self.corrections),
             ("refused", self.refused),
             ("failed", self.failed),
+            ("duplicates", self.duplicates),
+            ("records left out by the map", self.skipped),
             ("rejected records", self.rejects),
         ] {
             if count > 0 {
@@ -242,8 +280,8 @@ impl<'p> Summary<'p> {
             }
             push(&mut out, &mut rewards, true);
         }
-        if self.rejects > 0 {
-            let mut reasons = table(&["why records were rejected", "records"]);
+        if self.rejects + self.skipped > 0 {
+            let mut reasons = table(&["why records were not judged", "records"]);
             for (reason, count) in self.ranked().into_iter().take(10) {
                 reasons.add_row(vec![reason.to_owned(), grouped(count)]);
             }
@@ -279,7 +317,7 @@ impl<'p> Summary<'p> {
         Report {
             schema: "meed.run/1",
             program: self.program.name.to_string(),
-            members: self.members.len(),
+            members: self.members,
             events: self.events,
             outcomes: self.outcomes,
             postings: self.postings,
@@ -287,6 +325,8 @@ impl<'p> Summary<'p> {
             tier_moves: self.moves,
             refused: self.refused,
             failed: self.failed,
+            duplicates: self.duplicates,
+            skipped: self.skipped,
             rejects: self.rejects,
             reject_reasons: self
                 .ranked()
@@ -313,8 +353,6 @@ impl UnitSums {
             (Account::Expired, _) => self.expired -= amount,
             _ => {}
         }
-        self.outstanding += i128::from(owned(to)) * amount - i128::from(owned(from)) * amount;
-        self.pending += i128::from(*to == Account::Pending) * amount - i128::from(*from == Account::Pending) * amount;
     }
 }
 
@@ -322,7 +360,7 @@ impl UnitSums {
 struct Report {
     schema: &'static str,
     program: String,
-    members: usize,
+    members: u64,
     events: u64,
     outcomes: u64,
     postings: u64,
@@ -330,6 +368,8 @@ struct Report {
     tier_moves: u64,
     refused: u64,
     failed: u64,
+    duplicates: u64,
+    skipped: u64,
     rejects: u64,
     reject_reasons: Vec<ReasonReport>,
     units: Vec<UnitReport>,
@@ -431,8 +471,8 @@ mod tests {
 
     #[test]
     fn sums_of_a_run() {
-        let program = program();
-        let mut summary = Summary::new(&program);
+        let versions = [Arc::new(program())];
+        let mut summary = Summary::new(&versions).unwrap();
         let outcome = |what| Outcome {
             member: Arc::from("ann"),
             time: Instant::from_millis(0).unwrap(),
@@ -461,6 +501,7 @@ mod tests {
             column: 1,
             reason: reason.into(),
             record: "x".into(),
+            skipped: false,
         };
         summary.reject(&reject("`subtotal`: `x` is not an amount"));
         summary.reject(&reject("`subtotal`: `y` is not an amount"));

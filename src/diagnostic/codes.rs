@@ -1,4 +1,13 @@
 //! The registry of codes: what each message means, with a wrong and a right text. Every room contributes one list.
+//!
+//! Wrong and right texts stand in a program such as [`AROUND`], unless they have a `program` block of their own.
+
+mod amounts;
+mod files;
+mod names;
+mod parts;
+mod rules;
+mod values;
 
 /// What a code means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,14 +25,60 @@ pub struct Explanation {
 }
 
 /// The lists of all rooms.
-const ROOMS: &[&[Explanation]] = &[];
+const ROOMS: &[&[Explanation]] = &[names::LIST, values::LIST, parts::LIST, amounts::LIST, rules::LIST, files::LIST];
+
+/// The program around wrong and right texts.
+pub const AROUND: &str = r#"program "Around" {
+  currency USD
+  timezone "UTC"
+}
+event purchase {
+  order    id
+  subtotal money
+  tip      money, optional
+  channel  one of store, web, optional
+  items    list of {
+    sku      id
+    category text
+    price    money
+  }, optional
+}
+event refund reverses purchase by order { subtotal money }
+event visit { order id }
+member {
+  region   text default "north"
+  app_user flag default no
+}
+unit points also point {
+  round   down per event
+  expires never
+  refunds may go below zero
+}
+unit stamps also stamp {
+  expires never
+  refunds stop at zero
+}
+measure orders = count of purchase
+measure yearly_spend = sum of purchase.subtotal, each calendar year
+"#;
 
 /// What a code means; `None` where there is no such code.
 pub fn explain(code: &str) -> Option<&'static Explanation> {
-    all().find(|explanation| explanation.code == code)
+    all().find(|explanation| explanation.code.eq_ignore_ascii_case(code))
 }
 
 /// All codes, room by room.
 pub fn all() -> impl Iterator<Item = &'static Explanation> {
     ROOMS.iter().copied().flatten()
+}
+
+/// An explanation, short to write.
+const fn code(
+    code: &'static str,
+    title: &'static str,
+    text: &'static str,
+    wrong: &'static str,
+    right: &'static str,
+) -> Explanation {
+    Explanation { code, title, text, wrong, right }
 }

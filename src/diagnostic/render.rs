@@ -46,8 +46,10 @@ pub fn short(diagnostics: &[Diagnostic], sources: &Sources) -> String {
 
 /// One JSON document: `{"schema": "meed.check/1", "diagnostics": [...]}`, lines and columns from 1, offsets in bytes.
 pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> String {
-    let document =
-        JsonDocument { schema: SCHEMA, diagnostics: diagnostics.iter().map(|d| JsonDiagnostic::new(d, sources)).collect() };
+    let document = JsonDocument {
+        schema: SCHEMA,
+        diagnostics: diagnostics.iter().map(|d| JsonDiagnostic::new(d, sources)).collect(),
+    };
     serde_json::to_string_pretty(&document).unwrap_or_default()
 }
 
@@ -61,8 +63,9 @@ fn groups<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<Group<'a>
         let text = sources.file(file);
         let mut snippet = Snippet::source(&*text.text).path(text.name.as_str());
         if diagnostic.span.file == file {
-            snippet = snippet
-                .annotation(AnnotationKind::Primary.span(range(text, diagnostic.span)).label(diagnostic.label.as_deref()));
+            snippet = snippet.annotation(
+                AnnotationKind::Primary.span(range(text, diagnostic.span)).label(diagnostic.label.as_deref()),
+            );
         }
         for (span, words) in diagnostic.related.iter().filter(|(span, _)| span.file == file) {
             snippet = snippet.annotation(AnnotationKind::Context.span(range(text, *span)).label(words.as_str()));

@@ -68,7 +68,7 @@ impl Fold<'_> {
         };
         for (unit, purse) in self.state.units.pairs() {
             offer(purse.lots.iter().filter_map(|lot| if let Ready::At(at) = lot.ready { Some(at) } else { None }).min(), Due::Release(unit));
-            let lapses = purse.lots.iter().filter_map(|lot| self.lapses(&lot.expires, lot.earned));
+            let lapses = purse.lots.iter().filter_map(|lot| self.lapses(lot));
             offer(lapses.filter(|at| purse.checked.is_none_or(|checked| *at > checked)).min(), Due::Expire(unit));
             offer(self.unkept_due(unit)?, Due::Expire(unit));
         }
@@ -92,7 +92,7 @@ impl Fold<'_> {
     fn unkept_due(&self, unit: UnitId) -> Result<Option<Instant>, Fault> {
         let purse = self.state.units.at(unit);
         let (Some(keeps), Some(checked)) = (&self.program.units.at(unit).keeps_while, purse.checked) else { return Ok(None) };
-        let overdue = |lot: &Lot| self.lapses(&lot.expires, lot.earned).is_some_and(|at| at <= checked);
+        let overdue = |lot: &Lot| self.lapses(lot).is_some_and(|at| at <= checked);
         if !purse.lots.iter().any(overdue) {
             return Ok(None);
         }

@@ -3,11 +3,13 @@
 use std::cell::RefCell;
 
 use crate::hir::{Builtin, Level, MeasureId, Program, Read, Standing, Window};
-use crate::value::{Calendar, Day, Exact, Instant, Value, Zone};
+use crate::value::{Calendar, Day, Exact, Instant, Period, PeriodKind, TimeSpan, Value, Zone};
 
 use super::fault::Fault;
 use super::judge::Judge;
+use super::purse::Lot;
 use super::state::State;
+use super::version::Version;
 
 /// The moment at which something is judged, with its local day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +57,23 @@ pub struct TierView<'a> {
 }
 
 impl<'a> Cx<'a> {
+    /// A member at the moment up to which its clock has come, without any event.
+    pub fn of_member(version: &'a Version, state: &'a State, calendar: &'a Calendar) -> Self {
+        Self {
+            program: &version.program,
+            judge: &*version.judge,
+            state,
+            calendar,
+            fields: &[],
+            line: &[],
+            at: Moment { now: state.clock, today: calendar.zone.day_of(state.clock) },
+            tiers: TierView { current: &[], before: &[] },
+            expired: 0,
+            seen: None,
+            replay: &[],
+        }
+    }
+
     /// Reads something of the member.
     pub fn read(&self, read: Read) -> Result<Value, Fault> {
         if let Some((_, value)) = self.replay.iter().find(|(key, _)| *key == read) {
@@ -163,5 +182,35 @@ impl<'a> Cx<'a> {
             Window::LastExactly(span) => Some(span.before(self.at.now, self.zone()).and_then(|at| at.plus_millis(1)).ok_or(Fault::Calendar)?),
             Window::SinceRise(ladder) => self.state.ladders.at(ladder).risen,
         })
+    }
+
+    /// A time after a moment: at the start of that local day, or at the end of the period in which it falls; exact for hours.
+    pub fn end_after(&self, from: Instant, span: TimeSpan, end_of: Option<PeriodKind>) -> Result<Instant, Fault> {
+        let zone = self.zone();
+        if span.is_exact() && end_of.is_none() {
+            return span.after(from, zone).ok_or(Fault::Calendar);
+        }
+        let day = span.after_day(zone.day_of(from)).ok_or(Fault::Calendar)?;
+        let day = end_of.map_or(day, |kind| self.period(kind, day).end);
+        Ok(zone.start_of(day))
+    }
+
+    /// The period of a day in the member's calendar.
+    pub fn period(&self, kind: PeriodKind, day: Day) -> Period {
+        self.calendar.period_of(kind, day, self.state.joined_day(self.zone()))
+    }
+
+    /// When a lot lapses as things stand.
+    pub fn lapses(&self, lot: &Lot) -> Option<Instant> {
+        let idle = lot.expires.idle.iter().filter_map(|clock| {
+            let last = clock.events.iter().filter_map(|event| self.state.last.get(*event).copied().flatten()).max();
+            let end = |from| self.end_after(from, clock.span, clock.end_of).ok();
+            match last.and_then(end) {
+                Some(end) if end > lot.earned => Some(end),
+                _ => end(lot.earned),
+            }
+        });
+        let due = lot.expires.at.into_iter().chain(idle).min()?;
+        Some(lot.expires.extended.map_or(due, |extended| extended.max(due)))
     }
 }

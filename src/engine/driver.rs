@@ -8,9 +8,9 @@ use crate::value::{Instant, Value};
 use super::event::Event;
 use super::fault::Fault;
 use super::context::Cx;
-use super::fold::{Fold, View};
+use super::fold::Fold;
 use super::judge::Judge;
-use super::migrate::{migrate, redeclared};
+use super::migrate::{migrate, recast};
 use super::outcome::{Outcome, TraceStep};
 use super::pots::Pots;
 use super::purse::Lot;
@@ -58,6 +58,17 @@ impl Engine {
         self.versions.last()
     }
 
+    /// An event, read as the newest version declares it, in terms of the version in force at its time. The error is a reason in plain words.
+    pub fn fit(&self, event: Event) -> Result<Event, String> {
+        let (Some(newest), Some(version)) = (self.newest(), self.version(self.version_at(event.time))) else { return Ok(event) };
+        if Arc::ptr_eq(&newest.program, &version.program) {
+            return Ok(event);
+        }
+        let name = newest.program.events.get(event.kind).map_or_else(String::new, |kind| kind.name.to_string());
+        recast(event, &newest.outline, &version.program)
+            .ok_or_else(|| format!("the version of the program in force at the time of the event has no event `{name}`"))
+    }
+
     /// A member of whom nothing is known yet, at the moment of the first event.
     pub fn state(&self, member: Arc<str>, at: Instant) -> State {
         let version = self.version_at(at);
@@ -91,8 +102,7 @@ impl Engine {
         Ok(due.into_iter().chain(change).min())
     }
 
-    /// Judges one event of one member, read as the newest version declares its type: an older one in force judges it as it declares that.
-    /// The state is at the moment of the event or before it. On a fault the state is to be discarded.
+    /// Judges one event of one member. The state is at the moment of the event or before it. On a fault the state is to be discarded.
     pub fn judge(
         &self,
         state: &mut State,
@@ -103,14 +113,9 @@ impl Engine {
     ) -> Result<(), Fault> {
         self.advance(state, pots, event.time, out)?;
         let Some(version) = self.version(state.version) else { return Ok(()) };
-        let newest = self.newest().map(|newest| &newest.outline);
-        let redeclared = match newest.filter(|newest| newest.events != version.outline.events) {
-            Some(newest) => Some(Arc::new(redeclared(event, newest, &version.program)?)),
-            None => None,
-        };
         let mut fold = Fold::new(version, state, pots, out);
         fold.trace = trace;
-        fold.judge(redeclared.as_ref().unwrap_or(event))
+        fold.judge(event)
     }
 
     /// A member as the newest version will see it: what that one does not know is left out.
@@ -130,16 +135,12 @@ impl Engine {
     /// Looks at a member the way that expressions do.
     pub fn look<T>(&self, state: &State, see: impl FnOnce(&Cx<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
         let version = self.version(state.version).ok_or(Fault::Type)?;
-        let (mut state, mut pots, mut out) = (state.clone(), Pots::default(), Vec::new());
-        let fold = Fold::new(version, &mut state, &mut pots, &mut out);
-        see(&fold.cx(View::default()))
+        see(&Cx::of_member(version, state, &version.calendar_of(state)))
     }
 
     /// When a lot of a member lapses as things stand.
     pub fn lapses(&self, state: &State, lot: &Lot) -> Option<Instant> {
-        let version = self.version(state.version)?;
-        let (mut state, mut pots, mut out) = (state.clone(), Pots::default(), Vec::new());
-        Fold::new(version, &mut state, &mut pots, &mut out).lapses(&lot.expires, lot.earned)
+        self.look(state, |cx| Ok(cx.lapses(lot))).ok().flatten()
     }
 
     /// Judges one event of one member: a service's call. The state is unchanged on a fault. For programs whose members share budgets or

@@ -43,9 +43,6 @@ pub enum Fault {
         /// `; did you mean …?` or nothing.
         hint: String,
     },
-    /// The event is of a type that only another version of the program knows.
-    #[error("the version of the program that was in force then has no event `{0}`")]
-    NotInForce(String),
     /// A field has a value of another type than the checker proved; never for checked programs.
     #[error("a value has another type than the program was checked for")]
     Type,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::hir::{Expiry, ExpiryRule, Pending, RefundFloor, Returned, Unit, UnitId};
-use crate::value::{Instant, PeriodKind, TimeSpan, Value, split};
+use crate::value::{Day, Instant, Period, PeriodKind, TimeSpan, Value, split};
 
 use super::fault::Fault;
 use super::fold::{Fold, View};
@@ -169,9 +169,9 @@ impl Fold<'_> {
                 let least = after.after_day(day).ok_or(Fault::Calendar)?;
                 let year = least.ymd().0;
                 let on = |year: i32| {
-                    let first = crate::value::Day::from_ymd(year, *month, 1)?;
+                    let first = Day::from_ymd(year, *month, 1)?;
                     let last = first.end_of_month();
-                    crate::value::Day::from_ymd(year, *month, *of_month).or(Some(last))
+                    Day::from_ymd(year, *month, *of_month).or(Some(last))
                 };
                 let this = on(year).ok_or(Fault::Calendar)?;
                 let due = if this >= least { this } else { on(year + 1).ok_or(Fault::Calendar)? };
@@ -187,34 +187,19 @@ impl Fold<'_> {
         })
     }
 
-    /// A time after a moment: at the start of that local day, or at the end of the period in which it falls; exact for hours.
+    /// A time after a moment: see [`Cx::end_after`].
     pub fn end_after(&self, from: Instant, span: TimeSpan, end_of: Option<PeriodKind>) -> Result<Instant, Fault> {
-        let zone = &self.calendar.zone;
-        if span.is_exact() && end_of.is_none() {
-            return span.after(from, zone).ok_or(Fault::Calendar);
-        }
-        let day = span.after_day(zone.day_of(from)).ok_or(Fault::Calendar)?;
-        let day = end_of.map_or(day, |kind| self.period(kind, day).end);
-        Ok(zone.start_of(day))
+        self.cx(View::default()).end_after(from, span, end_of)
     }
 
     /// The period of a day in the member's calendar.
-    pub fn period(&self, kind: PeriodKind, day: crate::value::Day) -> crate::value::Period {
-        self.calendar.period_of(kind, day, self.state.joined_day(&self.calendar.zone))
+    pub fn period(&self, kind: PeriodKind, day: Day) -> Period {
+        self.cx(View::default()).period(kind, day)
     }
 
     /// When a lot lapses as things stand.
-    pub fn lapses(&self, expires: &LotExpiry, earned: Instant) -> Option<Instant> {
-        let idle = expires.idle.iter().filter_map(|clock| {
-            let last = clock.events.iter().filter_map(|event| self.state.last.get(*event).copied().flatten()).max();
-            let end = |from| self.end_after(from, clock.span, clock.end_of).ok();
-            match last.and_then(end) {
-                Some(end) if end > earned => Some(end),
-                _ => end(earned),
-            }
-        });
-        let due = expires.at.into_iter().chain(idle).min()?;
-        Some(expires.extended.map_or(due, |extended| extended.max(due)))
+    pub fn lapses(&self, lot: &Lot) -> Option<Instant> {
+        self.cx(View::default()).lapses(lot)
     }
 
     /// Spends available lots in their order; the caller has checked that they suffice. Returns lots and amounts.
@@ -237,7 +222,7 @@ impl Fold<'_> {
 
     fn spending_order(&self, unit: UnitId) -> Vec<u32> {
         let order = self.program.units.at(unit).spends;
-        self.state.units.at(unit).spending_order(order, |lot| self.lapses(&lot.expires, lot.earned))
+        self.state.units.at(unit).spending_order(order, |lot| self.lapses(lot))
     }
 
     /// Where lots of different months cannot be mixed: the lots of the first month that suffices.
@@ -307,7 +292,7 @@ impl Fold<'_> {
         let now = self.at.now;
         let due: Vec<u32> = {
             let lots = self.state.units.at(unit).lots.iter();
-            lots.filter(|lot| self.lapses(&lot.expires, lot.earned).is_some_and(|at| at <= now)).map(|lot| lot.number).collect()
+            lots.filter(|lot| self.lapses(lot).is_some_and(|at| at <= now)).map(|lot| lot.number).collect()
         };
         if due.is_empty() {
             return Ok(0);
@@ -347,7 +332,7 @@ impl Fold<'_> {
             if lot.is_some() && (pending || !only_pending) {
                 let from = if pending { Account::Pending } else { Account::Available };
                 let part = self.state.units.at_mut(unit).take(number, rest, false);
-                rest -= self.hand_back(cause, award, part, from);
+                rest -= self.hand_back(cause, award, Some(number), part, from);
             }
             if only_pending {
                 let taken = amount - rest;
@@ -357,7 +342,7 @@ impl Fold<'_> {
             if let Some(closed) = self.state.units.at_mut(unit).closed.get_mut(&number) {
                 let lapsed = closed.expired.min(rest);
                 closed.expired -= lapsed;
-                rest -= self.hand_back(cause, award, lapsed, Account::Expired);
+                rest -= self.hand_back(cause, award, Some(number), lapsed, Account::Expired);
                 if lapsed > 0 {
                     self.tally(unit, TallyKind::Expired, -lapsed, self.at.now)?;
                 }
@@ -366,7 +351,7 @@ impl Fold<'_> {
         if rest > 0 {
             for number in self.spending_order(unit) {
                 let part = self.state.units.at_mut(unit).take(number, rest, true);
-                rest -= self.hand_back(cause, award, part, Account::Available);
+                rest -= self.hand_back(cause, award, Some(number), part, Account::Available);
                 if rest == 0 {
                     break;
                 }
@@ -389,8 +374,8 @@ impl Fold<'_> {
         self.tally(award.unit, TallyKind::Reversed, taken, self.at.now)
     }
 
-    /// Posts value back to whoever paid for it, partners in proportion.
-    fn hand_back(&mut self, cause: Cause, award: &mut super::state::Award, amount: i64, from: Account) -> i64 {
+    /// Posts value out of a lot back to whoever paid for the award, partners in proportion.
+    fn hand_back(&mut self, cause: Cause, award: &mut super::state::Award, lot: Option<u32>, amount: i64, from: Account) -> i64 {
         let mut rest = amount;
         for (partner, part) in &mut award.funded {
             // A partner gets back its share of what is taken, rounded towards the issuer; all of it with the last step.
@@ -406,11 +391,11 @@ impl Fold<'_> {
                 event: self.event.as_ref().map(|event| event.id.clone()),
                 version: self.state.version,
                 cause,
-                what: What::Posted { unit: award.unit, from: from.clone(), to: Account::Partner(partner), amount: share, lot: award.lot, line: award.line },
+                what: What::Posted { unit: award.unit, from: from.clone(), to: Account::Partner(partner), amount: share, lot, line: award.line },
                 corrects: None,
             });
         }
-        self.post(cause, award.unit, from, Account::Issuer, rest, award.lot, award.line);
+        self.post(cause, award.unit, from, Account::Issuer, rest, lot, award.line);
         amount
     }
 
@@ -427,7 +412,7 @@ impl Fold<'_> {
         }
         self.state.units.at_mut(unit).debt += owed;
         if matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_)) {
-            self.hand_back(cause, award, owed, Account::Available);
+            self.hand_back(cause, award, None, owed, Account::Available);
         } else {
             self.emit(cause, What::Owed { unit, debt: debt + owed });
         }
@@ -448,7 +433,7 @@ impl Fold<'_> {
                 lot.left += amount;
                 lot.spent -= amount;
             } else if let Some(closed) = self.state.units.at(unit).closed.get(&number).cloned() {
-                let alive = self.lapses(&closed.expires, closed.earned).is_none_or(|at| at > now);
+                let alive = self.lapses(&closed).is_none_or(|at| at > now);
                 if !alive && def.returned == Returned::Forfeit {
                     self.post(cause, unit, Account::Redeemed, Account::Expired, amount, Some(number), None);
                     self.tally(unit, TallyKind::Expired, amount, now)?;

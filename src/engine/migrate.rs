@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use crate::arena::{Arena, Id};
-use crate::hir::{BadgeId, EarnId, EventId, FieldDef, FieldId, LadderId, LimitId, MeasureId, OnRefund, Program, RedeemId, RewardId, RuleId, UnitId};
+use crate::hir::{BadgeId, EarnId, EventId, FieldDef, FieldId, FieldType, LadderId, LimitId, MeasureId, OnRefund, Program, RedeemId, RewardId, RuleId, UnitId};
 use crate::value::Value;
 
 use super::event::Event;
-use super::fault::Fault;
 use super::outcome::Cause;
 use super::outline::{Field, Outline};
 use super::state::{Award, Fact, Held, Payment, State, Tallied, UseKey, Uses, Voucher};
@@ -25,7 +24,6 @@ struct Names {
     badges: Vec<Option<BadgeId>>,
     limits: Vec<Option<LimitId>>,
     events: Vec<Option<EventId>>,
-    attributes: Vec<Option<FieldId>>,
 }
 
 /// Finds each old name among new names and their former ones.
@@ -53,7 +51,6 @@ impl Names {
             badges: pair(&old.badges, &new.badges, |b| (&b.name, None)),
             limits: old.limits.iter().map(|name| limits.iter().position(|other| other == name).map(Id::new)).collect(),
             events: pair(old.events.iter().map(|(name, _)| name), &new.events, |e| (&e.name, None)),
-            attributes: pair(&old.attributes, &new.attributes, |a| (&a.name, None)),
         }
     }
 
@@ -93,6 +90,14 @@ fn moved<I: Id, T: Clone>(old: &Arena<I, T>, mut new: Arena<I, T>, names: &[Opti
     new
 }
 
+/// An event of another version of the program in terms of this one; `None` where this one has no such type.
+pub fn recast(event: Event, old: &Outline, new: &Program) -> Option<Event> {
+    let (name, from) = old.events.get(event.kind.index())?;
+    let kind = new.events.find(|other| *other.name == **name)?;
+    let fields = reorder(&event.fields, from, &new.events.at(kind).fields, new).into();
+    Some(Event { kind, fields, ..event })
+}
+
 /// What members hold of the old program that the new one has no place for, in words; empty where nothing is lost.
 pub fn lost(state: &State, old: &Outline, new: &Program) -> Vec<String> {
     let names = Names::new(old, new);
@@ -121,7 +126,7 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
     let names = Names::new(old, new);
     let fresh = State::new(new, version, state.member.clone(), state.clock);
     let mut next = State {
-        attributes: moved(&state.attributes, fresh.attributes, &names.attributes),
+        attributes: attributes(state, &fresh, old, new),
         units: moved(&state.units, fresh.units, &names.units),
         ladders: fresh.ladders,
         last: moved(&state.last, fresh.last, &names.events),
@@ -157,6 +162,17 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
     next
 }
 
+fn attributes(state: &State, fresh: &State, old: &Outline, new: &Program) -> Arena<FieldId, Value> {
+    let value = |(id, field): (FieldId, &FieldDef)| {
+        let at = old.attributes.iter().position(|other| *other.name == *field.name);
+        match at.and_then(|at| Some((state.attributes.get(Id::new(at))?, old.attributes.get(at)?))) {
+            Some((value, old)) => recast_value(value, old, &field.ty, new),
+            None => fresh.attributes.at(id).clone(),
+        }
+    };
+    new.attributes.pairs().map(value).collect()
+}
+
 /// Tiers by name; what is held in a tier that is no more is held in the nearest below.
 fn retiered(held: &Held, old: &[String], new: &[crate::hir::Tier]) -> Held {
     let find = |tier: u32| -> u32 {
@@ -188,7 +204,7 @@ fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fac
     let kind = of(&names.events, fact.event.kind)?;
     let (_, from) = old.events.get(fact.event.kind.index())?;
     let to = &new.events.at(kind).fields;
-    let fields = |values: &[Value]| -> Arc<[Value]> { reorder(values, from, to).into() };
+    let fields = |values: &[Value]| -> Arc<[Value]> { reorder(values, from, to, new).into() };
     let payment = fact.payment.as_ref().and_then(|payment| {
         let unit = of(&names.units, payment.unit)?;
         Some(Payment { unit, cause: names.cause(payment.cause), uses: names.uses(&payment.uses), ..payment.clone() })
@@ -208,32 +224,31 @@ fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fac
     })
 }
 
-/// An event as another version declares its type. Fields that it does not have are left out; those that were not read are at their
-/// defaults.
-///
-/// # Errors
-/// [`Fault::NotInForce`] where the other version has no such event.
-pub fn redeclared(event: &Event, read: &Outline, by: &Program) -> Result<Event, Fault> {
-    let (name, from) = read.events.get(event.kind.index()).ok_or(Fault::Type)?;
-    let kind = by.events.find(|other| *other.name == **name).ok_or_else(|| Fault::NotInForce(name.clone()))?;
-    Ok(Event { kind, fields: reorder(&event.fields, from, &by.events.at(kind).fields).into(), ..event.clone() })
-}
-
-/// The values of fields in the order of another version; lines likewise.
-fn reorder(values: &[Value], from: &[Field], to: &Arena<FieldId, FieldDef>) -> Vec<Value> {
-    use crate::hir::FieldType;
+/// The values of fields in the order of another version; lines likewise, words by name.
+fn reorder(values: &[Value], from: &[Field], to: &Arena<FieldId, FieldDef>, new: &Program) -> Vec<Value> {
     let value = |field: &FieldDef| {
         let Some(at) = from.iter().position(|other| *other.name == *field.name) else {
             return field.default.clone().unwrap_or_default();
         };
-        let value = values.get(at).cloned().unwrap_or_default();
-        match (&value, from.get(at), &field.ty) {
-            (Value::List(lines), Some(from), FieldType::List(to)) => {
-                let line = |line: &Box<[Value]>| if line.is_empty() { line.clone() } else { reorder(line, &from.lines, to).into() };
-                Value::List(lines.iter().map(line).collect())
-            }
-            _ => value,
+        match (values.get(at), from.get(at)) {
+            (Some(value), Some(old)) => recast_value(value, old, &field.ty, new),
+            _ => Value::Missing,
         }
     };
     to.iter().map(value).collect()
+}
+
+fn recast_value(value: &Value, old: &Field, ty: &FieldType, new: &Program) -> Value {
+    match (value, ty) {
+        (Value::List(lines), FieldType::List(to)) => {
+            let line = |line: &Box<[Value]>| if line.is_empty() { line.clone() } else { reorder(line, &old.lines, to, new).into() };
+            Value::List(lines.iter().map(line).collect())
+        }
+        (Value::Ordinal(n), FieldType::OneOf(words)) => {
+            let word = old.words.get(*n as usize);
+            let place = word.and_then(|word| new.enums.at(*words).words.iter().position(|other| **other == **word));
+            place.and_then(|place| u32::try_from(place).ok()).map_or(Value::Missing, Value::Ordinal)
+        }
+        _ => value.clone(),
+    }
 }

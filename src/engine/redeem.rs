@@ -160,7 +160,7 @@ impl Fold<'_> {
         if let Some(reason) = self.small_basket(redeem.minimum_basket.as_ref())? {
             return Ok(Err(reason));
         }
-        let (amount, value) = match self.price(redeem)? {
+        let (amount, value) = match self.price(redeem, cause)? {
             Ok(price) => price,
             Err(reason) => return Ok(Err(reason)),
         };
@@ -184,7 +184,7 @@ impl Fold<'_> {
     }
 
     /// How many steps are spent, and the money off in minor units.
-    fn price(&self, redeem: &Redeem) -> Result<Result<(i64, i64), String>, Fault> {
+    fn price(&self, redeem: &Redeem, cause: Cause) -> Result<Result<(i64, i64), String>, Fault> {
         let unit = self.program.units.at(redeem.unit);
         let bill = self.number("bill");
         let mut most = bill;
@@ -192,7 +192,7 @@ impl Fold<'_> {
             most = bill.map(|bill| bill.mul(share)).transpose()?;
         }
         if let Some(cap) = &redeem.at_most {
-            let cap = self.judge.exact(cap, &self.cx(View::default()))?;
+            let cap = self.judge.exact(cap, &self.cx(View::default()))?.sub(self.taken_off(cause)?)?.max(Exact::ZERO);
             most = Some(most.map_or(cap, |most| most.min(cap)));
         }
         let balance = self.spendable(redeem.unit);
@@ -244,6 +244,20 @@ impl Fold<'_> {
             }
             _ => Ok(Ok((amount, value))),
         }
+    }
+
+    /// The money that one way to pay took off the order of the event at hand before, less what came back since.
+    fn taken_off(&self, cause: Cause) -> Result<Exact, Fault> {
+        let Some(order) = self.text("order") else { return Ok(Exact::ZERO) };
+        let payments = self.state.facts.iter().filter_map(|fact| fact.payment.as_ref());
+        payments.filter(|payment| payment.cause == cause && payment.order.as_ref() == Some(&order)).try_fold(Exact::ZERO, |sum, payment| {
+            let spent: i64 = payment.lots.iter().map(|(_, amount)| amount).sum();
+            if spent == 0 {
+                return Ok(sum);
+            }
+            let kept = Exact::from(payment.value).mul(Exact::from(spent - payment.returned))?.div(Exact::from(spent))?;
+            Ok(sum.add(kept)?)
+        })
     }
 
     /// Redeems automatic rewards as often as balances cover them; returns whether any was.

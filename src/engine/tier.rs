@@ -137,7 +137,9 @@ impl Fold<'_> {
         let ladder = self.program.ladders.at(id);
         let now = self.at.now;
         let holds = std::mem::take(&mut self.state.ladders.at_mut(id).holds);
-        let alive: Vec<Holding> = holds.into_iter().filter(|hold| self.lasts(ladder, hold) > now).collect();
+        // What ends at this very moment is ended by the clock, which comes to the ladder after everything else that is due now.
+        let ended = |end: Instant| if fell { end <= now } else { end < now };
+        let alive: Vec<Holding> = holds.into_iter().filter(|hold| !ended(self.lasts(ladder, hold))).collect();
         let mut tier = alive.iter().map(|hold| hold.tier).max().unwrap_or(0);
         let old = self.state.ladders.at(id).tier;
         self.state.ladders.at_mut(id).holds = alive;

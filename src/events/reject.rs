@@ -20,13 +20,24 @@ pub struct Reject {
     pub reason: String,
     /// The record as written, cut where it is long.
     pub record: String,
+    /// Whether a map says that such records are left out: nothing is wrong then.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub skipped: bool,
 }
 
 impl Reject {
     /// A reject of the record at a place.
     pub(crate) fn new(place: Place, reason: impl Into<String>, record: &str) -> Self {
         let Place { file, line, column } = place;
-        Self { file, line, column, reason: reason.into(), record: clip(record.trim_end(), EXCERPT) }
+        Self { file, line, column, reason: reason.into(), record: clip(record.trim_end(), EXCERPT), skipped: false }
+    }
+    /// A record that a map leaves out.
+    pub(crate) fn skipped(self) -> Self {
+        Self { skipped: true, ..self }
+    }
+    /// An event that was read and then turned away.
+    pub fn of_event(place: Place, id: &str, member: &str, reason: impl Into<String>) -> Self {
+        Self::new(place, reason, &format!("event `{id}` of member `{member}`"))
     }
 }
 

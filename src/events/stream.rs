@@ -36,18 +36,30 @@ pub struct EventStream<'p> {
     open: Option<Opened>,
     mapper: Option<Mapper>,
     records: u64,
+    /// How many rows came before this stream.
+    first: u64,
+    place: Place,
 }
 
 impl<'p> EventStream<'p> {
-    /// Events of `inputs` for `program`, as they are, or through `map`.
+    /// Events of `inputs` for `program`, as they are, or through `map`. Rows of a map are numbered from `first` on: their order decides between
+    /// events of one moment. Other events say their order themselves, with `sequence`.
     ///
     /// # Errors
     /// [`MapError`] where the map does not fit the program, or the columns of the first table.
-    pub fn new(program: &'p Program, inputs: &Inputs, map: Option<&Map>) -> Result<Self, MapError> {
+    pub fn new(program: &'p Program, inputs: &Inputs, map: Option<&Map>, first: u64) -> Result<Self, MapError> {
         let decoder = Decoder::new(program);
         let mapper = map.map(|map| map.bind(&decoder)).transpose()?;
         let mut stream =
-            Self { decoder, waiting: inputs.paths().iter().cloned().collect(), open: None, mapper, records: 0 };
+            Self {
+                decoder,
+                waiting: inputs.paths().iter().cloned().collect(),
+                open: None,
+                mapper,
+                records: 0,
+                first,
+                place: Place { file: "-".into(), line: 1, column: 1 },
+            };
         // Columns that a map names and the first table has not are better told before anything is judged.
         if let (Some(mapper), Some(path)) = (&stream.mapper, stream.waiting.front().cloned()) {
             stream.waiting.pop_front();
@@ -67,6 +79,11 @@ impl<'p> EventStream<'p> {
     /// How many records were read so far, rejects included.
     pub fn records(&self) -> u64 {
         self.records
+    }
+
+    /// Where the record of the last event begins; with a map that groups rows, the last row read.
+    pub fn place(&self) -> Place {
+        self.place.clone()
     }
 
     fn open_next(&mut self, path: &std::path::Path) -> Option<Reject> {
@@ -115,10 +132,11 @@ impl Iterator for EventStream<'_> {
                     return Some(Err(reject));
                 }
                 Some(Ok(raw)) => {
-                    let sequence = self.records;
+                    let sequence = self.first + self.records;
                     self.records += 1;
+                    self.place = raw.place.clone();
                     match &mut self.mapper {
-                        None => return Some(self.decoder.decode(&raw, sequence)),
+                        None => return Some(self.decoder.decode(&raw, 0)),
                         Some(mapper) => {
                             if let Some(done) = mapper.take(&self.decoder, &raw, sequence) {
                                 return Some(done);

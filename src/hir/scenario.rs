@@ -86,7 +86,7 @@ pub enum Expectation {
     Change(UnitId, i64, Span),
     /// So many steps expire.
     Expired(UnitId, i64, Span),
-    /// A redemption takes so much money off a bill, in minor units; nothing else does in this step.
+    /// So much money, in minor units, is paid with points.
     Off(i64, Span),
     /// No posting at all.
     Nothing(Span),

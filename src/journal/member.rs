@@ -1,7 +1,5 @@
 //! `members.jsonl`: where every member stands.
 
-use std::collections::BTreeMap;
-
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -175,7 +173,41 @@ fn json(program: &Program, ty: Type, value: &Value) -> Json {
     }
 }
 
-/// All lines of a world's members, in the order of their identifiers.
-pub fn members(world: &crate::engine::World) -> BTreeMap<&str, MemberLine<'_>> {
-    world.members().into_iter().filter_map(|state| Some((&*state.member, MemberLine::new(world.engine(), state)?))).collect()
+impl std::fmt::Display for MemberLine<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let joined = self.joined.as_ref().map_or(String::new(), |joined| format!(", member since {joined}"));
+        writeln!(f, "{} at {}{joined}{}", self.member, self.at, if self.left { ", has left" } else { "" })?;
+        for (name, value) in &self.attributes {
+            writeln!(f, "  {name}: {}", bare(value))?;
+        }
+        for (name, purse) in &self.units {
+            let owed = purse.owed.as_ref().map_or(String::new(), |owed| format!(", {owed} owed"));
+            writeln!(f, "  {name}: balance {}, {} available, {} pending{owed}", purse.balance, purse.available, purse.pending)?;
+            for lot in &purse.lots {
+                let ends = lot.expires.as_ref().map_or("never expires".to_owned(), |at| format!("expires {at}"));
+                let waits = lot.pending.as_ref().map_or(String::new(), |until| format!(", pending until {until}"));
+                writeln!(f, "    lot {}: {} left, earned {}, {ends}{waits}", lot.lot, lot.left, lot.earned)?;
+            }
+        }
+        for (name, standing) in &self.tiers {
+            let until = standing.until.as_ref().map_or(String::new(), |until| format!(" until {until}"));
+            writeln!(f, "  {name}: {}{until}, highest {}", standing.tier, standing.highest)?;
+        }
+        for (name, value) in &self.measures {
+            writeln!(f, "  {name}: {}", bare(value))?;
+        }
+        for badge in &self.badges {
+            writeln!(f, "  badge {badge}")?;
+        }
+        for voucher in &self.vouchers {
+            let value = voucher.value.as_ref().map_or(String::new(), |value| format!(" of {value}"));
+            let ends = voucher.expires.as_ref().map_or(String::new(), |at| format!(", expires {at}"));
+            writeln!(f, "  voucher {} {}{value}: {}, issued {}{ends}", voucher.voucher, voucher.reward, voucher.state, voucher.issued)?;
+        }
+        Ok(())
+    }
+}
+
+fn bare(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

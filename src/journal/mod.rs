@@ -31,11 +31,11 @@
 mod file;
 mod line;
 mod member;
-mod state;
+pub mod state;
 mod writer;
 
 pub use file::{AtomicFile, WriteError};
 pub use line::Line;
-pub use member::{MemberLine, members};
-pub use state::{SCHEMA, StateError, load, save};
+pub use member::MemberLine;
+pub use state::StateError;
 pub use writer::{JournalWriter, LineWriter};

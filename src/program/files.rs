@@ -5,8 +5,8 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Sources};
-use crate::syntax::{self, ast};
 use crate::syntax::ast::Item;
+use crate::syntax::{self, ast};
 
 /// Where texts come from.
 pub(super) trait Reader {
@@ -74,11 +74,14 @@ fn reason(error: &std::io::Error) -> String {
     }
 }
 
+/// Texts as trees, each with its identifier.
+pub(super) type Trees = Vec<(FileId, ast::File)>;
+
 /// The texts read so far, as trees.
 pub(super) struct Files<'r> {
     reader: &'r dyn Reader,
     sources: Sources,
-    trees: Vec<(FileId, ast::File)>,
+    trees: Trees,
     known: BTreeMap<PathBuf, FileId>,
     messages: Vec<Diagnostic>,
 }
@@ -167,11 +170,14 @@ impl<'r> Files<'r> {
         for span in strange {
             let message = "a file of tests holds only scenarios";
             let diagnostic = Diagnostic::error(Code("E0404"), span, message);
-            self.messages.push(diagnostic.help("move this into the program, or rename the file so that it does not end in `.test.meed`"));
+            self.messages.push(
+                diagnostic
+                    .help("move this into the program, or rename the file so that it does not end in `.test.meed`"),
+            );
         }
     }
     /// The texts, their trees, the messages, and where texts come from.
-    pub fn into_parts(self) -> (Sources, Vec<(FileId, ast::File)>, Vec<Diagnostic>, &'r dyn Reader) {
+    pub fn into_parts(self) -> (Sources, Trees, Vec<Diagnostic>, &'r dyn Reader) {
         (self.sources, self.trees, self.messages, self.reader)
     }
 }

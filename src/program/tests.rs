@@ -55,10 +55,7 @@ fn an_import_that_is_missing_or_goes_around_is_an_error_at_its_place() {
         &[("a.meed", &format!("{HEAD}import \"b.meed\"\nimport \"d.meed\"\n")), ("b.meed", "import \"a.meed\"\n")],
     );
     let messages = folder.load("a.meed").unwrap_err();
-    assert_eq!(
-        messages,
-        ["E0402 `d.meed` cannot be imported: there is no such file", "E0401 `a.meed` imports itself"]
-    );
+    assert_eq!(messages, ["E0402 `d.meed` cannot be imported: there is no such file", "E0401 `a.meed` imports itself"]);
 }
 
 #[test]
@@ -81,10 +78,8 @@ fn a_folder_holds_versions_in_order_and_tests_for_the_newest() {
 
 #[test]
 fn two_versions_of_one_day_and_rules_among_tests_are_errors() {
-    let folder = Folder::new(
-        "clash",
-        &[("a.meed", HEAD), ("b.meed", HEAD), ("x.test.meed", "unit u { expires never }\n")],
-    );
+    let folder =
+        Folder::new("clash", &[("a.meed", HEAD), ("b.meed", HEAD), ("x.test.meed", "unit u { expires never }\n")]);
     let messages = folder.load("").unwrap_err();
     assert_eq!(
         messages,
@@ -121,6 +116,21 @@ fn a_table_is_read_from_a_file_beside_the_one_that_names_it() {
 #[test]
 fn what_is_not_there_is_an_error() {
     let error = Program::from_path("no/such.meed").unwrap_err();
-    assert_eq!(error.to_string(), "no/such.meed:1:1: error[E0400]: `no/such.meed` cannot be read: there is no such file\n");
+    assert_eq!(
+        error.to_string(),
+        "no/such.meed:1:1: error[E0400]: `no/such.meed` cannot be read: there is no such file\n"
+    );
     assert!(Program::from_text("t", "import \"x.meed\"\n").is_err());
+}
+
+#[test]
+fn a_file_of_tests_stands_for_its_program() {
+    let folder = Folder::new(
+        "tested",
+        &[("a.meed", HEAD), ("a.test.meed", "scenario \"nothing\" {\n  ann joins 2026-01-05\n}\n")],
+    );
+    for file in ["a.meed", "a.test.meed"] {
+        let loaded = folder.load(file).unwrap();
+        assert_eq!(loaded.versions[0].scenarios.len(), 1);
+    }
 }

@@ -85,6 +85,10 @@ impl<'t> Node<'t> {
     pub fn ident(&self) -> Option<Ident> {
         self.get(Rule::ident).map(|k| k.as_ident())
     }
+    /// The old name after `was`.
+    pub fn was(&self) -> Option<Ident> {
+        self.get(Rule::was_name).and_then(|k| k.ident())
+    }
     /// All names that are parts.
     pub fn idents(&self) -> Vec<Ident> {
         self.all(Rule::ident).map(|k| k.as_ident()).collect()

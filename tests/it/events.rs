@@ -15,7 +15,7 @@ mod shop;
 fn read(program: &Program, path: &Path, map: Option<&Map>) -> String {
     let inputs = Inputs::find(&[path.to_owned()]).unwrap();
     let mut out = String::new();
-    let stream = match EventStream::new(program, &inputs, map) {
+    let stream = match EventStream::new(program, &inputs, map, 0) {
         Ok(stream) => stream,
         Err(error) => return format!("{error}\n"),
     };
@@ -106,7 +106,7 @@ fn count(path: &Path) -> (usize, Vec<String>) {
     let program = shop::program();
     let inputs = Inputs::find(&[path.to_owned()]).unwrap();
     let (mut events, mut reasons) = (0, Vec::new());
-    for result in EventStream::new(&program, &inputs, None).unwrap() {
+    for result in EventStream::new(&program, &inputs, None, 0).unwrap() {
         match result {
             Ok(_) => events += 1,
             Err(reject) => reasons.push(reject.reason),

@@ -3,6 +3,8 @@
 use meed::{arena, hir, source, value};
 
 mod check;
+mod codes;
+mod docs;
 mod events;
 mod syntax;
 mod tidy;

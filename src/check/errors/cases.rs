@@ -12,7 +12,9 @@ pub(in crate::check) fn out_of_order(span: Span, day: Day, before: Span, last: D
 }
 
 pub(in crate::check) fn unreachable(span: Span, first: Span) -> Diagnostic {
-    error("E0261", span, "this case is never reached").related(first, "this case applies always").help("put the case without a condition last")
+    error("E0261", span, "this case is never reached")
+        .related(first, "this case applies always")
+        .help("put the case without a condition last")
 }
 
 pub(in crate::check) fn backwards(span: Span) -> Diagnostic {

@@ -7,7 +7,8 @@ use crate::source::Span;
 pub(in crate::check) fn defined_by_itself(span: Span, way: &[String]) -> Diagnostic {
     let first = way.first().map_or("", String::as_str);
     let shown: Vec<_> = way.iter().map(|name| format!("`{name}`")).collect();
-    error("E0390", span, format!("`{first}` is defined by itself")).note(format!("the way around: {}", shown.join(" needs ")))
+    error("E0390", span, format!("`{first}` is defined by itself"))
+        .note(format!("the way around: {}", shown.join(" needs ")))
 }
 
 pub(in crate::check) fn endless(span: Span, way: &[String]) -> Diagnostic {
@@ -19,5 +20,6 @@ pub(in crate::check) fn endless(span: Span, way: &[String]) -> Diagnostic {
 
 pub(in crate::check) fn tiers(span: Span, way: &[String]) -> Diagnostic {
     let first = way.first().map_or("", String::as_str);
-    error("E0392", span, format!("the tiers {first} depend on themselves")).note(format!("the way around: {}", way.join(" asks ")))
+    error("E0392", span, format!("the tiers {first} depend on themselves"))
+        .note(format!("the way around: {}", way.join(" asks ")))
 }

@@ -5,7 +5,8 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 pub(in crate::check) fn gives_nothing(span: Span, earn: &str) -> Diagnostic {
-    error("E0310", span, format!("`{earn}` gives nothing")).help("add a line, such as `give 1 point per $1 of subtotal`")
+    error("E0310", span, format!("`{earn}` gives nothing"))
+        .help("add a line, such as `give 1 point per $1 of subtotal`")
 }
 
 pub(in crate::check) fn several_units(span: Span, first: &str, second: &str) -> Diagnostic {
@@ -31,11 +32,13 @@ pub(in crate::check) fn boost_number(span: Span, number: &str) -> Diagnostic {
 }
 
 pub(in crate::check) fn boost_amount(span: Span, found: &str) -> Diagnostic {
-    error("E0313", span, format!("a boost is a factor, a percentage or an added amount, this is {found}")).help("write for example `2x`, `20%` or `50 points`")
+    error("E0313", span, format!("a boost is a factor, a percentage or an added amount, this is {found}"))
+        .help("write for example `2x`, `20%` or `50 points`")
 }
 
 pub(in crate::check) fn boost_of_other_unit(span: Span, own: &str, unit: &str) -> Diagnostic {
-    error("E0314", span, format!("this adds {own} to an earn of {unit}")).help(format!("write an earn of its own for {own}"))
+    error("E0314", span, format!("this adds {own} to an earn of {unit}"))
+        .help(format!("write an earn of its own for {own}"))
 }
 
 pub(in crate::check) fn boost_without_amount(span: Span, boost: &str) -> Diagnostic {
@@ -57,7 +60,7 @@ pub(in crate::check) fn limit_of_what(span: Span, found: &str) -> Diagnostic {
 pub(in crate::check) fn limit_of_other_unit(span: Span, found: &str, given: &str) -> Diagnostic {
     let message = match given {
         "" => format!("this limits {found}, which is not given here"),
-        given => format!("this limits {found}, but {given} is given here"),
+        given => format!("this limits {found}, but what is given here is {given}"),
     };
     error("E0315", span, message)
 }

@@ -9,15 +9,18 @@ pub(in crate::check) fn reserved(span: Span, name: &str) -> Diagnostic {
 }
 
 pub(in crate::check) fn built_in_redeclared(span: Span, name: &str) -> Diagnostic {
-    error("E0216", span, format!("`{name}` is built in and reverses nothing")).help(format!("its block may add fields: `event {name} {{ source text, optional }}`"))
+    error("E0216", span, format!("`{name}` is built in and reverses nothing"))
+        .help(format!("its block may add fields: `event {name} {{ source text, optional }}`"))
 }
 
 pub(in crate::check) fn field_built_in(span: Span, name: &str, event: &str) -> Diagnostic {
-    error("E0201", span, format!("`{event}` has a field `{name}` by itself")).help("leave it out, or give yours another name")
+    error("E0201", span, format!("`{event}` has a field `{name}` by itself"))
+        .help("leave it out, or give yours another name")
 }
 
 pub(in crate::check) fn attribute_built_in(span: Span, name: &str) -> Diagnostic {
-    error("E0201", span, format!("every member has `{name}` by itself")).help("leave it out, or give yours another name")
+    error("E0201", span, format!("every member has `{name}` by itself"))
+        .help("leave it out, or give yours another name")
 }
 
 pub(in crate::check) fn cannot_be_reversed(span: Span, name: &str, reason: &str) -> Diagnostic {
@@ -29,11 +32,13 @@ pub(in crate::check) fn key_missing(span: Span, name: &str, owner: &str, near: O
 }
 
 pub(in crate::check) fn key_type(span: Span, name: &str, original: Span) -> Diagnostic {
-    error("E0271", span, format!("`{name}` has another type here than in the event that is reversed")).related(original, "declared here")
+    error("E0271", span, format!("`{name}` has another type here than in the event that is reversed"))
+        .related(original, "declared here")
 }
 
 pub(in crate::check) fn key_is_list(span: Span, name: &str) -> Diagnostic {
-    error("E0271", span, format!("`{name}` is a list: name the field of its lines")).help(format!("write `{name}.sku`, or what tells lines apart"))
+    error("E0271", span, format!("`{name}` is a list: name the field of its lines"))
+        .help(format!("write `{name}.sku`, or what tells lines apart"))
 }
 
 pub(in crate::check) fn key_too_deep(span: Span) -> Diagnostic {
@@ -41,11 +46,13 @@ pub(in crate::check) fn key_too_deep(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn no_event_key(span: Span, event: &str) -> Diagnostic {
-    error("E0271", span, format!("lines alone do not say which `{event}` is meant")).help("name a field of the event first: `by order and items.sku`")
+    error("E0271", span, format!("lines alone do not say which `{event}` is meant"))
+        .help("name a field of the event first: `by order and items.sku`")
 }
 
 pub(in crate::check) fn two_lists(span: Span) -> Diagnostic {
-    error("E0271", span, "lines of one list only can be reversed by one event").help("declare a second reversal for the other list")
+    error("E0271", span, "lines of one list only can be reversed by one event")
+        .help("declare a second reversal for the other list")
 }
 
 pub(in crate::check) fn only_in_reversals(span: Span, word: &str, event: &str) -> Diagnostic {
@@ -66,7 +73,8 @@ pub(in crate::check) fn optional_with_default(span: Span, name: &str) -> Diagnos
 }
 
 pub(in crate::check) fn nested_list(span: Span, name: &str) -> Diagnostic {
-    error("E0274", span, format!("`{name}` is a list inside a list")).help("lines hold single values; send the inner lines as lines of the event")
+    error("E0274", span, format!("`{name}` is a list inside a list"))
+        .help("lines hold single values; send the inner lines as lines of the event")
 }
 
 pub(in crate::check) fn list_attribute(span: Span) -> Diagnostic {
@@ -74,5 +82,6 @@ pub(in crate::check) fn list_attribute(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn no_birthday(span: Span) -> Diagnostic {
-    error("E0276", span, "members have no attribute `birthday`, so this never happens").help("declare it: `member { birthday date, optional }`")
+    error("E0276", span, "members have no attribute `birthday`, so this never happens")
+        .help("declare it: `member { birthday date, optional }`")
 }

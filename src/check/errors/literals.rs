@@ -5,8 +5,8 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::value::Currency;
 
-pub(in crate::check) fn foreign_money(span: Span, written: &str, meant: Currency, own: Currency) -> Diagnostic {
-    error("E0240", span, format!("`{written}` is {meant}, and this program counts in {own}"))
+pub(in crate::check) fn foreign_money(span: Span, meant: Currency, own: Currency) -> Diagnostic {
+    error("E0240", span, format!("this is money in {meant}, and the program counts in {own}"))
         .note("events may come in other currencies (`accepts`), amounts in the program are in its own")
         .help(format!("write the amount in {own}"))
 }
@@ -25,7 +25,8 @@ pub(in crate::check) fn too_large(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn unknown_currency(span: Span, code: &str) -> Diagnostic {
-    error("E0243", span, format!("`{code}` is not a currency")).help("write its three-letter code, such as `USD`, `EUR` or `JPY`")
+    error("E0243", span, format!("`{code}` is not a currency"))
+        .help("write its three-letter code, such as `USD`, `EUR` or `JPY`")
 }
 
 pub(in crate::check) fn beyond_whole(span: Span, text: &str) -> Diagnostic {
@@ -34,7 +35,11 @@ pub(in crate::check) fn beyond_whole(span: Span, text: &str) -> Diagnostic {
 }
 
 pub(in crate::check) fn bad_duration(span: Span) -> Diagnostic {
-    error("E0245", span, "a duration is a whole number above zero of seconds, minutes, hours, days, weeks, months, quarters or years")
+    error(
+        "E0245",
+        span,
+        "a duration is a whole number above zero of seconds, minutes, hours, days, weeks, months, quarters or years",
+    )
 }
 
 pub(in crate::check) fn not_whole(span: Span, text: &str, least: i64) -> Diagnostic {

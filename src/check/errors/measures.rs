@@ -9,17 +9,26 @@ pub(in crate::check) fn history_in_expression(span: Span, text: &str) -> Diagnos
         .help(format!("name it first: `measure total = {text}, each calendar year`, then write `total` here"))
 }
 
-pub(in crate::check) fn not_a_list(span: Span, name: &str, event: &str, known: bool, near: Option<String>) -> Diagnostic {
-    let message = if known { format!("`{name}` of `{event}` is not a list") } else { format!("`{event}` has no list `{name}`") };
+pub(in crate::check) fn not_a_list(
+    span: Span,
+    name: &str,
+    event: &str,
+    known: bool,
+    near: Option<String>,
+) -> Diagnostic {
+    let message =
+        if known { format!("`{name}` of `{event}` is not a list") } else { format!("`{event}` has no list `{name}`") };
     suggest(error("E0290", span, message), near.filter(|_| !known))
 }
 
 pub(in crate::check) fn field_wanted(span: Span, name: &str) -> Diagnostic {
-    error("E0290", span, format!("say which field of `{name}` is meant")).help(format!("write `{name}.…`, or `count of {name}`"))
+    error("E0290", span, format!("say which field of `{name}` is meant"))
+        .help(format!("write `{name}.…`, or `count of {name}`"))
 }
 
 pub(in crate::check) fn no_field_wanted(span: Span, what: &str) -> Diagnostic {
-    error("E0290", span, format!("`{what}` speaks of events or lines, not of a field")).help("leave the field out, and ask about it with `where`")
+    error("E0290", span, format!("`{what}` speaks of events or lines, not of a field"))
+        .help("leave the field out, and ask about it with `where`")
 }
 
 pub(in crate::check) fn needs_where(span: Span) -> Diagnostic {
@@ -27,7 +36,8 @@ pub(in crate::check) fn needs_where(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn any_of_history(span: Span) -> Diagnostic {
-    error("E0290", span, "a measure is an amount or a count").help("count instead, and compare where it is used: `count of … where …`, then `>= 1`")
+    error("E0290", span, "a measure is an amount or a count")
+        .help("count instead, and compare where it is used: `count of … where …`, then `>= 1`")
 }
 
 pub(in crate::check) fn per_event(span: Span) -> Diagnostic {
@@ -43,31 +53,38 @@ pub(in crate::check) fn not_exact(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn only_since_rise(span: Span, ladder: &str) -> Diagnostic {
-    error("E0291", span, "a measure can start again when a tier rises, not otherwise").help(format!("write `since {ladder} rose`"))
+    error("E0291", span, "a measure can start again when a tier rises, not otherwise")
+        .help(format!("write `since {ladder} rose`"))
 }
 
 pub(in crate::check) fn streak_needs_period(span: Span, name: &str, event: &str) -> Diagnostic {
-    error("E0292", span, "a streak counts periods in a row, and none is named").help(format!("write `measure {name} = streak of {event}, each calendar week`"))
+    error("E0292", span, "a streak counts periods in a row, and none is named")
+        .help(format!("write `measure {name} = streak of {event}, each calendar week`"))
 }
 
 pub(in crate::check) fn streak_of_membership(span: Span) -> Diagnostic {
-    error("E0292", span, "a streak counts calendar periods").help("write `each calendar day`, `week`, `month`, `quarter` or `year`")
+    error("E0292", span, "a streak counts calendar periods")
+        .help("write `each calendar day`, `week`, `month`, `quarter` or `year`")
 }
 
 pub(in crate::check) fn streak_of_lines(span: Span) -> Diagnostic {
-    error("E0292", span, "a streak is about events over time, not about lines").help("name it first: `measure weeks = streak of …, each calendar week`")
+    error("E0292", span, "a streak is about events over time, not about lines")
+        .help("name it first: `measure weeks = streak of …, each calendar week`")
 }
 
 pub(in crate::check) fn formula_with_options(span: Span) -> Diagnostic {
-    error("E0293", span, "a formula has no period of its own").help("write it at the measures that the formula speaks of")
+    error("E0293", span, "a formula has no period of its own")
+        .help("write it at the measures that the formula speaks of")
 }
 
 pub(in crate::check) fn two_shares(span: Span) -> Diagnostic {
-    error("E0293", span, "a measure has one `at most … where …`").help("cap the parts in measures of their own, and add these")
+    error("E0293", span, "a measure has one `at most … where …`")
+        .help("cap the parts in measures of their own, and add these")
 }
 
 pub(in crate::check) fn unknown_tally(span: Span, unit: &str, near: Option<String>) -> Diagnostic {
-    let diagnostic = error("E0214", span, format!("over time, `{unit}` is counted as earned, spent, expired or reversed"));
+    let diagnostic =
+        error("E0214", span, format!("over time, `{unit}` is counted as earned, spent, expired or reversed"));
     match near {
         Some(near) => diagnostic.help(format!("did you mean `{unit}.{near}`?")).edit(span, format!("{unit}.{near}")),
         None => diagnostic.help(format!("write `sum of {unit}.earned`")),
@@ -75,7 +92,9 @@ pub(in crate::check) fn unknown_tally(span: Span, unit: &str, near: Option<Strin
 }
 
 pub(in crate::check) fn only_sum_of_postings(span: Span, of: &str) -> Diagnostic {
-    error("E0290", span, format!("amounts of a unit are summed over time: `sum of {of}`")).help("write `sum`").edit(span, "sum")
+    error("E0290", span, format!("amounts of a unit are summed over time: `sum of {of}`"))
+        .help("write `sum`")
+        .edit(span, "sum")
 }
 
 pub(in crate::check) fn postings_with_filter(span: Span, of: &str) -> Diagnostic {

@@ -22,6 +22,12 @@ pub(in crate::check) fn duplicate(span: Span, name: &str, first: Option<Span>) -
     }
 }
 
+pub(in crate::check) fn old_name_in_use(span: Span, old: &str, first: Span) -> Diagnostic {
+    error("E0217", span, format!("`{old}` cannot be an old name: something has it already"))
+        .related(first, "here")
+        .help("what members hold under a name goes to one thing only: rename, or keep the name")
+}
+
 pub(in crate::check) fn unknown_event(span: Span, name: &str, near: Option<String>) -> Diagnostic {
     let diagnostic = error("E0202", span, format!("no event is called `{name}`"));
     match near {
@@ -58,7 +64,13 @@ pub(in crate::check) fn unknown_word(span: Span, name: &str, words: &str, near: 
     suggest(error("E0205", span, format!("`{name}` is not one of {words}")), near)
 }
 
-pub(in crate::check) fn unknown_tier(span: Span, name: &str, ladder: &str, tiers: &str, near: Option<String>) -> Diagnostic {
+pub(in crate::check) fn unknown_tier(
+    span: Span,
+    name: &str,
+    ladder: &str,
+    tiers: &str,
+    near: Option<String>,
+) -> Diagnostic {
     let diagnostic = error("E0206", span, format!("`{ladder}` has no tier `{name}`"));
     suggest(diagnostic.note(format!("its tiers: {tiers}")), near)
 }
@@ -101,7 +113,10 @@ pub(in crate::check) fn unknown_table(span: Span, name: &str, near: Option<Strin
 
 pub(in crate::check) fn unknown_function(span: Span, name: &str, near: Option<String>) -> Diagnostic {
     let known = "`min`, `max`, `abs`, `floor`, `ceil`, `round`, `year`, `month`, `day`, `weekday`";
-    suggest(error("E0212", span, format!("there is no function `{name}`")).note(format!("the functions: {known}")), near)
+    suggest(
+        error("E0212", span, format!("there is no function `{name}`")).note(format!("the functions: {known}")),
+        near,
+    )
 }
 
 pub(in crate::check) fn unknown_badge(span: Span, name: &str, near: Option<String>) -> Diagnostic {
@@ -117,7 +132,13 @@ pub(in crate::check) fn badge_and_reward(span: Span, name: &str) -> Diagnostic {
         .help("give the badge another name, so that `has` means one of them")
 }
 
-pub(in crate::check) fn unknown_part(span: Span, part: &str, of: &str, known: &str, near: Option<String>) -> Diagnostic {
+pub(in crate::check) fn unknown_part(
+    span: Span,
+    part: &str,
+    of: &str,
+    known: &str,
+    near: Option<String>,
+) -> Diagnostic {
     suggest(error("E0214", span, format!("`{of}` has no part `{part}`")).note(format!("its parts: {known}")), near)
 }
 
@@ -130,7 +151,9 @@ pub(in crate::check) fn no_event_here(span: Span, name: &str, events: &[Arc<str>
     match events {
         [] => diagnostic,
         [event, ..] => diagnostic
-            .note(format!("`{event}` has this field; a tier, segment, measure formula or named value looks at the member only"))
+            .note(format!(
+                "`{event}` has this field; a tier, segment, measure formula or named value looks at the member only"
+            ))
             .help(format!("sum it up over time: `measure total = sum of {event}.{name}`")),
     }
 }

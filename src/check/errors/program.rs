@@ -7,11 +7,15 @@ use crate::source::Span;
 pub(in crate::check) fn missing(span: Span) -> Diagnostic {
     error("E0250", span, "the `program` block is missing")
         .help("begin the file with it, so that currency and days are decided")
-        .edit(Span { end: span.start, ..span }, "program \"My program\" {\n  currency USD\n  timezone \"America/New_York\"\n}\n")
+        .edit(
+            Span { end: span.start, ..span },
+            "program \"My program\" {\n  currency USD\n  timezone \"America/New_York\"\n}\n",
+        )
 }
 
 pub(in crate::check) fn no_currency(span: Span, block: Option<Span>) -> Diagnostic {
-    let diagnostic = error("E0251", span, "the program does not say its currency").help("add a line to the block, such as `currency USD`");
+    let diagnostic = error("E0251", span, "the program does not say its currency")
+        .help("add a line to the block, such as `currency USD`");
     line_to_add(diagnostic, block, "currency USD")
 }
 
@@ -35,11 +39,13 @@ pub(in crate::check) fn second(span: Span, first: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn accepted_already(span: Span, code: &str) -> Diagnostic {
-    error("E0255", span, format!("`{code}` is accepted already")).help("one line for each further currency; dated rates go into one line")
+    error("E0255", span, format!("`{code}` is accepted already"))
+        .help("one line for each further currency; dated rates go into one line")
 }
 
 pub(in crate::check) fn no_timezone_attribute(span: Span) -> Diagnostic {
-    error("E0256", span, "members have no attribute `timezone`").help("declare it: `member { timezone text, optional }`")
+    error("E0256", span, "members have no attribute `timezone`")
+        .help("declare it: `member { timezone text, optional }`")
 }
 
 pub(in crate::check) fn leap_day(span: Span) -> Diagnostic {

@@ -5,7 +5,8 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 pub(in crate::check) fn gives_nothing(span: Span, reward: &str) -> Diagnostic {
-    error("E0340", span, format!("`{reward}` gives nothing")).help("add a line, such as `gives voucher $5 valid 90 days`")
+    error("E0340", span, format!("`{reward}` gives nothing"))
+        .help("add a line, such as `gives voucher $5 valid 90 days`")
 }
 
 pub(in crate::check) fn gives_twice(span: Span) -> Diagnostic {
@@ -13,7 +14,12 @@ pub(in crate::check) fn gives_twice(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn automatic_without_cost(span: Span, reward: &str) -> Diagnostic {
-    error("E0340", span, format!("`{reward}` is redeemed whenever the balance covers its cost, and it has none")).help("add a line, such as `cost 500 points`")
+    error(
+        "E0340",
+        span,
+        format!("`{reward}` is redeemed whenever the balance covers its cost, so it needs one above nothing"),
+    )
+    .help("add a line, such as `cost 500 points`")
 }
 
 pub(in crate::check) fn not_of_rewards(span: Span, word: &str) -> Diagnostic {
@@ -23,7 +29,9 @@ pub(in crate::check) fn not_of_rewards(span: Span, word: &str) -> Diagnostic {
 pub(in crate::check) fn cost_of_what(span: Span, text: &str, found: &str, unit: Option<&str>) -> Diagnostic {
     let diagnostic = error("E0344", span, format!("an amount of a unit is expected here, this is {found}"));
     match (unit, found) {
-        (Some(unit), "a number") => diagnostic.help(format!("say which unit: `{text} {unit}`")).edit(span, format!("{text} {unit}")),
+        (Some(unit), "a number") => {
+            diagnostic.help(format!("say which unit: `{text} {unit}`")).edit(span, format!("{text} {unit}"))
+        }
         _ => diagnostic,
     }
 }
@@ -33,15 +41,18 @@ pub(in crate::check) fn negative_cost(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn amount_and_worth(span: Span) -> Diagnostic {
-    error("E0341", span, "a gift has an amount or a worth, not both").help("`worth` is for things, such as `product \"trial size\" worth $5`")
+    error("E0341", span, "a gift has an amount or a worth, not both")
+        .help("`worth` is for things, such as `product \"trial size\" worth $5`")
 }
 
 pub(in crate::check) fn credit_of_what(span: Span) -> Diagnostic {
-    error("E0341", span, "credit is paid out in a unit").help("say how much in which: `gives credit $5 as store_credit`")
+    error("E0341", span, "credit is paid out in a unit")
+        .help("say how much in which: `gives credit $5 as store_credit`")
 }
 
 pub(in crate::check) fn only_credit_as(span: Span, unit: &str) -> Diagnostic {
-    error("E0341", span, format!("only credit is paid out in a unit such as `{unit}`")).help("write `gives credit … as …`")
+    error("E0341", span, format!("only credit is paid out in a unit such as `{unit}`"))
+        .help("write `gives credit … as …`")
 }
 
 pub(in crate::check) fn discount_number(span: Span, text: &str) -> Diagnostic {
@@ -49,7 +60,8 @@ pub(in crate::check) fn discount_number(span: Span, text: &str) -> Diagnostic {
 }
 
 pub(in crate::check) fn no_rate(span: Span, redeem: &str) -> Diagnostic {
-    error("E0342", span, format!("`{redeem}` does not say what points are worth")).help("add a line, such as `rate 100 points = $5`")
+    error("E0342", span, format!("`{redeem}` does not say what points are worth"))
+        .help("add a line, such as `rate 100 points = $5`")
 }
 
 pub(in crate::check) fn rate_and_ladder(span: Span) -> Diagnostic {
@@ -57,5 +69,6 @@ pub(in crate::check) fn rate_and_ladder(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn ladder_not_rising(span: Span) -> Diagnostic {
-    error("E0343", span, "the steps of a ladder rise: more points, more money").help("write them from the smallest to the largest")
+    error("E0343", span, "the steps of a ladder rise: more points, more money")
+        .help("write them from the smallest to the largest")
 }

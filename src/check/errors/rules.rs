@@ -5,7 +5,8 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 pub(in crate::check) fn no_effects(span: Span, rule: &str) -> Diagnostic {
-    error("E0330", span, format!("`{rule}` does nothing")).help("add an effect, such as `give 100 points`, `badge …` or `message email \"…\"`")
+    error("E0330", span, format!("`{rule}` does nothing"))
+        .help("add an effect, such as `give 100 points`, `badge …` or `message email \"…\"`")
 }
 
 pub(in crate::check) fn rhythm_period(span: Span) -> Diagnostic {
@@ -13,7 +14,8 @@ pub(in crate::check) fn rhythm_period(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn rhythm_day(span: Span, trigger: Span) -> Diagnostic {
-    error("E0331", span, "this period has no such day").related(trigger, "the period")
+    error("E0331", span, "this period has no such day")
+        .related(trigger, "the period")
         .help("`on day 1` and `on last day` fit every period, `on monday` weeks, `on 15 january` years")
 }
 
@@ -26,7 +28,8 @@ pub(in crate::check) fn convert_to_itself(span: Span, unit: &str) -> Diagnostic 
 }
 
 pub(in crate::check) fn restart_formula(span: Span, measure: &str) -> Diagnostic {
-    error("E0333", span, format!("`{measure}` is a formula and counts nothing by itself")).help("restart the measures that it speaks of")
+    error("E0333", span, format!("`{measure}` is a formula and counts nothing by itself"))
+        .help("restart the measures that it speaks of")
 }
 
 pub(in crate::check) fn first_fall(span: Span) -> Diagnostic {
@@ -34,14 +37,20 @@ pub(in crate::check) fn first_fall(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn grant_rolling(span: Span, ladder: &str, tier: &str) -> Diagnostic {
-    error("E0335", span, format!("`{ladder}` holds a tier only while its condition holds, so a granted one would end at once"))
-        .help(format!("say how long: `grant {ladder} {tier} for 90 days`"))
+    error(
+        "E0335",
+        span,
+        format!("`{ladder}` holds a tier only while its condition holds, so a granted one would end at once"),
+    )
+    .help(format!("say how long: `grant {ladder} {tier} for 90 days`"))
 }
 
 pub(in crate::check) fn grant_how_long(span: Span, ladder: &str) -> Diagnostic {
-    error("E0335", span, format!("nothing says how long the granted tier of `{ladder}` is held")).help("say how long: `… for 90 days`, `… for ever`")
+    error("E0335", span, format!("nothing says how long the granted tier of `{ladder}` is held"))
+        .help("say how long: `… for 90 days`, `… for ever`")
 }
 
 pub(in crate::check) fn stack_of_rule(span: Span) -> Diagnostic {
-    error("E0336", span, "stacks are of earns and boosts, not of rules").help("write the rule as an earn: `earn … on …`")
+    error("E0336", span, "stacks are of earns and boosts, not of rules")
+        .help("write the rule as an earn: `earn … on …`")
 }

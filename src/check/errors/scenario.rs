@@ -5,7 +5,8 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 pub(in crate::check) fn by_outside(span: Span) -> Diagnostic {
-    error("E0350", span, "`by` asks what expires until a day, in scenarios").help("write `expect ann.points.expiring by 2026-07-01 is 100`")
+    error("E0350", span, "`by` asks what expires until a day, in scenarios")
+        .help("write `expect ann.points.expiring by 2026-07-01 is 100`")
 }
 
 pub(in crate::check) fn not_of_type(span: Span, field: &str, wanted: &str) -> Diagnostic {
@@ -26,24 +27,24 @@ pub(in crate::check) fn one_value_expected(span: Span, field: &str) -> Diagnosti
 
 pub(in crate::check) fn missing_field(span: Span, owner: &str, field: &str, declared: Span) -> Diagnostic {
     let diagnostic = error("E0352", span, format!("`{owner}` needs `{field}`"));
-    let diagnostic = if declared.end > 0 { diagnostic.related(declared, "declared here, not optional") } else { diagnostic };
+    let diagnostic =
+        if declared.end > 0 { diagnostic.related(declared, "declared here, not optional") } else { diagnostic };
     diagnostic.help(format!("add it to the record: `{field} …`"))
 }
 
 pub(in crate::check) fn backwards(span: Span, before: Span) -> Diagnostic {
-    error("E0353", span, "time goes back here").related(before, "the step before").help("write steps in the order in which they happen, or say that this one arrives late: `late ann purchase …`")
+    error("E0353", span, "time goes back here")
+        .related(before, "the step before")
+        .help("write steps in the order in which they happen, or say that this one arrives late: `late ann purchase …`")
 }
 
 pub(in crate::check) fn amount_of_what(span: Span) -> Diagnostic {
-    error("E0354", span, "say which unit is expected").help("write for example `expect 5 points`, or `expect $5 store_credit`")
+    error("E0354", span, "say which unit is expected")
+        .help("write for example `expect 5 points`, or `expect $5 store_credit`")
 }
 
 pub(in crate::check) fn unknown_posting(span: Span, word: &str) -> Diagnostic {
-    error("E0354", span, format!("`{word}` says nothing about an amount")).help("write `expect 5 points` or `expect 5 points expired`")
-}
-
-pub(in crate::check) fn off_what(span: Span) -> Diagnostic {
-    error("E0354", span, "only money comes off a bill").help("write the value of the redemption: `expect -450 points, $14 off`")
+    error("E0354", span, format!("`{word}` says nothing about an amount")).help("write `expect 5 points`, `expect 5 points expired` or `expect $5 off`")
 }
 
 pub(in crate::check) fn expects_nothing_of(span: Span) -> Diagnostic {
@@ -56,6 +57,7 @@ pub(in crate::check) fn two_members(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn whose(span: Span, time_jump: bool) -> Diagnostic {
-    let diagnostic = error("E0355", span, "nothing says which member is meant").help("begin with the member: `ann.status is vib`");
+    let diagnostic =
+        error("E0355", span, "nothing says which member is meant").help("begin with the member: `ann.status is vib`");
     if time_jump { diagnostic.note("a time jump is about all members") } else { diagnostic }
 }

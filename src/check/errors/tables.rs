@@ -5,11 +5,13 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 pub(in crate::check) fn key_count(span: Span, table: &str, keys: &str, found: usize) -> Diagnostic {
-    error("E0265", span, format!("`{table}` is looked up by {keys}, here are {found} values")).help(format!("write `{table}[{keys}]`"))
+    error("E0265", span, format!("`{table}` is looked up by {keys}, here are {found} values"))
+        .help(format!("write `{table}[{keys}]`"))
 }
 
 pub(in crate::check) fn row_width(span: Span, keys: usize, found: usize) -> Diagnostic {
-    error("E0265", span, format!("this row has {found} keys, the table has {keys}")).help("write one word for each key, `_` for any, then the value")
+    error("E0265", span, format!("this row has {found} keys, the table has {keys}"))
+        .help("write one word for each key, `_` for any, then the value")
 }
 
 pub(in crate::check) fn key_type(span: Span, table: &str, expected: &str, found: &str) -> Diagnostic {
@@ -17,7 +19,9 @@ pub(in crate::check) fn key_type(span: Span, table: &str, expected: &str, found:
 }
 
 pub(in crate::check) fn bands_not_rising(span: Span, before: Span) -> Diagnostic {
-    error("E0266", span, "bands must rise").related(before, "the band before ends here").help("write them from the smallest to the largest")
+    error("E0266", span, "bands must rise")
+        .related(before, "the band before ends here")
+        .help("write them from the smallest to the largest")
 }
 
 pub(in crate::check) fn bands_need_one_key(span: Span) -> Diagnostic {
@@ -29,11 +33,13 @@ pub(in crate::check) fn row_without_band(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn band_in_plain_table(span: Span, table: &str) -> Diagnostic {
-    error("E0266", span, format!("`{table}` is not declared in bands")).help(format!("write `table {table} by … in bands {{`"))
+    error("E0266", span, format!("`{table}` is not declared in bands"))
+        .help(format!("write `table {table} by … in bands {{`"))
 }
 
 pub(in crate::check) fn marginal_rate(span: Span, found: &str) -> Diagnostic {
-    error("E0266", span, format!("the value of a marginal band is a rate, this is {found}")).help("write a percentage, such as `2%`")
+    error("E0266", span, format!("the value of a marginal band is a rate, this is {found}"))
+        .help("write a percentage, such as `2%`")
 }
 
 pub(in crate::check) fn bands_from_file(span: Span) -> Diagnostic {
@@ -53,7 +59,9 @@ pub(in crate::check) fn bad_cell(span: Span, file: &str, line: usize, cell: &str
 }
 
 pub(in crate::check) fn row_after_else(span: Span, first: Span) -> Diagnostic {
-    error("E0261", span, "this row is never reached").related(first, "this row takes everything that is left").help("put it last")
+    error("E0261", span, "this row is never reached")
+        .related(first, "this row takes everything that is left")
+        .help("put it last")
 }
 
 pub(in crate::check) fn empty(span: Span) -> Diagnostic {

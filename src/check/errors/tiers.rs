@@ -20,13 +20,15 @@ pub(in crate::check) fn not_rising(span: Span, before: Span, tier: &str) -> Diag
 }
 
 pub(in crate::check) fn threshold_without_measure(span: Span, ladder: &str, declared: Span) -> Diagnostic {
-    error("E0302", span, "this threshold is of no measure")
-        .related(declared, "declared here")
-        .help(format!("name the measure: `tiers {ladder} by yearly_spend {{`, or give the tier its own condition: `reach … >= …`"))
+    error("E0302", span, "this threshold is of no measure").related(declared, "declared here").help(format!(
+        "name the measure: `tiers {ladder} by yearly_spend {{`, or give the tier its own condition: `reach … >= …`"
+    ))
 }
 
 pub(in crate::check) fn threshold_and_reach(span: Span, first: Span) -> Diagnostic {
-    error("E0302", span, "this tier has a threshold and a condition").related(first, "the threshold").help("keep one of the two")
+    error("E0302", span, "this tier has a threshold and a condition")
+        .related(first, "the threshold")
+        .help("keep one of the two")
 }
 
 pub(in crate::check) fn no_hold(span: Span, ladder: &str, block: Option<Span>) -> Diagnostic {
@@ -36,15 +38,18 @@ pub(in crate::check) fn no_hold(span: Span, ladder: &str, block: Option<Span>) -
 }
 
 pub(in crate::check) fn hold_until_date(span: Span) -> Diagnostic {
-    error("E0304", span, "a tier is held to the end of a period, for a time, or for ever, not to one date").help("write for example `for 90 days`")
+    error("E0304", span, "a tier is held to the end of a period, for a time, or for ever, not to one date")
+        .help("write for example `for 90 days`")
 }
 
 pub(in crate::check) fn hold_end_after(span: Span) -> Diagnostic {
-    error("E0304", span, "`after` does not belong to how long a tier is held").help("write `until end of next calendar year`, or `for 12 months`")
+    error("E0304", span, "`after` does not belong to how long a tier is held")
+        .help("write `until end of next calendar year`, or `for 12 months`")
 }
 
 pub(in crate::check) fn hold_next_month(span: Span) -> Diagnostic {
-    error("E0304", span, "the end of a named month is always that of the year after qualifying").help("leave `next` out")
+    error("E0304", span, "the end of a named month is always that of the year after qualifying")
+        .help("leave `next` out")
 }
 
 pub(in crate::check) fn rollover_without_period(span: Span) -> Diagnostic {

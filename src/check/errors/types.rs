@@ -25,7 +25,9 @@ pub(in crate::check) fn mixed(
     };
     let diagnostic = error("E0220", span, message).related(left, a).related(right, b);
     match (op, example) {
-        (BinaryOp::Add | BinaryOp::Subtract, Some(example)) => diagnostic.help(format!("a plain number has no dimension: write `{example}`")),
+        (BinaryOp::Add | BinaryOp::Subtract, Some(example)) => {
+            diagnostic.help(format!("a plain number has no dimension: write `{example}`"))
+        }
         (BinaryOp::Add | BinaryOp::Subtract, None) => diagnostic.note("both sides must be of one dimension"),
         (BinaryOp::Multiply, _) => diagnostic.note("one of the two must be a plain number"),
         _ => diagnostic.note("divide by a plain number, or by an amount of the same dimension"),
@@ -37,7 +39,8 @@ pub(in crate::check) fn bracket_after_of(diagnostic: Diagnostic, inner: Span, te
 }
 
 pub(in crate::check) fn mixed_arguments(span: Span, left: &str, right: &str) -> Diagnostic {
-    error("E0220", span, format!("this compares {left} with {right}")).note("all values between the brackets must be of one dimension")
+    error("E0220", span, format!("this compares {left} with {right}"))
+        .note("all values between the brackets must be of one dimension")
 }
 
 pub(in crate::check) fn mixed_cases(span: Span, found: &str, expected: &str, example: Option<String>) -> Diagnostic {
@@ -48,11 +51,19 @@ pub(in crate::check) fn mixed_cases(span: Span, found: &str, expected: &str, exa
     }
 }
 
-pub(in crate::check) fn incomparable(span: Span, (left, a): Side<'_>, (right, b): Side<'_>, example: Option<String>) -> Diagnostic {
-    let diagnostic = error("E0221", span, format!("{a} cannot be compared with {b}")).related(left, a).related(right, b);
+pub(in crate::check) fn incomparable(
+    span: Span,
+    (left, a): Side<'_>,
+    (right, b): Side<'_>,
+    example: Option<String>,
+) -> Diagnostic {
+    let diagnostic =
+        error("E0221", span, format!("{a} cannot be compared with {b}")).related(left, a).related(right, b);
     match example {
         Some(example) => diagnostic.help(format!("a plain number has no dimension: write `{example}`")),
-        None if (a, b) == ("a number", "a duration") => diagnostic.help("`days since` is a number already: write the number alone"),
+        None if (a, b) == ("a number", "a duration") => {
+            diagnostic.help("`days since` is a number already: write the number alone")
+        }
         None => diagnostic,
     }
 }
@@ -70,7 +81,8 @@ pub(in crate::check) fn not_a_number(span: Span, found: &str) -> Diagnostic {
 }
 
 pub(in crate::check) fn no_order(span: Span, found: &str) -> Diagnostic {
-    error("E0224", span, format!("{found} has no order: only `is` and `is not` compare it")).label("this asks for an order")
+    error("E0224", span, format!("{found} has no order: only `is` and `is not` compare it"))
+        .label("this asks for an order")
 }
 
 pub(in crate::check) fn may_be_missing(
@@ -85,15 +97,18 @@ pub(in crate::check) fn may_be_missing(
         Some(declared) if declared.end > 0 => diagnostic.related(declared, "optional, without a default"),
         _ => diagnostic,
     };
-    let diagnostic = diagnostic.help(format!("or ask first: `when {name} is not missing`"));
+    let diagnostic = diagnostic.help(format!("ask first: `when {name} is not missing`"));
     match optional {
-        Some(optional) => diagnostic.help(format!("say what counts when it is missing: `default {zero}`")).edit(optional, format!("default {zero}")),
+        Some(optional) => diagnostic
+            .help(format!("or say what counts when it is missing: `default {zero}`"))
+            .edit(optional, format!("default {zero}")),
         None => diagnostic,
     }
 }
 
 pub(in crate::check) fn not_a_condition(span: Span, found: &str) -> Diagnostic {
-    error("E0226", span, format!("a condition is expected here, this is {found}")).help("compare it with something: `… >= …`, `… is …`")
+    error("E0226", span, format!("a condition is expected here, this is {found}"))
+        .help("compare it with something: `… >= …`, `… is …`")
 }
 
 pub(in crate::check) fn value_of_line(span: Span, list: &str, name: &str) -> Diagnostic {
@@ -110,8 +125,15 @@ pub(in crate::check) fn argument_count(span: Span, function: &str, count: usize)
     error("E0230", span, format!("`{function}` takes one value, here are {count}"))
 }
 
-pub(in crate::check) fn rate_dimensions(per: Span, a: &str, value: Span, b: &str, example: Option<String>) -> Diagnostic {
-    let diagnostic = error("E0232", per, format!("the step of this rate is {a}, but what is measured is {b}")).related(value, b);
+pub(in crate::check) fn rate_dimensions(
+    per: Span,
+    a: &str,
+    value: Span,
+    b: &str,
+    example: Option<String>,
+) -> Diagnostic {
+    let diagnostic =
+        error("E0232", per, format!("the step of this rate is {a}, but what is measured is {b}")).related(value, b);
     match example {
         Some(example) => diagnostic.help(format!("write `per {example}`")).edit(per, example),
         None => diagnostic,
@@ -119,7 +141,8 @@ pub(in crate::check) fn rate_dimensions(per: Span, a: &str, value: Span, b: &str
 }
 
 pub(in crate::check) fn not_constant(span: Span, what: &str) -> Diagnostic {
-    error("E0233", span, format!("{what} must be a fixed value here")).note("it may not depend on an event, a member or the day")
+    error("E0233", span, format!("{what} must be a fixed value here"))
+        .note("it may not depend on an event, a member or the day")
 }
 
 pub(in crate::check) fn zero_divisor(span: Span) -> Diagnostic {
@@ -132,12 +155,14 @@ pub(in crate::check) fn bare_list(span: Span, name: &str) -> Diagnostic {
 }
 
 pub(in crate::check) fn bare_table(span: Span, name: &str, keys: &str) -> Diagnostic {
-    error("E0235", span, format!("`{name}` is a table, not a single value")).help(format!("look up a row: `{name}[{keys}]`"))
+    error("E0235", span, format!("`{name}` is a table, not a single value"))
+        .help(format!("look up a row: `{name}[{keys}]`"))
 }
 
 pub(in crate::check) fn bare_unit(span: Span, name: &str) -> Diagnostic {
-    error("E0235", span, format!("`{name}` is a unit, not a single value"))
-        .help(format!("say which amount is meant: `{name}.balance`, `{name}.available`, `{name}.pending` or `{name}.debt`"))
+    error("E0235", span, format!("`{name}` is a unit, not a single value")).help(format!(
+        "say which amount is meant: `{name}.balance`, `{name}.available`, `{name}.pending` or `{name}.debt`"
+    ))
 }
 
 pub(in crate::check) fn tally_outside_measure(span: Span, unit: &str, tally: &str) -> Diagnostic {
@@ -146,7 +171,9 @@ pub(in crate::check) fn tally_outside_measure(span: Span, unit: &str, tally: &st
 }
 
 pub(in crate::check) fn unquoted(span: Span, word: &str) -> Diagnostic {
-    error("E0237", span, format!("text needs quotes: `\"{word}\"`")).help("put it in quotes").edit(span, format!("\"{word}\""))
+    error("E0237", span, format!("text needs quotes: `\"{word}\"`"))
+        .help("put it in quotes")
+        .edit(span, format!("\"{word}\""))
 }
 
 pub(in crate::check) fn since_unit(span: Span) -> Diagnostic {

@@ -17,7 +17,7 @@ pub(in crate::check) fn no_expiry(span: Span, unit: &str, block: Option<Span>) -
     line_to_add(diagnostic, block, "expires never")
 }
 
-pub(in crate::check) fn no_last_expiry(span: Span, ) -> Diagnostic {
+pub(in crate::check) fn no_last_expiry(span: Span) -> Diagnostic {
     error("E0281", span, "when none of the conditions holds, nothing says when this expires")
         .help("end with a line without `when`, such as `expires 12 months after earning`")
 }
@@ -27,9 +27,13 @@ pub(in crate::check) fn no_refunds(span: Span, unit: &str, earning: Span, by: &s
         "a reversal" => "this can be taken back".to_owned(),
         by => format!("`{by}` can take this back"),
     };
-    let diagnostic = error("E0282", span, format!("`{unit}` does not say what happens when it is taken back after it was spent"))
-        .related(earning, taken)
-        .help("add a line to the unit: `refunds may go below zero`, `refunds stop at zero` or `refunds only from pending`");
+    let diagnostic = error(
+        "E0282",
+        span,
+        format!("`{unit}` does not say what happens when it is taken back after it was spent"),
+    )
+    .related(earning, taken)
+    .help("add a line to the unit: `refunds may go below zero`, `refunds stop at zero` or `refunds only from pending`");
     line_to_add(diagnostic, block, "refunds may go below zero")
 }
 
@@ -53,7 +57,8 @@ pub(in crate::check) fn end_of_what(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn fixed_date(span: Span) -> Diagnostic {
-    error("E0284", span, "a unit that expires on one date would be worthless afterwards").help("write the day of the year: `expires on 31 december`")
+    error("E0284", span, "a unit that expires on one date would be worthless afterwards")
+        .help("write the day of the year: `expires on 31 december`")
 }
 
 pub(in crate::check) fn worth_needed(span: Span, unit: &str, declared: Span) -> Diagnostic {
@@ -63,7 +68,8 @@ pub(in crate::check) fn worth_needed(span: Span, unit: &str, declared: Span) -> 
 }
 
 pub(in crate::check) fn worth_not_positive(span: Span) -> Diagnostic {
-    error("E0285", span, "a unit is worth more than nothing").help("leave the line out where the unit has no worth in money")
+    error("E0285", span, "a unit is worth more than nothing")
+        .help("leave the line out where the unit has no worth in money")
 }
 
 pub(in crate::check) fn decimals_of_money(span: Span) -> Diagnostic {
@@ -75,7 +81,8 @@ pub(in crate::check) fn too_many_decimals(span: Span, most: i64) -> Diagnostic {
 }
 
 pub(in crate::check) fn other_money(span: Span, code: &str, own: &str) -> Diagnostic {
-    error("E0240", span, format!("`{code}` is not the currency of this program, which is {own}")).help(format!("write `money {own}`"))
+    error("E0240", span, format!("`{code}` is not the currency of this program, which is {own}"))
+        .help(format!("write `money {own}`"))
 }
 
 pub(in crate::check) fn only_monthly_buckets(span: Span) -> Diagnostic {

@@ -140,7 +140,7 @@ impl Mapper {
         let row = Row { raw, line: None, decimal_comma: self.map.decimal_comma };
         let refuse = |reason: String| Some(Err(Reject::new(raw.place.clone(), reason, &shown(raw))));
         if let Some(skip) = self.map.skips.iter().find(|skip| skip.when.holds(&row)) {
-            return refuse(skip.because.clone());
+            return Some(Err(Reject::new(raw.place.clone(), skip.because.clone(), &shown(raw)).skipped()));
         }
         let Some((index, rule)) =
             self.map.rules.iter().enumerate().find(|(_, rule)| rule.when.as_ref().is_none_or(|when| when.holds(&row)))

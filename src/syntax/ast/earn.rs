@@ -82,6 +82,8 @@ pub enum RefundMode {
 pub struct Earn {
     /// Its name.
     pub name: Ident,
+    /// `was old_name`: the name it had before.
+    pub was: Option<Ident>,
     /// The event, or a list of it (`purchase.items`).
     pub on: Path,
     /// When and how often.

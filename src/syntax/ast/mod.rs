@@ -284,6 +284,8 @@ pub struct Let {
 pub struct Measure {
     /// Its name.
     pub name: Ident,
+    /// `was old_name`: the name it had before.
+    pub was: Option<Ident>,
     /// An [`ExprKind::Aggregate`], [`ExprKind::Since`], or a formula over measures.
     pub value: Expr,
     /// The period counted; default: ever.

@@ -7,6 +7,8 @@ use super::{At, Cases, Date, Duration, EndOf, Expr, Gate, Ident, Label, Number, 
 pub struct Reward {
     /// Its name.
     pub name: Ident,
+    /// `was old_name`: the name it had before.
+    pub was: Option<Ident>,
     /// `label`.
     pub label: Option<Label>,
     /// `cost 100 points`; none: only issued by rules.
@@ -80,6 +82,8 @@ pub enum Valid {
 pub struct Redeem {
     /// Its name.
     pub name: Ident,
+    /// `was old_name`: the name it had before.
+    pub was: Option<Ident>,
     /// `label`.
     pub label: Option<Label>,
     /// `rate 100 points = $5`.

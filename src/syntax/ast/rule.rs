@@ -11,6 +11,8 @@ use super::{
 pub struct Rule {
     /// Its name.
     pub name: Ident,
+    /// `was old_name`: the name it had before.
+    pub was: Option<Ident>,
     /// When it is considered.
     pub trigger: Spanned<Trigger>,
     /// When it applies and how often.

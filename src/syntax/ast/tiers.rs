@@ -7,6 +7,8 @@ use super::{At, Cases, Duration, Expr, Hold, Ident, Label, Path, Spanned, Text};
 pub struct Tiers {
     /// Its name.
     pub name: Ident,
+    /// `was old_name`: the name it had before.
+    pub was: Option<Ident>,
     /// The measure that thresholds speak of.
     pub by: Option<Path>,
     /// From the lowest, which is everybody's.
@@ -36,6 +38,8 @@ pub struct Tiers {
 pub struct Level {
     /// Its name.
     pub name: Ident,
+    /// `was old_name`: the name it had before.
+    pub was: Option<Ident>,
     /// `at $350`: the measure's threshold to reach it.
     pub threshold: Option<Cases>,
     /// `keep $300` beside `at`: the measure's threshold to keep it.

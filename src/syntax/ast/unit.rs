@@ -7,6 +7,8 @@ use super::{At, Cases, Duration, EndOf, Expr, Ident, Label, MonthDay, Number, Pa
 pub struct Unit {
     /// Its name.
     pub name: Ident,
+    /// `was old_name`: the name it had before.
+    pub was: Option<Ident>,
     /// Further names (`point`).
     pub also: Vec<Ident>,
     /// `label`.

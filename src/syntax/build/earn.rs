@@ -14,6 +14,7 @@ use crate::syntax::reader::{Reader, Statement};
 pub(super) fn earn<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Option<Earn> {
     let mut out = Earn {
         name: head.ident()?,
+        was: head.was(),
         on: head.path()?,
         gate: Gate::default(),
         gives: Vec::new(),

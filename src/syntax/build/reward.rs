@@ -14,6 +14,7 @@ use crate::syntax::reader::{Reader, Statement};
 pub(super) fn reward<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Option<Reward> {
     let mut out = Reward {
         name: head.ident()?,
+        was: head.was(),
         label: None,
         cost: None,
         gives: Vec::new(),
@@ -119,6 +120,7 @@ fn stock<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<Stock> {
 pub(super) fn redeem<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Option<Redeem> {
     let mut out = Redeem {
         name: head.ident()?,
+        was: head.was(),
         label: None,
         rate: None,
         ladder: Vec::new(),

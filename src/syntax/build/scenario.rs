@@ -3,7 +3,7 @@
 use super::{block_statements, event, expr, literal, time};
 use crate::syntax::ast::{
     ExpectKind, Expectation, Expr, ExprKind, Ident, RecordField, RecordValue, Scenario, ScenarioMode, ScenarioStep,
-    StepKind,
+    StepKind, UnaryOp,
 };
 use crate::syntax::errors;
 use crate::syntax::grammar::Rule;
@@ -148,8 +148,13 @@ fn expectation<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expectation> {
         Rule::expect_has => {
             let mut names = inner.idents().into_iter();
             who = names.next();
-            let badge = names.next()?;
-            ExpectKind::Condition(Expr { at: badge.at, kind: ExprKind::Has(badge) })
+            let owned = names.next()?;
+            let at = owned.at;
+            let has = Expr { at, kind: ExprKind::Has(owned) };
+            ExpectKind::Condition(match inner.has(Rule::kw_no) {
+                true => Expr { at, kind: ExprKind::Unary { op: UnaryOp::Not, value: Box::new(has) } },
+                false => has,
+            })
         }
         _ => {
             let condition = expr::expr(r, &inner)?;

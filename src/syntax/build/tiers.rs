@@ -14,6 +14,7 @@ pub(super) const LEVEL: Nested = Nested { head: Rule::level_head, tail: None };
 pub(super) fn tiers<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Option<Tiers> {
     let mut out = Tiers {
         name: head.ident()?,
+        was: head.was(),
         by: head.path(),
         levels: Vec::new(),
         label: None,
@@ -75,6 +76,7 @@ fn level<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<Level> {
     };
     let mut out = Level {
         name: n.ident()?,
+        was: n.was(),
         threshold,
         keep_threshold,
         reach: None,

@@ -15,6 +15,7 @@ use crate::syntax::reader::{Reader, Statement};
 pub(super) fn unit<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Option<Unit> {
     let mut out = Unit {
         name: head.ident()?,
+        was: head.was(),
         also: head.ident_list(),
         label: None,
         decimals: None,

@@ -1,0 +1,23 @@
+//! Files, imports and versions.
+
+use super::{Explanation, code};
+
+pub(super) const LIST: &[Explanation] = &[
+    code("E0400", "file cannot be read", "The file is not there, may not be read, or is not text in UTF-8.", "", ""),
+    code(
+        "E0401",
+        "import goes around",
+        "Files that import each other have no first one. Move what both need into a third.",
+        "",
+        "",
+    ),
+    code("E0402", "import cannot be read", "The path of an import is relative to the file that it stands in.", "", ""),
+    code(
+        "E0403",
+        "versions of one day",
+        "Each version of a program in a folder is in force from a day of its own on; at most one is without a day.",
+        "",
+        "",
+    ),
+    code("E0404", "rules among tests", "A file that ends in `.test.meed` holds only scenarios.", "", ""),
+];
