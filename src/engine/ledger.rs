@@ -80,7 +80,11 @@ impl Fold<'_> {
         let ready = self.readiness(grant.pending.unwrap_or(&unit.pending))?;
         let to = if ready == Ready::Now { Account::Available } else { Account::Pending };
         let rules = if grant.expiry.is_empty() { &unit.expiry } else { grant.expiry };
-        let from = if let Ready::At(at) = ready { at } else { self.at.now };
+        let from = match ready {
+            Ready::Now => Some(self.at.now),
+            Ready::At(at) => Some(at),
+            Ready::On(_) => None,
+        };
         let expires = self.lot_expiry(rules, self.at.now, from)?;
 
         let funded = self.funded(grant.funding, amount)?;
@@ -140,8 +144,9 @@ impl Fold<'_> {
         })
     }
 
-    /// When a lot lapses, by the rules of its unit or earn.
-    pub fn lot_expiry(&self, rules: &[ExpiryRule], earned: Instant, available: Instant) -> Result<LotExpiry, Fault> {
+    /// When a lot lapses, by the rules of its unit or earn. While nobody knows when it becomes available, clocks that count from then
+    /// stand still.
+    pub fn lot_expiry(&self, rules: &[ExpiryRule], earned: Instant, available: Option<Instant>) -> Result<LotExpiry, Fault> {
         let mut expiry = LotExpiry::default();
         let mut chosen = false;
         for rule in rules {
@@ -149,10 +154,12 @@ impl Fold<'_> {
                 continue;
             }
             chosen |= !rule.also;
-            let from = if rule.from_earning { earned } else { available };
+            let from = if rule.from_earning { Some(earned) } else { available };
             if let Expiry::Idle { span, end_of, events } = &rule.expiry {
                 expiry.idle.push(IdleClock { span: *span, end_of: *end_of, events: events.clone() });
-            } else if let Some(at) = self.expiry_from(&rule.expiry, from)? {
+            } else if let Some(from) = from
+                && let Some(at) = self.expiry_from(&rule.expiry, from)?
+            {
                 expiry.at = Some(expiry.at.map_or(at, |other: Instant| other.min(at)));
             }
         }
@@ -276,7 +283,7 @@ impl Fold<'_> {
                 // Only now is it known from when its clock runs (S12).
                 let own = if let Cause::Earn(earn) = from { &self.program.earns.at(earn).expiry[..] } else { &[] };
                 let rules = if own.is_empty() { &self.program.units.at(unit).expiry } else { own };
-                let expires = self.lot_expiry(rules, earned, now)?;
+                let expires = self.lot_expiry(rules, earned, Some(now))?;
                 if let Some(lot) = self.state.units.at_mut(unit).lot_mut(number) {
                     lot.expires = expires;
                 }
@@ -460,7 +467,7 @@ impl Fold<'_> {
                 Returned::Grace(span) => lot.expires.extended = Some(self.end_after(now, span, None)?),
                 Returned::FreshLot | Returned::Forfeit => {
                     lot.earned = now;
-                    lot.expires = self.lot_expiry(&def.expiry, now, now)?;
+                    lot.expires = self.lot_expiry(&def.expiry, now, Some(now))?;
                 }
             }
         }

@@ -45,7 +45,12 @@ fn blocks(document: &str) -> Vec<Block> {
             let above = std::mem::take(&mut comments);
             if info.split(' ').next() == Some("meed") {
                 let place = format!("{document}:{}", number + 1);
-                found.push(Block { place, fragment: info == "meed fragment", comments: above, text: inside.join("\n") + "\n" });
+                found.push(Block {
+                    place,
+                    fragment: info == "meed fragment",
+                    comments: above,
+                    text: inside.join("\n") + "\n",
+                });
             }
         } else if !line.trim().is_empty() {
             comments.clear();
@@ -67,7 +72,10 @@ fn run(place: &str, text: &str) -> Result<(), String> {
         for result in scenario::run_all(&engine, program) {
             if let Some(failure) = result.failures.first() {
                 let at = program.sources.at(failure.span);
-                return Err(format!("{place}: `{}` at {at}: expected {}, got {}", result.name, failure.expected, failure.got));
+                return Err(format!(
+                    "{place}: `{}` at {at}: expected {}, got {}",
+                    result.name, failure.expected, failure.got
+                ));
             }
         }
     }
