@@ -130,12 +130,18 @@ fn finish(mut files: Files<'_>, versions: Vec<Vec<FileId>>, tests: Vec<FileId>) 
     let broken = messages.iter().any(|message| message.severity == Severity::Error);
     let load = |from: &str, name: &str| reader.text(&Path::new(from).with_file_name("").join(name));
     let mut programs: Vec<Program> = Vec::new();
-    let newest = versions.iter().enumerate().max_by_key(|(_, version)| version.first().and_then(|root| effective(&trees, *root)));
+    let newest = versions
+        .iter()
+        .enumerate()
+        .max_by_key(|(_, version)| version.first().and_then(|root| effective(&trees, *root)));
     let newest = newest.map(|(position, _)| position);
     for (position, version) in versions.iter().enumerate() {
         let tests = tests.iter().filter(|_| Some(position) == newest);
-        let own: Vec<ast::File> =
-            version.iter().chain(tests).filter_map(|file| trees.iter().find(|(id, _)| id == file).map(|(_, tree)| tree.clone())).collect();
+        let own: Vec<ast::File> = version
+            .iter()
+            .chain(tests)
+            .filter_map(|file| trees.iter().find(|(id, _)| id == file).map(|(_, tree)| tree.clone()))
+            .collect();
         let (program, found) = check::check(&own, &sources, &load);
         // What could not be read is missing in the tree, so that messages about missing things would only repeat it.
         messages.extend(found.into_iter().filter(|message| !broken || stands_alone(message.code)));

@@ -44,7 +44,8 @@ pub(in crate::check) fn amount_of_what(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn unknown_posting(span: Span, word: &str) -> Diagnostic {
-    error("E0354", span, format!("`{word}` says nothing about an amount")).help("write `expect 5 points`, `expect 5 points expired` or `expect $5 off`")
+    error("E0354", span, format!("`{word}` says nothing about an amount"))
+        .help("write `expect 5 points`, `expect 5 points expired` or `expect $5 off`")
 }
 
 pub(in crate::check) fn expects_nothing_of(span: Span) -> Diagnostic {
