@@ -86,6 +86,7 @@ impl Engine {
             }
             Fold::new(version, state, pots, out).advance(next.from)?;
             *state = migrate(state, &version.outline, next, state.version + 1);
+            Fold::new(next, state, pots, out).take_over()?;
         }
         match self.version(state.version) {
             Some(version) => Fold::new(version, state, pots, out).advance(to),
@@ -115,6 +116,15 @@ impl Engine {
         let mut fold = Fold::new(version, state, pots, out);
         fold.trace = trace;
         fold.judge(event)
+    }
+
+    /// A member as the newest version will see it: what that one does not know is left out.
+    pub fn in_newest(&self, state: &State) -> State {
+        let newest = u32::try_from(self.versions.len().saturating_sub(1)).unwrap_or(0);
+        match (self.version(state.version), self.newest()) {
+            (Some(version), Some(to)) if state.version != newest => migrate(state, &version.outline, to, newest),
+            _ => state.clone(),
+        }
     }
 
     /// The value of an expression for a member at the moment up to which the member's clock has come.
