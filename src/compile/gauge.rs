@@ -148,11 +148,11 @@ fn bucket_of(measure: &Measure, at: Instant, state: &State, noting: &Noting<'_>)
     let zone = &noting.calendar.zone;
     Ok(match (&measure.source, measure.window) {
         (Source::Streak { .. }, _) | (_, Window::LastDays(_)) => zone.start_of(zone.day_of(at)),
-        (_, Window::Ever) => Instant::FIRST,
+        (_, Window::Ever | Window::SinceRise(_)) => Instant::FIRST,
         (_, Window::Period(kind)) => {
             zone.start_of(noting.calendar.period_of(kind, zone.day_of(at), state.joined_day(zone)).start)
         }
-        (_, Window::LastExactly(_) | Window::SinceRise(_)) => at,
+        (_, Window::LastExactly(_)) => at,
     })
 }
 

@@ -134,6 +134,8 @@ impl Fold<'_> {
             awards: Vec::new(),
             gifts: Vec::new(),
             payment: None,
+            gave: Vec::new(),
+            used_up: Vec::new(),
             place: self.state.judged,
         }
     }
@@ -151,6 +153,7 @@ impl Fold<'_> {
         let fact = self.draft.take().unwrap_or_else(|| self.fact_of(&event));
         self.fact = Some(self.state.facts.len());
         self.state.facts.push(fact);
+        self.state.judged += 1;
         self.note_last_fact()?;
         if let (Some(undoing), Some(reversal)) = (undoing, &self.program.events.at(event.kind).reversal) {
             self.undo(undoing, reversal, &event)?;
@@ -158,7 +161,6 @@ impl Fold<'_> {
         self.earn()?;
         self.event_rules()?;
         self.release_awaited(&event)?;
-        self.state.judged += 1;
         self.settle()?;
         *self.state.last.at_mut(event.kind) = Some(event.time);
         self.fact = None;

@@ -33,8 +33,9 @@ impl Fold<'_> {
         while let Some((at, due)) = self.next_due()?
             && at <= to
         {
-            self.go_to(at);
-            self.state.clock = at;
+            // What a reversal has brought forward is due at once, never in the past.
+            self.go_to(at.max(self.state.clock));
+            self.state.clock = self.at.now;
             self.before = self.tiers();
             self.note_prior()?;
             self.perform(due)?;

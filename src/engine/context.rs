@@ -180,7 +180,8 @@ impl<'a> Cx<'a> {
             }
             // What is exactly that old is out.
             Window::LastExactly(span) => Some(span.before(self.at.now, self.zone()).and_then(|at| at.plus_millis(1)).ok_or(Fault::Calendar)?),
-            Window::SinceRise(ladder) => self.state.ladders.at(ladder).risen,
+            // A rise restarts the measure.
+            Window::SinceRise(_) => None,
         })
     }
 

@@ -292,7 +292,7 @@ impl Fold<'_> {
         for (key, bucket, times, bonus) in share.bonus_claims {
             uses.extend(self.claim(vec![(key, bucket, times)], Rounding::Up.round(bonus)?));
         }
-        self.state.gave.insert(cause, self.at.now);
+        self.note_gave(cause);
         self.used_up(&earn.name, earn.activation);
         for &boost in &earn.boosts {
             let boost = self.program.boosts.at(boost);
@@ -317,8 +317,19 @@ impl Fold<'_> {
 
     /// An activation that is good for one use is gone with it.
     pub fn used_up(&mut self, name: &str, activation: Option<crate::hir::Activation>) {
-        if activation.is_some_and(|activation| activation.each_time) {
-            self.state.activations.remove(name);
+        if activation.is_some_and(|activation| activation.each_time)
+            && let Some(used) = self.state.activations.remove_entry(name)
+            && let Some(fact) = self.own_fact()
+        {
+            fact.used_up.push(used);
+        }
+    }
+
+    /// Notes that an earn or rule gave, for cooldowns, and with the event that brought it.
+    pub fn note_gave(&mut self, cause: Cause) {
+        self.state.gave.insert(cause, self.at.now);
+        if let Some(fact) = self.own_fact().filter(|fact| !fact.gave.contains(&cause)) {
+            fact.gave.push(cause);
         }
     }
 

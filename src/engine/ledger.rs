@@ -80,12 +80,12 @@ impl Fold<'_> {
         let ready = self.readiness(grant.pending.unwrap_or(&unit.pending))?;
         let to = if ready == Ready::Now { Account::Available } else { Account::Pending };
         let rules = if grant.expiry.is_empty() { &unit.expiry } else { grant.expiry };
-        let from = match ready {
+        let available = match ready {
             Ready::Now => Some(self.at.now),
             Ready::At(at) => Some(at),
             Ready::On(_) => None,
         };
-        let expires = self.lot_expiry(rules, self.at.now, from)?;
+        let expires = self.lot_expiry(rules, self.at.now, available)?;
 
         let funded = self.funded(grant.funding, amount)?;
         let partners: i64 = funded.iter().map(|(_, part)| part).sum();
@@ -144,8 +144,7 @@ impl Fold<'_> {
         })
     }
 
-    /// When a lot lapses, by the rules of its unit or earn. While nobody knows when it becomes available, clocks that count from then
-    /// stand still.
+    /// When a lot lapses, by the rules of its unit or earn; `available` is missing where an event will say it.
     pub fn lot_expiry(&self, rules: &[ExpiryRule], earned: Instant, available: Option<Instant>) -> Result<LotExpiry, Fault> {
         let mut expiry = LotExpiry::default();
         let mut chosen = false;
@@ -154,13 +153,12 @@ impl Fold<'_> {
                 continue;
             }
             chosen |= !rule.also;
-            let from = if rule.from_earning { Some(earned) } else { available };
-            if let Expiry::Idle { span, end_of, events } = &rule.expiry {
-                expiry.idle.push(IdleClock { span: *span, end_of: *end_of, events: events.clone() });
-            } else if let Some(from) = from
-                && let Some(at) = self.expiry_from(&rule.expiry, from)?
-            {
-                expiry.at = Some(expiry.at.map_or(at, |other: Instant| other.min(at)));
+            match (&rule.expiry, if rule.from_earning { Some(earned) } else { available }) {
+                (Expiry::Idle { span, end_of, events }, _) => {
+                    expiry.idle.push(IdleClock { span: *span, end_of: *end_of, events: events.clone() });
+                }
+                (fixed, Some(from)) => expiry.at = expiry.at.into_iter().chain(self.expiry_from(fixed, from)?).min(),
+                (fixed, None) => expiry.waiting.push(fixed.clone()),
             }
         }
         Ok(expiry)
@@ -277,15 +275,13 @@ impl Fold<'_> {
         for number in numbers {
             let cause = Cause::Unit(unit);
             let Some(lot) = self.state.units.at_mut(unit).lot_mut(number) else { continue };
-            let (amount, earned, awaited, from) = (lot.left, lot.earned, matches!(lot.ready, Ready::On(_)), lot.cause);
+            let amount = lot.left;
             lot.ready = Ready::Now;
-            if awaited {
-                // Only now is it known from when its clock runs (S12).
-                let own = if let Cause::Earn(earn) = from { &self.program.earns.at(earn).expiry[..] } else { &[] };
-                let rules = if own.is_empty() { &self.program.units.at(unit).expiry } else { own };
-                let expires = self.lot_expiry(rules, earned, Some(now))?;
+            // Only now is it known from when its clocks run (S12).
+            for waiting in std::mem::take(&mut lot.expires.waiting) {
+                let at = self.expiry_from(&waiting, now)?;
                 if let Some(lot) = self.state.units.at_mut(unit).lot_mut(number) {
-                    lot.expires = expires;
+                    lot.expires.at = lot.expires.at.into_iter().chain(at).min();
                 }
             }
             self.post(cause, unit, Account::Pending, Account::Available, amount, Some(number), None);

@@ -219,6 +219,8 @@ fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fac
         awards: fact.awards.iter().filter_map(|award| reawarded(award, names)).collect(),
         gifts: gifts.collect(),
         payment,
+        gave: fact.gave.iter().map(|cause| names.cause(*cause)).filter(|cause| *cause != Cause::Event).collect(),
+        used_up: fact.used_up.clone(),
         event: Arc::new(Event { kind, fields: fields(&fact.event.fields), ..(*fact.event).clone() }),
         ..*fact
     })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{RefundFloor, SpendOrder, Unit};
+use crate::hir::{Expiry, RefundFloor, SpendOrder, Unit};
 use crate::value::{Instant, Value};
 
 use super::outcome::Cause;
@@ -74,6 +74,9 @@ pub struct LotExpiry {
     pub at: Option<Instant>,
     /// Positions of the unit's (or earn's) idle clocks that run for this lot.
     pub idle: Vec<IdleClock>,
+    /// Clocks that begin when the lot becomes available, while it waits for an event.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Expiry>,
     /// A later end granted by `extend`: milliseconds are not enough, so the moved moment itself.
     pub extended: Option<Instant>,
 }

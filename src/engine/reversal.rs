@@ -239,7 +239,7 @@ impl Fold<'_> {
         }
         if let Some(fields) = undoing.unmatched {
             let stand_in = Event { kind: reversal.of, fields: fields.clone(), ..(**event).clone() };
-            let place = self.state.judged;
+            let place = self.state.judged.saturating_sub(1);
             self.state.facts.push(Fact {
                 event: stand_in.into(),
                 left: fields,
@@ -249,6 +249,8 @@ impl Fold<'_> {
                 awards: Vec::new(),
                 gifts: Vec::new(),
                 payment: None,
+                gave: Vec::new(),
+                used_up: Vec::new(),
                 place,
             });
             self.note_last_fact()?;
@@ -294,6 +296,7 @@ impl Fold<'_> {
         }
         if fact.gone {
             self.cancel_gifts(&fact.gifts);
+            self.forget(&fact);
         }
         if fact.gone && let Some(payment) = &mut fact.payment {
             let owed = payment.lots.iter().map(|(_, amount)| amount).sum::<i64>() - payment.returned;
@@ -350,6 +353,28 @@ impl Fold<'_> {
     /// The list for whose lines something awards.
     fn lines_of(&self, cause: Cause) -> Option<FieldId> {
         if let Cause::Earn(id) = cause { self.program.earns.at(id).list } else { None }
+    }
+
+    /// Lets clocks of absence, cooldowns and activations stand as if an event that is gone had never been (S26).
+    fn forget(&mut self, gone: &Fact) {
+        let time = gone.event.time;
+        let latest = |facts: &[Fact], which: &dyn Fn(&Fact) -> bool| {
+            facts.iter().filter(|fact| !fact.gone && !fact.negative && which(fact)).map(|fact| fact.event.time).max()
+        };
+        if *self.state.last.at(gone.event.kind) == Some(time) {
+            *self.state.last.at_mut(gone.event.kind) = latest(&self.state.facts, &|fact| fact.event.kind == gone.event.kind);
+            // Lots may have been due in between.
+            self.state.units.iter_mut().for_each(|purse| purse.checked = None);
+        }
+        for cause in gone.gave.iter().filter(|cause| self.state.gave.get(cause) == Some(&time)).copied().collect::<Vec<_>>() {
+            match latest(&self.state.facts, &|fact| fact.gave.contains(&cause)) {
+                Some(before) => self.state.gave.insert(cause, before),
+                None => self.state.gave.remove(&cause),
+            };
+        }
+        for (name, since) in &gone.used_up {
+            self.state.activations.entry(name.clone()).or_insert(*since);
+        }
     }
 
     fn cancel_gifts(&mut self, gifts: &[Gifted]) {

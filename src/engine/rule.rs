@@ -1,6 +1,6 @@
 //! Rules: what sets them off, and what they do.
 
-use crate::hir::{Direction, Effect, Label, LadderId, OnRefund, RewardId, Rule, RuleId, Trigger, UnitId, Validity, Window};
+use crate::hir::{Direction, Effect, Label, LadderId, MeasureId, OnRefund, RewardId, Rule, RuleId, Trigger, UnitId, Validity, Window};
 use crate::value::{Exact, Instant, Value};
 
 use super::fault::Fault;
@@ -155,7 +155,13 @@ impl Fold<'_> {
         if let Some(hanging) = collected
             && rule.on_refund != OnRefund::Keep
         {
-            self.state.firings.at_mut(id).hanging.push(hanging);
+            if self.state.firings.at(id).crossed.get(&key) == Some(&multiple) {
+                self.state.firings.at_mut(id).hanging.push(hanging);
+            } else {
+                // The rule has restarted its measure, which can no longer tell: the awards go with the event.
+                hanging.awards.into_iter().for_each(|award| self.keep(award));
+                hanging.gifts.into_iter().for_each(|gift| self.keep_gift(gift));
+            }
         }
         fired
     }
@@ -196,7 +202,7 @@ impl Fold<'_> {
             return Ok(false);
         }
         self.claim(fitted.claims, 1);
-        self.state.gave.insert(cause, self.at.now);
+        self.note_gave(cause);
         self.used_up(&rule.name, rule.activation);
         for (condition, effect) in &rule.effects {
             if condition.as_ref().map_or(Ok(true), |condition| self.judge.truth(condition, &self.cx(view)))? {
@@ -257,13 +263,23 @@ impl Fold<'_> {
                 }
                 Ok(())
             }
-            Effect::Restart(measure) => {
-                *self.state.restarts.at_mut(*measure) = Some(Restart { at: self.at.now, place: self.state.judged + 1 });
-                let noting = Noting { program: self.program, calendar: &self.calendar, now: self.at.now };
-                self.judge.noted(self.state, &FactChange::Restarted(*measure), &noting)
-            }
+            Effect::Restart(measure) => self.restart(*measure),
             Effect::Message(channel, text, parts) => self.message(cause, channel, text, parts, view),
         }
+    }
+
+    /// Lets a measure start empty: what was judged so far does not count, and what waits for the measure can be crossed again.
+    pub fn restart(&mut self, measure: MeasureId) -> Result<(), Fault> {
+        *self.state.restarts.at_mut(measure) = Some(Restart { at: self.at.now, place: self.state.judged });
+        for (id, rule) in self.program.rules.pairs() {
+            if matches!(rule.trigger, Trigger::Reaches(of, _) | Trigger::Another { measure: of, .. } if of == measure) {
+                let firings = self.state.firings.at_mut(id);
+                firings.crossed.clear();
+                firings.hanging.clear();
+            }
+        }
+        let noting = Noting { program: self.program, calendar: &self.calendar, now: self.at.now };
+        self.judge.noted(self.state, &FactChange::Restarted(measure), &noting)
     }
 
     fn give(&mut self, cause: Cause, rule: &Rule, limits: &[crate::hir::LimitId], unit: UnitId, amount: &crate::hir::Expr, view: View<'_>) -> Result<(), Fault> {
@@ -306,7 +322,8 @@ impl Fold<'_> {
         Ok(())
     }
 
-    fn keep_gift(&mut self, gift: Gifted) {
+    /// Keeps a gift with the event that brought it.
+    pub fn keep_gift(&mut self, gift: Gifted) {
         if let Some(hanging) = &mut self.hanging {
             hanging.gifts.push(gift);
         } else if let Some(fact) = self.own_fact() {

@@ -86,6 +86,12 @@ pub struct Fact {
     pub gifts: Vec<Gifted>,
     /// What was paid with points.
     pub payment: Option<Payment>,
+    /// Earns and rules that gave something.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gave: Vec<Cause>,
+    /// Activations that it used up: what was activated, and when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub used_up: Vec<(Arc<str>, Instant)>,
     /// The place in the member's history.
     pub place: u64,
 }

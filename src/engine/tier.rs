@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::outcome::{Cause, What};
 use super::reads;
-use super::state::Holding;
+use super::state::{Gifted, Holding};
 
 impl Fold<'_> {
     /// The tiers held now, by ladder.
@@ -137,12 +137,12 @@ impl Fold<'_> {
         let ladder = self.program.ladders.at(id);
         let now = self.at.now;
         let holds = std::mem::take(&mut self.state.ladders.at_mut(id).holds);
-        // What ends at this very moment is ended by the clock, which comes to the ladder after everything else that is due now.
-        let ended = |end: Instant| if fell { end <= now } else { end < now };
-        let alive: Vec<Holding> = holds.into_iter().filter(|hold| !ended(self.lasts(ladder, hold))).collect();
+        let (alive, over): (Vec<Holding>, Vec<Holding>) = holds.into_iter().partition(|hold| self.lasts(ladder, hold) > now);
         let mut tier = alive.iter().map(|hold| hold.tier).max().unwrap_or(0);
         let old = self.state.ladders.at(id).tier;
         self.state.ladders.at_mut(id).holds = alive;
+        // Whoever looks first at what has run out finds it: the turn of this ladder, or that of another at the same instant.
+        let fell = fell || over.iter().any(|hold| hold.tier == old);
         if fell && ladder.falls == Fall::ByOne && tier + 1 < old {
             tier = old - 1;
             let until = self.hold_end(ladder.holds)?;
@@ -159,12 +159,18 @@ impl Fold<'_> {
         held.history.push((now, tier));
         if tier > old {
             held.risen = Some(now);
+            for (measure, def) in self.program.measures.pairs() {
+                if def.window == Window::SinceRise(id) {
+                    self.restart(measure)?;
+                }
+            }
         }
         let until = until.filter(|until| *until < Instant::LAST);
         self.emit(Cause::Ladder(id), What::Tier { ladder: id, from: old, to: tier, until });
         for rung in (old + 1)..=tier {
             for &reward in ladder.tiers.get(rung as usize).map_or(&[] as &[_], |tier| &tier.issues) {
-                self.issue(Cause::Ladder(id), reward)?;
+                let number = self.issue(Cause::Ladder(id), reward)?;
+                self.keep_gift(Gifted::Voucher(number));
             }
         }
         self.tier_rules(id, old, tier, highest)?;
@@ -214,7 +220,8 @@ impl Fold<'_> {
     pub fn tier_due(&self, id: LadderId) -> Result<Option<Instant>, Fault> {
         let ladder = self.program.ladders.at(id);
         let held = self.state.ladders.at(id);
-        let after = held.checked;
+        // Not before the clock, where what was due has happened, but for what is due at this very instant.
+        let after = held.checked.max(Instant::from_millis(self.state.clock.millis() - 1).unwrap_or(held.checked));
         let mut due: Vec<Instant> = held.holds.iter().map(|hold| self.lasts(ladder, hold)).collect();
         due.extend(held.waiting.values());
         due.extend(held.holds.iter().filter_map(|hold| hold.lost_at));

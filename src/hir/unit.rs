@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::source::Span;
 use crate::value::{PeriodKind, Rounding, TimeSpan};
 
@@ -102,7 +104,7 @@ pub struct ExpiryRule {
 }
 
 /// When a lot expires: at the end of the local day that this gives.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Expiry {
     /// Never.
     Never,
