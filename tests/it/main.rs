@@ -3,6 +3,7 @@
 use meed::{arena, hir, source, value};
 
 mod check;
+mod cli;
 mod codes;
 mod docs;
 mod events;
