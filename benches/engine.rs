@@ -3,7 +3,6 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    missing_docs,
     reason = "a bench that cannot begin has nothing to say"
 )]
 
@@ -73,8 +72,8 @@ fn judging(criterion: &mut Criterion) {
     let (plan, reference) = (compile(&versions), Engine::reference(&versions));
     ratio(
         "judge retail",
-        || drop(black_box(judge(&plan, events.clone()))),
-        || drop(black_box(judge(&reference, events.clone()))),
+        || _ = black_box(judge(&plan, events.clone())),
+        || _ = black_box(judge(&reference, events.clone())),
     );
     let mut group = criterion.benchmark_group("judge retail");
     group.throughput(Throughput::Elements(events.len() as u64)).sample_size(10);
