@@ -8,7 +8,7 @@ use crate::value::Value;
 
 use super::event::Event;
 use super::outcome::Cause;
-use super::outline::{Field, Outline};
+use super::outline::{Field, Outline, limits};
 use super::state::{Award, Fact, Held, Payment, State, Tallied, UseKey, Uses, Voucher};
 use super::version::Version;
 
@@ -40,7 +40,9 @@ fn pair<'o, I: Id, T>(old: impl IntoIterator<Item = &'o String>, new: &Arena<I, 
 
 impl Names {
     fn new(old: &Outline, new: &Program) -> Self {
-        let limits = Outline::of(new).limits;
+        let now = limits(new, |name, _| name.to_string());
+        let before = limits(new, |name, was| was.unwrap_or(name).to_string());
+        let limit = |name: &String| now.iter().position(|other| other == name).or_else(|| before.iter().position(|other| other == name));
         Self {
             units: pair(&old.units, &new.units, |u| (&u.name, u.was.as_deref())),
             ladders: pair(old.ladders.iter().map(|(name, _)| name), &new.ladders, |l| (&l.name, l.was.as_deref())),
@@ -50,7 +52,7 @@ impl Names {
             rewards: pair(&old.rewards, &new.rewards, |r| (&r.name, r.was.as_deref())),
             redeems: pair(&old.redeems, &new.redeems, |r| (&r.name, r.was.as_deref())),
             badges: pair(&old.badges, &new.badges, |b| (&b.name, None)),
-            limits: old.limits.iter().map(|name| limits.iter().position(|other| other == name).map(Id::new)).collect(),
+            limits: old.limits.iter().map(|name| limit(name).map(Id::new)).collect(),
             events: pair(old.events.iter().map(|(name, _)| name), &new.events, |e| (&e.name, None)),
             attributes: pair(&old.attributes, &new.attributes, |a| (&a.name, None)),
         }
@@ -131,6 +133,7 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
         uses: state.uses.iter().filter_map(|(key, by)| Some((names.key(key)?, by.clone()))).collect(),
         firings: moved(&state.firings, fresh.firings, &names.rules),
         gave: state.gave.iter().map(|(cause, at)| (names.cause(*cause), *at)).filter(|(cause, _)| *cause != Cause::Event).collect(),
+        activations: state.activations.iter().map(|(name, at)| (offer(new, name), *at)).collect(),
         vouchers: state.vouchers.iter().filter_map(|v| Some(Voucher { reward: of(&names.rewards, v.reward)?, ..v.clone() })).collect(),
         badges: moved(&state.badges, fresh.badges, &names.badges),
         version,
@@ -154,6 +157,13 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
     }
     next.distrust_gauges();
     next
+}
+
+/// What an offer is called now.
+fn offer(new: &Program, name: &Arc<str>) -> Arc<str> {
+    let earns = new.earns.iter().map(|earn| (&earn.name, &earn.was));
+    let mut offers = earns.chain(new.rules.iter().map(|rule| (&rule.name, &rule.was)));
+    offers.find(|(_, was)| was.as_ref() == Some(name)).map_or_else(|| name.clone(), |(now, _)| now.clone())
 }
 
 /// Tiers by name; what is held in a tier that is no more is held in the nearest below.
