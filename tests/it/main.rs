@@ -5,5 +5,6 @@ use meed::{arena, hir, source, value};
 mod check;
 mod codes;
 mod events;
+mod semantics;
 mod syntax;
 mod tidy;
