@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use meed::engine::{Account, Arrival, Cause, Engine, Event, Outcome, State, What, World};
+use meed::engine::{Account, Arrival, Engine, Event, Outcome, State, What, World};
 use meed::hir::{Program, RefundFloor, Step, UnitId};
-use meed::value::{Instant, Value};
+use meed::value::Instant;
 
 mod change;
 mod order;
+mod reversal;
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/semantics");
 
@@ -245,47 +246,6 @@ fn balanced(program: &Program, world: &World, outcomes: &[Outcome], what: &str) 
             assert_eq!(held(Account::Expired), purse.totals.expired, "{what}: expired {} of {member}", def.name);
             assert!(purse.lots.iter().all(|lot| lot.left > 0 && lot.spent >= 0 && lot.expired >= 0), "{what}: {:?}", purse.lots);
             assert!(purse.closed.values().all(|lot| lot.left == 0 && lot.spent >= 0 && lot.expired >= 0), "{what}: {:?}", purse.closed);
-        }
-    }
-}
-
-#[test]
-fn s20_and_s26_a_refund_in_parts_and_at_once_leave_the_same_balances() {
-    let (program, events) = shop();
-    let refund = program.events.find(|event| &*event.name == "refund").unwrap();
-    let bought = &events[2];
-    let part = |id: &str, cents: i64, n: u64| {
-        let amount = |field: &meed::hir::FieldDef| if &*field.name == "order" { bought.fields[0].clone() } else { Value::Exact(cents.into()) };
-        let fields = program.events.at(refund).fields.iter().map(amount).collect();
-        Event { id: id.into(), kind: refund, time: bought.time.plus_millis(1_000 * n as i64).unwrap(), sequence: 200 + n, fields, ..bought.clone() }
-    };
-    for (evaluator, engine) in engines(&[program.clone()]) {
-        let run = |parts: Vec<Event>| {
-            let mut world = World::new(engine.clone());
-            submit(&mut world, vec![bought.clone()]);
-            let (_, outcomes) = submit(&mut world, parts);
-            assert!(!outcomes.iter().any(|outcome| matches!(outcome.what, What::Failed(_))), "{evaluator}: {outcomes:?}");
-            world.member("ben").unwrap().clone()
-        };
-        let whole = run(vec![part("w", 35_000, 1)]);
-        for cents in [1, 3_333, 11_667, 17_499] {
-            let mut parts = Vec::new();
-            let mut rest = 35_000;
-            while rest > 0 {
-                // So small parts as one cent once only, then the rest.
-                let now = if cents == 1 && !parts.is_empty() { rest } else { rest.min(cents) };
-                parts.push(part(&format!("p{}", parts.len()), now, parts.len() as u64 + 1));
-                rest -= now;
-            }
-            let split = run(parts);
-            for (unit, purse) in whole.units.pairs() {
-                let other = split.units.at(unit);
-                assert_eq!((purse.available(), purse.pending(), purse.debt), (other.available(), other.pending(), other.debt), "{evaluator}, {cents}");
-                assert_eq!(purse.available() + purse.pending(), 0, "{evaluator}, {cents}");
-            }
-            assert_eq!(whole.uses, split.uses, "{evaluator}, {cents}");
-            assert!(split.uses.is_empty(), "{evaluator}, {cents}");
-            assert_eq!(whole.ladders.iter().map(|held| held.tier).max(), Some(0), "{evaluator}");
         }
     }
 }
