@@ -46,7 +46,8 @@ impl Program {
     /// Reads a program from a file, or all versions of one from a folder.
     ///
     /// Of a file: what it imports, and the scenarios of `NAME.test.meed` beside it; a file of tests stands for its program. Of a
-    /// folder: every `*.meed` with a `program` block is one version; the scenarios of all `*.test.meed` belong to each.
+    /// folder: every `*.meed` with a `program` block is one version; the scenarios of all `*.test.meed` are those of the newest,
+    /// whichever version is in force when they play.
     ///
     /// # Errors
     /// Everything that is wrong with any of the files, at once.
@@ -129,10 +130,16 @@ fn finish(mut files: Files<'_>, versions: Vec<Vec<FileId>>, tests: Vec<FileId>) 
     let broken = messages.iter().any(|message| message.severity == Severity::Error);
     let load = |from: &str, name: &str| reader.text(&Path::new(from).with_file_name("").join(name));
     let mut programs: Vec<Program> = Vec::new();
-    for version in &versions {
+    let newest = versions
+        .iter()
+        .enumerate()
+        .max_by_key(|(_, version)| version.first().and_then(|root| effective(&trees, *root)));
+    let newest = newest.map(|(position, _)| position);
+    for (position, version) in versions.iter().enumerate() {
+        let tests = tests.iter().filter(|_| Some(position) == newest);
         let own: Vec<ast::File> = version
             .iter()
-            .chain(&tests)
+            .chain(tests)
             .filter_map(|file| trees.iter().find(|(id, _)| id == file).map(|(_, tree)| tree.clone()))
             .collect();
         let (program, found) = check::check(&own, &sources, &load);
@@ -172,6 +179,12 @@ fn same_dates(versions: &[Vec<FileId>], trees: &[(FileId, ast::File)]) -> Vec<Di
         }
     }
     messages
+}
+
+/// The day from which the version of a file is in force.
+fn effective(trees: &[(FileId, ast::File)], root: FileId) -> Option<(i16, u8, u8)> {
+    let (_, tree) = trees.iter().find(|(id, _)| *id == root)?;
+    program_block(tree)?.effective.map(|date| (date.year, date.month, date.day))
 }
 
 fn program_block(tree: &ast::File) -> Option<&ast::Program> {

@@ -166,12 +166,12 @@ impl<'p> Run<'p> {
         };
         match expectation {
             Expectation::Change(unit, amount, span) => {
-                let got = change(&brought.outcomes, *unit);
+                let got = self.change(&brought.outcomes, *unit);
                 self.same(*span, *amount, got, |run, n| run.say(*unit, n));
             }
             Expectation::Expired(unit, amount, span) => {
                 let got = brought.outcomes.iter().map(|outcome| match &outcome.what {
-                    What::Posted { unit: of, to: Account::Expired, amount, .. } if of == unit => *amount,
+                    What::Posted { unit: of, to: Account::Expired, amount, .. } if self.is_unit(outcome, *of, *unit) => *amount,
                     _ => 0,
                 });
                 let got = got.sum();
@@ -201,15 +201,22 @@ impl<'p> Run<'p> {
                 self.contains(*span, "message", Some(text), &said);
             }
             Expectation::Badge(badge, span) => {
-                let given = |o: &Outcome| matches!(&o.what, What::Badge { badge: of, given: true } if of == badge);
+                let name = self.program.badges.at(*badge).name.clone();
+                let given = |o: &Outcome| match (&o.what, self.judged_by(o)) {
+                    (What::Badge { badge: of, given: true }, Some(by)) => by.badges.at(*of).name == name,
+                    _ => false,
+                };
                 if !brought.outcomes.iter().any(given) {
-                    let name = self.program.badges.at(*badge).name.clone();
                     self.fail(*span, format!("badge {name}"), "no such badge".into(), Vec::new());
                 }
             }
             Expectation::Issued(reward, span) => {
-                if !brought.outcomes.iter().any(|o| matches!(&o.what, What::Issued { reward: of, .. } if of == reward)) {
-                    let name = self.program.rewards.at(*reward).name.clone();
+                let name = self.program.rewards.at(*reward).name.clone();
+                let issued = |o: &Outcome| match (&o.what, self.judged_by(o)) {
+                    (What::Issued { reward: of, .. }, Some(by)) => by.rewards.at(*of).name == name,
+                    _ => false,
+                };
+                if !brought.outcomes.iter().any(issued) {
                     self.fail(*span, format!("{name} issued"), "not issued".into(), Vec::new());
                 }
             }
@@ -223,6 +230,34 @@ impl<'p> Run<'p> {
                 }
             }
         }
+    }
+
+    /// Whether a unit of an outcome, in the version that brought it, is one of the program.
+    fn is_unit(&self, outcome: &Outcome, of: UnitId, unit: UnitId) -> bool {
+        let named = &self.program.units.at(unit);
+        self.judged_by(outcome).is_some_and(|by| {
+            let name = &by.units.at(of).name;
+            *name == named.name || Some(name) == named.was.as_ref()
+        })
+    }
+
+    /// The version that brought an outcome: identifiers in it are of that version.
+    fn judged_by(&self, outcome: &Outcome) -> Option<&Program> {
+        self.world.engine().version(outcome.version).map(|version| &*version.program)
+    }
+
+    /// How outcomes changed what a member owns of a unit, available and pending together, in steps.
+    fn change(&self, outcomes: &[Outcome], unit: UnitId) -> i64 {
+        let own = |account: &Account| matches!(account, Account::Available | Account::Pending);
+        let signed = |outcome: &Outcome| match &outcome.what {
+            What::Posted { unit: of, from, to, amount, .. } if self.is_unit(outcome, *of, unit) => match (own(from), own(to)) {
+                (false, true) => *amount,
+                (true, false) => -*amount,
+                _ => 0,
+            },
+            _ => 0,
+        };
+        outcomes.iter().map(signed).sum()
     }
 
     fn same(&mut self, span: Span, expected: i64, got: i64, say: impl Fn(&Self, i64) -> String) {
@@ -244,7 +279,8 @@ impl<'p> Run<'p> {
     fn state(&mut self, member: &Arc<str>) -> State {
         self.world.advance(None, &mut |_| {});
         let at = self.world.clock().unwrap_or(Instant::FIRST);
-        self.world.member(member).cloned().unwrap_or_else(|| self.world.engine().state(member.clone(), at))
+        let engine = self.world.engine();
+        self.world.member(member).map_or_else(|| engine.in_newest(&engine.state(member.clone(), at)), |state| engine.in_newest(state))
     }
 
     fn condition(&mut self, member: &Arc<str>, condition: &Expr, span: Span) {
@@ -271,24 +307,10 @@ impl<'p> Run<'p> {
     }
 
     fn describe(&self, outcome: &Outcome) -> String {
-        crate::explain::outcome(self.program, outcome)
+        crate::explain::outcome(self.judged_by(outcome).unwrap_or(self.program), outcome)
     }
 
     fn why(&self, event: &str) -> Vec<String> {
         self.world.explain(event).map_or_else(Vec::new, |explained| crate::explain::steps(self.program, &explained))
     }
-}
-
-/// How outcomes changed what a member owns of a unit, available and pending together, in steps.
-pub fn change(outcomes: &[Outcome], unit: UnitId) -> i64 {
-    let own = |account: &Account| matches!(account, Account::Available | Account::Pending);
-    let signed = |outcome: &Outcome| match &outcome.what {
-        What::Posted { unit: of, from, to, amount, .. } if *of == unit => match (own(from), own(to)) {
-            (false, true) => *amount,
-            (true, false) => -*amount,
-            _ => 0,
-        },
-        _ => 0,
-    };
-    outcomes.iter().map(signed).sum()
 }

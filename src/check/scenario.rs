@@ -50,9 +50,9 @@ impl Checker<'_> {
     fn scenario_step(&mut self, step: &ast::ScenarioStep, course: &mut Course) {
         let mut later = Vec::new();
         match &step.kind {
-            StepKind::Event { member, event, moment, fields } => {
+            StepKind::Event { member, event, moment, fields, late } => {
                 course.events += 1;
-                let time = self.moment(moment, course);
+                let time = self.moment(moment, *late, course);
                 let given = self.given_event(member, event, fields, course.events, step.at.0);
                 let subject = Subject { member: Some(member), time_jump: false };
                 let expectations = self.expectations(&step.expects, &subject, &mut later);
@@ -61,7 +61,7 @@ impl Checker<'_> {
                 }
             }
             StepKind::Advance(moment) => {
-                let time = self.moment(moment, course);
+                let time = self.moment(moment, false, course);
                 let expectations =
                     self.expectations(&step.expects, &Subject { member: None, time_jump: true }, &mut later);
                 course.steps.push(Step::Advance(time, step.at.0, expectations));
@@ -76,13 +76,16 @@ impl Checker<'_> {
         }
         course.steps.extend(later);
     }
-    /// The moment of a step; time may not go back.
-    fn moment(&mut self, moment: &ast::Moment, course: &mut Course) -> Instant {
+    /// The moment of a step; time may not go back, save for a late event.
+    fn moment(&mut self, moment: &ast::Moment, late: bool, course: &mut Course) -> Instant {
         let span = moment.date.at.0;
         let at = self.zone.at(day(moment.date), moment.time.map_or(TimeOfDay::NOON, time));
         if let Some((last, place)) = course.last
             && at < last
         {
+            if late {
+                return at;
+            }
             self.report(errors::scenario::backwards(span, place));
         }
         course.last = Some((at, span));

@@ -14,7 +14,7 @@ use super::progress::Progress;
 use super::sinks::Sinks;
 use super::summary::Summary;
 use crate::compile::compile;
-use crate::engine::{Arrival, Outcome, World};
+use crate::engine::{Arrival, Job, Outcome, World};
 use crate::events::{EventStream, Inputs, Map, Reject, guess};
 use crate::hir::Program;
 use crate::journal::{WriteError, state};
@@ -50,7 +50,7 @@ pub struct RunArgs {
     /// Go on from this state, and save it there
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
-    /// How many threads judge
+    /// How many threads judge; what comes out is the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// How the summary is written
@@ -103,10 +103,12 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
         sinks: Sinks::open(args.output.as_deref(), args.journal.as_deref(), &versions)?,
         summary,
         failure: None,
+        threads: args.threads.map_or(1, usize::from),
     };
     let stream = EventStream::new(&program, &inputs, map.as_ref(), world.sequence())?;
     pass.judge(stream, &mut world, &mut Progress::new("events", args.quiet))?;
-    world.advance(until, &mut |outcome| pass.take(&outcome));
+    let jobs = world.prepare_advance(until);
+    world.finish(run_all(jobs, pass.threads), &mut |outcome| pass.take(&outcome));
     if let Some(error) = pass.failure.take() {
         return Err(error.into());
     }
@@ -137,6 +139,28 @@ struct Pass<'p> {
     sinks: Sinks<'p>,
     summary: Summary<'p>,
     failure: Option<WriteError>,
+    threads: usize,
+}
+
+/// Runs jobs on so many threads; their order is restored by [`World::finish`].
+fn run_all(jobs: Vec<Job>, threads: usize) -> Vec<Job> {
+    if threads < 2 || jobs.len() < 2 {
+        return jobs.into_iter().map(Job::run).collect();
+    }
+    let (share, mut jobs) = (jobs.len().div_ceil(threads), jobs);
+    let mut parts = Vec::new();
+    while !jobs.is_empty() {
+        parts.push(jobs.split_off(jobs.len().saturating_sub(share)));
+    }
+    std::thread::scope(|scope| {
+        let run = |part: Vec<Job>| scope.spawn(|| part.into_iter().map(Job::run).collect::<Vec<_>>());
+        let running: Vec<_> = parts.into_iter().map(run).collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, Vec<Job>>| match thread.join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        running.into_iter().flat_map(join).collect()
+    })
 }
 
 impl Pass<'_> {
@@ -160,7 +184,8 @@ impl Pass<'_> {
                 None => {}
             }
             if done || batch.len() == BATCH {
-                let arrivals = world.submit(std::mem::take(&mut batch), &mut |outcome| self.take(&outcome));
+                let (arrivals, jobs) = world.prepare(std::mem::take(&mut batch));
+                world.finish(run_all(jobs, self.threads), &mut |outcome| self.take(&outcome));
                 for ((place, id, member), arrival) in std::mem::take(&mut places).into_iter().zip(arrivals) {
                     match arrival {
                         Arrival::Accepted => {}

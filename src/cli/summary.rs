@@ -471,8 +471,8 @@ mod tests {
 
     #[test]
     fn sums_of_a_run() {
-        let program = program();
-        let mut summary = Summary::new(&program);
+        let versions = [Arc::new(program())];
+        let mut summary = Summary::new(&versions).unwrap();
         let outcome = |what| Outcome {
             member: Arc::from("ann"),
             time: Instant::from_millis(0).unwrap(),
@@ -501,6 +501,7 @@ mod tests {
             column: 1,
             reason: reason.into(),
             record: "x".into(),
+            skipped: false,
         };
         summary.reject(&reject("`subtotal`: `x` is not an amount"));
         summary.reject(&reject("`subtotal`: `y` is not an amount"));

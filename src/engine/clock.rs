@@ -6,7 +6,7 @@ use crate::value::{Day, Instant, PeriodKind, Value, occurrence_in};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::outcome::{Cause, VoucherChange, What};
-use super::purse::Ready;
+use super::purse::{Lot, Ready};
 
 /// Something due. At one instant the order of the variants is the order of execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +45,14 @@ impl Fold<'_> {
         Ok(())
     }
 
+    /// Lets tiers follow from what the member already has, where a version of the program has just come into force.
+    pub fn take_over(&mut self) -> Result<(), Fault> {
+        self.go_to(self.state.clock);
+        self.before = self.tiers();
+        self.note_prior()?;
+        self.settle()
+    }
+
     /// When something is next due for this member.
     pub fn due_at(&self) -> Result<Option<Instant>, Fault> {
         Ok(self.next_due()?.map(|(at, _)| at))
@@ -63,6 +71,7 @@ impl Fold<'_> {
             offer(purse.lots.iter().filter_map(|lot| if let Ready::At(at) = lot.ready { Some(at) } else { None }).min(), Due::Release(unit));
             let lapses = purse.lots.iter().filter_map(|lot| self.lapses(lot));
             offer(lapses.filter(|at| purse.checked.is_none_or(|checked| *at > checked)).min(), Due::Expire(unit));
+            offer(self.unkept_due(unit)?, Due::Expire(unit));
         }
         if self.state.joined.is_some() && !self.state.left {
             offer(self.birthday(), Due::Birthday);
@@ -78,6 +87,17 @@ impl Fold<'_> {
             offer(voucher.expires, Due::Voucher(voucher.number));
         }
         Ok(next)
+    }
+
+    /// When the condition that keeps overdue lots of a unit may next turn without an event.
+    fn unkept_due(&self, unit: UnitId) -> Result<Option<Instant>, Fault> {
+        let purse = self.state.units.at(unit);
+        let (Some(keeps), Some(checked)) = (&self.program.units.at(unit).keeps_while, purse.checked) else { return Ok(None) };
+        let overdue = |lot: &Lot| self.lapses(lot).is_some_and(|at| at <= checked);
+        if !purse.lots.iter().any(overdue) {
+            return Ok(None);
+        }
+        Ok(self.slides(std::iter::once(keeps), checked)?.into_iter().filter(|at| *at > checked).min())
     }
 
     fn perform(&mut self, due: Due) -> Result<(), Fault> {

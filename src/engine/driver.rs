@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::context::Cx;
 use super::fold::Fold;
 use super::judge::Judge;
-use super::migrate::migrate;
+use super::migrate::{migrate, recast};
 use super::outcome::{Outcome, TraceStep};
 use super::pots::Pots;
 use super::purse::Lot;
@@ -58,6 +58,17 @@ impl Engine {
         self.versions.last()
     }
 
+    /// An event, read as the newest version declares it, in terms of the version in force at its time. The error is a reason in plain words.
+    pub fn fit(&self, event: Event) -> Result<Event, String> {
+        let (Some(newest), Some(version)) = (self.newest(), self.version(self.version_at(event.time))) else { return Ok(event) };
+        if Arc::ptr_eq(&newest.program, &version.program) {
+            return Ok(event);
+        }
+        let name = newest.program.events.get(event.kind).map_or_else(String::new, |kind| kind.name.to_string());
+        recast(event, &newest.outline, &version.program)
+            .ok_or_else(|| format!("the version of the program in force at the time of the event has no event `{name}`"))
+    }
+
     /// A member of whom nothing is known yet, at the moment of the first event.
     pub fn state(&self, member: Arc<str>, at: Instant) -> State {
         let version = self.version_at(at);
@@ -75,6 +86,7 @@ impl Engine {
             }
             Fold::new(version, state, pots, out).advance(next.from)?;
             *state = migrate(state, &version.outline, next, state.version + 1);
+            Fold::new(next, state, pots, out).take_over()?;
         }
         match self.version(state.version) {
             Some(version) => Fold::new(version, state, pots, out).advance(to),
@@ -104,6 +116,15 @@ impl Engine {
         let mut fold = Fold::new(version, state, pots, out);
         fold.trace = trace;
         fold.judge(event)
+    }
+
+    /// A member as the newest version will see it: what that one does not know is left out.
+    pub fn in_newest(&self, state: &State) -> State {
+        let newest = u32::try_from(self.versions.len().saturating_sub(1)).unwrap_or(0);
+        match (self.version(state.version), self.newest()) {
+            (Some(version), Some(to)) if state.version != newest => migrate(state, &version.outline, to, newest),
+            _ => state.clone(),
+        }
     }
 
     /// The value of an expression for a member at the moment up to which the member's clock has come.

@@ -229,23 +229,7 @@ impl Fold<'_> {
     /// Rounds once per declared scope and hands the whole steps out by largest remainder (S8, S9).
     fn rounded(&mut self, shares: &[Share]) -> Result<Vec<i64>, Fault> {
         let mut rounded = vec![0; shares.len()];
-        let mut groups: Vec<((UnitId, Rounding, Option<(EarnId, Option<u32>)>), Vec<usize>)> = Vec::new();
-        for (i, share) in shares.iter().enumerate() {
-            let earn = self.program.earns.at(share.earn);
-            let unit = self.program.units.at(earn.unit);
-            let (rounding, scope) = earn.round.unwrap_or((unit.rounding, unit.scope));
-            let apart = match scope {
-                RoundScope::Event => None,
-                RoundScope::Rule => Some((share.earn, None)),
-                RoundScope::Item => Some((share.earn, share.line)),
-            };
-            let key = (earn.unit, rounding, apart);
-            match groups.iter_mut().find(|(other, _)| *other == key) {
-                Some((_, members)) => members.push(i),
-                None => groups.push((key, vec![i])),
-            }
-        }
-        for ((unit, rounding, _), members) in groups {
+        for ((unit, rounding), members) in self.rounded_together(shares.iter().map(|share| (share.earn, share.line))) {
             let parts: Vec<Exact> = members.iter().filter_map(|&i| shares.get(i)).map(|share| share.amount).collect();
             let sum = parts.iter().try_fold(Exact::ZERO, |sum, part| sum.add(*part))?;
             let whole = rounding.round(sum)?;
@@ -261,6 +245,28 @@ impl Fold<'_> {
             }
         }
         Ok(rounded)
+    }
+
+    /// Which earns at which lines are rounded in one sum, by position.
+    fn rounded_together(&self, parts: impl Iterator<Item = (EarnId, Option<u32>)>) -> Vec<((UnitId, Rounding), Vec<usize>)> {
+        type Key = (UnitId, Rounding, Option<(EarnId, Option<u32>)>);
+        let mut groups: Vec<(Key, Vec<usize>)> = Vec::new();
+        for (i, (id, line)) in parts.enumerate() {
+            let earn = self.program.earns.at(id);
+            let unit = self.program.units.at(earn.unit);
+            let (rounding, scope) = earn.round.unwrap_or((unit.rounding, unit.scope));
+            let apart = match scope {
+                RoundScope::Event => None,
+                RoundScope::Rule => Some((id, None)),
+                RoundScope::Item => Some((id, line)),
+            };
+            let key = (earn.unit, rounding, apart);
+            match groups.iter_mut().find(|(other, _)| *other == key) {
+                Some((_, members)) => members.push(i),
+                None => groups.push((key, vec![i])),
+            }
+        }
+        groups.into_iter().map(|((unit, rounding, _), members)| ((unit, rounding), members)).collect()
     }
 
     fn pay(&mut self, share: Share, amount: i64) -> Result<(), Fault> {
@@ -334,27 +340,49 @@ impl Fold<'_> {
         }
     }
 
-    /// Judges a recorded award again on what a reversal has left of its event, with the rates and tiers recorded then.
-    pub fn rejudged(&mut self, award: &Award, left: &[Value], time: Instant) -> Result<i64, Fault> {
-        let Cause::Earn(id) = award.cause else { return Ok(award.granted) };
-        if award.on_refund == OnRefund::Keep {
-            return Ok(award.granted);
+    /// Judges the recorded awards of an event that are to be judged again, on what a reversal has left of it, with the rates and tiers
+    /// recorded then. What was rounded together is so again. Gives an amount for each award, `None` where it is not to be judged.
+    pub fn rejudged(&mut self, awards: &[Award], left: &[Value], time: Instant) -> Result<Vec<Option<i64>>, Fault> {
+        let mut judged = vec![None; awards.len()];
+        let mut parts = Vec::new();
+        for (i, award) in awards.iter().enumerate().filter(|(_, award)| award.on_refund == OnRefund::Rejudge) {
+            match award.cause {
+                Cause::Earn(id) => parts.push((i, id, award, self.rejudged_exactly(id, award, left, time)?)),
+                _ => {
+                    if let Some(slot) = judged.get_mut(i) {
+                        *slot = Some(award.granted);
+                    }
+                }
+            }
         }
+        for ((_, rounding), members) in self.rounded_together(parts.iter().map(|(_, id, award, _)| (*id, award.line))) {
+            let members: Vec<_> = members.into_iter().filter_map(|member| parts.get(member)).collect();
+            let amounts: Vec<Exact> = members.iter().map(|(.., amount)| *amount).collect();
+            let sum = amounts.iter().try_fold(Exact::ZERO, |sum, amount| sum.add(*amount))?;
+            for ((i, _, award, _), amount) in members.into_iter().zip(allocate(&amounts, rounding.round(sum)?)?) {
+                if let Some(slot) = judged.get_mut(*i) {
+                    *slot = Some(amount.min(award.granted));
+                }
+            }
+        }
+        Ok(judged)
+    }
+
+    /// What an earn gives for what is left of an event, before rounding.
+    fn rejudged_exactly(&mut self, id: EarnId, award: &Award, left: &[Value], time: Instant) -> Result<Exact, Fault> {
         let earn = self.program.earns.at(id);
         let line = match (earn.list.and_then(|list| left.get(list.0 as usize)), award.line) {
             (Some(Value::List(lines)), Some(number)) => match lines.get(number as usize) {
                 Some(line) if !line.is_empty() => &**line,
-                _ => return Ok(0),
+                _ => return Ok(Exact::ZERO),
             },
             _ => &[],
         };
         let view = View { fields: Some(left), line, at: Some(self.moment(time)), replay: &award.seen, ..View::default() };
         if !self.open(award.cause, &earn.gates, view)? || !self.passes(award.cause, &earn.gates, view, award.line.unwrap_or(0))? {
-            return Ok(0);
+            return Ok(Exact::ZERO);
         }
-        let amount = self.boosted(award.cause, earn, view, award.line, None)?.amount;
-        let rounding = earn.round.map_or(self.program.units.at(earn.unit).rounding, |(rounding, _)| rounding);
-        Ok(rounding.round(amount)?.min(award.granted))
+        Ok(self.boosted(award.cause, earn, view, award.line, None)?.amount)
     }
 }
 

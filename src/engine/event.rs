@@ -1,5 +1,6 @@
 //! Events as the engine judges them.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -34,8 +35,46 @@ impl Event {
             && self.fields == other.fields
     }
 
-    /// The order in which events are judged (S2).
-    pub fn order(&self) -> (Instant, u64, &str) {
-        (self.time, self.sequence, &self.id)
+    /// The order in which events are judged (S2): by time, by the sequence of their source, by identity; numbers in identities by value.
+    pub fn order(&self, other: &Event) -> Ordering {
+        (self.time, self.sequence).cmp(&(other.time, other.sequence)).then_with(|| natural(&self.id, &other.id))
+    }
+}
+
+/// Compares texts with the numbers in them by value, so that `e9` comes before `e10`.
+fn natural(left: &str, right: &str) -> Ordering {
+    let (mut a, mut b) = (left, right);
+    loop {
+        let number = |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (x, y) = (number(a), number(b));
+        if x > 0 && y > 0 {
+            let ((m, rest_a), (n, rest_b)) = (a.split_at(x), b.split_at(y));
+            let (m, n) = (m.trim_start_matches('0'), n.trim_start_matches('0'));
+            let order = m.len().cmp(&n.len()).then_with(|| m.cmp(n));
+            if order != Ordering::Equal {
+                return order;
+            }
+            (a, b) = (rest_a, rest_b);
+            continue;
+        }
+        let (mut after_a, mut after_b) = (a.chars(), b.chars());
+        match (after_a.next(), after_b.next()) {
+            // Equal but for leading zeros: then as text, so that the order is total.
+            (None, None) => return left.cmp(right),
+            (x, y) if x != y => return x.cmp(&y),
+            _ => (a, b) = (after_a.as_str(), after_b.as_str()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s02_identities_are_ordered_with_their_numbers_by_value() {
+        let mut ids = ["e10", "e9", "e09", "a", "e", "e9b", "e9-2", "e9-10", "10", "9"];
+        ids.sort_by(|a, b| natural(a, b));
+        assert_eq!(ids, ["9", "10", "a", "e", "e09", "e9", "e9-2", "e9-10", "e9b", "e10"]);
     }
 }

@@ -14,6 +14,9 @@ use super::outcome::{Cause, Outcome, TraceStep, What};
 use super::pots::Pots;
 use super::state::State;
 
+/// How many events are sealed at least at once: each costs one more judgement.
+const ENOUGH_TO_SEAL: usize = 64;
+
 /// Where outcomes go.
 pub type Sink<'s> = &'s mut dyn FnMut(Outcome);
 
@@ -64,7 +67,7 @@ impl Group {
     /// Judges events that are in order among themselves.
     pub fn submit(&mut self, engine: &Engine, events: Vec<Arc<Event>>, together: bool, sink: Sink<'_>) {
         let Some(first) = events.first() else { return };
-        let behind_log = self.log.last().is_none_or(|last| last.order() < first.order());
+        let behind_log = self.log.last().is_none_or(|last| last.order(first).is_lt());
         if behind_log && self.clock.is_none_or(|clock| clock <= first.time) {
             for event in events {
                 self.log.push(event.clone());
@@ -114,7 +117,7 @@ impl Group {
     /// Judges late events at their own time and posts the differences.
     fn correct(&mut self, engine: &Engine, events: Vec<Arc<Event>>, together: bool, sink: Sink<'_>) {
         let Some(late) = events.first().cloned() else { return };
-        let keep = self.log.iter().take_while(|event| event.order() < late.order()).count();
+        let keep = self.log.iter().take_while(|event| event.order(&late).is_lt()).count();
         let clock = self.clock;
         let old: Vec<_> = self.log.split_off(keep);
         let start = self.fold(engine, self.base.clone(), &self.log, together, &mut Vec::new());
@@ -126,7 +129,7 @@ impl Group {
         }
         let new: BTreeSet<Arc<str>> = events.iter().map(|event| event.id.clone()).collect();
         let mut merged: Vec<_> = old.into_iter().chain(events).collect();
-        merged.sort_by(|a, b| a.order().cmp(&b.order()));
+        merged.sort_by(|a, b| a.order(b));
         for event in &merged {
             self.failed.remove(&event.id);
         }
@@ -157,11 +160,11 @@ impl Group {
         out.into_iter().for_each(sink);
     }
 
-    /// Lets events older than a moment go: nothing can come before them any more.
-    pub fn seal(&mut self, engine: &Engine, before: Instant, together: bool) {
+    /// Lets events older than a moment go: nothing can come before them any more. Returns which, once there are enough to be worth it.
+    pub fn seal(&mut self, engine: &Engine, before: Instant, together: bool) -> Vec<Arc<str>> {
         let sealed = self.log.iter().take_while(|event| event.time < before).count();
-        if sealed * 2 < self.log.len() || sealed < 64 {
-            return;
+        if sealed * 2 < self.log.len() || sealed < ENOUGH_TO_SEAL {
+            return Vec::new();
         }
         let rest = self.log.split_off(sealed);
         let base = std::mem::take(&mut self.base);
@@ -170,6 +173,7 @@ impl Group {
         for event in &log {
             self.failed.remove(&event.id);
         }
+        log.iter().map(|event| event.id.clone()).collect()
     }
 
     /// Judges an event of the log once more, with every step explained.

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::arena::{Arena, Id};
-use crate::hir::{BadgeId, EarnId, EventId, FieldDef, FieldId, LadderId, LimitId, MeasureId, OnRefund, Program, RedeemId, RewardId, RuleId, UnitId};
+use crate::hir::{
+    BadgeId, EarnId, EventId, FieldDef, FieldId, FieldType, LadderId, LimitId, MeasureId, OnRefund, Program, RedeemId,
+    RewardId, RuleId, UnitId,
+};
 use crate::value::Value;
 
 use super::event::Event;
@@ -24,11 +27,14 @@ struct Names {
     badges: Vec<Option<BadgeId>>,
     limits: Vec<Option<LimitId>>,
     events: Vec<Option<EventId>>,
-    attributes: Vec<Option<FieldId>>,
 }
 
 /// Finds each old name among new names and their former ones.
-fn pair<'o, I: Id, T>(old: impl IntoIterator<Item = &'o String>, new: &Arena<I, T>, name: impl Fn(&T) -> (&str, Option<&str>)) -> Vec<Option<I>> {
+fn pair<'o, I: Id, T>(
+    old: impl IntoIterator<Item = &'o String>,
+    new: &Arena<I, T>,
+    name: impl Fn(&T) -> (&str, Option<&str>),
+) -> Vec<Option<I>> {
     let find = |wanted: &str| {
         new.find(|other| {
             let (now, was) = name(other);
@@ -42,7 +48,9 @@ impl Names {
     fn new(old: &Outline, new: &Program) -> Self {
         let now = limits(new, |name, _| name.to_string());
         let before = limits(new, |name, was| was.unwrap_or(name).to_string());
-        let limit = |name: &String| now.iter().position(|other| other == name).or_else(|| before.iter().position(|other| other == name));
+        let limit = |name: &String| {
+            now.iter().position(|other| other == name).or_else(|| before.iter().position(|other| other == name))
+        };
         Self {
             units: pair(&old.units, &new.units, |u| (&u.name, u.was.as_deref())),
             ladders: pair(old.ladders.iter().map(|(name, _)| name), &new.ladders, |l| (&l.name, l.was.as_deref())),
@@ -54,7 +62,6 @@ impl Names {
             badges: pair(&old.badges, &new.badges, |b| (&b.name, None)),
             limits: old.limits.iter().map(|name| limit(name).map(Id::new)).collect(),
             events: pair(old.events.iter().map(|(name, _)| name), &new.events, |e| (&e.name, None)),
-            attributes: pair(&old.attributes, &new.attributes, |a| (&a.name, None)),
         }
     }
 
@@ -94,6 +101,14 @@ fn moved<I: Id, T: Clone>(old: &Arena<I, T>, mut new: Arena<I, T>, names: &[Opti
     new
 }
 
+/// An event of another version of the program in terms of this one; `None` where this one has no such type.
+pub fn recast(event: Event, old: &Outline, new: &Program) -> Option<Event> {
+    let (name, from) = old.events.get(event.kind.index())?;
+    let kind = new.events.find(|other| *other.name == **name)?;
+    let fields = reorder(&event.fields, from, &new.events.at(kind).fields, new).into();
+    Some(Event { kind, fields, ..event })
+}
+
 /// What members hold of the old program that the new one has no place for, in words; empty where nothing is lost.
 pub fn lost(state: &State, old: &Outline, new: &Program) -> Vec<String> {
     let names = Names::new(old, new);
@@ -122,7 +137,7 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
     let names = Names::new(old, new);
     let fresh = State::new(new, version, state.member.clone(), state.clock);
     let mut next = State {
-        attributes: moved(&state.attributes, fresh.attributes, &names.attributes),
+        attributes: attributes(state, &fresh, old, new),
         units: moved(&state.units, fresh.units, &names.units),
         ladders: fresh.ladders,
         last: moved(&state.last, fresh.last, &names.events),
@@ -132,9 +147,18 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
         restarts: moved(&state.restarts, fresh.restarts, &names.measures),
         uses: state.uses.iter().filter_map(|(key, by)| Some((names.key(key)?, by.clone()))).collect(),
         firings: moved(&state.firings, fresh.firings, &names.rules),
-        gave: state.gave.iter().map(|(cause, at)| (names.cause(*cause), *at)).filter(|(cause, _)| *cause != Cause::Event).collect(),
+        gave: state
+            .gave
+            .iter()
+            .map(|(cause, at)| (names.cause(*cause), *at))
+            .filter(|(cause, _)| *cause != Cause::Event)
+            .collect(),
         activations: state.activations.iter().map(|(name, at)| (offer(new, name), *at)).collect(),
-        vouchers: state.vouchers.iter().filter_map(|v| Some(Voucher { reward: of(&names.rewards, v.reward)?, ..v.clone() })).collect(),
+        vouchers: state
+            .vouchers
+            .iter()
+            .filter_map(|v| Some(Voucher { reward: of(&names.rewards, v.reward)?, ..v.clone() }))
+            .collect(),
         badges: moved(&state.badges, fresh.badges, &names.badges),
         version,
         ..state.clone()
@@ -164,6 +188,17 @@ fn offer(new: &Program, name: &Arc<str>) -> Arc<str> {
     let earns = new.earns.iter().map(|earn| (&earn.name, &earn.was));
     let mut offers = earns.chain(new.rules.iter().map(|rule| (&rule.name, &rule.was)));
     offers.find(|(_, was)| was.as_ref() == Some(name)).map_or_else(|| name.clone(), |(now, _)| now.clone())
+}
+
+fn attributes(state: &State, fresh: &State, old: &Outline, new: &Program) -> Arena<FieldId, Value> {
+    let value = |(id, field): (FieldId, &FieldDef)| {
+        let at = old.attributes.iter().position(|other| *other.name == *field.name);
+        match at.and_then(|at| Some((state.attributes.get(Id::new(at))?, old.attributes.get(at)?))) {
+            Some((value, old)) => recast_value(value, old, &field.ty, new),
+            None => fresh.attributes.at(id).clone(),
+        }
+    };
+    new.attributes.pairs().map(value).collect()
 }
 
 /// Tiers by name; what is held in a tier that is no more is held in the nearest below.
@@ -197,7 +232,7 @@ fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fac
     let kind = of(&names.events, fact.event.kind)?;
     let (_, from) = old.events.get(fact.event.kind.index())?;
     let to = &new.events.at(kind).fields;
-    let fields = |values: &[Value]| -> Arc<[Value]> { reorder(values, from, to).into() };
+    let fields = |values: &[Value]| -> Arc<[Value]> { reorder(values, from, to, new).into() };
     let payment = fact.payment.as_ref().and_then(|payment| {
         let unit = of(&names.units, payment.unit)?;
         Some(Payment { unit, cause: names.cause(payment.cause), uses: names.uses(&payment.uses), ..payment.clone() })
@@ -219,21 +254,33 @@ fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fac
     })
 }
 
-/// The values of fields in the order of another version; lines likewise.
-fn reorder(values: &[Value], from: &[Field], to: &Arena<FieldId, FieldDef>) -> Vec<Value> {
-    use crate::hir::FieldType;
+/// The values of fields in the order of another version; lines likewise, words by name.
+fn reorder(values: &[Value], from: &[Field], to: &Arena<FieldId, FieldDef>, new: &Program) -> Vec<Value> {
     let value = |field: &FieldDef| {
         let Some(at) = from.iter().position(|other| *other.name == *field.name) else {
             return field.default.clone().unwrap_or_default();
         };
-        let value = values.get(at).cloned().unwrap_or_default();
-        match (&value, from.get(at), &field.ty) {
-            (Value::List(lines), Some(from), FieldType::List(to)) => {
-                let line = |line: &Box<[Value]>| if line.is_empty() { line.clone() } else { reorder(line, &from.lines, to).into() };
-                Value::List(lines.iter().map(line).collect())
-            }
-            _ => value,
+        match (values.get(at), from.get(at)) {
+            (Some(value), Some(old)) => recast_value(value, old, &field.ty, new),
+            _ => Value::Missing,
         }
     };
     to.iter().map(value).collect()
+}
+
+fn recast_value(value: &Value, old: &Field, ty: &FieldType, new: &Program) -> Value {
+    match (value, ty) {
+        (Value::List(lines), FieldType::List(to)) => {
+            let line = |line: &Box<[Value]>| {
+                if line.is_empty() { line.clone() } else { reorder(line, &old.lines, to, new).into() }
+            };
+            Value::List(lines.iter().map(line).collect())
+        }
+        (Value::Ordinal(n), FieldType::OneOf(words)) => {
+            let word = old.words.get(*n as usize);
+            let place = word.and_then(|word| new.enums.at(*words).words.iter().position(|other| **other == **word));
+            place.and_then(|place| u32::try_from(place).ok()).map_or(Value::Missing, Value::Ordinal)
+        }
+        _ => value.clone(),
+    }
 }

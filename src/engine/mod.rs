@@ -41,4 +41,4 @@ pub use outline::Outline;
 pub use pots::Pots;
 pub use state::State;
 pub use version::Version;
-pub use world::{Arrival, Stored, World};
+pub use world::{Arrival, Job, Stored, World};

@@ -22,7 +22,7 @@ pub struct Outline {
     pub limits: Vec<String>,
     /// Events with their fields.
     pub events: Vec<(String, Vec<Field>)>,
-    pub attributes: Vec<String>,
+    pub attributes: Vec<Field>,
 }
 
 /// A field, with the fields of its lines where it is a list.
@@ -33,6 +33,9 @@ pub struct Field {
     /// The fields of its lines.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<Field>,
+    /// Its words, where it is one of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
 }
 
 impl Outline {
@@ -41,7 +44,11 @@ impl Outline {
         let text = |name: &std::sync::Arc<str>| name.to_string();
         Self {
             units: program.units.iter().map(|x| text(&x.name)).collect(),
-            ladders: program.ladders.iter().map(|x| (text(&x.name), x.tiers.iter().map(|t| text(&t.name)).collect())).collect(),
+            ladders: program
+                .ladders
+                .iter()
+                .map(|x| (text(&x.name), x.tiers.iter().map(|t| text(&t.name)).collect()))
+                .collect(),
             measures: program.measures.iter().map(|x| text(&x.name)).collect(),
             earns: program.earns.iter().map(|x| text(&x.name)).collect(),
             rules: program.rules.iter().map(|x| text(&x.name)).collect(),
@@ -49,15 +56,22 @@ impl Outline {
             redeems: program.redeems.iter().map(|x| text(&x.name)).collect(),
             badges: program.badges.iter().map(|x| text(&x.name)).collect(),
             limits: limits(program, |name, _| name.to_string()),
-            events: program.events.iter().map(|x| (text(&x.name), fields(&x.fields))).collect(),
-            attributes: program.attributes.iter().map(|x| text(&x.name)).collect(),
+            events: program.events.iter().map(|x| (text(&x.name), fields(&x.fields, program))).collect(),
+            attributes: fields(&program.attributes, program),
         }
     }
 }
 
-fn fields(defs: &Arena<FieldId, FieldDef>) -> Vec<Field> {
-    let lines = |def: &FieldDef| if let FieldType::List(lines) = &def.ty { fields(lines) } else { Vec::new() };
-    defs.iter().map(|def| Field { name: def.name.to_string(), lines: lines(def) }).collect()
+fn fields(defs: &Arena<FieldId, FieldDef>, program: &Program) -> Vec<Field> {
+    let field = |def: &FieldDef| Field {
+        name: def.name.to_string(),
+        lines: if let FieldType::List(lines) = &def.ty { fields(lines, program) } else { Vec::new() },
+        words: match &def.ty {
+            FieldType::OneOf(words) => program.enums.at(*words).words.iter().map(ToString::to_string).collect(),
+            _ => Vec::new(),
+        },
+    };
+    defs.iter().map(field).collect()
 }
 
 /// A name for every limit: its own, or that of the first declaration that it bounds and its place there. Declarations are called what

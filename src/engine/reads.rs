@@ -29,6 +29,21 @@ pub fn measures(program: &Program, expr: &Expr) -> Vec<MeasureId> {
     found
 }
 
+/// Whether an expression depends on the day, formulas resolved.
+pub fn of_the_day(program: &Program, expr: &Expr) -> bool {
+    let mut found = false;
+    visit(program, expr, &mut |part| {
+        found |= match part.kind {
+            Kind::Builtin(_) | Kind::Since(..) | Kind::Cases(_) => true,
+            Kind::Read(Read::Measure(id)) => {
+                matches!(&program.measures.at(id).source, Source::Formula(formula) if of_the_day(program, formula))
+            }
+            _ => false,
+        };
+    });
+    found
+}
+
 /// Visits an expression and everything below it, named values and conditions included.
 pub fn visit<'e>(program: &'e Program, expr: &'e Expr, to: &mut dyn FnMut(&'e Expr)) {
     to(expr);

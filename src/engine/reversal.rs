@@ -279,8 +279,12 @@ impl Fold<'_> {
         self.judge.noted(self.state, &FactChange::Reversed(&fact, now, &before), &noting)?;
 
         let mut awards = std::mem::take(&mut fact.awards);
-        for award in &mut awards {
-            let target = self.target(award, &fact, reversal)?;
+        let judged = if fact.gone { vec![None; awards.len()] } else { self.rejudged(&awards, &fact.left, fact.event.time)? };
+        for (award, judged) in awards.iter_mut().zip(judged) {
+            let target = match judged {
+                Some(judged) => award.granted - judged,
+                None => self.target(award, &fact, reversal)?,
+            };
             let rest = target - award.taken;
             if rest > 0 {
                 let before = award.taken;
@@ -309,16 +313,13 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// How much of an award must have been taken back, in all, now that its event is left as it is.
-    fn target(&mut self, award: &Award, fact: &Fact, reversal: &Reversal) -> Result<i64, Fault> {
+    /// How much of an award must have been taken back, in all, now that its event is left as it is; by value.
+    fn target(&self, award: &Award, fact: &Fact, reversal: &Reversal) -> Result<i64, Fault> {
         if award.on_refund == OnRefund::Keep {
             return Ok(0);
         }
         if fact.gone {
             return Ok(award.granted);
-        }
-        if award.on_refund == OnRefund::Rejudge {
-            return Ok(award.granted - self.rejudged(award, &fact.left, fact.event.time)?);
         }
         let (was, is) = self.extent(award, fact, reversal)?;
         if was.is_zero() {
@@ -335,7 +336,9 @@ impl Fold<'_> {
         if let Some(key) = &reversal.lines {
             let only = |fields: &[Value]| -> Vec<Value> {
                 let mut fields = fields.to_vec();
-                if let (Some(line), Some(Value::List(lines))) = (award.line, fields.get_mut(key.original.0 as usize)) {
+                // The award may be for a line of another list, such as a tender: then all lines that come back count.
+                let line = award.line.filter(|_| self.lines_of(award.cause) == Some(key.original));
+                if let (Some(line), Some(Value::List(lines))) = (line, fields.get_mut(key.original.0 as usize)) {
                     *lines = lines.iter().skip(line as usize).take(1).cloned().collect();
                 }
                 fields
@@ -345,6 +348,11 @@ impl Fold<'_> {
         }
         let Some((_, theirs)) = self.principal(reversal) else { return Ok((Exact::ONE, Exact::ZERO)) };
         Ok((exact(&fact.event.fields, theirs), exact(&fact.left, theirs)))
+    }
+
+    /// The list for whose lines something awards.
+    fn lines_of(&self, cause: Cause) -> Option<FieldId> {
+        if let Cause::Earn(id) = cause { self.program.earns.at(id).list } else { None }
     }
 
     /// Lets clocks of absence, cooldowns and activations stand as if an event that is gone had never been (S26).

@@ -358,10 +358,10 @@ impl Fold<'_> {
     }
 
     fn message(&mut self, cause: Cause, channel: &std::sync::Arc<str>, label: &Label, parts: &[(std::sync::Arc<str>, crate::hir::Expr)], view: View<'_>) -> Result<(), Fault> {
-        let mut shown = Vec::new();
-        for (source, expr) in parts {
+        let mut values = Vec::new();
+        for (name, expr) in parts {
             let value = self.judge.value(expr, &self.cx(view))?;
-            shown.push((format!("{{{source}}}"), super::words::value(self.program, expr.ty, &value)));
+            values.push((&**name, super::words::value(self.program, expr.ty, &value)));
         }
         let language = self.program.attributes.find(|attribute| &*attribute.name == "language");
         let language = match language.and_then(|id| self.state.attributes.get(id)) {
@@ -370,8 +370,42 @@ impl Fold<'_> {
         };
         let translated = label.translations.iter().find(|(code, _)| *code == language);
         let (language, text) = translated.map_or(("".into(), &label.text), |(code, text)| (code.clone(), text));
-        let text = shown.iter().fold(text.to_string(), |text, (from, to)| text.replace(from, to));
+        let text = filled(text, &values);
         self.emit(cause, What::Message { channel: channel.clone(), language, text });
         Ok(())
+    }
+}
+
+/// A text with values in place of `{name}`, and single braces in place of doubled ones. What a value says is left as it is.
+fn filled(text: &str, values: &[(&str, String)]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, from)) = rest.find(['{', '}']).map(|at| rest.split_at(at)) {
+        out.push_str(before);
+        if let Some(after) = from.strip_prefix("{{").or_else(|| from.strip_prefix("}}")) {
+            out.extend(from.chars().next());
+            rest = after;
+        } else if let Some((name, after)) = from.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+            out.extend(values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str()));
+            rest = after;
+        } else {
+            rest = from;
+            break;
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_put_in_once() {
+        let values = [("a", "{b} and }}".to_owned()), ("b", "x".to_owned())];
+        assert_eq!(filled("{a}-{b}", &values), "{b} and }}-x");
+        assert_eq!(filled("{{{b}}} {{b}}", &values), "{x} {b}");
+        assert_eq!(filled("", &values), "");
     }
 }

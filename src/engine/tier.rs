@@ -1,6 +1,6 @@
 //! Tiers: reaching, holding, falling, granting.
 
-use crate::hir::{Fall, Hold, Ladder, LadderId, LadderRefund, Rise, Tier, Window};
+use crate::hir::{Expr, Fall, Hold, Ladder, LadderId, LadderRefund, Rise, Source, Tier, Window};
 use crate::value::{Exact, Instant, Period, PeriodKind, Value};
 
 use super::fault::Fault;
@@ -228,27 +228,36 @@ impl Fold<'_> {
             due.push(self.calendar.zone.start_of(self.period(self.ladder_period(ladder), today).end));
         }
         if ladder.holds == Hold::Rolling && held.holds.iter().any(|hold| !hold.granted) {
-            due.extend(self.slides(ladder, after)?);
+            due.extend(self.slides(ladder.tiers.iter().flat_map(|tier| tier.reach.iter().chain(&tier.keep)), after)?);
         }
         let ends = held.holds.iter().map(|hold| self.lasts(ladder, hold));
         Ok(due.into_iter().filter(|at| *at > after).chain(ends).min().filter(|at| *at < Instant::LAST))
     }
 
-    /// The next moments at which the measures of a ladder change without an event.
-    fn slides(&self, ladder: &Ladder, after: Instant) -> Result<Vec<Instant>, Fault> {
+    /// The next moments at which conditions may change without an event.
+    pub fn slides<'e>(&self, conditions: impl Iterator<Item = &'e Expr>, after: Instant) -> Result<Vec<Instant>, Fault> {
         let zone = &self.calendar.zone;
         let today = zone.day_of(after);
+        let tomorrow = zone.start_of(today.plus_days(1).ok_or(Fault::Calendar)?);
         let mut moments = Vec::new();
-        let conditions = ladder.tiers.iter().flat_map(|tier| tier.reach.iter().chain(&tier.keep));
-        for measure in conditions.flat_map(|condition| reads::measures(self.program, condition)) {
-            match self.program.measures.at(measure).window {
-                Window::Period(kind) => moments.push(zone.start_of(self.period(kind, today).end)),
-                Window::LastDays(_) => moments.push(zone.start_of(today.plus_days(1).ok_or(Fault::Calendar)?)),
-                Window::LastExactly(span) => {
-                    let out = self.state.facts.iter().filter_map(|fact| span.after(fact.event.time, zone));
-                    moments.extend(out.filter(|at| *at > after).min());
+        for condition in conditions {
+            if reads::of_the_day(self.program, condition) {
+                moments.push(tomorrow);
+            }
+            for measure in reads::measures(self.program, condition) {
+                let measure = self.program.measures.at(measure);
+                if let Source::Streak { period, .. } = measure.source {
+                    moments.push(zone.start_of(self.period(period, today).end));
                 }
-                Window::Ever | Window::SinceRise(_) => {}
+                match measure.window {
+                    Window::Period(kind) => moments.push(zone.start_of(self.period(kind, today).end)),
+                    Window::LastDays(_) => moments.push(tomorrow),
+                    Window::LastExactly(span) => {
+                        let out = self.state.facts.iter().filter_map(|fact| span.after(fact.event.time, zone));
+                        moments.extend(out.filter(|at| *at > after).min());
+                    }
+                    Window::Ever | Window::SinceRise(_) => {}
+                }
             }
         }
         Ok(moments)

@@ -12,6 +12,7 @@ use super::driver::Engine;
 use super::event::Event;
 use super::group::{Explained, Group, Sink};
 use super::migrate;
+use super::outcome::Outcome;
 use super::outline::Outline;
 use super::pots::Pots;
 use super::state::State;
@@ -42,6 +43,45 @@ pub struct World {
     adopted: Option<Instant>,
     /// Whether events are kept although nothing can come before them.
     keeping: bool,
+}
+
+/// Work on one group of members.
+pub struct Job {
+    engine: Engine,
+    together: bool,
+    work: Work,
+    key: Arc<str>,
+    group: Group,
+    out: Vec<Outcome>,
+    /// Events that can come no more.
+    let_go: Vec<Arc<str>>,
+}
+
+enum Work {
+    /// Judge events, then let those go that lie before a moment.
+    Judge(Vec<Arc<Event>>, Option<Instant>),
+    /// Move the clock.
+    Advance(Instant),
+    Done,
+}
+
+impl Job {
+    /// Does the work.
+    #[must_use]
+    pub fn run(mut self) -> Self {
+        let out = &mut self.out;
+        match std::mem::replace(&mut self.work, Work::Done) {
+            Work::Judge(events, seal) => {
+                self.group.submit(&self.engine, events, self.together, &mut |outcome| out.push(outcome));
+                if let Some(horizon) = seal {
+                    self.let_go = self.group.seal(&self.engine, horizon, self.together);
+                }
+            }
+            Work::Advance(to) => self.group.advance(&self.engine, to, self.together, &mut |outcome| out.push(outcome)),
+            Work::Done => {}
+        }
+        self
+    }
 }
 
 /// What a world must keep to go on later.
@@ -100,37 +140,59 @@ impl World {
         if self.together { "".into() } else { member.clone() }
     }
 
-    /// Takes events in any order and judges them in theirs (S2). Returns what became of each, in the order given.
+    /// Takes events in any order and judges them in theirs (S2). Returns what became of each, in the order given. Outcomes come in order of
+    /// time, those of one moment in order of members.
     pub fn submit(&mut self, events: Vec<Event>, sink: Sink<'_>) -> Vec<Arrival> {
+        let (arrivals, jobs) = self.prepare(events);
+        let done = jobs.into_iter().map(Job::run).collect();
+        self.finish(done, sink);
+        arrivals
+    }
+
+    /// The first half of [`World::submit`]: jobs that do not depend on each other, to be run in any order, on any threads, and handed to
+    /// [`World::finish`] before anything else is asked of this world.
+    pub fn prepare(&mut self, events: Vec<Event>) -> (Vec<Arrival>, Vec<Job>) {
         let mut arrivals = Vec::with_capacity(events.len());
         let mut batches: BTreeMap<Arc<str>, Vec<Arc<Event>>> = BTreeMap::new();
         for event in events {
-            let arrival = self.arrive(&event);
-            if arrival == Arrival::Accepted {
-                let event = Arc::new(event);
-                self.seen.insert(event.id.clone(), event.clone());
-                self.clock = Some(self.clock.map_or(event.time, |clock| clock.max(event.time)));
-                let newest = self.newest.entry(event.member.clone()).or_insert(event.time);
-                *newest = (*newest).max(event.time);
-                batches.entry(self.group_of(&event.member)).or_default().push(event);
-            }
+            let arrival = match self.arrive(&event) {
+                Arrival::Accepted => match self.engine.fit(event) {
+                    Ok(event) => {
+                        let event = Arc::new(event);
+                        self.seen.insert(event.id.clone(), event.clone());
+                        self.clock = Some(self.clock.map_or(event.time, |clock| clock.max(event.time)));
+                        let newest = self.newest.entry(event.member.clone()).or_insert(event.time);
+                        *newest = (*newest).max(event.time);
+                        batches.entry(self.group_of(&event.member)).or_default().push(event);
+                        Arrival::Accepted
+                    }
+                    Err(reason) => Arrival::Refused(reason),
+                },
+                other => other,
+            };
             arrivals.push(arrival);
         }
-        for (key, mut batch) in batches {
-            batch.sort_by(|a, b| a.order().cmp(&b.order()));
-            let members: std::collections::BTreeSet<Arc<str>> = batch.iter().map(|event| event.member.clone()).collect();
-            let group = self.groups.entry(key).or_default();
-            group.submit(&self.engine, batch, self.together, sink);
-            let newest = members.iter().filter_map(|member| self.newest.get(member)).min();
-            if let Some(horizon) = newest.and_then(|newest| horizon(&self.engine, *newest)).filter(|_| !self.together && !self.keeping) {
-                let before: Vec<Arc<str>> = group.log().iter().filter(|event| event.time < horizon).map(|event| event.id.clone()).collect();
-                group.seal(&self.engine, horizon, self.together);
-                if group.log().first().is_none_or(|first| first.time >= horizon) {
-                    before.iter().for_each(|id| drop(self.seen.remove(id)));
-                }
-            }
+        let jobs = batches.into_iter().map(|(key, mut batch)| {
+            batch.sort_by(|a, b| a.order(b));
+            let group = self.groups.remove(&key).unwrap_or_default();
+            // A group of many could be sealed only behind the slowest member: it keeps everything.
+            let seal = if self.together || self.keeping { None } else { self.newest.get(&key).and_then(|newest| horizon(&self.engine, *newest)) };
+            Job { engine: self.engine.clone(), together: self.together, work: Work::Judge(batch, seal), key, group, out: Vec::new(), let_go: Vec::new() }
+        });
+        (arrivals, jobs.collect())
+    }
+
+    /// The second half: takes groups back and hands out what happened.
+    pub fn finish(&mut self, mut done: Vec<Job>, sink: Sink<'_>) {
+        done.sort_by(|a, b| a.key.cmp(&b.key));
+        let mut out = Vec::new();
+        for job in done {
+            job.let_go.iter().for_each(|id| drop(self.seen.remove(id)));
+            self.groups.insert(job.key, job.group);
+            out.extend(job.out);
         }
-        arrivals
+        out.sort_by_key(|outcome| outcome.time);
+        out.into_iter().for_each(sink);
     }
 
     fn arrive(&self, event: &Event) -> Arrival {
@@ -154,15 +216,17 @@ impl World {
 
     /// Moves the clock of all members: to a moment, or to the newest event where none is given.
     pub fn advance(&mut self, to: Option<Instant>, sink: Sink<'_>) {
-        let Some(to) = to.into_iter().chain(self.clock).max() else { return };
+        let done = self.prepare_advance(to).into_iter().map(Job::run).collect();
+        self.finish(done, sink);
+    }
+
+    /// The first half of [`World::advance`], as [`World::prepare`].
+    pub fn prepare_advance(&mut self, to: Option<Instant>) -> Vec<Job> {
+        let Some(to) = to.into_iter().chain(self.clock).max() else { return Vec::new() };
         self.clock = Some(to);
-        let mut keys: Vec<Arc<str>> = self.groups.keys().cloned().collect();
-        keys.sort();
-        for key in keys {
-            if let Some(group) = self.groups.get_mut(&key) {
-                group.advance(&self.engine, to, self.together, sink);
-            }
-        }
+        let (engine, together) = (self.engine.clone(), self.together);
+        let job = |(key, group)| Job { engine: engine.clone(), together, work: Work::Advance(to), key, group, out: Vec::new(), let_go: Vec::new() };
+        self.groups.drain().map(job).collect()
     }
 
     /// All members in the order of their identifiers.

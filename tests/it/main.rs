@@ -3,8 +3,11 @@
 use meed::{arena, hir, source, value};
 
 mod check;
+mod cli;
 mod codes;
+mod docs;
 mod events;
+mod programs;
 mod semantics;
 mod syntax;
 mod tidy;

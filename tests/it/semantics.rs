@@ -50,7 +50,10 @@ fn course(program: &Program, scenario: &str) -> (Vec<Event>, Vec<Instant>) {
                     kind: given.event,
                     time: given.time,
                     sequence: events.len() as u64 + 1,
-                    fields: fields.pairs().map(|(id, def)| written(id).or_else(|| def.default.clone()).unwrap_or_default()).collect(),
+                    fields: fields
+                        .pairs()
+                        .map(|(id, def)| written(id).or_else(|| def.default.clone()).unwrap_or_default())
+                        .collect(),
                 });
             }
             Step::Advance(to, ..) => moments.push(*to),
@@ -227,11 +230,19 @@ fn balanced(program: &Program, world: &World, outcomes: &[Outcome], what: &str) 
     for outcome in outcomes {
         if let What::Posted { unit, from, to, lot, .. } = &outcome.what {
             let own = |account: &Account| matches!(account, Account::Available | Account::Pending);
-            assert!(own(from) || own(to) || (from, to) == (&Account::Redeemed, &Account::Expired) || *from == Account::Expired, "{what}: {outcome:?}");
+            assert!(
+                own(from)
+                    || own(to)
+                    || (from, to) == (&Account::Redeemed, &Account::Expired)
+                    || *from == Account::Expired,
+                "{what}: {outcome:?}"
+            );
             let known = meed::explain::place(program, outcome.cause).is_some() || outcome.event.is_some();
             assert!(known, "{what}: nothing says where this comes from: {outcome:?}");
             // Below zero there is no lot.
-            let below = |unit| matches!(program.units.at(unit).refunds, RefundFloor::BelowZero(_)) && *from == Account::Available;
+            let below = |unit| {
+                matches!(program.units.at(unit).refunds, RefundFloor::BelowZero(_)) && *from == Account::Available
+            };
             assert!(lot.is_some() || below(*unit), "{what}: no lot: {outcome:?}");
         }
     }
@@ -241,11 +252,24 @@ fn balanced(program: &Program, world: &World, outcomes: &[Outcome], what: &str) 
             let held = |account: Account| sums.get(&(state.member.clone(), unit, account)).copied().unwrap_or(0);
             let debt = if matches!(def.refunds, RefundFloor::BelowZero(_)) { purse.debt } else { 0 };
             let member = &state.member;
-            assert_eq!(held(Account::Available), purse.available() - debt, "{what}: available {} of {member}", def.name);
+            assert_eq!(
+                held(Account::Available),
+                purse.available() - debt,
+                "{what}: available {} of {member}",
+                def.name
+            );
             assert_eq!(held(Account::Pending), purse.pending(), "{what}: pending {} of {member}", def.name);
             assert_eq!(held(Account::Expired), purse.totals.expired, "{what}: expired {} of {member}", def.name);
-            assert!(purse.lots.iter().all(|lot| lot.left > 0 && lot.spent >= 0 && lot.expired >= 0), "{what}: {:?}", purse.lots);
-            assert!(purse.closed.values().all(|lot| lot.left == 0 && lot.spent >= 0 && lot.expired >= 0), "{what}: {:?}", purse.closed);
+            assert!(
+                purse.lots.iter().all(|lot| lot.left > 0 && lot.spent >= 0 && lot.expired >= 0),
+                "{what}: {:?}",
+                purse.lots
+            );
+            assert!(
+                purse.closed.values().all(|lot| lot.left == 0 && lot.spent >= 0 && lot.expired >= 0),
+                "{what}: {:?}",
+                purse.closed
+            );
         }
     }
 }

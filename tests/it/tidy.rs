@@ -7,21 +7,21 @@ use std::path::{Path, PathBuf};
 /// Rooms by floor: a file imports only from lower floors or from its own room.
 const FLOORS: &[(&str, u8)] = &[
     ("arena", 0),
-    ("source", 0),
-    ("value", 0),
-    ("diagnostic", 1),
-    ("syntax", 2),
-    ("hir", 3),
-    ("check", 4),
-    ("program", 5),
-    ("engine", 6),
-    ("compile", 7),
-    ("events", 7),
-    ("journal", 8),
-    ("explain", 8),
-    ("scenario", 9),
-    ("cli", 10),
-    ("main", 11),
+    ("source", 1),
+    ("value", 1),
+    ("diagnostic", 2),
+    ("syntax", 3),
+    ("hir", 4),
+    ("check", 5),
+    ("program", 6),
+    ("engine", 7),
+    ("compile", 8),
+    ("events", 8),
+    ("journal", 9),
+    ("explain", 9),
+    ("scenario", 10),
+    ("cli", 11),
+    ("main", 12),
 ];
 
 /// The most lines of one source file.
@@ -119,8 +119,8 @@ fn what_must_not_be_is_not() {
         ("std::thread", &|room| pure.contains(&room)),
         ("SystemTime", &|_| true),
         ("std::time::Instant", &|room| room != "cli"),
-        ("f64", &|room| ["value", "engine", "compile", "hir", "check", "events"].contains(&room)),
-        ("f32", &|room| ["value", "engine", "compile", "hir", "check", "events"].contains(&room)),
+        ("f64", &|room| ["value", "engine", "compile", "hir", "check"].contains(&room)),
+        ("f32", &|room| ["value", "engine", "compile", "hir", "check"].contains(&room)),
     ];
     let mut wrong = Vec::new();
     for (path, text) in sources() {

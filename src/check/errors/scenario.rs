@@ -35,7 +35,7 @@ pub(in crate::check) fn missing_field(span: Span, owner: &str, field: &str, decl
 pub(in crate::check) fn backwards(span: Span, before: Span) -> Diagnostic {
     error("E0353", span, "time goes back here")
         .related(before, "the step before")
-        .help("write steps in the order in which they happen")
+        .help("write steps in the order in which they happen, or say that this one arrives late: `late ann purchase …`")
 }
 
 pub(in crate::check) fn amount_of_what(span: Span) -> Diagnostic {
@@ -44,7 +44,8 @@ pub(in crate::check) fn amount_of_what(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn unknown_posting(span: Span, word: &str) -> Diagnostic {
-    error("E0354", span, format!("`{word}` says nothing about an amount")).help("write `expect 5 points`, `expect 5 points expired` or `expect $5 off`")
+    error("E0354", span, format!("`{word}` says nothing about an amount"))
+        .help("write `expect 5 points`, `expect 5 points expired` or `expect $5 off`")
 }
 
 pub(in crate::check) fn expects_nothing_of(span: Span) -> Diagnostic {

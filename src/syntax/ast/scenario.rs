@@ -50,6 +50,8 @@ pub enum StepKind {
         moment: Moment,
         /// The record.
         fields: Vec<RecordField>,
+        /// Whether it may lie before the step above it.
+        late: bool,
     },
     /// `advance to 2026-12-31`.
     Advance(Moment),
@@ -91,7 +93,7 @@ pub struct Expectation {
 /// The kinds of [`Expectation`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExpectKind {
-    /// `349 points`, `-50 points`, `5 points expired`, `$5 store_credit`.
+    /// `349 points`, `-50 points`, `5 points expired`, `$5 store_credit`, `$14 off`.
     Amount {
         /// Whether a minus stands before it.
         negative: bool,
@@ -99,7 +101,7 @@ pub enum ExpectKind {
         amount: Expr,
         /// The unit after an amount of money.
         unit: Option<Ident>,
-        /// The kind of posting (`expired`); none: the net change.
+        /// What became of the amount (`expired`, `off`); none: the net change.
         posting: Option<Ident>,
     },
     /// `nothing`.

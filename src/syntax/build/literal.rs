@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::syntax::ast::{At, Date, Duration, Expr, ExprKind, Ident, Part, Template, Text, Time, TimeUnit};
+use crate::syntax::ast::{At, Date, Duration, Expr, ExprKind, Ident, Number, Part, Template, Text, Time, TimeUnit};
 use crate::syntax::errors;
 use crate::syntax::grammar::Rule;
 use crate::syntax::node::Node;
@@ -19,6 +19,7 @@ pub(super) fn literal<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expr> {
         Rule::factor => ExprKind::Factor(n.as_number()?),
         Rule::number => ExprKind::Number(n.as_number()?),
         Rule::quantity | Rule::line_quantity => quantity(n)?,
+        Rule::coded => amount(n.number()?, n.get(Rule::iso_code)?.as_ident()),
         Rule::duration => ExprKind::Duration(duration(n)?),
         Rule::text => ExprKind::Text(text(r, n)?),
         Rule::flag => ExprKind::Flag(n.has(Rule::kw_yes)),
@@ -38,12 +39,12 @@ fn quantity(n: &Node<'_>) -> Option<ExprKind> {
     if let Some(unit) = time_unit_of(unit.text()) {
         return Some(ExprKind::Duration(Duration { count: number, unit, at: n.at() }));
     }
-    let unit = unit.as_ident();
-    Some(if is_currency(&unit) {
-        ExprKind::Money { amount: number, currency: unit }
-    } else {
-        ExprKind::Quantity { number, unit }
-    })
+    Some(amount(number, unit.as_ident()))
+}
+
+/// A number with a name: money where the name is the code of a currency.
+fn amount(number: Number, unit: Ident) -> ExprKind {
+    if is_currency(&unit) { ExprKind::Money { amount: number, currency: unit } } else { ExprKind::Quantity { number, unit } }
 }
 
 fn is_currency(unit: &Ident) -> bool {

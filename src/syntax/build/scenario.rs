@@ -42,7 +42,7 @@ fn step<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<ScenarioStep> {
                 Some(record) => record_fields(r, &record)?,
                 None => Vec::new(),
             };
-            StepKind::Event { member, event: event_of(verb), moment, fields }
+            StepKind::Event { member, event: event_of(verb), moment, fields, late: n.has(Rule::late) }
         }
     };
     let mut expects = Vec::new();

@@ -44,9 +44,10 @@ pub(super) fn columns(text: &str, tokens: &[Token], line: &Line, kind: Kind) -> 
     match kind {
         Kind::Table => row(tokens, line, &word),
         Kind::Scenario => {
-            let step =
-                is(first, TokenKind::Word) && is(first + 1, TokenKind::Word) && is(first + 2, TokenKind::Literal);
-            if step && word(first) != "expect" { Columns { ends: vec![first + 2], counted: true } } else { none }
+            let late = word(first) == "late" && is(first + 2, TokenKind::Word);
+            let who = if late { first + 1 } else { first };
+            let step = is(who, TokenKind::Word) && is(who + 1, TokenKind::Word) && is(who + 2, TokenKind::Literal);
+            if step && word(first) != "expect" { Columns { ends: vec![who + 2], counted: true } } else { none }
         }
         Kind::Plain | Kind::Record => {
             let setting = matches!(

@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::FileId;
 
 /// The column that a line should not go beyond.
-pub(super) const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 120;
 
 /// Why a text was not laid out; the text is to be left as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -81,7 +81,9 @@ fn s40_each_event_is_judged_by_the_version_in_force_at_its_time() {
         for (event, expected) in events.iter().zip(expected) {
             assert_eq!(posted(&outcomes, event), expected, "{evaluator}: {}", event.id);
         }
-        let version = |event: &Event| outcomes.iter().filter(|o| o.event.as_ref() == Some(&event.id)).map(|o| o.version).collect::<BTreeSet<_>>();
+        let version = |event: &Event| {
+            outcomes.iter().filter(|o| o.event.as_ref() == Some(&event.id)).map(|o| o.version).collect::<BTreeSet<_>>()
+        };
         for (i, event) in events.iter().enumerate() {
             assert_eq!(version(event), BTreeSet::from([u32::from(i >= 2)]), "{evaluator}: {}", event.id);
         }
@@ -89,7 +91,8 @@ fn s40_each_event_is_judged_by_the_version_in_force_at_its_time() {
         let zone = programs[0].settings.zone.clone();
         let day = |year, month, day| Some(zone.start_of(meed::value::Day::from_ymd(year, month, day).unwrap()));
         let expired = |outcomes: &[Outcome]| -> i64 {
-            let lapsed = |o: &Outcome| if let What::Posted { to: Account::Expired, amount, .. } = &o.what { *amount } else { 0 };
+            let lapsed =
+                |o: &Outcome| if let What::Posted { to: Account::Expired, amount, .. } = &o.what { *amount } else { 0 };
             outcomes.iter().map(lapsed).sum()
         };
         assert_eq!(expired(&advance(&mut world, day(2026, 5, 1))), 130, "{evaluator}");
@@ -211,11 +214,18 @@ fn s41_what_is_renamed_with_was_is_the_same_thing() {
         assert_eq!(ann.ladders.at(ladder).tier, 1, "{evaluator}");
         assert!(ann.vouchers.iter().any(|voucher| voucher.reward == reward), "{evaluator}");
         // The measure goes on (no second goal), the limit of the year has room for 20, and half of the old award comes back.
-        let after: Vec<Event> = course(&program, "after").0.into_iter().map(|event| Event { id: format!("after-{}", event.id).into(), ..event }).collect();
+        let after: Vec<Event> = course(&program, "after")
+            .0
+            .into_iter()
+            .map(|event| Event { id: format!("after-{}", event.id).into(), ..event })
+            .collect();
         let (_, outcomes) = submit(&mut world, after.clone());
         assert_eq!(posted(&outcomes, &after[0]), 20, "{evaluator}: {outcomes:?}");
         assert_eq!(posted(&outcomes, &after[1]), -90, "{evaluator}: {outcomes:?}");
-        assert!(!outcomes.iter().any(|outcome| matches!(outcome.what, What::Issued { .. } | What::Failed(_))), "{evaluator}: {outcomes:?}");
+        assert!(
+            !outcomes.iter().any(|outcome| matches!(outcome.what, What::Issued { .. } | What::Failed(_))),
+            "{evaluator}: {outcomes:?}"
+        );
     }
 }
 
@@ -232,9 +242,15 @@ fn s41_removing_what_members_hold_is_an_error_and_what_nobody_holds_is_not() {
     };
     assert_eq!(lost(&OLD.replace("reward unused { gives voucher $7 }", "")), [""; 0]);
     assert_eq!(lost(&OLD.replace("unit stamps also stamp { expires never\n  refunds stop at zero\n}", "")), [""; 0]);
-    let renamed = OLD.replace("points also point", "pts also pt").replace("1 point per", "1 pt per").replace("200 points", "200 pts");
+    let renamed = OLD
+        .replace("points also point", "pts also pt")
+        .replace("1 point per", "1 pt per")
+        .replace("200 points", "200 pts");
     assert_eq!(lost(&renamed), ["unit `points`"]);
-    assert_eq!(lost(&OLD.replace("issue card", "issue unused").replace("reward card { gives voucher $5 }", "")), ["reward `card`"]);
+    assert_eq!(
+        lost(&OLD.replace("issue card", "issue unused").replace("reward card { gives voucher $5 }", "")),
+        ["reward `card`"]
+    );
     assert_eq!(lost(&OLD.replace("tiers status by", "tiers standing by")), ["tiers `status`"]);
     assert!(load(&renamed).err().unwrap().to_string().contains("unit `points`, which the program no longer has"));
     // The file is as it was.
@@ -255,7 +271,10 @@ fn s41_other_rates_leave_what_members_have() {
     // What was judged before the change cannot be judged again.
     let late = Event { id: "late".into(), time: before[0].time.plus_millis(-1).unwrap(), ..before[0].clone() };
     let (arrivals, _) = submit(&mut next, vec![late]);
-    assert!(matches!(&arrivals[..], [Arrival::Refused(reason)] if reason.contains("older than the change")), "{arrivals:?}");
+    assert!(
+        matches!(&arrivals[..], [Arrival::Refused(reason)] if reason.contains("older than the change")),
+        "{arrivals:?}"
+    );
 }
 
 #[test]
@@ -297,7 +316,10 @@ fn s42_what_cannot_be_read_is_refused_never_guessed() {
 
     for length in 0..good.len() {
         let error = load(&good[..length], OLD);
-        assert!(matches!(error, Some(StateError::Damaged { .. } | StateError::Foreign(_))), "cut at {length}: {error:?}");
+        assert!(
+            matches!(error, Some(StateError::Damaged { .. } | StateError::Foreign(_))),
+            "cut at {length}: {error:?}"
+        );
     }
     let plain = String::from_utf8(zstd::decode_all(&good[..]).unwrap()).unwrap();
     let packed = |text: &str| zstd::encode_all(text.as_bytes(), 3).unwrap();
@@ -311,7 +333,9 @@ fn s42_what_cannot_be_read_is_refused_never_guessed() {
     // One number changed, with the checksum of before.
     let changed = plain.replace("\"left\":180", "\"left\":999");
     assert_ne!(changed, plain);
-    assert!(matches!(load(&packed(&changed), OLD), Some(StateError::Damaged { what, .. }) if what.contains("checksum")));
+    assert!(
+        matches!(load(&packed(&changed), OLD), Some(StateError::Damaged { what, .. }) if what.contains("checksum"))
+    );
 
     assert!(matches!(load(b"", OLD), Some(StateError::Foreign(_))));
     assert!(matches!(load(b"{\"schema\":\"meed.state/1\"}\n", OLD), Some(StateError::Foreign(_))));

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use meed::engine::{Account, Arrival, Event, What, World};
 use meed::value::{Day, Instant, TimeOfDay};
 
-use super::{CASES, accounts, advance, cases, course, engines, load, members, parse, same, shop, shuffle, story, submit};
+use super::{
+    CASES, accounts, advance, cases, course, engines, load, members, parse, same, shop, shuffle, story, submit,
+};
 
 #[test]
 fn s01_the_same_event_twice_has_no_effect() {
@@ -15,7 +17,8 @@ fn s01_the_same_event_twice_has_no_effect() {
         let mut once = World::new(engine.clone());
         submit(&mut once, events.clone());
         let mut twice = World::new(engine);
-        let (arrivals, _) = submit(&mut twice, events.iter().flat_map(|event| [event.clone(), event.clone()]).collect());
+        let (arrivals, _) =
+            submit(&mut twice, events.iter().flat_map(|event| [event.clone(), event.clone()]).collect());
         let duplicates = arrivals.iter().filter(|arrival| **arrival == Arrival::Duplicate).count();
         assert_eq!(duplicates, events.len(), "{evaluator}");
         let (arrivals, outcomes) = submit(&mut twice, events.clone());
@@ -45,7 +48,10 @@ fn s01_the_same_id_with_other_content_changes_nothing() {
         ];
         for event in altered {
             let (arrivals, outcomes) = submit(&mut world, vec![event]);
-            assert!(matches!(&arrivals[..], [Arrival::Refused(reason)] if reason.contains("used before with other content")), "{evaluator}");
+            assert!(
+                matches!(&arrivals[..], [Arrival::Refused(reason)] if reason.contains("used before with other content")),
+                "{evaluator}"
+            );
             assert!(outcomes.is_empty(), "{evaluator}");
         }
         same(&before, &members(&world), evaluator);
@@ -127,7 +133,10 @@ fn s03_a_late_event_is_judged_at_its_own_time_and_only_differences_are_posted() 
             assert_eq!(&*outcome.member, "ann", "{evaluator}: {outcome:?}");
         }
         let own = corrections.iter().filter(|outcome| outcome.corrects.is_none()).collect::<Vec<_>>();
-        assert!(own.iter().any(|outcome| matches!(outcome.what, What::Posted { unit, amount: 20, .. } if unit == points)), "{evaluator}: {own:?}");
+        assert!(
+            own.iter().any(|outcome| matches!(outcome.what, What::Posted { unit, amount: 20, .. } if unit == points)),
+            "{evaluator}: {own:?}"
+        );
         assert!(corrections.len() < all.len(), "{evaluator}: {} corrections of {}", corrections.len(), all.len());
     }
 }
@@ -158,11 +167,18 @@ fn s03_older_than_the_window_is_refused_with_the_reason() {
         let before = members(&world);
         // The newest of ann's is of 28 January at 10:00; the window of 30 days begins on 29 December at 10:00.
         let visit = |id: &str, time| Event { id: id.into(), time, sequence: 99, ..events[3].clone() };
-        let (arrivals, outcomes) = submit(&mut world, vec![visit("old", at(1, 1, 0).plus_millis(-2 * 86_400_000 - 14 * 3_600_000 - 1).unwrap())]);
-        assert!(matches!(&arrivals[..], [Arrival::Refused(reason)] if reason.contains("late accept within")), "{evaluator}: {arrivals:?}");
+        let (arrivals, outcomes) = submit(
+            &mut world,
+            vec![visit("old", at(1, 1, 0).plus_millis(-2 * 86_400_000 - 14 * 3_600_000 - 1).unwrap())],
+        );
+        assert!(
+            matches!(&arrivals[..], [Arrival::Refused(reason)] if reason.contains("late accept within")),
+            "{evaluator}: {arrivals:?}"
+        );
         assert!(outcomes.is_empty(), "{evaluator}");
         same(&before, &members(&world), evaluator);
-        let (arrivals, _) = submit(&mut world, vec![visit("new", at(1, 1, 0).plus_millis(-2 * 86_400_000 - 14 * 3_600_000).unwrap())]);
+        let (arrivals, _) =
+            submit(&mut world, vec![visit("new", at(1, 1, 0).plus_millis(-2 * 86_400_000 - 14 * 3_600_000).unwrap())]);
         assert_eq!(arrivals, [Arrival::Accepted], "{evaluator}");
         // Who is new has nothing to be late for.
         let (arrivals, _) = submit(&mut world, vec![Event { member: "zoe".into(), ..visit("zoe", at(1, 1, 0)) }]);
@@ -192,7 +208,10 @@ fn s04_an_evaluation_never_depends_on_when_the_clock_was_moved() {
                     clock = event.time;
                     busy.extend(submit(&mut often, vec![event]).1);
                 }
-                busy.extend(advance(&mut often, Some(Instant::from_millis(clock.millis().midpoint(last.millis())).unwrap())));
+                busy.extend(advance(
+                    &mut often,
+                    Some(Instant::from_millis(clock.millis().midpoint(last.millis())).unwrap()),
+                ));
                 busy.extend(advance(&mut often, Some(last)));
                 let what = format!("{name}, {evaluator}, {}", scenario.name);
                 assert_eq!(accounts(&plain), accounts(&busy), "{what}");
@@ -248,4 +267,3 @@ scenario "until midnight" { ann purchase 2026-12-01 at 00:00 { total $10 } }
         assert_eq!(kinds, ["pending", "rule", "tier", "expiry", "expiry"], "{evaluator}");
     }
 }
-

@@ -1,7 +1,6 @@
 //! Reversals that need more than one history (S20, S26).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use meed::engine::{Engine, Event, Outcome, State, VoucherChange, What, World};
 use meed::hir::{Aggregate, EventId, LadderRefund, Net, OnRefund, Program, Read, Reversal, Source, Tally};
@@ -15,16 +14,28 @@ fn s20_and_s26_a_refund_in_parts_and_at_once_leave_the_same_balances() {
     let refund = program.events.find(|event| &*event.name == "refund").unwrap();
     let bought = &events[2];
     let part = |id: &str, cents: i64, n: u64| {
-        let amount = |field: &meed::hir::FieldDef| if &*field.name == "order" { bought.fields[0].clone() } else { Value::Exact(cents.into()) };
+        let amount = |field: &meed::hir::FieldDef| {
+            if &*field.name == "order" { bought.fields[0].clone() } else { Value::Exact(cents.into()) }
+        };
         let fields = program.events.at(refund).fields.iter().map(amount).collect();
-        Event { id: id.into(), kind: refund, time: bought.time.plus_millis(1_000 * n as i64).unwrap(), sequence: 200 + n, fields, ..bought.clone() }
+        Event {
+            id: id.into(),
+            kind: refund,
+            time: bought.time.plus_millis(1_000 * n as i64).unwrap(),
+            sequence: 200 + n,
+            fields,
+            ..bought.clone()
+        }
     };
     for (evaluator, engine) in engines(&[program.clone()]) {
         let run = |parts: Vec<Event>| {
             let mut world = World::new(engine.clone());
             submit(&mut world, vec![bought.clone()]);
             let (_, outcomes) = submit(&mut world, parts);
-            assert!(!outcomes.iter().any(|outcome| matches!(outcome.what, What::Failed(_))), "{evaluator}: {outcomes:?}");
+            assert!(
+                !outcomes.iter().any(|outcome| matches!(outcome.what, What::Failed(_))),
+                "{evaluator}: {outcomes:?}"
+            );
             world.member("ben").unwrap().clone()
         };
         let whole = run(vec![part("w", 35_000, 1)]);
@@ -40,7 +51,11 @@ fn s20_and_s26_a_refund_in_parts_and_at_once_leave_the_same_balances() {
             let split = run(parts);
             for (unit, purse) in whole.units.pairs() {
                 let other = split.units.at(unit);
-                assert_eq!((purse.available(), purse.pending(), purse.debt), (other.available(), other.pending(), other.debt), "{evaluator}, {cents}");
+                assert_eq!(
+                    (purse.available(), purse.pending(), purse.debt),
+                    (other.available(), other.pending(), other.debt),
+                    "{evaluator}, {cents}"
+                );
                 assert_eq!(purse.available() + purse.pending(), 0, "{evaluator}, {cents}");
             }
             assert_eq!(whole.uses, split.uses, "{evaluator}, {cents}");
@@ -55,8 +70,15 @@ fn standing(engine: &Engine, program: &Program, state: &State, reversing: EventI
     let mut facts = BTreeMap::new();
     for (unit, def) in program.units.pairs() {
         let purse = state.units.at(unit);
-        facts.insert(format!("{} available, pending, owed", def.name), format!("{:?}", (purse.available(), purse.pending(), purse.debt)));
-        let mut lots: Vec<_> = purse.lots.iter().map(|lot| (engine.lapses(state, lot), lot.earned, lot.left, lot.spent, format!("{:?}", lot.ready))).collect();
+        facts.insert(
+            format!("{} available, pending, owed", def.name),
+            format!("{:?}", (purse.available(), purse.pending(), purse.debt)),
+        );
+        let mut lots: Vec<_> = purse
+            .lots
+            .iter()
+            .map(|lot| (engine.lapses(state, lot), lot.earned, lot.left, lot.spent, format!("{:?}", lot.ready)))
+            .collect();
         lots.sort();
         facts.insert(format!("{} lots", def.name), format!("{lots:?}"));
         facts.insert(format!("{} totals", def.name), format!("{:?}", (purse.totals.spent, purse.totals.expired)));
@@ -68,17 +90,23 @@ fn standing(engine: &Engine, program: &Program, state: &State, reversing: EventI
             Source::Formula(_) => false,
         };
         // The moment of a reversal is another than that of the order for what counts when it comes.
-        let ever = matches!(def.net, Net::Gross) || matches!(&def.source, Source::Events { aggregate: Aggregate::Last, .. } if def.net == Net::WhenReversed);
+        let ever = matches!(def.net, Net::Gross)
+            || matches!(&def.source, Source::Events { aggregate: Aggregate::Last, .. } if def.net == Net::WhenReversed);
         if !tells && !ever {
-            facts.insert(format!("measure {}", def.name), format!("{:?}", engine.look(state, |cx| cx.read(Read::Measure(id)))));
+            facts.insert(
+                format!("measure {}", def.name),
+                format!("{:?}", engine.look(state, |cx| cx.read(Read::Measure(id)))),
+            );
         }
     }
     for (id, def) in program.ladders.pairs() {
         facts.insert(format!("tiers {}", def.name), state.ladders.at(id).tier.to_string());
     }
-    let open: Vec<_> = state.vouchers.iter().filter(|v| v.closed.is_none()).map(|v| (v.reward, v.expires, v.value)).collect();
+    let open: Vec<_> =
+        state.vouchers.iter().filter(|v| v.closed.is_none()).map(|v| (v.reward, v.expires, v.value)).collect();
     facts.insert("vouchers".into(), format!("{open:?}"));
-    let used: Vec<_> = state.vouchers.iter().filter(|v| v.closed == Some(VoucherChange::Used)).map(|v| v.reward).collect();
+    let used: Vec<_> =
+        state.vouchers.iter().filter(|v| v.closed == Some(VoucherChange::Used)).map(|v| v.reward).collect();
     facts.insert("used vouchers".into(), format!("{used:?}"));
     facts.insert("badges".into(), format!("{:?}", state.badges));
     facts.insert("limits".into(), format!("{:?}", state.uses));
@@ -108,7 +136,8 @@ fn order_and_reversal(program: &Program, order: &Event, kind: EventId, reversal:
         *back.get_mut(own.0 as usize)? = fields.get(theirs.0 as usize)?.clone();
     }
     let extra = Event { id: "never".into(), sequence: order.sequence + 1, fields: fields.into(), ..order.clone() };
-    let undone = Event { id: "never-back".into(), sequence: order.sequence + 2, kind, fields: back.into(), ..order.clone() };
+    let undone =
+        Event { id: "never-back".into(), sequence: order.sequence + 2, kind, fields: back.into(), ..order.clone() };
     Some([extra, undone])
 }
 
@@ -133,28 +162,44 @@ fn s26_an_order_that_comes_back_whole_leaves_everything_as_if_it_had_never_been(
             for (kind, reversal) in program.events.pairs().filter_map(|(id, def)| Some((id, def.reversal.as_ref()?))) {
                 for scenario in &program.scenarios {
                     let (events, _) = course(program, &scenario.name);
-                    let events: Vec<Event> = events.into_iter().map(|event| Event { sequence: event.sequence * 10, ..event }).collect();
+                    let events: Vec<Event> =
+                        events.into_iter().map(|event| Event { sequence: event.sequence * 10, ..event }).collect();
                     for order in events.iter().filter(|event| event.kind == reversal.of && reversal.lines.is_none()) {
                         let Some(pair) = order_and_reversal(program, order, kind, reversal) else { continue };
                         let run = |more: &[Event]| {
                             let mut world = World::new(engine.clone());
-                            let mut all: Vec<Event> = events.iter().chain(more).filter(|event| event.order() < (order.time, order.sequence + 9, "")).cloned().collect();
-                            all.sort_by(|a, b| a.order().cmp(&b.order()));
+                            let mut all: Vec<Event> = events
+                                .iter()
+                                .chain(more)
+                                .filter(|event| (event.time, event.sequence) < (order.time, order.sequence + 9))
+                                .cloned()
+                                .collect();
+                            all.sort_by(|a, b| a.order(b));
                             let (_, outcomes) = submit(&mut world, all);
                             advance(&mut world, None);
                             (world, outcomes)
                         };
                         let ((without, _), (with, outcomes)) = (run(&[]), run(&pair));
-                        let failed = outcomes.iter().any(|o| o.event.as_deref() == Some("never-back") && matches!(o.what, What::Failed(_) | What::Irreversible(_)));
-                        let (Some(without), Some(with)) = (without.member(&order.member), with.member(&order.member)) else { continue };
+                        let failed = outcomes.iter().any(|o| {
+                            o.event.as_deref() == Some("never-back")
+                                && matches!(o.what, What::Failed(_) | What::Irreversible(_))
+                        });
+                        let (Some(without), Some(with)) = (without.member(&order.member), with.member(&order.member))
+                        else {
+                            continue;
+                        };
                         if failed || declares_kept(program, &outcomes) {
                             continue;
                         }
                         tried.insert(name.clone());
-                        let (expected, got) = (standing(&engine, program, without, kind), standing(&engine, program, with, kind));
+                        let (expected, got) =
+                            (standing(&engine, program, without, kind), standing(&engine, program, with, kind));
                         for (what, expected) in &expected {
                             if got[what] != *expected {
-                                wrong.push(format!("{name}, {evaluator}, {}, {}: {what}\n  never: {expected}\n  back:  {}", scenario.name, order.id, got[what]));
+                                wrong.push(format!(
+                                    "{name}, {evaluator}, {}, {}: {what}\n  never: {expected}\n  back:  {}",
+                                    scenario.name, order.id, got[what]
+                                ));
                             }
                         }
                     }

@@ -1,0 +1,205 @@
+//! The command as people use it: what it prints, what it writes, how it ends.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn meed(arguments: &[&str]) -> Output {
+    command(arguments).output().unwrap()
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_meed"));
+    command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("CI").env("NO_COLOR", "1");
+    command
+}
+
+/// Everything that a command said, with its exit code; numbers that depend on the machine are left out.
+fn said(arguments: &[&str]) -> String {
+    let output = meed(arguments);
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let out: String = text(&output.stdout).lines().filter(|line| !line.contains("events per second")).map(|line| format!("{line}\n")).collect();
+    format!("$ meed {}\n{out}--- standard error\n{}--- exit {}\n", arguments.join(" "), text(&output.stderr), output.status.code().unwrap())
+}
+
+/// A folder of its own for each test, gone with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("meed-cli-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+    fn join(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+    fn named(&self, name: &str) -> String {
+        self.join(name).to_str().unwrap().to_owned()
+    }
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.join(name)).unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+const SHOP: &str = "tests/cases/cli/shop.meed";
+const MESSY: &str = "tests/cases/cli/messy.jsonl";
+
+#[test]
+fn s50_a_messy_stream_is_judged_as_far_as_it_can_be() {
+    let folder = Folder::new("messy");
+    let text = said(&["run", SHOP, MESSY, "-o", &folder.named("out")]).replace(&folder.named("out"), "OUT");
+    let files = ["rejects.jsonl", "journal.jsonl", "members.jsonl"].map(|name| format!("== {name}\n{}", folder.read(&format!("out/{name}"))));
+    insta::assert_snapshot!(format!("{text}\n{}", files.join("\n")));
+}
+
+#[test]
+fn explanations_show_every_step() {
+    let event = said(&["explain", SHOP, MESSY, "--event", "e2"]);
+    let member = said(&["explain", SHOP, MESSY, "--member", "ann", "--at", "2026-02-05"]);
+    let none = said(&["explain", SHOP, MESSY, "--event", "e99"]);
+    insta::assert_snapshot!(format!("{event}\n{member}\n{none}"));
+}
+
+#[test]
+fn scenarios_that_fail_say_why() {
+    let folder = Folder::new("failing");
+    let program = fs::read_to_string(SHOP).unwrap().replace("expect 150 points", "expect 100 points");
+    fs::write(folder.join("shop.meed"), program).unwrap();
+    let path = folder.named("shop.meed");
+    let failing = said(&["test", &path]);
+    let passing = said(&["test", SHOP, "-v"]);
+    let none = said(&["test", SHOP, "--run", "no such"]);
+    insta::assert_snapshot!(format!("{failing}\n{passing}\n{none}").replace(&path, "shop.meed"));
+}
+
+#[test]
+fn exit_codes_tell_what_was_found() {
+    let code = |arguments: &[&str]| meed(arguments).status.code().unwrap();
+    let folder = Folder::new("codes");
+    fs::write(folder.join("ugly.meed"), "let  x =1\n").unwrap();
+    fs::write(folder.join("wrong.meed"), "program \"x\" {\n  curency USD\n}\n").unwrap();
+    fs::write(folder.join("one.jsonl"), MESSY_ONE).unwrap();
+    assert_eq!(code(&["check", SHOP]), 0);
+    assert_eq!(code(&["check", &folder.named("wrong.meed")]), 1);
+    assert_eq!(code(&["check", "no/such.meed"]), 2);
+    assert_eq!(code(&["fmt", "--check", SHOP]), 0);
+    assert_eq!(code(&["fmt", "--check", &folder.named("ugly.meed")]), 1);
+    assert_eq!(code(&["run", SHOP, &folder.named("one.jsonl")]), 0);
+    assert_eq!(code(&["run", SHOP, MESSY]), 1);
+    assert_eq!(code(&["run", &folder.named("wrong.meed"), MESSY]), 2);
+    assert_eq!(code(&["run", SHOP, "no-such.jsonl"]), 2);
+    assert_eq!(code(&["run", SHOP, MESSY, "--until", "tomorrow"]), 2);
+    assert_eq!(code(&["run", "--no-such-flag"]), 2);
+    assert_eq!(code(&["explain-code", "E0102"]), 0);
+    assert_eq!(code(&["--version"]), 0);
+}
+
+const MESSY_ONE: &str =
+    "{\"id\":\"e1\",\"type\":\"purchase\",\"member\":\"ann\",\"time\":\"2026-02-01T10:30:00-05:00\",\"order\":\"A1\",\"subtotal\":\"400.00\"}\n";
+
+#[test]
+fn every_form_of_the_same_events_gives_the_same_journal() {
+    let folder = Folder::new("forms");
+    let plain = fs::read("programs/sephora/events.jsonl").unwrap();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(&plain).unwrap();
+    fs::write(folder.join("a.gz"), gzip.finish().unwrap()).unwrap();
+    fs::write(folder.join("a.zst"), zstd::encode_all(&plain[..], 3).unwrap()).unwrap();
+    let records: Vec<serde_json::Value> = String::from_utf8(plain.clone()).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    fs::write(folder.join("a.json"), serde_json::to_string_pretty(&records).unwrap()).unwrap();
+    fs::write(folder.join("a.yaml"), serde_yaml::to_string(&records).unwrap()).unwrap();
+    let journal = |input: &str| meed(&["run", "programs/sephora", input, "--journal", "-", "--quiet"]).stdout;
+    let expected = journal("programs/sephora/events.jsonl");
+    assert!(!expected.is_empty());
+    for name in ["a.gz", "a.zst", "a.json", "a.yaml"] {
+        assert!(journal(&folder.named(name)) == expected, "{name}");
+    }
+    let mut piped = command(&["run", "programs/sephora", "-", "--journal", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    piped.stdin.take().unwrap().write_all(&plain).unwrap();
+    assert!(piped.wait_with_output().unwrap().stdout == expected, "a pipe");
+}
+
+#[test]
+fn a_truncated_archive_loses_only_its_end() {
+    let folder = Folder::new("truncated");
+    let plain = fs::read("programs/sephora/events.jsonl").unwrap();
+    // Stored without compression, so that half of the bytes are about half of the records.
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    gzip.write_all(&plain).unwrap();
+    let packed = gzip.finish().unwrap();
+    fs::write(folder.join("half.gz"), &packed[..packed.len() / 2]).unwrap();
+    let output = meed(&["run", "programs/sephora", &folder.named("half.gz"), "-o", &folder.named("out"), "--quiet"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(folder.read("out/journal.jsonl").lines().count() > 10);
+    assert!(folder.read("out/rejects.jsonl").contains("half.gz"), "{}", folder.read("out/rejects.jsonl"));
+}
+
+#[test]
+fn any_number_of_threads_writes_the_same_files() {
+    let folder = Folder::new("threads");
+    for entry in fs::read_dir("programs").unwrap() {
+        let program = entry.unwrap().path();
+        let events = program.join("events.jsonl");
+        if !events.exists() {
+            continue;
+        }
+        let run = |threads: &str| {
+            let out = folder.named(threads);
+            meed(&["run", program.to_str().unwrap(), events.to_str().unwrap(), "-o", &out, "--threads", threads, "--until", "2030-01-01"]);
+            ["journal.jsonl", "members.jsonl", "rejects.jsonl"].map(|name| fs::read_to_string(Path::new(&out).join(name)).unwrap())
+        };
+        let one = run("1");
+        assert!(!one[0].is_empty(), "{}", program.display());
+        assert!(one == run("2") && one == run("8"), "{}", program.display());
+    }
+}
+
+#[test]
+fn a_run_goes_on_from_its_state() {
+    let folder = Folder::new("state");
+    let events = fs::read_to_string("programs/tesco/events.jsonl").unwrap();
+    let lines: Vec<&str> = events.lines().collect();
+    let (first, second) = lines.split_at(lines.len() / 2);
+    fs::write(folder.join("1.jsonl"), first.join("\n")).unwrap();
+    fs::write(folder.join("2.jsonl"), second.join("\n")).unwrap();
+    let state = folder.named("tesco.state");
+    meed(&["run", "programs/tesco", &folder.named("1.jsonl"), "--state", &state, "-o", &folder.named("a")]);
+    meed(&["run", "programs/tesco", &folder.named("2.jsonl"), "--state", &state, "-o", &folder.named("b")]);
+    meed(&["run", "programs/tesco", "programs/tesco/events.jsonl", "-o", &folder.named("whole")]);
+    assert_eq!(folder.read("b/members.jsonl"), folder.read("whole/members.jsonl"));
+
+    let bytes = fs::read(folder.join("tesco.state")).unwrap();
+    fs::write(folder.join("tesco.state"), &bytes[..bytes.len() - 20]).unwrap();
+    let torn = meed(&["run", "programs/tesco", &folder.named("2.jsonl"), "--state", &state, "-o", &folder.named("c")]);
+    assert_eq!(torn.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&torn.stderr).contains("damaged"), "{}", String::from_utf8_lossy(&torn.stderr));
+    assert_eq!(fs::read(folder.join("tesco.state")).unwrap(), bytes[..bytes.len() - 20]);
+}
+
+#[test]
+fn a_guessed_map_is_printed_and_used() {
+    let folder = Folder::new("auto");
+    fs::write(
+        folder.join("sales.csv"),
+        "Order No,Customer,Date,Total\nA1,ann,2026-02-01 10:30:00,400.00\nA2,ann,2026-02-02 10:30:00,100.00\nB1,ben,2026-02-02 11:00:00,oops\n",
+    )
+    .unwrap();
+    insta::assert_snapshot!(said(&["run", SHOP, &folder.named("sales.csv"), "--map", "auto"]).replace(&folder.named("sales.csv"), "sales.csv"));
+}
+
+#[test]
+fn completions_and_manual_are_written() {
+    assert!(String::from_utf8(meed(&["completions", "bash"]).stdout).unwrap().contains("_meed"));
+    let folder = Folder::new("man");
+    let output = meed(&["man", "--help"]);
+    assert_eq!(output.status.code(), Some(0));
+    drop(folder);
+}
