@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use crate::arena::{Arena, Id};
-use crate::hir::{BadgeId, EarnId, EventId, FieldDef, FieldId, FieldType, LadderId, LimitId, MeasureId, OnRefund, Program, RedeemId, RewardId, RuleId, UnitId};
+use crate::hir::{
+    BadgeId, EarnId, EventId, FieldDef, FieldId, FieldType, LadderId, LimitId, MeasureId, OnRefund, Program, RedeemId,
+    RewardId, RuleId, UnitId,
+};
 use crate::value::Value;
 
 use super::event::Event;
 use super::outcome::Cause;
-use super::outline::{Field, Outline};
+use super::outline::{Field, Outline, limits};
 use super::state::{Award, Fact, Held, Payment, State, Tallied, UseKey, Uses, Voucher};
 use super::version::Version;
 
@@ -27,7 +30,11 @@ struct Names {
 }
 
 /// Finds each old name among new names and their former ones.
-fn pair<'o, I: Id, T>(old: impl IntoIterator<Item = &'o String>, new: &Arena<I, T>, name: impl Fn(&T) -> (&str, Option<&str>)) -> Vec<Option<I>> {
+fn pair<'o, I: Id, T>(
+    old: impl IntoIterator<Item = &'o String>,
+    new: &Arena<I, T>,
+    name: impl Fn(&T) -> (&str, Option<&str>),
+) -> Vec<Option<I>> {
     let find = |wanted: &str| {
         new.find(|other| {
             let (now, was) = name(other);
@@ -39,7 +46,11 @@ fn pair<'o, I: Id, T>(old: impl IntoIterator<Item = &'o String>, new: &Arena<I, 
 
 impl Names {
     fn new(old: &Outline, new: &Program) -> Self {
-        let limits = Outline::of(new).limits;
+        let now = limits(new, |name, _| name.to_string());
+        let before = limits(new, |name, was| was.unwrap_or(name).to_string());
+        let limit = |name: &String| {
+            now.iter().position(|other| other == name).or_else(|| before.iter().position(|other| other == name))
+        };
         Self {
             units: pair(&old.units, &new.units, |u| (&u.name, u.was.as_deref())),
             ladders: pair(old.ladders.iter().map(|(name, _)| name), &new.ladders, |l| (&l.name, l.was.as_deref())),
@@ -49,7 +60,7 @@ impl Names {
             rewards: pair(&old.rewards, &new.rewards, |r| (&r.name, r.was.as_deref())),
             redeems: pair(&old.redeems, &new.redeems, |r| (&r.name, r.was.as_deref())),
             badges: pair(&old.badges, &new.badges, |b| (&b.name, None)),
-            limits: old.limits.iter().map(|name| limits.iter().position(|other| other == name).map(Id::new)).collect(),
+            limits: old.limits.iter().map(|name| limit(name).map(Id::new)).collect(),
             events: pair(old.events.iter().map(|(name, _)| name), &new.events, |e| (&e.name, None)),
         }
     }
@@ -136,8 +147,18 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
         restarts: moved(&state.restarts, fresh.restarts, &names.measures),
         uses: state.uses.iter().filter_map(|(key, by)| Some((names.key(key)?, by.clone()))).collect(),
         firings: moved(&state.firings, fresh.firings, &names.rules),
-        gave: state.gave.iter().map(|(cause, at)| (names.cause(*cause), *at)).filter(|(cause, _)| *cause != Cause::Event).collect(),
-        vouchers: state.vouchers.iter().filter_map(|v| Some(Voucher { reward: of(&names.rewards, v.reward)?, ..v.clone() })).collect(),
+        gave: state
+            .gave
+            .iter()
+            .map(|(cause, at)| (names.cause(*cause), *at))
+            .filter(|(cause, _)| *cause != Cause::Event)
+            .collect(),
+        activations: state.activations.iter().map(|(name, at)| (offer(new, name), *at)).collect(),
+        vouchers: state
+            .vouchers
+            .iter()
+            .filter_map(|v| Some(Voucher { reward: of(&names.rewards, v.reward)?, ..v.clone() }))
+            .collect(),
         badges: moved(&state.badges, fresh.badges, &names.badges),
         version,
         ..state.clone()
@@ -160,6 +181,13 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
     }
     next.distrust_gauges();
     next
+}
+
+/// What an offer is called now.
+fn offer(new: &Program, name: &Arc<str>) -> Arc<str> {
+    let earns = new.earns.iter().map(|earn| (&earn.name, &earn.was));
+    let mut offers = earns.chain(new.rules.iter().map(|rule| (&rule.name, &rule.was)));
+    offers.find(|(_, was)| was.as_ref() == Some(name)).map_or_else(|| name.clone(), |(now, _)| now.clone())
 }
 
 fn attributes(state: &State, fresh: &State, old: &Outline, new: &Program) -> Arena<FieldId, Value> {
@@ -243,7 +271,9 @@ fn reorder(values: &[Value], from: &[Field], to: &Arena<FieldId, FieldDef>, new:
 fn recast_value(value: &Value, old: &Field, ty: &FieldType, new: &Program) -> Value {
     match (value, ty) {
         (Value::List(lines), FieldType::List(to)) => {
-            let line = |line: &Box<[Value]>| if line.is_empty() { line.clone() } else { reorder(line, &old.lines, to, new).into() };
+            let line = |line: &Box<[Value]>| {
+                if line.is_empty() { line.clone() } else { reorder(line, &old.lines, to, new).into() }
+            };
             Value::List(lines.iter().map(line).collect())
         }
         (Value::Ordinal(n), FieldType::OneOf(words)) => {

@@ -44,14 +44,18 @@ impl Outline {
         let text = |name: &std::sync::Arc<str>| name.to_string();
         Self {
             units: program.units.iter().map(|x| text(&x.name)).collect(),
-            ladders: program.ladders.iter().map(|x| (text(&x.name), x.tiers.iter().map(|t| text(&t.name)).collect())).collect(),
+            ladders: program
+                .ladders
+                .iter()
+                .map(|x| (text(&x.name), x.tiers.iter().map(|t| text(&t.name)).collect()))
+                .collect(),
             measures: program.measures.iter().map(|x| text(&x.name)).collect(),
             earns: program.earns.iter().map(|x| text(&x.name)).collect(),
             rules: program.rules.iter().map(|x| text(&x.name)).collect(),
             rewards: program.rewards.iter().map(|x| text(&x.name)).collect(),
             redeems: program.redeems.iter().map(|x| text(&x.name)).collect(),
             badges: program.badges.iter().map(|x| text(&x.name)).collect(),
-            limits: limits(program),
+            limits: limits(program, |name, _| name.to_string()),
             events: program.events.iter().map(|x| (text(&x.name), fields(&x.fields, program))).collect(),
             attributes: fields(&program.attributes, program),
         }
@@ -70,8 +74,9 @@ fn fields(defs: &Arena<FieldId, FieldDef>, program: &Program) -> Vec<Field> {
     defs.iter().map(field).collect()
 }
 
-/// A name for every limit: its own, or that of the first declaration that it bounds and its place there.
-fn limits(program: &Program) -> Vec<String> {
+/// A name for every limit: its own, or that of the first declaration that it bounds and its place there. Declarations are called what
+/// `call` makes of their name and the name they had before.
+pub fn limits(program: &Program, call: impl Fn(&str, Option<&str>) -> String) -> Vec<String> {
     let mut names = vec![String::new(); program.limits.len()];
     let mut name = |owner: String, limits: &[LimitId]| {
         for (i, limit) in limits.iter().enumerate() {
@@ -83,10 +88,10 @@ fn limits(program: &Program) -> Vec<String> {
             }
         }
     };
-    program.earns.iter().for_each(|x| name(format!("earn {}", x.name), &x.limits));
+    program.earns.iter().for_each(|x| name(format!("earn {}", call(&x.name, x.was.as_deref())), &x.limits));
     program.boosts.iter().for_each(|x| name(format!("boost {}", x.name), &x.limits));
-    program.rules.iter().for_each(|x| name(format!("rule {}", x.name), &x.limits));
-    program.rewards.iter().for_each(|x| name(format!("reward {}", x.name), &x.limits));
-    program.redeems.iter().for_each(|x| name(format!("redeem {}", x.name), &x.limits));
+    program.rules.iter().for_each(|x| name(format!("rule {}", call(&x.name, x.was.as_deref())), &x.limits));
+    program.rewards.iter().for_each(|x| name(format!("reward {}", call(&x.name, x.was.as_deref())), &x.limits));
+    program.redeems.iter().for_each(|x| name(format!("redeem {}", call(&x.name, x.was.as_deref())), &x.limits));
     names
 }

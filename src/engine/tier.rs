@@ -137,12 +137,11 @@ impl Fold<'_> {
         let ladder = self.program.ladders.at(id);
         let now = self.at.now;
         let holds = std::mem::take(&mut self.state.ladders.at_mut(id).holds);
-        let (alive, over): (Vec<Holding>, Vec<Holding>) = holds.into_iter().partition(|hold| self.lasts(ladder, hold) > now);
+        // What has run out is acted upon at the ladder's own turn, which has its place at that instant (S4).
+        let alive: Vec<Holding> = holds.into_iter().filter(|hold| !fell || self.lasts(ladder, hold) > now).collect();
         let mut tier = alive.iter().map(|hold| hold.tier).max().unwrap_or(0);
         let old = self.state.ladders.at(id).tier;
         self.state.ladders.at_mut(id).holds = alive;
-        // Whoever looks first at what has run out finds it: the turn of this ladder, or that of another at the same instant.
-        let fell = fell || over.iter().any(|hold| hold.tier == old);
         if fell && ladder.falls == Fall::ByOne && tier + 1 < old {
             tier = old - 1;
             let until = self.hold_end(ladder.holds)?;
@@ -222,8 +221,7 @@ impl Fold<'_> {
         let held = self.state.ladders.at(id);
         // Not before the clock, where what was due has happened, but for what is due at this very instant.
         let after = held.checked.max(Instant::from_millis(self.state.clock.millis() - 1).unwrap_or(held.checked));
-        let mut due: Vec<Instant> = held.holds.iter().map(|hold| self.lasts(ladder, hold)).collect();
-        due.extend(held.waiting.values());
+        let mut due: Vec<Instant> = held.waiting.values().copied().collect();
         due.extend(held.holds.iter().filter_map(|hold| hold.lost_at));
         let today = self.calendar.zone.day_of(after);
         if ladder.rollover || matches!(ladder.rises, Rise::AtPeriodEnd(_)) {
@@ -232,7 +230,8 @@ impl Fold<'_> {
         if ladder.holds == Hold::Rolling && held.holds.iter().any(|hold| !hold.granted) {
             due.extend(self.slides(ladder.tiers.iter().flat_map(|tier| tier.reach.iter().chain(&tier.keep)), after)?);
         }
-        Ok(due.into_iter().filter(|at| *at > after && *at < Instant::LAST).min())
+        let ends = held.holds.iter().map(|hold| self.lasts(ladder, hold));
+        Ok(due.into_iter().filter(|at| *at > after).chain(ends).min().filter(|at| *at < Instant::LAST))
     }
 
     /// The next moments at which conditions may change without an event.

@@ -8,5 +8,6 @@ mod codes;
 mod docs;
 mod events;
 mod programs;
+mod semantics;
 mod syntax;
 mod tidy;

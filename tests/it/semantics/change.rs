@@ -1,0 +1,349 @@
+//! Versions, renames, and state files (S40 to S42).
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use meed::engine::{Account, Arrival, Event, Outcome, What, World};
+use meed::journal::state::{self, StateError};
+
+use super::{accounts, advance, course, engines, members, parse, same, shop, story, submit};
+
+const FIRST: &str = r#"
+program "Versions" {
+  currency USD
+  timezone "America/New_York"
+  late     accept within 60 days
+}
+event purchase { order id, total money }
+event refund reverses purchase by order { total money }
+unit points also point {
+  round   down per event
+  expires 12 months after earning
+  refunds may go below zero
+}
+measure spent = sum of purchase.total, each calendar year
+tiers status by spent {
+  basic
+  silver at $100
+  holds  until end of next calendar year
+}
+earn base on purchase {
+  give  1 point per $1 of total
+  boost 2x when status is silver
+  limit 150 points each calendar day
+}
+rule goal when spent reaches $150 {
+  give    10 points
+  refunds keep
+}
+reward mug { cost 20 points
+  gives product "mug" }
+scenario "over the change" {
+  ann purchase 2026-03-01 { order A1, total $100 }
+  ann purchase 2026-03-31 at 23:59 { order A2, total $10 }
+  ann purchase 2026-04-01 at 00:00 { order A3, total $10 }
+  ann refund   2026-04-02 { order A1, total $50 }
+  ann redeem   2026-04-03 { reward mug }
+  ann purchase 2026-04-04 { order A4, total $80 }
+}
+"#;
+
+/// The same program with other rates, from 1 April on.
+fn second() -> String {
+    FIRST
+        .replace("  late ", "  effective from 2026-04-01\n  late ")
+        .replace("give  1 point per $1", "give  5 points per $1")
+        .replace("boost 2x", "boost 3x")
+        .replace("limit 150 points", "limit 1_000 points")
+        .replace("12 months after earning", "1 month after earning")
+}
+
+fn posted(outcomes: &[Outcome], event: &Event) -> i64 {
+    let own = |outcome: &&Outcome| outcome.event.as_ref() == Some(&event.id);
+    outcomes.iter().filter(own).fold(0, |sum, outcome| match &outcome.what {
+        What::Posted { to: Account::Available, amount, .. } => sum + amount,
+        What::Posted { from: Account::Available, amount, .. } => sum - amount,
+        _ => sum,
+    })
+}
+
+#[test]
+fn s40_each_event_is_judged_by_the_version_in_force_at_its_time() {
+    let programs = [parse(FIRST), parse(&second())];
+    let events = story(&programs[0]);
+    for (evaluator, engine) in engines(&programs) {
+        let mut world = World::new(engine.clone());
+        let (_, outcomes) = submit(&mut world, events.clone());
+        // 100 at the lower tier; 10 doubled; 10 at 5, trebled; half of the recorded 100 back; then 80 at 5, trebled, cut to 1000.
+        // The goal of $150 is reached by the last: 70 + 80.
+        let expected = [100, 20, 150, -50, -20, 1_010];
+        for (event, expected) in events.iter().zip(expected) {
+            assert_eq!(posted(&outcomes, event), expected, "{evaluator}: {}", event.id);
+        }
+        let version = |event: &Event| {
+            outcomes.iter().filter(|o| o.event.as_ref() == Some(&event.id)).map(|o| o.version).collect::<BTreeSet<_>>()
+        };
+        for (i, event) in events.iter().enumerate() {
+            assert_eq!(version(event), BTreeSet::from([u32::from(i >= 2)]), "{evaluator}: {}", event.id);
+        }
+        // Lots keep the expiry they were earned under.
+        let zone = programs[0].settings.zone.clone();
+        let day = |year, month, day| Some(zone.start_of(meed::value::Day::from_ymd(year, month, day).unwrap()));
+        let expired = |outcomes: &[Outcome]| -> i64 {
+            let lapsed =
+                |o: &Outcome| if let What::Posted { to: Account::Expired, amount, .. } = &o.what { *amount } else { 0 };
+            outcomes.iter().map(lapsed).sum()
+        };
+        assert_eq!(expired(&advance(&mut world, day(2026, 5, 1))), 130, "{evaluator}");
+        assert_eq!(expired(&advance(&mut world, day(2026, 5, 4))), 1_010, "{evaluator}");
+        assert_eq!(expired(&advance(&mut world, day(2027, 2, 28))), 0, "{evaluator}");
+        assert_eq!(expired(&advance(&mut world, day(2027, 3, 31))), 70, "{evaluator}");
+    }
+}
+
+#[test]
+fn s40_a_late_event_is_judged_by_the_version_of_its_time() {
+    let programs = [parse(FIRST), parse(&second())];
+    let events = story(&programs[0]);
+    for (evaluator, engine) in engines(&programs) {
+        let mut straight = World::new(engine.clone());
+        submit(&mut straight, events.clone());
+        let mut late = World::new(engine.clone());
+        let mut outcomes = Vec::new();
+        for event in events.iter().rev() {
+            outcomes.extend(submit(&mut late, vec![event.clone()]).1);
+        }
+        advance(&mut straight, None);
+        advance(&mut late, None);
+        same(&members(&straight), &members(&late), evaluator);
+    }
+}
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("semantics-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+    fn file(&self) -> PathBuf {
+        self.0.join("state.meed-state")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+/// A world that has judged a story, saved; and the file.
+fn saved(folder: &Folder, text: &str, events: &[Event]) -> World {
+    let mut world = World::new(meed::compile::compile(&[parse(text)]));
+    submit(&mut world, events.to_vec());
+    advance(&mut world, None);
+    state::save(&world, &folder.file()).unwrap();
+    world
+}
+
+const OLD: &str = r#"
+program "Names" {
+  currency USD
+  timezone "America/New_York"
+}
+event purchase { order id, total money }
+event refund reverses purchase by order { total money }
+unit points also point {
+  round   down per event
+  expires 12 months after earning
+  refunds stop at zero
+}
+unit stamps also stamp { expires never
+  refunds stop at zero
+}
+measure spent = sum of purchase.total, each calendar year
+tiers status by spent {
+  basic
+  silver at $100
+  gold   at $300
+  holds  until end of next calendar year
+}
+earn base on purchase {
+  give  1 point per $1 of total
+  limit 200 points each calendar year
+}
+rule goal when spent reaches $150 { issue card }
+reward card { gives voucher $5 }
+reward unused { gives voucher $7 }
+scenario "before" {
+  ann purchase 2026-03-01 { order A1, total $180 }
+}
+scenario "after" {
+  ann purchase 2026-04-01 { order A2, total $100 }
+  ann refund   2026-04-02 { order A1, total $90 }
+}
+"#;
+
+#[test]
+fn s41_what_is_renamed_with_was_is_the_same_thing() {
+    let folder = Folder::new("renamed");
+    let old = parse(OLD);
+    let before = course(&old, "before").0;
+    saved(&folder, OLD, &before);
+    let text = OLD
+        .replace("unit points also point {", "unit pts was points also pt {")
+        .replace("1 point per", "1 pt per")
+        .replace("limit 200 points", "limit 200 pts")
+        .replace("measure spent =", "measure yearly was spent =")
+        .replace("tiers status by spent {", "tiers level was status by yearly {")
+        .replace("silver at $100", "argent was silver at $100")
+        .replace("rule goal when spent", "rule target was goal when yearly")
+        .replace("reward card {", "reward voucher_five was card {")
+        .replace("issue card", "issue voucher_five")
+        .replace("earn base on", "earn standard was base on");
+    let program = parse(&text);
+    for (evaluator, engine) in engines(&[program.clone()]) {
+        let mut world = state::load(engine, &folder.file()).unwrap();
+        let ann = world.member("ann").unwrap().clone();
+        let unit = program.units.find(|unit| &*unit.name == "pts").unwrap();
+        let ladder = program.ladders.find(|ladder| &*ladder.name == "level").unwrap();
+        let reward = program.rewards.find(|reward| &*reward.name == "voucher_five").unwrap();
+        assert_eq!(ann.units.at(unit).available(), 180, "{evaluator}");
+        assert_eq!(ann.ladders.at(ladder).tier, 1, "{evaluator}");
+        assert!(ann.vouchers.iter().any(|voucher| voucher.reward == reward), "{evaluator}");
+        // The measure goes on (no second goal), the limit of the year has room for 20, and half of the old award comes back.
+        let after: Vec<Event> = course(&program, "after")
+            .0
+            .into_iter()
+            .map(|event| Event { id: format!("after-{}", event.id).into(), ..event })
+            .collect();
+        let (_, outcomes) = submit(&mut world, after.clone());
+        assert_eq!(posted(&outcomes, &after[0]), 20, "{evaluator}: {outcomes:?}");
+        assert_eq!(posted(&outcomes, &after[1]), -90, "{evaluator}: {outcomes:?}");
+        assert!(
+            !outcomes.iter().any(|outcome| matches!(outcome.what, What::Issued { .. } | What::Failed(_))),
+            "{evaluator}: {outcomes:?}"
+        );
+    }
+}
+
+#[test]
+fn s41_removing_what_members_hold_is_an_error_and_what_nobody_holds_is_not() {
+    let folder = Folder::new("removed");
+    let old = parse(OLD);
+    saved(&folder, OLD, &course(&old, "before").0);
+    let load = |text: &str| state::load(meed::compile::compile(&[parse(text)]), &folder.file());
+    let lost = |text: &str| match load(text) {
+        Err(StateError::Lost(lost)) => lost,
+        Err(other) => panic!("{other}"),
+        Ok(_) => Vec::new(),
+    };
+    assert_eq!(lost(&OLD.replace("reward unused { gives voucher $7 }", "")), [""; 0]);
+    assert_eq!(lost(&OLD.replace("unit stamps also stamp { expires never\n  refunds stop at zero\n}", "")), [""; 0]);
+    let renamed = OLD
+        .replace("points also point", "pts also pt")
+        .replace("1 point per", "1 pt per")
+        .replace("200 points", "200 pts");
+    assert_eq!(lost(&renamed), ["unit `points`"]);
+    assert_eq!(
+        lost(&OLD.replace("issue card", "issue unused").replace("reward card { gives voucher $5 }", "")),
+        ["reward `card`"]
+    );
+    assert_eq!(lost(&OLD.replace("tiers status by", "tiers standing by")), ["tiers `status`"]);
+    assert!(load(&renamed).err().unwrap().to_string().contains("unit `points`, which the program no longer has"));
+    // The file is as it was.
+    assert_eq!(load(OLD).unwrap().member("ann").unwrap().units.iter().map(|purse| purse.available()).sum::<i64>(), 180);
+}
+
+#[test]
+fn s41_other_rates_leave_what_members_have() {
+    let folder = Folder::new("rates");
+    let old = parse(OLD);
+    let before = course(&old, "before").0;
+    let world = saved(&folder, OLD, &before);
+    let text = OLD.replace("1 point per", "9 points per").replace("12 months after", "1 month after");
+    let mut next = state::load(meed::compile::compile(&[parse(&text)]), &folder.file()).unwrap();
+    let (was, is) = (world.member("ann").unwrap(), next.member("ann").unwrap());
+    assert_eq!(was.units, is.units);
+    assert_eq!(was.ladders, is.ladders);
+    // What was judged before the change cannot be judged again.
+    let late = Event { id: "late".into(), time: before[0].time.plus_millis(-1).unwrap(), ..before[0].clone() };
+    let (arrivals, _) = submit(&mut next, vec![late]);
+    assert!(
+        matches!(&arrivals[..], [Arrival::Refused(reason)] if reason.contains("older than the change")),
+        "{arrivals:?}"
+    );
+}
+
+#[test]
+fn s42_a_run_goes_on_where_it_stopped() {
+    let (program, events) = shop();
+    for (evaluator, engine) in engines(&[program]) {
+        let mut straight = World::new(engine.clone());
+        let (_, all) = submit(&mut straight, events.clone());
+        for cut in 0..events.len() {
+            let folder = Folder::new(&format!("resumed-{evaluator}-{cut}"));
+            let mut world = World::new(engine.clone());
+            let (_, mut outcomes) = submit(&mut world, events[..cut].to_vec());
+            state::save(&world, &folder.file()).unwrap();
+            let bytes = fs::read(folder.file()).unwrap();
+            let mut world = state::load(engine.clone(), &folder.file()).unwrap();
+            state::save(&world, &folder.file()).unwrap();
+            assert_eq!(bytes, fs::read(folder.file()).unwrap(), "{evaluator}, {cut}: saved again it is the same file");
+            // What was there before is known again; the rest is new.
+            let (arrivals, more) = submit(&mut world, events.clone());
+            outcomes.extend(more);
+            assert_eq!(arrivals.iter().filter(|arrival| **arrival == Arrival::Duplicate).count(), cut, "{evaluator}");
+            assert_eq!(accounts(&outcomes), accounts(&all), "{evaluator}, {cut}");
+            same(&members(&straight), &members(&world), &format!("{evaluator}, cut at {cut}"));
+        }
+    }
+}
+
+#[test]
+fn s42_what_cannot_be_read_is_refused_never_guessed() {
+    let folder = Folder::new("damaged");
+    let old = parse(OLD);
+    saved(&folder, OLD, &course(&old, "before").0);
+    let good = fs::read(folder.file()).unwrap();
+    let load = |bytes: &[u8], text: &str| {
+        fs::write(folder.file(), bytes).unwrap();
+        state::load(meed::compile::compile(&[parse(text)]), &folder.file()).err()
+    };
+    assert!(load(&good, OLD).is_none());
+
+    for length in 0..good.len() {
+        let error = load(&good[..length], OLD);
+        assert!(
+            matches!(error, Some(StateError::Damaged { .. } | StateError::Foreign(_))),
+            "cut at {length}: {error:?}"
+        );
+    }
+    let plain = String::from_utf8(zstd::decode_all(&good[..]).unwrap()).unwrap();
+    let packed = |text: &str| zstd::encode_all(text.as_bytes(), 3).unwrap();
+    assert!(load(&packed(&plain), OLD).is_none());
+    let lines: Vec<&str> = plain.lines().collect();
+    assert!(lines.len() >= 3);
+    for left_out in 0..lines.len() {
+        let rest: Vec<&str> = lines.iter().enumerate().filter(|(i, _)| *i != left_out).map(|(_, line)| *line).collect();
+        assert!(load(&packed(&rest.join("\n")), OLD).is_some(), "without line {left_out}");
+    }
+    // One number changed, with the checksum of before.
+    let changed = plain.replace("\"left\":180", "\"left\":999");
+    assert_ne!(changed, plain);
+    assert!(
+        matches!(load(&packed(&changed), OLD), Some(StateError::Damaged { what, .. }) if what.contains("checksum"))
+    );
+
+    assert!(matches!(load(b"", OLD), Some(StateError::Foreign(_))));
+    assert!(matches!(load(b"{\"schema\":\"meed.state/1\"}\n", OLD), Some(StateError::Foreign(_))));
+    assert!(matches!(load(&packed("{\"schema\":\"other/1\"}\n"), OLD), Some(StateError::Foreign(_))));
+    assert!(matches!(load(&packed("a line of something else\n"), OLD), Some(StateError::Foreign(_))));
+    let newer = plain.replacen("meed.state/1", "meed.state/2", 1);
+    assert!(matches!(load(&packed(&newer), OLD), Some(StateError::Schema { schema, .. }) if schema == "meed.state/2"));
+    assert!(matches!(load(&good, &OLD.replace("\"Names\"", "\"Others\"")), Some(StateError::OtherProgram { .. })));
+    fs::remove_file(folder.file()).unwrap();
+    assert!(matches!(state::load(meed::compile::compile(&[parse(OLD)]), &folder.file()), Err(StateError::Read { .. })));
+}
