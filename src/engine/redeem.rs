@@ -326,6 +326,7 @@ impl Fold<'_> {
                 cause: Cause::Event,
                 unit: id,
                 line: None,
+                effect: 0,
                 granted: granted.amount,
                 taken: 0,
                 lot: granted.lot,

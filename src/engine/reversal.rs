@@ -352,7 +352,14 @@ impl Fold<'_> {
 
     /// The list for whose lines something awards.
     fn lines_of(&self, cause: Cause) -> Option<FieldId> {
-        if let Cause::Earn(id) = cause { self.program.earns.at(id).list } else { None }
+        match cause {
+            Cause::Earn(id) => self.program.earns.at(id).list,
+            Cause::Rule(id) => match self.program.rules.at(id).trigger {
+                crate::hir::Trigger::Event(_, list) => list,
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// Lets clocks of absence, cooldowns and activations stand as if an event that is gone had never been (S26).
@@ -442,6 +449,7 @@ impl Fold<'_> {
             cause: payment.cause,
             unit: payment.unit,
             line: None,
+            effect: 0,
             granted: spent,
             taken: 0,
             lot: None,

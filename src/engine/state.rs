@@ -115,6 +115,8 @@ pub struct Award {
     pub unit: UnitId,
     /// The line of the event, where it was per line.
     pub line: Option<u32>,
+    /// Which effect of a rule it was, from 0.
+    pub effect: u32,
     /// What was awarded, in steps.
     pub granted: i64,
     /// What was taken back since.
