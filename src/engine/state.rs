@@ -290,6 +290,8 @@ pub struct Held {
     pub history: Vec<(Instant, u32)>,
     /// Up to when the clock has looked at it.
     pub checked: Instant,
+    /// What its conditions read of the member when they were last looked at.
+    pub standing: Vec<Value>,
 }
 
 impl Held {
@@ -303,6 +305,7 @@ impl Held {
             carry: None,
             history: Vec::new(),
             checked: clock,
+            standing: Vec::new(),
         }
     }
 }
