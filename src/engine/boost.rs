@@ -1,6 +1,8 @@
 //! The amount of one earn at one line: base, then boosts as declared (S8, S14).
 
-use crate::hir::{Activation, Boost, BoostAmount, Combine, Earn, StackMode};
+use std::sync::Arc;
+
+use crate::hir::{Activation, Boost, BoostAmount, BoostId, Combine, Earn, StackMode};
 use crate::value::{Exact, Instant};
 
 use super::fault::Fault;
@@ -16,6 +18,10 @@ pub struct Boosted {
     pub amount: Exact,
     /// Limits that boosts use, with the bonus that uses them.
     pub claims: Vec<(UseKey, Instant, bool, Exact)>,
+    /// What partners pay of boosts, and the bonuses of which they pay a part.
+    pub funded: Vec<(Arc<str>, Exact)>,
+    /// How much of the amount has such a partner of its own.
+    pub apart: Exact,
 }
 
 /// The bonus of one boost, or of a group of boosts.
@@ -24,6 +30,8 @@ struct Bonus {
     factor: Option<Exact>,
     /// What it adds to the base.
     adds: Exact,
+    /// The boost, where it is one.
+    boost: Option<BoostId>,
 }
 
 impl Fold<'_> {
@@ -34,7 +42,7 @@ impl Fold<'_> {
             let words = super::words::amount(self.program, earn.unit, &earn.give, base, &self.cx(view));
             self.explain(cause, earn.give.span, Stage::Base, line, true, || words);
         }
-        let mut boosted = Boosted { amount: base, claims: Vec::new() };
+        let mut boosted = Boosted { amount: base, ..Boosted::default() };
         if base.is_zero() && earn.boosts.is_empty() {
             return Ok(boosted);
         }
@@ -44,11 +52,11 @@ impl Fold<'_> {
             if !self.boost_open(cause, boost, view, line)? {
                 continue;
             }
-            let mut bonus = self.bonus(boost, base, view)?;
+            let mut bonus = self.bonus(id, base, view)?;
             if let Some(claims) = claims.filter(|_| !boost.limits.is_empty()) {
                 let fitted = self.fit(cause, &boost.limits, bonus.adds, view, line, claims)?;
                 if fitted.amount != bonus.adds {
-                    bonus = Bonus { factor: None, adds: fitted.amount };
+                    bonus = Bonus { factor: None, adds: fitted.amount, ..bonus };
                 }
                 boosted.claims.extend(fitted.claims.into_iter().map(|(key, at, times)| (key, at, times, bonus.adds)));
             }
@@ -58,7 +66,20 @@ impl Fold<'_> {
             }
             bonuses.push((boost.stack, bonus));
         }
-        boosted.amount = self.combine(earn.combine, base, self.grouped(base, bonuses)?)?;
+        let mut bonuses = self.grouped(base, bonuses)?;
+        if earn.combine == Combine::Best {
+            bonuses = best(bonuses).into_iter().collect();
+        }
+        for bonus in &bonuses {
+            let funding = bonus.boost.map_or(&[] as &[_], |boost| &self.program.boosts.at(boost).funding);
+            for part in funding {
+                boosted.funded.push((part.partner.clone(), bonus.adds.mul(part.share)?));
+            }
+            if !funding.is_empty() {
+                boosted.apart = boosted.apart.add(bonus.adds)?;
+            }
+        }
+        boosted.amount = self.combine(earn.combine, base, bonuses)?;
         Ok(boosted)
     }
 
@@ -77,13 +98,14 @@ impl Fold<'_> {
         Ok(self.at.now <= within.after(since, &self.calendar.zone).ok_or(Fault::Calendar)?)
     }
 
-    fn bonus(&self, boost: &Boost, base: Exact, view: View<'_>) -> Result<Bonus, Fault> {
-        Ok(match &boost.amount {
+    fn bonus(&self, id: BoostId, base: Exact, view: View<'_>) -> Result<Bonus, Fault> {
+        let boost = Some(id);
+        Ok(match &self.program.boosts.at(id).amount {
             BoostAmount::Factor(factor) => {
                 let factor = self.judge.exact(factor, &self.cx(view))?;
-                Bonus { factor: Some(factor), adds: base.mul(factor)?.sub(base)? }
+                Bonus { factor: Some(factor), adds: base.mul(factor)?.sub(base)?, boost }
             }
-            BoostAmount::Add(amount) => Bonus { factor: None, adds: self.judge.exact(amount, &self.cx(view))? },
+            BoostAmount::Add(amount) => Bonus { factor: None, adds: self.judge.exact(amount, &self.cx(view))?, boost },
         })
     }
 
@@ -107,7 +129,7 @@ impl Fold<'_> {
                 StackMode::First => single.extend(members.into_iter().find(|bonus| !bonus.adds.is_zero())),
                 StackMode::Multiply => {
                     let amount = self.combine(Combine::Multiply, base, members)?;
-                    single.push(Bonus { factor: None, adds: amount.sub(base)? });
+                    single.push(Bonus { factor: None, adds: amount.sub(base)?, boost: None });
                 }
             }
         }

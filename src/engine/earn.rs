@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::hir::{Earn, EarnId, Ladder, OnRefund, RoundScope, StackMode, TierAt, UnitId};
+use crate::hir::{Earn, Funding, EarnId, Ladder, OnRefund, RoundScope, StackMode, TierAt, UnitId};
 use crate::value::{Exact, Instant, Rounding, Value, allocate};
 
 use super::boost::Boosted;
@@ -21,6 +21,7 @@ struct Share {
     seen: Vec<(crate::hir::Read, Value)>,
     claims: Vec<(UseKey, Instant, bool)>,
     bonus_claims: Vec<(UseKey, Instant, bool, Exact)>,
+    funding: Vec<Funding>,
 }
 
 impl Fold<'_> {
@@ -86,6 +87,7 @@ impl Fold<'_> {
                 _ => self.boosted(cause, earn, view, number, Some(claims))?,
             };
             if boosted.amount > Exact::ZERO {
+                let funding = funding(earn, &boosted)?;
                 shares.push(Share {
                     earn: id,
                     line: number,
@@ -93,6 +95,7 @@ impl Fold<'_> {
                     seen: seen.borrow().clone(),
                     claims: Vec::new(),
                     bonus_claims: boosted.claims,
+                    funding,
                 });
             }
         }
@@ -142,7 +145,12 @@ impl Fold<'_> {
             }
             let part = self.boosted(cause, earn, View { tiers: Some(&tiers), ..view }, line, Some(claims))?;
             total.amount = total.amount.add(part.amount.mul(to.sub(from)?)?.div(whole)?)?;
+            let weight = to.sub(from)?.div(whole)?;
             total.claims.extend(part.claims);
+            total.apart = total.apart.add(part.apart.mul(weight)?)?;
+            for (partner, amount) in part.funded {
+                total.funded.push((partner, amount.mul(weight)?));
+            }
             from = to;
         }
         Ok(total)
@@ -279,7 +287,7 @@ impl Fold<'_> {
             amount,
             pending: earn.pending.as_ref(),
             expiry: &earn.expiry,
-            funding: &earn.funding,
+            funding: &share.funding,
         })?;
         if granted.amount == 0 {
             return Ok(());
@@ -409,6 +417,16 @@ impl Fold<'_> {
         }
         Ok(self.boosted(award.cause, earn, view, award.line, None)?.amount)
     }
+}
+
+/// Who pays which share of an amount: a boost's partners of its bonus, the earn's of the rest.
+fn funding(earn: &Earn, boosted: &Boosted) -> Result<Vec<Funding>, Fault> {
+    let rest = boosted.amount.sub(boosted.apart)?.max(Exact::ZERO).div(boosted.amount)?;
+    let own = earn.funding.iter().map(|part| Ok(Funding { share: part.share.mul(rest)?, partner: part.partner.clone() }));
+    let of_boosts = boosted.funded.iter().map(|(partner, amount)| {
+        Ok(Funding { share: amount.div(boosted.amount)?, partner: partner.clone() })
+    });
+    own.chain(of_boosts).collect()
 }
 
 fn program_ladder<'p>(fold: &Fold<'p>, id: crate::hir::LadderId) -> &'p Ladder {
