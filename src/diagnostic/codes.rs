@@ -4,10 +4,13 @@
 
 mod amounts;
 mod files;
+mod layout;
 mod names;
 mod parts;
 mod rules;
+mod statements;
 mod values;
+mod writing;
 
 /// What a code means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +28,17 @@ pub struct Explanation {
 }
 
 /// The lists of all rooms.
-const ROOMS: &[&[Explanation]] = &[names::LIST, values::LIST, parts::LIST, amounts::LIST, rules::LIST, files::LIST];
+const ROOMS: &[&[Explanation]] = &[
+    layout::LIST,
+    statements::LIST,
+    writing::LIST,
+    names::LIST,
+    values::LIST,
+    parts::LIST,
+    amounts::LIST,
+    rules::LIST,
+    files::LIST,
+];
 
 /// The program around wrong and right texts.
 pub const AROUND: &str = r#"program "Around" {

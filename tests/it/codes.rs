@@ -1,28 +1,57 @@
-//! The registry of codes tells the truth: every wrong text has its error, every right text has none.
+//! The registry of codes tells the truth: every wrong text has its error, every right text has none, and every message is explained.
+//!
+//! What one text cannot show stands in a folder of `tests/cases/codes`, named after its code.
 
-use meed::Program;
+#![expect(clippy::unwrap_used, reason = "files of the project itself, in tests")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use meed::diagnostic::codes::{AROUND, all, explain};
+use meed::{Diagnostics, Loaded, Program};
+
+/// Codes without a text and without a folder, and why.
+const NEITHER: [&str; 2] = [
+    "E0100", // A file of 16 MiB; `syntax::limits_hold_on_both_sides` makes one.
+    "E0108", // A fault of the program itself, which no text is known to cause.
+];
 
 fn codes_of(text: &str) -> Result<(), Vec<String>> {
     let around = if text.contains("program") { "" } else { AROUND };
-    // A second `member` block and a second program of values may stand beside those around.
-    match Program::from_text("t.meed", &format!("{around}{text}\n")) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            Err(error.messages.iter().map(|message| format!("{} {}", message.code, message.message)).collect())
-        }
-    }
+    found(Program::from_text("t.meed", &format!("{around}{text}\n")))
+}
+
+fn found(loaded: Result<Loaded, Diagnostics>) -> Result<(), Vec<String>> {
+    let said = |error: Diagnostics| {
+        error.messages.iter().map(|message| format!("{} {}", message.code, message.message)).collect()
+    };
+    loaded.map(drop).map_err(said)
+}
+
+fn has(result: &Result<(), Vec<String>>, code: &str) -> bool {
+    result.as_ref().is_err_and(|found| found.iter().any(|found| found.starts_with(code)))
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The folders of cases by the codes that they are named after.
+fn folders() -> Vec<(String, PathBuf)> {
+    let entries = fs::read_dir(root().join("tests/cases/codes")).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), path)).collect()
 }
 
 #[test]
 fn every_wrong_text_has_its_error_and_every_right_text_none() {
     let mut failures = Vec::new();
-    for code in all().filter(|code| !code.wrong.is_empty()) {
-        match codes_of(code.wrong) {
-            Err(found) if found.iter().any(|found| found.starts_with(code.code)) => {}
-            found => failures.push(format!("{} wrong: {found:?}", code.code)),
+    for code in all() {
+        let wrong = codes_of(code.wrong);
+        if !code.wrong.is_empty() && !has(&wrong, code.code) {
+            failures.push(format!("{} wrong: {wrong:?}", code.code));
         }
-        // The texts that only show a unit may lack what other units need.
         if let Err(found) = codes_of(code.right) {
             failures.push(format!("{} right: {found:?}", code.code));
         }
@@ -31,36 +60,63 @@ fn every_wrong_text_has_its_error_and_every_right_text_none() {
 }
 
 #[test]
-fn every_code_is_explained_once() {
-    let mut seen = std::collections::BTreeSet::new();
-    for code in all() {
-        assert!(seen.insert(code.code), "{} is explained twice", code.code);
-        assert!(explain(&code.code.to_lowercase()).is_some());
-    }
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut used = std::collections::BTreeSet::new();
-    for part in ["check/errors", "program", "program.rs"] {
-        collect(&folder.join(part), &mut used);
-    }
-    assert!(used.len() > 80);
-    for code in used {
-        assert!(seen.contains(code.as_str()), "{code} is not explained");
+fn every_folder_has_the_error_of_its_name() {
+    for (code, path) in folders() {
+        let found = found(Program::from_path(&path));
+        assert!(has(&found, &code), "{code}: {found:?}");
     }
 }
 
-#[expect(clippy::unwrap_used, reason = "files of the project itself, in a test")]
-fn collect(path: &std::path::Path, used: &mut std::collections::BTreeSet<String>) {
+#[test]
+fn every_code_has_a_case() {
+    let folders: BTreeSet<String> = folders().into_iter().map(|(code, _)| code).collect();
+    for code in &folders {
+        assert!(explain(code).is_some(), "no message has the code {code}");
+    }
+    for code in all() {
+        let shown = !code.wrong.is_empty() || folders.contains(code.code);
+        assert_ne!(shown, NEITHER.contains(&code.code), "{} has no case, or needs no exception", code.code);
+        assert!(code.wrong.is_empty() || !code.right.is_empty(), "{} does not show how to mend it", code.code);
+    }
+}
+
+#[test]
+fn every_code_is_explained_once_and_every_explanation_is_of_a_code() {
+    let mut explained = BTreeSet::new();
+    for code in all() {
+        assert!(explained.insert(code.code.to_owned()), "{} is explained twice", code.code);
+        assert_eq!(explain(&code.code.to_lowercase()), Some(code));
+        assert!(!code.title.is_empty() && code.text.ends_with('.'), "{} is not explained", code.code);
+    }
+    let mut used = BTreeSet::new();
+    collect(&root().join("src"), &mut used);
+    assert!(used.len() > 150);
+    let unexplained: Vec<_> = used.difference(&explained).collect();
+    assert!(unexplained.is_empty(), "not explained: {unexplained:?}");
+    let unused: Vec<_> = explained.difference(&used).collect();
+    assert!(unused.is_empty(), "explained, but in no source: {unused:?}");
+}
+
+/// The codes in quotes in the sources below a path, without those of the registry and of tests.
+fn collect(path: &Path, used: &mut BTreeSet<String>) {
+    if path == root().join("src/diagnostic/codes") {
+        return;
+    }
     if path.is_dir() {
-        for entry in std::fs::read_dir(path).unwrap() {
+        for entry in fs::read_dir(path).unwrap() {
             collect(&entry.unwrap().path(), used);
         }
         return;
     }
-    let text = std::fs::read_to_string(path).unwrap();
-    for (at, _) in text.match_indices("\"E0") {
-        let code: String = text[at + 1..].chars().take(5).collect();
-        if code.chars().skip(1).all(|c| c.is_ascii_digit()) {
-            used.insert(code);
+    if path.extension().is_none_or(|extension| extension != "rs") || path.ends_with("tests.rs") {
+        return;
+    }
+    let text = fs::read_to_string(path).unwrap();
+    let code = text.split("#[cfg(test)]").next().unwrap();
+    for (at, quote) in code.match_indices("\"E") {
+        let Some((code, _)) = code[at + quote.len()..].split_once('"') else { continue };
+        if code.len() == 4 && code.bytes().all(|byte| byte.is_ascii_digit()) {
+            used.insert(format!("E{code}"));
         }
     }
 }

@@ -1,0 +1,111 @@
+//! How dates, numbers and texts are written, and habits from other languages.
+
+use super::{Explanation, code};
+
+pub(super) const LIST: &[Explanation] = &[
+    code(
+        "E0130",
+        "no such day",
+        "The calendar has no such day, or the period is never that long. Meed does not move it to the nearest day, because an offer that ends a day early or late is a broken promise. Dates are written year-month-day, days of a period are counted from 1, and the last one is `last day`.",
+        "earn base on purchase {\n  during 2026-06-01 to 2026-06-31\n  give   10 points\n}",
+        "earn base on purchase {\n  during 2026-06-01 to 2026-06-30\n  give   10 points\n}",
+    ),
+    code(
+        "E0131",
+        "no such time",
+        "No clock shows this time. Times have two digits for the hour and two for the minute, and go from `00:00` to `23:59`. Afternoon hours are counted on: 5 p.m. is `17:00`.",
+        "earn base on purchase {\n  during 17:00 to 25:00\n  give   10 points\n}",
+        "earn base on purchase {\n  during 17:00 to 19:00\n  give   10 points\n}",
+    ),
+    code(
+        "E0132",
+        "sign after a backslash",
+        "In a text a backslash begins a sign that cannot be typed: `\\n` is a new line, `\\\"` a quote, `\\t` a tab, `\\u{e9}` a character by its number. This one means nothing, and members should not receive it by mistake. For a plain backslash write two of them.",
+        "rule hello on join { message email \"see store\\events\" }",
+        "rule hello on join { message email \"see store\\\\events\" }",
+    ),
+    code(
+        "E0133",
+        "brace in a text",
+        "In a message, `{member.name}` puts a value into the text. Here the closing brace is missing, so Meed cannot tell where the value ends and the words go on. Close the brace. For a plain brace in the text write `\\{`.",
+        "rule hello on join { message email \"welcome, {member.id\" }",
+        "rule hello on join { message email \"welcome, {member.id}\" }",
+    ),
+    code(
+        "E0134",
+        "text without its end",
+        "A text begins with a quote and must end with one on the same line. Without it everything that follows would be part of the text. Add the quote where the text ends. For a quote inside the text write `\\\"`.",
+        "reward mug {\n  cost  100 points\n  gives product \"mug\n}",
+        "reward mug {\n  cost  100 points\n  gives product \"mug\"\n}",
+    ),
+    code(
+        "E0135",
+        "form of a number",
+        "Countries write numbers in different ways, and `1,000` is one thousand in some and one in others. Meed has one way: decimals stand behind a point, thousands may be separated by `_`, the sign of a currency comes first, and `%` follows its number directly. A blank stands between a number and a word. Write it as the message proposes, after a look at whether that is the amount you mean.",
+        "earn base on purchase { give 1,000 points }",
+        "earn base on purchase { give 1_000 points }",
+    ),
+    code(
+        "E0136",
+        "form of a date",
+        "`06/07/2026` is a day in June to some readers and a day in July to others. Dates are written year-month-day with all digits, `2026-06-07`, so that an offer starts on the same day for everybody. Rewrite the date. Where two days are possible, the message names both.",
+        "earn base on purchase {\n  during 06/01/2026 to 06/07/2026\n  give   10 points\n}",
+        "earn base on purchase {\n  during 2026-06-01 to 2026-06-07\n  give   10 points\n}",
+    ),
+    code(
+        "E0140",
+        "sign of another language",
+        "The sign is usual in spreadsheets or programming languages, and Meed says it in another way, mostly with a word: `is`, `is not`, `and`, `or`, `not`. With one way to say a thing, everybody who can read can check the rules. Write what the message proposes.",
+        "earn base on purchase { give 10 points when channel == web }",
+        "earn base on purchase { give 10 points when channel is web }",
+    ),
+    code(
+        "E0141",
+        "character of a word processor",
+        "Word processors and messengers turn straight quotes into curly ones, hyphens into dashes and blanks into special blanks. They look alike, but Meed would take them for something else. Type the plain character. `meed check --fix` does it where one is meant.",
+        "reward mug {\n  cost  100 points\n  gives product “mug”\n}",
+        "reward mug {\n  cost  100 points\n  gives product \"mug\"\n}",
+    ),
+    code(
+        "E0142",
+        "form of a comment",
+        "A comment begins with `#` and ends with its line. Other signs for comments are not known here, so the words after them would be read as rules. Begin each line of the comment with `#`.",
+        "// as agreed in the spring\nearn base on purchase { give 10 points }",
+        "# as agreed in the spring\nearn base on purchase { give 10 points }",
+    ),
+    code(
+        "E0143",
+        "single quotes",
+        "Texts stand in double quotes. A single quote is an apostrophe in many texts, and it would not be clear where such a text ends. Write `\"` on both sides.",
+        "reward mug {\n  cost  100 points\n  gives product 'mug'\n}",
+        "reward mug {\n  cost  100 points\n  gives product \"mug\"\n}",
+    ),
+    code(
+        "E0144",
+        "semicolon",
+        "The end of a line ends a statement, so a semicolon is not needed and has no meaning. Take it away. Where two statements stand on one line, begin a new line for the second.",
+        "earn base on purchase {\n  give 10 points;\n}",
+        "earn base on purchase {\n  give 10 points\n}",
+    ),
+    code(
+        "E0145",
+        "no `if`",
+        "Meed has no `if` and no `else`: rules do not run step by step, each says what holds. A condition of the whole rule is `when`. An amount that depends on something is written as cases, and the first that applies counts: `20 points when channel is web, 10 points otherwise`.",
+        "earn base on purchase {\n  if channel is web { give 20 points }\n}",
+        "earn base on purchase {\n  when channel is web\n  give 20 points\n}",
+    ),
+    code(
+        "E0146",
+        "line begins with a joining word",
+        "The end of a line ends a statement, so a line that begins with `and`, `or` or `+` has nothing before it to join. A condition lost in this way would give points to too many members. Put the word at the end of the line before: then Meed knows that the statement goes on.",
+        "earn base on purchase {\n  when channel is web\n    and subtotal > $20\n  give 10 points\n}",
+        "earn base on purchase {\n  when channel is web and\n    subtotal > $20\n  give 10 points\n}",
+    ),
+    code(
+        "E0148",
+        "which month",
+        "`each month` can mean from the first of the month on, or the last 30 days, or a month counted from the day of joining. Members notice the difference, so it is said. Write `each calendar month`, `in any 30 days`, or for years also `each membership year`.",
+        "earn base on purchase {\n  give  10 points\n  limit 3 times each month\n}",
+        "earn base on purchase {\n  give  10 points\n  limit 3 times each calendar month\n}",
+    ),
+];
