@@ -100,18 +100,3 @@ impl<I: Id, T> FromIterator<T> for Arena<I, T> {
         Self { items: items.into_iter().collect(), id: PhantomData }
     }
 }
-
-#[expect(clippy::indexing_slicing, reason = "an identifier is handed out by the table that it indexes")]
-impl<I: Id, T> std::ops::Index<I> for Arena<I, T> {
-    type Output = T;
-    fn index(&self, id: I) -> &T {
-        &self.items[id.index()]
-    }
-}
-
-#[expect(clippy::indexing_slicing, reason = "an identifier is handed out by the table that it indexes")]
-impl<I: Id, T> std::ops::IndexMut<I> for Arena<I, T> {
-    fn index_mut(&mut self, id: I) -> &mut T {
-        &mut self.items[id.index()]
-    }
-}

@@ -37,7 +37,7 @@ fn the_first_program_lowers_in_smallest_steps() {
     let program = load(FIRST);
     assert_eq!(&*program.name, "Beauty Insider");
     assert_eq!(program.settings.currency.code(), "USD");
-    let points = &program.units[UnitId(0)];
+    let points = &program.units.at(UnitId(0));
     assert_eq!(points.also.as_deref(), Some("point"));
     // $0.02 are 2 minor units for each whole point, which has no decimals.
     assert_eq!(exact(points.worth.as_ref().unwrap()), Exact::from(2));
@@ -51,7 +51,7 @@ fn the_first_program_lowers_in_smallest_steps() {
     assert!(matches!(value.kind, Kind::Field(_)) && !full && within.is_zero());
     assert_eq!(base.on_refund, OnRefund::Proportion);
     assert_eq!(base.tier, TierAt::Before);
-    let factors = base.boosts.iter().map(|id| match &program.boosts[*id].amount {
+    let factors = base.boosts.iter().map(|id| match &program.boosts.at(*id).amount {
         BoostAmount::Factor(factor) => exact(factor).to_string(),
         BoostAmount::Add(_) => panic!("adds"),
     });
@@ -60,17 +60,17 @@ fn the_first_program_lowers_in_smallest_steps() {
     let week = earn(&program, "skincare_week");
     assert!(week.list.is_some() && week.gates.filter.len() == 1 && week.gates.during.len() == 1);
 
-    let status = &program.ladders[LadderId(0)];
+    let status = &program.ladders.at(LadderId(0));
     let thresholds: Vec<_> = status.tiers.iter().map(|tier| tier.threshold.as_ref().map(exact)).collect();
     assert_eq!(thresholds, [None, Some(Exact::from(35_000)), Some(Exact::from(100_000))]);
     assert_eq!(status.holds, Hold::UntilEndOf { kind: PeriodKind::Year, ahead: 1 });
 
     let refund = by_name(&program.events, "refund", |event| &event.name);
     let reversal = refund.reversal.as_ref().unwrap();
-    assert_eq!(&*program.events[reversal.of].name, "purchase");
+    assert_eq!(&*program.events.at(reversal.of).name, "purchase");
     assert_eq!((reversal.key.len(), reversal.amounts.len()), (1, 1));
     // The key is a field of the reversal although its block does not declare it.
-    assert_eq!(&*refund.fields[reversal.key[0].0].name, "order");
+    assert_eq!(&*refund.fields.at(reversal.key[0].0).name, "order");
 }
 
 #[test]
@@ -92,9 +92,9 @@ fn scenarios_have_local_times_and_identifiers() {
 #[test]
 fn every_construct_lowers() {
     let program = load(EVERYTHING);
-    assert_eq!(program.events[EventId(0)].kind, EventKind::Join);
+    assert_eq!(program.events.at(EventId(0)).kind, EventKind::Join);
     assert_eq!(program.events.iter().filter(|event| event.kind == EventKind::Declared).count(), 9);
-    let points = &program.units[UnitId(0)];
+    let points = &program.units.at(UnitId(0));
     assert_eq!(points.steps(), 100);
     assert_eq!(points.refunds, RefundFloor::BelowZero(Some(50_000)));
     assert_eq!(exact(points.worth.as_ref().unwrap()), Exact::new(1, 100).unwrap());
@@ -107,18 +107,18 @@ fn every_construct_lowers() {
     assert_eq!(base.combine, Combine::Multiply);
     // Own limits and the budget, then the two shared ones.
     assert_eq!(base.limits.len(), 5);
-    assert!(program.limits[base.limits[2]].budget.is_some());
+    assert!(program.limits.at(base.limits[2]).budget.is_some());
     // One counter for both earns, unless they count by fields of their own.
     let lines = earn(&program, "lines");
     let flat = earn(&program, "flat");
     assert_eq!(base.limits[3], flat.limits[0]);
     assert_ne!(base.limits[4], lines.limits[0]);
     // A boost from outside comes after the earn's own.
-    assert_eq!(&*program.boosts[*base.boosts.last().unwrap()].name, "double_days");
+    assert_eq!(&*program.boosts.at(*base.boosts.last().unwrap()).name, "double_days");
 
     let cash = earn(&program, "cash");
     assert_eq!(cash.give.ty, Type::Quantity(cash.unit));
-    assert!(program.units[cash.unit].money);
+    assert!(program.units.at(cash.unit).money);
     let ladder = by_name(&program.redeems, "ladder_off", |redeem| &redeem.name);
     let RedeemForm::Ladder(steps) = &ladder.form else { panic!("{:?}", ladder.form) };
     assert_eq!(steps.first(), Some(&(50_000, 1_750)));
@@ -174,8 +174,8 @@ fn constants_fold_and_names_stay() {
          let rate = 4 until 2026-06-30, 3 after
          measure web = count of purchase where channel is web, last exactly 30 days",
     );
-    assert_eq!(exact(&program.lets[LetId(0)].value), Exact::from(69_850));
-    let Kind::Cases(cases) = &program.lets[LetId(1)].value.kind else { panic!("no cases") };
+    assert_eq!(exact(&program.lets.at(LetId(0)).value), Exact::from(69_850));
+    let Kind::Cases(cases) = &program.lets.at(LetId(1)).value.kind else { panic!("no cases") };
     let guards: Vec<_> = cases
         .iter()
         .map(|case| (case.guard.from.map(|d| d.to_string()), case.guard.until.map(|d| d.to_string())))
@@ -188,7 +188,7 @@ fn constants_fold_and_names_stay() {
 #[test]
 fn a_plain_number_beside_an_amount_counts_its_unit() {
     let program = around("segment rich = points.balance >= 500\nsegment none = yearly_spend > 0");
-    let Kind::Compare(_, _, right) = &program.segments[SegmentId(0)].condition.kind else { panic!("no comparison") };
+    let Kind::Compare(_, _, right) = &program.segments.at(SegmentId(0)).condition.kind else { panic!("no comparison") };
     assert_eq!((exact(right), right.ty), (Exact::from(500), Type::Quantity(UnitId(0))));
 }
 
@@ -196,7 +196,7 @@ fn a_plain_number_beside_an_amount_counts_its_unit() {
 fn messages_keep_their_places_for_values() {
     let program =
         around("rule r on visit { message email \"{member.name}: \\{1\\}\", zh \"{member.name} {points.balance}\" }");
-    let (_, Effect::Message(channel, label, values)) = &program.rules[RuleId(0)].effects[0] else {
+    let (_, Effect::Message(channel, label, values)) = &program.rules.at(RuleId(0)).effects[0] else {
         panic!("no message")
     };
     assert_eq!((&**channel, values.len()), ("email", 2));
@@ -207,22 +207,22 @@ fn messages_keep_their_places_for_values() {
 #[test]
 fn units_without_reversible_awards_stop_at_zero() {
     let program = around("event ping { order id }\nunit coins { expires never }\nearn a on ping { give 1 coins }");
-    assert_eq!(program.units[UnitId(2)].refunds, RefundFloor::StopAtZero);
+    assert_eq!(program.units.at(UnitId(2)).refunds, RefundFloor::StopAtZero);
 }
 
 #[test]
 fn old_names_are_kept_for_what_members_hold() {
     let program = load(include_str!("../../tests/cases/check/ok_renamed.meed"));
-    let ladder = &program.ladders[LadderId(0)];
+    let ladder = &program.ladders.at(LadderId(0));
     let old = [
-        &program.units[UnitId(0)].was,
-        &program.measures[MeasureId(0)].was,
+        &program.units.at(UnitId(0)).was,
+        &program.measures.at(MeasureId(0)).was,
         &ladder.was,
         &ladder.tiers[1].was,
-        &program.earns[EarnId(0)].was,
-        &program.rules[RuleId(0)].was,
-        &program.rewards[RewardId(0)].was,
-        &program.redeems[RedeemId(0)].was,
+        &program.earns.at(EarnId(0)).was,
+        &program.rules.at(RuleId(0)).was,
+        &program.rewards.at(RewardId(0)).was,
+        &program.redeems.at(RedeemId(0)).was,
     ];
     let old: Vec<_> = old.into_iter().flatten().map(|old| &**old).collect();
     assert_eq!(old, ["stars", "purchases", "level", "silver", "basic", "greeting", "cup", "money_off"]);
