@@ -42,6 +42,7 @@ pub struct Granted {
 
 impl Fold<'_> {
     /// Moves value between accounts and writes it down.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one posting")]
     pub fn post(&mut self, cause: Cause, unit: UnitId, from: Account, to: Account, amount: i64, lot: Option<u32>, line: Option<u32>) {
         if amount > 0 && from != to {
             self.emit(cause, What::Posted { unit, from, to, amount, lot, line });

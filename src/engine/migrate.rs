@@ -271,10 +271,8 @@ fn reorder(values: &[Value], from: &[Field], to: &Arena<FieldId, FieldDef>, new:
 fn recast_value(value: &Value, old: &Field, ty: &FieldType, new: &Program) -> Value {
     match (value, ty) {
         (Value::List(lines), FieldType::List(to)) => {
-            let line = |line: &Box<[Value]>| {
-                if line.is_empty() { line.clone() } else { reorder(line, &old.lines, to, new).into() }
-            };
-            Value::List(lines.iter().map(line).collect())
+            let line = |line: &[Value]| if line.is_empty() { Vec::new() } else { reorder(line, &old.lines, to, new) };
+            Value::List(lines.iter().map(|fields| line(fields).into()).collect())
         }
         (Value::Ordinal(n), FieldType::OneOf(words)) => {
             let word = old.words.get(*n as usize);

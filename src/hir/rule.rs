@@ -337,6 +337,7 @@ pub enum RhythmDay {
 }
 
 /// What a rule does.
+#[expect(clippy::large_enum_variant, reason = "a program has few effects, and they are never moved")]
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// Awards an amount, in steps.

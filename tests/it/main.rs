@@ -1,4 +1,12 @@
 //! One binary for all tests that need more than one room.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
 // The fixture of `events` names the library by its own paths.
 use meed::{arena, hir, source, value};
 
