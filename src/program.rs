@@ -149,6 +149,7 @@ fn finish(mut files: Files<'_>, versions: Vec<Vec<FileId>>, tests: Vec<FileId>) 
     }
     programs.sort_by_key(|program| program.settings.effective_from);
     messages.extend(same_dates(&versions, &trees));
+    messages.extend(programs.iter().zip(programs.iter().skip(1)).flat_map(|(old, new)| dropped(old, new)));
     let messages = render::sorted(messages);
     if programs.len() < versions.len() || messages.iter().any(|message| message.severity == Severity::Error) {
         return Err(Diagnostics { sources, messages });
@@ -160,6 +161,31 @@ fn finish(mut files: Files<'_>, versions: Vec<Vec<FileId>>, tests: Vec<FileId>) 
 fn stands_alone(code: Code) -> bool {
     let number = code.0.trim_start_matches('E').parse().unwrap_or(0);
     matches!(number, 220..=246 | 260..=263 | 301)
+}
+
+/// What members may hold of one version and the next has no place for (S41).
+fn dropped(old: &Program, new: &Program) -> Vec<Diagnostic> {
+    let mut messages = Vec::new();
+    let mut look = |kind: &str, name: &str, span: Span, kept: bool| {
+        if !kept {
+            let message = format!("the next version has no {kind} `{name}`, and members may hold it");
+            let help = format!("keep it there, or say what it was: `{kind} new_name was {name}`");
+            messages.push(Diagnostic::error(Code("E0405"), span, message).help(help));
+        }
+    };
+    for unit in old.units.iter() {
+        let kept = new.units.iter().any(|other| other.name == unit.name || other.was.as_ref() == Some(&unit.name));
+        look("unit", &unit.name, unit.span, kept);
+    }
+    for ladder in old.ladders.iter() {
+        let kept = new.ladders.iter().any(|other| other.name == ladder.name || other.was.as_ref() == Some(&ladder.name));
+        look("tiers", &ladder.name, ladder.span, kept);
+    }
+    for reward in old.rewards.iter() {
+        let kept = new.rewards.iter().any(|other| other.name == reward.name || other.was.as_ref() == Some(&reward.name));
+        look("reward", &reward.name, reward.span, kept);
+    }
+    messages
 }
 
 /// Versions that begin on the same day, or both without one.

@@ -187,11 +187,7 @@ fn number(program: &Program, expr: &Expr) -> Number {
 }
 
 fn exact(value: Option<&Value>) -> Result<Exact, Fault> {
-    match value {
-        Some(Value::Exact(number)) => Ok(*number),
-        Some(Value::Missing) | None => Ok(Exact::ZERO),
-        Some(_) => Err(Fault::Type),
-    }
+    value.map_or(Ok(Exact::ZERO), walk::number)
 }
 
 fn any(program: &Program, expr: &Expr) -> Any {

@@ -58,11 +58,7 @@ impl Judge for Plan {
     fn exact(&self, expr: &Expr, cx: &Cx<'_>) -> Result<Exact, Fault> {
         match self.code(expr) {
             Some(Code::Number(code)) => code(cx),
-            Some(code) => match code.value(cx)? {
-                Value::Exact(exact) => Ok(exact),
-                Value::Missing => Ok(Exact::ZERO),
-                _ => Err(Fault::Type),
-            },
+            Some(code) => walk::number(&code.value(cx)?),
             None => walk::exact(expr, cx),
         }
     }

@@ -28,11 +28,7 @@ pub trait Judge: Send + Sync {
     }
     /// The number that an expression gives; zero for a missing one.
     fn exact(&self, expr: &Expr, cx: &Cx<'_>) -> Result<Exact, Fault> {
-        match self.value(expr, cx)? {
-            Value::Exact(exact) => Ok(exact),
-            Value::Missing => Ok(Exact::ZERO),
-            _ => Err(Fault::Type),
-        }
+        super::walk::number(&self.value(expr, cx)?)
     }
     /// The value of a measure at the moment of `cx`.
     fn measure(&self, id: MeasureId, cx: &Cx<'_>) -> Result<Value, Fault>;

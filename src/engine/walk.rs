@@ -86,9 +86,17 @@ pub fn truth(expr: &Expr, cx: &Cx<'_>) -> Result<bool, Fault> {
 
 /// The number of an expression; a missing one is zero.
 pub fn exact(expr: &Expr, cx: &Cx<'_>) -> Result<Exact, Fault> {
-    match value(expr, cx)? {
-        Value::Exact(exact) => Ok(exact),
+    number(&value(expr, cx)?)
+}
+
+/// A value as a number: a missing one is zero, a duration its milliseconds.
+pub fn number(value: &Value) -> Result<Exact, Fault> {
+    match value {
+        Value::Exact(exact) => Ok(*exact),
         Value::Missing => Ok(Exact::ZERO),
+        Value::Span(span) if span.months == 0 => {
+            Ok(Exact::from(i64::from(span.days)).mul(Exact::from(86_400_000))?.add(Exact::from(span.millis))?)
+        }
         _ => Err(Fault::Type),
     }
 }

@@ -134,3 +134,15 @@ fn a_file_of_tests_stands_for_its_program() {
         assert_eq!(loaded.versions[0].scenarios.len(), 1);
     }
 }
+
+#[test]
+fn s41_a_version_must_not_forget_what_members_hold() {
+    let stars = "unit stars { expires never }\n";
+    let later = "program \"t\" {\n  currency USD\n  timezone \"UTC\"\n  effective from 2026-01-01\n}\n";
+    let forgets = Folder::new("forgets", &[("1.meed", &format!("{HEAD}{stars}")), ("2.meed", later)]);
+    let error = forgets.load("").unwrap_err();
+    assert_eq!(error, ["E0405 the next version has no unit `stars`, and members may hold it"]);
+    let renamed = format!("{later}unit points was stars {{ expires never }}\n");
+    let renames = Folder::new("renames", &[("1.meed", &format!("{HEAD}{stars}")), ("2.meed", &renamed)]);
+    assert_eq!(renames.load("").unwrap().versions.len(), 2);
+}

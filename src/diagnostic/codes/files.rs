@@ -20,4 +20,12 @@ pub(super) const LIST: &[Explanation] = &[
         "",
     ),
     code("E0404", "rules among tests", "A file that ends in `.test.meed` holds only scenarios.", "", ""),
+    code(
+        "E0405",
+        "a version that forgets",
+        "A later version of a program has no unit, tiers or reward of a name that an earlier one has. Members may hold points, tiers or vouchers \
+         of it, and nobody has said what becomes of them. Keep the declaration, even if nothing gives any more of it, or rename it with `was`.",
+        "",
+        "",
+    ),
 ];
