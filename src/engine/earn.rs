@@ -302,6 +302,7 @@ impl Fold<'_> {
             cause,
             unit: earn.unit,
             line: share.line,
+            effect: 0,
             granted: granted.amount,
             taken: 0,
             lot: granted.lot,
@@ -348,9 +349,10 @@ impl Fold<'_> {
         for (i, award) in awards.iter().enumerate().filter(|(_, award)| award.on_refund == OnRefund::Rejudge) {
             match award.cause {
                 Cause::Earn(id) => parts.push((i, id, award, self.rejudged_exactly(id, award, left, time)?)),
-                _ => {
+                cause => {
+                    let amount = if let Cause::Rule(id) = cause { self.rejudged_rule(id, award, left, time)? } else { award.granted };
                     if let Some(slot) = judged.get_mut(i) {
-                        *slot = Some(award.granted);
+                        *slot = Some(amount.min(award.granted));
                     }
                 }
             }
@@ -368,17 +370,40 @@ impl Fold<'_> {
         Ok(judged)
     }
 
-    /// What an earn gives for what is left of an event, before rounding.
-    fn rejudged_exactly(&mut self, id: EarnId, award: &Award, left: &[Value], time: Instant) -> Result<Exact, Fault> {
-        let earn = self.program.earns.at(id);
-        let line = match (earn.list.and_then(|list| left.get(list.0 as usize)), award.line) {
+    /// What one effect of a rule gives for what is left of an event.
+    fn rejudged_rule(&mut self, id: crate::hir::RuleId, award: &Award, left: &[Value], time: Instant) -> Result<i64, Fault> {
+        let rule = self.program.rules.at(id);
+        let (crate::hir::Trigger::Event(_, list), Some((condition, crate::hir::Effect::Give(unit, amount)))) =
+            (&rule.trigger, rule.effects.get(award.effect as usize))
+        else {
+            return Ok(award.granted);
+        };
+        let Some(view) = self.view_of_left(*list, award, left, time) else { return Ok(0) };
+        let open = self.open(award.cause, &rule.gates, view)?
+            && self.passes(award.cause, &rule.gates, view, award.line.unwrap_or(0))?
+            && condition.as_ref().map_or(Ok(true), |condition| self.judge.truth(condition, &self.cx(view)))?;
+        if !open {
+            return Ok(0);
+        }
+        Ok(self.program.units.at(*unit).rounding.round(self.judge.exact(amount, &self.cx(view))?)?)
+    }
+
+    /// What of a reversed event an award sees, with what was read then; `None` where its line is gone.
+    fn view_of_left<'v>(&self, list: Option<crate::hir::FieldId>, award: &'v Award, left: &'v [Value], time: Instant) -> Option<View<'v>> {
+        let line = match (list.and_then(|list| left.get(list.0 as usize)), award.line) {
             (Some(Value::List(lines)), Some(number)) => match lines.get(number as usize) {
                 Some(line) if !line.is_empty() => &**line,
-                _ => return Ok(Exact::ZERO),
+                _ => return None,
             },
             _ => &[],
         };
-        let view = View { fields: Some(left), line, at: Some(self.moment(time)), replay: &award.seen, ..View::default() };
+        Some(View { fields: Some(left), line, at: Some(self.moment(time)), replay: &award.seen, ..View::default() })
+    }
+
+    /// What an earn gives for what is left of an event, before rounding.
+    fn rejudged_exactly(&mut self, id: EarnId, award: &Award, left: &[Value], time: Instant) -> Result<Exact, Fault> {
+        let earn = self.program.earns.at(id);
+        let Some(view) = self.view_of_left(earn.list, award, left, time) else { return Ok(Exact::ZERO) };
         if !self.open(award.cause, &earn.gates, view)? || !self.passes(award.cause, &earn.gates, view, award.line.unwrap_or(0))? {
             return Ok(Exact::ZERO);
         }

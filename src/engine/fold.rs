@@ -60,6 +60,8 @@ pub struct View<'v> {
     pub fields: Option<&'v [Value]>,
     /// The line.
     pub line: &'v [Value],
+    /// The number of the line in its list.
+    pub number: Option<u32>,
     /// Tiers other than the held ones.
     pub tiers: Option<&'v [u32]>,
     /// Another moment.

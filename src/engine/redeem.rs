@@ -68,7 +68,7 @@ impl Fold<'_> {
         let each = self.judge.exact(cost, &self.cx(View::default()))?.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?;
         let total = each.checked_mul(quantity).ok_or(crate::value::ArithmeticError::Overflow)?;
         let release = self.release_of(id);
-        if let Err(reason) = self.may_have(id, quantity, release)? {
+        if let Err(reason) = self.may_have(id, quantity, release, View::default())? {
             return Ok(Err(reason));
         }
         if let Some(reason) = self.too_little(*unit, total) {
@@ -101,9 +101,9 @@ impl Fold<'_> {
     }
 
     /// Gates, basket and stock of a reward.
-    fn may_have(&mut self, id: RewardId, quantity: i64, release: Instant) -> Result<Answer, Fault> {
+    fn may_have(&mut self, id: RewardId, quantity: i64, release: Instant, view: View<'_>) -> Result<Answer, Fault> {
         let reward = self.program.rewards.at(id);
-        if !self.open(Cause::Reward(id), &reward.gates, View::default())? {
+        if !self.open(Cause::Reward(id), &reward.gates, view)? {
             return Ok(Err(format!("`{}` is not open for this member now", reward.name)));
         }
         if let Some(reason) = self.small_basket(reward.minimum_basket.as_ref())? {
@@ -266,15 +266,17 @@ impl Fold<'_> {
         for (id, reward) in self.program.rewards.pairs().filter(|(_, reward)| reward.automatic) {
             let Some((unit, cost)) = &reward.cost else { continue };
             loop {
-                let cost = self.judge.exact(cost, &self.cx(View::default()))?.floor().to_i64().unwrap_or(i64::MAX);
+                // Nobody asked: the event at hand is no `redeem`, and its fields mean nothing here.
+                let view = View { fields: Some(&[]), ..View::default() };
+                let cost = self.judge.exact(cost, &self.cx(view))?.floor().to_i64().unwrap_or(i64::MAX);
                 if cost <= 0 || self.spendable(*unit) < cost {
                     break;
                 }
                 let release = self.release_of(id);
-                if self.may_have(id, 1, release)?.is_err() {
+                if self.may_have(id, 1, release, view)?.is_err() {
                     break;
                 }
-                let fitted = self.fit(Cause::Reward(id), &reward.limits, Exact::from(cost), View::default(), None, &Claims::default())?;
+                let fitted = self.fit(Cause::Reward(id), &reward.limits, Exact::from(cost), view, None, &Claims::default())?;
                 if fitted.amount < Exact::from(cost) {
                     break;
                 }
@@ -326,6 +328,7 @@ impl Fold<'_> {
                 cause: Cause::Event,
                 unit: id,
                 line: None,
+                effect: 0,
                 granted: granted.amount,
                 taken: 0,
                 lot: granted.lot,

@@ -355,7 +355,14 @@ impl Fold<'_> {
 
     /// The list for whose lines something awards.
     fn lines_of(&self, cause: Cause) -> Option<FieldId> {
-        if let Cause::Earn(id) = cause { self.program.earns.at(id).list } else { None }
+        match cause {
+            Cause::Earn(id) => self.program.earns.at(id).list,
+            Cause::Rule(id) => match self.program.rules.at(id).trigger {
+                crate::hir::Trigger::Event(_, list) => list,
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// Takes back all that hung on what is no more, with the turns that rules took of their limits.
@@ -458,6 +465,7 @@ impl Fold<'_> {
             cause: payment.cause,
             unit: payment.unit,
             line: None,
+            effect: 0,
             granted: spent,
             taken: 0,
             lot: None,

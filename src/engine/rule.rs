@@ -1,6 +1,8 @@
 //! Rules: what sets them off, and what they do.
 
-use crate::hir::{Direction, Effect, Label, LadderId, MeasureId, OnRefund, RewardId, Rule, RuleId, Trigger, UnitId, Validity, Window};
+use std::cell::RefCell;
+
+use crate::hir::{Direction, Effect, Label, LadderId, LimitId, MeasureId, OnRefund, RewardId, Rule, RuleId, Trigger, UnitId, Validity, Window};
 use crate::value::{Exact, Instant, Value};
 
 use super::fault::Fault;
@@ -26,7 +28,7 @@ impl Fold<'_> {
                 Trigger::Event(kind, Some(list)) if *kind == event.kind => {
                     let Some(Value::List(lines)) = event.fields.get(list.0 as usize) else { continue };
                     for (number, line) in (0_u32..).zip(lines.iter()) {
-                        let view = View { line, ..View::default() };
+                        let view = View { line, number: Some(number), ..View::default() };
                         if self.passes(Cause::Rule(id), &rule.gates, view, number)? {
                             self.fire(id, view)?;
                         }
@@ -215,6 +217,8 @@ impl Fold<'_> {
     pub fn fire(&mut self, id: RuleId, view: View<'_>) -> Result<bool, Fault> {
         let rule = self.program.rules.at(id);
         let cause = Cause::Rule(id);
+        let seen = RefCell::new(Vec::new());
+        let view = View { seen: Some(&seen), ..view };
         if !self.active(&rule.name, rule.activation)? || !self.cooled(cause, rule.cooldown)? || !self.open(cause, &rule.gates, view)? {
             return Ok(false);
         }
@@ -229,17 +233,17 @@ impl Fold<'_> {
         self.keep_turns(turns);
         self.note_gave(cause);
         self.used_up(&rule.name, rule.activation);
-        for (condition, effect) in &rule.effects {
+        for (number, (condition, effect)) in (0_u32..).zip(&rule.effects) {
             if condition.as_ref().map_or(Ok(true), |condition| self.judge.truth(condition, &self.cx(view)))? {
-                self.effect(cause, rule, &amounts, effect, view)?;
+                self.effect(cause, rule, &amounts, (number, effect), view)?;
             }
         }
         Ok(true)
     }
 
-    fn effect(&mut self, cause: Cause, rule: &Rule, limits: &[crate::hir::LimitId], effect: &Effect, view: View<'_>) -> Result<(), Fault> {
+    fn effect(&mut self, cause: Cause, rule: &Rule, limits: &[LimitId], (number, effect): (u32, &Effect), view: View<'_>) -> Result<(), Fault> {
         match effect {
-            Effect::Give(unit, amount) => self.give(cause, rule, limits, *unit, amount, view),
+            Effect::Give(unit, amount) => self.give(cause, rule, limits, *unit, (number, amount), view),
             Effect::Take(unit, amount) => {
                 let asked = self.judge.exact(amount, &self.cx(view))?.floor().to_i64().unwrap_or(i64::MAX);
                 let amount = asked.min(self.spendable(*unit));
@@ -307,7 +311,7 @@ impl Fold<'_> {
         self.judge.noted(self.state, &FactChange::Restarted(measure), &noting)
     }
 
-    fn give(&mut self, cause: Cause, rule: &Rule, limits: &[crate::hir::LimitId], unit: UnitId, amount: &crate::hir::Expr, view: View<'_>) -> Result<(), Fault> {
+    fn give(&mut self, cause: Cause, rule: &Rule, limits: &[LimitId], unit: UnitId, (number, amount): (u32, &crate::hir::Expr), view: View<'_>) -> Result<(), Fault> {
         let exact = self.judge.exact(amount, &self.cx(view))?;
         if self.tracing() {
             let words = super::words::amount(self.program, unit, amount, exact, &self.cx(view));
@@ -330,13 +334,14 @@ impl Fold<'_> {
         let award = Award {
             cause,
             unit,
-            line: None,
+            line: view.number,
+            effect: number,
             granted: granted.amount,
             taken: 0,
             lot: granted.lot,
             uses,
             on_refund: rule.on_refund,
-            seen: Vec::new(),
+            seen: view.seen.map_or_else(Vec::new, |seen| seen.borrow().clone()),
             funded: granted.funded,
             at: self.at.now,
         };

@@ -118,6 +118,8 @@ pub struct Award {
     pub unit: UnitId,
     /// The line of the event, where it was per line.
     pub line: Option<u32>,
+    /// Which effect of a rule it was, from 0.
+    pub effect: u32,
     /// What was awarded, in steps.
     pub granted: i64,
     /// What was taken back since.
@@ -314,6 +316,8 @@ pub struct Held {
     /// What rises brought, to be taken back with their ground (S22).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rises: Vec<Risen>,
+    /// What its conditions read of the member when they were last looked at.
+    pub standing: Vec<Value>,
 }
 
 impl Held {
@@ -328,6 +332,7 @@ impl Held {
             history: Vec::new(),
             checked: clock,
             rises: Vec::new(),
+            standing: Vec::new(),
         }
     }
 }

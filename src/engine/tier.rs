@@ -66,6 +66,9 @@ impl Fold<'_> {
     fn qualify(&mut self, id: LadderId) -> Result<(), Fault> {
         let ladder = self.program.ladders.at(id);
         let now = self.at.now;
+        let standing = self.standing(ladder)?;
+        let moved = self.state.ladders.at(id).standing != standing;
+        self.state.ladders.at_mut(id).standing = standing;
         for (number, tier) in rungs(ladder) {
             let holding = self.state.ladders.at(id).holds.iter().any(|hold| hold.tier == number && hold.until > now);
             let holds = self.reached(id, tier, holding, None)?;
@@ -89,11 +92,21 @@ impl Fold<'_> {
                     }
                     Rise::AtOnce => {}
                 }
+            } else if !moved && ladder.holds != Hold::Rolling {
+                // Only what has to do with the tier prolongs it.
+                continue;
             }
             let until = self.hold_end(ladder.holds)?;
             self.hold(id, Holding { tier: number, since: now, until, lost_at: None, granted: false });
         }
         Ok(())
+    }
+
+    /// What the conditions of a ladder read of the member.
+    fn standing(&self, ladder: &Ladder) -> Result<Vec<Value>, Fault> {
+        let conditions = ladder.tiers.iter().flat_map(|tier| tier.reach.iter().chain(&tier.keep));
+        let reads = conditions.flat_map(|condition| reads::reads(self.program, condition));
+        reads.map(|read| self.cx(View::default()).read(read)).collect()
     }
 
     /// Adds a reason to hold a tier, or renews the one that lasts as long.
