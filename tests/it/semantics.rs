@@ -1,5 +1,7 @@
 //! What programs mean: the promises that scenarios can say, in `tests/cases/semantics`, and those that need more than one history.
 
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests fail by panicking")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -302,7 +304,7 @@ scenario "shares" {
 "#,
     );
     let points = program.units.find(|unit| &*unit.name == "points").unwrap();
-    for (evaluator, engine) in engines(&[program.clone()]) {
+    for (evaluator, engine) in engines(std::slice::from_ref(&program)) {
         let mut world = World::new(engine);
         let mut outcomes = Vec::new();
         // 61.8, 15.45 and 25.75 of 103: the whole steps that are left go to the largest remainders.

@@ -204,7 +204,7 @@ fn s41_what_is_renamed_with_was_is_the_same_thing() {
         .replace("issue card", "issue voucher_five")
         .replace("earn base on", "earn standard was base on");
     let program = parse(&text);
-    for (evaluator, engine) in engines(&[program.clone()]) {
+    for (evaluator, engine) in engines(std::slice::from_ref(&program)) {
         let mut world = state::load(engine, &folder.file()).unwrap();
         let ann = world.member("ann").unwrap().clone();
         let unit = program.units.find(|unit| &*unit.name == "pts").unwrap();

@@ -161,7 +161,7 @@ fn s03_older_than_the_window_is_refused_with_the_reason() {
         let day = Day::from_ymd(2026, month, day).unwrap();
         zone.at(day, TimeOfDay::NOON).plus_millis((hour - 12) * 3_600_000).unwrap()
     };
-    for (evaluator, engine) in engines(&[program.clone()]) {
+    for (evaluator, engine) in engines(std::slice::from_ref(&program)) {
         let mut world = World::new(engine);
         submit(&mut world, events.clone());
         let before = members(&world);
@@ -248,7 +248,7 @@ rule new_year every calendar year on 1 january at 00:00 { message push "happy ne
 scenario "until midnight" { ann purchase 2026-12-01 at 00:00 { total $10 } }
 "#,
     );
-    for (evaluator, engine) in engines(&[program.clone()]) {
+    for (evaluator, engine) in engines(std::slice::from_ref(&program)) {
         let mut world = World::new(engine);
         submit(&mut world, story(&program));
         let midnight = program.settings.zone.start_of(Day::from_ymd(2027, 1, 1).unwrap());

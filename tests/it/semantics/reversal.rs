@@ -27,7 +27,7 @@ fn s20_and_s26_a_refund_in_parts_and_at_once_leave_the_same_balances() {
             ..bought.clone()
         }
     };
-    for (evaluator, engine) in engines(&[program.clone()]) {
+    for (evaluator, engine) in engines(std::slice::from_ref(&program)) {
         let run = |parts: Vec<Event>| {
             let mut world = World::new(engine.clone());
             submit(&mut world, vec![bought.clone()]);
