@@ -135,6 +135,7 @@ impl Fold<'_> {
             gifts: Vec::new(),
             payment: None,
             gave: Vec::new(),
+            turns: Vec::new(),
             used_up: Vec::new(),
             place: self.state.judged,
         }

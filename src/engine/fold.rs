@@ -13,7 +13,7 @@ use super::fault::Fault;
 use super::judge::Judge;
 use super::outcome::{Cause, Outcome, Stage, TraceStep, What};
 use super::pots::Pots;
-use super::state::{Fact, Hanging, State};
+use super::state::{Brought, Fact, State};
 use super::version::Version;
 use super::walk;
 
@@ -45,8 +45,8 @@ pub struct Fold<'a> {
     pub expired: i64,
     /// Measures that somebody waits for, as they were before anything changed.
     pub prior: Vec<(MeasureId, Exact)>,
-    /// Where awards of a crossing are collected.
-    pub hanging: Option<Hanging>,
+    /// Where what a crossing or a rise brings is collected.
+    pub collecting: Option<Brought>,
     /// The fact that awards belong to: the position of the event's own.
     pub fact: Option<usize>,
     /// The event's own fact while it is not yet certain that the event is granted.
@@ -109,7 +109,7 @@ impl<'a> Fold<'a> {
             event: None,
             expired: 0,
             prior: Vec::new(),
-            hanging: None,
+            collecting: None,
             fact: None,
             draft: None,
         }

@@ -388,16 +388,7 @@ impl Fold<'_> {
             let share = share.min(rest);
             *part -= share;
             rest -= share;
-            let partner = partner.clone();
-            self.out.push(super::outcome::Outcome {
-                member: self.state.member.clone(),
-                time: self.at.now,
-                event: self.event.as_ref().map(|event| event.id.clone()),
-                version: self.state.version,
-                cause,
-                what: What::Posted { unit: award.unit, from: from.clone(), to: Account::Partner(partner), amount: share, lot, line: award.line },
-                corrects: None,
-            });
+            self.post(cause, award.unit, from.clone(), Account::Partner(partner.clone()), share, award.lot, award.line);
         }
         self.post(cause, award.unit, from, Account::Issuer, rest, lot, award.line);
         amount

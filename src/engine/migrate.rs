@@ -12,7 +12,7 @@ use crate::value::Value;
 use super::event::Event;
 use super::outcome::Cause;
 use super::outline::{Field, Outline, limits};
-use super::state::{Award, Fact, Held, Payment, State, Tallied, UseKey, Uses, Voucher};
+use super::state::{Award, Brought, Fact, Gifted, Held, Payment, State, Tallied, UseKey, Uses, Voucher};
 use super::version::Version;
 
 /// Where each identifier of an old program is in a new one.
@@ -171,12 +171,14 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
     }
     for firings in next.firings.iter_mut() {
         for hanging in &mut firings.hanging {
-            hanging.awards = hanging.awards.iter().filter_map(|award| reawarded(award, &names)).collect();
+            rebrought(&mut hanging.brought, &names);
         }
     }
     for (id, held) in state.ladders.pairs() {
         if let (Some(to), Some((_, tiers))) = (of(&names.ladders, id), old.ladders.get(id.index())) {
-            *next.ladders.at_mut(to) = retiered(held, tiers, &new.ladders.at(to).tiers);
+            let mut held = retiered(held, tiers, &new.ladders.at(to).tiers);
+            held.rises.iter_mut().for_each(|rise| rebrought(&mut rise.brought, &names));
+            *next.ladders.at_mut(to) = held;
         }
     }
     next.distrust_gauges();
@@ -211,9 +213,23 @@ fn retiered(held: &Held, old: &[String], new: &[crate::hir::Tier]) -> Held {
     held.tier = find(held.tier);
     held.highest = find(held.highest);
     held.holds.iter_mut().for_each(|hold| hold.tier = find(hold.tier));
+    held.rises.iter_mut().for_each(|rise| rise.tier = find(rise.tier));
     held.waiting = held.waiting.iter().map(|(tier, at)| (find(*tier), *at)).collect();
     held.history.iter_mut().for_each(|(_, tier)| *tier = find(*tier));
     held
+}
+
+fn rebrought(brought: &mut Brought, names: &Names) {
+    brought.awards = brought.awards.iter().filter_map(|award| reawarded(award, names)).collect();
+    brought.gifts = brought.gifts.iter().filter_map(|gift| regifted(*gift, names)).collect();
+    brought.turns = names.uses(&brought.turns);
+}
+
+fn regifted(gift: Gifted, names: &Names) -> Option<Gifted> {
+    match gift {
+        Gifted::Badge(badge) => of(&names.badges, badge).map(Gifted::Badge),
+        voucher @ Gifted::Voucher(_) => Some(voucher),
+    }
 }
 
 fn reawarded(award: &Award, names: &Names) -> Option<Award> {
@@ -237,10 +253,7 @@ fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fac
         let unit = of(&names.units, payment.unit)?;
         Some(Payment { unit, cause: names.cause(payment.cause), uses: names.uses(&payment.uses), ..payment.clone() })
     });
-    let gifts = fact.gifts.iter().filter_map(|gift| match gift {
-        super::state::Gifted::Badge(badge) => of(&names.badges, *badge).map(super::state::Gifted::Badge),
-        voucher => Some(*voucher),
-    });
+    let gifts = fact.gifts.iter().filter_map(|gift| regifted(*gift, names));
     Some(Fact {
         left: fields(&fact.left),
         reversals: fact.reversals.iter().map(|(at, left)| (*at, fields(left))).collect(),
@@ -248,6 +261,7 @@ fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fac
         gifts: gifts.collect(),
         payment,
         gave: fact.gave.iter().map(|cause| names.cause(*cause)).filter(|cause| *cause != Cause::Event).collect(),
+        turns: names.uses(&fact.turns),
         used_up: fact.used_up.clone(),
         event: Arc::new(Event { kind, fields: fields(&fact.event.fields), ..(*fact.event).clone() }),
         ..*fact

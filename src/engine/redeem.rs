@@ -360,9 +360,9 @@ impl Fold<'_> {
         let earns = program.earns.iter().filter(|e| e.activation.is_some()).map(|e| &*e.name);
         let boosts = program.boosts.iter().filter(|b| b.activation.is_some()).map(|b| &*b.name);
         let rules = program.rules.iter().filter(|r| r.activation.is_some()).map(|r| &*r.name);
-        let mut offers = earns.chain(boosts).chain(rules);
-        if !offers.any(|offer| *offer == *name) {
-            return Err(words::unknown(&name, "an offer that can be activated", offers));
+        let offers: Vec<&str> = earns.chain(boosts).chain(rules).collect();
+        if !offers.contains(&&*name) {
+            return Err(words::unknown(&name, "an offer that can be activated", offers.into_iter()));
         }
         self.state.activations.insert(name, self.at.now);
         Ok(Ok(()))

@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::fold::Fold;
 use super::judge::Noting;
 use super::outcome::{Cause, VoucherChange, What};
-use super::state::{Award, Fact, FactChange, Gifted};
+use super::state::{Award, Brought, Fact, FactChange, Gifted};
 
 /// What a reversal leaves of one original.
 struct Undo {
@@ -234,6 +234,7 @@ impl Fold<'_> {
 
     /// Carries out what was worked out.
     pub fn undo(&mut self, undoing: Undoing, reversal: &Reversal, event: &Arc<Event>) -> Result<(), Fault> {
+        let grounds = self.grounds()?;
         for undo in undoing.undo {
             self.undo_fact(undo, reversal, event)?;
         }
@@ -250,13 +251,14 @@ impl Fold<'_> {
                 gifts: Vec::new(),
                 payment: None,
                 gave: Vec::new(),
+                turns: Vec::new(),
                 used_up: Vec::new(),
                 place,
             });
             self.note_last_fact()?;
         }
         self.rejudge_hanging()?;
-        self.lose_ground()
+        self.lose_ground(grounds)
     }
 
     /// Lets measures take note of the newest fact.
@@ -296,6 +298,7 @@ impl Fold<'_> {
         }
         if fact.gone {
             self.cancel_gifts(&fact.gifts);
+            self.unclaim(&mut fact.turns, 0, 0, 0);
             self.forget(&fact);
         }
         if fact.gone && let Some(payment) = &mut fact.payment {
@@ -360,6 +363,19 @@ impl Fold<'_> {
             },
             _ => None,
         }
+    }
+
+    /// Takes back all that hung on what is no more, with the turns that rules took of their limits.
+    pub fn revoke(&mut self, brought: &mut Brought) -> Result<(), Fault> {
+        for award in &mut brought.awards {
+            let (before, rest) = (award.taken, award.granted - award.taken);
+            let taken = self.take_back(award.cause, award, rest)?;
+            let mut uses = std::mem::take(&mut award.uses);
+            self.unclaim(&mut uses, award.granted, before, taken);
+        }
+        self.cancel_gifts(&brought.gifts);
+        self.unclaim(&mut brought.turns, 0, 0, 0);
+        Ok(())
     }
 
     /// Lets clocks of absence, cooldowns and activations stand as if an event that is gone had never been (S26).
@@ -519,14 +535,7 @@ impl Fold<'_> {
                     *done = (*done).min(below);
                 }
                 firings.crossed.retain(|_, done| *done > 0);
-                for award in &mut hanging.awards {
-                    let rest = award.granted - award.taken;
-                    let before = award.taken;
-                    let taken = self.take_back(Cause::Rule(id), award, rest)?;
-                    let mut uses = std::mem::take(&mut award.uses);
-                    self.unclaim(&mut uses, award.granted, before, taken);
-                }
-                self.cancel_gifts(&hanging.gifts);
+                self.revoke(&mut hanging.brought)?;
             }
             self.state.firings.at_mut(id).hanging = kept;
         }

@@ -11,7 +11,7 @@ use super::judge::Noting;
 use super::ledger::Grant;
 use super::limit::Claims;
 use super::outcome::{Account, Cause, Stage, What};
-use super::state::{Award, FactChange, Gifted, Hanging, Restart, Voucher};
+use super::state::{Award, Brought, FactChange, Gifted, Hanging, Restart, Uses, Voucher};
 
 /// How often rules may set each other off within one event; the checker has refused cycles, so that this is never reached.
 const MAX_ROUNDS: usize = 1000;
@@ -119,7 +119,7 @@ impl Fold<'_> {
             }
             for multiple in first..=multiples(now)? {
                 let threshold = step.mul(Exact::from(multiple))?;
-                if !self.fire_hanging(id, rule, Hanging { period: key, until, multiple, threshold, awards: Vec::new(), gifts: Vec::new() })? {
+                if !self.fire_hanging(id, rule, Hanging { period: key, until, multiple, threshold, brought: Brought::default() })? {
                     continue;
                 }
                 fired = true;
@@ -148,28 +148,47 @@ impl Fold<'_> {
         })
     }
 
-    fn fire_hanging(&mut self, id: RuleId, rule: &Rule, hanging: Hanging) -> Result<bool, Fault> {
+    /// Fires a rule for a crossing; what that brings hangs on the measure.
+    fn fire_hanging(&mut self, id: RuleId, rule: &Rule, mut hanging: Hanging) -> Result<bool, Fault> {
         let (key, multiple) = (hanging.period, hanging.multiple);
         self.state.firings.at_mut(id).crossed.insert(key, multiple);
-        let outer = self.hanging.replace(hanging);
-        let fired = self.fire(id, View::default());
-        let collected = std::mem::replace(&mut self.hanging, outer);
-        if let Some(hanging) = collected
-            && rule.on_refund != OnRefund::Keep
-        {
+        let (fired, brought) = self.collect(|fold| fold.fire(id, View::default()))?;
+        if rule.on_refund != OnRefund::Keep {
             if self.state.firings.at(id).crossed.get(&key) == Some(&multiple) {
+                hanging.brought = brought;
                 self.state.firings.at_mut(id).hanging.push(hanging);
             } else {
-                // The rule has restarted its measure, which can no longer tell: the awards go with the event.
-                hanging.awards.into_iter().for_each(|award| self.keep(award));
-                hanging.gifts.into_iter().for_each(|gift| self.keep_gift(gift));
+                // The rule has restarted its measure, which can no longer tell: it all goes with the event.
+                self.keep_brought(brought);
             }
         }
-        fired
+        Ok(fired)
     }
 
-    /// Rules that listen to a change of tier.
-    pub fn tier_rules(&mut self, ladder: LadderId, from: u32, to: u32, highest: u32) -> Result<(), Fault> {
+    /// Does something and collects what it brings, which is then not kept with the event.
+    pub fn collect<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<(T, Brought), Fault> {
+        let outer = self.collecting.replace(Brought::default());
+        let done = act(self);
+        let brought = std::mem::replace(&mut self.collecting, outer);
+        Ok((done?, brought.unwrap_or_default()))
+    }
+
+    /// Keeps with the event that brought it.
+    pub fn keep_brought(&mut self, brought: Brought) {
+        brought.awards.into_iter().for_each(|award| self.keep(award));
+        brought.gifts.into_iter().for_each(|gift| self.keep_gift(gift));
+        self.keep_turns(brought.turns);
+    }
+
+    /// Rules that listen to a change of tier; what a rise brings is handed to `rise` with the tier that it hangs on.
+    pub fn tier_rules(
+        &mut self,
+        ladder: LadderId,
+        from: u32,
+        to: u32,
+        highest: u32,
+        rise: &mut dyn FnMut(&mut Self, u32, Brought),
+    ) -> Result<(), Fault> {
         for (id, rule) in self.program.rules.pairs() {
             let Trigger::Tier { ladder: of, direction, to: wanted, first } = rule.trigger else { continue };
             if of != ladder || (direction == Direction::Rises && to < from) || (direction == Direction::Falls && to > from) {
@@ -177,13 +196,18 @@ impl Fold<'_> {
             }
             let rungs: Vec<u32> = if to > from { (from + 1..=to).collect() } else { vec![to] };
             let new = |rung: &u32| !first || *rung > highest;
-            let times = match wanted {
-                Some(wanted) => rungs.iter().filter(|rung| **rung == wanted && new(rung)).count(),
-                None if first => rungs.iter().filter(|rung| new(rung)).count(),
-                None => 1,
+            let fires: Vec<u32> = match wanted {
+                Some(wanted) => rungs.into_iter().filter(|rung| *rung == wanted && new(rung)).collect(),
+                None if first => rungs.into_iter().filter(new).collect(),
+                None => vec![to],
             };
-            for _ in 0..times {
-                self.fire(id, View::default())?;
+            for rung in fires {
+                if to > from && rule.on_refund != OnRefund::Keep {
+                    let (_, brought) = self.collect(|fold| fold.fire(id, View::default()))?;
+                    rise(self, rung, brought);
+                } else {
+                    self.fire(id, View::default())?;
+                }
             }
         }
         Ok(())
@@ -205,7 +229,8 @@ impl Fold<'_> {
         if fitted.amount.is_zero() {
             return Ok(false);
         }
-        self.claim(fitted.claims, 1);
+        let turns = self.claim(fitted.claims, 1);
+        self.keep_turns(turns);
         self.note_gave(cause);
         self.used_up(&rule.name, rule.activation);
         for (number, (condition, effect)) in (0_u32..).zip(&rule.effects) {
@@ -320,8 +345,8 @@ impl Fold<'_> {
             funded: granted.funded,
             at: self.at.now,
         };
-        match &mut self.hanging {
-            Some(hanging) => hanging.awards.push(award),
+        match &mut self.collecting {
+            Some(brought) => brought.awards.push(award),
             None => self.keep(award),
         }
         Ok(())
@@ -329,10 +354,18 @@ impl Fold<'_> {
 
     /// Keeps a gift with the event that brought it.
     pub fn keep_gift(&mut self, gift: Gifted) {
-        if let Some(hanging) = &mut self.hanging {
-            hanging.gifts.push(gift);
+        if let Some(brought) = &mut self.collecting {
+            brought.gifts.push(gift);
         } else if let Some(fact) = self.own_fact() {
             fact.gifts.push(gift);
+        }
+    }
+
+    fn keep_turns(&mut self, turns: Uses) {
+        if let Some(brought) = &mut self.collecting {
+            brought.turns.extend(turns);
+        } else if let Some(fact) = self.own_fact() {
+            fact.turns.extend(turns);
         }
     }
 

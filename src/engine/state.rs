@@ -89,6 +89,9 @@ pub struct Fact {
     /// Earns and rules that gave something.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gave: Vec<Cause>,
+    /// Turns that rules took of their limits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub turns: Uses,
     /// Activations that it used up: what was activated, and when.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub used_up: Vec<(Arc<str>, Instant)>,
@@ -265,10 +268,30 @@ pub struct Hanging {
     pub multiple: i64,
     /// The threshold that was crossed.
     pub threshold: Exact,
-    /// The awards.
+    /// What that brought.
+    pub brought: Brought,
+}
+
+/// What a crossing or a rise brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brought {
+    /// Awards.
     pub awards: Vec<Award>,
     /// Other gifts.
     pub gifts: Vec<Gifted>,
+    /// Turns that rules took of their limits.
+    pub turns: Uses,
+}
+
+/// A rise to a tier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Risen {
+    /// The tier.
+    pub tier: u32,
+    /// When it was qualified for.
+    pub since: Instant,
+    /// What that brought.
+    pub brought: Brought,
 }
 
 /// A tier held.
@@ -290,6 +313,9 @@ pub struct Held {
     pub history: Vec<(Instant, u32)>,
     /// Up to when the clock has looked at it.
     pub checked: Instant,
+    /// What rises brought, to be taken back with their ground (S22).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rises: Vec<Risen>,
     /// What its conditions read of the member when they were last looked at.
     pub standing: Vec<Value>,
 }
@@ -305,6 +331,7 @@ impl Held {
             carry: None,
             history: Vec::new(),
             checked: clock,
+            rises: Vec::new(),
             standing: Vec::new(),
         }
     }

@@ -7,7 +7,14 @@ use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::outcome::{Cause, What};
 use super::reads;
-use super::state::{Gifted, Holding};
+use super::state::{Brought, Gifted, Holding, Risen};
+
+/// What has its ground in what was counted: reasons to hold tiers, and rises, in their order.
+#[derive(Debug, Default)]
+pub struct Grounds {
+    holds: Vec<bool>,
+    rises: Vec<bool>,
+}
 
 impl Fold<'_> {
     /// The tiers held now, by ladder.
@@ -181,29 +188,87 @@ impl Fold<'_> {
         self.emit(Cause::Ladder(id), What::Tier { ladder: id, from: old, to: tier, until });
         for rung in (old + 1)..=tier {
             for &reward in ladder.tiers.get(rung as usize).map_or(&[] as &[_], |tier| &tier.issues) {
-                let number = self.issue(Cause::Ladder(id), reward)?;
-                self.keep_gift(Gifted::Voucher(number));
+                let (number, mut brought) = self.collect(|fold| fold.issue(Cause::Ladder(id), reward))?;
+                brought.gifts.push(Gifted::Voucher(number));
+                self.hang(id, rung, brought);
             }
         }
-        self.tier_rules(id, old, tier, highest)?;
+        self.tier_rules(id, old, tier, highest, &mut |fold, rung, brought| fold.hang(id, rung, brought))?;
         Ok(true)
     }
 
-    /// After a reversal: acts on tiers whose ground it took.
-    pub fn lose_ground(&mut self) -> Result<(), Fault> {
-        for id in self.program.ladders.ids() {
+    /// Lets what a rise brought hang on the reason for it; what was granted goes with the event.
+    fn hang(&mut self, id: LadderId, rung: u32, brought: Brought) {
+        let held = self.state.ladders.at(id);
+        let since = held.holds.iter().filter(|hold| hold.tier == rung && !hold.granted).map(|hold| hold.since).max();
+        if brought == Brought::default() {
+            return;
+        }
+        match since {
+            Some(since) => self.state.ladders.at_mut(id).rises.push(Risen { tier: rung, since, brought }),
+            None => self.keep_brought(brought),
+        }
+    }
+
+    /// Before a reversal: which reasons to hold tiers and which rises have their ground, by ladder.
+    pub fn grounds(&self) -> Result<Vec<Grounds>, Fault> {
+        let mut all = Vec::new();
+        for (id, held) in self.state.ladders.pairs() {
+            let mut grounds = Grounds::default();
+            for hold in &held.holds {
+                grounds.holds.push(!hold.granted && self.grounded(id, hold.tier, hold.since, true)?);
+            }
+            for rise in &held.rises {
+                grounds.rises.push(self.grounded(id, rise.tier, rise.since, false)?);
+            }
+            all.push(grounds);
+        }
+        Ok(all)
+    }
+
+    /// Whether a tier that was qualified for at a moment still is, by what counts for that moment now; `keep` asks for less.
+    fn grounded(&self, id: LadderId, tier: u32, since: Instant, keep: bool) -> Result<bool, Fault> {
+        let ladder = self.program.ladders.at(id);
+        let Some(tier) = ladder.tiers.get(tier as usize) else { return Ok(false) };
+        let at = self.ground(ladder, tier, since)?;
+        Ok(self.reached(id, tier, false, Some(at))? || (keep && self.reached(id, tier, true, Some(at))?))
+    }
+
+    /// The moment at which to look again at what was qualified for: the last of its period, or that very moment where windows slide.
+    fn ground(&self, ladder: &Ladder, tier: &Tier, since: Instant) -> Result<Instant, Fault> {
+        let conditions = tier.reach.iter().chain(&tier.keep);
+        let mut measures = conditions.flat_map(|condition| reads::measures(self.program, condition));
+        if measures.any(|measure| matches!(self.program.measures.at(measure).window, Window::LastDays(_) | Window::LastExactly(_))) {
+            return Ok(since);
+        }
+        let period = self.period(self.ladder_period(ladder), self.calendar.zone.day_of(since));
+        let last = self.calendar.zone.start_of(period.end).plus_millis(-1).ok_or(Fault::Calendar)?;
+        Ok(last.min(self.at.now))
+    }
+
+    /// After a reversal: acts on tiers and rises whose ground it took.
+    pub fn lose_ground(&mut self, before: Vec<Grounds>) -> Result<(), Fault> {
+        for (id, before) in self.program.ladders.ids().zip(before) {
             let ladder = self.program.ladders.at(id);
-            if ladder.refunds == LadderRefund::Never || ladder.holds == Hold::Rolling {
+            if ladder.refunds == LadderRefund::Never {
                 continue;
             }
-            let now = self.at.now;
+            let had = |grounds: &[bool], i: usize| grounds.get(i).copied().unwrap_or(false);
+            let mut kept = Vec::new();
+            for (i, mut rise) in std::mem::take(&mut self.state.ladders.at_mut(id).rises).into_iter().enumerate() {
+                if had(&before.rises, i) && !self.grounded(id, rise.tier, rise.since, false)? {
+                    self.revoke(&mut rise.brought)?;
+                } else {
+                    kept.push(rise);
+                }
+            }
+            self.state.ladders.at_mut(id).rises = kept;
+            if ladder.holds == Hold::Rolling {
+                continue;
+            }
             let mut lost = Vec::new();
             for (i, hold) in self.state.ladders.at(id).holds.iter().enumerate() {
-                let Some(tier) = ladder.tiers.get(hold.tier as usize).filter(|_| !hold.granted) else { continue };
-                let period = self.period(self.ladder_period(ladder), self.calendar.zone.day_of(hold.since));
-                let last = Instant::from_millis(self.calendar.zone.start_of(period.end).millis() - 1).unwrap_or(now);
-                let at = last.min(now);
-                if !self.reached(id, tier, false, Some(at))? && !self.reached(id, tier, true, Some(at))? {
+                if had(&before.holds, i) && !self.grounded(id, hold.tier, hold.since, true)? {
                     lost.push(i);
                 }
             }

@@ -1,5 +1,7 @@
 //! What programs mean: the promises that scenarios can say, in `tests/cases/semantics`, and those that need more than one history.
 
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests fail by panicking")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -270,6 +272,59 @@ fn balanced(program: &Program, world: &World, outcomes: &[Outcome], what: &str) 
                 "{what}: {:?}",
                 purse.closed
             );
+        }
+    }
+}
+
+#[test]
+fn s10_partners_pay_their_share_and_get_it_back() {
+    let program = parse(
+        r#"
+program "Funding" {
+  currency USD
+  timezone "America/New_York"
+}
+event purchase { order id, total money }
+event refund reverses purchase by order { total money }
+unit points also point {
+  round   down per event
+  expires never
+  refunds stop at zero
+}
+earn base on purchase {
+  give   1 point per $1 of total
+  funded 60% by acme
+  funded 15% by bank
+}
+scenario "shares" {
+  ann purchase 2026-01-05 { order A1, total $103 }
+  ann refund   2026-01-06 { order A1, total $50 }
+  ann refund   2026-01-07 { order A1, total $53 }
+}
+"#,
+    );
+    let points = program.units.find(|unit| &*unit.name == "points").unwrap();
+    for (evaluator, engine) in engines(std::slice::from_ref(&program)) {
+        let mut world = World::new(engine);
+        let mut outcomes = Vec::new();
+        // 61.8, 15.45 and 25.75 of 103: the whole steps that are left go to the largest remainders.
+        let expected = [(-62, -15, -26), (-32, -8, -13), (0, 0, 0)];
+        for (event, expected) in story(&program).into_iter().zip(expected) {
+            outcomes.extend(submit(&mut world, vec![event.clone()]).1);
+            let sums = accounts(&outcomes);
+            let held = |account: Account| sums.get(&("ann".into(), points, account)).copied().unwrap_or(0);
+            let (acme, bank, issuer) =
+                (held(Account::Partner("acme".into())), held(Account::Partner("bank".into())), held(Account::Issuer));
+            assert_eq!(acme + bank + issuer, -held(Account::Available), "{evaluator}: {}", event.id);
+            if event.id.ends_with('2') {
+                // Half of the order, within a step of half of each share.
+                assert!(
+                    (acme - expected.0).abs() <= 1 && (bank - expected.1).abs() <= 1,
+                    "{evaluator}: {acme} {bank} {issuer}"
+                );
+            } else {
+                assert_eq!((acme, bank, issuer), expected, "{evaluator}: {}", event.id);
+            }
         }
     }
 }
