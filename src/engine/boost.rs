@@ -1,13 +1,12 @@
 //! The amount of one earn at one line: base, then boosts as declared (S8, S14).
 
 use crate::hir::{Activation, Boost, BoostAmount, Combine, Earn, StackMode};
-use crate::value::{Exact, Instant};
+use crate::value::Exact;
 
 use super::fault::Fault;
 use super::fold::{Fold, View};
-use super::limit::Claims;
+use super::limit::{Claim, Claims};
 use super::outcome::{Cause, Stage};
-use super::state::UseKey;
 
 /// A base amount and what boosts make of it.
 #[derive(Debug, Clone, Default)]
@@ -15,7 +14,7 @@ pub struct Boosted {
     /// Base and bonus together, in steps.
     pub amount: Exact,
     /// Limits that boosts use, with the bonus that uses them.
-    pub claims: Vec<(UseKey, Instant, bool, Exact)>,
+    pub claims: Vec<(Claim, Exact)>,
 }
 
 /// The bonus of one boost, or of a group of boosts.
@@ -50,7 +49,7 @@ impl Fold<'_> {
                 if fitted.amount != bonus.adds {
                     bonus = Bonus { factor: None, adds: fitted.amount };
                 }
-                boosted.claims.extend(fitted.claims.into_iter().map(|(key, at, times)| (key, at, times, bonus.adds)));
+                boosted.claims.extend(fitted.claims.into_iter().map(|claim| (claim, bonus.adds)));
             }
             if self.tracing() {
                 let added = super::words::quantity(self.program, earn.unit, bonus.adds);

@@ -80,7 +80,11 @@ impl Fold<'_> {
         let ready = self.readiness(grant.pending.unwrap_or(&unit.pending))?;
         let to = if ready == Ready::Now { Account::Available } else { Account::Pending };
         let rules = if grant.expiry.is_empty() { &unit.expiry } else { grant.expiry };
-        let from = if let Ready::At(at) = ready { at } else { self.at.now };
+        let from = match ready {
+            Ready::Now => Some(self.at.now),
+            Ready::At(at) => Some(at),
+            Ready::On(_) => None,
+        };
         let expires = self.lot_expiry(rules, self.at.now, from)?;
 
         let funded = self.funded(grant.funding, amount)?;
@@ -140,23 +144,32 @@ impl Fold<'_> {
         })
     }
 
-    /// When a lot lapses, by the rules of its unit or earn.
-    pub fn lot_expiry(&self, rules: &[ExpiryRule], earned: Instant, available: Instant) -> Result<LotExpiry, Fault> {
+    /// When a lot lapses, by the rules of its unit or earn. Where it is not known when it becomes available, rules that count from then
+    /// wait (S12).
+    pub fn lot_expiry(&self, rules: &[ExpiryRule], earned: Instant, available: Option<Instant>) -> Result<LotExpiry, Fault> {
         let mut expiry = LotExpiry::default();
         let mut chosen = false;
-        for rule in rules {
+        for (position, rule) in (0_u32..).zip(rules) {
             if (!rule.also && chosen) || !rule.when.as_ref().map_or(Ok(true), |when| self.judge.truth(when, &self.cx(View::default())))? {
                 continue;
             }
             chosen |= !rule.also;
-            let from = if rule.from_earning { earned } else { available };
-            if let Expiry::Idle { span, end_of, events } = &rule.expiry {
-                expiry.idle.push(IdleClock { span: *span, end_of: *end_of, events: events.clone() });
-            } else if let Some(at) = self.expiry_from(&rule.expiry, from)? {
-                expiry.at = Some(expiry.at.map_or(at, |other: Instant| other.min(at)));
+            match if rule.from_earning { Some(earned) } else { available } {
+                Some(from) => self.expire_by(rule, from, &mut expiry)?,
+                None => expiry.waiting.push(position),
             }
         }
         Ok(expiry)
+    }
+
+    /// Lets a rule run for a lot from a moment on.
+    fn expire_by(&self, rule: &ExpiryRule, from: Instant, expiry: &mut LotExpiry) -> Result<(), Fault> {
+        if let Expiry::Idle { span, end_of, events } = &rule.expiry {
+            expiry.idle.push(IdleClock { span: *span, end_of: *end_of, events: events.clone() });
+        } else if let Some(at) = self.expiry_from(&rule.expiry, from)? {
+            expiry.at = Some(expiry.at.map_or(at, |other: Instant| other.min(at)));
+        }
+        Ok(())
     }
 
     fn expiry_from(&self, expiry: &Expiry, from: Instant) -> Result<Option<Instant>, Fault> {
@@ -285,13 +298,17 @@ impl Fold<'_> {
         for number in numbers {
             let cause = Cause::Unit(unit);
             let Some(lot) = self.state.units.at_mut(unit).lot_mut(number) else { continue };
-            let (amount, earned, awaited, from) = (lot.left, lot.earned, matches!(lot.ready, Ready::On(_)), lot.cause);
+            let (amount, from, mut expires) = (lot.left, lot.cause, lot.expires.clone());
             lot.ready = Ready::Now;
-            if awaited {
+            if !expires.waiting.is_empty() {
                 // Only now is it known from when its clock runs (S12).
                 let own = if let Cause::Earn(earn) = from { &self.program.earns.at(earn).expiry[..] } else { &[] };
                 let rules = if own.is_empty() { &self.program.units.at(unit).expiry } else { own };
-                let expires = self.lot_expiry(rules, earned, now)?;
+                for position in std::mem::take(&mut expires.waiting) {
+                    if let Some(rule) = rules.get(position as usize) {
+                        self.expire_by(rule, now, &mut expires)?;
+                    }
+                }
                 if let Some(lot) = self.state.units.at_mut(unit).lot_mut(number) {
                     lot.expires = expires;
                 }
@@ -347,17 +364,16 @@ impl Fold<'_> {
             if lot.is_some() && (pending || !only_pending) {
                 let from = if pending { Account::Pending } else { Account::Available };
                 let part = self.state.units.at_mut(unit).take(number, rest, false);
-                rest -= self.hand_back(cause, award, part, from);
+                rest -= self.hand_back(cause, award, part, from)?;
             }
             if only_pending {
                 let taken = amount - rest;
-                award.taken += taken;
                 return self.untally(award, taken).map(|()| taken);
             }
             if let Some(closed) = self.state.units.at_mut(unit).closed.get_mut(&number) {
                 let lapsed = closed.expired.min(rest);
                 closed.expired -= lapsed;
-                rest -= self.hand_back(cause, award, lapsed, Account::Expired);
+                rest -= self.hand_back(cause, award, lapsed, Account::Expired)?;
                 if lapsed > 0 {
                     self.tally(unit, TallyKind::Expired, -lapsed, self.at.now)?;
                 }
@@ -366,17 +382,16 @@ impl Fold<'_> {
         if rest > 0 {
             for number in self.spending_order(unit) {
                 let part = self.state.units.at_mut(unit).take(number, rest, true);
-                rest -= self.hand_back(cause, award, part, Account::Available);
+                rest -= self.hand_back(cause, award, part, Account::Available)?;
                 if rest == 0 {
                     break;
                 }
             }
         }
         if rest > 0 {
-            rest -= self.owe(cause, award, rest);
+            rest -= self.owe(cause, award, rest)?;
         }
         let taken = amount - rest;
-        award.taken += taken;
         self.untally(award, taken)?;
         Ok(taken)
     }
@@ -389,32 +404,20 @@ impl Fold<'_> {
         self.tally(award.unit, TallyKind::Reversed, taken, self.at.now)
     }
 
-    /// Posts value back to whoever paid for it, partners in proportion.
-    fn hand_back(&mut self, cause: Cause, award: &mut super::state::Award, amount: i64, from: Account) -> i64 {
+    /// Posts value back to whoever paid for it: each has a share of what is left of the award, so that parts which add up to the award
+    /// give everybody back what it paid (S9).
+    fn hand_back(&mut self, cause: Cause, award: &mut super::state::Award, amount: i64, from: Account) -> Result<i64, Fault> {
+        let (unit, lot, line) = (award.unit, award.lot, award.line);
         let mut rest = amount;
-        for (partner, part) in &mut award.funded {
-            // A partner gets back its share of what is taken, rounded towards the issuer; all of it with the last step.
-            let whole = award.granted - award.taken;
-            let share = if amount >= whole { *part } else { part.saturating_mul(amount) / whole.max(1) };
-            let share = share.min(rest);
-            *part -= share;
+        for (partner, share) in relinquish(award, amount)? {
             rest -= share;
-            let partner = partner.clone();
-            self.out.push(super::outcome::Outcome {
-                member: self.state.member.clone(),
-                time: self.at.now,
-                event: self.event.as_ref().map(|event| event.id.clone()),
-                version: self.state.version,
-                cause,
-                what: What::Posted { unit: award.unit, from: from.clone(), to: Account::Partner(partner), amount: share, lot: award.lot, line: award.line },
-                corrects: None,
-            });
+            self.post(cause, unit, from.clone(), Account::Partner(partner), share, lot, line);
         }
-        self.post(cause, award.unit, from, Account::Issuer, rest, award.lot, award.line);
-        amount
+        self.post(cause, unit, from, Account::Issuer, rest, lot, line);
+        Ok(amount)
     }
 
-    fn owe(&mut self, cause: Cause, award: &mut super::state::Award, shortfall: i64) -> i64 {
+    fn owe(&mut self, cause: Cause, award: &mut super::state::Award, shortfall: i64) -> Result<i64, Fault> {
         let unit = award.unit;
         let debt = self.state.units.at(unit).debt;
         let owed = match self.program.units.at(unit).refunds {
@@ -423,15 +426,16 @@ impl Fold<'_> {
             RefundFloor::OnlyPending => 0,
         };
         if owed == 0 {
-            return 0;
+            return Ok(0);
         }
         self.state.units.at_mut(unit).debt += owed;
         if matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_)) {
-            self.hand_back(cause, award, owed, Account::Available);
-        } else {
-            self.emit(cause, What::Owed { unit, debt: debt + owed });
+            return self.hand_back(cause, award, owed, Account::Available);
         }
-        owed
+        // The issuer forbears, and what is repaid later is the issuer's.
+        relinquish(award, owed)?;
+        self.emit(cause, What::Owed { unit, debt: debt + owed });
+        Ok(owed)
     }
 
     /// Gives spent points back to their lots (S21). Returns what came back to the member.
@@ -475,7 +479,7 @@ impl Fold<'_> {
                 Returned::Grace(span) => lot.expires.extended = Some(self.end_after(now, span, None)?),
                 Returned::FreshLot | Returned::Forfeit => {
                     lot.earned = now;
-                    lot.expires = self.lot_expiry(&def.expiry, now, now)?;
+                    lot.expires = self.lot_expiry(&def.expiry, now, Some(now))?;
                 }
             }
         }
@@ -488,4 +492,20 @@ impl Fold<'_> {
         purse.lots.sort_by_key(|lot| lot.number);
         Ok(())
     }
+}
+
+/// Takes an amount off what is left of an award, and off what each partner has in it; returns the partners' shares of the amount.
+fn relinquish(award: &mut super::state::Award, amount: i64) -> Result<Vec<(Arc<str>, i64)>, Fault> {
+    let partners: i64 = award.funded.iter().map(|(_, part)| part).sum();
+    let issuer = award.granted - award.taken - partners;
+    award.taken += amount;
+    if amount == 0 || award.funded.is_empty() {
+        return Ok(Vec::new());
+    }
+    let weights: Vec<_> = award.funded.iter().map(|(_, part)| *part).chain([issuer]).map(crate::value::Exact::from).collect();
+    let shares = split(amount, &weights)?;
+    for ((_, part), share) in award.funded.iter_mut().zip(&shares) {
+        *part -= share;
+    }
+    Ok(award.funded.iter().map(|(partner, _)| partner.clone()).zip(shares).collect())
 }

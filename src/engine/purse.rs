@@ -76,6 +76,10 @@ pub struct LotExpiry {
     pub idle: Vec<IdleClock>,
     /// A later end granted by `extend`: milliseconds are not enough, so the moved moment itself.
     pub extended: Option<Instant>,
+    /// Positions of rules of the unit (or earn) that apply as soon as the lot is available: chosen at earning, when it was not known from
+    /// when they run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<u32>,
 }
 
 /// An idle clock of a lot: restarted by events, so kept as its rule.

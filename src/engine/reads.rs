@@ -29,6 +29,23 @@ pub fn measures(program: &Program, expr: &Expr) -> Vec<MeasureId> {
     found
 }
 
+/// Whether the value of an expression changes with the day, formulas resolved.
+pub fn turns_with_days(program: &Program, expr: &Expr) -> bool {
+    let mut turns = false;
+    visit(program, expr, &mut |part| {
+        turns |= match &part.kind {
+            Kind::Since(..) | Kind::Builtin(_) => true,
+            Kind::Cases(cases) => cases.iter().any(|case| case.guard.from.is_some() || case.guard.until.is_some()),
+            Kind::Read(Read::Measure(id)) => match &program.measures.at(*id).source {
+                Source::Formula(formula) => turns_with_days(program, formula),
+                _ => false,
+            },
+            _ => false,
+        };
+    });
+    turns
+}
+
 /// Visits an expression and everything below it, named values and conditions included.
 pub fn visit<'e>(program: &'e Program, expr: &'e Expr, to: &mut dyn FnMut(&'e Expr)) {
     to(expr);

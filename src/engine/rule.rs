@@ -1,13 +1,13 @@
 //! Rules: what sets them off, and what they do.
 
-use crate::hir::{Direction, Effect, Label, LadderId, OnRefund, RewardId, Rule, RuleId, Trigger, UnitId, Validity, Window};
+use crate::hir::{Direction, Effect, Label, LadderId, Measure, MeasureId, OnRefund, RewardId, Rule, RuleId, Source, Trigger, UnitId, Validity, Window};
 use crate::value::{Exact, Instant, Value};
 
-use super::fault::Fault;
+use super::fault::{Fault, MOST_AT_ONCE};
 use super::fold::{Fold, View};
 use super::judge::Noting;
 use super::ledger::Grant;
-use super::limit::Claims;
+use super::limit::Rounded;
 use super::outcome::{Account, Cause, Stage, What};
 use super::state::{Award, FactChange, Gifted, Hanging, Restart, Voucher};
 
@@ -108,19 +108,28 @@ impl Fold<'_> {
                 }
                 Ok(value.div(step)?.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?.max(0))
             };
-            let (key, until) = self.crossing_period(self.program.measures.at(measure).window)?;
+            let (key, until) = self.crossing_period(self.program.measures.at(measure))?;
             let done = self.state.firings.at(id).crossed.get(&key).copied().unwrap_or(0);
             let mut first = multiples(before)?.max(done) + 1;
             if let Some(from) = from {
                 let from = self.judge.exact(from, &self.cx(View::default()))?;
                 first = first.max(from.div(step)?.ceil().to_i64().unwrap_or(i64::MAX));
             }
-            for multiple in first..=multiples(now)? {
+            let last = multiples(now)?;
+            if last.saturating_sub(first) >= MOST_AT_ONCE {
+                return Err(Fault::TooOften);
+            }
+            let restart = self.state.restarts.at(measure).map(|restart| (restart.at, restart.place));
+            for multiple in first..=last {
                 let threshold = step.mul(Exact::from(multiple))?;
-                if !self.fire_hanging(id, rule, Hanging { period: key, until, multiple, threshold, awards: Vec::new(), gifts: Vec::new() })? {
-                    continue;
+                fired |= self.fire_hanging(id, rule, Hanging { period: key, until, multiple, threshold, awards: Vec::new(), gifts: Vec::new() })?;
+                if self.state.restarts.at(measure).map(|restart| (restart.at, restart.place)) != restart {
+                    // It starts anew: further multiples are to be reached again, and nothing hangs on this one.
+                    let firings = self.state.firings.at_mut(id);
+                    firings.crossed.clear();
+                    firings.hanging.clear();
+                    break;
                 }
-                fired = true;
             }
         }
         for (measure, now) in passed {
@@ -132,8 +141,12 @@ impl Fold<'_> {
     }
 
     /// The period of a crossing, and the last moment at which to look at the measure again.
-    fn crossing_period(&self, window: Window) -> Result<(Instant, Instant), Fault> {
-        Ok(match window {
+    fn crossing_period(&self, measure: &Measure) -> Result<(Instant, Instant), Fault> {
+        if matches!(measure.source, Source::Streak { .. } | Source::Formula(_)) {
+            // They shrink as time goes by, which takes nothing back: only the moment of crossing tells.
+            return Ok((Instant::FIRST, self.at.now));
+        }
+        Ok(match measure.window {
             Window::Period(kind) => {
                 let period = self.this_period(kind);
                 let zone = &self.calendar.zone;
@@ -188,10 +201,9 @@ impl Fold<'_> {
         if !self.active(&rule.name, rule.activation)? || !self.cooled(cause, rule.cooldown)? || !self.open(cause, &rule.gates, view)? {
             return Ok(false);
         }
-        let claims = Claims::default();
         let (times, amounts): (Vec<_>, Vec<_>) =
             rule.limits.iter().partition(|limit| matches!(self.program.limits.at(**limit).kind, crate::hir::LimitKind::Times(_)));
-        let fitted = self.fit(cause, &times, Exact::ONE, view, None, &claims)?;
+        let fitted = self.fit_rule(cause, &times, Exact::ONE, view)?;
         if fitted.amount.is_zero() {
             return Ok(false);
         }
@@ -257,13 +269,24 @@ impl Fold<'_> {
                 }
                 Ok(())
             }
-            Effect::Restart(measure) => {
-                *self.state.restarts.at_mut(*measure) = Some(Restart { at: self.at.now, place: self.state.judged + 1 });
-                let noting = Noting { program: self.program, calendar: &self.calendar, now: self.at.now };
-                self.judge.noted(self.state, &FactChange::Restarted(*measure), &noting)
-            }
+            Effect::Restart(measure) => self.restart(*measure),
             Effect::Message(channel, text, parts) => self.message(cause, channel, text, parts, view),
         }
+    }
+
+    /// Lets a measure start empty: after everything recorded so far, with all its crossings before it. What hung on them is settled.
+    fn restart(&mut self, measure: MeasureId) -> Result<(), Fault> {
+        let place = self.state.facts.last().map_or(0, |fact| fact.place + 1);
+        *self.state.restarts.at_mut(measure) = Some(Restart { at: self.at.now, place });
+        for (id, rule) in self.program.rules.pairs() {
+            if matches!(rule.trigger, Trigger::Reaches(of, _) | Trigger::Another { measure: of, .. } if of == measure) {
+                let firings = self.state.firings.at_mut(id);
+                firings.crossed.clear();
+                firings.hanging.clear();
+            }
+        }
+        let noting = Noting { program: self.program, calendar: &self.calendar, now: self.at.now };
+        self.judge.noted(self.state, &FactChange::Restarted(measure), &noting)
     }
 
     fn give(&mut self, cause: Cause, rule: &Rule, limits: &[crate::hir::LimitId], unit: UnitId, amount: &crate::hir::Expr, view: View<'_>) -> Result<(), Fault> {
@@ -275,8 +298,8 @@ impl Fold<'_> {
         let own: Vec<_> = limits.iter().copied()
             .filter(|limit| matches!(self.program.limits.at(*limit).kind, crate::hir::LimitKind::Amount(of, _) if of == unit))
             .collect();
-        let fitted = self.fit(cause, &own, exact, view, None, &Claims::default())?;
-        let amount = self.program.units.at(unit).rounding.round(fitted.amount)?;
+        let fitted = self.fit_rule(cause, &own, exact, view)?;
+        let amount = Self::clip(&fitted.claims, self.program.units.at(unit).rounding.round(fitted.amount)?, &mut Rounded::new());
         let granted = self.grant(&Grant { cause, unit, line: None, amount, pending: None, expiry: &[], funding: &rule.funding })?;
         if granted.amount == 0 {
             return Ok(());
@@ -344,7 +367,7 @@ impl Fold<'_> {
         let mut shown = Vec::new();
         for (source, expr) in parts {
             let value = self.judge.value(expr, &self.cx(view))?;
-            shown.push((format!("{{{source}}}"), super::words::value(self.program, expr.ty, &value)));
+            shown.push((source, super::words::value(self.program, expr.ty, &value)));
         }
         let language = self.program.attributes.find(|attribute| &*attribute.name == "language");
         let language = match language.and_then(|id| self.state.attributes.get(id)) {
@@ -353,8 +376,28 @@ impl Fold<'_> {
         };
         let translated = label.translations.iter().find(|(code, _)| *code == language);
         let (language, text) = translated.map_or(("".into(), &label.text), |(code, text)| (code.clone(), text));
-        let text = shown.iter().fold(text.to_string(), |text, (from, to)| text.replace(from, to));
+        let text = filled(text, &shown);
         self.emit(cause, What::Message { channel: channel.clone(), language, text });
         Ok(())
     }
+}
+
+/// A text with values in place of what stands in braces; doubled braces are plain ones. What a value says is not looked at again.
+fn filled(text: &str, values: &[(&std::sync::Arc<str>, String)]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let value = values.iter().find_map(|(name, value)| Some((value, from.strip_prefix('{')?.strip_prefix(&***name)?.strip_prefix('}')?)));
+        if let Some((value, after)) = value {
+            out.push_str(value);
+            rest = after;
+            continue;
+        }
+        out.extend(from.chars().next());
+        rest = from.strip_prefix("{{").or(from.strip_prefix("}}")).or(from.get(1..)).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
 }

@@ -1,6 +1,6 @@
 //! Tiers: reaching, holding, falling, granting.
 
-use crate::hir::{Fall, Hold, Ladder, LadderId, LadderRefund, Rise, Tier, Window};
+use crate::hir::{Fall, Hold, Ladder, LadderId, LadderRefund, Rise, Source, Tier, Window};
 use crate::value::{Exact, Instant, Period, PeriodKind, Value};
 
 use super::fault::Fault;
@@ -212,7 +212,7 @@ impl Fold<'_> {
     pub fn tier_due(&self, id: LadderId) -> Result<Option<Instant>, Fault> {
         let ladder = self.program.ladders.at(id);
         let held = self.state.ladders.at(id);
-        let after = held.checked;
+        let after = held.checked.max(self.just_before());
         let mut due: Vec<Instant> = held.holds.iter().map(|hold| self.lasts(ladder, hold)).collect();
         due.extend(held.waiting.values());
         due.extend(held.holds.iter().filter_map(|hold| hold.lost_at));
@@ -232,8 +232,15 @@ impl Fold<'_> {
         let today = zone.day_of(after);
         let mut moments = Vec::new();
         let conditions = ladder.tiers.iter().flat_map(|tier| tier.reach.iter().chain(&tier.keep));
+        if conditions.clone().any(|condition| reads::turns_with_days(self.program, condition)) {
+            moments.push(zone.start_of(today.plus_days(1).ok_or(Fault::Calendar)?));
+        }
         for measure in conditions.flat_map(|condition| reads::measures(self.program, condition)) {
-            match self.program.measures.at(measure).window {
+            let measure = self.program.measures.at(measure);
+            if let Source::Streak { period, .. } = measure.source {
+                moments.push(zone.start_of(self.period(period, today).end));
+            }
+            match measure.window {
                 Window::Period(kind) => moments.push(zone.start_of(self.period(kind, today).end)),
                 Window::LastDays(_) => moments.push(zone.start_of(today.plus_days(1).ok_or(Fault::Calendar)?)),
                 Window::LastExactly(span) => {

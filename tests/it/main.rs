@@ -4,4 +4,5 @@ use meed::{arena, hir, source, value};
 
 mod check;
 mod events;
+mod props;
 mod syntax;
