@@ -74,18 +74,34 @@ pub fn noted(program: &Program, judge: &dyn Judge, state: &mut State, change: &F
         if *event != fact.event.kind || !runs(measure) || before_restart {
             continue;
         }
-        let contributions = {
-            let cx = context(program, judge, state, noting);
-            contributions(measure, fact, change, &cx)?
-        };
-        for one in contributions {
-            let bucket = bucket_of(measure, one.at, state, noting)?;
-            let gauge = state.gauges.at_mut(id);
-            gauge.newest = Some(gauge.newest.map_or(one.at, |newest| newest.max(one.at)));
-            let bucket = gauge.buckets.entry(bucket).or_default();
-            add(measure, bucket, &one)?;
+        // What cannot be added up is counted from history when somebody asks, and is an error then.
+        if add_up(program, judge, state, (id, measure), (fact, change), noting).is_err() {
+            state.gauges.at_mut(id).newest = Some(Instant::LAST);
         }
         state.gauges.at_mut(id).buckets.retain(|_, bucket| *bucket != Bucket::default());
+    }
+    Ok(())
+}
+
+/// Adds what a change of a fact contributes to a measure.
+fn add_up(
+    program: &Program,
+    judge: &dyn Judge,
+    state: &mut State,
+    (id, measure): (MeasureId, &Measure),
+    (fact, change): (&Fact, &FactChange<'_>),
+    noting: &Noting<'_>,
+) -> Result<(), Fault> {
+    let contributions = {
+        let cx = context(program, judge, state, noting);
+        contributions(measure, fact, change, &cx)?
+    };
+    for one in contributions {
+        let bucket = bucket_of(measure, one.at, state, noting)?;
+        let gauge = state.gauges.at_mut(id);
+        gauge.newest = Some(gauge.newest.map_or(one.at, |newest| newest.max(one.at)));
+        let bucket = gauge.buckets.entry(bucket).or_default();
+        add(measure, bucket, &one)?;
     }
     Ok(())
 }
@@ -110,18 +126,18 @@ fn context<'c>(program: &'c Program, judge: &'c dyn Judge, state: &'c State, not
 fn contributions(measure: &Measure, fact: &Fact, change: &FactChange<'_>, cx: &Cx<'_>) -> Result<Vec<Contribution>, Fault> {
     let mut found = Vec::new();
     if let Source::Streak { filter, .. } = &measure.source {
-        let sign = match change {
-            FactChange::Recorded(_) if !fact.negative => 1,
-            FactChange::Reversed(..) if fact.gone => -1,
-            _ => return Ok(found),
+        let mut count = |fields: &[Value], sign: i64| -> Result<(), Fault> {
+            let cx = cx.on_fact(fields);
+            if filter.as_ref().map_or(Ok(true), |filter| crate::engine::walk::truth(filter, &cx))? {
+                found.push(Contribution { at: fact.event.time, sign, value: Value::Missing, capped: false });
+            }
+            Ok(())
         };
-        let counted = match change {
-            FactChange::Reversed(_, _, before) => before,
-            _ => &*fact.left,
-        };
-        let cx = cx.on_fact(counted);
-        if filter.as_ref().map_or(Ok(true), |filter| crate::engine::walk::truth(filter, &cx))? {
-            found.push(Contribution { at: fact.event.time, sign, value: Value::Missing, capped: false });
+        if let FactChange::Reversed(_, _, before) = change {
+            count(before, -1)?;
+        }
+        if !fact.gone && !fact.negative {
+            count(&fact.left, 1)?;
         }
         return Ok(found);
     }
@@ -192,7 +208,10 @@ pub fn tallied(program: &Program, state: &mut State, tallied: Tallied, noting: &
         let gauge = state.gauges.at_mut(id);
         gauge.newest = Some(gauge.newest.map_or(tallied.at, |newest| newest.max(tallied.at)));
         let bucket = gauge.buckets.entry(bucket).or_default();
-        bucket.sum = bucket.sum.add(Exact::from(tallied.amount))?;
+        match bucket.sum.add(Exact::from(tallied.amount)) {
+            Ok(sum) => bucket.sum = sum,
+            Err(_) => gauge.newest = Some(Instant::LAST),
+        }
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::value::Value;
 use super::event::Event;
 use super::fault::Fault;
 use super::fold::Fold;
+use super::limit::Claims;
 use super::outcome::{Cause, What};
 use super::redeem::Answer;
 use super::reversal::Undoing;
@@ -30,6 +31,7 @@ impl Fold<'_> {
         self.advance(event.time)?;
         self.go_to(event.time);
         self.event = Some(event.clone());
+        self.within = Claims::default();
         self.before = self.tiers();
         let kind = self.program.events.at(event.kind).kind;
         let verdict = match self.admit(kind) {

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use crate::hir::{Activation, Boost, BoostAmount, BoostId, Combine, Earn, StackMode};
-use crate::value::{Exact, Instant};
+use crate::value::Exact;
 
 use super::fault::Fault;
 use super::fold::{Fold, View};
-use super::limit::Claims;
+use super::limit::{Claim, Claims};
 use super::outcome::{Cause, Stage};
-use super::state::UseKey;
 
 /// A base amount and what boosts make of it.
 #[derive(Debug, Clone, Default)]
@@ -17,7 +16,7 @@ pub struct Boosted {
     /// Base and bonus together, in steps.
     pub amount: Exact,
     /// Limits that boosts use, with the bonus that uses them.
-    pub claims: Vec<(UseKey, Instant, bool, Exact)>,
+    pub claims: Vec<(Claim, Exact)>,
     /// What partners pay of boosts, and the bonuses of which they pay a part.
     pub funded: Vec<(Arc<str>, Exact)>,
     /// How much of the amount has such a partner of its own.
@@ -58,7 +57,7 @@ impl Fold<'_> {
                 if fitted.amount != bonus.adds {
                     bonus = Bonus { factor: None, adds: fitted.amount, ..bonus };
                 }
-                boosted.claims.extend(fitted.claims.into_iter().map(|(key, at, times)| (key, at, times, bonus.adds)));
+                boosted.claims.extend(fitted.claims.into_iter().map(|claim| (claim, bonus.adds)));
             }
             if self.tracing() {
                 let added = super::words::quantity(self.program, earn.unit, bonus.adds);

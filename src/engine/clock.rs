@@ -5,6 +5,7 @@ use crate::value::{Day, Instant, PeriodKind, Value, occurrence_in};
 
 use super::fault::Fault;
 use super::fold::{Fold, View};
+use super::limit::Claims;
 use super::outcome::{Cause, VoucherChange, What};
 use super::purse::{Lot, Ready};
 
@@ -33,9 +34,10 @@ impl Fold<'_> {
         while let Some((at, due)) = self.next_due()?
             && at <= to
         {
-            // What a reversal has brought forward is due at once, never in the past.
+            // What a reversal has brought forward, or was over before it began, is due at once: time never goes back.
             self.go_to(at.max(self.state.clock));
             self.state.clock = self.at.now;
+            self.within = Claims::default();
             self.before = self.tiers();
             self.note_prior()?;
             self.perform(due)?;
@@ -70,7 +72,9 @@ impl Fold<'_> {
         for (unit, purse) in self.state.units.pairs() {
             offer(purse.lots.iter().filter_map(|lot| if let Ready::At(at) = lot.ready { Some(at) } else { None }).min(), Due::Release(unit));
             let lapses = purse.lots.iter().filter_map(|lot| self.lapses(lot));
-            offer(lapses.filter(|at| purse.checked.is_none_or(|checked| *at > checked)).min(), Due::Expire(unit));
+            // What was kept when it was due is looked at again when something changes.
+            let kept = |at: &Instant| self.program.units.at(unit).keeps_while.is_some() && purse.checked.is_some_and(|checked| *at <= checked);
+            offer(lapses.filter(|at| !kept(at)).min(), Due::Expire(unit));
             offer(self.unkept_due(unit)?, Due::Expire(unit));
         }
         if self.state.joined.is_some() && !self.state.left {
@@ -189,7 +193,8 @@ impl Fold<'_> {
         let fired = self.state.firings.at(id).fired_for;
         Ok(match trigger {
             Trigger::Every(rhythm) => {
-                let after = fired.or(self.state.joined).unwrap_or(self.state.clock);
+                // Beats of while the member was away, or the rule was not yet there, have passed.
+                let after = fired.or(self.state.joined).unwrap_or(self.state.clock).max(self.just_before());
                 Some(self.next_beat(rhythm, after)?)
             }
             Trigger::After { span, event, .. } => {
@@ -198,10 +203,16 @@ impl Fold<'_> {
                     None => self.state.joined,
                 };
                 let open = anchor.filter(|anchor| fired.is_none_or(|fired| fired < *anchor));
-                open.map(|anchor| self.end_after(anchor, *span, None)).transpose()?
+                let due = open.map(|anchor| self.end_after(anchor, *span, None)).transpose()?;
+                due.filter(|at| *at > self.just_before())
             }
             _ => None,
         })
+    }
+
+    /// The last moment before the clock's: what is due now may still happen, what was due before has.
+    pub fn just_before(&self) -> Instant {
+        self.state.clock.plus_millis(-1).unwrap_or(self.state.clock)
     }
 
     /// The first beat of a rhythm strictly after a moment.

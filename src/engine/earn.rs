@@ -9,9 +9,9 @@ use super::boost::Boosted;
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::ledger::Grant;
-use super::limit::Claims;
+use super::limit::{Claim, Claims, Rounded};
 use super::outcome::{Cause, Stage};
-use super::state::{Award, UseKey};
+use super::state::Award;
 
 /// What one earn gives at one line, on its way through the pipeline.
 struct Share {
@@ -19,8 +19,8 @@ struct Share {
     line: Option<u32>,
     amount: Exact,
     seen: Vec<(crate::hir::Read, Value)>,
-    claims: Vec<(UseKey, Instant, bool)>,
-    bonus_claims: Vec<(UseKey, Instant, bool, Exact)>,
+    claims: Vec<Claim>,
+    bonus_claims: Vec<(Claim, Exact)>,
     funding: Vec<Funding>,
 }
 
@@ -42,7 +42,9 @@ impl Fold<'_> {
         self.limit(&mut shares, &claims)?;
         shares.retain(|share| !share.amount.is_zero());
         let rounded = self.rounded(&shares)?;
+        let mut within = Rounded::new();
         for (share, amount) in shares.into_iter().zip(rounded) {
+            let amount = Self::clip(&share.claims, amount, &mut within);
             self.pay(share, amount)?;
         }
         Ok(())
@@ -297,8 +299,8 @@ impl Fold<'_> {
             self.explain(cause, earn.span, Stage::Post, share.line, true, || words);
         }
         let mut uses = self.claim(share.claims, granted.amount);
-        for (key, bucket, times, bonus) in share.bonus_claims {
-            uses.extend(self.claim(vec![(key, bucket, times)], Rounding::Up.round(bonus)?));
+        for (claim, bonus) in share.bonus_claims {
+            uses.extend(self.claim(vec![claim], Rounding::Up.round(bonus)?));
         }
         self.note_gave(cause);
         self.used_up(&earn.name, earn.activation);

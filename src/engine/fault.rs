@@ -2,6 +2,10 @@
 
 use crate::value::ArithmeticError;
 
+/// How often one event may set off one rule or one automatic reward, and how many of a reward can be had at once: far beyond what any
+/// program means, and near enough that an absurd amount does not keep the engine busy for ever.
+pub const MOST_AT_ONCE: i64 = 10_000;
+
 /// An error for one event: nothing of the event takes effect.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
@@ -43,6 +47,9 @@ pub enum Fault {
         /// `; did you mean …?` or nothing.
         hint: String,
     },
+    /// One event sets something off more often than any program means.
+    #[error("this would happen more than {} times at once", MOST_AT_ONCE)]
+    TooOften,
     /// A field has a value of another type than the checker proved; never for checked programs.
     #[error("a value has another type than the program was checked for")]
     Type,

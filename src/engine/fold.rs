@@ -11,6 +11,7 @@ use super::context::{Cx, Moment, TierView};
 use super::event::Event;
 use super::fault::Fault;
 use super::judge::Judge;
+use super::limit::Claims;
 use super::outcome::{Cause, Outcome, Stage, TraceStep, What};
 use super::pots::Pots;
 use super::state::{Brought, Fact, State};
@@ -49,6 +50,8 @@ pub struct Fold<'a> {
     pub collecting: Option<Brought>,
     /// The fact that awards belong to: the position of the event's own.
     pub fact: Option<usize>,
+    /// What rules have used of limits per event.
+    pub within: Claims,
     /// The event's own fact while it is not yet certain that the event is granted.
     pub draft: Option<Fact>,
 }
@@ -111,6 +114,7 @@ impl<'a> Fold<'a> {
             prior: Vec::new(),
             collecting: None,
             fact: None,
+            within: Claims::default(),
             draft: None,
         }
     }

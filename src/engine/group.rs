@@ -87,15 +87,7 @@ impl Group {
             let log: Vec<_> = self.log.iter().take_while(|other| other.id != event.id).cloned().collect();
             self.now = self.fold(engine, self.base.clone(), &log, together, &mut Vec::new());
             self.now.advance_member(engine, event, together, &mut out);
-            out.push(Outcome {
-                member: event.member.clone(),
-                time: event.time,
-                event: Some(event.id.clone()),
-                version: engine.version_at(event.time),
-                cause: Cause::Event,
-                what: What::Failed(fault.to_string()),
-                corrects: None,
-            });
+            out.push(failure(engine, event, &fault));
         }
         out.into_iter().for_each(sink);
     }
@@ -123,7 +115,18 @@ impl Group {
         let start = self.fold(engine, self.base.clone(), &self.log, together, &mut Vec::new());
 
         let mut before = Vec::new();
-        let mut was = self.fold(engine, start.clone(), &old, together, &mut before);
+        let mut was = start.clone();
+        for event in &old {
+            if !self.failed.contains(&event.id) {
+                was = self.fold(engine, was, std::slice::from_ref(event), together, &mut before);
+                continue;
+            }
+            // It was told that it failed, and why.
+            was.advance_member(engine, event, together, &mut before);
+            if let Err(fault) = was.clone().judge(engine, event, together, &mut Vec::new()) {
+                before.push(failure(engine, event, &fault));
+            }
+        }
         if let Some(clock) = clock {
             was.advance(engine, clock, together, &mut before);
         }
@@ -274,6 +277,19 @@ impl Snapshot {
             self.due.insert((at, member.clone()));
             self.due_of.insert(member.clone(), at);
         }
+    }
+}
+
+/// What is told of an event that could not be judged.
+fn failure(engine: &Engine, event: &Event, fault: &super::fault::Fault) -> Outcome {
+    Outcome {
+        member: event.member.clone(),
+        time: event.time,
+        event: Some(event.id.clone()),
+        version: engine.version_at(event.time),
+        cause: Cause::Event,
+        what: What::Failed(fault.to_string()),
+        corrects: None,
     }
 }
 

@@ -336,17 +336,16 @@ impl Fold<'_> {
             if lot.is_some() && (pending || !only_pending) {
                 let from = if pending { Account::Pending } else { Account::Available };
                 let part = self.state.units.at_mut(unit).take(number, rest, false);
-                rest -= self.hand_back(cause, award, Some(number), part, from);
+                rest -= self.hand_back(cause, award, Some(number), part, from)?;
             }
             if only_pending {
                 let taken = amount - rest;
-                award.taken += taken;
                 return self.untally(award, taken).map(|()| taken);
             }
             if let Some(closed) = self.state.units.at_mut(unit).closed.get_mut(&number) {
                 let lapsed = closed.expired.min(rest);
                 closed.expired -= lapsed;
-                rest -= self.hand_back(cause, award, Some(number), lapsed, Account::Expired);
+                rest -= self.hand_back(cause, award, Some(number), lapsed, Account::Expired)?;
                 if lapsed > 0 {
                     self.tally(unit, TallyKind::Expired, -lapsed, self.at.now)?;
                 }
@@ -355,17 +354,16 @@ impl Fold<'_> {
         if rest > 0 {
             for number in self.spending_order(unit) {
                 let part = self.state.units.at_mut(unit).take(number, rest, true);
-                rest -= self.hand_back(cause, award, Some(number), part, Account::Available);
+                rest -= self.hand_back(cause, award, Some(number), part, Account::Available)?;
                 if rest == 0 {
                     break;
                 }
             }
         }
         if rest > 0 {
-            rest -= self.owe(cause, award, rest);
+            rest -= self.owe(cause, award, rest)?;
         }
         let taken = amount - rest;
-        award.taken += taken;
         self.untally(award, taken)?;
         Ok(taken)
     }
@@ -378,23 +376,20 @@ impl Fold<'_> {
         self.tally(award.unit, TallyKind::Reversed, taken, self.at.now)
     }
 
-    /// Posts value out of a lot back to whoever paid for the award, partners in proportion.
-    fn hand_back(&mut self, cause: Cause, award: &mut super::state::Award, lot: Option<u32>, amount: i64, from: Account) -> i64 {
+    /// Posts value out of a lot back to whoever paid for the award: each has a share of what is left of it, so that parts which add up to
+    /// the award give everybody back what it paid (S9).
+    fn hand_back(&mut self, cause: Cause, award: &mut super::state::Award, lot: Option<u32>, amount: i64, from: Account) -> Result<i64, Fault> {
+        let (unit, line) = (award.unit, award.line);
         let mut rest = amount;
-        for (partner, part) in &mut award.funded {
-            // A partner gets back its share of what is taken, rounded towards the issuer; all of it with the last step.
-            let whole = award.granted - award.taken;
-            let share = if amount >= whole { *part } else { part.saturating_mul(amount) / whole.max(1) };
-            let share = share.min(rest);
-            *part -= share;
+        for (partner, share) in relinquish(award, amount)? {
             rest -= share;
-            self.post(cause, award.unit, from.clone(), Account::Partner(partner.clone()), share, award.lot, award.line);
+            self.post(cause, unit, from.clone(), Account::Partner(partner), share, lot, line);
         }
-        self.post(cause, award.unit, from, Account::Issuer, rest, lot, award.line);
-        amount
+        self.post(cause, unit, from, Account::Issuer, rest, lot, line);
+        Ok(amount)
     }
 
-    fn owe(&mut self, cause: Cause, award: &mut super::state::Award, shortfall: i64) -> i64 {
+    fn owe(&mut self, cause: Cause, award: &mut super::state::Award, shortfall: i64) -> Result<i64, Fault> {
         let unit = award.unit;
         let debt = self.state.units.at(unit).debt;
         let owed = match self.program.units.at(unit).refunds {
@@ -403,15 +398,16 @@ impl Fold<'_> {
             RefundFloor::OnlyPending => 0,
         };
         if owed == 0 {
-            return 0;
+            return Ok(0);
         }
         self.state.units.at_mut(unit).debt += owed;
         if matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_)) {
-            self.hand_back(cause, award, None, owed, Account::Available);
-        } else {
-            self.emit(cause, What::Owed { unit, debt: debt + owed });
+            return self.hand_back(cause, award, None, owed, Account::Available);
         }
-        owed
+        // The issuer forbears, and what is repaid later is the issuer's.
+        relinquish(award, owed)?;
+        self.emit(cause, What::Owed { unit, debt: debt + owed });
+        Ok(owed)
     }
 
     /// Gives spent points back to their lots (S21). Returns what came back to the member.
@@ -468,4 +464,20 @@ impl Fold<'_> {
         purse.lots.sort_by_key(|lot| lot.number);
         Ok(())
     }
+}
+
+/// Takes an amount off what is left of an award, and off what each partner has in it; returns the partners' shares of the amount.
+fn relinquish(award: &mut super::state::Award, amount: i64) -> Result<Vec<(Arc<str>, i64)>, Fault> {
+    let partners: i64 = award.funded.iter().map(|(_, part)| part).sum();
+    let issuer = award.granted - award.taken - partners;
+    award.taken += amount;
+    if amount == 0 || award.funded.is_empty() {
+        return Ok(Vec::new());
+    }
+    let weights: Vec<_> = award.funded.iter().map(|(_, part)| *part).chain([issuer]).map(crate::value::Exact::from).collect();
+    let shares = split(amount, &weights)?;
+    for ((_, part), share) in award.funded.iter_mut().zip(&shares) {
+        *part -= share;
+    }
+    Ok(award.funded.iter().map(|(partner, _)| partner.clone()).zip(shares).collect())
 }

@@ -17,9 +17,25 @@ use super::state::UseKey;
 pub struct Fitted {
     /// What fits.
     pub amount: Exact,
-    /// Limits used: the key, its period or moment, and whether it counts times rather than amounts.
-    pub claims: Vec<(UseKey, Instant, bool)>,
+    /// Limits used.
+    pub claims: Vec<Claim>,
 }
+
+/// What an award uses of one limit.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Which headroom.
+    pub key: UseKey,
+    /// Its period or moment.
+    pub bucket: Instant,
+    /// Whether it counts times rather than amounts.
+    pub times: bool,
+    /// What was left of it before the event, in steps.
+    pub left: Exact,
+}
+
+/// Amounts of the event at hand after rounding, by limit.
+pub type Rounded = BTreeMap<(UseKey, Instant), i64>;
 
 /// What awards of the event at hand have claimed and not yet posted.
 #[derive(Debug, Default)]
@@ -31,6 +47,10 @@ impl Claims {
     fn of(&self, key: &(UseKey, Instant)) -> Exact {
         self.claimed.borrow().get(key).copied().unwrap_or_default()
     }
+    /// Forgets what is also written down elsewhere: all but what limits per event have let through.
+    pub fn retain(&self, keep: impl Fn(LimitId) -> bool) {
+        self.claimed.borrow_mut().retain(|(key, _), _| keep(key.limit));
+    }
     fn add(&self, key: (UseKey, Instant), amount: Exact) -> Result<(), Fault> {
         let total = self.of(&key).add(amount)?;
         self.claimed.borrow_mut().insert(key, total);
@@ -41,6 +61,8 @@ impl Claims {
 impl Fold<'_> {
     /// Cuts an amount to what all limits leave; zero where one rejects it.
     pub fn fit(&mut self, cause: Cause, limits: &[LimitId], amount: Exact, view: View<'_>, line: Option<u32>, claims: &Claims) -> Result<Fitted, Fault> {
+        // Whatever day rates are of, a limit is used on the day of the event.
+        let view = View { at: None, ..view };
         let mut fitted = Fitted { amount, claims: Vec::new() };
         let mut used = Vec::new();
         for &id in limits {
@@ -52,12 +74,13 @@ impl Fold<'_> {
             let key = UseKey { limit: id, per };
             let bucket = self.bucket_of(limit.window, view)?;
             let claim = (key.clone(), bucket);
-            let taken = Exact::from(self.used(&key, limit.window, bucket, limit.budget.is_some(), view)?).add(claims.of(&claim))?;
+            let used_before = Exact::from(self.used(&key, limit.window, bucket, limit.budget.is_some(), view)?);
             let (most, times) = match &limit.kind {
                 LimitKind::Times(most) => (most, true),
                 LimitKind::Amount(_, most) => (most, false),
             };
-            let left = self.judge.exact(most, &self.cx(view))?.sub(taken)?.max(Exact::ZERO);
+            let before = self.judge.exact(most, &self.cx(view))?.sub(used_before)?;
+            let left = before.sub(claims.of(&claim))?.max(Exact::ZERO);
             let asked = fitted.amount;
             fitted.amount = match (times, limit.excess) {
                 (true, _) if left >= Exact::ONE => asked,
@@ -73,7 +96,7 @@ impl Fold<'_> {
                 self.explain(cause, span, Stage::Limit, line, !fitted.amount.is_zero(), || format!("{requested} asked, {granted} fit"));
                 self.emit(cause, What::Limited { limit: id, requested, granted });
             }
-            fitted.claims.push((key, bucket, times));
+            fitted.claims.push(Claim { key, bucket, times, left: before });
             used.push((claim, times));
         }
         if fitted.amount.is_zero() {
@@ -107,10 +130,35 @@ impl Fold<'_> {
         })
     }
 
+    /// [`Fold::fit`] for rules, which fire one by one: each is written down before the next, but for limits per event.
+    pub fn fit_rule(&mut self, cause: Cause, limits: &[LimitId], amount: Exact, view: View<'_>) -> Result<Fitted, Fault> {
+        let claims = std::mem::take(&mut self.within);
+        let fitted = self.fit(cause, limits, amount, view, None, &claims);
+        claims.retain(|limit| self.program.limits.at(limit).window.is_none());
+        self.within = claims;
+        fitted
+    }
+
+    /// Cuts a rounded amount to what its limits leave: rounding takes no award beyond them (S13).
+    pub fn clip(claims: &[Claim], amount: i64, rounded: &mut Rounded) -> i64 {
+        let amounts = || claims.iter().filter(|claim| !claim.times);
+        let of = |claim: &Claim| (claim.key.clone(), claim.bucket);
+        let room = |claim: &Claim| {
+            let left = claim.left.floor().to_i64().unwrap_or(i64::MAX);
+            left.saturating_sub(rounded.get(&of(claim)).copied().unwrap_or(0)).max(0)
+        };
+        let amount = amounts().map(room).fold(amount, i64::min);
+        for claim in amounts() {
+            let total = rounded.entry(of(claim)).or_insert(0);
+            *total = total.saturating_add(amount);
+        }
+        amount
+    }
+
     /// Writes down what an award used of its limits: `amount` steps, or one time. Returns the uses, for reversals.
-    pub fn claim(&mut self, claims: Vec<(UseKey, Instant, bool)>, amount: i64) -> Vec<(UseKey, Instant, i64)> {
+    pub fn claim(&mut self, claims: Vec<Claim>, amount: i64) -> Vec<(UseKey, Instant, i64)> {
         let mut uses = Vec::new();
-        for (key, bucket, times) in claims {
+        for Claim { key, bucket, times, .. } in claims {
             let used = if times { 1 } else { amount };
             if used != 0 && self.program.limits.at(key.limit).window.is_some() {
                 self.add_use(&key, bucket, used);

@@ -29,19 +29,21 @@ pub fn measures(program: &Program, expr: &Expr) -> Vec<MeasureId> {
     found
 }
 
-/// Whether an expression depends on the day, formulas resolved.
+/// Whether the value of an expression changes with the day, formulas resolved.
 pub fn of_the_day(program: &Program, expr: &Expr) -> bool {
-    let mut found = false;
+    let mut turns = false;
     visit(program, expr, &mut |part| {
-        found |= match part.kind {
-            Kind::Builtin(_) | Kind::Since(..) | Kind::Cases(_) => true,
-            Kind::Read(Read::Measure(id)) => {
-                matches!(&program.measures.at(id).source, Source::Formula(formula) if of_the_day(program, formula))
-            }
+        turns |= match &part.kind {
+            Kind::Since(..) | Kind::Builtin(_) => true,
+            Kind::Cases(cases) => cases.iter().any(|case| case.guard.from.is_some() || case.guard.until.is_some()),
+            Kind::Read(Read::Measure(id)) => match &program.measures.at(*id).source {
+                Source::Formula(formula) => of_the_day(program, formula),
+                _ => false,
+            },
             _ => false,
         };
     });
-    found
+    turns
 }
 
 /// Visits an expression and everything below it, named values and conditions included.

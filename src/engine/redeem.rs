@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::hir::{Redeem, RedeemForm, RedeemId, RefundFloor, RewardId, UnitId};
 use crate::value::{Exact, Instant, Value};
 
-use super::fault::Fault;
+use super::fault::{Fault, MOST_AT_ONCE};
 use super::fold::{Fold, View};
 use super::ledger::Grant;
 use super::limit::Claims;
@@ -64,6 +64,9 @@ impl Fold<'_> {
         let quantity = self.number("quantity").and_then(Exact::to_i64).unwrap_or(1);
         if quantity < 1 {
             return Ok(Err("the quantity is below one".into()));
+        }
+        if quantity > MOST_AT_ONCE {
+            return Ok(Err(format!("the quantity is above {MOST_AT_ONCE}")));
         }
         let each = self.judge.exact(cost, &self.cx(View::default()))?.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?;
         let total = each.checked_mul(quantity).ok_or(crate::value::ArithmeticError::Overflow)?;
@@ -265,7 +268,10 @@ impl Fold<'_> {
         let mut any = false;
         for (id, reward) in self.program.rewards.pairs().filter(|(_, reward)| reward.automatic) {
             let Some((unit, cost)) = &reward.cost else { continue };
-            loop {
+            for times in 0.. {
+                if times >= MOST_AT_ONCE {
+                    return Err(Fault::TooOften);
+                }
                 // Nobody asked: the event at hand is no `redeem`, and its fields mean nothing here.
                 let view = View { fields: Some(&[]), ..View::default() };
                 let cost = self.judge.exact(cost, &self.cx(view))?.floor().to_i64().unwrap_or(i64::MAX);

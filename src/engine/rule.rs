@@ -2,14 +2,16 @@
 
 use std::cell::RefCell;
 
-use crate::hir::{Direction, Effect, Label, LadderId, LimitId, MeasureId, OnRefund, RewardId, Rule, RuleId, Trigger, UnitId, Validity, Window};
+use crate::hir::{
+    Direction, Effect, Label, LadderId, LimitId, Measure, MeasureId, OnRefund, RewardId, Rule, RuleId, Source, Trigger, UnitId, Validity, Window,
+};
 use crate::value::{Exact, Instant, Value};
 
-use super::fault::Fault;
+use super::fault::{Fault, MOST_AT_ONCE};
 use super::fold::{Fold, View};
 use super::judge::Noting;
 use super::ledger::Grant;
-use super::limit::Claims;
+use super::limit::Rounded;
 use super::outcome::{Account, Cause, Stage, What};
 use super::state::{Award, Brought, FactChange, Gifted, Hanging, Restart, Uses, Voucher};
 
@@ -110,19 +112,28 @@ impl Fold<'_> {
                 }
                 Ok(value.div(step)?.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?.max(0))
             };
-            let (key, until) = self.crossing_period(self.program.measures.at(measure).window)?;
+            let (key, until) = self.crossing_period(self.program.measures.at(measure))?;
             let done = self.state.firings.at(id).crossed.get(&key).copied().unwrap_or(0);
             let mut first = multiples(before)?.max(done) + 1;
             if let Some(from) = from {
                 let from = self.judge.exact(from, &self.cx(View::default()))?;
                 first = first.max(from.div(step)?.ceil().to_i64().unwrap_or(i64::MAX));
             }
-            for multiple in first..=multiples(now)? {
+            let last = multiples(now)?;
+            if last.saturating_sub(first) >= MOST_AT_ONCE {
+                return Err(Fault::TooOften);
+            }
+            let restart = self.state.restarts.at(measure).map(|restart| (restart.at, restart.place));
+            for multiple in first..=last {
                 let threshold = step.mul(Exact::from(multiple))?;
-                if !self.fire_hanging(id, rule, Hanging { period: key, until, multiple, threshold, brought: Brought::default() })? {
-                    continue;
+                fired |= self.fire_hanging(id, rule, Hanging { period: key, until, multiple, threshold, brought: Brought::default() })?;
+                if self.state.restarts.at(measure).map(|restart| (restart.at, restart.place)) != restart {
+                    // It starts anew: further multiples are to be reached again, and nothing hangs on this one.
+                    let firings = self.state.firings.at_mut(id);
+                    firings.crossed.clear();
+                    firings.hanging.clear();
+                    break;
                 }
-                fired = true;
             }
         }
         for (measure, now) in passed {
@@ -134,8 +145,12 @@ impl Fold<'_> {
     }
 
     /// The period of a crossing, and the last moment at which to look at the measure again.
-    fn crossing_period(&self, window: Window) -> Result<(Instant, Instant), Fault> {
-        Ok(match window {
+    fn crossing_period(&self, measure: &Measure) -> Result<(Instant, Instant), Fault> {
+        if matches!(measure.source, Source::Streak { .. } | Source::Formula(_)) {
+            // They shrink as time goes by, which takes nothing back: only the moment of crossing tells.
+            return Ok((Instant::FIRST, self.at.now));
+        }
+        Ok(match measure.window {
             Window::Period(kind) => {
                 let period = self.this_period(kind);
                 let zone = &self.calendar.zone;
@@ -222,10 +237,9 @@ impl Fold<'_> {
         if !self.active(&rule.name, rule.activation)? || !self.cooled(cause, rule.cooldown)? || !self.open(cause, &rule.gates, view)? {
             return Ok(false);
         }
-        let claims = Claims::default();
         let (times, amounts): (Vec<_>, Vec<_>) =
             rule.limits.iter().partition(|limit| matches!(self.program.limits.at(**limit).kind, crate::hir::LimitKind::Times(_)));
-        let fitted = self.fit(cause, &times, Exact::ONE, view, None, &claims)?;
+        let fitted = self.fit_rule(cause, &times, Exact::ONE, view)?;
         if fitted.amount.is_zero() {
             return Ok(false);
         }
@@ -320,8 +334,8 @@ impl Fold<'_> {
         let own: Vec<_> = limits.iter().copied()
             .filter(|limit| matches!(self.program.limits.at(*limit).kind, crate::hir::LimitKind::Amount(of, _) if of == unit))
             .collect();
-        let fitted = self.fit(cause, &own, exact, view, None, &Claims::default())?;
-        let amount = self.program.units.at(unit).rounding.round(fitted.amount)?;
+        let fitted = self.fit_rule(cause, &own, exact, view)?;
+        let amount = Self::clip(&fitted.claims, self.program.units.at(unit).rounding.round(fitted.amount)?, &mut Rounded::new());
         let granted = self.grant(&Grant { cause, unit, line: None, amount, pending: None, expiry: &[], funding: &rule.funding })?;
         if granted.amount == 0 {
             return Ok(());

@@ -15,11 +15,23 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// Everything that a command said, with its exit code; numbers that depend on the machine are left out.
+/// Everything that a command said, with its exit code; what depends on the speed of the machine is left out, the width of tables too.
 fn said(arguments: &[&str]) -> String {
     let output = meed(arguments);
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    let out: String = text(&output.stdout).lines().filter(|line| !line.contains("events per second")).map(|line| format!("{line}\n")).collect();
+    let narrow = |line: &str| {
+        let mut line = line.to_owned();
+        for wide in ["──", "══"] {
+            while line.contains(wide) {
+                line = line.replace(wide, wide.get(..3).unwrap());
+            }
+        }
+        while line.starts_with('│') && line.contains("  ") {
+            line = line.replace("  ", " ");
+        }
+        line + "\n"
+    };
+    let out: String = text(&output.stdout).lines().filter(|line| !line.contains("events per second")).map(narrow).collect();
     format!("$ meed {}\n{out}--- standard error\n{}--- exit {}\n", arguments.join(" "), text(&output.stderr), output.status.code().unwrap())
 }
 

@@ -16,6 +16,7 @@ mod codes;
 mod docs;
 mod events;
 mod programs;
+mod props;
 mod semantics;
 mod syntax;
 mod tidy;
