@@ -66,16 +66,28 @@ pub fn what(program: &Program, what: &What) -> String {
             format!("{amount} from {} to {}{lot}{line}", account(from), account(to))
         }
         What::Limited { limit, requested, granted } => {
-            let name = program.limits.at(*limit).name.as_ref().map_or_else(|| "a limit".to_string(), |name| format!("limit `{name}`"));
+            let name = program
+                .limits
+                .at(*limit)
+                .name
+                .as_ref()
+                .map_or_else(|| "a limit".to_string(), |name| format!("limit `{name}`"));
             format!("{name} lets {granted} of {requested} through")
         }
         What::Tier { ladder, from, to, until } => {
-            let until = until.map_or(String::new(), |at| format!(" until {}", format_instant(at, &program.settings.zone)));
-            format!("{} from {} to {}{until}", program.ladders.at(*ladder).name, tier(*ladder, *from), tier(*ladder, *to))
+            let until =
+                until.map_or(String::new(), |at| format!(" until {}", format_instant(at, &program.settings.zone)));
+            format!(
+                "{} from {} to {}{until}",
+                program.ladders.at(*ladder).name,
+                tier(*ladder, *from),
+                tier(*ladder, *to)
+            )
         }
         What::Issued { reward, voucher, value, expires } => {
             let value = value.map_or(String::new(), |minor| format!(" of {}", money(minor)));
-            let end = expires.map_or(String::new(), |at| format!(", good until {}", format_instant(at, &program.settings.zone)));
+            let end = expires
+                .map_or(String::new(), |at| format!(", good until {}", format_instant(at, &program.settings.zone)));
             format!("voucher {voucher} `{}`{value} issued{end}", program.rewards.at(*reward).name)
         }
         What::Voucher { reward, voucher, change } => {

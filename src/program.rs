@@ -178,11 +178,13 @@ fn dropped(old: &Program, new: &Program) -> Vec<Diagnostic> {
         look("unit", &unit.name, unit.span, kept);
     }
     for ladder in old.ladders.iter() {
-        let kept = new.ladders.iter().any(|other| other.name == ladder.name || other.was.as_ref() == Some(&ladder.name));
+        let kept =
+            new.ladders.iter().any(|other| other.name == ladder.name || other.was.as_ref() == Some(&ladder.name));
         look("tiers", &ladder.name, ladder.span, kept);
     }
     for reward in old.rewards.iter() {
-        let kept = new.rewards.iter().any(|other| other.name == reward.name || other.was.as_ref() == Some(&reward.name));
+        let kept =
+            new.rewards.iter().any(|other| other.name == reward.name || other.was.as_ref() == Some(&reward.name));
         look("reward", &reward.name, reward.span, kept);
     }
     messages

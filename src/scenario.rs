@@ -48,7 +48,8 @@ pub fn run_all(engine: &Engine, program: &Program) -> Vec<Verdict> {
 /// Runs the scenarios of a program whose name is wanted.
 pub fn run(engine: &Engine, program: &Program, wanted: impl Fn(&str) -> bool) -> Vec<Verdict> {
     let only = program.scenarios.iter().any(|scenario| scenario.flag == ScenarioFlag::Only);
-    let skipped = |scenario: &Scenario| scenario.flag == ScenarioFlag::Skip || (only && scenario.flag != ScenarioFlag::Only);
+    let skipped =
+        |scenario: &Scenario| scenario.flag == ScenarioFlag::Skip || (only && scenario.flag != ScenarioFlag::Only);
     let judge = |scenario: &Scenario| {
         let failures = if skipped(scenario) { Vec::new() } else { Run::new(engine, program).play(scenario) };
         Verdict { name: scenario.name.clone(), span: scenario.span, skipped: skipped(scenario), failures }
@@ -171,19 +172,30 @@ impl<'p> Run<'p> {
             }
             Expectation::Expired(unit, amount, span) => {
                 let got = brought.outcomes.iter().map(|outcome| match &outcome.what {
-                    What::Posted { unit: of, to: Account::Expired, amount, .. } if self.is_unit(outcome, *of, *unit) => *amount,
+                    What::Posted { unit: of, to: Account::Expired, amount, .. }
+                        if self.is_unit(outcome, *of, *unit) =>
+                    {
+                        *amount
+                    }
                     _ => 0,
                 });
                 let got = got.sum();
                 self.same(*span, *amount, got, |run, n| format!("{} expired", run.say(*unit, n)));
             }
             Expectation::Off(amount, span) => {
-                let got = brought.outcomes.iter().map(|outcome| if let What::Paid { value, .. } = outcome.what { value } else { 0 });
-                self.same(*span, *amount, got.sum(), |run, n| format!("{} off", words::money(run.program, Exact::from(n))));
+                let got = brought
+                    .outcomes
+                    .iter()
+                    .map(|outcome| if let What::Paid { value, .. } = outcome.what { value } else { 0 });
+                self.same(*span, *amount, got.sum(), |run, n| {
+                    format!("{} off", words::money(run.program, Exact::from(n)))
+                });
             }
             Expectation::Nothing(span) => {
                 // A limit that lets nothing through says why nothing happened.
-                if let Some(outcome) = brought.outcomes.iter().find(|outcome| !matches!(outcome.what, What::Limited { .. })) {
+                if let Some(outcome) =
+                    brought.outcomes.iter().find(|outcome| !matches!(outcome.what, What::Limited { .. }))
+                {
                     let got = self.describe(outcome);
                     self.fail(*span, "nothing".into(), got, Vec::new());
                 }
@@ -250,11 +262,13 @@ impl<'p> Run<'p> {
     fn change(&self, outcomes: &[Outcome], unit: UnitId) -> i64 {
         let own = |account: &Account| matches!(account, Account::Available | Account::Pending);
         let signed = |outcome: &Outcome| match &outcome.what {
-            What::Posted { unit: of, from, to, amount, .. } if self.is_unit(outcome, *of, unit) => match (own(from), own(to)) {
-                (false, true) => *amount,
-                (true, false) => -*amount,
-                _ => 0,
-            },
+            What::Posted { unit: of, from, to, amount, .. } if self.is_unit(outcome, *of, unit) => {
+                match (own(from), own(to)) {
+                    (false, true) => *amount,
+                    (true, false) => -*amount,
+                    _ => 0,
+                }
+            }
             _ => 0,
         };
         outcomes.iter().map(signed).sum()
@@ -271,7 +285,12 @@ impl<'p> Run<'p> {
         let wanted = text.unwrap_or("");
         if !said.iter().any(|one| one.contains(wanted)) {
             let got = if said.is_empty() { format!("no {what}") } else { said.join("; ") };
-            self.fail(span, if wanted.is_empty() { what.into() } else { format!("{what} \"{wanted}\"") }, got, Vec::new());
+            self.fail(
+                span,
+                if wanted.is_empty() { what.into() } else { format!("{what} \"{wanted}\"") },
+                got,
+                Vec::new(),
+            );
         }
     }
 
@@ -280,7 +299,9 @@ impl<'p> Run<'p> {
         self.world.advance(None, &mut |_| {});
         let at = self.world.clock().unwrap_or(Instant::FIRST);
         let engine = self.world.engine();
-        self.world.member(member).map_or_else(|| engine.in_newest(&engine.state(member.clone(), at)), |state| engine.in_newest(state))
+        self.world
+            .member(member)
+            .map_or_else(|| engine.in_newest(&engine.state(member.clone(), at)), |state| engine.in_newest(state))
     }
 
     fn condition(&mut self, member: &Arc<str>, condition: &Expr, span: Span) {

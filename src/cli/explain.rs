@@ -93,7 +93,13 @@ struct EventReport<'a> {
     error: Option<&'a str>,
 }
 
-fn explain_event(id: &str, program: &Program, world: &World, format: ExplainFormat, output: &Output) -> Result<Exit, CliError> {
+fn explain_event(
+    id: &str,
+    program: &Program,
+    world: &World,
+    format: ExplainFormat,
+    output: &Output,
+) -> Result<Exit, CliError> {
     let Some(explained) = world.explain(id) else {
         return Err(CliError::Usage(format!("there is no event `{id}` among the events that were read")));
     };
@@ -115,7 +121,11 @@ fn explain_event(id: &str, program: &Program, world: &World, format: ExplainForm
     let name = program.events.get(explained.event.kind).map_or("event", |event| &*event.name);
     let mut text = format!("{name} `{id}` of {} at {time}\n", explained.event.member);
     for outcome in &explained.outcomes {
-        let when = if outcome.time == explained.event.time { String::new() } else { format!("{} ", format_instant(outcome.time, &program.settings.zone)) };
+        let when = if outcome.time == explained.event.time {
+            String::new()
+        } else {
+            format!("{} ", format_instant(outcome.time, &program.settings.zone))
+        };
         text.push_str(&format!("  {when}{}\n", explain::outcome(program, outcome)));
     }
     if explained.outcomes.is_empty() {
@@ -157,7 +167,8 @@ fn explain_member(
     let mut text = format!("{line}\nhistory\n");
     for (program, outcome) in told {
         let event = outcome.event.as_ref().map_or_else(|| "clock".to_owned(), |event| format!("`{event}`"));
-        let place = explain::place(program, outcome.cause).map_or(String::new(), |span| format!("  ({})", program.sources.at(span)));
+        let place = explain::place(program, outcome.cause)
+            .map_or(String::new(), |span| format!("  ({})", program.sources.at(span)));
         let time = format_instant(outcome.time, &program.settings.zone);
         text.push_str(&format!("  {time}  {event}: {}{place}\n", explain::outcome(program, outcome)));
     }

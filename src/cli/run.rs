@@ -164,7 +164,12 @@ fn run_all(jobs: Vec<Job>, threads: usize) -> Vec<Job> {
 }
 
 impl Pass<'_> {
-    fn judge(&mut self, mut stream: EventStream<'_>, world: &mut World, progress: &mut Progress) -> Result<(), CliError> {
+    fn judge(
+        &mut self,
+        mut stream: EventStream<'_>,
+        world: &mut World,
+        progress: &mut Progress,
+    ) -> Result<(), CliError> {
         let mut batch = Vec::new();
         let mut places = Vec::new();
         loop {

@@ -89,9 +89,11 @@ impl<'p> Sinks<'p> {
     /// Writes where every member stands.
     pub(super) fn members(&mut self, world: &World) -> Result<(), WriteError> {
         let Some(out) = &mut self.members else { return Ok(()) };
-        world.members().into_iter().filter_map(|state| MemberLine::new(world.engine(), state)).try_for_each(|line| {
-            out.write(&line).map_err(|error| WriteError::new("members.jsonl", error))
-        })
+        world
+            .members()
+            .into_iter()
+            .filter_map(|state| MemberLine::new(world.engine(), state))
+            .try_for_each(|line| out.write(&line).map_err(|error| WriteError::new("members.jsonl", error)))
     }
 
     /// Makes everything durable and gives the files their names.

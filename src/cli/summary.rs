@@ -99,15 +99,19 @@ impl<'p> Summary<'p> {
     pub fn stand(&mut self, world: &World) {
         let members = world.members();
         self.members = u64::try_from(members.len()).unwrap_or(u64::MAX);
-        let same = |state: &&&State| self.versions.get(state.version as usize).is_some_and(|version| std::ptr::eq(&**version, self.program));
+        let same = |state: &&&State| {
+            self.versions.get(state.version as usize).is_some_and(|version| std::ptr::eq(&**version, self.program))
+        };
         for state in members.iter().filter(same) {
             for (unit, purse) in state.units.pairs() {
                 let sums = self.units.entry(unit).or_default();
                 sums.pending += i128::from(purse.pending());
-                sums.outstanding += i128::from(purse.available()) + i128::from(purse.pending()) - i128::from(purse.debt);
+                sums.outstanding +=
+                    i128::from(purse.available()) + i128::from(purse.pending()) - i128::from(purse.debt);
             }
             for (ladder, held) in state.ladders.pairs() {
-                let counts = self.tiers.entry(ladder).or_insert_with(|| vec![0; self.program.ladders.at(ladder).tiers.len()]);
+                let counts =
+                    self.tiers.entry(ladder).or_insert_with(|| vec![0; self.program.ladders.at(ladder).tiers.len()]);
                 if let Some(count) = counts.get_mut(held.tier as usize) {
                     *count += 1;
                 }

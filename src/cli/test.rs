@@ -63,7 +63,8 @@ pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, CliError> {
         let wanted = |name: &str| args.run.as_ref().is_none_or(|pattern| pattern.is_match(name));
         all.push(Ran { verdicts: scenario::run(&compile(&versions), &program, wanted), program });
     }
-    let count = |test: fn(&Verdict) -> bool| all.iter().flat_map(|ran| &ran.verdicts).filter(|verdict| test(verdict)).count();
+    let count =
+        |test: fn(&Verdict) -> bool| all.iter().flat_map(|ran| &ran.verdicts).filter(|verdict| test(verdict)).count();
     let (passed, failed) = (count(Verdict::passed), count(|verdict| !verdict.failures.is_empty()));
     let skipped = count(|verdict| verdict.skipped);
     match args.format {
@@ -81,7 +82,8 @@ pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, CliError> {
         output.note(&"there is no scenario to run: a program without scenarios proves nothing");
         return Ok(Exit::Found);
     }
-    let narrowed = all.iter().flat_map(|ran| &ran.program.scenarios).any(|scenario| scenario.flag != ScenarioFlag::Plain);
+    let narrowed =
+        all.iter().flat_map(|ran| &ran.program.scenarios).any(|scenario| scenario.flag != ScenarioFlag::Plain);
     if narrowed && std::env::var("CI").is_ok_and(|ci| ci == "true") {
         output.note(&"`only` and `skip` are for trying things out: take them away before others rely on these tests");
         return Ok(Exit::Found);
@@ -111,7 +113,12 @@ fn text(ran: &Ran, verbose: bool) -> String {
 fn told(program: &Program, failure: &Failure) -> String {
     let sources = &program.sources;
     let line = sources.line(failure.span).trim();
-    let mut out = format!("  {}\n    {line}\n    - expected {}\n    + got      {}\n", sources.at(failure.span), failure.expected, failure.got);
+    let mut out = format!(
+        "  {}\n    {line}\n    - expected {}\n    + got      {}\n",
+        sources.at(failure.span),
+        failure.expected,
+        failure.got
+    );
     for step in &failure.why {
         out.push_str(&format!("      {step}\n"));
     }
@@ -119,7 +126,8 @@ fn told(program: &Program, failure: &Failure) -> String {
 }
 
 fn github(ran: &Ran) -> String {
-    let failures = ran.verdicts.iter().flat_map(|verdict| verdict.failures.iter().map(move |failure| (verdict, failure)));
+    let failures =
+        ran.verdicts.iter().flat_map(|verdict| verdict.failures.iter().map(move |failure| (verdict, failure)));
     let annotation = |(verdict, failure): (&Verdict, &Failure)| {
         let text = format!("expected {}, got {}", failure.expected, failure.got);
         command("error", &ran.program.sources, failure.span, &verdict.name, &text)

@@ -37,7 +37,9 @@ impl Code {
 pub fn compile(program: &Program, expr: &Expr) -> Code {
     match expr.ty {
         Type::Bool if never_missing(&expr.kind) => Code::Truth(truth(program, expr)),
-        Type::Number | Type::Money | Type::Quantity(_) if never_missing(&expr.kind) => Code::Number(number(program, expr)),
+        Type::Number | Type::Money | Type::Quantity(_) if never_missing(&expr.kind) => {
+            Code::Number(number(program, expr))
+        }
         _ => Code::Any(any(program, expr)),
     }
 }
@@ -46,7 +48,13 @@ pub fn compile(program: &Program, expr: &Expr) -> Code {
 fn never_missing(kind: &Kind) -> bool {
     match kind {
         Kind::Const(value) => *value != Value::Missing,
-        Kind::And(_) | Kind::Or(_) | Kind::Not(_) | Kind::Compare(..) | Kind::In(..) | Kind::Between(..) | Kind::Missing(_) => true,
+        Kind::And(_)
+        | Kind::Or(_)
+        | Kind::Not(_)
+        | Kind::Compare(..)
+        | Kind::In(..)
+        | Kind::Between(..)
+        | Kind::Missing(_) => true,
         Kind::Arithmetic(..) | Kind::Negate(_) | Kind::Rate { .. } | Kind::Scale(..) => true,
         _ => false,
     }
@@ -88,8 +96,10 @@ fn truth(program: &Program, expr: &Expr) -> Truth {
         Kind::Compare(how, left, right) => comparison(program, *how, left, right),
         Kind::In(item, list) => {
             let item = any(program, item);
-            let constants: Option<Vec<Value>> =
-                list.iter().map(|other| if let Kind::Const(value) = &other.kind { Some(value.clone()) } else { None }).collect();
+            let constants: Option<Vec<Value>> = list
+                .iter()
+                .map(|other| if let Kind::Const(value) = &other.kind { Some(value.clone()) } else { None })
+                .collect();
             if let Some(constants) = constants {
                 return Box::new(move |cx| {
                     let item = item(cx)?;
@@ -111,7 +121,8 @@ fn truth(program: &Program, expr: &Expr) -> Truth {
             let (item, low, high) = (any(program, item), any(program, low), any(program, high));
             Box::new(move |cx| {
                 let item = item(cx)?;
-                Ok(walk::compare(Compare::AtLeast, &item, &low(cx)?) && walk::compare(Compare::AtMost, &item, &high(cx)?))
+                Ok(walk::compare(Compare::AtLeast, &item, &low(cx)?)
+                    && walk::compare(Compare::AtMost, &item, &high(cx)?))
             })
         }
         Kind::Missing(inner) => {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::engine::Fault;
 use crate::engine::context::{Cx, Moment, TierView};
 use crate::engine::judge::{Judge, Noting};
 use crate::engine::reference::{self, Contribution};
 use crate::engine::state::{Bucket, Fact, FactChange, State, Tallied};
-use crate::engine::Fault;
 use crate::hir::{Aggregate, Measure, MeasureId, Net, Program, Source, Window};
 use crate::value::{Exact, Instant, Value};
 
@@ -18,14 +18,18 @@ pub fn read(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Value>, Fault> {
         return Ok(None);
     }
     if let Source::Streak { period, .. } = &measure.source {
-        let days: BTreeSet<_> = gauge.buckets.iter().filter(|(_, bucket)| bucket.count > 0).map(|(at, _)| cx.zone().day_of(*at)).collect();
+        let days: BTreeSet<_> =
+            gauge.buckets.iter().filter(|(_, bucket)| bucket.count > 0).map(|(at, _)| cx.zone().day_of(*at)).collect();
         let from = cx.state.restarts.at(id).map(|restart| cx.zone().day_of(restart.at));
         return Ok(Some(Value::Exact(Exact::from(reference::streak(&days, *period, from, cx)))));
     }
     let start = cx.window_start(measure.window)?.unwrap_or(Instant::FIRST);
     let mut buckets = gauge.buckets.range(start..).map(|(_, bucket)| bucket);
-    if let Source::Events { aggregate: Aggregate::Distinct | Aggregate::Largest | Aggregate::Smallest, .. } = &measure.source {
-        let values: BTreeSet<&Value> = buckets.flat_map(|bucket| bucket.values.keys()).filter(|value| **value != Value::Missing).collect();
+    if let Source::Events { aggregate: Aggregate::Distinct | Aggregate::Largest | Aggregate::Smallest, .. } =
+        &measure.source
+    {
+        let values: BTreeSet<&Value> =
+            buckets.flat_map(|bucket| bucket.values.keys()).filter(|value| **value != Value::Missing).collect();
         return Ok(Some(extreme(measure, &values)));
     }
     let (mut free, mut capped) = (Exact::ZERO, Exact::ZERO);
@@ -40,8 +44,12 @@ pub fn read(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Value>, Fault> {
 fn extreme(measure: &Measure, values: &BTreeSet<&Value>) -> Value {
     let zero = || Value::Exact(Exact::ZERO);
     match &measure.source {
-        Source::Events { aggregate: Aggregate::Largest, .. } => values.last().map_or_else(zero, |value| (*value).clone()),
-        Source::Events { aggregate: Aggregate::Smallest, .. } => values.first().map_or_else(zero, |value| (*value).clone()),
+        Source::Events { aggregate: Aggregate::Largest, .. } => {
+            values.last().map_or_else(zero, |value| (*value).clone())
+        }
+        Source::Events { aggregate: Aggregate::Smallest, .. } => {
+            values.first().map_or_else(zero, |value| (*value).clone())
+        }
         _ => Value::Exact(Exact::from(i64::try_from(values.len()).unwrap_or(i64::MAX))),
     }
 }
@@ -62,7 +70,13 @@ fn runs(measure: &Measure) -> bool {
 }
 
 /// Takes note of a change of facts.
-pub fn noted(program: &Program, judge: &dyn Judge, state: &mut State, change: &FactChange<'_>, noting: &Noting<'_>) -> Result<(), Fault> {
+pub fn noted(
+    program: &Program,
+    judge: &dyn Judge,
+    state: &mut State,
+    change: &FactChange<'_>,
+    noting: &Noting<'_>,
+) -> Result<(), Fault> {
     if let FactChange::Restarted(id) = change {
         state.gauges.at_mut(*id).buckets.clear();
         return Ok(());
@@ -123,7 +137,12 @@ fn context<'c>(program: &'c Program, judge: &'c dyn Judge, state: &'c State, not
 }
 
 /// What a change adds to a measure.
-fn contributions(measure: &Measure, fact: &Fact, change: &FactChange<'_>, cx: &Cx<'_>) -> Result<Vec<Contribution>, Fault> {
+fn contributions(
+    measure: &Measure,
+    fact: &Fact,
+    change: &FactChange<'_>,
+    cx: &Cx<'_>,
+) -> Result<Vec<Contribution>, Fault> {
     let mut found = Vec::new();
     if let Source::Streak { filter, .. } = &measure.source {
         let mut count = |fields: &[Value], sign: i64| -> Result<(), Fault> {

@@ -31,7 +31,8 @@ fn address(expr: &Expr) -> usize {
 impl Plan {
     /// Compiles a program.
     pub fn new(program: Arc<Program>) -> Self {
-        let codes = program.expressions().into_iter().map(|expr| (address(expr), closure::compile(&program, expr))).collect();
+        let codes =
+            program.expressions().into_iter().map(|expr| (address(expr), closure::compile(&program, expr))).collect();
         Self { program, codes }
     }
 
@@ -83,5 +84,7 @@ impl Judge for Plan {
 
 /// An engine over compiled versions of a program.
 pub fn compile(programs: &[Arc<Program>]) -> Engine {
-    Engine::new(programs.iter().map(|program| (program.clone(), Arc::new(Plan::new(program.clone())) as Arc<dyn Judge>)))
+    Engine::new(
+        programs.iter().map(|program| (program.clone(), Arc::new(Plan::new(program.clone())) as Arc<dyn Judge>)),
+    )
 }

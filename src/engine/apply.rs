@@ -83,7 +83,9 @@ impl Fold<'_> {
             EventKind::Redeem => return self.granted(event, Self::redeem),
             EventKind::Use => return self.granted(event, Self::use_voucher),
             EventKind::Choose => return Ok(Verdict::Refused("no choice is open".into())),
-            EventKind::Birthday | EventKind::Anniversary => return Ok(Verdict::Refused("only the clock makes this event".into())),
+            EventKind::Birthday | EventKind::Anniversary => {
+                return Ok(Verdict::Refused("only the clock makes this event".into()));
+            }
             EventKind::Declared => {}
         }
         let undoing = match def.reversal.as_ref().map(|reversal| self.undoing(reversal, event)).transpose() {
@@ -179,7 +181,8 @@ impl Fold<'_> {
             if let Pending::Until { event: kind, key } = pending
                 && *kind == event.kind
             {
-                let values: Vec<Value> = key.iter().map(|id| event.fields.get(id.0 as usize).cloned().unwrap_or_default()).collect();
+                let values: Vec<Value> =
+                    key.iter().map(|id| event.fields.get(id.0 as usize).cloned().unwrap_or_default()).collect();
                 self.release(unit, Some(&values))?;
             }
         }

@@ -35,7 +35,14 @@ struct Bonus {
 
 impl Fold<'_> {
     /// The base amount of an earn and its boosts, through a view.
-    pub fn boosted(&mut self, cause: Cause, earn: &Earn, view: View<'_>, line: Option<u32>, claims: Option<&Claims>) -> Result<Boosted, Fault> {
+    pub fn boosted(
+        &mut self,
+        cause: Cause,
+        earn: &Earn,
+        view: View<'_>,
+        line: Option<u32>,
+        claims: Option<&Claims>,
+    ) -> Result<Boosted, Fault> {
         let base = self.judge.exact(&earn.give, &self.cx(view))?;
         if self.tracing() {
             let words = super::words::amount(self.program, earn.unit, &earn.give, base, &self.cx(view));
@@ -144,7 +151,10 @@ impl Fold<'_> {
                 for factor in bonuses.iter().filter_map(|bonus| bonus.factor) {
                     amount = amount.mul(factor)?;
                 }
-                bonuses.iter().filter(|bonus| bonus.factor.is_none()).try_fold(amount, |sum, bonus| sum.add(bonus.adds))?
+                bonuses
+                    .iter()
+                    .filter(|bonus| bonus.factor.is_none())
+                    .try_fold(amount, |sum, bonus| sum.add(bonus.adds))?
             }
         })
     }

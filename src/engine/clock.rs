@@ -70,10 +70,15 @@ impl Fold<'_> {
             }
         };
         for (unit, purse) in self.state.units.pairs() {
-            offer(purse.lots.iter().filter_map(|lot| if let Ready::At(at) = lot.ready { Some(at) } else { None }).min(), Due::Release(unit));
+            offer(
+                purse.lots.iter().filter_map(|lot| if let Ready::At(at) = lot.ready { Some(at) } else { None }).min(),
+                Due::Release(unit),
+            );
             let lapses = purse.lots.iter().filter_map(|lot| self.lapses(lot));
             // What was kept when it was due is looked at again when something changes.
-            let kept = |at: &Instant| self.program.units.at(unit).keeps_while.is_some() && purse.checked.is_some_and(|checked| *at <= checked);
+            let kept = |at: &Instant| {
+                self.program.units.at(unit).keeps_while.is_some() && purse.checked.is_some_and(|checked| *at <= checked)
+            };
             offer(lapses.filter(|at| !kept(at)).min(), Due::Expire(unit));
             offer(self.unkept_due(unit)?, Due::Expire(unit));
         }
@@ -96,7 +101,9 @@ impl Fold<'_> {
     /// When the condition that keeps overdue lots of a unit may next turn without an event.
     fn unkept_due(&self, unit: UnitId) -> Result<Option<Instant>, Fault> {
         let purse = self.state.units.at(unit);
-        let (Some(keeps), Some(checked)) = (&self.program.units.at(unit).keeps_while, purse.checked) else { return Ok(None) };
+        let (Some(keeps), Some(checked)) = (&self.program.units.at(unit).keeps_while, purse.checked) else {
+            return Ok(None);
+        };
         let overdue = |lot: &Lot| self.lapses(lot).is_some_and(|at| at <= checked);
         if !purse.lots.iter().any(overdue) {
             return Ok(None);
@@ -119,7 +126,10 @@ impl Fold<'_> {
                 if let Some(voucher) = self.state.vouchers.iter_mut().find(|voucher| voucher.number == number) {
                     voucher.closed = Some(VoucherChange::Expired);
                     let reward = voucher.reward;
-                    self.emit(Cause::Reward(reward), What::Voucher { reward, voucher: number, change: VoucherChange::Expired });
+                    self.emit(
+                        Cause::Reward(reward),
+                        What::Voucher { reward, voucher: number, change: VoucherChange::Expired },
+                    );
                 }
                 Ok(())
             }
@@ -146,7 +156,8 @@ impl Fold<'_> {
     /// An event that the clock makes: earns and rules hear of it, measures count it.
     fn own_event(&mut self, kind: EventKind) -> Result<(), Fault> {
         let Some(id) = kind.id() else { return Ok(()) };
-        let fields = self.program.events.at(id).fields.iter().map(|field| field.default.clone().unwrap_or_default()).collect();
+        let fields =
+            self.program.events.at(id).fields.iter().map(|field| field.default.clone().unwrap_or_default()).collect();
         let name = &self.program.events.at(id).name;
         let event = super::event::Event {
             id: format!("{name}-{}-{}", self.state.member, self.at.today).into(),

@@ -173,13 +173,17 @@ impl<'a> Cx<'a> {
         let joined = self.state.joined.map(|at| self.zone().day_of(at));
         Ok(match window {
             Window::Ever => None,
-            Window::Period(kind) => Some(self.zone().start_of(self.calendar.period_of(kind, self.at.today, joined).start)),
+            Window::Period(kind) => {
+                Some(self.zone().start_of(self.calendar.period_of(kind, self.at.today, joined).start))
+            }
             Window::LastDays(span) => {
                 let day = span.before_day(self.at.today).and_then(|d| d.plus_days(1)).ok_or(Fault::Calendar)?;
                 Some(self.zone().start_of(day))
             }
             // What is exactly that old is out.
-            Window::LastExactly(span) => Some(span.before(self.at.now, self.zone()).and_then(|at| at.plus_millis(1)).ok_or(Fault::Calendar)?),
+            Window::LastExactly(span) => {
+                Some(span.before(self.at.now, self.zone()).and_then(|at| at.plus_millis(1)).ok_or(Fault::Calendar)?)
+            }
             // A rise restarts the measure.
             Window::SinceRise(_) => None,
         })

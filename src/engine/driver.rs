@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::hir::{Expr, Program};
 use crate::value::{Instant, Value};
 
+use super::context::Cx;
 use super::event::Event;
 use super::fault::Fault;
-use super::context::Cx;
 use super::fold::Fold;
 use super::judge::Judge;
 use super::migrate::{migrate, recast};
@@ -27,14 +27,17 @@ pub struct Engine {
 impl Engine {
     /// An engine over versions in order, each with its way to compute expressions. There must be at least one.
     pub fn new(versions: impl IntoIterator<Item = (Arc<Program>, Arc<dyn Judge>)>) -> Self {
-        let mut versions: Vec<Version> = versions.into_iter().map(|(program, judge)| Version::new(program, judge)).collect();
+        let mut versions: Vec<Version> =
+            versions.into_iter().map(|(program, judge)| Version::new(program, judge)).collect();
         versions.sort_by_key(|version| version.from);
         Self { versions }
     }
 
     /// An engine that walks the programs: the reference.
     pub fn reference(programs: &[Arc<Program>]) -> Self {
-        Self::new(programs.iter().map(|program| (program.clone(), Arc::new(super::reference::Reference) as Arc<dyn Judge>)))
+        Self::new(
+            programs.iter().map(|program| (program.clone(), Arc::new(super::reference::Reference) as Arc<dyn Judge>)),
+        )
     }
 
     /// All versions in order.
@@ -60,13 +63,16 @@ impl Engine {
 
     /// An event, read as the newest version declares it, in terms of the version in force at its time. The error is a reason in plain words.
     pub fn fit(&self, event: Event) -> Result<Event, String> {
-        let (Some(newest), Some(version)) = (self.newest(), self.version(self.version_at(event.time))) else { return Ok(event) };
+        let (Some(newest), Some(version)) = (self.newest(), self.version(self.version_at(event.time))) else {
+            return Ok(event);
+        };
         if Arc::ptr_eq(&newest.program, &version.program) {
             return Ok(event);
         }
         let name = newest.program.events.get(event.kind).map_or_else(String::new, |kind| kind.name.to_string());
-        recast(event, &newest.outline, &version.program)
-            .ok_or_else(|| format!("the version of the program in force at the time of the event has no event `{name}`"))
+        recast(event, &newest.outline, &version.program).ok_or_else(|| {
+            format!("the version of the program in force at the time of the event has no event `{name}`")
+        })
     }
 
     /// A member of whom nothing is known yet, at the moment of the first event.
@@ -79,7 +85,13 @@ impl Engine {
     }
 
     /// Lets everything happen that is due for a member by a moment, versions changing on the way.
-    pub fn advance(&self, state: &mut State, pots: &mut Pots, to: Instant, out: &mut Vec<Outcome>) -> Result<(), Fault> {
+    pub fn advance(
+        &self,
+        state: &mut State,
+        pots: &mut Pots,
+        to: Instant,
+        out: &mut Vec<Outcome>,
+    ) -> Result<(), Fault> {
         while let (Some(version), Some(next)) = (self.version(state.version), self.version(state.version + 1)) {
             if next.from > to {
                 break;

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::hir::{Earn, Funding, EarnId, Ladder, OnRefund, RoundScope, StackMode, TierAt, UnitId};
+use crate::hir::{Earn, EarnId, Funding, Ladder, OnRefund, RoundScope, StackMode, TierAt, UnitId};
 use crate::value::{Exact, Instant, Rounding, Value, allocate};
 
 use super::boost::Boosted;
@@ -51,7 +51,14 @@ impl Fold<'_> {
     }
 
     /// Conditions, base and boosts of one earn: a share for each line, or one.
-    fn propose(&mut self, id: EarnId, earn: &Earn, fields: &[Value], claims: &Claims, shares: &mut Vec<Share>) -> Result<(), Fault> {
+    fn propose(
+        &mut self,
+        id: EarnId,
+        earn: &Earn,
+        fields: &[Value],
+        claims: &Claims,
+        shares: &mut Vec<Share>,
+    ) -> Result<(), Fault> {
         let cause = Cause::Earn(id);
         if !self.active(&earn.name, earn.activation)? || !self.cooled(cause, earn.cooldown)? {
             return Ok(());
@@ -124,7 +131,17 @@ impl Fold<'_> {
 
     /// Each part of the amount at the tier it was made in: the event's share below each threshold that it crosses.
     #[expect(clippy::too_many_arguments, reason = "the pieces of one earn at one line")]
-    fn split(&mut self, cause: Cause, earn: &Earn, ladder: &Ladder, position: u32, view: View<'_>, after: &[u32], line: Option<u32>, claims: &Claims) -> Result<Boosted, Fault> {
+    fn split(
+        &mut self,
+        cause: Cause,
+        earn: &Earn,
+        ladder: &Ladder,
+        position: u32,
+        view: View<'_>,
+        after: &[u32],
+        line: Option<u32>,
+        claims: &Claims,
+    ) -> Result<Boosted, Fault> {
         let low = self.before.get(position as usize).copied().unwrap_or(0);
         let high = after.get(position as usize).copied().unwrap_or(low);
         let (Some(by), true) = (ladder.by, high > low) else {
@@ -171,7 +188,9 @@ impl Fold<'_> {
         });
         for id in dropped {
             let span = self.program.earns.at(id).span;
-            self.explain(Cause::Earn(id), span, Stage::Group, None, false, || "another earn of this event excludes it".into());
+            self.explain(Cause::Earn(id), span, Stage::Group, None, false, || {
+                "another earn of this event excludes it".into()
+            });
         }
     }
 
@@ -225,7 +244,9 @@ impl Fold<'_> {
                 continue;
             }
             let line = match (earn.list.and_then(|list| event.fields.get(list.0 as usize)), share.line) {
-                (Some(Value::List(lines)), Some(number)) => lines.get(number as usize).map_or(&[] as &[Value], |line| line),
+                (Some(Value::List(lines)), Some(number)) => {
+                    lines.get(number as usize).map_or(&[] as &[Value], |line| line)
+                }
                 _ => &[],
             };
             let view = View { line, ..View::default() };
@@ -243,10 +264,14 @@ impl Fold<'_> {
             let parts: Vec<Exact> = members.iter().filter_map(|&i| shares.get(i)).map(|share| share.amount).collect();
             let sum = parts.iter().try_fold(Exact::ZERO, |sum, part| sum.add(*part))?;
             let whole = rounding.round(sum)?;
-            if !sum.is_integer() && let Some(share) = members.first().and_then(|&i| shares.get(i)) {
+            if !sum.is_integer()
+                && let Some(share) = members.first().and_then(|&i| shares.get(i))
+            {
                 let (span, words) = (self.program.units.at(unit).span, super::words::quantity(self.program, unit, sum));
                 let result = super::words::quantity(self.program, unit, Exact::from(whole));
-                self.explain(Cause::Earn(share.earn), span, Stage::Round, None, true, || format!("{words} rounded {rounding} to {result}"));
+                self.explain(Cause::Earn(share.earn), span, Stage::Round, None, true, || {
+                    format!("{words} rounded {rounding} to {result}")
+                });
             }
             for (&i, part) in members.iter().zip(allocate(&parts, whole)?) {
                 if let Some(slot) = rounded.get_mut(i) {
@@ -258,7 +283,10 @@ impl Fold<'_> {
     }
 
     /// Which earns at which lines are rounded in one sum, by position.
-    fn rounded_together(&self, parts: impl Iterator<Item = (EarnId, Option<u32>)>) -> Vec<((UnitId, Rounding), Vec<usize>)> {
+    fn rounded_together(
+        &self,
+        parts: impl Iterator<Item = (EarnId, Option<u32>)>,
+    ) -> Vec<((UnitId, Rounding), Vec<usize>)> {
         type Key = (UnitId, Rounding, Option<(EarnId, Option<u32>)>);
         let mut groups: Vec<(Key, Vec<usize>)> = Vec::new();
         for (i, (id, line)) in parts.enumerate() {
@@ -360,7 +388,11 @@ impl Fold<'_> {
             match award.cause {
                 Cause::Earn(id) => parts.push((i, id, award, self.rejudged_exactly(id, award, left, time)?)),
                 cause => {
-                    let amount = if let Cause::Rule(id) = cause { self.rejudged_rule(id, award, left, time)? } else { award.granted };
+                    let amount = if let Cause::Rule(id) = cause {
+                        self.rejudged_rule(id, award, left, time)?
+                    } else {
+                        award.granted
+                    };
                     if let Some(slot) = judged.get_mut(i) {
                         *slot = Some(amount.min(award.granted));
                     }
@@ -381,7 +413,13 @@ impl Fold<'_> {
     }
 
     /// What one effect of a rule gives for what is left of an event.
-    fn rejudged_rule(&mut self, id: crate::hir::RuleId, award: &Award, left: &[Value], time: Instant) -> Result<i64, Fault> {
+    fn rejudged_rule(
+        &mut self,
+        id: crate::hir::RuleId,
+        award: &Award,
+        left: &[Value],
+        time: Instant,
+    ) -> Result<i64, Fault> {
         let rule = self.program.rules.at(id);
         let (crate::hir::Trigger::Event(_, list), Some((condition, crate::hir::Effect::Give(unit, amount)))) =
             (&rule.trigger, rule.effects.get(award.effect as usize))
@@ -399,7 +437,13 @@ impl Fold<'_> {
     }
 
     /// What of a reversed event an award sees, with what was read then; `None` where its line is gone.
-    fn view_of_left<'v>(&self, list: Option<crate::hir::FieldId>, award: &'v Award, left: &'v [Value], time: Instant) -> Option<View<'v>> {
+    fn view_of_left<'v>(
+        &self,
+        list: Option<crate::hir::FieldId>,
+        award: &'v Award,
+        left: &'v [Value],
+        time: Instant,
+    ) -> Option<View<'v>> {
         let line = match (list.and_then(|list| left.get(list.0 as usize)), award.line) {
             (Some(Value::List(lines)), Some(number)) => match lines.get(number as usize) {
                 Some(line) if !line.is_empty() => &**line,
@@ -414,7 +458,9 @@ impl Fold<'_> {
     fn rejudged_exactly(&mut self, id: EarnId, award: &Award, left: &[Value], time: Instant) -> Result<Exact, Fault> {
         let earn = self.program.earns.at(id);
         let Some(view) = self.view_of_left(earn.list, award, left, time) else { return Ok(Exact::ZERO) };
-        if !self.open(award.cause, &earn.gates, view)? || !self.passes(award.cause, &earn.gates, view, award.line.unwrap_or(0))? {
+        if !self.open(award.cause, &earn.gates, view)?
+            || !self.passes(award.cause, &earn.gates, view, award.line.unwrap_or(0))?
+        {
             return Ok(Exact::ZERO);
         }
         Ok(self.boosted(award.cause, earn, view, award.line, None)?.amount)
@@ -424,10 +470,12 @@ impl Fold<'_> {
 /// Who pays which share of an amount: a boost's partners of its bonus, the earn's of the rest.
 fn funding(earn: &Earn, boosted: &Boosted) -> Result<Vec<Funding>, Fault> {
     let rest = boosted.amount.sub(boosted.apart)?.max(Exact::ZERO).div(boosted.amount)?;
-    let own = earn.funding.iter().map(|part| Ok(Funding { share: part.share.mul(rest)?, partner: part.partner.clone() }));
-    let of_boosts = boosted.funded.iter().map(|(partner, amount)| {
-        Ok(Funding { share: amount.div(boosted.amount)?, partner: partner.clone() })
-    });
+    let own =
+        earn.funding.iter().map(|part| Ok(Funding { share: part.share.mul(rest)?, partner: part.partner.clone() }));
+    let of_boosts = boosted
+        .funded
+        .iter()
+        .map(|(partner, amount)| Ok(Funding { share: amount.div(boosted.amount)?, partner: partner.clone() }));
     own.chain(of_boosts).collect()
 }
 

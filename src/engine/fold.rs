@@ -156,7 +156,15 @@ impl<'a> Fold<'a> {
     }
 
     /// Notes a step of the pipeline, if anybody asked.
-    pub fn explain(&mut self, cause: Cause, span: Span, stage: Stage, line: Option<u32>, passed: bool, result: impl FnOnce() -> String) {
+    pub fn explain(
+        &mut self,
+        cause: Cause,
+        span: Span,
+        stage: Stage,
+        line: Option<u32>,
+        passed: bool,
+        result: impl FnOnce() -> String,
+    ) {
         if let Some(trace) = self.trace.as_deref_mut() {
             trace.push(TraceStep { cause, span, stage, line, result: result(), passed });
         }

@@ -93,7 +93,14 @@ impl Group {
     }
 
     /// Folds events over a snapshot; events that failed only move the clock.
-    fn fold(&self, engine: &Engine, from: Snapshot, log: &[Arc<Event>], together: bool, out: &mut Vec<Outcome>) -> Snapshot {
+    fn fold(
+        &self,
+        engine: &Engine,
+        from: Snapshot,
+        log: &[Arc<Event>],
+        together: bool,
+        out: &mut Vec<Outcome>,
+    ) -> Snapshot {
         let mut at = from;
         for event in log {
             if self.failed.contains(&event.id) {
@@ -186,8 +193,15 @@ impl Group {
         let log: Vec<_> = self.log.iter().take(position).cloned().collect();
         let mut at = self.fold(engine, self.base.clone(), &log, together, &mut Vec::new());
         at.advance_member(engine, &event, together, &mut Vec::new());
-        let state = at.members.entry(event.member.clone()).or_insert_with(|| engine.state(event.member.clone(), event.time));
-        let mut explained = Explained { before: state.clone(), event: event.clone(), outcomes: Vec::new(), steps: Vec::new(), fault: None };
+        let state =
+            at.members.entry(event.member.clone()).or_insert_with(|| engine.state(event.member.clone(), event.time));
+        let mut explained = Explained {
+            before: state.clone(),
+            event: event.clone(),
+            outcomes: Vec::new(),
+            steps: Vec::new(),
+            fault: None,
+        };
         let judged = engine.judge(state, &mut at.pots, &event, &mut explained.outcomes, Some(&mut explained.steps));
         explained.fault = judged.err().map(|fault| fault.to_string());
         Some(explained)
@@ -220,11 +234,18 @@ impl Group {
 }
 
 impl Snapshot {
-    fn judge(&mut self, engine: &Engine, event: &Arc<Event>, together: bool, out: &mut Vec<Outcome>) -> Result<(), super::fault::Fault> {
+    fn judge(
+        &mut self,
+        engine: &Engine,
+        event: &Arc<Event>,
+        together: bool,
+        out: &mut Vec<Outcome>,
+    ) -> Result<(), super::fault::Fault> {
         if together {
             self.advance(engine, event.time, together, out);
         }
-        let state = self.members.entry(event.member.clone()).or_insert_with(|| engine.state(event.member.clone(), event.time));
+        let state =
+            self.members.entry(event.member.clone()).or_insert_with(|| engine.state(event.member.clone(), event.time));
         engine.judge(state, &mut self.pots, event, out, None)?;
         if together {
             self.reschedule(engine, &event.member);
@@ -333,7 +354,9 @@ fn differences(before: Vec<Outcome>, after: Vec<Outcome>, new: &BTreeSet<Arc<str
             continue;
         }
         let what = match outcome.what {
-            What::Posted { unit, from, to, amount, lot, line } => What::Posted { unit, from: to, to: from, amount, lot, line },
+            What::Posted { unit, from, to, amount, lot, line } => {
+                What::Posted { unit, from: to, to: from, amount, lot, line }
+            }
             other => What::Withdrawn(Box::new(other)),
         };
         corrections.push(Outcome { what, corrects: Some(late.clone()), ..outcome });

@@ -43,7 +43,16 @@ pub struct Granted {
 impl Fold<'_> {
     /// Moves value between accounts and writes it down.
     #[expect(clippy::too_many_arguments, reason = "the parts of one posting")]
-    pub fn post(&mut self, cause: Cause, unit: UnitId, from: Account, to: Account, amount: i64, lot: Option<u32>, line: Option<u32>) {
+    pub fn post(
+        &mut self,
+        cause: Cause,
+        unit: UnitId,
+        from: Account,
+        to: Account,
+        amount: i64,
+        lot: Option<u32>,
+        line: Option<u32>,
+    ) {
         if amount > 0 && from != to {
             self.emit(cause, What::Posted { unit, from, to, amount, lot, line });
         }
@@ -91,11 +100,20 @@ impl Fold<'_> {
         let funded = self.funded(grant.funding, amount)?;
         let partners: i64 = funded.iter().map(|(_, part)| part).sum();
         for (partner, part) in &funded {
-            self.post(grant.cause, grant.unit, Account::Partner(partner.clone()), to.clone(), *part, Some(number), grant.line);
+            self.post(
+                grant.cause,
+                grant.unit,
+                Account::Partner(partner.clone()),
+                to.clone(),
+                *part,
+                Some(number),
+                grant.line,
+            );
         }
         self.post(grant.cause, grant.unit, Account::Issuer, to, amount - partners, Some(number), grant.line);
         self.tally(grant.unit, TallyKind::Earned, amount, self.at.now)?;
-        let lot = Lot { number, left: amount, earned: self.at.now, ready, expires, spent: 0, expired: 0, cause: grant.cause };
+        let lot =
+            Lot { number, left: amount, earned: self.at.now, ready, expires, spent: 0, expired: 0, cause: grant.cause };
         let available = lot.ready == Ready::Now;
         self.state.units.at_mut(grant.unit).lots.push(lot);
         if available {
@@ -146,11 +164,18 @@ impl Fold<'_> {
     }
 
     /// When a lot lapses, by the rules of its unit or earn; `available` is missing where an event will say it.
-    pub fn lot_expiry(&self, rules: &[ExpiryRule], earned: Instant, available: Option<Instant>) -> Result<LotExpiry, Fault> {
+    pub fn lot_expiry(
+        &self,
+        rules: &[ExpiryRule],
+        earned: Instant,
+        available: Option<Instant>,
+    ) -> Result<LotExpiry, Fault> {
         let mut expiry = LotExpiry::default();
         let mut chosen = false;
         for rule in rules {
-            if (!rule.also && chosen) || !rule.when.as_ref().map_or(Ok(true), |when| self.judge.truth(when, &self.cx(View::default())))? {
+            if (!rule.also && chosen)
+                || !rule.when.as_ref().map_or(Ok(true), |when| self.judge.truth(when, &self.cx(View::default())))?
+            {
                 continue;
             }
             chosen |= !rule.also;
@@ -272,7 +297,8 @@ impl Fold<'_> {
             Ready::At(at) => key.is_none() && *at <= now,
             Ready::On(values) => key.is_some_and(|key| values[..] == *key),
         };
-        let numbers: Vec<u32> = self.state.units.at(unit).lots.iter().filter(|lot| due(lot)).map(|lot| lot.number).collect();
+        let numbers: Vec<u32> =
+            self.state.units.at(unit).lots.iter().filter(|lot| due(lot)).map(|lot| lot.number).collect();
         for number in numbers {
             let cause = Cause::Unit(unit);
             let Some(lot) = self.state.units.at_mut(unit).lot_mut(number) else { continue };
@@ -378,7 +404,14 @@ impl Fold<'_> {
 
     /// Posts value out of a lot back to whoever paid for the award: each has a share of what is left of it, so that parts which add up to
     /// the award give everybody back what it paid (S9).
-    fn hand_back(&mut self, cause: Cause, award: &mut super::state::Award, lot: Option<u32>, amount: i64, from: Account) -> Result<i64, Fault> {
+    fn hand_back(
+        &mut self,
+        cause: Cause,
+        award: &mut super::state::Award,
+        lot: Option<u32>,
+        amount: i64,
+        from: Account,
+    ) -> Result<i64, Fault> {
         let (unit, line) = (award.unit, award.line);
         let mut rest = amount;
         for (partner, share) in relinquish(award, amount)? {
@@ -474,7 +507,8 @@ fn relinquish(award: &mut super::state::Award, amount: i64) -> Result<Vec<(Arc<s
     if amount == 0 || award.funded.is_empty() {
         return Ok(Vec::new());
     }
-    let weights: Vec<_> = award.funded.iter().map(|(_, part)| *part).chain([issuer]).map(crate::value::Exact::from).collect();
+    let weights: Vec<_> =
+        award.funded.iter().map(|(_, part)| *part).chain([issuer]).map(crate::value::Exact::from).collect();
     let shares = split(amount, &weights)?;
     for ((_, part), share) in award.funded.iter_mut().zip(&shares) {
         *part -= share;

@@ -60,7 +60,15 @@ impl Claims {
 
 impl Fold<'_> {
     /// Cuts an amount to what all limits leave; zero where one rejects it.
-    pub fn fit(&mut self, cause: Cause, limits: &[LimitId], amount: Exact, view: View<'_>, line: Option<u32>, claims: &Claims) -> Result<Fitted, Fault> {
+    pub fn fit(
+        &mut self,
+        cause: Cause,
+        limits: &[LimitId],
+        amount: Exact,
+        view: View<'_>,
+        line: Option<u32>,
+        claims: &Claims,
+    ) -> Result<Fitted, Fault> {
         // Whatever day rates are of, a limit is used on the day of the event.
         let view = View { at: None, ..view };
         let mut fitted = Fitted { amount, claims: Vec::new() };
@@ -70,7 +78,8 @@ impl Fold<'_> {
                 break;
             }
             let limit = self.program.limits.at(id);
-            let per = limit.per.iter().map(|field| self.judge.value(field, &self.cx(view))).collect::<Result<Vec<_>, _>>()?;
+            let per =
+                limit.per.iter().map(|field| self.judge.value(field, &self.cx(view))).collect::<Result<Vec<_>, _>>()?;
             let key = UseKey { limit: id, per };
             let bucket = self.bucket_of(limit.window, view)?;
             let claim = (key.clone(), bucket);
@@ -90,10 +99,13 @@ impl Fold<'_> {
             };
             if fitted.amount != asked {
                 let unit = if let LimitKind::Amount(unit, _) = limit.kind { Some(unit) } else { None };
-                let words = |n: Exact| unit.map_or_else(|| n.to_string(), |unit| super::words::quantity(self.program, unit, n));
+                let words =
+                    |n: Exact| unit.map_or_else(|| n.to_string(), |unit| super::words::quantity(self.program, unit, n));
                 let (requested, granted) = (words(asked), words(fitted.amount));
                 let span: Span = limit.span;
-                self.explain(cause, span, Stage::Limit, line, !fitted.amount.is_zero(), || format!("{requested} asked, {granted} fit"));
+                self.explain(cause, span, Stage::Limit, line, !fitted.amount.is_zero(), || {
+                    format!("{requested} asked, {granted} fit")
+                });
                 self.emit(cause, What::Limited { limit: id, requested, granted });
             }
             fitted.claims.push(Claim { key, bucket, times, left: before });
@@ -116,7 +128,14 @@ impl Fold<'_> {
         })
     }
 
-    fn used(&self, key: &UseKey, window: Option<Window>, bucket: Instant, budget: bool, view: View<'_>) -> Result<i64, Fault> {
+    fn used(
+        &self,
+        key: &UseKey,
+        window: Option<Window>,
+        bucket: Instant,
+        budget: bool,
+        view: View<'_>,
+    ) -> Result<i64, Fault> {
         let uses = if budget { &self.pots.uses } else { &self.state.uses };
         let Some(uses) = uses.get(key) else { return Ok(0) };
         Ok(match window {
@@ -131,7 +150,13 @@ impl Fold<'_> {
     }
 
     /// [`Fold::fit`] for rules, which fire one by one: each is written down before the next, but for limits per event.
-    pub fn fit_rule(&mut self, cause: Cause, limits: &[LimitId], amount: Exact, view: View<'_>) -> Result<Fitted, Fault> {
+    pub fn fit_rule(
+        &mut self,
+        cause: Cause,
+        limits: &[LimitId],
+        amount: Exact,
+        view: View<'_>,
+    ) -> Result<Fitted, Fault> {
         let claims = std::mem::take(&mut self.within);
         let fitted = self.fit(cause, limits, amount, view, None, &claims);
         claims.retain(|limit| self.program.limits.at(limit).window.is_none());

@@ -22,6 +22,7 @@ pub struct Pots {
 impl Pots {
     /// Whether members of a program meet in pots at all; if not, each can be judged alone.
     pub fn shared(program: &Program) -> bool {
-        program.limits.iter().any(|limit| limit.budget.is_some()) || program.rewards.iter().any(|reward| reward.stock.is_some())
+        program.limits.iter().any(|limit| limit.budget.is_some())
+            || program.rewards.iter().any(|reward| reward.stock.is_some())
     }
 }

@@ -53,7 +53,9 @@ pub fn visit<'e>(program: &'e Program, expr: &'e Expr, to: &mut dyn FnMut(&'e Ex
         Kind::Const(_) | Kind::Field(_) | Kind::Line(_) | Kind::Read(_) | Kind::Builtin(_) => {}
         Kind::Let(id) => visit(program, &program.lets.at(*id).value, to),
         Kind::Segment(id) => visit(program, &program.segments.at(*id).condition, to),
-        Kind::And(parts) | Kind::Or(parts) | Kind::Call(_, parts) => parts.iter().for_each(|part| visit(program, part, to)),
+        Kind::And(parts) | Kind::Or(parts) | Kind::Call(_, parts) => {
+            parts.iter().for_each(|part| visit(program, part, to))
+        }
         Kind::Lookup(table, keys) => {
             keys.iter().for_each(|key| visit(program, key, to));
             match &program.tables.at(*table).rows {
@@ -64,7 +66,11 @@ pub fn visit<'e>(program: &'e Program, expr: &'e Expr, to: &mut dyn FnMut(&'e Ex
                 Rows::Bands { bands, .. } => bands.iter().for_each(|band| visit(program, &band.value, to)),
             }
         }
-        Kind::Not(inner) | Kind::Missing(inner) | Kind::Negate(inner) | Kind::Scale(inner, _) | Kind::Since(_, inner) => {
+        Kind::Not(inner)
+        | Kind::Missing(inner)
+        | Kind::Negate(inner)
+        | Kind::Scale(inner, _)
+        | Kind::Since(_, inner) => {
             visit(program, inner, to);
         }
         Kind::Compare(_, left, right) | Kind::Arithmetic(_, left, right) | Kind::Shift(left, right, _) => {
@@ -76,8 +82,12 @@ pub fn visit<'e>(program: &'e Program, expr: &'e Expr, to: &mut dyn FnMut(&'e Ex
             list.iter().for_each(|other| visit(program, other, to));
         }
         Kind::Between(item, low, high) => [item, low, high].into_iter().for_each(|part| visit(program, part, to)),
-        Kind::Rate { quantity, per, value, .. } => [quantity, per, value].into_iter().for_each(|part| visit(program, part, to)),
-        Kind::Fold { value, filter, .. } => [value, filter].into_iter().flatten().for_each(|part| visit(program, part, to)),
+        Kind::Rate { quantity, per, value, .. } => {
+            [quantity, per, value].into_iter().for_each(|part| visit(program, part, to))
+        }
+        Kind::Fold { value, filter, .. } => {
+            [value, filter].into_iter().flatten().for_each(|part| visit(program, part, to))
+        }
         Kind::Cases(cases) => {
             for case in cases {
                 case.guard.when.iter().for_each(|when| visit(program, when, to));

@@ -44,7 +44,8 @@ impl Fold<'_> {
                 match program.redeems.find(|redeem| redeem.name == name) {
                     Some(id) => self.pay_with(id),
                     None => {
-                        let names = program.rewards.iter().map(|r| &*r.name).chain(program.redeems.iter().map(|r| &*r.name));
+                        let names =
+                            program.rewards.iter().map(|r| &*r.name).chain(program.redeems.iter().map(|r| &*r.name));
                         Err(words::unknown(&name, "a reward", names))
                     }
                 }
@@ -68,7 +69,12 @@ impl Fold<'_> {
         if quantity > MOST_AT_ONCE {
             return Ok(Err(format!("the quantity is above {MOST_AT_ONCE}")));
         }
-        let each = self.judge.exact(cost, &self.cx(View::default()))?.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?;
+        let each = self
+            .judge
+            .exact(cost, &self.cx(View::default()))?
+            .floor()
+            .to_i64()
+            .ok_or(crate::value::ArithmeticError::Overflow)?;
         let total = each.checked_mul(quantity).ok_or(crate::value::ArithmeticError::Overflow)?;
         let release = self.release_of(id);
         if let Err(reason) = self.may_have(id, quantity, release, View::default())? {
@@ -80,7 +86,8 @@ impl Fold<'_> {
         let mut uses = Vec::new();
         let claims = Claims::default();
         for _ in 0..quantity {
-            let fitted = self.fit(Cause::Reward(id), &reward.limits, Exact::from(each.max(1)), View::default(), None, &claims)?;
+            let fitted =
+                self.fit(Cause::Reward(id), &reward.limits, Exact::from(each.max(1)), View::default(), None, &claims)?;
             if fitted.amount < Exact::from(each.max(1)) {
                 return Ok(Err(format!("the limit of `{}` is reached", reward.name)));
             }
@@ -92,7 +99,15 @@ impl Fold<'_> {
             *taken += u64::try_from(quantity).unwrap_or(0);
         }
         let lots = self.spend(Cause::Reward(id), *unit, total, &Account::Redeemed)?;
-        let payment = Payment { unit: *unit, lots, returned: 0, value: 0, order: self.text("order"), cause: Cause::Reward(id), uses };
+        let payment = Payment {
+            unit: *unit,
+            lots,
+            returned: 0,
+            value: 0,
+            order: self.text("order"),
+            cause: Cause::Reward(id),
+            uses,
+        };
         self.keep_payment(payment);
         for _ in 0..quantity {
             let number = self.issue(Cause::Reward(id), id)?;
@@ -114,7 +129,9 @@ impl Fold<'_> {
         }
         if let Some(stock) = &reward.stock {
             let taken = self.pots.taken.get(&id).and_then(|by| by.get(&release)).copied().unwrap_or(0);
-            if taken.saturating_add(u64::try_from(quantity).unwrap_or(0)) > stock.count || release == Instant::FIRST && !stock.released.is_empty() {
+            if taken.saturating_add(u64::try_from(quantity).unwrap_or(0)) > stock.count
+                || release == Instant::FIRST && !stock.released.is_empty()
+            {
                 return Ok(Err(format!("`{}` is out of stock", reward.name)));
             }
         }
@@ -123,7 +140,9 @@ impl Fold<'_> {
 
     /// The last release of a reward's stock; the first instant where all of it was there at once, or nothing was released yet.
     fn release_of(&self, id: RewardId) -> Instant {
-        let Some(stock) = self.program.rewards.at(id).stock.as_ref().filter(|stock| !stock.released.is_empty()) else { return Instant::FIRST };
+        let Some(stock) = self.program.rewards.at(id).stock.as_ref().filter(|stock| !stock.released.is_empty()) else {
+            return Instant::FIRST;
+        };
         let zone = &self.program.settings.zone;
         let today = zone.day_of(self.at.now);
         (0..8)
@@ -167,10 +186,17 @@ impl Fold<'_> {
             Ok(price) => price,
             Err(reason) => return Ok(Err(reason)),
         };
-        let least = redeem.minimum.as_ref().map_or(Ok(Exact::ZERO), |least| self.judge.exact(least, &self.cx(View::default())))?;
+        let least = redeem
+            .minimum
+            .as_ref()
+            .map_or(Ok(Exact::ZERO), |least| self.judge.exact(least, &self.cx(View::default())))?;
         if Exact::from(amount) < least || amount == 0 {
             let say = |amount| words::quantity(self.program, redeem.unit, amount);
-            return Ok(Err(format!("{} is below the minimum of {}", say(Exact::from(amount)), say(least.max(Exact::ONE)))));
+            return Ok(Err(format!(
+                "{} is below the minimum of {}",
+                say(Exact::from(amount)),
+                say(least.max(Exact::ONE))
+            )));
         }
         if let Some(reason) = self.too_little(redeem.unit, amount) {
             return Ok(Err(reason));
@@ -182,7 +208,15 @@ impl Fold<'_> {
         let uses = self.claim(fitted.claims, amount);
         let lots = self.spend(cause, redeem.unit, amount, &Account::Redeemed)?;
         self.emit(cause, What::Paid { redeem: id, amount, value });
-        self.keep_payment(Payment { unit: redeem.unit, lots, returned: 0, value, order: self.text("order"), cause, uses });
+        self.keep_payment(Payment {
+            unit: redeem.unit,
+            lots,
+            returned: 0,
+            value,
+            order: self.text("order"),
+            cause,
+            uses,
+        });
         Ok(Ok(()))
     }
 
@@ -209,7 +243,8 @@ impl Fold<'_> {
         if asked.is_none() && most.is_none() {
             return Ok(Err("the event says neither an amount nor a bill".into()));
         }
-        let step = redeem.steps.as_ref().map_or(Ok(Exact::ONE), |steps| self.judge.exact(steps, &self.cx(View::default())))?;
+        let step =
+            redeem.steps.as_ref().map_or(Ok(Exact::ONE), |steps| self.judge.exact(steps, &self.cx(View::default())))?;
         let step = step.floor().to_i64().filter(|step| *step > 0).unwrap_or(1);
         let limit = match asked {
             Some(asked) if redeem.clamp => asked.min(balance),
@@ -239,10 +274,20 @@ impl Fold<'_> {
                 Ok(Err(match most {
                     _ if asked % step != 0 => format!("{} is not a multiple of {}", say(asked), say(step)),
                     Some(most) if asked <= balance => {
-                        format!("{} is more than fits: at most {} off this order, {}", say(asked), words::money(self.program, most), say(amount))
+                        format!(
+                            "{} is more than fits: at most {} off this order, {}",
+                            say(asked),
+                            words::money(self.program, most),
+                            say(amount)
+                        )
                     }
                     _ if asked > balance => format!("not enough: {} asked, {} available", say(asked), say(balance)),
-                    _ => format!("{} cannot be paid in the steps of `{}`; the nearest below is {}", say(asked), redeem.name, say(amount)),
+                    _ => format!(
+                        "{} cannot be paid in the steps of `{}`; the nearest below is {}",
+                        say(asked),
+                        redeem.name,
+                        say(amount)
+                    ),
                 }))
             }
             _ => Ok(Ok((amount, value))),
@@ -253,14 +298,18 @@ impl Fold<'_> {
     fn taken_off(&self, cause: Cause) -> Result<Exact, Fault> {
         let Some(order) = self.text("order") else { return Ok(Exact::ZERO) };
         let payments = self.state.facts.iter().filter_map(|fact| fact.payment.as_ref());
-        payments.filter(|payment| payment.cause == cause && payment.order.as_ref() == Some(&order)).try_fold(Exact::ZERO, |sum, payment| {
-            let spent: i64 = payment.lots.iter().map(|(_, amount)| amount).sum();
-            if spent == 0 {
-                return Ok(sum);
-            }
-            let kept = Exact::from(payment.value).mul(Exact::from(spent - payment.returned))?.div(Exact::from(spent))?;
-            Ok(sum.add(kept)?)
-        })
+        payments.filter(|payment| payment.cause == cause && payment.order.as_ref() == Some(&order)).try_fold(
+            Exact::ZERO,
+            |sum, payment| {
+                let spent: i64 = payment.lots.iter().map(|(_, amount)| amount).sum();
+                if spent == 0 {
+                    return Ok(sum);
+                }
+                let kept =
+                    Exact::from(payment.value).mul(Exact::from(spent - payment.returned))?.div(Exact::from(spent))?;
+                Ok(sum.add(kept)?)
+            },
+        )
     }
 
     /// Redeems automatic rewards as often as balances cover them; returns whether any was.
@@ -282,7 +331,8 @@ impl Fold<'_> {
                 if self.may_have(id, 1, release, view)?.is_err() {
                     break;
                 }
-                let fitted = self.fit(Cause::Reward(id), &reward.limits, Exact::from(cost), view, None, &Claims::default())?;
+                let fitted =
+                    self.fit(Cause::Reward(id), &reward.limits, Exact::from(cost), view, None, &Claims::default())?;
                 if fitted.amount < Exact::from(cost) {
                     break;
                 }
@@ -306,7 +356,8 @@ impl Fold<'_> {
         };
         let (now, order) = (self.at.now, self.text("order"));
         let open = self.state.vouchers.iter_mut().filter(|voucher| voucher.reward == id && voucher.usable(now));
-        let Some(voucher) = open.min_by_key(|voucher| (voucher.expires.unwrap_or(Instant::LAST), voucher.number)) else {
+        let Some(voucher) = open.min_by_key(|voucher| (voucher.expires.unwrap_or(Instant::LAST), voucher.number))
+        else {
             return Ok(Err(format!("the member has no open voucher of `{name}`")));
         };
         voucher.closed = Some(VoucherChange::Used);
@@ -319,7 +370,9 @@ impl Fold<'_> {
     /// Judges an `adjust` event: a signed amount with a reason.
     pub fn adjust(&mut self) -> Result<Answer, Fault> {
         let name = self.text("unit").unwrap_or_default();
-        let named = |unit: &crate::hir::Unit| unit.name == name || unit.also.as_ref() == Some(&name) || unit.was.as_ref() == Some(&name);
+        let named = |unit: &crate::hir::Unit| {
+            unit.name == name || unit.also.as_ref() == Some(&name) || unit.was.as_ref() == Some(&name)
+        };
         let Some(id) = self.program.units.find(named) else {
             return Err(words::unknown(&name, "a unit", self.program.units.iter().map(|u| &*u.name)));
         };
@@ -329,7 +382,15 @@ impl Fold<'_> {
             return Ok(Err(format!("the amount has more decimals than `{}`", unit.name)));
         };
         if amount >= 0 {
-            let granted = self.grant(&Grant { cause: Cause::Event, unit: id, line: None, amount, pending: Some(&crate::hir::Pending::No), expiry: &[], funding: &[] })?;
+            let granted = self.grant(&Grant {
+                cause: Cause::Event,
+                unit: id,
+                line: None,
+                amount,
+                pending: Some(&crate::hir::Pending::No),
+                expiry: &[],
+                funding: &[],
+            })?;
             self.keep(Award {
                 cause: Cause::Event,
                 unit: id,
@@ -377,7 +438,8 @@ impl Fold<'_> {
 
 /// The greedy way down a ladder: as many of the largest step as fit both the amount and the money, then the next.
 fn climb(rungs: &[(i64, i64)], amount: i64, most: Option<Exact>) -> Result<(i64, i64), Fault> {
-    let mut money_left = most.map_or(Ok(i64::MAX), |most| most.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow))?;
+    let mut money_left =
+        most.map_or(Ok(i64::MAX), |most| most.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow))?;
     let (mut used, mut value) = (0_i64, 0_i64);
     for &(points, money) in rungs {
         if points <= 0 || money <= 0 {

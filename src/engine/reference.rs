@@ -120,7 +120,14 @@ pub fn contribute(measure: &Measure, fact: &Fact, cx: &Cx<'_>, into: &mut Vec<Co
 }
 
 /// Adds the contributions of an event with these fields.
-pub fn values(measure: &Measure, fields: &[Value], at: Instant, sign: i64, cx: &Cx<'_>, into: &mut Vec<Contribution>) -> Result<(), Fault> {
+pub fn values(
+    measure: &Measure,
+    fields: &[Value],
+    at: Instant,
+    sign: i64,
+    cx: &Cx<'_>,
+    into: &mut Vec<Contribution>,
+) -> Result<(), Fault> {
     let Source::Events { list, value, filter, .. } = &measure.source else { return Ok(()) };
     let cx = cx.on_fact(fields);
     let mut add = |cx: &Cx<'_>| -> Result<(), Fault> {
@@ -133,7 +140,9 @@ pub fn values(measure: &Measure, fields: &[Value], at: Instant, sign: i64, cx: &
     };
     match list.and_then(|list| fields.get(list.0 as usize)) {
         // A line without fields is one that was reversed.
-        Some(Value::List(lines)) => lines.iter().filter(|line| !line.is_empty()).try_for_each(|line| add(&cx.on_line(line))),
+        Some(Value::List(lines)) => {
+            lines.iter().filter(|line| !line.is_empty()).try_for_each(|line| add(&cx.on_line(line)))
+        }
         Some(_) => Ok(()),
         None => add(&cx),
     }
@@ -144,7 +153,12 @@ fn passes(filter: Option<&Expr>, cx: &Cx<'_>) -> Result<bool, Fault> {
 }
 
 /// Contributions as one value.
-pub fn total(how: Aggregate, ty: Type, share: Option<&ShareCap>, contributions: &[Contribution]) -> Result<Value, Fault> {
+pub fn total(
+    how: Aggregate,
+    ty: Type,
+    share: Option<&ShareCap>,
+    contributions: &[Contribution],
+) -> Result<Value, Fault> {
     let signed = |one: &Contribution| match (how, &one.value) {
         (Aggregate::Count, _) => Exact::from(1),
         (_, Value::Exact(n)) => *n,
@@ -188,7 +202,8 @@ pub fn streak(days: &BTreeSet<Day>, kind: PeriodKind, from: Option<Day>, cx: &Cx
     let joined = cx.state.joined_day(cx.zone());
     let period = |day| cx.calendar.period_of(kind, day, joined);
     let floor = from.map(|day| period(day).end);
-    let has = |start: Day, end: Day| floor.is_none_or(|floor| start >= floor) && days.range(start..end).next().is_some();
+    let has =
+        |start: Day, end: Day| floor.is_none_or(|floor| start >= floor) && days.range(start..end).next().is_some();
     let mut at = period(cx.at.today);
     if !has(at.start, at.end) {
         match cx.calendar.previous(kind, at, joined) {

@@ -50,15 +50,21 @@ impl Fold<'_> {
         if asked.iter().any(|amount| amount.is_negative()) {
             return Err(Fault::TooMuch { asked: "a negative amount".into(), left: "something positive".into() });
         }
-        let whole = reversal.lines.is_none() && (reversal.amounts.is_empty() || self.principal_missing(reversal, event));
+        let whole =
+            reversal.lines.is_none() && (reversal.amounts.is_empty() || self.principal_missing(reversal, event));
         if candidates.is_empty() {
             return match reversal.unmatched {
-                Unmatched::Counts => Ok(Undoing { undo: Vec::new(), unmatched: Some(self.stand_in(reversal, event, &asked)) }),
+                Unmatched::Counts => {
+                    Ok(Undoing { undo: Vec::new(), unmatched: Some(self.stand_in(reversal, event, &asked)) })
+                }
                 Unmatched::Refused => Err(Fault::NoOriginal(name)),
             };
         }
         if whole {
-            let undo = candidates.into_iter().filter_map(|fact| Some(Undo { fact, left: self.emptied(fact)?, gone: true })).collect();
+            let undo = candidates
+                .into_iter()
+                .filter_map(|fact| Some(Undo { fact, left: self.emptied(fact)?, gone: true }))
+                .collect();
             return Ok(Undoing { undo, unmatched: None });
         }
         if reversal.lines.is_some() {
@@ -113,7 +119,13 @@ impl Fold<'_> {
         Some(self.state.facts.get(fact)?.left.iter().map(zero).collect())
     }
 
-    fn undo_amounts(&self, reversal: &Reversal, event: &Event, candidates: &[usize], mut asked: Vec<Exact>) -> Result<Undoing, Fault> {
+    fn undo_amounts(
+        &self,
+        reversal: &Reversal,
+        event: &Event,
+        candidates: &[usize],
+        mut asked: Vec<Exact>,
+    ) -> Result<Undoing, Fault> {
         let Some(principal) = self.principal(reversal) else { return Err(Fault::Type) };
         let wanted = exact(&event.fields, principal.0);
         let mut undo = Vec::new();
@@ -148,7 +160,13 @@ impl Fold<'_> {
         }
     }
 
-    fn undo_lines(&self, reversal: &Reversal, event: &Event, candidates: &[usize], asked: &[Exact]) -> Result<Undoing, Fault> {
+    fn undo_lines(
+        &self,
+        reversal: &Reversal,
+        event: &Event,
+        candidates: &[usize],
+        asked: &[Exact],
+    ) -> Result<Undoing, Fault> {
         let (Some(key), Some(&position)) = (&reversal.lines, candidates.first()) else { return Err(Fault::Type) };
         let Some(fact) = self.state.facts.get(position) else { return Err(Fault::Type) };
         let mut left: Fields = fact.left.to_vec();
@@ -161,7 +179,8 @@ impl Fold<'_> {
         };
         for back in returned.iter() {
             let same = |line: &&mut Box<[Value]>| {
-                !line.is_empty() && key.key.iter().all(|(own, theirs)| back.get(own.0 as usize) == line.get(theirs.0 as usize))
+                !line.is_empty()
+                    && key.key.iter().all(|(own, theirs)| back.get(own.0 as usize) == line.get(theirs.0 as usize))
             };
             let Some(line) = lines.iter_mut().find(same) else {
                 return Err(Fault::NoOriginal("line".into()));
@@ -197,7 +216,10 @@ impl Fold<'_> {
     /// Money beside the lines comes back in proportion to them.
     fn prorate_totals(&self, fact: &Fact, list: FieldId, left: &mut Fields) -> Result<(), Fault> {
         let def = &self.program.events.at(fact.event.kind).fields;
-        let (was, is) = (self.lines_value(fact.event.kind, list, &fact.event.fields)?, self.lines_value(fact.event.kind, list, left)?);
+        let (was, is) = (
+            self.lines_value(fact.event.kind, list, &fact.event.fields)?,
+            self.lines_value(fact.event.kind, list, left)?,
+        );
         if was.is_zero() {
             return Ok(());
         }
@@ -211,12 +233,15 @@ impl Fold<'_> {
 
     /// What the lines of a list are worth together: the sum of their first money field, or their number.
     fn lines_value(&self, kind: crate::hir::EventId, list: FieldId, fields: &[Value]) -> Result<Exact, Fault> {
-        let crate::hir::FieldType::List(defs) = &self.program.events.at(kind).fields.at(list).ty else { return Ok(Exact::ZERO) };
+        let crate::hir::FieldType::List(defs) = &self.program.events.at(kind).fields.at(list).ty else {
+            return Ok(Exact::ZERO);
+        };
         let money = defs.find(|field| matches!(field.ty, crate::hir::FieldType::Money));
         let Some(Value::List(lines)) = fields.get(list.0 as usize) else { return Ok(Exact::ZERO) };
-        lines.iter().filter(|line| !line.is_empty()).try_fold(Exact::ZERO, |sum, line| {
-            Ok(sum.add(money.map_or(Exact::ONE, |id| exact(line, id)))?)
-        })
+        lines
+            .iter()
+            .filter(|line| !line.is_empty())
+            .try_fold(Exact::ZERO, |sum, line| Ok(sum.add(money.map_or(Exact::ONE, |id| exact(line, id)))?))
     }
 
     /// Fields of the original's type that say what found no original.
@@ -281,7 +306,8 @@ impl Fold<'_> {
         self.judge.noted(self.state, &FactChange::Reversed(&fact, now, &before), &noting)?;
 
         let mut awards = std::mem::take(&mut fact.awards);
-        let judged = if fact.gone { vec![None; awards.len()] } else { self.rejudged(&awards, &fact.left, fact.event.time)? };
+        let judged =
+            if fact.gone { vec![None; awards.len()] } else { self.rejudged(&awards, &fact.left, fact.event.time)? };
         for (award, judged) in awards.iter_mut().zip(judged) {
             let target = match judged {
                 Some(judged) => award.granted - judged,
@@ -301,7 +327,9 @@ impl Fold<'_> {
             self.unclaim(&mut fact.turns, 0, 0, 0);
             self.forget(&fact);
         }
-        if fact.gone && let Some(payment) = &mut fact.payment {
+        if fact.gone
+            && let Some(payment) = &mut fact.payment
+        {
             let owed = payment.lots.iter().map(|(_, amount)| amount).sum::<i64>() - payment.returned;
             self.return_points(payment, owed)?;
         }
@@ -385,11 +413,14 @@ impl Fold<'_> {
             facts.iter().filter(|fact| !fact.gone && !fact.negative && which(fact)).map(|fact| fact.event.time).max()
         };
         if *self.state.last.at(gone.event.kind) == Some(time) {
-            *self.state.last.at_mut(gone.event.kind) = latest(&self.state.facts, &|fact| fact.event.kind == gone.event.kind);
+            *self.state.last.at_mut(gone.event.kind) =
+                latest(&self.state.facts, &|fact| fact.event.kind == gone.event.kind);
             // Lots may have been due in between.
             self.state.units.iter_mut().for_each(|purse| purse.checked = None);
         }
-        for cause in gone.gave.iter().filter(|cause| self.state.gave.get(cause) == Some(&time)).copied().collect::<Vec<_>>() {
+        for cause in
+            gone.gave.iter().filter(|cause| self.state.gave.get(cause) == Some(&time)).copied().collect::<Vec<_>>()
+        {
             match latest(&self.state.facts, &|fact| fact.gave.contains(&cause)) {
                 Some(before) => self.state.gave.insert(cause, before),
                 None => self.state.gave.remove(&cause),
@@ -408,14 +439,22 @@ impl Fold<'_> {
                     self.emit(Cause::Event, What::Badge { badge: *badge, given: false });
                 }
                 Gifted::Voucher(number) => {
-                    let Some(voucher) = self.state.vouchers.iter_mut().find(|voucher| voucher.number == *number) else { continue };
+                    let Some(voucher) = self.state.vouchers.iter_mut().find(|voucher| voucher.number == *number) else {
+                        continue;
+                    };
                     let reward = voucher.reward;
                     let name = &self.program.rewards.at(reward).name;
                     if voucher.closed.is_none() {
                         voucher.closed = Some(VoucherChange::Cancelled);
-                        self.emit(Cause::Reward(reward), What::Voucher { reward, voucher: *number, change: VoucherChange::Cancelled });
+                        self.emit(
+                            Cause::Reward(reward),
+                            What::Voucher { reward, voucher: *number, change: VoucherChange::Cancelled },
+                        );
                     } else {
-                        self.emit(Cause::Reward(reward), What::Irreversible(format!("voucher {number} of `{name}` is no longer open")));
+                        self.emit(
+                            Cause::Reward(reward),
+                            What::Irreversible(format!("voucher {number} of `{name}` is no longer open")),
+                        );
                     }
                 }
             }
@@ -460,7 +499,13 @@ impl Fold<'_> {
     }
 
     /// How many of the points that paid for an order are due back while part of it is kept.
-    fn points_due(&self, payment: &super::state::Payment, spent: i64, original: &Fact, reversal: &Reversal) -> Result<i64, Fault> {
+    fn points_due(
+        &self,
+        payment: &super::state::Payment,
+        spent: i64,
+        original: &Fact,
+        reversal: &Reversal,
+    ) -> Result<i64, Fault> {
         let whole_order = Award {
             cause: payment.cause,
             unit: payment.unit,
@@ -515,7 +560,11 @@ impl Fold<'_> {
     /// Awards that hung on a threshold which the measure no longer reaches are taken back, and may be earned again (S22).
     fn rejudge_hanging(&mut self) -> Result<(), Fault> {
         for (id, rule) in self.program.rules.pairs() {
-            let (crate::hir::Trigger::Reaches(measure, _) | crate::hir::Trigger::Another { measure, .. }) = rule.trigger else { continue };
+            let (crate::hir::Trigger::Reaches(measure, _) | crate::hir::Trigger::Another { measure, .. }) =
+                rule.trigger
+            else {
+                continue;
+            };
             let waiting = std::mem::take(&mut self.state.firings.at_mut(id).hanging);
             let mut kept = Vec::new();
             for mut hanging in waiting {

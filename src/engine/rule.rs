@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 
 use crate::hir::{
-    Direction, Effect, Label, LadderId, LimitId, Measure, MeasureId, OnRefund, RewardId, Rule, RuleId, Source, Trigger, UnitId, Validity, Window,
+    Direction, Effect, Label, LadderId, LimitId, Measure, MeasureId, OnRefund, RewardId, Rule, RuleId, Source, Trigger,
+    UnitId, Validity, Window,
 };
 use crate::value::{Exact, Instant, Value};
 
@@ -126,7 +127,11 @@ impl Fold<'_> {
             let restart = self.state.restarts.at(measure).map(|restart| (restart.at, restart.place));
             for multiple in first..=last {
                 let threshold = step.mul(Exact::from(multiple))?;
-                fired |= self.fire_hanging(id, rule, Hanging { period: key, until, multiple, threshold, brought: Brought::default() })?;
+                fired |= self.fire_hanging(
+                    id,
+                    rule,
+                    Hanging { period: key, until, multiple, threshold, brought: Brought::default() },
+                )?;
                 if self.state.restarts.at(measure).map(|restart| (restart.at, restart.place)) != restart {
                     // It starts anew: further multiples are to be reached again, and nothing hangs on this one.
                     let firings = self.state.firings.at_mut(id);
@@ -206,7 +211,10 @@ impl Fold<'_> {
     ) -> Result<(), Fault> {
         for (id, rule) in self.program.rules.pairs() {
             let Trigger::Tier { ladder: of, direction, to: wanted, first } = rule.trigger else { continue };
-            if of != ladder || (direction == Direction::Rises && to < from) || (direction == Direction::Falls && to > from) {
+            if of != ladder
+                || (direction == Direction::Rises && to < from)
+                || (direction == Direction::Falls && to > from)
+            {
                 continue;
             }
             let rungs: Vec<u32> = if to > from { (from + 1..=to).collect() } else { vec![to] };
@@ -234,11 +242,16 @@ impl Fold<'_> {
         let cause = Cause::Rule(id);
         let seen = RefCell::new(Vec::new());
         let view = View { seen: Some(&seen), ..view };
-        if !self.active(&rule.name, rule.activation)? || !self.cooled(cause, rule.cooldown)? || !self.open(cause, &rule.gates, view)? {
+        if !self.active(&rule.name, rule.activation)?
+            || !self.cooled(cause, rule.cooldown)?
+            || !self.open(cause, &rule.gates, view)?
+        {
             return Ok(false);
         }
-        let (times, amounts): (Vec<_>, Vec<_>) =
-            rule.limits.iter().partition(|limit| matches!(self.program.limits.at(**limit).kind, crate::hir::LimitKind::Times(_)));
+        let (times, amounts): (Vec<_>, Vec<_>) = rule
+            .limits
+            .iter()
+            .partition(|limit| matches!(self.program.limits.at(**limit).kind, crate::hir::LimitKind::Times(_)));
         let fitted = self.fit_rule(cause, &times, Exact::ONE, view)?;
         if fitted.amount.is_zero() {
             return Ok(false);
@@ -255,7 +268,14 @@ impl Fold<'_> {
         Ok(true)
     }
 
-    fn effect(&mut self, cause: Cause, rule: &Rule, limits: &[LimitId], (number, effect): (u32, &Effect), view: View<'_>) -> Result<(), Fault> {
+    fn effect(
+        &mut self,
+        cause: Cause,
+        rule: &Rule,
+        limits: &[LimitId],
+        (number, effect): (u32, &Effect),
+        view: View<'_>,
+    ) -> Result<(), Fault> {
         match effect {
             Effect::Give(unit, amount) => self.give(cause, rule, limits, *unit, (number, amount), view),
             Effect::Take(unit, amount) => {
@@ -278,7 +298,16 @@ impl Fold<'_> {
                 let steps = available.min(most) / price;
                 let bought = steps.checked_mul(gives).ok_or(crate::value::ArithmeticError::Overflow)?;
                 self.spend(cause, *from, steps * price, &Account::Redeemed)?;
-                self.grant(&Grant { cause, unit: *to, line: None, amount: bought, pending: None, expiry: &[], funding: &rule.funding }).map(drop)
+                self.grant(&Grant {
+                    cause,
+                    unit: *to,
+                    line: None,
+                    amount: bought,
+                    pending: None,
+                    expiry: &[],
+                    funding: &rule.funding,
+                })
+                .map(drop)
             }
             Effect::Issue(reward) => {
                 let number = self.issue(cause, *reward)?;
@@ -296,7 +325,12 @@ impl Fold<'_> {
             Effect::Grant(ladder, tier, hold) => self.grant_tier(*ladder, *tier, *hold),
             Effect::Extend(unit, span) => {
                 let zone = self.calendar.zone.clone();
-                let moved: Vec<(u32, Option<Instant>)> = self.state.units.at(*unit).lots.iter()
+                let moved: Vec<(u32, Option<Instant>)> = self
+                    .state
+                    .units
+                    .at(*unit)
+                    .lots
+                    .iter()
                     .map(|lot| (lot.number, self.lapses(lot).and_then(|at| span.after(at, &zone))))
                     .collect();
                 for (number, extended) in moved {
@@ -325,7 +359,15 @@ impl Fold<'_> {
         self.judge.noted(self.state, &FactChange::Restarted(measure), &noting)
     }
 
-    fn give(&mut self, cause: Cause, rule: &Rule, limits: &[LimitId], unit: UnitId, (number, amount): (u32, &crate::hir::Expr), view: View<'_>) -> Result<(), Fault> {
+    fn give(
+        &mut self,
+        cause: Cause,
+        rule: &Rule,
+        limits: &[LimitId],
+        unit: UnitId,
+        (number, amount): (u32, &crate::hir::Expr),
+        view: View<'_>,
+    ) -> Result<(), Fault> {
         let exact = self.judge.exact(amount, &self.cx(view))?;
         if self.tracing() {
             let words = super::words::amount(self.program, unit, amount, exact, &self.cx(view));
@@ -335,8 +377,10 @@ impl Fold<'_> {
             .filter(|limit| matches!(self.program.limits.at(*limit).kind, crate::hir::LimitKind::Amount(of, _) if of == unit))
             .collect();
         let fitted = self.fit_rule(cause, &own, exact, view)?;
-        let amount = Self::clip(&fitted.claims, self.program.units.at(unit).rounding.round(fitted.amount)?, &mut Rounded::new());
-        let granted = self.grant(&Grant { cause, unit, line: None, amount, pending: None, expiry: &[], funding: &rule.funding })?;
+        let amount =
+            Self::clip(&fitted.claims, self.program.units.at(unit).rounding.round(fitted.amount)?, &mut Rounded::new());
+        let granted =
+            self.grant(&Grant { cause, unit, line: None, amount, pending: None, expiry: &[], funding: &rule.funding })?;
         if granted.amount == 0 {
             return Ok(());
         }
@@ -404,12 +448,28 @@ impl Fold<'_> {
         if let (Some(unit), Some(amount)) = (reward.gives.unit, value) {
             self.grant(&Grant { cause, unit, line: None, amount, pending: None, expiry: &[], funding: &[] })?;
         }
-        self.state.vouchers.push(Voucher { number, reward: id, value, issued: now, from, expires, closed: None, order: None });
+        self.state.vouchers.push(Voucher {
+            number,
+            reward: id,
+            value,
+            issued: now,
+            from,
+            expires,
+            closed: None,
+            order: None,
+        });
         self.emit(cause, What::Issued { reward: id, voucher: number, value, expires });
         Ok(number)
     }
 
-    fn message(&mut self, cause: Cause, channel: &std::sync::Arc<str>, label: &Label, parts: &[(std::sync::Arc<str>, crate::hir::Expr)], view: View<'_>) -> Result<(), Fault> {
+    fn message(
+        &mut self,
+        cause: Cause,
+        channel: &std::sync::Arc<str>,
+        label: &Label,
+        parts: &[(std::sync::Arc<str>, crate::hir::Expr)],
+        view: View<'_>,
+    ) -> Result<(), Fault> {
         let mut values = Vec::new();
         for (name, expr) in parts {
             let value = self.judge.value(expr, &self.cx(view))?;

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::arena::Arena;
-use crate::hir::{BadgeId, EventId, FieldId, LadderId, LimitId, MeasureId, OnRefund, Program, Read, RewardId, RuleId, Tally, UnitId};
+use crate::hir::{
+    BadgeId, EventId, FieldId, LadderId, LimitId, MeasureId, OnRefund, Program, Read, RewardId, RuleId, Tally, UnitId,
+};
 use crate::value::{Day, Exact, Instant, Value};
 
 use super::event::Event;
-use super::pairs;
 use super::outcome::Cause;
+use super::pairs;
 use super::purse::Purse;
 
 /// One member. It is small, versioned and plain data: a pure function of the program and of the member's events.

@@ -24,7 +24,9 @@ impl Fold<'_> {
 
     /// The tiers held at another moment, by ladder.
     pub fn tiers_at(&self, at: Instant) -> Vec<u32> {
-        let then = |history: &[(Instant, u32)]| history.iter().take_while(|(since, _)| *since <= at).last().map_or(0, |(_, tier)| *tier);
+        let then = |history: &[(Instant, u32)]| {
+            history.iter().take_while(|(since, _)| *since <= at).last().map_or(0, |(_, tier)| *tier)
+        };
         self.state.ladders.iter().map(|held| then(&held.history)).collect()
     }
 
@@ -112,7 +114,9 @@ impl Fold<'_> {
     /// Adds a reason to hold a tier, or renews the one that lasts as long.
     fn hold(&mut self, id: LadderId, holding: Holding) {
         let held = self.state.ladders.at_mut(id);
-        let same = |hold: &&mut Holding| hold.tier == holding.tier && hold.until == holding.until && hold.granted == holding.granted;
+        let same = |hold: &&mut Holding| {
+            hold.tier == holding.tier && hold.until == holding.until && hold.granted == holding.granted
+        };
         match held.holds.iter_mut().find(same) {
             Some(hold) => hold.lost_at = None,
             None => held.holds.push(holding),
@@ -170,7 +174,15 @@ impl Fold<'_> {
         if tier == old {
             return Ok(false);
         }
-        let until = self.state.ladders.at(id).holds.iter().filter(|hold| hold.tier == tier).map(|hold| self.lasts(ladder, hold)).max();
+        let until = self
+            .state
+            .ladders
+            .at(id)
+            .holds
+            .iter()
+            .filter(|hold| hold.tier == tier)
+            .map(|hold| self.lasts(ladder, hold))
+            .max();
         let held = self.state.ladders.at_mut(id);
         let highest = held.highest;
         held.tier = tier;
@@ -238,7 +250,9 @@ impl Fold<'_> {
     fn ground(&self, ladder: &Ladder, tier: &Tier, since: Instant) -> Result<Instant, Fault> {
         let conditions = tier.reach.iter().chain(&tier.keep);
         let mut measures = conditions.flat_map(|condition| reads::measures(self.program, condition));
-        if measures.any(|measure| matches!(self.program.measures.at(measure).window, Window::LastDays(_) | Window::LastExactly(_))) {
+        if measures.any(|measure| {
+            matches!(self.program.measures.at(measure).window, Window::LastDays(_) | Window::LastExactly(_))
+        }) {
             return Ok(since);
         }
         let period = self.period(self.ladder_period(ladder), self.calendar.zone.day_of(since));
@@ -313,7 +327,11 @@ impl Fold<'_> {
     }
 
     /// The next moments at which conditions may change without an event.
-    pub fn slides<'e>(&self, conditions: impl Iterator<Item = &'e Expr>, after: Instant) -> Result<Vec<Instant>, Fault> {
+    pub fn slides<'e>(
+        &self,
+        conditions: impl Iterator<Item = &'e Expr>,
+        after: Instant,
+    ) -> Result<Vec<Instant>, Fault> {
         let zone = &self.calendar.zone;
         let today = zone.day_of(after);
         let tomorrow = zone.start_of(today.plus_days(1).ok_or(Fault::Calendar)?);

@@ -47,11 +47,14 @@ pub fn value(expr: &Expr, cx: &Cx<'_>) -> Result<Value, Fault> {
         }
         Kind::Between(item, low, high) => {
             let item = value(item, cx)?;
-            let within = compare(Compare::AtLeast, &item, &value(low, cx)?) && compare(Compare::AtMost, &item, &value(high, cx)?);
+            let within = compare(Compare::AtLeast, &item, &value(low, cx)?)
+                && compare(Compare::AtMost, &item, &value(high, cx)?);
             Value::Bool(within)
         }
         Kind::Missing(inner) => Value::Bool(value(inner, cx)? == Value::Missing),
-        Kind::Arithmetic(operator, left, right) => Value::Exact(arithmetic(*operator, exact(left, cx)?, exact(right, cx)?)?),
+        Kind::Arithmetic(operator, left, right) => {
+            Value::Exact(arithmetic(*operator, exact(left, cx)?, exact(right, cx)?)?)
+        }
         Kind::Shift(moment, span, back) => shift(&value(moment, cx)?, &value(span, cx)?, *back, cx)?,
         Kind::Negate(inner) => Value::Exact(exact(inner, cx)?.neg()?),
         Kind::Call(function, args) => call(*function, args, cx)?,
@@ -262,7 +265,13 @@ pub fn words(values: &[Value]) -> String {
     values.iter().map(word).collect::<Vec<_>>().join(", ")
 }
 
-fn fold(how: Aggregate, lines: &[Box<[Value]>], of: Option<&Expr>, filter: Option<&Expr>, cx: &Cx<'_>) -> Result<Value, Fault> {
+fn fold(
+    how: Aggregate,
+    lines: &[Box<[Value]>],
+    of: Option<&Expr>,
+    filter: Option<&Expr>,
+    cx: &Cx<'_>,
+) -> Result<Value, Fault> {
     let mut values = Vec::new();
     let mut kept = 0_usize;
     // A line without fields is one that was reversed.

@@ -42,7 +42,9 @@ pub fn value(program: &Program, ty: Type, value: &Value) -> String {
     match (ty, value) {
         (Type::Money, Value::Exact(minor)) => money(program, *minor),
         (Type::Quantity(unit), Value::Exact(steps)) => quantity(program, unit, *steps),
-        (Type::Enum(id), Value::Ordinal(n)) => program.enums.at(id).words.get(*n as usize).map_or(String::new(), ToString::to_string),
+        (Type::Enum(id), Value::Ordinal(n)) => {
+            program.enums.at(id).words.get(*n as usize).map_or(String::new(), ToString::to_string)
+        }
         (Type::Tier(id), Value::Ordinal(n)) => {
             program.ladders.at(id).tiers.get(*n as usize).map_or(String::new(), |tier| tier.name.to_string())
         }
@@ -77,8 +79,12 @@ fn with_values(expr: &Expr, cx: &Cx<'_>, result: String) -> String {
     let sources = &cx.program.sources;
     let mut mentioned: Vec<(String, String)> = Vec::new();
     super::reads::visit(cx.program, expr, &mut |part| {
-        let own = part.span.file == expr.span.file && part.span.start >= expr.span.start && part.span.end <= expr.span.end;
-        let leaf = matches!(part.kind, Kind::Field(_) | Kind::Line(_) | Kind::Read(_) | Kind::Builtin(_) | Kind::Let(_) | Kind::Segment(_));
+        let own =
+            part.span.file == expr.span.file && part.span.start >= expr.span.start && part.span.end <= expr.span.end;
+        let leaf = matches!(
+            part.kind,
+            Kind::Field(_) | Kind::Line(_) | Kind::Read(_) | Kind::Builtin(_) | Kind::Let(_) | Kind::Segment(_)
+        );
         if own && leaf {
             let name = sources.text(part.span).to_string();
             if !mentioned.iter().any(|(other, _)| *other == name)

@@ -176,8 +176,20 @@ impl World {
             batch.sort_by(|a, b| a.order(b));
             let group = self.groups.remove(&key).unwrap_or_default();
             // A group of many could be sealed only behind the slowest member: it keeps everything.
-            let seal = if self.together || self.keeping { None } else { self.newest.get(&key).and_then(|newest| horizon(&self.engine, *newest)) };
-            Job { engine: self.engine.clone(), together: self.together, work: Work::Judge(batch, seal), key, group, out: Vec::new(), let_go: Vec::new() }
+            let seal = if self.together || self.keeping {
+                None
+            } else {
+                self.newest.get(&key).and_then(|newest| horizon(&self.engine, *newest))
+            };
+            Job {
+                engine: self.engine.clone(),
+                together: self.together,
+                work: Work::Judge(batch, seal),
+                key,
+                group,
+                out: Vec::new(),
+                let_go: Vec::new(),
+            }
         });
         (arrivals, jobs.collect())
     }
@@ -200,10 +212,15 @@ impl World {
             if known.same_content(event) {
                 return Arrival::Duplicate;
             }
-            return Arrival::Refused(format!("the id `{}` was used before with other content: nothing was changed", event.id));
+            return Arrival::Refused(format!(
+                "the id `{}` was used before with other content: nothing was changed",
+                event.id
+            ));
         }
         if self.adopted.is_some_and(|adopted| event.time < adopted) {
-            return Arrival::Refused("the event is older than the change to this program, and the old one is no longer at hand".into());
+            return Arrival::Refused(
+                "the event is older than the change to this program, and the old one is no longer at hand".into(),
+            );
         }
         let Some(newest) = self.newest.get(&event.member) else { return Arrival::Accepted };
         match horizon(&self.engine, *newest) {
@@ -225,7 +242,15 @@ impl World {
         let Some(to) = to.into_iter().chain(self.clock).max() else { return Vec::new() };
         self.clock = Some(to);
         let (engine, together) = (self.engine.clone(), self.together);
-        let job = |(key, group)| Job { engine: engine.clone(), together, work: Work::Advance(to), key, group, out: Vec::new(), let_go: Vec::new() };
+        let job = |(key, group)| Job {
+            engine: engine.clone(),
+            together,
+            work: Work::Advance(to),
+            key,
+            group,
+            out: Vec::new(),
+            let_go: Vec::new(),
+        };
         self.groups.drain().map(job).collect()
     }
 
@@ -258,7 +283,13 @@ impl World {
     }
 
     /// A world that goes on from what was stored by the same program.
-    pub fn resume(engine: Engine, clock: Option<Instant>, sequence: u64, newest: Vec<(Arc<str>, Instant)>, groups: Vec<(Arc<str>, Group)>) -> Self {
+    pub fn resume(
+        engine: Engine,
+        clock: Option<Instant>,
+        sequence: u64,
+        newest: Vec<(Arc<str>, Instant)>,
+        groups: Vec<(Arc<str>, Group)>,
+    ) -> Self {
         let mut world = Self::new(engine);
         let logs = groups.iter().flat_map(|(_, group)| group.log().iter());
         world.seen = logs.map(|event| (event.id.clone(), event.clone())).collect();
@@ -276,14 +307,18 @@ impl World {
         let Some(version) = self.engine.version(position).cloned() else { return Ok(()) };
         let outline = |state: &State| old.get(state.version as usize);
         let states = || self.groups.values().flat_map(|group| group.now.members.values());
-        let lost: std::collections::BTreeSet<String> =
-            states().filter_map(|state| Some(migrate::lost(state, outline(state)?, &version.program))).flatten().collect();
+        let lost: std::collections::BTreeSet<String> = states()
+            .filter_map(|state| Some(migrate::lost(state, outline(state)?, &version.program)))
+            .flatten()
+            .collect();
         if !lost.is_empty() {
             return Err(lost.into_iter().collect());
         }
         let engine = self.engine.clone();
         for group in self.groups.values_mut() {
-            group.carry(|state| outline(state).map_or_else(|| state.clone(), |old| migrate::migrate(state, old, &version, position)));
+            group.carry(|state| {
+                outline(state).map_or_else(|| state.clone(), |old| migrate::migrate(state, old, &version, position))
+            });
             if self.together {
                 group.reschedule(&engine);
             }

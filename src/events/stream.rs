@@ -50,16 +50,15 @@ impl<'p> EventStream<'p> {
     pub fn new(program: &'p Program, inputs: &Inputs, map: Option<&Map>, first: u64) -> Result<Self, MapError> {
         let decoder = Decoder::new(program);
         let mapper = map.map(|map| map.bind(&decoder)).transpose()?;
-        let mut stream =
-            Self {
-                decoder,
-                waiting: inputs.paths().iter().cloned().collect(),
-                open: None,
-                mapper,
-                records: 0,
-                first,
-                place: Place { file: "-".into(), line: 1, column: 1 },
-            };
+        let mut stream = Self {
+            decoder,
+            waiting: inputs.paths().iter().cloned().collect(),
+            open: None,
+            mapper,
+            records: 0,
+            first,
+            place: Place { file: "-".into(), line: 1, column: 1 },
+        };
         // Columns that a map names and the first table has not are better told before anything is judged.
         if let (Some(mapper), Some(path)) = (&stream.mapper, stream.waiting.front().cloned()) {
             stream.waiting.pop_front();

@@ -22,12 +22,12 @@ pub use expr::{Aggregate, Builtin, Case, Compare, Expr, Function, Guard, Kind, L
 pub use measure::{Measure, Net, ShareCap, Source, Tally, Window};
 pub use reward::{Gift, GiftKind, Redeem, RedeemForm, Reward, Stock, Validity};
 pub use rule::{
-    Activation, Boost, BoostAmount, Budget, Combine, Direction, During, Earn, Effect, Excess, Funding, Gates, Limit, LimitKind, OnRefund,
-    Rhythm, RhythmDay, Rule, Stack, StackMode, TierAt, Trigger,
+    Activation, Boost, BoostAmount, Budget, Combine, Direction, During, Earn, Effect, Excess, Funding, Gates, Limit,
+    LimitKind, OnRefund, Rhythm, RhythmDay, Rule, Stack, StackMode, TierAt, Trigger,
 };
 pub use scenario::{Expectation, Given, Scenario, ScenarioFlag, Step};
 pub use tier::{Fall, Hold, Ladder, LadderRefund, Rise, Tier};
-pub use unit::{Expiry, ExpiryRule, Pending, RefundFloor, Returned, ReturnOrder, RoundScope, SpendOrder, Unit};
+pub use unit::{Expiry, ExpiryRule, Pending, RefundFloor, ReturnOrder, Returned, RoundScope, SpendOrder, Unit};
 
 use crate::arena::Arena;
 use crate::source::{Sources, Span};

@@ -62,7 +62,11 @@ impl Program {
                         into.extend([minimum, maximum].into_iter().flatten());
                     }
                     Effect::Message(_, _, parts) => into.extend(parts.iter().map(|(_, part)| part)),
-                    Effect::Issue(_) | Effect::Badge(_) | Effect::Grant(..) | Effect::Extend(..) | Effect::Restart(_) => {}
+                    Effect::Issue(_)
+                    | Effect::Badge(_)
+                    | Effect::Grant(..)
+                    | Effect::Extend(..)
+                    | Effect::Restart(_) => {}
                 }
             }
         }
@@ -76,7 +80,9 @@ impl Program {
             if let RedeemForm::Rate(points, money) = &redeem.form {
                 into.extend([points, money]);
             }
-            into.extend([&redeem.minimum_basket, &redeem.at_most, &redeem.minimum, &redeem.steps].into_iter().flatten());
+            into.extend(
+                [&redeem.minimum_basket, &redeem.at_most, &redeem.minimum, &redeem.steps].into_iter().flatten(),
+            );
         }
         all
     }

@@ -86,10 +86,11 @@ impl<'a> MemberLine<'a> {
         let program: &Program = &engine.version(state.version)?.program;
         let zone = &program.settings.zone;
         let when = |at: Instant| format_instant(at, zone);
-        let attributes = program.attributes.pairs().filter(|(id, _)| *id != Program::MEMBER_ID).filter_map(|(id, field)| {
-            let value = state.attributes.get(id).filter(|value| **value != Value::Missing)?;
-            Some((&*field.name, Json::String(crate::engine::words::field(program, &field.ty, value))))
-        });
+        let attributes =
+            program.attributes.pairs().filter(|(id, _)| *id != Program::MEMBER_ID).filter_map(|(id, field)| {
+                let value = state.attributes.get(id).filter(|value| **value != Value::Missing)?;
+                Some((&*field.name, Json::String(crate::engine::words::field(program, &field.ty, value))))
+            });
         let tiers = program.ladders.pairs().map(|(id, ladder)| {
             let held = state.ladders.at(id);
             let name = |tier: u32| ladder.tiers.get(tier as usize).map_or("", |tier| &*tier.name);
@@ -115,10 +116,19 @@ impl<'a> MemberLine<'a> {
             left: state.left,
             at: when(state.clock),
             attributes: attributes.collect(),
-            units: program.units.pairs().map(|(id, unit)| (&*unit.name, purse(engine, state, unit, state.units.at(id), &when))).collect(),
+            units: program
+                .units
+                .pairs()
+                .map(|(id, unit)| (&*unit.name, purse(engine, state, unit, state.units.at(id), &when)))
+                .collect(),
             tiers: tiers.collect(),
             measures: measures.collect(),
-            badges: program.badges.pairs().filter(|(id, _)| state.badges.at(*id).is_some()).map(|(_, badge)| &*badge.name).collect(),
+            badges: program
+                .badges
+                .pairs()
+                .filter(|(id, _)| state.badges.at(*id).is_some())
+                .map(|(_, badge)| &*badge.name)
+                .collect(),
             vouchers: vouchers.collect(),
         })
     }
@@ -133,7 +143,13 @@ fn condition(voucher: &Voucher) -> &'static str {
     }
 }
 
-fn purse(engine: &Engine, state: &State, unit: &Unit, purse: &crate::engine::purse::Purse, when: &dyn Fn(Instant) -> String) -> Purse {
+fn purse(
+    engine: &Engine,
+    state: &State,
+    unit: &Unit,
+    purse: &crate::engine::purse::Purse,
+    when: &dyn Fn(Instant) -> String,
+) -> Purse {
     let amount = |steps: i64| format_minor(steps, unit.decimals);
     let lot = |lot: &Lot| LotLine {
         lot: lot.number,
@@ -168,7 +184,9 @@ fn json(program: &Program, ty: Type, value: &Value) -> Json {
     };
     match value {
         Value::Missing => Json::Null,
-        Value::Exact(number) => Json::String(number.to_i64().map_or_else(|| number.to_string(), |steps| format_minor(steps, decimals))),
+        Value::Exact(number) => {
+            Json::String(number.to_i64().map_or_else(|| number.to_string(), |steps| format_minor(steps, decimals)))
+        }
         other => Json::String(crate::engine::words::value(program, ty, other)),
     }
 }
@@ -182,7 +200,11 @@ impl std::fmt::Display for MemberLine<'_> {
         }
         for (name, purse) in &self.units {
             let owed = purse.owed.as_ref().map_or(String::new(), |owed| format!(", {owed} owed"));
-            writeln!(f, "  {name}: balance {}, {} available, {} pending{owed}", purse.balance, purse.available, purse.pending)?;
+            writeln!(
+                f,
+                "  {name}: balance {}, {} available, {} pending{owed}",
+                purse.balance, purse.available, purse.pending
+            )?;
             for lot in &purse.lots {
                 let ends = lot.expires.as_ref().map_or("never expires".to_owned(), |at| format!("expires {at}"));
                 let waits = lot.pending.as_ref().map_or(String::new(), |until| format!(", pending until {until}"));
@@ -202,7 +224,11 @@ impl std::fmt::Display for MemberLine<'_> {
         for voucher in &self.vouchers {
             let value = voucher.value.as_ref().map_or(String::new(), |value| format!(" of {value}"));
             let ends = voucher.expires.as_ref().map_or(String::new(), |at| format!(", expires {at}"));
-            writeln!(f, "  voucher {} {}{value}: {}, issued {}{ends}", voucher.voucher, voucher.reward, voucher.state, voucher.issued)?;
+            writeln!(
+                f,
+                "  voucher {} {}{value}: {}, issued {}{ends}",
+                voucher.voucher, voucher.reward, voucher.state, voucher.issued
+            )?;
         }
         Ok(())
     }

@@ -33,7 +33,9 @@ pub enum StateError {
     #[error("`{0}` is not a state file of meed")]
     Foreign(String),
     /// It was written by another build in a form that this one does not know.
-    #[error("`{path}` has the schema `{schema}`, and this build reads `meed.state/1`: use the build that wrote it, or a newer one")]
+    #[error(
+        "`{path}` has the schema `{schema}`, and this build reads `meed.state/1`: use the build that wrote it, or a newer one"
+    )]
     Schema {
         /// The file.
         path: String,
@@ -153,7 +155,9 @@ pub fn load(engine: Engine, path: &Path) -> Result<World, StateError> {
     match schema.as_ref().and_then(|head| head.get("schema")).and_then(|schema| schema.as_str()) {
         None => return Err(StateError::Foreign(name())),
         Some(SCHEMA) => {}
-        Some(schema) if schema.starts_with("meed.state/") => return Err(StateError::Schema { path: name(), schema: schema.to_owned() }),
+        Some(schema) if schema.starts_with("meed.state/") => {
+            return Err(StateError::Schema { path: name(), schema: schema.to_owned() });
+        }
         Some(_) => return Err(StateError::Foreign(name())),
     }
     let body = text.trim_end_matches('\n');
@@ -166,7 +170,10 @@ pub fn load(engine: Engine, path: &Path) -> Result<World, StateError> {
         return Err(damaged("its checksum does not fit its content"));
     }
     let mut lines = body.lines();
-    let head: Head = lines.next().and_then(|line| serde_json::from_str(line).ok()).ok_or_else(|| damaged("its head cannot be read"))?;
+    let head: Head = lines
+        .next()
+        .and_then(|line| serde_json::from_str(line).ok())
+        .ok_or_else(|| damaged("its head cannot be read"))?;
     let ours = engine.newest().map_or_else(String::new, |version| version.program.name.to_string());
     if head.program != ours {
         return Err(StateError::OtherProgram { path: name(), theirs: head.program, ours });

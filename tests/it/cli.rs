@@ -31,8 +31,14 @@ fn said(arguments: &[&str]) -> String {
         }
         line + "\n"
     };
-    let out: String = text(&output.stdout).lines().filter(|line| !line.contains("events per second")).map(narrow).collect();
-    format!("$ meed {}\n{out}--- standard error\n{}--- exit {}\n", arguments.join(" "), text(&output.stderr), output.status.code().unwrap())
+    let out: String =
+        text(&output.stdout).lines().filter(|line| !line.contains("events per second")).map(narrow).collect();
+    format!(
+        "$ meed {}\n{out}--- standard error\n{}--- exit {}\n",
+        arguments.join(" "),
+        text(&output.stderr),
+        output.status.code().unwrap()
+    )
 }
 
 /// A folder of its own for each test, gone with it.
@@ -68,7 +74,8 @@ const MESSY: &str = "tests/cases/cli/messy.jsonl";
 fn s50_a_messy_stream_is_judged_as_far_as_it_can_be() {
     let folder = Folder::new("messy");
     let text = said(&["run", SHOP, MESSY, "-o", &folder.named("out")]).replace(&folder.named("out"), "OUT");
-    let files = ["rejects.jsonl", "journal.jsonl", "members.jsonl"].map(|name| format!("== {name}\n{}", folder.read(&format!("out/{name}"))));
+    let files = ["rejects.jsonl", "journal.jsonl", "members.jsonl"]
+        .map(|name| format!("== {name}\n{}", folder.read(&format!("out/{name}"))));
     insta::assert_snapshot!(format!("{text}\n{}", files.join("\n")));
 }
 
@@ -114,8 +121,7 @@ fn exit_codes_tell_what_was_found() {
     assert_eq!(code(&["--version"]), 0);
 }
 
-const MESSY_ONE: &str =
-    "{\"id\":\"e1\",\"type\":\"purchase\",\"member\":\"ann\",\"time\":\"2026-02-01T10:30:00-05:00\",\"order\":\"A1\",\"subtotal\":\"400.00\"}\n";
+const MESSY_ONE: &str = "{\"id\":\"e1\",\"type\":\"purchase\",\"member\":\"ann\",\"time\":\"2026-02-01T10:30:00-05:00\",\"order\":\"A1\",\"subtotal\":\"400.00\"}\n";
 
 #[test]
 fn every_form_of_the_same_events_gives_the_same_journal() {
@@ -125,7 +131,8 @@ fn every_form_of_the_same_events_gives_the_same_journal() {
     gzip.write_all(&plain).unwrap();
     fs::write(folder.join("a.gz"), gzip.finish().unwrap()).unwrap();
     fs::write(folder.join("a.zst"), zstd::encode_all(&plain[..], 3).unwrap()).unwrap();
-    let records: Vec<serde_json::Value> = String::from_utf8(plain.clone()).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let records: Vec<serde_json::Value> =
+        String::from_utf8(plain.clone()).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     fs::write(folder.join("a.json"), serde_json::to_string_pretty(&records).unwrap()).unwrap();
     fs::write(folder.join("a.yaml"), serde_yaml::to_string(&records).unwrap()).unwrap();
     let journal = |input: &str| meed(&["run", "programs/sephora", input, "--journal", "-", "--quiet"]).stdout;
@@ -134,7 +141,11 @@ fn every_form_of_the_same_events_gives_the_same_journal() {
     for name in ["a.gz", "a.zst", "a.json", "a.yaml"] {
         assert!(journal(&folder.named(name)) == expected, "{name}");
     }
-    let mut piped = command(&["run", "programs/sephora", "-", "--journal", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut piped = command(&["run", "programs/sephora", "-", "--journal", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     piped.stdin.take().unwrap().write_all(&plain).unwrap();
     assert!(piped.wait_with_output().unwrap().stdout == expected, "a pipe");
 }
@@ -165,8 +176,19 @@ fn any_number_of_threads_writes_the_same_files() {
         }
         let run = |threads: &str| {
             let out = folder.named(threads);
-            meed(&["run", program.to_str().unwrap(), events.to_str().unwrap(), "-o", &out, "--threads", threads, "--until", "2030-01-01"]);
-            ["journal.jsonl", "members.jsonl", "rejects.jsonl"].map(|name| fs::read_to_string(Path::new(&out).join(name)).unwrap())
+            meed(&[
+                "run",
+                program.to_str().unwrap(),
+                events.to_str().unwrap(),
+                "-o",
+                &out,
+                "--threads",
+                threads,
+                "--until",
+                "2030-01-01",
+            ]);
+            ["journal.jsonl", "members.jsonl", "rejects.jsonl"]
+                .map(|name| fs::read_to_string(Path::new(&out).join(name)).unwrap())
         };
         let one = run("1");
         assert!(!one[0].is_empty(), "{}", program.display());
@@ -204,7 +226,10 @@ fn a_guessed_map_is_printed_and_used() {
         "Order No,Customer,Date,Total\nA1,ann,2026-02-01 10:30:00,400.00\nA2,ann,2026-02-02 10:30:00,100.00\nB1,ben,2026-02-02 11:00:00,oops\n",
     )
     .unwrap();
-    insta::assert_snapshot!(said(&["run", SHOP, &folder.named("sales.csv"), "--map", "auto"]).replace(&folder.named("sales.csv"), "sales.csv"));
+    insta::assert_snapshot!(
+        said(&["run", SHOP, &folder.named("sales.csv"), "--map", "auto"])
+            .replace(&folder.named("sales.csv"), "sales.csv")
+    );
 }
 
 #[test]

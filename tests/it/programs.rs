@@ -21,7 +21,8 @@ struct Case {
 
 fn cases() -> Vec<Case> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("programs");
-    let mut folders: Vec<PathBuf> = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     folders.sort();
     let case = |folder: PathBuf| {
         let loaded = Program::from_path(&folder).unwrap_or_else(|wrong| panic!("{}: {wrong}", folder.display()));
@@ -62,7 +63,10 @@ impl Case {
 }
 
 fn members(world: &World) -> String {
-    let lines = world.members().into_iter().map(|state| serde_json::to_string(&MemberLine::new(world.engine(), state).unwrap()).unwrap());
+    let lines = world
+        .members()
+        .into_iter()
+        .map(|state| serde_json::to_string(&MemberLine::new(world.engine(), state).unwrap()).unwrap());
     lines.map(|line| line + "\n").collect()
 }
 
@@ -108,7 +112,12 @@ fn every_program_passes_its_scenarios() {
             for verdict in verdicts {
                 for failure in verdict.failures {
                     let at = case.newest().sources.at(failure.span);
-                    writeln!(failed, "{judge}: {} ({at}): expected {}, got {}", verdict.name, failure.expected, failure.got).unwrap();
+                    writeln!(
+                        failed,
+                        "{judge}: {} ({at}): expected {}, got {}",
+                        verdict.name, failure.expected, failure.got
+                    )
+                    .unwrap();
                 }
             }
         }
@@ -156,7 +165,12 @@ fn s02_s03_order_and_cuts_change_no_member() {
         assert_eq!(judged(&case, compile(&case.versions), vec![backwards.clone()]).2, whole, "{} backwards", case.name);
         let one_by_one = |events: &[Event]| events.iter().map(|event| vec![event.clone()]).collect();
         assert_eq!(judged(&case, compile(&case.versions), one_by_one(&events)).2, whole, "{} one by one", case.name);
-        assert_eq!(judged(&case, compile(&case.versions), one_by_one(&backwards)).2, whole, "{} one by one, backwards", case.name);
+        assert_eq!(
+            judged(&case, compile(&case.versions), one_by_one(&backwards)).2,
+            whole,
+            "{} one by one, backwards",
+            case.name
+        );
     }
 }
 
@@ -201,7 +215,8 @@ fn retail_reproduces_what_is_known_of_its_data() {
 
     let mut world = World::new(compile(&versions));
     let mut failed = 0;
-    let arrivals = world.submit(events, &mut |outcome| failed += u32::from(matches!(outcome.what, meed::engine::What::Failed(_))));
+    let arrivals =
+        world.submit(events, &mut |outcome| failed += u32::from(matches!(outcome.what, meed::engine::What::Failed(_))));
     assert!(arrivals.iter().all(|arrival| *arrival == Arrival::Accepted));
     assert_eq!(failed, 0);
     world.advance(None, &mut |_| {});

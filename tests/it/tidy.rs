@@ -62,7 +62,9 @@ fn floor(room: &str) -> Option<u8> {
 fn imports(text: &str) -> BTreeSet<String> {
     let code = text.split("#[cfg(test)]").next().unwrap();
     code.match_indices("crate::")
-        .map(|(at, word)| code[at + word.len()..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect::<String>())
+        .map(|(at, word)| {
+            code[at + word.len()..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect::<String>()
+        })
         .filter(|name| FLOORS.iter().any(|(room, _)| room == name))
         .collect()
 }
@@ -111,7 +113,19 @@ fn files_are_small() {
 fn what_must_not_be_is_not() {
     /// A word, and in which rooms it must not stand.
     type Ban<'b> = (&'b str, &'b dyn Fn(&str) -> bool);
-    let pure = ["arena", "source", "value", "diagnostic", "syntax", "hir", "check", "engine", "compile", "explain", "scenario"];
+    let pure = [
+        "arena",
+        "source",
+        "value",
+        "diagnostic",
+        "syntax",
+        "hir",
+        "check",
+        "engine",
+        "compile",
+        "explain",
+        "scenario",
+    ];
     let rules: &[Ban<'_>] = &[
         ("pest::", &|room| room != "syntax"),
         ("pest_derive", &|room| room != "syntax"),
@@ -146,8 +160,10 @@ fn every_program_has_its_folder_in_order() {
         if !folder.is_dir() {
             continue;
         }
-        let names: Vec<String> =
-            fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        let names: Vec<String> = fs::read_dir(&folder)
+            .unwrap()
+            .map(|file| file.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
         let has = |test: &dyn Fn(&str) -> bool| names.iter().any(|name| test(name));
         if !has(&|name| name.ends_with(".meed") && !name.ends_with(".test.meed")) {
             wrong.push(format!("{}: no program", folder.display()));

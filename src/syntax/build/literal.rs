@@ -44,7 +44,11 @@ fn quantity(n: &Node<'_>) -> Option<ExprKind> {
 
 /// A number with a name: money where the name is the code of a currency.
 fn amount(number: Number, unit: Ident) -> ExprKind {
-    if is_currency(&unit) { ExprKind::Money { amount: number, currency: unit } } else { ExprKind::Quantity { number, unit } }
+    if is_currency(&unit) {
+        ExprKind::Money { amount: number, currency: unit }
+    } else {
+        ExprKind::Quantity { number, unit }
+    }
 }
 
 fn is_currency(unit: &Ident) -> bool {

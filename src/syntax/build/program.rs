@@ -80,8 +80,15 @@ pub(super) fn segment<'t>(r: &mut Reader<'t>, head: &Node<'t>) -> Option<Segment
 /// `measure x = …, options`.
 pub(super) fn measure<'t>(r: &mut Reader<'t>, head: &Node<'t>) -> Option<Measure> {
     let value = expr::expr(r, &head.get(Rule::expr)?)?;
-    let mut out =
-        Measure { name: head.ident()?, was: head.was(), value, window: None, netting: None, shares: Vec::new(), at: head.at() };
+    let mut out = Measure {
+        name: head.ident()?,
+        was: head.was(),
+        value,
+        window: None,
+        netting: None,
+        shares: Vec::new(),
+        at: head.at(),
+    };
     for option in head.all(Rule::measure_option) {
         let at = option.at();
         let inner = option.first()?;

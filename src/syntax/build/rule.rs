@@ -12,7 +12,14 @@ use crate::syntax::reader::{Reader, Statement};
 pub(super) fn rule<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Option<Item> {
     let written = head.get(Rule::trigger)?;
     let trigger = Spanned { value: trigger(r, &written.first()?)?, at: written.at() };
-    let mut out = Item { name: head.ident()?, was: head.was(), trigger, gate: Gate::default(), effects: Vec::new(), at: head.at() };
+    let mut out = Item {
+        name: head.ident()?,
+        was: head.was(),
+        trigger,
+        gate: Gate::default(),
+        effects: Vec::new(),
+        at: head.at(),
+    };
     block_statements(r, block, Rule::rule_lines, None, |r, s| {
         if let Some(value) = effect(r, s)? {
             out.effects.push(Spanned { value, at: s.at });
