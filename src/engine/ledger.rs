@@ -218,7 +218,7 @@ impl Fold<'_> {
         })
     }
 
-    /// A time after a moment: see [`Cx::end_after`].
+    /// A time after a moment: as expressions see it.
     pub fn end_after(&self, from: Instant, span: TimeSpan, end_of: Option<PeriodKind>) -> Result<Instant, Fault> {
         self.cx(View::default()).end_after(from, span, end_of)
     }
