@@ -38,6 +38,18 @@ pub(super) fn given(effects: &[(Option<Expr>, Effect)]) -> Vec<UnitId> {
     units
 }
 
+/// What an effect does that a reversal of its event cannot undo, in words.
+fn without_inverse(effect: &Effect) -> Option<&'static str> {
+    match effect {
+        Effect::Take(..) => Some("what it takes"),
+        Effect::Convert { .. } => Some("what it converts"),
+        Effect::Grant(..) => Some("the tier that it grants"),
+        Effect::Extend(..) => Some("the time by which it extends"),
+        Effect::Restart(_) => Some("the restart of a measure"),
+        Effect::Give(..) | Effect::Issue(_) | Effect::Badge(_) | Effect::Message(..) => None,
+    }
+}
+
 impl Checker<'_> {
     /// A whole rule.
     pub fn lower_rule(&mut self, item: &ast::Rule) -> Option<Rule> {
@@ -56,6 +68,11 @@ impl Checker<'_> {
         let effects = effects?;
         let limits = self.own_limits(&item.gate, &scope, &given(&effects));
         let on_refund = self.rule_refund(item, &trigger, &gates, &effects);
+        if item.gate.refunds.is_none() && self.follows_reversible(&trigger) {
+            for lasting in effects.iter().filter_map(|(_, effect)| without_inverse(effect)) {
+                self.report(errors::rules::no_inverse(item.name.span(), &item.name.text, lasting));
+            }
+        }
         Some(Rule {
             name: Arc::clone(&item.name.text),
             was: was(item.was.as_ref()),
@@ -69,6 +86,14 @@ impl Checker<'_> {
             funding: funding?,
             on_refund,
         })
+    }
+    /// Whether what sets a rule off can be reversed: an event, or a measure of one.
+    fn follows_reversible(&self, trigger: &Trigger) -> bool {
+        match trigger {
+            Trigger::Event(event, _) => self.is_reversible(*event),
+            Trigger::Reaches(measure, _) | Trigger::Another { measure, .. } => self.measure_is_reversible(*measure),
+            _ => false,
+        }
     }
     /// Declared, or as for earns where an event sets it off; measures and tiers are thresholds by themselves.
     fn rule_refund(

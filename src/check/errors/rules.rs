@@ -1,7 +1,7 @@
 //! Rules and their effects.
 
 use super::error;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
 pub(in crate::check) fn no_effects(span: Span, rule: &str) -> Diagnostic {
@@ -48,6 +48,11 @@ pub(in crate::check) fn grant_rolling(span: Span, ladder: &str, tier: &str) -> D
 pub(in crate::check) fn grant_how_long(span: Span, ladder: &str) -> Diagnostic {
     error("E0335", span, format!("nothing says how long the granted tier of `{ladder}` is held"))
         .help("say how long: `… for 90 days`, `… for ever`")
+}
+
+pub(in crate::check) fn no_inverse(span: Span, rule: &str, lasting: &str) -> Diagnostic {
+    Diagnostic::warning(Code("E0337"), span, format!("when the event of `{rule}` is reversed, {lasting} stays"))
+        .help("say that it is meant: `refunds keep`")
 }
 
 pub(in crate::check) fn stack_of_rule(span: Span) -> Diagnostic {

@@ -29,7 +29,7 @@ pub(super) const LIST: &[Explanation] = &[
         "restart of a formula",
         "Only what counts can start again.",
         "measure twice = orders * 2\nrule r when orders reaches 10 { restart twice }",
-        "rule r when orders reaches 10 { restart orders }",
+        "rule r when orders reaches 10 {\n  restart orders\n  refunds keep\n}",
     ),
     code(
         "E0334",
@@ -51,6 +51,13 @@ pub(super) const LIST: &[Explanation] = &[
         "Stacks decide between earns and boosts of one event; rules are not compared.",
         "stack holiday best\nrule r on visit {\n  give 1 stamp\n  stack holiday\n}",
         "stack holiday best\nearn r on visit {\n  give 1 stamp\n  stack holiday\n}",
+    ),
+    code(
+        "E0337",
+        "what a refund cannot undo",
+        "When an event is reversed, what it brought is taken back: points, vouchers, badges, measures. What a rule takes, converts, grants, extends or restarts has no way back. Say that it is meant to stay with `refunds keep`, or let another event set the rule off.",
+        "event buy { order id, total money }\nevent back reverses buy by order { total money }\nrule r on buy { take 5 stamps }",
+        "event buy { order id, total money }\nevent back reverses buy by order { total money }\nrule r on buy {\n  take    5 stamps\n  refunds keep\n}",
     ),
     code(
         "E0340",
