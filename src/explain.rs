@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use crate::engine::{Account, Cause, Explained, Outcome, Stage, TraceStep, VoucherChange, What, words};
 use crate::hir::Program;
-use crate::source::Span;
 use crate::value::{Exact, Money, format_instant};
 
 /// The name of what brought something about: ``earn `base` ``.
@@ -19,19 +18,6 @@ pub fn cause(program: &Program, cause: Cause) -> String {
         Cause::Redeem(id) => named("redeem", &program.redeems.at(id).name),
         Cause::Event => "the event itself".into(),
     }
-}
-
-/// Where the program declares what brought something about.
-pub fn place(program: &Program, cause: Cause) -> Option<Span> {
-    Some(match cause {
-        Cause::Earn(id) => program.earns.at(id).span,
-        Cause::Rule(id) => program.rules.at(id).span,
-        Cause::Ladder(id) => program.ladders.at(id).span,
-        Cause::Unit(id) => program.units.at(id).span,
-        Cause::Reward(id) => program.rewards.at(id).span,
-        Cause::Redeem(id) => program.redeems.at(id).span,
-        Cause::Event => return None,
-    })
 }
 
 /// The name of an account.
@@ -120,7 +106,7 @@ pub fn what(program: &Program, what: &What) -> String {
 pub struct StepLine {
     /// What in the program.
     pub by: String,
-    /// What the step was: `holds`, `fails`, `base`, `boost`, `group`, `limit`, `round` or `gives`.
+    /// What the step was: `holds`, `fails`, `base`, `boost`, `group`, `limit`, `round`, `gives` or `undoes`.
     pub step: &'static str,
     /// The line of the event, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -147,11 +133,12 @@ pub fn step_lines(program: &Program, explained: &Explained) -> Vec<StepLine> {
             (Stage::Limit, _) => "limit",
             (Stage::Round, _) => "round",
             (Stage::Post, _) => "gives",
+            (Stage::Reverse, _) => "undoes",
         },
         item: step.line.map(|line| line + 1),
         result: step.result.clone(),
         line: program.sources.at(step.span),
-        declared: place(program, step.cause).map(|span| program.sources.at(span)),
+        declared: words::declared(program, step.cause).map(|span| program.sources.at(span)),
     };
     explained.steps.iter().map(line).collect()
 }

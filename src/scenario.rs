@@ -313,7 +313,7 @@ impl<'p> Run<'p> {
         }
         let got = match holds {
             Err(fault) => fault.to_string(),
-            Ok(_) => engine.look(&state, |cx| Ok(words::condition(condition, cx))).unwrap_or_default(),
+            Ok(_) => engine.look(&state, |cx| Ok(words::values(condition, cx))).unwrap_or_default(),
         };
         let expected = self.program.sources.text(span).trim().to_string();
         self.fail(span, expected, got, Vec::new());

@@ -84,6 +84,10 @@ pub(super) fn label(label: &ast::Label) -> Label {
 impl Checker<'_> {
     /// A number as written.
     pub fn number(&mut self, number: &ast::Number) -> Option<Exact> {
+        // `1.000` is one to a computer, and a thousand to half of Europe: nobody means the first.
+        if number.text.ends_with(".000") {
+            return self.fail(errors::literals::thousands_point(number.at.0, &number.text));
+        }
         match Exact::parse_decimal(&number.text) {
             Some(value) => Some(value),
             None => self.fail(errors::literals::too_large(number.at.0)),

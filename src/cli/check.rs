@@ -126,7 +126,9 @@ fn show(all: &[Found], format: CheckFormat, output: &Output) -> Result<(), CliEr
 
 /// Writes the changes that messages propose, where they do not contradict each other. Whether anything was written.
 fn fix(found: &Found, output: &Output) -> Result<bool, CliError> {
-    let mut edits: Vec<&Edit> = found.messages.iter().flat_map(|message| &message.edits).collect();
+    // Only signs and habits: what somebody probably meant by a word or a number is for them to decide.
+    let safe = |message: &&Diagnostic| ("E0130"..="E0148").contains(&message.code.0) || message.code.0 == "E0114";
+    let mut edits: Vec<&Edit> = found.messages.iter().filter(safe).flat_map(|message| &message.edits).collect();
     edits.sort_by_key(|edit| edit.span);
     edits.dedup();
     let mut written = false;

@@ -12,7 +12,7 @@ use super::locate::split_program;
 use super::output::Output;
 use super::run::{load_map, moment};
 use crate::compile::compile;
-use crate::engine::{Outcome, World};
+use crate::engine::{Outcome, World, words};
 use crate::events::{EventStream, Inputs};
 use crate::explain;
 use crate::hir::Program;
@@ -167,7 +167,7 @@ fn explain_member(
     let mut text = format!("{line}\nhistory\n");
     for (program, outcome) in told {
         let event = outcome.event.as_ref().map_or_else(|| "clock".to_owned(), |event| format!("`{event}`"));
-        let place = explain::place(program, outcome.cause)
+        let place = words::declared(program, outcome.cause)
             .map_or(String::new(), |span| format!("  ({})", program.sources.at(span)));
         let time = format_instant(outcome.time, &program.settings.zone);
         text.push_str(&format!("  {time}  {event}: {}{place}\n", explain::outcome(program, outcome)));

@@ -82,7 +82,7 @@ const BATCH: usize = 1 << 20;
 pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     let current = std::env::current_dir().map_err(|error| CliError::Read { path: ".".to_owned(), error })?;
     let (path, events) = split_program(&args.paths, &current)?;
-    if events.is_empty() {
+    if events.is_empty() && args.state.is_none() {
         return Err(CliError::Usage("no events are named: give files, folders or `-`".to_owned()));
     }
     let versions: Vec<Arc<Program>> = load(&path, output)?.versions.into_iter().map(Arc::new).collect();
@@ -194,7 +194,12 @@ impl Pass<'_> {
                 for ((place, id, member), arrival) in std::mem::take(&mut places).into_iter().zip(arrivals) {
                     match arrival {
                         Arrival::Accepted => {}
-                        Arrival::Duplicate => self.summary.duplicate(),
+                        Arrival::Duplicate => {
+                            self.summary.duplicate();
+                            let known =
+                                Reject::of_event(place, &id, &member, "the same event was there before: no effect");
+                            self.sinks.reject(&known.skipped())?;
+                        }
                         Arrival::Refused(reason) => self.reject(&Reject::of_event(place, &id, &member, reason))?,
                     }
                 }

@@ -9,7 +9,7 @@ use comfy_table::{CellAlignment, Table};
 use serde::Serialize;
 
 use crate::arena::Id as _;
-use crate::engine::{Account, Outcome, State, VoucherChange, What, World};
+use crate::engine::{Account, Outcome, VoucherChange, What, World};
 use crate::events::Reject;
 use crate::hir::{LadderId, Program, RewardId, UnitId};
 
@@ -99,10 +99,10 @@ impl<'p> Summary<'p> {
     pub fn stand(&mut self, world: &World) {
         let members = world.members();
         self.members = u64::try_from(members.len()).unwrap_or(u64::MAX);
-        let same = |state: &&&State| {
-            self.versions.get(state.version as usize).is_some_and(|version| std::ptr::eq(&**version, self.program))
-        };
-        for state in members.iter().filter(same) {
+        let newest = self.versions.len().saturating_sub(1);
+        for state in members {
+            let carried = (state.version as usize != newest).then(|| world.engine().in_newest(state));
+            let state = carried.as_ref().unwrap_or(state);
             for (unit, purse) in state.units.pairs() {
                 let sums = self.units.entry(unit).or_default();
                 sums.pending += i128::from(purse.pending());

@@ -34,11 +34,15 @@ impl Fold<'_> {
         self.within = Claims::default();
         self.before = self.tiers();
         let kind = self.program.events.at(event.kind).kind;
+        let joined = self.state.joined;
         let verdict = match self.admit(kind) {
             Ok(()) => self.take_in(kind, event)?,
             Err(reason) => Verdict::Refused(reason),
         };
         self.draft = None;
+        if !matches!(verdict, Verdict::Done) {
+            self.state.joined = joined;
+        }
         match verdict {
             Verdict::Done => {}
             Verdict::Refused(reason) => self.emit(Cause::Event, What::Refused(reason)),

@@ -61,6 +61,9 @@ pub struct Group {
     pub now: Snapshot,
     /// Up to when the clock has moved.
     clock: Option<Instant>,
+    /// Events that another text of the program has judged: kept so that they are recognised when they come again (S1).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    past: Vec<Arc<Event>>,
 }
 
 impl Group {
@@ -207,13 +210,20 @@ impl Group {
         Some(explained)
     }
 
-    /// Events that may still be met again.
+    /// All events that are recognised when they come again.
+    pub fn known(&self) -> impl Iterator<Item = &Arc<Event>> {
+        self.past.iter().chain(&self.log)
+    }
+
+    /// Events that can still be judged again.
     pub fn log(&self) -> &[Arc<Event>] {
         &self.log
     }
 
-    /// Carries the members to another program; what came before can then no longer be judged again.
-    pub fn carry(&mut self, to: impl Fn(&State) -> State) {
+    /// Carries the members to another program; what came before can then no longer be judged again, only recognised.
+    pub fn carry(&mut self, to: impl Fn(&State) -> State, recast: impl Fn(&Event) -> Option<Event>) {
+        let known = self.past.iter().chain(&self.log);
+        self.past = known.filter_map(|event| recast(event)).map(Arc::new).collect();
         for state in self.now.members.values_mut() {
             *state = to(state);
         }

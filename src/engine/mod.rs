@@ -25,6 +25,7 @@ pub mod reference;
 mod reversal;
 mod rule;
 pub mod state;
+mod tender;
 mod tier;
 mod version;
 pub mod walk;

@@ -212,4 +212,6 @@ pub enum Stage {
     Round,
     /// The posting.
     Post,
+    /// What a reversal takes back.
+    Reverse,
 }

@@ -4,11 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::arena::{Arena, Id as _};
 use crate::hir::{FieldDef, FieldId, FieldType, LimitId, Program};
+use crate::value::Instant;
 
 /// Names by identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is the table of that name")]
 pub struct Outline {
+    /// From when on the program is in force.
+    pub from: Instant,
     pub units: Vec<String>,
     /// Ladders with their tiers.
     pub ladders: Vec<(String, Vec<String>)>,
@@ -42,7 +45,9 @@ impl Outline {
     /// The outline of a program.
     pub fn of(program: &Program) -> Self {
         let text = |name: &std::sync::Arc<str>| name.to_string();
+        let settings = &program.settings;
         Self {
+            from: settings.effective_from.map_or(Instant::FIRST, |day| settings.zone.start_of(day)),
             units: program.units.iter().map(|x| text(&x.name)).collect(),
             ladders: program
                 .ladders

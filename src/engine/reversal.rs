@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::hir::{EventKind, FieldId, OnRefund, Order, ReturnOrder, Reversal, Unmatched};
+use crate::hir::{FieldId, OnRefund, Order, Reversal, Unmatched};
 use crate::value::{Exact, Value};
 
 use super::event::Event;
 use super::fault::Fault;
 use super::fold::Fold;
 use super::judge::Noting;
-use super::outcome::{Cause, VoucherChange, What};
+use super::outcome::{Cause, Stage, VoucherChange, What};
 use super::state::{Award, Brought, Fact, FactChange, Gifted};
 
 /// What a reversal leaves of one original.
@@ -320,6 +320,7 @@ impl Fold<'_> {
                 let mut uses = std::mem::take(&mut award.uses);
                 self.unclaim(&mut uses, award.granted, before, taken);
                 award.uses = uses;
+                self.explain_reversal(award, &fact, reversal, taken)?;
             }
         }
         if fact.gone {
@@ -344,6 +345,25 @@ impl Fold<'_> {
         Ok(())
     }
 
+    /// Says what of which award a reversal took back, and why so much.
+    fn explain_reversal(&mut self, award: &Award, fact: &Fact, reversal: &Reversal, taken: i64) -> Result<(), Fault> {
+        if !self.tracing() {
+            return Ok(());
+        }
+        let say = |steps: i64| super::words::quantity(self.program, award.unit, Exact::from(steps));
+        let (was, is) = self.extent(award, fact, reversal)?;
+        let share = match (fact.gone, award.on_refund, was.is_zero()) {
+            (true, ..) => "all of it came back".to_string(),
+            (false, OnRefund::Rejudge, _) => "judged again on what is left".to_string(),
+            (false, _, true) => "in proportion".to_string(),
+            (false, _, false) => format!("{} of it came back so far", super::words::percent(was.sub(is)?.div(was)?)),
+        };
+        let words = format!("{} of the {} for event `{}`: {share}", say(taken), say(award.granted), fact.event.id);
+        let span = super::words::declared(self.program, award.cause).unwrap_or(self.program.units.at(award.unit).span);
+        self.explain(award.cause, span, Stage::Reverse, award.line, true, || words);
+        Ok(())
+    }
+
     /// How much of an award must have been taken back, in all, now that its event is left as it is; by value.
     fn target(&self, award: &Award, fact: &Fact, reversal: &Reversal) -> Result<i64, Fault> {
         if award.on_refund == OnRefund::Keep {
@@ -362,7 +382,7 @@ impl Fold<'_> {
     }
 
     /// How large the base of an award was, and is.
-    fn extent(&self, award: &Award, fact: &Fact, reversal: &Reversal) -> Result<(Exact, Exact), Fault> {
+    pub fn extent(&self, award: &Award, fact: &Fact, reversal: &Reversal) -> Result<(Exact, Exact), Fault> {
         let kind = fact.event.kind;
         if let Some(key) = &reversal.lines {
             let only = |fields: &[Value]| -> Vec<Value> {
@@ -459,102 +479,6 @@ impl Fold<'_> {
                 }
             }
         }
-    }
-
-    /// Points and vouchers that paid for a returned order come back (S21).
-    fn return_tender(&mut self, order: &Arc<str>, original: &Fact, reversal: &Reversal) -> Result<(), Fault> {
-        let redeem = EventKind::Redeem.id();
-        let positions: Vec<usize> = (0..self.state.facts.len()).collect();
-        for position in positions {
-            let Some(fact) = self.state.facts.get(position) else { continue };
-            let pays = fact.payment.as_ref().is_some_and(|payment| payment.order.as_ref() == Some(order));
-            if Some(fact.event.kind) != redeem || fact.gone || !pays {
-                continue;
-            }
-            let Some(mut payment) = fact.payment.clone() else { continue };
-            let spent: i64 = payment.lots.iter().map(|(_, amount)| amount).sum();
-            let owed = if original.gone { spent } else { self.points_due(&payment, spent, original, reversal)? };
-            let rest = owed - payment.returned;
-            if rest > 0 {
-                self.return_points(&mut payment, rest)?;
-            }
-            if let Some(fact) = self.state.facts.get_mut(position) {
-                fact.payment = Some(payment);
-            }
-        }
-        if original.gone {
-            let mut back = Vec::new();
-            for voucher in self.state.vouchers.iter_mut() {
-                if voucher.order.as_ref() == Some(order) && voucher.closed == Some(VoucherChange::Used) {
-                    voucher.closed = None;
-                    voucher.order = None;
-                    back.push((voucher.reward, voucher.number));
-                }
-            }
-            for (reward, voucher) in back {
-                self.emit(Cause::Reward(reward), What::Voucher { reward, voucher, change: VoucherChange::Returned });
-            }
-        }
-        Ok(())
-    }
-
-    /// How many of the points that paid for an order are due back while part of it is kept.
-    fn points_due(
-        &self,
-        payment: &super::state::Payment,
-        spent: i64,
-        original: &Fact,
-        reversal: &Reversal,
-    ) -> Result<i64, Fault> {
-        let whole_order = Award {
-            cause: payment.cause,
-            unit: payment.unit,
-            line: None,
-            effect: 0,
-            granted: spent,
-            taken: 0,
-            lot: None,
-            uses: Vec::new(),
-            on_refund: OnRefund::Proportion,
-            seen: Vec::new(),
-            funded: Vec::new(),
-            at: self.at.now,
-        };
-        let (was, is) = self.extent(&whole_order, original, reversal)?;
-        if was.is_zero() {
-            return Ok(0);
-        }
-        let back = was.sub(is)?;
-        let paid = Exact::from(payment.value);
-        let (part, of) = match self.program.units.at(payment.unit).return_order {
-            _ if payment.value == 0 => (back, was),
-            ReturnOrder::ProRata => (back, was),
-            ReturnOrder::PointsFirst => (back.min(paid), paid),
-            ReturnOrder::MoneyFirst => (back.sub(was.sub(paid)?)?.max(Exact::ZERO), paid),
-        };
-        let due = part.mul(Exact::from(spent))?.div(of)?;
-        Ok(due.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?.min(spent))
-    }
-
-    /// Gives `amount` steps of a payment back to the lots that it came from, the last spent first.
-    fn return_points(&mut self, payment: &mut super::state::Payment, amount: i64) -> Result<(), Fault> {
-        let mut skip = payment.returned;
-        let mut rest = amount;
-        let mut lots = Vec::new();
-        for (number, spent) in payment.lots.iter().rev() {
-            let passed = skip.min(*spent);
-            skip -= passed;
-            let part = rest.min(spent - passed);
-            rest -= part;
-            lots.push((*number, part));
-        }
-        payment.returned += amount - rest;
-        self.give_back(payment.cause, payment.unit, &lots)?;
-        let mut uses = std::mem::take(&mut payment.uses);
-        let spent: i64 = payment.lots.iter().map(|(_, amount)| amount).sum();
-        self.unclaim(&mut uses, spent, payment.returned - (amount - rest), amount - rest);
-        payment.uses = uses;
-        Ok(())
     }
 
     /// Awards that hung on a threshold which the measure no longer reaches are taken back, and may be earned again (S22).

@@ -1,10 +1,12 @@
 //! Values and conditions in plain words, for explanations, refusals and messages.
 
 use crate::hir::{Expr, FieldType, Kind, Program, Type, UnitId};
+use crate::source::Span;
 use crate::value::{Exact, Value, format_minor};
 
 use super::context::Cx;
 use super::fault::Fault;
+use super::outcome::Cause;
 
 /// An exact number of smallest steps as a decimal number of whole ones.
 fn decimal(steps: Exact, decimals: u8) -> String {
@@ -75,7 +77,15 @@ pub fn amount(program: &Program, unit: UnitId, expr: &Expr, result: Exact, cx: &
     with_values(expr, cx, format!(" = {}", quantity(program, unit, result)))
 }
 
-fn with_values(expr: &Expr, cx: &Cx<'_>, result: String) -> String {
+/// What a condition mentions, with values: "points.balance is 50 points".
+pub fn values(expr: &Expr, cx: &Cx<'_>) -> String {
+    let values: Vec<String> =
+        mentioned(expr, cx).into_iter().map(|(name, value)| format!("{name} is {value}")).collect();
+    if values.is_empty() { "it does not hold".into() } else { values.join(", ") }
+}
+
+/// Names that an expression mentions, with their values.
+fn mentioned(expr: &Expr, cx: &Cx<'_>) -> Vec<(String, String)> {
     let sources = &cx.program.sources;
     let mut mentioned: Vec<(String, String)> = Vec::new();
     super::reads::visit(cx.program, expr, &mut |part| {
@@ -94,7 +104,12 @@ fn with_values(expr: &Expr, cx: &Cx<'_>, result: String) -> String {
             }
         }
     });
-    let text = one_line(sources.text(expr.span));
+    mentioned
+}
+
+fn with_values(expr: &Expr, cx: &Cx<'_>, result: String) -> String {
+    let mentioned = mentioned(expr, cx);
+    let text = one_line(cx.program.sources.text(expr.span));
     if mentioned.is_empty() {
         return format!("{text}{result}");
     }
@@ -104,6 +119,24 @@ fn with_values(expr: &Expr, cx: &Cx<'_>, result: String) -> String {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A share as a percentage: `20%`.
+pub fn percent(share: Exact) -> String {
+    share.mul(Exact::from(100)).map_or_else(|_| share.to_string(), |percent| format!("{percent}%"))
+}
+
+/// Where the program declares what brought something about.
+pub fn declared(program: &Program, cause: Cause) -> Option<Span> {
+    Some(match cause {
+        Cause::Earn(id) => program.earns.at(id).span,
+        Cause::Rule(id) => program.rules.at(id).span,
+        Cause::Ladder(id) => program.ladders.at(id).span,
+        Cause::Unit(id) => program.units.at(id).span,
+        Cause::Reward(id) => program.rewards.at(id).span,
+        Cause::Redeem(id) => program.redeems.at(id).span,
+        Cause::Event => return None,
+    })
 }
 
 /// The fault of a name that the program does not have, with the nearest one that it has.

@@ -93,6 +93,8 @@ pub struct Stored<'w> {
     pub sequence: u64,
     /// The newest event of each member.
     pub newest: Vec<(Arc<str>, Instant)>,
+    /// Up to when another text of the program has judged.
+    pub adopted: Option<Instant>,
     /// Groups by key.
     pub groups: Vec<(&'w Arc<str>, &'w Group)>,
 }
@@ -155,21 +157,21 @@ impl World {
         let mut arrivals = Vec::with_capacity(events.len());
         let mut batches: BTreeMap<Arc<str>, Vec<Arc<Event>>> = BTreeMap::new();
         for event in events {
-            let arrival = match self.arrive(&event) {
-                Arrival::Accepted => match self.engine.fit(event) {
-                    Ok(event) => {
-                        let event = Arc::new(event);
-                        self.seen.insert(event.id.clone(), event.clone());
-                        self.clock = Some(self.clock.map_or(event.time, |clock| clock.max(event.time)));
-                        let newest = self.newest.entry(event.member.clone()).or_insert(event.time);
-                        *newest = (*newest).max(event.time);
-                        batches.entry(self.group_of(&event.member)).or_default().push(event);
-                        Arrival::Accepted
-                    }
-                    Err(reason) => Arrival::Refused(reason),
-                },
-                other => other,
+            let event = match self.engine.fit(event) {
+                Ok(event) => Arc::new(event),
+                Err(reason) => {
+                    arrivals.push(Arrival::Refused(reason));
+                    continue;
+                }
             };
+            let arrival = self.arrive(&event);
+            if arrival == Arrival::Accepted {
+                self.seen.insert(event.id.clone(), event.clone());
+                self.clock = Some(self.clock.map_or(event.time, |clock| clock.max(event.time)));
+                let newest = self.newest.entry(event.member.clone()).or_insert(event.time);
+                *newest = (*newest).max(event.time);
+                batches.entry(self.group_of(&event.member)).or_default().push(event);
+            }
             arrivals.push(arrival);
         }
         let jobs = batches.into_iter().map(|(key, mut batch)| {
@@ -257,6 +259,8 @@ impl World {
     /// All members in the order of their identifiers.
     pub fn members(&self) -> Vec<&State> {
         let mut members: Vec<&State> = self.groups.values().flat_map(|group| group.now.members.values()).collect();
+        // Whoever was never granted anything, not even to join, is no member.
+        members.retain(|state| state.joined.is_some());
         members.sort_by(|a, b| a.member.cmp(&b.member));
         members
     }
@@ -279,7 +283,7 @@ impl World {
         groups.sort_by_key(|(key, _)| (*key).clone());
         let mut newest: Vec<_> = self.newest.iter().map(|(member, at)| (member.clone(), *at)).collect();
         newest.sort();
-        Stored { clock: self.clock, sequence: self.sequence, newest, groups }
+        Stored { clock: self.clock, sequence: self.sequence, newest, adopted: self.adopted, groups }
     }
 
     /// A world that goes on from what was stored by the same program.
@@ -288,15 +292,16 @@ impl World {
         clock: Option<Instant>,
         sequence: u64,
         newest: Vec<(Arc<str>, Instant)>,
+        adopted: Option<Instant>,
         groups: Vec<(Arc<str>, Group)>,
     ) -> Self {
         let mut world = Self::new(engine);
-        let logs = groups.iter().flat_map(|(_, group)| group.log().iter());
-        world.seen = logs.map(|event| (event.id.clone(), event.clone())).collect();
         world.groups = groups.into_iter().collect();
+        world.seen = known(&world.groups);
         world.newest = newest.into_iter().collect();
         world.clock = clock;
         world.sequence = sequence;
+        world.adopted = adopted;
         world
     }
 
@@ -316,15 +321,21 @@ impl World {
         }
         let engine = self.engine.clone();
         for group in self.groups.values_mut() {
-            group.carry(|state| {
+            let carry = |state: &State| {
                 outline(state).map_or_else(|| state.clone(), |old| migrate::migrate(state, old, &version, position))
-            });
+            };
+            let recast = |event: &Event| {
+                let was = old.iter().rev().find(|outline| outline.from <= event.time).or(old.first())?;
+                let now = engine.version(engine.version_at(event.time))?;
+                migrate::recast(event.clone(), was, &now.program)
+            };
+            group.carry(carry, recast);
             if self.together {
                 group.reschedule(&engine);
             }
         }
         self.adopted = self.clock;
-        self.seen.clear();
+        self.seen = known(&self.groups);
         Ok(())
     }
 
@@ -337,6 +348,11 @@ impl World {
     pub fn count(&mut self, records: u64) {
         self.sequence += records;
     }
+}
+
+/// All events that groups recognise, by identity.
+fn known(groups: &FxHashMap<Arc<str>, Group>) -> FxHashMap<Arc<str>, Arc<Event>> {
+    groups.values().flat_map(Group::known).map(|event| (event.id.clone(), event.clone())).collect()
 }
 
 /// The oldest moment at which an event of a member is still accepted; `None` where every late event is.

@@ -32,7 +32,7 @@ impl Reject {
         Self { file, line, column, reason: reason.into(), record: clip(record.trim_end(), EXCERPT), skipped: false }
     }
     /// A record that a map leaves out.
-    pub(crate) fn skipped(self) -> Self {
+    pub fn skipped(self) -> Self {
         Self { skipped: true, ..self }
     }
     /// An event that was read and then turned away.

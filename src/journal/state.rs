@@ -75,6 +75,8 @@ struct Head {
     clock: Option<Instant>,
     sequence: u64,
     newest: Vec<(Arc<str>, Instant)>,
+    #[serde(default)]
+    adopted: Option<Instant>,
     groups: usize,
 }
 
@@ -115,6 +117,7 @@ pub fn save(world: &World, path: &Path) -> Result<(), WriteError> {
         clock: stored.clock,
         sequence: stored.sequence,
         newest: stored.newest,
+        adopted: stored.adopted,
         groups: stored.groups.len(),
     };
     let mut file = AtomicFile::create(path)?;
@@ -184,7 +187,7 @@ pub fn load(engine: Engine, path: &Path) -> Result<World, StateError> {
         return Err(damaged("members are missing"));
     }
     let same = head.text == fingerprint(&engine);
-    let mut world = World::resume(engine, head.clock, head.sequence, head.newest, groups);
+    let mut world = World::resume(engine, head.clock, head.sequence, head.newest, head.adopted, groups);
     if !same {
         world.adopt(&head.versions).map_err(StateError::Lost)?;
     }

@@ -239,7 +239,7 @@ fn balanced(program: &Program, world: &World, outcomes: &[Outcome], what: &str) 
                     || *from == Account::Expired,
                 "{what}: {outcome:?}"
             );
-            let known = meed::explain::place(program, outcome.cause).is_some() || outcome.event.is_some();
+            let known = meed::engine::words::declared(program, outcome.cause).is_some() || outcome.event.is_some();
             assert!(known, "{what}: nothing says where this comes from: {outcome:?}");
             // Below zero there is no lot.
             let below = |unit| {

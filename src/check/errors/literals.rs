@@ -11,6 +11,12 @@ pub(in crate::check) fn foreign_money(span: Span, meant: Currency, own: Currency
         .help(format!("write the amount in {own}"))
 }
 
+pub(in crate::check) fn thousands_point(span: Span, text: &str) -> Diagnostic {
+    let whole = text.replace('.', "_");
+    error("E0248", span, format!("`{text}` can be read as a thousand times as much"))
+        .help(format!("write `{whole}` for thousands; the point stands before decimals only"))
+}
+
 pub(in crate::check) fn too_fine(span: Span, unit: &str, decimals: u8) -> Diagnostic {
     let message = match decimals {
         0 => format!("{unit} has no decimals, so this amount does not exist"),

@@ -227,4 +227,11 @@ pub(super) const LIST: &[Explanation] = &[
         "table bonus by word {\n  web  10 points\n  else 0 points\n}\nearn a on purchase { give bonus[channel] }\nearn b on purchase { give bonus[order] }",
         "table bonus by word {\n  web  10 points\n  else 0 points\n}\nearn a on purchase { give bonus[channel] }\nearn b on purchase { give bonus[channel] }",
     ),
+    code(
+        "E0248",
+        "a thousand or one",
+        "In many countries a point stands between thousands; here it stands before decimals, as in most programs of computers. `1.000` would be one, and the reader would see a thousand. Write `1_000` for a thousand.",
+        "let limit = 1.000",
+        "let limit = 1_000",
+    ),
 ];
