@@ -106,7 +106,32 @@ fn time_format(column: &Column) -> Option<&'static str> {
     let reads = |format: &str, value: &str| {
         jiff::fmt::strtime::BrokenDownTime::parse(format, value).is_ok_and(|parts| parts.to_date().is_ok())
     };
-    FORMATS.into_iter().find(|format| !sample.is_empty() && sample.iter().all(|value| reads(format, value)))
+    // Single broken dates must not spoil the guess for all others.
+    let count = |format: &&str| sample.iter().filter(|value| reads(format, value)).count();
+    let best = FORMATS.into_iter().rev().max_by_key(|format| count(&format))?;
+    (count(&best) * 2 > sample.len()).then_some(best)
+}
+
+/// Whether numbers are written `1.234,50`: most values of some column are.
+fn comma_decimals(columns: &[Column]) -> bool {
+    let comma = |value: &&str| {
+        let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '.');
+        value
+            .trim_start_matches('-')
+            .split_once(',')
+            .is_some_and(|(whole, part)| digits(whole) && digits(part) && !part.contains('.'))
+    };
+    columns.iter().any(|column| filled(column).filter(comma).count() * 2 > filled(column).count())
+}
+
+/// Whether a column tells rows apart: rows with the same value are the same row, exported twice.
+fn identifies(column: &Column, columns: &[Column]) -> bool {
+    let row = |at: usize| columns.iter().map(|column| column.values.get(at)).collect::<Vec<_>>();
+    let mut first: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+    column.values.iter().enumerate().all(|(at, value)| {
+        let known = *first.entry(value).or_insert(at);
+        !value.is_empty() && row(known) == row(at)
+    })
 }
 
 fn quoted(text: &str) -> String {
@@ -123,6 +148,9 @@ fn write(program: &Program, columns: &[Column]) -> String {
     taken.extend(time.map(|column| column.name.as_str()));
     let order = pick(columns, &ORDER, &taken);
     let _ = writeln!(out, "zone: {}", quoted(program.settings.zone.name()));
+    if comma_decimals(columns) {
+        out.push_str("decimal: comma\n");
+    }
     if let Some(column) = member
         && column.values.iter().any(String::is_empty)
     {
@@ -153,6 +181,7 @@ fn write(program: &Program, columns: &[Column]) -> String {
         });
         let _ = match (unique, order) {
             (Some(column), _) => writeln!(out, "    id: {}", quoted(&column.name)),
+            (None, Some(order)) if identifies(order, columns) => writeln!(out, "    id: {}", quoted(&order.name)),
             (None, Some(order)) => writeln!(out, "    id: {}", quoted(&format!("{{{}}}-{{line}}", order.name))),
             (None, None) => writeln!(out, "    id: \"{{file}}-{{line}}\""),
         };
