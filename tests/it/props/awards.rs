@@ -56,7 +56,9 @@ impl Writer {
                 let condition = self.names.condition(t, on, 0);
                 format!("{first} when {condition}, {} otherwise", self.base(t, unit, on))
             }
-            3 if !first.contains(", within") => format!("{first} until {}, {} after", t.pick(&DAYS), self.base(t, unit, on)),
+            3 if !first.contains(", within") => {
+                format!("{first} until {}, {} after", t.pick(&DAYS), self.base(t, unit, on))
+            }
             _ => first,
         }
     }
@@ -69,7 +71,8 @@ impl Writer {
                 _ => "",
             };
             let reject = if t.chance(25) { ", reject" } else { "" };
-            let line = format!("limit {} {}{per}{reject}", self.names.quantity(unit, t.pick(&[50, 7, 200])), limit_window(t));
+            let line =
+                format!("limit {} {}{per}{reject}", self.names.quantity(unit, t.pick(&[50, 7, 200])), limit_window(t));
             self.line(line);
         }
         if t.chance(15) {
@@ -85,7 +88,12 @@ impl Writer {
 
     fn gates(&mut self, t: &mut Tape<'_>, on: On) {
         if t.chance(15) {
-            self.line(t.pick(&["during 2026-01-01 to 2026-12-31", "during saturday, sunday", "during 17:00 to 02:00", "during december, january, march"]));
+            self.line(t.pick(&[
+                "during 2026-01-01 to 2026-12-31",
+                "during saturday, sunday",
+                "during 17:00 to 02:00",
+                "during december, january, march",
+            ]));
         }
         if t.chance(35) {
             let line = format!("when {}", self.names.condition(t, if on == On::Line { On::Purchase } else { on }, 2));
@@ -137,13 +145,18 @@ impl Writer {
             let needs = ["needs activation", "needs activation within 14 days", "needs activation each time"];
             self.line(t.pick(if traces { &needs[..2] } else { &needs }));
         }
-        let before: Vec<usize> = (0..i).filter(|other| matches!(Self::earn_on(*other), On::Purchase) && on == On::Purchase).collect();
+        let before: Vec<usize> =
+            (0..i).filter(|other| matches!(Self::earn_on(*other), On::Purchase) && on == On::Purchase).collect();
         if !before.is_empty() && t.chance(15) {
             let other = t.pick(&before);
             self.line(format!("unless earned e{other}"));
         }
         if t.chance(25) {
-            self.line(t.pick(&["funded 60% by acme", "funded 33% by acme\n  funded 33% by bolt", "funded 100% by acme"]));
+            self.line(t.pick(&[
+                "funded 60% by acme",
+                "funded 33% by acme\n  funded 33% by bolt",
+                "funded 100% by acme",
+            ]));
         }
         if self.all_stacks() > 0 && t.chance(30) {
             let stack = t.below(self.all_stacks());
@@ -153,7 +166,11 @@ impl Writer {
             self.line(t.pick(&["round nearest per item", "round up per rule", "round half even per event"]));
         }
         if t.chance(15) {
-            self.line(if event == "purchase" { t.pick(&["pending until delivered by order", "pending 3 days"]) } else { "pending 3 days" });
+            self.line(if event == "purchase" {
+                t.pick(&["pending until delivered by order", "pending 3 days"])
+            } else {
+                "pending 3 days"
+            });
         }
         if t.chance(12) {
             self.line("expires 30 days after earning");
@@ -225,7 +242,14 @@ impl Writer {
                 (format!("when {unit} expire"), On::Member)
             }
             10 => {
-                let every = ["month on last day", "quarter on day 1 at 06:00", "week on monday", "day at 02:30", "year on 29 february", "month on day 31"];
+                let every = [
+                    "month on last day",
+                    "quarter on day 1 at 06:00",
+                    "week on monday",
+                    "day at 02:30",
+                    "year on 29 february",
+                    "month on day 31",
+                ];
                 (format!("every calendar {}", t.pick(&every)), On::Member)
             }
             11 if self.without.traces => (format!("{} after last visit", Names::days(t)), On::Member),
@@ -244,6 +268,10 @@ impl Writer {
         self.effects(t, unit, on, from_event);
         if t.chance(20) {
             let line = format!("limit {} times {}", t.pick(&[2, 1]), limit_window(t));
+            self.line(line);
+        }
+        if let Some(unit) = unit.filter(|_| t.chance(15)) {
+            let line = format!("limit {} {}", self.names.bound(unit, t.pick(&[50, 7])), limit_window(t));
             self.line(line);
         }
         if !self.without.traces && t.chance(10) {
@@ -275,12 +303,24 @@ impl Writer {
                 (2, Some(unit)) if !lossless && unit > 0 && self.names.units.len() > 2 => {
                     let other = if unit == 1 { 2 } else { 1 };
                     let (from, to) = (self.names.units[unit].0, self.names.units[other].0);
-                    let least = if t.chance(40) { format!(", at least {}", self.names.quantity(unit, 15)) } else { String::new() };
-                    format!("convert {from} to {to} at {} -> {}{least}", self.names.quantity(unit, 10), self.names.quantity(other, 3))
+                    let least = if t.chance(40) {
+                        format!(", at least {}", self.names.quantity(unit, 15))
+                    } else {
+                        String::new()
+                    };
+                    format!(
+                        "convert {from} to {to} at {} -> {}{least}",
+                        self.names.quantity(unit, 10),
+                        self.names.quantity(other, 3)
+                    )
                 }
-                (3, _) if !self.names.rewards.is_empty() && !lossless => format!("issue {}", t.pick(&self.names.rewards)),
+                (3, _) if !self.names.rewards.is_empty() && !lossless => {
+                    format!("issue {}", t.pick(&self.names.rewards))
+                }
                 (4, _) if !lossless => format!("badge own{}", t.below(2)),
-                (5, Some(unit)) if !lossless => format!("extend {} by {}", self.names.units[unit].0, t.pick(&["1 month", "10 days"])),
+                (5, Some(unit)) if !lossless => {
+                    format!("extend {} by {}", self.names.units[unit].0, t.pick(&["1 month", "10 days"]))
+                }
                 (6, _) if !lossless && !self.names.measures.is_empty() => {
                     let plain: Vec<usize> = (0..self.names.measures.len()).filter(|m| !self.is_formula(*m)).collect();
                     if plain.is_empty() { "badge own0".into() } else { format!("restart m{}", t.pick(&plain)) }

@@ -20,19 +20,35 @@ pub fn beyond_cap(program: &Program, state: &State) -> Option<String> {
         let most = unit.at_most.as_ref().and_then(constant)?;
         let purse = state.units.at(id);
         let have = purse.available() + purse.pending() - purse.debt;
-        (Exact::from(have) > most).then(|| format!("{} has {have} steps of {}, at most {most}", state.member, unit.name))
+        (Exact::from(have) > most)
+            .then(|| format!("{} has {have} steps of {}, at most {most}", state.member, unit.name))
     })
 }
 
 /// The first limit, budget or stock that the journal goes beyond.
 pub fn broken(program: &Program, run: &Run) -> Option<String> {
     let limited = |id: LimitId| -> Vec<Cause> {
-        let earns = program.earns.pairs().filter(|(_, earn)| earn.limits.contains(&id)).map(|(earn, _)| Cause::Earn(earn));
+        let earns =
+            program.earns.pairs().filter(|(_, earn)| earn.limits.contains(&id)).map(|(earn, _)| Cause::Earn(earn));
         // What a rule converts or issues is no award of its own.
-        let plain = |rule: &Rule| !rule.effects.iter().any(|(_, effect)| matches!(effect, Effect::Convert { .. } | Effect::Issue(_)));
-        let rules = program.rules.pairs().filter(|(_, rule)| plain(rule) && rule.limits.contains(&id)).map(|(rule, _)| Cause::Rule(rule));
-        let redeems = program.redeems.pairs().filter(|(_, redeem)| redeem.limits.contains(&id)).map(|(redeem, _)| Cause::Redeem(redeem));
-        let rewards = program.rewards.pairs().filter(|(_, reward)| reward.limits.contains(&id)).map(|(reward, _)| Cause::Reward(reward));
+        let plain = |rule: &Rule| {
+            !rule.effects.iter().any(|(_, effect)| matches!(effect, Effect::Convert { .. } | Effect::Issue(_)))
+        };
+        let rules = program
+            .rules
+            .pairs()
+            .filter(|(_, rule)| plain(rule) && rule.limits.contains(&id))
+            .map(|(rule, _)| Cause::Rule(rule));
+        let redeems = program
+            .redeems
+            .pairs()
+            .filter(|(_, redeem)| redeem.limits.contains(&id))
+            .map(|(redeem, _)| Cause::Redeem(redeem));
+        let rewards = program
+            .rewards
+            .pairs()
+            .filter(|(_, reward)| reward.limits.contains(&id))
+            .map(|(reward, _)| Cause::Reward(reward));
         earns.chain(rules).chain(redeems).chain(rewards).collect()
     };
     let found = program.limits.pairs().find_map(|(id, limit)| exceeded(program, run, limit, &limited(id)));
@@ -53,7 +69,10 @@ fn uses(run: &Run, limit: &Limit, causes: &[Cause]) -> Vec<Use> {
         let rewarded = matches!(outcome.cause, Cause::Reward(_));
         match (&outcome.what, &limit.kind) {
             (What::Posted { .. }, _) if rewarded => None,
-            (What::Posted { unit, from: Account::Issuer | Account::Partner(_), amount, .. }, LimitKind::Amount(of, _)) => (unit == of).then_some(*amount),
+            (
+                What::Posted { unit, from: Account::Issuer | Account::Partner(_), amount, .. },
+                LimitKind::Amount(of, _),
+            ) => (unit == of).then_some(*amount),
             (What::Posted { from: Account::Issuer | Account::Partner(_), lot, .. }, LimitKind::Times(_)) => {
                 lots.insert((outcome.member.clone(), *lot)).then_some(1)
             }
@@ -65,7 +84,14 @@ fn uses(run: &Run, limit: &Limit, causes: &[Cause]) -> Vec<Use> {
     };
     let counted = run.journal.iter().filter(|outcome| causes.contains(&outcome.cause));
     counted
-        .filter_map(|outcome| Some(Use { member: outcome.member.clone(), time: outcome.time, event: outcome.event.clone(), amount: used(outcome)? }))
+        .filter_map(|outcome| {
+            Some(Use {
+                member: outcome.member.clone(),
+                time: outcome.time,
+                event: outcome.event.clone(),
+                amount: used(outcome)?,
+            })
+        })
         .collect()
 }
 
@@ -82,7 +108,9 @@ fn exceeded(program: &Program, run: &Run, limit: &Limit, causes: &[Cause]) -> Op
     let mut sums: BTreeMap<(Arc<str>, String), i64> = BTreeMap::new();
     for (i, used) in uses.iter().enumerate() {
         let key = match limit.window {
-            None => format!("{:?} {:?}", used.event, used.time),
+            // What falls due at one moment is not one event.
+            None if used.event.is_none() => continue,
+            None => format!("{:?}", used.event),
             Some(Window::Ever) => String::new(),
             Some(Window::Period(kind)) => {
                 let joined = run.world.member(&used.member).and_then(|state| state.joined_day(zone));
@@ -90,13 +118,21 @@ fn exceeded(program: &Program, run: &Run, limit: &Limit, causes: &[Cause]) -> Op
             }
             Some(Window::LastDays(span)) => {
                 let start = zone.start_of(span.before_day(zone.day_of(used.time)).unwrap().plus_days(1).unwrap());
-                let sum: i64 = uses[..=i].iter().filter(|other| whose(other) == whose(used) && other.time >= start).map(|other| other.amount).sum();
+                let sum: i64 = uses[..=i]
+                    .iter()
+                    .filter(|other| whose(other) == whose(used) && other.time >= start)
+                    .map(|other| other.amount)
+                    .sum();
                 sums.insert((whose(used), format!("up to {i}")), sum);
                 continue;
             }
             Some(Window::LastExactly(span)) => {
                 let start = span.before(used.time, zone).unwrap();
-                let sum: i64 = uses[..=i].iter().filter(|other| whose(other) == whose(used) && other.time > start).map(|other| other.amount).sum();
+                let sum: i64 = uses[..=i]
+                    .iter()
+                    .filter(|other| whose(other) == whose(used) && other.time > start)
+                    .map(|other| other.amount)
+                    .sum();
                 sums.insert((whose(used), format!("up to {i}")), sum);
                 continue;
             }
@@ -111,10 +147,12 @@ fn exceeded(program: &Program, run: &Run, limit: &Limit, causes: &[Cause]) -> Op
 fn sold_out(program: &Program, run: &Run) -> Option<String> {
     program.rewards.pairs().find_map(|(id, reward)| {
         let stock = reward.stock.as_ref().filter(|stock| stock.released.is_empty())?;
-        let issued = run.journal.iter().filter(|outcome| {
-            outcome.cause == Cause::Reward(id) && matches!(outcome.what, What::Issued { .. })
-        });
+        let issued = run
+            .journal
+            .iter()
+            .filter(|outcome| outcome.cause == Cause::Reward(id) && matches!(outcome.what, What::Issued { .. }));
         let count = issued.count();
-        (count as u64 > stock.count).then(|| format!("{count} of `{}` were handed out, {} were there", reward.name, stock.count))
+        (count as u64 > stock.count)
+            .then(|| format!("{count} of `{}` were handed out, {} were there", reward.name, stock.count))
     })
 }

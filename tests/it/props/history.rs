@@ -85,15 +85,31 @@ fn word(program: &Program, field: &FieldDef, word: &str) -> Value {
 }
 
 /// An event with fields by name; a field that is not named gets its default.
-pub fn event(program: &Program, kind: &str, id: &str, member: &str, time: Instant, sequence: u64, fields: &[(&str, Value)]) -> Event {
-    let (at, def) = program.events.pairs().find(|(_, def)| &*def.name == kind).unwrap_or_else(|| panic!("no event `{kind}`"));
+pub fn event(
+    program: &Program,
+    kind: &str,
+    id: &str,
+    member: &str,
+    time: Instant,
+    sequence: u64,
+    fields: &[(&str, Value)],
+) -> Event {
+    let (at, def) =
+        program.events.pairs().find(|(_, def)| &*def.name == kind).unwrap_or_else(|| panic!("no event `{kind}`"));
     let value = |field: &FieldDef| match fields.iter().find(|(name, _)| *name == &*field.name) {
         Some((_, Value::Text(text))) if matches!(field.ty, FieldType::OneOf(_)) => word(program, field, text),
         Some((_, value)) => value.clone(),
         None => field.default.clone().unwrap_or_default(),
     };
     let at: EventId = at;
-    Event { id: id.into(), member: member.into(), kind: at, time, sequence, fields: def.fields.iter().map(value).collect() }
+    Event {
+        id: id.into(),
+        member: member.into(),
+        kind: at,
+        time,
+        sequence,
+        fields: def.fields.iter().map(value).collect(),
+    }
 }
 
 /// Who there is.
@@ -110,9 +126,13 @@ impl Story<'_> {
             100..=119 => self.add("visit", member, &[("place", text(t.pick(&["a", "b", "c"])))]),
             120..=129 => {
                 let day = t.pick(&["1990-02-28", "1988-02-29", "1990-12-31", "1991-01-01", "1990-06-15"]);
-                let mut fields = vec![("birthday", Value::Day(Day::parse(day).unwrap())), ("app_user", Value::Bool(t.chance(50)))];
+                let mut fields =
+                    vec![("birthday", Value::Day(Day::parse(day).unwrap())), ("app_user", Value::Bool(t.chance(50)))];
                 if t.chance(30) {
-                    fields.push(("timezone", text(t.pick(&["Asia/Tokyo", "America/Los_Angeles", "Nowhere/Land", "Pacific/Kiritimati"]))));
+                    fields.push((
+                        "timezone",
+                        text(t.pick(&["Asia/Tokyo", "America/Los_Angeles", "Nowhere/Land", "Pacific/Kiritimati"])),
+                    ));
                 }
                 self.add(t.pick(&["join", "update"]), member, &fields);
             }
@@ -182,14 +202,28 @@ impl Story<'_> {
     fn purchase(&mut self, member: usize, t: &mut Tape<'_>) {
         let name = format!("o{}", self.orders.len());
         let count = t.below(4);
-        let items: Vec<(String, i64)> = (0..count).map(|i| (["s", "t", "u", "s"][i].to_string(), self.minor(t))).collect();
-        let subtotal = if count == 0 || t.chance(15) { self.minor(t) } else { items.iter().fold(0_i64, |sum, (_, price)| sum.saturating_add(*price)) };
+        let items: Vec<(String, i64)> =
+            (0..count).map(|i| (["s", "t", "u", "s"][i].to_string(), self.minor(t))).collect();
+        let subtotal = if count == 0 || t.chance(15) {
+            self.minor(t)
+        } else {
+            items.iter().fold(0_i64, |sum, (_, price)| sum.saturating_add(*price))
+        };
         let line = |(i, (sku, price)): (usize, &(String, i64))| -> Box<[Value]> {
-            Box::from([text(sku), text(["x", "y", "z"][i % 3]), number(*price), Value::Exact(Exact::new(i128::try_from(i).unwrap(), 3).unwrap())])
+            Box::from([
+                text(sku),
+                text(["x", "y", "z"][i % 3]),
+                number(*price),
+                Value::Exact(Exact::new(i128::try_from(i).unwrap(), 3).unwrap()),
+            ])
         };
         let lines: Arc<[Box<[Value]>]> = items.iter().enumerate().map(line).collect();
         let channel = t.pick(&["web", "store", "app", ""]);
-        let optional = self.program.events.iter().any(|def| &*def.name == "purchase" && def.fields.iter().any(|f| &*f.name == "channel" && f.optional));
+        let optional = self
+            .program
+            .events
+            .iter()
+            .any(|def| &*def.name == "purchase" && def.fields.iter().any(|f| &*f.name == "channel" && f.optional));
         let channel = if channel.is_empty() && !optional { "store" } else { channel };
         let mut fields = vec![
             ("order", text(&name)),
@@ -204,7 +238,8 @@ impl Story<'_> {
             fields.push(("items", Value::List(lines)));
         }
         if t.chance(20) {
-            fields.push(("booked", Value::Day(Day::parse(t.pick(&["2026-01-15", "2025-12-31", "2028-02-29"])).unwrap())));
+            fields
+                .push(("booked", Value::Day(Day::parse(t.pick(&["2026-01-15", "2025-12-31", "2028-02-29"])).unwrap())));
         }
         if t.chance(20) {
             fields.push(("tip", number(250)));

@@ -34,24 +34,33 @@ pub struct Without {
 pub fn recipe() -> impl Strategy<Value = Recipe> {
     let bytes = |n: usize| prop::collection::vec(any::<u8>(), n);
     let some = move |most: usize, n: usize| prop::collection::vec(bytes(n), 0..=most);
-    let first = (bytes(24), prop::collection::vec(bytes(40), 1..=4), some(6, 24), some(2, 40), prop::collection::vec(bytes(72), 1..=4));
+    let first = (
+        bytes(24),
+        prop::collection::vec(bytes(40), 1..=4),
+        some(6, 24),
+        some(2, 40),
+        prop::collection::vec(bytes(72), 1..=4),
+    );
     let second = (some(2, 32), some(2, 16), some(4, 56), some(3, 32), some(2, 32));
-    (first, second).prop_map(|((settings, units, measures, ladders, earns), (boosts, shared, rules, rewards, redeems))| Recipe {
-        settings,
-        units,
-        measures,
-        ladders,
-        earns,
-        boosts,
-        shared,
-        rules,
-        rewards,
-        redeems,
-    })
+    (first, second).prop_map(
+        |((settings, units, measures, ladders, earns), (boosts, shared, rules, rewards, redeems))| Recipe {
+            settings,
+            units,
+            measures,
+            ladders,
+            earns,
+            boosts,
+            shared,
+            rules,
+            rewards,
+            redeems,
+        },
+    )
 }
 
 const UNITS: [(&str, &str); 4] = [("points", "point"), ("stamps", "stamp"), ("miles", "mile"), ("credit", "")];
-const LADDERS: [(&str, [&str; 4]); 2] = [("status", ["basic", "silver", "gold", "platinum"]), ("club", ["guest", "friend", "patron", "angel"])];
+const LADDERS: [(&str, [&str; 4]); 2] =
+    [("status", ["basic", "silver", "gold", "platinum"]), ("club", ["guest", "friend", "patron", "angel"])];
 const PERIODS: [&str; 5] = ["month", "day", "week", "quarter", "year"];
 
 /// A program while it is written.
@@ -65,7 +74,13 @@ pub struct Writer {
 
 /// The text of a program.
 pub fn text(recipe: &Recipe, without: Without) -> String {
-    let mut w = Writer { names: Names { forgetful: without.traces, ..Names::default() }, without, out: String::new(), earns: recipe.earns.len(), stacks: 0 };
+    let mut w = Writer {
+        names: Names { forgetful: without.traces, ..Names::default() },
+        without,
+        out: String::new(),
+        earns: recipe.earns.len(),
+        stacks: 0,
+    };
     w.settings(recipe, &mut Tape::new(&recipe.settings));
     for (i, bytes) in recipe.units.iter().enumerate() {
         w.unit(i, !recipe.ladders.is_empty(), &mut Tape::new(bytes));
@@ -117,7 +132,6 @@ impl Writer {
         self.earns
     }
 
-
     /// How many stacking groups are declared.
     pub fn all_stacks(&self) -> usize {
         self.stacks
@@ -125,7 +139,8 @@ impl Writer {
 
     fn settings(&mut self, recipe: &Recipe, t: &mut Tape<'_>) {
         self.names.currency = t.pick(&["USD", "USD", "JPY", "KWD"]);
-        let zone = t.pick(&["America/New_York", "UTC", "Europe/Paris", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia"]);
+        let zone =
+            t.pick(&["America/New_York", "UTC", "Europe/Paris", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia"]);
         let _ = writeln!(self.out, "program \"Random\" {{\n  currency {}", self.names.currency);
         let own = if t.chance(30) { "of member else " } else { "" };
         self.line(format!("timezone {own}\"{zone}\""));
@@ -137,7 +152,8 @@ impl Writer {
             self.line("join required");
         }
         let _ = writeln!(self.out, "}}");
-        let (optional, reversible) = (t.pick(&[", optional", ""]), if t.chance(15) { "\n  reversible within 60 days" } else { "" });
+        let (optional, reversible) =
+            (t.pick(&[", optional", ""]), if t.chance(15) { "\n  reversible within 60 days" } else { "" });
         let counts = |t: &mut Tape<'_>| if t.chance(25) { "\n  unmatched counts" } else { "" };
         let within = if t.chance(15) { "\n  within 40 days" } else { "" };
         let whole = t.pick(&["subtotal money", "subtotal money\n  qty count default 0"]);
@@ -175,16 +191,30 @@ member {{
             zero = self.names.money(0),
         );
         let (low, high) = (self.names.money(1000), self.names.money(10_000));
-        let _ = writeln!(self.out, "let rate = 4 until 2026-06-30, 3 after\nlet floor_spend = {high} until 2026-12-31, {low} after");
+        let _ = writeln!(
+            self.out,
+            "let rate = 4 until 2026-06-30, 3 after\nlet floor_spend = {high} until 2026-12-31, {low} after"
+        );
         let _ = writeln!(self.out, "table bonus by how, loud {{\n  web, yes 3\n  app, _ 5\n  else 1\n}}");
-        let _ = writeln!(self.out, "table band by size in bands {{\n  up to {low} 1\n  below {high} 7\n  above 12.5\n}}");
-        let _ = writeln!(self.out, "table tax by size in marginal bands {{\n  up to {low} 1%\n  up to {high} 2.5%\n  above 4%\n}}");
+        let _ =
+            writeln!(self.out, "table band by size in bands {{\n  up to {low} 1\n  below {high} 7\n  above 12.5\n}}");
+        let _ = writeln!(
+            self.out,
+            "table tax by size in marginal bands {{\n  up to {low} 1%\n  up to {high} 2.5%\n  above 4%\n}}"
+        );
         let _ = writeln!(self.out, "segment regulars = days since join >= 20 and member.app_user");
         self.names.segments.push("regulars".into());
-        let decimals = if self.names.currency == "JPY" { 0 } else if self.names.currency == "KWD" { 3 } else { 2 };
+        let decimals = if self.names.currency == "JPY" {
+            0
+        } else if self.names.currency == "KWD" {
+            3
+        } else {
+            2
+        };
         for (i, bytes) in recipe.units.iter().enumerate() {
             let money = i == 3;
-            let decimals = if money { decimals } else { [0, 0, 1, 2][usize::from(bytes.first().copied().unwrap_or(0)) % 4] };
+            let decimals =
+                if money { decimals } else { [0, 0, 1, 2][usize::from(bytes.first().copied().unwrap_or(0)) % 4] };
             self.names.units.push((UNITS[i].0, decimals, money));
         }
     }
@@ -201,7 +231,11 @@ member {{
             let cents = self.names.money(t.pick(&[1, 2, 100]));
             self.line(format!("worth {cents}"));
         }
-        self.line(format!("round {} per {}", t.pick(&["down", "up", "nearest", "half even"]), t.pick(&["event", "item", "rule"])));
+        self.line(format!(
+            "round {} per {}",
+            t.pick(&["down", "up", "nearest", "half even"]),
+            t.pick(&["event", "item", "rule"])
+        ));
         if t.chance(25) {
             self.line(format!("pending {}", t.pick(&["15 days", "1 day", "12 hours"])));
         }
@@ -218,8 +252,17 @@ member {{
         }
         let floor = self.names.quantity(i, 50);
         let floor = floor.split(' ').next().unwrap().trim_start_matches('(').to_string();
-        let below = if money { "refunds may go below zero".to_string() } else { format!("refunds may go below zero to -{floor}") };
-        let refunds = ["refunds stop at zero".to_string(), "refunds may go below zero".to_string(), below, "refunds only from pending".to_string()];
+        let below = if money {
+            "refunds may go below zero".to_string()
+        } else {
+            format!("refunds may go below zero to -{floor}")
+        };
+        let refunds = [
+            "refunds stop at zero".to_string(),
+            "refunds may go below zero".to_string(),
+            below,
+            "refunds only from pending".to_string(),
+        ];
         self.line(t.pick(if self.without.traces { &refunds[..2] } else { &refunds }));
         if t.chance(40) {
             self.line(t.pick(&["returns forfeit", "returns grace 14 days", "returns fresh lot"]));
@@ -292,16 +335,28 @@ member {{
             7 => {
                 netted = false;
                 counts = Counts::Unit(0);
-                let tally = t.pick(if self.without.traces { &["earned"][..] } else { &["earned", "spent", "expired", "reversed"] });
+                let tally = t.pick(if self.without.traces {
+                    &["earned"][..]
+                } else {
+                    &["earned", "spent", "expired", "reversed"]
+                });
                 format!("sum of {}.{tally}", names.units[0].0)
             }
             8 => {
-                let op = t.pick(if self.without.traces { &["largest"][..] } else { &["largest", "smallest", "average", "first", "last"] });
+                let op = t.pick(if self.without.traces {
+                    &["largest"][..]
+                } else {
+                    &["largest", "smallest", "average", "first", "last"]
+                });
                 counts = Counts::Money;
                 format!("{op} of purchase.subtotal{}", filter(t))
             }
             9 => {
-                let op = t.pick(if self.without.traces { &["sum", "largest"][..] } else { &["sum", "largest", "smallest", "average", "last", "first"] });
+                let op = t.pick(if self.without.traces {
+                    &["sum", "largest"][..]
+                } else {
+                    &["sum", "largest", "smallest", "average", "last", "first"]
+                });
                 counts = Counts::Money;
                 format!("{op} of purchase.items.price{}", of_lines(t))
             }
@@ -314,7 +369,9 @@ member {{
                 counts = what;
                 (windowed, netted) = (false, false);
                 match what {
-                    Counts::Number if self.declared(other[1..].parse().unwrap()).contains(" since ") => "count of sale".to_string(),
+                    Counts::Number if self.declared(other[1..].parse().unwrap()).contains(" since ") => {
+                        "count of sale".to_string()
+                    }
                     Counts::Number => format!("{other} * 2 + 1"),
                     _ => format!("{other} - {other} / 2"),
                 }
@@ -365,7 +422,11 @@ member {{
         let count = 1 + t.below(3);
         let steps = [2, 5, 12];
         for n in 0..count {
-            let issue = if self.without.traces || rewards.is_empty() || !t.chance(25) { String::new() } else { format!("\n    issue {}", t.pick(rewards)) };
+            let issue = if self.without.traces || rewards.is_empty() || !t.chance(25) {
+                String::new()
+            } else {
+                format!("\n    issue {}", t.pick(rewards))
+            };
             let reach = match by {
                 Some(by) if t.chance(80) => {
                     let value = |k: usize| match self.names.measures[by].1 {
@@ -373,8 +434,16 @@ member {{
                         Counts::Money => self.names.money(k * 4000),
                         Counts::Unit(unit) => self.names.quantity(unit, k * 20),
                     };
-                    let keep = if !self.without.traces && t.chance(40) { format!(" keep {}", value(steps[n] - 1)) } else { String::new() };
-                    let dated = if t.chance(15) { format!(" until 2026-12-31, {} after", value(steps[n] * 2)) } else { String::new() };
+                    let keep = if !self.without.traces && t.chance(40) {
+                        format!(" keep {}", value(steps[n] - 1))
+                    } else {
+                        String::new()
+                    };
+                    let dated = if t.chance(15) {
+                        format!(" until 2026-12-31, {} after", value(steps[n] * 2))
+                    } else {
+                        String::new()
+                    };
                     format!("at {}{dated}{keep}", value(steps[n] * if dated.is_empty() { 1 } else { 2 }))
                 }
                 Some(by) => {
@@ -385,7 +454,8 @@ member {{
                 None if self.without.traces => "{\n    reach member.app_user\n  }".to_string(),
                 None => format!("{{\n    reach days since join >= {}{issue}\n  }}", steps[n]),
             };
-            let block = if reach.starts_with('{') || issue.is_empty() { String::new() } else { format!(" {{{issue}\n  }}") };
+            let block =
+                if reach.starts_with('{') || issue.is_empty() { String::new() } else { format!(" {{{issue}\n  }}") };
             self.line(format!("{} {reach}{block}", tiers[n + 1]));
         }
         let at_once = self.without.traces;
@@ -426,11 +496,14 @@ member {{
 
     fn since_rise(&self, measure: usize) -> bool {
         let line = self.declared(measure);
-        line.contains("since status rose") || (line.contains("m0") || line.contains(" / 2") || line.contains("* 2 + 1")) && self.formula_of_since(line)
+        line.contains("since status rose")
+            || (line.contains("m0") || line.contains(" / 2") || line.contains("* 2 + 1")) && self.formula_of_since(line)
     }
 
     fn formula_of_since(&self, line: &str) -> bool {
-        line.split([' ', ',']).skip(3).any(|word| word.starts_with('m') && word[1..].parse::<usize>().is_ok_and(|m| self.since_rise(m)))
+        line.split([' ', ','])
+            .skip(3)
+            .any(|word| word.starts_with('m') && word[1..].parse::<usize>().is_ok_and(|m| self.since_rise(m)))
     }
 
     fn has_period(&self, measure: usize) -> bool {
@@ -445,7 +518,8 @@ member {{
         if self.earns > 0 && t.chance(50) {
             let unit = t.below(self.names.units.len());
             let most = self.names.bound(unit, t.pick(&[50, 10, 300]));
-            let earns: Vec<String> = (0..self.earns).filter(|e| e % self.names.units.len() == unit).map(|e| format!("e{e}")).collect();
+            let earns: Vec<String> =
+                (0..self.earns).filter(|e| e % self.names.units.len() == unit).map(|e| format!("e{e}")).collect();
             if !earns.is_empty() {
                 let window = limit_window(t);
                 let _ = writeln!(self.out, "limit shared{i} on {} {{ {most} {window} }}", earns.join(", "));
@@ -504,7 +578,9 @@ member {{
         if cost {
             let (low, high) = (self.names.quantity(unit, t.pick(&[20, 1, 70])), self.names.quantity(unit, 90));
             let line = match t.below(3) {
-                1 if !self.names.ladders.is_empty() => format!("cost {low} when {}, {high} otherwise", self.names.tier(t)),
+                1 if !self.names.ladders.is_empty() => {
+                    format!("cost {low} when {}, {high} otherwise", self.names.tier(t))
+                }
                 2 => format!("cost {low} until 2026-08-31, {high} after"),
                 _ => format!("cost {low}"),
             };
@@ -512,7 +588,12 @@ member {{
         }
         let money = self.names.money(500);
         let last = self.names.units.len() - 1;
-        let valid = t.pick(&["", " valid 90 days", " valid until end of month after 2 months", " valid from 2026-03-01 to 2026-09-30"]);
+        let valid = t.pick(&[
+            "",
+            " valid 90 days",
+            " valid until end of month after 2 months",
+            " valid from 2026-03-01 to 2026-09-30",
+        ]);
         let gives = match t.below(5) {
             1 => format!("voucher {money}{valid}"),
             2 => format!("discount 20%{valid}"),

@@ -31,7 +31,10 @@ pub fn checked(recipe: &Recipe, without: Without) -> Result<(String, Arc<Program
     let text = text(recipe, without);
     match Program::from_text("random.meed", &text) {
         Ok(mut loaded) => Ok((text, Arc::new(loaded.versions.remove(0)))),
-        Err(refused) => Err(format!("the checker refuses\n{}\n{text}", meed::diagnostic::render::full(&refused.messages, &refused.sources, false))),
+        Err(refused) => Err(format!(
+            "the checker refuses\n{}\n{text}",
+            meed::diagnostic::render::full(&refused.messages, &refused.sources, false)
+        )),
     }
 }
 
@@ -102,7 +105,9 @@ impl Run {
     }
 
     pub fn failures(&self) -> impl Iterator<Item = &String> {
-        self.journal.iter().filter_map(|outcome| if let What::Failed(reason) = &outcome.what { Some(reason) } else { None })
+        self.journal
+            .iter()
+            .filter_map(|outcome| if let What::Failed(reason) = &outcome.what { Some(reason) } else { None })
     }
 
     /// What each account of each member holds by the journal.
@@ -123,12 +128,17 @@ pub fn accounts(journal: &[Outcome]) -> BTreeMap<(Arc<str>, UnitId, Account), i1
 }
 
 /// Where the journal's accounts and a member's purses disagree.
-pub fn disagreement(program: &Program, state: &State, accounts: &BTreeMap<(Arc<str>, UnitId, Account), i128>) -> Option<String> {
+pub fn disagreement(
+    program: &Program,
+    state: &State,
+    accounts: &BTreeMap<(Arc<str>, UnitId, Account), i128>,
+) -> Option<String> {
     for (id, unit) in program.units.pairs() {
         let purse = state.units.at(id);
         let account = |account: Account| accounts.get(&(state.member.clone(), id, account)).copied().unwrap_or(0);
         let debt = if matches!(unit.refunds, RefundFloor::BelowZero(_)) { purse.debt } else { 0 };
-        let sum: i128 = accounts.iter().filter(|((member, of, _), _)| *member == state.member && *of == id).map(|(_, n)| n).sum();
+        let sum: i128 =
+            accounts.iter().filter(|((member, of, _), _)| *member == state.member && *of == id).map(|(_, n)| n).sum();
         let pairs = [
             ("available", account(Account::Available), i128::from(purse.available()) - i128::from(debt)),
             ("pending", account(Account::Pending), i128::from(purse.pending())),
@@ -137,7 +147,10 @@ pub fn disagreement(program: &Program, state: &State, accounts: &BTreeMap<(Arc<s
         ];
         for (name, journal, held) in pairs {
             if journal != held {
-                return Some(format!("{} {} of {}: {journal} by the journal, {held} by the member", name, unit.name, state.member));
+                return Some(format!(
+                    "{} {} of {}: {journal} by the journal, {held} by the member",
+                    name, unit.name, state.member
+                ));
             }
         }
         if purse.lots.iter().any(|lot| lot.left <= 0) || purse.debt < 0 {

@@ -206,12 +206,13 @@ impl Names {
     /// A plain number of the event or line.
     pub fn number(&self, t: &mut Tape<'_>, on: On) -> String {
         match on {
-            On::Purchase => t.pick(&["qty", "2", "(count of items)", "(1.5 * qty)", "(distinct of items.sku)", "(qty / 3)", "7"]).into(),
+            On::Purchase => t
+                .pick(&["qty", "2", "(count of items)", "(1.5 * qty)", "(distinct of items.sku)", "(qty / 3)", "7"])
+                .into(),
             On::Line => t.pick(&["weight", "qty", "1", "(weight * 2.5)"]).into(),
             _ => t.pick(&["1", "2", "1.5", "0.3"]).into(),
         }
     }
-
 
     pub fn days(t: &mut Tape<'_>) -> String {
         t.pick(&["30 days", "1 day", "10 days", "3 months", "2 weeks"]).into()
