@@ -50,7 +50,7 @@ pub struct Fold<'a> {
     pub collecting: Option<Brought>,
     /// The fact that awards belong to: the position of the event's own.
     pub fact: Option<usize>,
-    /// What rules have used of limits per event.
+    /// What rules and automatic rewards have used of limits per event.
     pub within: Claims,
     /// The event's own fact while it is not yet certain that the event is granted.
     pub draft: Option<Fact>,

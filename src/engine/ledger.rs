@@ -99,6 +99,8 @@ impl Fold<'_> {
 
         let funded = self.funded(grant.funding, amount)?;
         let partners: i64 = funded.iter().map(|(_, part)| part).sum();
+        // First what can fail, so that nothing is half done where the clock is at work.
+        self.tally(grant.unit, TallyKind::Earned, amount, self.at.now)?;
         for (partner, part) in &funded {
             self.post(
                 grant.cause,
@@ -111,7 +113,6 @@ impl Fold<'_> {
             );
         }
         self.post(grant.cause, grant.unit, Account::Issuer, to, amount - partners, Some(number), grant.line);
-        self.tally(grant.unit, TallyKind::Earned, amount, self.at.now)?;
         let lot =
             Lot { number, left: amount, earned: self.at.now, ready, expires, spent: 0, expired: 0, cause: grant.cause };
         let available = lot.ready == Ready::Now;
@@ -338,12 +339,13 @@ impl Fold<'_> {
             let Some(lot) = purse.lots.iter().find(|lot| lot.number == number) else { continue };
             let from = if lot.ready == Ready::Now { Account::Available } else { Account::Pending };
             let amount = lot.left;
+            self.tally(unit, TallyKind::Expired, amount, now)?;
+            let purse = self.state.units.at_mut(unit);
             purse.take(number, amount, false);
             if let Some(closed) = purse.closed.get_mut(&number) {
                 closed.expired += amount;
             }
             self.post(Cause::Unit(unit), unit, from, Account::Expired, amount, Some(number), None);
-            self.tally(unit, TallyKind::Expired, amount, now)?;
             total += amount;
         }
         Ok(total)

@@ -51,6 +51,12 @@ impl Claims {
     pub fn retain(&self, keep: impl Fn(LimitId) -> bool) {
         self.claimed.borrow_mut().retain(|(key, _), _| keep(key.limit));
     }
+    /// Counts what rounding has added to an award of a rule, or taken from it.
+    pub fn rounded(&self, claims: &[Claim], by: Exact) -> Result<(), Fault> {
+        let known = |key: &(UseKey, Instant)| self.claimed.borrow().contains_key(key);
+        let amounts = claims.iter().filter(|claim| !claim.times).map(|claim| (claim.key.clone(), claim.bucket));
+        amounts.filter(known).try_for_each(|key| self.add(key, by))
+    }
     fn add(&self, key: (UseKey, Instant), amount: Exact) -> Result<(), Fault> {
         let total = self.of(&key).add(amount)?;
         self.claimed.borrow_mut().insert(key, total);
@@ -149,7 +155,8 @@ impl Fold<'_> {
         })
     }
 
-    /// [`Fold::fit`] for rules, which fire one by one: each is written down before the next, but for limits per event.
+    /// [`Fold::fit`] for rules and automatic rewards, which come one by one: each is written down before the next, but for limits per
+    /// event.
     pub fn fit_rule(
         &mut self,
         cause: Cause,
@@ -158,10 +165,16 @@ impl Fold<'_> {
         view: View<'_>,
     ) -> Result<Fitted, Fault> {
         let claims = std::mem::take(&mut self.within);
-        let fitted = self.fit(cause, limits, amount, view, None, &claims);
+        let mut fitted = self.fit(cause, limits, amount, view, None, &claims)?;
         claims.retain(|limit| self.program.limits.at(limit).window.is_none());
+        for claim in fitted.claims.iter_mut().filter(|claim| !claim.times) {
+            let all = claims.of(&(claim.key.clone(), claim.bucket));
+            if !all.is_zero() {
+                claim.left = claim.left.sub(all.sub(fitted.amount)?)?;
+            }
+        }
         self.within = claims;
-        fitted
+        Ok(fitted)
     }
 
     /// Cuts a rounded amount to what its limits leave: rounding takes no award beyond them (S13).

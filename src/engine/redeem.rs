@@ -9,7 +9,6 @@ use crate::value::{Exact, Instant, Value};
 use super::fault::{Fault, MOST_AT_ONCE};
 use super::fold::{Fold, View};
 use super::ledger::Grant;
-use super::limit::Claims;
 use super::outcome::{Account, Cause, VoucherChange, What};
 use super::state::{Award, Payment};
 use super::words;
@@ -84,7 +83,7 @@ impl Fold<'_> {
             return Ok(Err(reason));
         }
         let mut uses = Vec::new();
-        let claims = Claims::default();
+        let claims = std::mem::take(&mut self.within);
         for _ in 0..quantity {
             let fitted =
                 self.fit(Cause::Reward(id), &reward.limits, Exact::from(each.max(1)), View::default(), None, &claims)?;
@@ -93,6 +92,8 @@ impl Fold<'_> {
             }
             uses.push(fitted.claims);
         }
+        claims.retain(|limit| self.program.limits.at(limit).window.is_none());
+        self.within = claims;
         let uses = uses.into_iter().flat_map(|claims| self.claim(claims, each)).collect();
         if reward.stock.is_some() {
             let taken = self.pots.taken.entry(id).or_default().entry(release).or_insert(0);
@@ -201,7 +202,7 @@ impl Fold<'_> {
         if let Some(reason) = self.too_little(redeem.unit, amount) {
             return Ok(Err(reason));
         }
-        let fitted = self.fit(cause, &redeem.limits, Exact::from(amount), View::default(), None, &Claims::default())?;
+        let fitted = self.fit_rule(cause, &redeem.limits, Exact::from(amount), View::default())?;
         if fitted.amount < Exact::from(amount) {
             return Ok(Err(format!("the limit of `{}` is reached", redeem.name)));
         }
@@ -331,8 +332,7 @@ impl Fold<'_> {
                 if self.may_have(id, 1, release, view)?.is_err() {
                     break;
                 }
-                let fitted =
-                    self.fit(Cause::Reward(id), &reward.limits, Exact::from(cost), view, None, &Claims::default())?;
+                let fitted = self.fit_rule(Cause::Reward(id), &reward.limits, Exact::from(cost), view)?;
                 if fitted.amount < Exact::from(cost) {
                     break;
                 }

@@ -379,6 +379,7 @@ impl Fold<'_> {
         let fitted = self.fit_rule(cause, &own, exact, view)?;
         let amount =
             Self::clip(&fitted.claims, self.program.units.at(unit).rounding.round(fitted.amount)?, &mut Rounded::new());
+        self.within.rounded(&fitted.claims, Exact::from(amount).sub(fitted.amount)?)?;
         let granted =
             self.grant(&Grant { cause, unit, line: None, amount, pending: None, expiry: &[], funding: &rule.funding })?;
         if granted.amount == 0 {

@@ -270,6 +270,10 @@ impl Writer {
             let line = format!("limit {} times {}", t.pick(&[2, 1]), limit_window(t));
             self.line(line);
         }
+        if let Some(unit) = unit.filter(|_| t.chance(15)) {
+            let line = format!("limit {} {}", self.names.bound(unit, t.pick(&[50, 7])), limit_window(t));
+            self.line(line);
+        }
         if !self.without.traces && t.chance(10) {
             self.line("cooldown 2 days");
         }

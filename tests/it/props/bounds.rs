@@ -108,7 +108,9 @@ fn exceeded(program: &Program, run: &Run, limit: &Limit, causes: &[Cause]) -> Op
     let mut sums: BTreeMap<(Arc<str>, String), i64> = BTreeMap::new();
     for (i, used) in uses.iter().enumerate() {
         let key = match limit.window {
-            None => format!("{:?} {:?}", used.event, used.time),
+            // What falls due at one moment is not one event.
+            None if used.event.is_none() => continue,
+            None => format!("{:?}", used.event),
             Some(Window::Ever) => String::new(),
             Some(Window::Period(kind)) => {
                 let joined = run.world.member(&used.member).and_then(|state| state.joined_day(zone));
