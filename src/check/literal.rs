@@ -84,14 +84,17 @@ pub(super) fn label(label: &ast::Label) -> Label {
 impl Checker<'_> {
     /// A number as written.
     pub fn number(&mut self, number: &ast::Number) -> Option<Exact> {
-        // `1.000` is one to a computer, and a thousand to half of Europe: nobody means the first.
-        if number.text.ends_with(".000") {
-            return self.fail(errors::literals::thousands_point(number.at.0, &number.text));
-        }
         match Exact::parse_decimal(&number.text) {
             Some(value) => Some(value),
             None => self.fail(errors::literals::too_large(number.at.0)),
         }
+    }
+    /// `1.000` is one to a computer, and a thousand to half of Europe: in an amount that has no such decimals nobody means the first.
+    fn no_thousands_point(&mut self, number: &ast::Number, decimals: u8) -> Option<()> {
+        if decimals < 3 && number.text.ends_with(".000") {
+            return self.fail(errors::literals::thousands_point(number.at.0, &number.text));
+        }
+        Some(())
     }
     /// A whole number as written, from `least` on.
     pub fn whole(&mut self, number: &ast::Number, least: i64) -> Option<i64> {
@@ -128,6 +131,7 @@ impl Checker<'_> {
     }
     /// An amount of money in minor units. Money of another currency than the program's is an error.
     pub fn money(&mut self, amount: &ast::Number, currency: &ast::Ident, span: Span) -> Option<Exact> {
+        self.no_thousands_point(amount, self.currency.exponent())?;
         let own = self.currency;
         let meant = Currency::parse(&currency.text).or_else(|| Currency::from_symbol(&currency.text, own));
         match meant {
@@ -143,6 +147,7 @@ impl Checker<'_> {
     }
     /// An amount of a unit in its steps.
     pub fn quantity(&mut self, number: &ast::Number, unit: UnitId, span: Span) -> Option<Exact> {
+        self.no_thousands_point(number, self.units.at(unit).decimals)?;
         let steps = self.scaled(number, self.steps_of(unit))?;
         if steps.is_integer() {
             return Some(steps);

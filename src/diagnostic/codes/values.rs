@@ -231,7 +231,7 @@ pub(super) const LIST: &[Explanation] = &[
         "E0248",
         "a thousand or one",
         "In many countries a point stands between thousands; here it stands before decimals, as in most programs of computers. `1.000` would be one, and the reader would see a thousand. Write `1_000` for a thousand.",
-        "let limit = 1.000",
-        "let limit = 1_000",
+        "let least = $1.000",
+        "let least = $1_000",
     ),
 ];

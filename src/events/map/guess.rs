@@ -108,7 +108,7 @@ fn time_format(column: &Column) -> Option<&'static str> {
     };
     // Single broken dates must not spoil the guess for all others.
     let count = |format: &&str| sample.iter().filter(|value| reads(format, value)).count();
-    let best = FORMATS.into_iter().rev().max_by_key(|format| count(&format))?;
+    let best = FORMATS.into_iter().rev().max_by_key(|format| count(format))?;
     (count(&best) * 2 > sample.len()).then_some(best)
 }
 
