@@ -8,15 +8,9 @@ use crate::value::{Exact, Money, format_instant};
 
 /// The name of what brought something about: ``earn `base` ``.
 pub fn cause(program: &Program, cause: Cause) -> String {
-    let named = |kind: &str, name: &str| format!("{kind} `{name}`");
-    match cause {
-        Cause::Earn(id) => named("earn", &program.earns.at(id).name),
-        Cause::Rule(id) => named("rule", &program.rules.at(id).name),
-        Cause::Ladder(id) => named("tiers", &program.ladders.at(id).name),
-        Cause::Unit(id) => named("unit", &program.units.at(id).name),
-        Cause::Reward(id) => named("reward", &program.rewards.at(id).name),
-        Cause::Redeem(id) => named("redeem", &program.redeems.at(id).name),
-        Cause::Event => "the event itself".into(),
+    match words::cause(program, cause) {
+        (kind, Some((name, _))) => format!("{kind} `{name}`"),
+        (_, None) => "the event itself".into(),
     }
 }
 

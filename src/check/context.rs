@@ -7,7 +7,7 @@ use crate::arena::{Arena, Id as _};
 use crate::diagnostic::Diagnostic;
 use crate::hir::{
     Badge, BadgeId, Boost, BoostId, EnumDef, EnumId, EventDef, EventId, Expr, FieldDef, FieldId, FieldType, LadderId,
-    Let, LetId, Limit, LimitId, Measure, MeasureId, Segment, SegmentId, Table, TableId, Type, UnitId,
+    Let, LetId, Limit, LimitId, Measure, MeasureId, Rule, Segment, SegmentId, Table, TableId, Type, UnitId,
 };
 use crate::source::{Sources, Span};
 use crate::syntax::ast;
@@ -116,6 +116,8 @@ pub(super) struct Checker<'a> {
     pub badges: Arena<BadgeId, Badge>,
     pub boosts: Arena<BoostId, Boost>,
     pub limits: Arena<LimitId, Limit>,
+    /// Rules that items other than rules set off; their identifiers follow those of the rules.
+    pub called: Vec<Rule>,
     /// Where `optional` is written, by the place of the field's name.
     pub optionals: HashMap<Span, Span>,
 }

@@ -3,24 +3,68 @@
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::hir::{Effect, Expr, Hold, Label, Source, Type};
+use crate::hir::{Effect, Expr, Hold, Label, OnRefund, Rule, RuleId, Source, Trigger, Type};
+use crate::source::Span;
 use crate::syntax::ast::{self, Part};
 
 use super::context::Checker;
 use super::errors;
 use super::scope::Scope;
 
+/// Effects of an item that is no rule.
+pub(super) struct Call<'c> {
+    /// The item's keyword.
+    pub by: &'static str,
+    /// What the effects are known by: identity from version to version.
+    pub name: Arc<str>,
+    /// Where they stand.
+    pub span: Span,
+    /// Conditions and limits.
+    pub gate: &'c ast::Gate,
+    /// What it does.
+    pub effects: &'c [ast::Spanned<ast::Effect>],
+    /// What reversals do.
+    pub on_refund: OnRefund,
+}
+
 impl Checker<'_> {
-    /// All effects of a rule in order.
-    pub fn effects(&mut self, item: &ast::Rule, scope: &Scope) -> Option<Vec<(Option<Expr>, Effect)>> {
-        if item.effects.is_empty() {
-            return self.fail(errors::rules::no_effects(item.name.span(), &item.name.text));
-        }
-        let mut effects = Vec::with_capacity(item.effects.len());
-        for effect in &item.effects {
+    /// All effects in order.
+    pub fn effects(
+        &mut self,
+        written: &[ast::Spanned<ast::Effect>],
+        scope: &Scope,
+    ) -> Option<Vec<(Option<Expr>, Effect)>> {
+        let mut effects = Vec::with_capacity(written.len());
+        for effect in written {
             effects.extend(self.effect(effect, scope));
         }
-        (effects.len() == item.effects.len()).then_some(effects)
+        (effects.len() == written.len()).then_some(effects)
+    }
+    /// Effects of another item than a rule, as a rule that only this item sets off.
+    pub fn called(&mut self, call: &Call<'_>, scope: &Scope) -> Option<RuleId> {
+        let gated = self.gates(call.gate, scope);
+        let inner = gated.as_ref().map_or(scope.clone(), |(_, inner)| inner.clone());
+        let effects = self.effects(call.effects, &inner);
+        let cooldown = self.cooldown(call.gate.cooldown.as_ref());
+        let funding = self.funding(&call.gate.funded);
+        let effects = effects?;
+        let limits = self.own_limits(call.gate, scope, &super::rule::given(&effects))?;
+        let (gates, _) = gated?;
+        let id = RuleId::new(self.items.rules.len() + self.called.len());
+        self.called.push(Rule {
+            name: Arc::clone(&call.name),
+            was: None,
+            span: call.span,
+            trigger: Trigger::Called(call.by),
+            gates,
+            effects,
+            limits,
+            cooldown: cooldown?,
+            activation: None,
+            funding: funding?,
+            on_refund: call.on_refund,
+        });
+        Some(id)
     }
     fn effect(&mut self, effect: &ast::Spanned<ast::Effect>, scope: &Scope) -> Option<(Option<Expr>, Effect)> {
         let effect = match &effect.value {
@@ -66,7 +110,7 @@ impl Checker<'_> {
         Some((None, effect))
     }
     /// How long a ladder holds its tiers.
-    fn declared_hold(&mut self, ladder: crate::hir::LadderId, span: crate::source::Span) -> Option<Hold> {
+    fn declared_hold(&mut self, ladder: crate::hir::LadderId, span: Span) -> Option<Hold> {
         let item = *self.items.ladders.get(ladder.index())?;
         match &item.holds {
             Some(holds) => self.hold(&holds.value, holds.at.0),

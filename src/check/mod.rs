@@ -124,6 +124,7 @@ impl<'a> Checker<'a> {
             badges: Arena::default(),
             boosts: Arena::default(),
             limits: Arena::default(),
+            called: Vec::new(),
             optionals: HashMap::new(),
         }
     }
@@ -177,6 +178,7 @@ impl<'a> Checker<'a> {
         let redeems: Vec<_> = self.items.redeems.clone().into_iter().map(|item| self.lower_redeem(item)).collect();
         let scenarios: Vec<_> =
             self.items.scenarios.clone().into_iter().map(|item| self.lower_scenario(item)).collect();
+        rules.extend(std::mem::take(&mut self.called).into_iter().map(Some));
         self.unused_tables();
         self.required(&units, &earns, &rules);
         let (name, settings) = (block.as_ref().map(Checker::program_name)?, settings?);

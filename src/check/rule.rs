@@ -57,7 +57,10 @@ impl Checker<'_> {
         let (scope, _) = scope_of(&trigger);
         let gated = self.gates(&item.gate, &scope);
         let inner = gated.as_ref().map_or(scope.clone(), |(_, inner)| inner.clone());
-        let effects = self.effects(item, &inner);
+        if item.effects.is_empty() {
+            return self.fail(errors::rules::no_effects(item.name.span(), &item.name.text));
+        }
+        let effects = self.effects(&item.effects, &inner);
         let cooldown = self.cooldown(item.gate.cooldown.as_ref());
         let activation = self.activation(item.gate.needs.as_ref());
         let funding = self.funding(&item.gate.funded);

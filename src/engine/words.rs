@@ -1,6 +1,8 @@
 //! Values and conditions in plain words, for explanations, refusals and messages.
 
-use crate::hir::{Expr, FieldType, Kind, Program, Type, UnitId};
+use std::sync::Arc;
+
+use crate::hir::{Expr, FieldType, Kind, Program, Trigger, Type, UnitId};
 use crate::source::Span;
 use crate::value::{Exact, Value, format_minor};
 
@@ -126,17 +128,26 @@ pub fn percent(share: Exact) -> String {
     share.mul(Exact::from(100)).map_or_else(|_| share.to_string(), |percent| format!("{percent}%"))
 }
 
+/// The kind, the name and the place of what brought something about: `("earn", base, …)`.
+pub fn cause(program: &Program, cause: Cause) -> (&'static str, Option<(&Arc<str>, Span)>) {
+    match cause {
+        Cause::Earn(id) => ("earn", program.earns.get(id).map(|item| (&item.name, item.span))),
+        Cause::Rule(id) => {
+            let rule = program.rules.get(id);
+            let kind = if let Some(Trigger::Called(by)) = rule.map(|rule| &rule.trigger) { by } else { "rule" };
+            (kind, rule.map(|rule| (&rule.name, rule.span)))
+        }
+        Cause::Ladder(id) => ("tiers", program.ladders.get(id).map(|item| (&item.name, item.span))),
+        Cause::Unit(id) => ("unit", program.units.get(id).map(|item| (&item.name, item.span))),
+        Cause::Reward(id) => ("reward", program.rewards.get(id).map(|item| (&item.name, item.span))),
+        Cause::Redeem(id) => ("redeem", program.redeems.get(id).map(|item| (&item.name, item.span))),
+        Cause::Event => ("event", None),
+    }
+}
+
 /// Where the program declares what brought something about.
-pub fn declared(program: &Program, cause: Cause) -> Option<Span> {
-    Some(match cause {
-        Cause::Earn(id) => program.earns.at(id).span,
-        Cause::Rule(id) => program.rules.at(id).span,
-        Cause::Ladder(id) => program.ladders.at(id).span,
-        Cause::Unit(id) => program.units.at(id).span,
-        Cause::Reward(id) => program.rewards.at(id).span,
-        Cause::Redeem(id) => program.redeems.at(id).span,
-        Cause::Event => return None,
-    })
+pub fn declared(program: &Program, of: Cause) -> Option<Span> {
+    cause(program, of).1.map(|(_, span)| span)
 }
 
 /// The fault of a name that the program does not have, with the nearest one that it has.

@@ -299,6 +299,8 @@ pub enum Trigger {
         /// The event type that prevents it.
         unless: Option<EventId>,
     },
+    /// Another item of the program, by its keyword: its effects are a rule that only it sets off.
+    Called(&'static str),
 }
 
 /// Up, down or either.

@@ -4,9 +4,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::engine::{Account, Cause, Outcome, VoucherChange, What};
+use crate::engine::{Account, Outcome, VoucherChange, What, words};
 use crate::hir::{Program, UnitId};
-use crate::source::Span;
 use crate::value::{Instant, format_instant, format_minor};
 
 /// One line; the order of its parts is that of the keys in the file.
@@ -77,16 +76,16 @@ pub struct Line<'a> {
 impl<'a> Line<'a> {
     /// The line of an outcome, with the names of the version of the program that it came from.
     pub fn new(program: &'a Program, outcome: &'a Outcome, seq: u64) -> Self {
-        let (by, rule, span) = cause(program, outcome.cause);
+        let (by, declared) = words::cause(program, outcome.cause);
         let mut line = Line {
             seq,
             time: format_instant(outcome.time, &program.settings.zone),
             member: &outcome.member,
             event: outcome.event.as_deref(),
             by,
-            rule,
+            rule: declared.map(|(name, _)| name.as_ref()),
             version: outcome.version.saturating_add(1),
-            line: span.map(|span| program.sources.at(span)),
+            line: declared.map(|(_, span)| program.sources.at(span)),
             corrects: outcome.corrects.as_deref(),
             ..Line::default()
         };
@@ -212,23 +211,4 @@ fn account(account: &Account) -> Cow<'static, str> {
         Account::Expired => "expired",
         Account::Redeemed => "redeemed",
     })
-}
-
-/// The kind, the name and the place of what brought an outcome about.
-fn cause(program: &Program, cause: Cause) -> (&'static str, Option<&str>, Option<Span>) {
-    fn named<'a>(
-        kind: &'static str,
-        found: Option<(&'a std::sync::Arc<str>, Span)>,
-    ) -> (&'static str, Option<&'a str>, Option<Span>) {
-        (kind, found.map(|(name, _)| name.as_ref()), found.map(|(_, span)| span))
-    }
-    match cause {
-        Cause::Earn(id) => named("earn", program.earns.get(id).map(|item| (&item.name, item.span))),
-        Cause::Rule(id) => named("rule", program.rules.get(id).map(|item| (&item.name, item.span))),
-        Cause::Ladder(id) => named("tiers", program.ladders.get(id).map(|item| (&item.name, item.span))),
-        Cause::Unit(id) => named("unit", program.units.get(id).map(|item| (&item.name, item.span))),
-        Cause::Reward(id) => named("reward", program.rewards.get(id).map(|item| (&item.name, item.span))),
-        Cause::Redeem(id) => named("redeem", program.redeems.get(id).map(|item| (&item.name, item.span))),
-        Cause::Event => ("event", None, None),
-    }
 }
