@@ -21,6 +21,7 @@ pub fn account(account: &Account) -> String {
         Account::Pending => "pending".into(),
         Account::Issuer => "issuer".into(),
         Account::Partner(name) => format!("partner {name}"),
+        Account::Transfer => "transfer".into(),
         Account::Expired => "expired".into(),
         Account::Redeemed => "redeemed".into(),
     }
@@ -88,6 +89,7 @@ pub fn what(program: &Program, what: &What) -> String {
         }
         What::Message { channel, text, .. } => format!("{channel} message \"{text}\""),
         What::Owed { unit, debt } => format!("{} owed", words::quantity(program, *unit, Exact::from(*debt))),
+        What::Withheld(reason) => format!("withheld: {reason}"),
         What::Refused(reason) => format!("refused: {reason}"),
         What::Failed(reason) => format!("error: {reason}"),
         What::Irreversible(reason) => format!("cannot be undone: {reason}"),

@@ -120,12 +120,19 @@ impl<'p> Run<'p> {
         let mut outcomes = Vec::new();
         let arrival = self.world.submit(vec![event], &mut |outcome| outcomes.push(outcome)).pop();
         let turned_away = if let Some(Arrival::Refused(reason)) = arrival { Some(reason) } else { None };
-        outcomes.retain(|outcome| outcome.event.as_ref() == Some(&given.id) && outcome.corrects.is_none());
+        outcomes.retain(|outcome| outcome.comes_of(&given.id) && outcome.corrects.is_none());
         let brought = Brought { outcomes, turned_away };
         let before = self.failures.len();
         self.surprises(&brought, expected, given.span);
+        // What the event brings is asked of its own member; refusals may be those of others that it asked.
+        let own = brought.outcomes.iter().filter(|outcome| outcome.member == given.member).cloned().collect();
+        let own = Brought { outcomes: own, turned_away: brought.turned_away.clone() };
         for expectation in expected {
-            self.check(&brought, expectation, Some(&given.member));
+            let of_all = matches!(
+                expectation,
+                Expectation::Of(..) | Expectation::Refused(..) | Expectation::Error(..) | Expectation::Nothing(_)
+            );
+            self.check(if of_all { &brought } else { &own }, expectation, Some(&given.member));
         }
         if self.failures.len() > before {
             let why = self.why(&given.id);

@@ -245,7 +245,8 @@ fn effect_moves(program: &Program, effect: &Effect, next: &mut Vec<Node>) {
         }
         Effect::Badge(badge) => next.push(Node::Badge(*badge)),
         Effect::Grant(ladder, ..) => next.push(Node::Ladder(*ladder)),
-        Effect::Extend(..) | Effect::Restart(_) | Effect::Message(..) => {}
+        // What another member gets is judged there, behind the event that sent it.
+        Effect::GiveTo(..) | Effect::Extend(..) | Effect::Restart(_) | Effect::Message(..) => {}
     }
 }
 
@@ -277,6 +278,8 @@ fn spoken(program: &Program, node: Node) -> String {
                 Tally::Spent => "spent",
                 Tally::Expired => "expired",
                 Tally::Reversed => "reversed",
+                Tally::Received => "received",
+                Tally::Given => "given",
             };
             format!("`{unit}.{word}`")
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::hir::{Effect, Expr, Hold, Label, OnRefund, Rule, RuleId, Source, Trigger, Type};
+use crate::hir::{Effect, Expr, FieldType, Hold, Kind, Label, OnRefund, Read, Rule, RuleId, Source, Trigger, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, Part};
 
@@ -73,6 +73,20 @@ impl Checker<'_> {
                 let Type::Quantity(unit) = amount.value.ty else { return None };
                 return Some((amount.when, Effect::Give(unit, amount.value)));
             }
+            ast::Effect::GiveTo(given) => {
+                let (amount, to) = (self.expr(&given.0, scope, None)?, &given.1);
+                let Type::Quantity(unit) = amount.ty else {
+                    let (found, text) = (self.spoken(amount.ty), self.sources.text(amount.span).to_owned());
+                    let unit = self.units.iter().next().map(|unit| unit.name.to_string());
+                    return self.fail(errors::rewards::cost_of_what(amount.span, &text, &found, unit.as_deref()));
+                };
+                let amount = self.solid(amount, scope)?;
+                let member = self.path(to, scope, Some(Type::Text))?;
+                if !self.holds_member(&member, scope) {
+                    return self.fail(errors::meeting::not_a_member(to.at.0, &to.to_string()));
+                }
+                Effect::GiveTo(unit, amount, member)
+            }
             ast::Effect::Take(amount) => {
                 let amount = self.amount(amount, scope)?;
                 let Type::Quantity(unit) = amount.value.ty else { return None };
@@ -108,6 +122,23 @@ impl Checker<'_> {
             ast::Effect::Message(message) => self.message(message, scope)?,
         };
         Some((None, effect))
+    }
+    /// Whether a value is a field or an attribute of the type `member`.
+    fn holds_member(&self, value: &Expr, scope: &Scope) -> bool {
+        let fields = scope.event.and_then(|event| self.events.get(event)).map(|event| &event.fields);
+        let field = match value.kind {
+            Kind::Field(id) => fields.and_then(|fields| fields.get(id)),
+            Kind::Line(id) => match (fields, scope.line) {
+                (Some(fields), Some(list)) => match &fields.at(list).ty {
+                    FieldType::List(lines) => lines.get(id),
+                    _ => None,
+                },
+                _ => None,
+            },
+            Kind::Read(Read::Attribute(id)) => self.attributes.get(id),
+            _ => None,
+        };
+        field.is_some_and(|field| matches!(field.ty, FieldType::Member))
     }
     /// How long a ladder holds its tiers.
     fn declared_hold(&mut self, ladder: crate::hir::LadderId, span: Span) -> Option<Hold> {

@@ -13,7 +13,7 @@ use super::errors;
 use super::scope::Scope;
 
 /// Names that are kept for constructs to come.
-const RESERVED: [&str; 3] = ["transfer", "exchange", "merge"];
+const RESERVED: [&str; 2] = ["exchange", "merge"];
 
 impl Checker<'_> {
     /// Attributes: `name` and `id` first, then the declared ones.
@@ -55,15 +55,30 @@ impl Checker<'_> {
             for (name, ty, optional, default) in built_in_fields(kind) {
                 fields.push(FieldDef { name: Arc::from(name), span: nowhere, ty, optional, default });
             }
+            // Words of constructs that the program does not use are free for its own events.
+            let used = self.uses(kind);
             let id = self.events.push(EventDef {
-                name: Arc::from(name),
+                name: if used { Arc::from(name) } else { format!("({name})").into() },
                 span: nowhere,
                 kind,
                 fields,
                 reversal: None,
                 reversible: None,
             });
-            self.names.events.build_in(name, id);
+            if used {
+                self.names.events.build_in(name, id);
+            }
+        }
+    }
+    /// Whether the program has the construct that a built-in event belongs to; most belong to none.
+    fn uses(&self, kind: EventKind) -> bool {
+        let items = &self.items;
+        match kind {
+            EventKind::Transfer => !items.transfers.is_empty(),
+            EventKind::Referral => !items.referrals.is_empty(),
+            EventKind::Enroll | EventKind::Withdraw => !items.pools.is_empty(),
+            EventKind::Receive => !items.events.iter().any(|event| &*event.name.text == "receive"),
+            _ => true,
         }
     }
     /// Names and fields of all declared events. Reversals follow when all fields are known.
@@ -79,8 +94,8 @@ impl Checker<'_> {
         if RESERVED.contains(&&*name.text) {
             return self.fail(errors::events::reserved(name.span(), &name.text));
         }
-        let built_in =
-            EventKind::BUILTIN.iter().find(|(_, known)| *known == &*name.text).and_then(|(kind, _)| kind.id());
+        let built_in = EventKind::BUILTIN.iter().find(|(kind, known)| *known == &*name.text && self.uses(*kind));
+        let built_in = built_in.and_then(|(kind, _)| kind.id());
         if let Some(id) = built_in {
             if let Some(reverses) = &item.reverses {
                 return self.fail(errors::events::built_in_redeclared(reverses.at.0, &name.text));
@@ -207,6 +222,7 @@ fn built_in_fields(kind: EventKind) -> Vec<(&'static str, FieldType, bool, Optio
             ("bill", Money, true, None),
             ("order", Id, true, None),
             ("quantity", Count, true, Some(Value::Exact(Exact::ONE))),
+            ("pool", Text, true, None),
         ],
         EventKind::Activate => vec![("offer", Text, false, None)],
         EventKind::Choose => vec![("offer", Text, false, None), ("choice", Text, false, None)],
@@ -214,6 +230,17 @@ fn built_in_fields(kind: EventKind) -> Vec<(&'static str, FieldType, bool, Optio
             vec![("unit", Text, false, None), ("amount", Number, false, None), ("reason", Text, true, None)]
         }
         EventKind::Use => vec![("reward", Text, false, None), ("order", Id, true, None), ("amount", Money, true, None)],
+        EventKind::Transfer => {
+            vec![
+                ("receiver", FieldType::Member, false, None),
+                ("amount", Number, false, None),
+                ("transfer", Text, true, None),
+            ]
+        }
+        EventKind::Receive => vec![("from", FieldType::Member, true, None), ("what", Text, true, None)],
+        EventKind::Referral => vec![("friend", FieldType::Member, false, None), ("referral", Text, false, None)],
+        EventKind::Enroll => vec![("group", Id, false, None), ("pool", Text, true, None)],
+        EventKind::Withdraw => vec![("pool", Text, true, None)],
         EventKind::Join
         | EventKind::Leave
         | EventKind::Update

@@ -162,11 +162,13 @@ impl Checker<'_> {
             return None;
         }
         let Some(Symbol::Unit(unit)) = self.names.values.get(&first.text) else { return None };
-        const WORDS: [(&str, Tally); 4] = [
+        const WORDS: [(&str, Tally); 6] = [
             ("earned", Tally::Earned),
             ("spent", Tally::Spent),
             ("expired", Tally::Expired),
             ("reversed", Tally::Reversed),
+            ("received", Tally::Received),
+            ("given", Tally::Given),
         ];
         let word = fold.of.parts.get(1);
         let found = WORDS.iter().find(|(name, _)| word.is_some_and(|word| &*word.text == *name));

@@ -17,6 +17,7 @@ mod gates;
 mod limit;
 mod literal;
 mod measure;
+mod meeting;
 mod named;
 mod names;
 mod operators;
@@ -44,15 +45,15 @@ use std::sync::Arc;
 use crate::arena::{Arena, Id as _};
 use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::hir::{
-    Badge, EnumDef, LadderId, LetId, MeasureId, Program, RedeemId, RewardId, RuleId, SegmentId, Settings, Stack,
-    StackMode, TableId,
+    Badge, EnumDef, LadderId, LetId, MeasureId, PoolId, Program, RedeemId, ReferralId, RewardId, RuleId, SegmentId,
+    Settings, Stack, StackMode, TableId, TransferId,
 };
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item};
 use crate::value::{Currency, Month, Weekday, Zone};
 
 use context::{Checker, Items, Slot, UnitHead};
-use names::{Names, Offer, Prize, Symbol};
+use names::{Meeting, Names, Offer, Prize, Symbol};
 
 /// Reads a table's file: the name of the file that asks, and the name it asks for. The error is a reason in plain words.
 pub type Loader<'a> = dyn Fn(&str, &str) -> Result<String, String> + 'a;
@@ -93,6 +94,9 @@ impl<'a> Checker<'a> {
                 Item::Rule(x) => items.rules.push(x),
                 Item::Reward(x) => items.rewards.push(x),
                 Item::Redeem(x) => items.redeems.push(x),
+                Item::Transfer(x) => items.transfers.push(x),
+                Item::Referral(x) => items.referrals.push(x),
+                Item::Pool(x) => items.pools.push(x),
                 Item::Scenario(x) => items.scenarios.push(x),
             }
         }
@@ -176,6 +180,11 @@ impl<'a> Checker<'a> {
             .collect();
         let rewards: Vec<_> = self.items.rewards.clone().into_iter().map(|item| self.lower_reward(item)).collect();
         let redeems: Vec<_> = self.items.redeems.clone().into_iter().map(|item| self.lower_redeem(item)).collect();
+        let transfers: Vec<_> =
+            self.items.transfers.clone().into_iter().map(|item| self.lower_transfer(item)).collect();
+        let referrals: Vec<_> =
+            self.items.referrals.clone().into_iter().map(|item| self.lower_referral(item)).collect();
+        let pools: Vec<_> = self.items.pools.clone().into_iter().map(|item| self.lower_pool(item)).collect();
         let scenarios: Vec<_> =
             self.items.scenarios.clone().into_iter().map(|item| self.lower_scenario(item)).collect();
         rules.extend(std::mem::take(&mut self.called).into_iter().map(Some));
@@ -190,9 +199,13 @@ impl<'a> Checker<'a> {
             rules: whole(rules)?,
             rewards: whole(rewards)?,
             redeems: whole(redeems)?,
+            transfers: whole(transfers)?,
+            referrals: whole(referrals)?,
+            pools: whole(pools)?,
             scenarios: scenarios.into_iter().collect::<Option<Vec<_>>>()?,
             ..program
         };
+        let program = Program { meets: meet(&program), ..program };
         let endless = self.endless(&program);
         self.errors.extend(endless);
         Some(program)
@@ -231,6 +244,10 @@ impl<'a> Checker<'a> {
             rewards: Arena::default(),
             redeems: Arena::default(),
             badges: self.badges.clone(),
+            transfers: Arena::default(),
+            referrals: Arena::default(),
+            pools: Arena::default(),
+            meets: false,
             scenarios: Vec::new(),
         })
     }
@@ -293,13 +310,23 @@ impl<'a> Checker<'a> {
         for (at, item) in items.redeems.iter().enumerate() {
             note(names.prizes.declare(&item.name, Prize::Redeem(RedeemId::new(at))));
         }
+        for (at, item) in items.transfers.iter().enumerate() {
+            note(names.meetings.declare(&item.name, Meeting::Transfer(TransferId::new(at))));
+        }
+        for (at, item) in items.referrals.iter().enumerate() {
+            note(names.meetings.declare(&item.name, Meeting::Referral(ReferralId::new(at))));
+        }
+        for (at, item) in items.pools.iter().enumerate() {
+            note(names.meetings.declare(&item.name, Meeting::Pool(PoolId::new(at))));
+        }
         for (at, item) in items.stacks.iter().enumerate() {
             note(names.stacks.declare(&item.name, crate::hir::StackId::new(at)));
         }
         for (at, item) in items.limits.iter().enumerate() {
             note(names.limits.declare(&item.name, crate::hir::LimitId::new(at)));
         }
-        let effects = items.rules.iter().flat_map(|rule| &rule.effects);
+        let sides = items.referrals.iter().flat_map(|item| item.friend.iter().chain(&item.referrer));
+        let effects = items.rules.iter().flat_map(|rule| &rule.effects).chain(sides.flat_map(|side| &side.effects));
         for effect in effects {
             if let ast::Effect::Badge(name) = &effect.value {
                 if names.prizes.get(&name.text).is_some() {
@@ -322,9 +349,14 @@ impl<'a> Checker<'a> {
         let rules: Vec<_> = items.rules.iter().map(|item| (&item.name, &item.was)).collect();
         let rewards: Vec<_> = items.rewards.iter().map(|item| (&item.name, &item.was)).collect();
         let redeems: Vec<_> = items.redeems.iter().map(|item| (&item.name, &item.was)).collect();
+        let transfers: Vec<_> = items.transfers.iter().map(|item| (&item.name, &item.was)).collect();
+        let referrals: Vec<_> = items.referrals.iter().map(|item| (&item.name, &item.was)).collect();
+        let pools: Vec<_> = items.pools.iter().map(|item| (&item.name, &item.was)).collect();
         let tiers =
             items.ladders.iter().map(|item| item.levels.iter().map(|level| (&level.name, &level.was)).collect());
-        let kinds = [units, measures, ladders, earns, rules, rewards, redeems].into_iter().chain(tiers);
+        let meetings = [transfers, referrals, pools];
+        let kinds = [units, measures, ladders, earns, rules, rewards, redeems];
+        let kinds = kinds.into_iter().chain(meetings).chain(tiers);
         let mut errors = Vec::new();
         for kind in kinds {
             let mut taken: Vec<&ast::Ident> = kind.iter().map(|(name, _)| *name).collect();
@@ -338,6 +370,15 @@ impl<'a> Checker<'a> {
         }
         self.errors.extend(errors);
     }
+}
+
+/// Whether members of a program write to each other.
+fn meet(program: &Program) -> bool {
+    let gives = |rule: &crate::hir::Rule| {
+        rule.effects.iter().any(|(_, effect)| matches!(effect, crate::hir::Effect::GiveTo(..)))
+    };
+    !(program.transfers.is_empty() && program.referrals.is_empty() && program.pools.is_empty())
+        || program.rules.iter().any(gives)
 }
 
 /// All of a kind in order, where none has errors.

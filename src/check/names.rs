@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::hir::{
-    EarnId, EventId, LadderId, LetId, LimitId, MeasureId, RedeemId, RewardId, RuleId, SegmentId, StackId, TableId,
-    UnitId, Was,
+    EarnId, EventId, LadderId, LetId, LimitId, MeasureId, PoolId, RedeemId, ReferralId, RewardId, RuleId, SegmentId,
+    StackId, TableId, TransferId, UnitId, Was,
 };
 use crate::source::Span;
 use crate::syntax::ast::Ident;
@@ -41,6 +41,14 @@ pub(super) enum Prize {
     Redeem(RedeemId),
 }
 
+/// Where members meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meeting {
+    Transfer(TransferId),
+    Referral(ReferralId),
+    Pool(PoolId),
+}
+
 /// All names of a program that are not fields.
 #[derive(Default)]
 pub(super) struct Names {
@@ -48,6 +56,7 @@ pub(super) struct Names {
     pub events: Space<EventId>,
     pub offers: Space<Offer>,
     pub prizes: Space<Prize>,
+    pub meetings: Space<Meeting>,
     pub stacks: Space<StackId>,
     pub limits: Space<LimitId>,
 }

@@ -63,7 +63,7 @@ impl Checker<'_> {
         })
     }
     /// The conditions of a reward; what belongs to earns only is an error.
-    fn open(&mut self, gate: &ast::Gate, scope: &Scope) -> Option<Gates> {
+    pub fn open(&mut self, gate: &ast::Gate, scope: &Scope) -> Option<Gates> {
         let strange = (gate.needs.as_ref().map(|needs| (needs.at.0, "needs activation")))
             .or_else(|| gate.cooldown.as_ref().map(|cooldown| (cooldown.at.0, "cooldown")))
             .or_else(|| gate.stack.as_ref().map(|stack| (stack.span(), "stack")))
@@ -182,7 +182,7 @@ impl Checker<'_> {
         Some(Stock { count: count.unsigned_abs(), released, at: stock.time.map_or(TimeOfDay::MIDNIGHT, time) })
     }
     /// A bound that may be absent.
-    fn bound(&mut self, bound: Option<&ast::Cases>, scope: &Scope, ty: Type) -> Option<Option<Expr>> {
+    pub fn bound(&mut self, bound: Option<&ast::Cases>, scope: &Scope, ty: Type) -> Option<Option<Expr>> {
         match bound {
             None => Some(None),
             Some(bound) => self.cases_of(bound, scope, ty).map(Some),

@@ -29,7 +29,7 @@ pub(super) fn scope_of(trigger: &Trigger) -> (Scope, Option<(EventId, Option<Fie
 pub(super) fn given(effects: &[(Option<Expr>, Effect)]) -> Vec<UnitId> {
     let mut units = Vec::new();
     for (_, effect) in effects {
-        if let Effect::Give(unit, _) = effect
+        if let Effect::Give(unit, _) | Effect::GiveTo(unit, ..) = effect
             && !units.contains(unit)
         {
             units.push(*unit);
@@ -46,7 +46,7 @@ fn without_inverse(effect: &Effect) -> Option<&'static str> {
         Effect::Grant(..) => Some("the tier that it grants"),
         Effect::Extend(..) => Some("the time by which it extends"),
         Effect::Restart(_) => Some("the restart of a measure"),
-        Effect::Give(..) | Effect::Issue(_) | Effect::Badge(_) | Effect::Message(..) => None,
+        Effect::Give(..) | Effect::GiveTo(..) | Effect::Issue(_) | Effect::Badge(_) | Effect::Message(..) => None,
     }
 }
 

@@ -5,6 +5,7 @@
 mod amounts;
 mod files;
 mod layout;
+mod meeting;
 mod names;
 mod parts;
 mod rules;
@@ -38,6 +39,7 @@ const ROOMS: &[&[Explanation]] = &[
     amounts::LIST,
     rules::LIST,
     files::LIST,
+    meeting::LIST,
 ];
 
 /// The program around wrong and right texts.

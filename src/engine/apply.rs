@@ -25,11 +25,22 @@ enum Verdict {
 }
 
 impl Fold<'_> {
-    /// Judges an event: everything due before it, then its own effects, then what follows from them. On a fault the state is as broken
-    /// as the fault left it: the caller restores it.
+    /// Judges an event: everything due before it, then its own effects, then what follows from them.
     pub fn judge(&mut self, event: &Arc<Event>) -> Result<(), Fault> {
         self.advance(event.time)?;
+        if let Some(fault) = self.attempt(|fold| fold.judge_now(event))? {
+            self.go_to(event.time);
+            self.event = Some(event.clone());
+            self.emit(Cause::Event, What::Failed(fault.to_string()));
+            self.event = None;
+        }
+        Ok(())
+    }
+
+    /// Judges an event at the moment up to which everything has happened.
+    pub fn judge_now(&mut self, event: &Arc<Event>) -> Result<(), Fault> {
         self.go_to(event.time);
+        self.letters = 0;
         self.event = Some(event.clone());
         self.within = Claims::default();
         self.before = self.tiers();
@@ -42,6 +53,9 @@ impl Fold<'_> {
         self.draft = None;
         if !matches!(verdict, Verdict::Done) {
             self.state.joined = joined;
+            if joined.is_none() {
+                self.list(false);
+            }
         }
         match verdict {
             Verdict::Done => {}
@@ -52,6 +66,15 @@ impl Fold<'_> {
         Ok(())
     }
 
+    /// Lists the member among those who can be written to, or no longer.
+    fn list(&mut self, listed: bool) {
+        if listed && self.program.meets {
+            self.pots.members.insert(self.state.member.clone());
+        } else {
+            self.pots.members.remove(&self.state.member);
+        }
+    }
+
     /// Whether the member may have events of this kind at all.
     fn admit(&mut self, kind: EventKind) -> Answer {
         if self.state.joined.is_none() && kind != EventKind::Join {
@@ -59,6 +82,7 @@ impl Fold<'_> {
                 return Err("the member has not joined".into());
             }
             self.state.joined = Some(self.at.now);
+            self.list(true);
         }
         if self.state.left && kind != EventKind::Join {
             return Err("the member has left".into());
@@ -75,37 +99,43 @@ impl Fold<'_> {
                 self.state.joined = self.state.joined.or(Some(self.at.now));
                 self.state.enrolled = true;
                 self.state.left = false;
+                self.list(true);
                 self.set_attributes(event);
             }
             EventKind::Update => self.set_attributes(event),
             EventKind::Leave => {
                 self.state.left = true;
+                self.leave_groups();
                 self.state.enrolled = false;
+                self.list(false);
             }
             EventKind::Activate => return self.granted(event, Self::activate),
             EventKind::Adjust => return self.granted(event, Self::adjust),
             EventKind::Redeem => return self.granted(event, Self::redeem),
             EventKind::Use => return self.granted(event, Self::use_voucher),
             EventKind::Choose => return Ok(Verdict::Refused("no choice is open".into())),
-            EventKind::Birthday | EventKind::Anniversary => {
-                return Ok(Verdict::Refused("only the clock makes this event".into()));
+            EventKind::Birthday | EventKind::Anniversary | EventKind::Receive | EventKind::Referral => {
+                return Ok(Verdict::Refused("this event cannot be sent".into()));
             }
+            EventKind::Transfer => return self.granted(event, Self::transfer),
+            EventKind::Enroll => return self.granted(event, Self::enroll),
+            EventKind::Withdraw => return self.granted(event, Self::withdraw),
             EventKind::Declared => {}
         }
         let undoing = match def.reversal.as_ref().map(|reversal| self.undoing(reversal, event)).transpose() {
             Ok(undoing) => undoing,
             Err(fault) => return Ok(Verdict::Failed(fault)),
         };
-        self.record(undoing)?;
+        self.record(undoing, |_| Ok(()))?;
         Ok(Verdict::Done)
     }
 
     /// Judges what the member asks for first; only what is granted is recorded.
     fn granted(&mut self, event: &Arc<Event>, ask: fn(&mut Self) -> Result<Answer, Fault>) -> Result<Verdict, Fault> {
-        self.draft = Some(self.fact_of(event));
+        self.draft = Some(Fact::new(event.clone(), self.state.judged));
         match ask(self) {
             Ok(Ok(())) => {
-                self.record(None)?;
+                self.record(None, |_| Ok(()))?;
                 Ok(Verdict::Done)
             }
             Ok(Err(reason)) => Ok(Verdict::Refused(reason)),
@@ -121,7 +151,9 @@ impl Fold<'_> {
         for (id, attribute) in self.program.attributes.pairs() {
             let field = def.fields.find(|field| field.name == attribute.name);
             let value = field.and_then(|field| event.fields.get(field.0 as usize));
-            if let Some(value) = value.filter(|value| **value != Value::Missing && id != Program::MEMBER_ID) {
+            if let Some(value) = value.filter(|value| **value != Value::Missing && id != Program::MEMBER_ID)
+                && self.may_name(id, value)
+            {
                 *self.state.attributes.at_mut(id) = value.clone();
             }
         }
@@ -132,34 +164,23 @@ impl Fold<'_> {
         }
     }
 
-    fn fact_of(&self, event: &Arc<Event>) -> Fact {
-        Fact {
-            event: event.clone(),
-            left: event.fields.clone(),
-            reversals: Vec::new(),
-            gone: false,
-            negative: false,
-            awards: Vec::new(),
-            gifts: Vec::new(),
-            payment: None,
-            gave: Vec::new(),
-            turns: Vec::new(),
-            used_up: Vec::new(),
-            place: self.state.judged,
-        }
-    }
-
     /// Judges an event of the clock, which nobody can refuse.
     pub fn judge_recorded(&mut self) -> Result<(), Fault> {
         self.before = self.tiers();
         self.note_prior()?;
-        self.record(None)
+        self.record(None, |_| Ok(()))
     }
 
-    /// Records the event at hand, so that measures see it, and lets everything follow: reversal, earns, rules, tiers.
-    fn record(&mut self, undoing: Option<Undoing>) -> Result<(), Fault> {
+    /// Records the event at hand, so that measures see it, and lets everything follow: reversal, what it brings by itself, earns, rules,
+    /// tiers.
+    pub fn record(
+        &mut self,
+        undoing: Option<Undoing>,
+        bring: impl FnOnce(&mut Self) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         let Some(event) = self.event.clone() else { return Ok(()) };
-        let fact = self.draft.take().unwrap_or_else(|| self.fact_of(&event));
+        let place = self.state.judged;
+        let fact = self.draft.take().unwrap_or_else(|| Fact::new(event.clone(), place));
         self.fact = Some(self.state.facts.len());
         self.state.facts.push(fact);
         self.state.judged += 1;
@@ -167,8 +188,10 @@ impl Fold<'_> {
         if let (Some(undoing), Some(reversal)) = (undoing, &self.program.events.at(event.kind).reversal) {
             self.undo(undoing, reversal, &event)?;
         }
+        bring(self)?;
         self.earn()?;
         self.event_rules()?;
+        self.referrals()?;
         self.release_awaited(&event)?;
         self.settle()?;
         *self.state.last.at_mut(event.kind) = Some(event.time);

@@ -11,7 +11,7 @@ use super::purse::{Lot, Ready};
 
 /// Something due. At one instant the order of the variants is the order of execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Due {
+pub enum Due {
     /// Pending lots become available.
     Release(UnitId),
     /// A birthday.
@@ -31,36 +31,83 @@ enum Due {
 impl Fold<'_> {
     /// Lets everything happen that is due by a moment, in order.
     pub fn advance(&mut self, to: Instant) -> Result<(), Fault> {
-        while let Some((at, due)) = self.next_due()?
+        while let Some((at, due)) = self.next_due()
             && at <= to
         {
-            // What a reversal has brought forward, or was over before it began, is due at once: time never goes back.
-            self.go_to(at.max(self.state.clock));
-            self.state.clock = self.at.now;
-            self.within = Claims::default();
-            self.before = self.tiers();
-            self.note_prior()?;
-            self.perform(due)?;
-            self.settle()?;
+            if let Some(fault) = self.attempt(|fold| fold.step(at, due))? {
+                self.step_barely(at, due)?;
+                self.emit(Cause::Event, What::Failed(fault.to_string()));
+            }
         }
         self.state.clock = self.state.clock.max(to);
         Ok(())
     }
 
-    /// Lets tiers follow from what the member already has, where a version of the program has just come into force.
-    pub fn take_over(&mut self) -> Result<(), Fault> {
-        self.go_to(self.state.clock);
+    /// One thing that is due, and what follows from it.
+    fn step(&mut self, at: Instant, due: Due) -> Result<(), Fault> {
+        // What a reversal has brought forward, or was over before it began, is due at once: time never goes back.
+        self.go_to(at.max(self.state.clock));
+        self.state.clock = self.at.now;
+        self.within = Claims::default();
+        self.letters = 0;
+        self.step = Some(due);
         self.before = self.tiers();
         self.note_prior()?;
+        self.perform(due)?;
         self.settle()
     }
 
-    /// When something is next due for this member.
-    pub fn due_at(&self) -> Result<Option<Instant>, Fault> {
-        Ok(self.next_due()?.map(|(at, _)| at))
+    /// What a step of the clock is called where it must be told from others at the same moment.
+    pub fn step_name(&self) -> &str {
+        match self.step {
+            Some(Due::Rule(id)) => &self.program.rules.at(id).name,
+            Some(Due::Ladder(id)) => &self.program.ladders.at(id).name,
+            Some(Due::Release(id) | Due::Expire(id)) => &self.program.units.at(id).name,
+            Some(Due::Birthday) => "birthday",
+            Some(Due::Anniversary) => "anniversary",
+            Some(Due::Voucher(_)) => "voucher",
+            None => "version",
+        }
     }
 
-    fn next_due(&self) -> Result<Option<(Instant, Due)>, Fault> {
+    /// The thing itself where what follows from it cannot be judged: points lapse though a rule that hears of it fails. Where not even that
+    /// can be done, the member's clock stands still until another version of the program is in force.
+    fn step_barely(&mut self, at: Instant, due: Due) -> Result<(), Fault> {
+        self.barely = true;
+        let failed = self.attempt(|fold| fold.step(at, due));
+        self.barely = false;
+        if failed?.is_some() {
+            self.go_to(at.max(self.state.clock));
+            self.state.clock = self.at.now;
+            self.state.halted = true;
+        }
+        Ok(())
+    }
+
+    /// Lets tiers follow from what the member already has, where a version of the program has just come into force.
+    pub fn take_over(&mut self) -> Result<(), Fault> {
+        let failed = self.attempt(|fold| {
+            fold.go_to(fold.state.clock);
+            fold.before = fold.tiers();
+            fold.note_prior()?;
+            fold.settle()
+        })?;
+        if let Some(fault) = failed {
+            self.emit(Cause::Event, What::Failed(fault.to_string()));
+        }
+        Ok(())
+    }
+
+    /// When something is next due for this member.
+    pub fn due_at(&self) -> Option<Instant> {
+        self.next_due().map(|(at, _)| at)
+    }
+
+    /// What is next due. What would lie beyond the calendar never falls due.
+    fn next_due(&self) -> Option<(Instant, Due)> {
+        if self.state.halted {
+            return None;
+        }
         let mut next: Option<(Instant, Due)> = None;
         let mut offer = |at: Option<Instant>, due: Due| {
             if let Some(at) = at
@@ -80,22 +127,22 @@ impl Fold<'_> {
                 self.program.units.at(unit).keeps_while.is_some() && purse.checked.is_some_and(|checked| *at <= checked)
             };
             offer(lapses.filter(|at| !kept(at)).min(), Due::Expire(unit));
-            offer(self.unkept_due(unit)?, Due::Expire(unit));
+            offer(self.unkept_due(unit).ok().flatten(), Due::Expire(unit));
         }
         if self.state.joined.is_some() && !self.state.left {
             offer(self.birthday(), Due::Birthday);
             offer(self.anniversary(), Due::Anniversary);
             for (id, rule) in self.program.rules.pairs() {
-                offer(self.rule_due(id, &rule.trigger)?, Due::Rule(id));
+                offer(self.rule_due(id, &rule.trigger).ok().flatten(), Due::Rule(id));
             }
         }
         for id in self.program.ladders.ids() {
-            offer(self.tier_due(id)?, Due::Ladder(id));
+            offer(self.tier_due(id).ok().flatten(), Due::Ladder(id));
         }
         for voucher in self.state.vouchers.iter().filter(|voucher| voucher.closed.is_none()) {
             offer(voucher.expires, Due::Voucher(voucher.number));
         }
-        Ok(next)
+        next
     }
 
     /// When the condition that keeps overdue lots of a unit may next turn without an event.

@@ -10,7 +10,8 @@ use super::event::Event;
 use super::fault::Fault;
 use super::fold::Fold;
 use super::judge::Judge;
-use super::migrate::{migrate, recast};
+use super::mail::Letter;
+use super::migrate::{migrate, migrate_pots, recast};
 use super::outcome::{Outcome, TraceStep};
 use super::pots::Pots;
 use super::purse::Lot;
@@ -84,50 +85,55 @@ impl Engine {
         }
     }
 
-    /// Lets everything happen that is due for a member by a moment, versions changing on the way.
-    pub fn advance(
-        &self,
-        state: &mut State,
-        pots: &mut Pots,
-        to: Instant,
-        out: &mut Vec<Outcome>,
-    ) -> Result<(), Fault> {
-        while let (Some(version), Some(next)) = (self.version(state.version), self.version(state.version + 1)) {
+    /// Lets everything happen that is due for a member by a moment, versions changing on the way. A careful engine reports what cannot be
+    /// judged among the outcomes and goes on; else that is a fault, and state and pots are to be discarded.
+    pub fn advance(&self, at: &mut At<'_>, to: Instant) -> Result<(), Fault> {
+        while let (Some(version), Some(next)) = (self.version(at.state.version), self.version(at.state.version + 1)) {
             if next.from > to {
                 break;
             }
-            Fold::new(version, state, pots, out).advance(next.from)?;
-            *state = migrate(state, &version.outline, next, state.version + 1);
-            Fold::new(next, state, pots, out).take_over()?;
+            at.fold(version).advance(next.from)?;
+            *at.state = migrate(at.state, &version.outline, next, at.state.version + 1);
+            self.bring_pots(at.pots, at.state.version);
+            at.fold(next).take_over()?;
         }
-        match self.version(state.version) {
-            Some(version) => Fold::new(version, state, pots, out).advance(to),
+        match self.version(at.state.version) {
+            Some(version) => at.fold(version).advance(to),
             None => Ok(()),
         }
     }
 
-    /// When something is next due for a member.
-    pub fn due(&self, state: &mut State, pots: &mut Pots) -> Result<Option<Instant>, Fault> {
-        let Some(version) = self.version(state.version) else { return Ok(None) };
-        let due = Fold::new(version, state, pots, &mut Vec::new()).due_at()?;
-        let change = self.version(state.version + 1).map(|next| next.from);
-        Ok(due.into_iter().chain(change).min())
+    /// Lets what members share be in terms of a version.
+    pub fn bring_pots(&self, pots: &mut Pots, version: u32) {
+        while pots.version < version {
+            let (Some(old), Some(next)) = (self.version(pots.version), self.version(pots.version + 1)) else { return };
+            *pots = migrate_pots(pots, &old.outline, next, pots.version + 1);
+        }
     }
 
-    /// Judges one event of one member. The state is at the moment of the event or before it. On a fault the state is to be discarded.
-    pub fn judge(
-        &self,
-        state: &mut State,
-        pots: &mut Pots,
-        event: &Arc<Event>,
-        out: &mut Vec<Outcome>,
-        trace: Option<&mut Vec<TraceStep>>,
-    ) -> Result<(), Fault> {
-        self.advance(state, pots, event.time, out)?;
-        let Some(version) = self.version(state.version) else { return Ok(()) };
-        let mut fold = Fold::new(version, state, pots, out);
+    /// When something is next due for a member.
+    pub fn due(&self, state: &mut State, pots: &mut Pots) -> Option<Instant> {
+        let version = self.version(state.version)?;
+        let due = Fold::new(version, state, pots, &mut Vec::new()).due_at();
+        let change = self.version(state.version + 1).map(|next| next.from);
+        due.into_iter().chain(change).min()
+    }
+
+    /// Judges one event of one member, whose clock is at the moment of the event or before it.
+    pub fn judge(&self, at: &mut At<'_>, event: &Arc<Event>, trace: Option<&mut Vec<TraceStep>>) -> Result<(), Fault> {
+        self.advance(at, event.time)?;
+        let Some(version) = self.version(at.state.version) else { return Ok(()) };
+        self.bring_pots(at.pots, at.state.version);
+        let mut fold = at.fold(version);
         fold.trace = trace;
         fold.judge(event)
+    }
+
+    /// Delivers a letter to its addressee.
+    pub fn deliver(&self, at: &mut At<'_>, letter: &Letter) -> Result<(), Fault> {
+        self.advance(at, letter.at)?;
+        let Some(version) = self.version(at.state.version) else { return Ok(()) };
+        at.fold(version).receive(letter)
     }
 
     /// A member as the newest version will see it: what that one does not know is left out.
@@ -155,12 +161,38 @@ impl Engine {
         self.look(state, |cx| Ok(cx.lapses(lot))).ok().flatten()
     }
 
-    /// Judges one event of one member: a service's call. The state is unchanged on a fault. For programs whose members share budgets or
-    /// stock, give the same `pots` to every call and call in order of time; others never touch them.
+    /// Judges one event of one member: a service's call. What cannot be judged is an outcome, and leaves no other trace. For programs whose
+    /// members meet, give the same `pots` to every call, call in order of time, and hand each letter of [`Pots::mail`] to
+    /// [`Engine::deliver`] with the state of its addressee; others never touch them.
+    ///
+    /// # Errors
+    /// [`Fault::Late`] for an event older than the member's clock; nothing is changed.
     pub fn apply(&self, state: &mut State, pots: &mut Pots, event: &Event) -> Result<Vec<Outcome>, Fault> {
-        let (mut next, mut shared, mut out) = (state.clone(), pots.clone(), Vec::new());
-        self.judge(&mut next, &mut shared, &Arc::new(event.clone()), &mut out, None)?;
-        (*state, *pots) = (next, shared);
+        if event.time < state.clock {
+            return Err(Fault::Late);
+        }
+        let mut out = Vec::new();
+        self.judge(&mut At { state, pots, out: &mut out, careful: true }, &Arc::new(event.clone()), None)?;
         Ok(out)
+    }
+}
+
+/// A member, what members share, and where outcomes go.
+pub struct At<'a> {
+    /// The member.
+    pub state: &'a mut State,
+    /// What all members share.
+    pub pots: &'a mut Pots,
+    /// Where outcomes go.
+    pub out: &'a mut Vec<Outcome>,
+    /// Whether what cannot be judged is undone and reported, at the price of a copy of the member before each step.
+    pub careful: bool,
+}
+
+impl At<'_> {
+    fn fold<'f>(&'f mut self, version: &'f Version) -> Fold<'f> {
+        let mut fold = Fold::new(version, self.state, self.pots, self.out);
+        fold.careful = self.careful;
+        fold
     }
 }

@@ -27,7 +27,7 @@ struct Share {
 impl Fold<'_> {
     /// Judges all earns of the event at hand.
     pub fn earn(&mut self) -> Result<(), Fault> {
-        let Some(event) = self.event.clone() else { return Ok(()) };
+        let Some(event) = self.event.clone().filter(|_| !self.barely) else { return Ok(()) };
         let program = self.program;
         let claims = Claims::default();
         let mut shares = Vec::new();
@@ -318,6 +318,7 @@ impl Fold<'_> {
             pending: earn.pending.as_ref(),
             expiry: &earn.expiry,
             funding: &share.funding,
+            shared: true,
         })?;
         if granted.amount == 0 {
             return Ok(());
@@ -337,18 +338,15 @@ impl Fold<'_> {
             self.used_up(&boost.name, boost.activation);
         }
         let award = Award {
-            cause,
-            unit: earn.unit,
             line: share.line,
-            effect: 0,
-            granted: granted.amount,
-            taken: 0,
             lot: granted.lot,
             uses,
             on_refund: earn.on_refund,
             seen: share.seen,
             funded: granted.funded,
-            at: self.at.now,
+            shared: granted.shared.as_ref().map_or(0, |(part, _)| *part),
+            sent: granted.shared.map(|(_, sent)| sent),
+            ..self.award(cause, earn.unit, granted.amount)
         };
         self.keep(award);
         Ok(())
@@ -421,12 +419,17 @@ impl Fold<'_> {
         time: Instant,
     ) -> Result<i64, Fault> {
         let rule = self.program.rules.at(id);
-        let (crate::hir::Trigger::Event(_, list), Some((condition, crate::hir::Effect::Give(unit, amount)))) =
-            (&rule.trigger, rule.effects.get(award.effect as usize))
+        let list = match rule.trigger {
+            crate::hir::Trigger::Event(_, list) => list,
+            crate::hir::Trigger::Called(_) => None,
+            _ => return Ok(award.granted),
+        };
+        let Some((condition, crate::hir::Effect::Give(unit, amount) | crate::hir::Effect::GiveTo(unit, amount, _))) =
+            rule.effects.get(award.effect as usize)
         else {
             return Ok(award.granted);
         };
-        let Some(view) = self.view_of_left(*list, award, left, time) else { return Ok(0) };
+        let Some(view) = self.view_of_left(list, award, left, time) else { return Ok(0) };
         let open = self.open(award.cause, &rule.gates, view)?
             && self.passes(award.cause, &rule.gates, view, award.line.unwrap_or(0))?
             && condition.as_ref().map_or(Ok(true), |condition| self.judge.truth(condition, &self.cx(view)))?;

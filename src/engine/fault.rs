@@ -50,6 +50,9 @@ pub enum Fault {
     /// One event sets something off more often than any program means.
     #[error("this would happen more than {} times at once", MOST_AT_ONCE)]
     TooOften,
+    /// It is older than what was judged before it.
+    #[error("the event is older than what this member was judged by: fold the member again with it")]
+    Late,
     /// A field has a value of another type than the checker proved; never for checked programs.
     #[error("a value has another type than the program was checked for")]
     Type,

@@ -7,6 +7,7 @@ use crate::hir::{Gates, MeasureId, Program, Read};
 use crate::source::Span;
 use crate::value::{Calendar, Exact, Instant, Value};
 
+use super::clock::Due;
 use super::context::{Cx, Moment, TierView};
 use super::event::Event;
 use super::fault::Fault;
@@ -54,6 +55,22 @@ pub struct Fold<'a> {
     pub within: Claims,
     /// The event's own fact while it is not yet certain that the event is granted.
     pub draft: Option<Fact>,
+    /// How many letters the event, or the step of the clock, has sent.
+    pub letters: u32,
+    /// The step of the clock at hand.
+    pub step: Option<Due>,
+    /// Whether what cannot be judged is undone and reported, rather than left to the caller.
+    pub careful: bool,
+    /// Whether only the bare step of the clock happens, and nothing follows from it.
+    pub barely: bool,
+}
+
+/// A member before something that may fail.
+pub struct Kept {
+    state: State,
+    pots: Pots,
+    outcomes: usize,
+    steps: usize,
 }
 
 /// What of the event an expression sees.
@@ -116,7 +133,47 @@ impl<'a> Fold<'a> {
             fact: None,
             within: Claims::default(),
             draft: None,
+            letters: 0,
+            step: None,
+            careful: false,
+            barely: false,
         }
+    }
+
+    /// Does something as a whole or not at all. Where it cannot be done, a careful fold undoes it and gives the fault for a report; else the
+    /// fault is the caller's, who discards the state.
+    pub fn attempt(&mut self, act: impl FnOnce(&mut Self) -> Result<(), Fault>) -> Result<Option<Fault>, Fault> {
+        let kept = self.careful.then(|| Kept {
+            state: self.state.clone(),
+            pots: self.pots.clone(),
+            outcomes: self.out.len(),
+            steps: self.trace.as_ref().map_or(0, |trace| trace.len()),
+        });
+        match (act(self), kept) {
+            (Ok(()), _) => Ok(None),
+            (Err(fault), Some(kept)) => {
+                self.restore(kept);
+                Ok(Some(fault))
+            }
+            (Err(fault), None) => Err(fault),
+        }
+    }
+
+    fn restore(&mut self, kept: Kept) {
+        *self.state = kept.state;
+        *self.pots = kept.pots;
+        self.out.truncate(kept.outcomes);
+        if let Some(trace) = self.trace.as_deref_mut() {
+            trace.truncate(kept.steps);
+        }
+        self.calendar = self.version.calendar_of(self.state);
+        self.event = None;
+        self.expired = 0;
+        self.prior.clear();
+        self.collecting = None;
+        self.fact = None;
+        self.within = Claims::default();
+        self.draft = None;
     }
 
     /// The fact of the event at hand.

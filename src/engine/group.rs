@@ -10,8 +10,8 @@ use crate::value::Instant;
 
 use super::driver::Engine;
 use super::event::Event;
-use super::outcome::{Cause, Outcome, TraceStep, What};
-use super::pots::Pots;
+use super::outcome::{Outcome, TraceStep, What};
+use super::snapshot::Snapshot;
 use super::state::State;
 
 /// How many events are sealed at least at once: each costs one more judgement.
@@ -19,19 +19,6 @@ const ENOUGH_TO_SEAL: usize = 64;
 
 /// Where outcomes go.
 pub type Sink<'s> = &'s mut dyn FnMut(Outcome);
-
-/// Members and shared pots at one moment.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Snapshot {
-    /// Members by identifier.
-    pub members: BTreeMap<Arc<str>, State>,
-    /// Shared pots.
-    pub pots: Pots,
-    /// When something is next due; kept for groups of many.
-    due: BTreeSet<(Instant, Arc<str>)>,
-    /// The same by member.
-    due_of: BTreeMap<Arc<str>, Instant>,
-}
 
 /// An event judged once more, with every step.
 #[derive(Debug, Clone)]
@@ -55,8 +42,6 @@ pub struct Group {
     base: Snapshot,
     /// Events since, in the order in which they are judged.
     log: Vec<Arc<Event>>,
-    /// Events that cannot be judged where they stand: they leave no trace but their failure.
-    failed: BTreeSet<Arc<str>>,
     /// After the last event of the log, and after the clock.
     pub now: Snapshot,
     /// Up to when the clock has moved.
@@ -83,83 +68,37 @@ impl Group {
 
     fn judge(&mut self, engine: &Engine, event: &Arc<Event>, together: bool, sink: Sink<'_>) {
         let mut out = Vec::new();
-        if let Err(fault) = self.now.judge(engine, event, together, &mut out) {
-            // Nothing of it takes effect: what it had begun is undone by folding again without it.
-            self.failed.insert(event.id.clone());
+        if self.now.judge(engine, event, together, &mut out, None).is_err() {
             out.clear();
-            let log: Vec<_> = self.log.iter().take_while(|other| other.id != event.id).cloned().collect();
-            self.now = self.fold(engine, self.base.clone(), &log, together, &mut Vec::new());
-            self.now.advance_member(engine, event, together, &mut out);
-            out.push(failure(engine, event, &fault));
+            self.take_care(engine, self.log.len() - 1, self.clock, together);
+            let judged = self.now.judge(engine, event, together, &mut out, None);
+            debug_assert!(judged.is_ok(), "a careful snapshot reports what it cannot judge");
         }
         out.into_iter().for_each(sink);
     }
 
-    /// Folds events over a snapshot; events that failed only move the clock.
-    fn fold(
-        &self,
-        engine: &Engine,
-        from: Snapshot,
-        log: &[Arc<Event>],
-        together: bool,
-        out: &mut Vec<Outcome>,
-    ) -> Snapshot {
-        let mut at = from;
-        for event in log {
-            if self.failed.contains(&event.id) {
-                at.advance_member(engine, event, together, out);
-            } else if at.judge(engine, event, together, out).is_err() {
-                // It failed where it stands now: known failures are folded again without it by the caller.
-                at.advance_member(engine, event, together, out);
-            }
-        }
-        at
+    /// Folds the first events of the log again, and from now on each step on its own: what cannot be judged leaves no trace but its report.
+    fn take_care(&mut self, engine: &Engine, events: usize, clock: Option<Instant>, together: bool) {
+        self.base.careful = true;
+        let log = self.log.get(..events).unwrap_or(&self.log);
+        self.now = fold(engine, &self.base, log, clock, together, &mut Vec::new());
     }
 
     /// Judges late events at their own time and posts the differences.
     fn correct(&mut self, engine: &Engine, events: Vec<Arc<Event>>, together: bool, sink: Sink<'_>) {
         let Some(late) = events.first().cloned() else { return };
         let keep = self.log.iter().take_while(|event| event.order(&late).is_lt()).count();
-        let clock = self.clock;
         let old: Vec<_> = self.log.split_off(keep);
-        let start = self.fold(engine, self.base.clone(), &self.log, together, &mut Vec::new());
-
+        let start = fold(engine, &self.base, &self.log, None, together, &mut Vec::new());
         let mut before = Vec::new();
-        let mut was = start.clone();
-        for event in &old {
-            if !self.failed.contains(&event.id) {
-                was = self.fold(engine, was, std::slice::from_ref(event), together, &mut before);
-                continue;
-            }
-            // It was told that it failed, and why.
-            was.advance_member(engine, event, together, &mut before);
-            if let Err(fault) = was.clone().judge(engine, event, together, &mut Vec::new()) {
-                before.push(failure(engine, event, &fault));
-            }
-        }
-        if let Some(clock) = clock {
-            was.advance(engine, clock, together, &mut before);
-        }
+        fold(engine, &start, &old, self.clock, together, &mut before);
         let new: BTreeSet<Arc<str>> = events.iter().map(|event| event.id.clone()).collect();
         let mut merged: Vec<_> = old.into_iter().chain(events).collect();
         merged.sort_by(|a, b| a.order(b));
-        for event in &merged {
-            self.failed.remove(&event.id);
-        }
-
         let mut after = Vec::new();
-        self.now = start;
-        self.clock = None;
-        for event in merged {
-            self.log.push(event.clone());
-            self.judge(engine, &event, together, &mut |outcome| after.push(outcome));
-        }
-        if let Some(clock) = clock {
-            self.advance(engine, clock, together, &mut |outcome| after.push(outcome));
-        }
-        for correction in differences(before, after, &new, &late.id) {
-            sink(correction);
-        }
+        self.now = fold(engine, &start, &merged, self.clock, together, &mut after);
+        self.log.extend(merged);
+        differences(before, after, &new, &late.id).into_iter().for_each(sink);
     }
 
     /// Moves the clock of all members.
@@ -168,7 +107,12 @@ impl Group {
             return;
         }
         let mut out = Vec::new();
-        self.now.advance(engine, to, together, &mut out);
+        if self.now.advance(engine, to, together, &mut out).is_err() {
+            out.clear();
+            self.take_care(engine, self.log.len(), self.clock, together);
+            let moved = self.now.advance(engine, to, together, &mut out);
+            debug_assert!(moved.is_ok(), "a careful snapshot reports what it cannot judge");
+        }
         self.clock = Some(to);
         out.into_iter().for_each(sink);
     }
@@ -180,12 +124,8 @@ impl Group {
             return Vec::new();
         }
         let rest = self.log.split_off(sealed);
-        let base = std::mem::take(&mut self.base);
         let log = std::mem::replace(&mut self.log, rest);
-        self.base = self.fold(engine, base, &log, together, &mut Vec::new());
-        for event in &log {
-            self.failed.remove(&event.id);
-        }
+        self.base = fold(engine, &self.base, &log, None, together, &mut Vec::new());
         log.iter().map(|event| event.id.clone()).collect()
     }
 
@@ -193,20 +133,18 @@ impl Group {
     pub fn explain(&self, engine: &Engine, event: &str, together: bool) -> Option<Explained> {
         let position = self.log.iter().position(|other| &*other.id == event)?;
         let event = self.log.get(position)?.clone();
-        let log: Vec<_> = self.log.iter().take(position).cloned().collect();
-        let mut at = self.fold(engine, self.base.clone(), &log, together, &mut Vec::new());
-        at.advance_member(engine, &event, together, &mut Vec::new());
-        let state =
-            at.members.entry(event.member.clone()).or_insert_with(|| engine.state(event.member.clone(), event.time));
-        let mut explained = Explained {
-            before: state.clone(),
-            event: event.clone(),
-            outcomes: Vec::new(),
-            steps: Vec::new(),
-            fault: None,
-        };
-        let judged = engine.judge(state, &mut at.pots, &event, &mut explained.outcomes, Some(&mut explained.steps));
-        explained.fault = judged.err().map(|fault| fault.to_string());
+        let mut at = fold(engine, &self.base, self.log.get(..position)?, None, together, &mut Vec::new());
+        at.careful = true;
+        at.advance_to_event(engine, &event, together, &mut Vec::new()).ok()?;
+        let before =
+            at.members.get(&event.member).cloned().unwrap_or_else(|| engine.state(event.member.clone(), event.time));
+        let mut explained =
+            Explained { before, event: event.clone(), outcomes: Vec::new(), steps: Vec::new(), fault: None };
+        at.judge(engine, &event, together, &mut explained.outcomes, Some(&mut explained.steps)).ok()?;
+        explained.fault = explained.outcomes.iter().find_map(|outcome| match &outcome.what {
+            What::Failed(reason) if outcome.event.as_ref() == Some(&event.id) => Some(reason.clone()),
+            _ => None,
+        });
         Some(explained)
     }
 
@@ -227,116 +165,40 @@ impl Group {
         for state in self.now.members.values_mut() {
             *state = to(state);
         }
-        self.now.due.clear();
-        self.now.due_of.clear();
         self.base = self.now.clone();
         self.log.clear();
-        self.failed.clear();
     }
 
     /// Works out again when members are next due; for groups of many.
     pub fn reschedule(&mut self, engine: &Engine) {
-        let members: Vec<Arc<str>> = self.now.members.keys().cloned().collect();
-        for member in members {
-            self.now.reschedule(engine, &member);
-        }
+        self.now.reschedule_all(engine);
+        self.base = self.now.clone();
     }
 }
 
-impl Snapshot {
-    fn judge(
-        &mut self,
-        engine: &Engine,
-        event: &Arc<Event>,
-        together: bool,
-        out: &mut Vec<Outcome>,
-    ) -> Result<(), super::fault::Fault> {
-        if together {
-            self.advance(engine, event.time, together, out);
-        }
-        let state =
-            self.members.entry(event.member.clone()).or_insert_with(|| engine.state(event.member.clone(), event.time));
-        engine.judge(state, &mut self.pots, event, out, None)?;
-        if together {
-            self.reschedule(engine, &event.member);
-        }
-        Ok(())
+/// Folds events over a snapshot, then moves the clock. Each step on its own where not all of them can be judged.
+fn fold(
+    engine: &Engine,
+    from: &Snapshot,
+    log: &[Arc<Event>],
+    clock: Option<Instant>,
+    together: bool,
+    out: &mut Vec<Outcome>,
+) -> Snapshot {
+    let begun = out.len();
+    let run = |at: &mut Snapshot, out: &mut Vec<Outcome>| {
+        log.iter().try_for_each(|event| at.judge(engine, event, together, out, None))?;
+        clock.map_or(Ok(()), |clock| at.advance(engine, clock, together, out))
+    };
+    let mut at = from.clone();
+    if run(&mut at, out).is_err() {
+        out.truncate(begun);
+        at.clone_from(from);
+        at.careful = true;
+        let judged = run(&mut at, out);
+        debug_assert!(judged.is_ok(), "a careful snapshot reports what it cannot judge");
     }
-
-    fn advance_member(&mut self, engine: &Engine, event: &Event, together: bool, out: &mut Vec<Outcome>) {
-        if together {
-            return self.advance(engine, event.time, together, out);
-        }
-        if let Some(state) = self.members.get_mut(&event.member) {
-            advance_or_stop(engine, state, &mut self.pots, event.time, out);
-        }
-    }
-
-    /// Moves the clock of all members; where they share pots, in the order of what is due.
-    pub fn advance(&mut self, engine: &Engine, to: Instant, together: bool, out: &mut Vec<Outcome>) {
-        if together {
-            while let Some((at, member)) = self.due.first().cloned()
-                && at <= to
-            {
-                if let Some(state) = self.members.get_mut(&member) {
-                    advance_or_stop(engine, state, &mut self.pots, at, out);
-                }
-                self.reschedule_after(engine, &member, at);
-            }
-        }
-        for state in self.members.values_mut() {
-            if together {
-                state.clock = state.clock.max(to);
-            } else {
-                advance_or_stop(engine, state, &mut self.pots, to, out);
-            }
-        }
-    }
-
-    fn reschedule(&mut self, engine: &Engine, member: &Arc<str>) {
-        self.reschedule_after(engine, member, Instant::FIRST);
-    }
-
-    fn reschedule_after(&mut self, engine: &Engine, member: &Arc<str>, after: Instant) {
-        if let Some(at) = self.due_of.remove(member) {
-            self.due.remove(&(at, member.clone()));
-        }
-        if let Some(state) = self.members.get_mut(member)
-            && let Ok(Some(at)) = engine.due(state, &mut self.pots)
-            && at > after
-        {
-            self.due.insert((at, member.clone()));
-            self.due_of.insert(member.clone(), at);
-        }
-    }
-}
-
-/// What is told of an event that could not be judged.
-fn failure(engine: &Engine, event: &Event, fault: &super::fault::Fault) -> Outcome {
-    Outcome {
-        member: event.member.clone(),
-        time: event.time,
-        event: Some(event.id.clone()),
-        version: engine.version_at(event.time),
-        cause: Cause::Event,
-        what: What::Failed(fault.to_string()),
-        corrects: None,
-    }
-}
-
-/// Moves the clock of a member. What faults on the way (a number beyond all bounds) is reported, and the member stays where it stopped.
-fn advance_or_stop(engine: &Engine, state: &mut State, pots: &mut Pots, to: Instant, out: &mut Vec<Outcome>) {
-    if let Err(fault) = engine.advance(state, pots, to, out) {
-        out.push(Outcome {
-            member: state.member.clone(),
-            time: to,
-            event: None,
-            version: state.version,
-            cause: Cause::Event,
-            what: What::Failed(fault.to_string()),
-            corrects: None,
-        });
-    }
+    at
 }
 
 /// What differs between two histories: what no longer holds is reversed or withdrawn, what is new is posted; both name the late event.

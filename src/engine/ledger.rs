@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use crate::hir::{Expiry, ExpiryRule, Pending, RefundFloor, Returned, Unit, UnitId};
-use crate::value::{Day, Instant, Period, PeriodKind, TimeSpan, Value, split};
+use crate::value::{Day, Exact, Instant, Period, PeriodKind, TimeSpan, Value, split};
 
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::judge::Noting;
+use super::mail::Content;
 use super::outcome::{Account, Cause, What};
 use super::purse::{IdleClock, Lot, LotExpiry, Ready};
-use super::state::{Tallied, TallyKind};
+use super::state::{Sent, Tallied, TallyKind};
 
 /// An amount to be awarded.
 pub struct Grant<'g> {
@@ -28,6 +29,8 @@ pub struct Grant<'g> {
     pub expiry: &'g [ExpiryRule],
     /// Who pays which part.
     pub funding: &'g [crate::hir::Funding],
+    /// Whether the member's group has its share of it.
+    pub shared: bool,
 }
 
 /// What became of a grant.
@@ -38,6 +41,8 @@ pub struct Granted {
     pub lot: Option<u32>,
     /// What partners paid.
     pub funded: Vec<(Arc<str>, i64)>,
+    /// How much of it went to the member's group, and with which letter.
+    pub shared: Option<(i64, Sent)>,
 }
 
 impl Fold<'_> {
@@ -66,6 +71,8 @@ impl Fold<'_> {
             TallyKind::Spent => &mut totals.spent,
             TallyKind::Expired => &mut totals.expired,
             TallyKind::Reversed => &mut totals.reversed,
+            TallyKind::Received => &mut totals.received,
+            TallyKind::Given => &mut totals.given,
         };
         *total = total.checked_add(amount).ok_or(crate::value::ArithmeticError::Overflow)?;
         let noting = Noting { program: self.program, calendar: &self.calendar, now: self.at.now };
@@ -83,7 +90,15 @@ impl Fold<'_> {
             amount = amount.min((most - have).max(0));
         }
         if amount <= 0 {
-            return Ok(Granted { amount: 0, lot: None, funded: Vec::new() });
+            return Ok(Granted { amount: 0, lot: None, funded: Vec::new(), shared: None });
+        }
+        let shared = self.share(grant, amount)?;
+        let all = amount;
+        let amount = all - shared.as_ref().map_or(0, |(part, _)| *part);
+        // First what can fail, so that nothing is half done where the clock is at work.
+        self.tally(grant.unit, TallyKind::Earned, all, self.at.now)?;
+        if amount == 0 {
+            return Ok(Granted { amount: all, lot: None, funded: Vec::new(), shared });
         }
         let number = self.state.next_lot;
         self.state.next_lot += 1;
@@ -99,8 +114,6 @@ impl Fold<'_> {
 
         let funded = self.funded(grant.funding, amount)?;
         let partners: i64 = funded.iter().map(|(_, part)| part).sum();
-        // First what can fail, so that nothing is half done where the clock is at work.
-        self.tally(grant.unit, TallyKind::Earned, amount, self.at.now)?;
         for (partner, part) in &funded {
             self.post(
                 grant.cause,
@@ -120,7 +133,17 @@ impl Fold<'_> {
         if available {
             self.repay(grant.unit, number, grant.cause);
         }
-        Ok(Granted { amount, lot: Some(number), funded })
+        Ok(Granted { amount: all, lot: Some(number), funded, shared })
+    }
+
+    /// Sends the member's group its share of an award.
+    fn share(&mut self, grant: &Grant<'_>, amount: i64) -> Result<Option<(i64, Sent)>, Fault> {
+        let Some((account, part)) = self.collected(grant.unit, amount)?.filter(|_| grant.shared) else {
+            return Ok(None);
+        };
+        let funding = grant.funding.iter().map(|part| (part.partner.clone(), part.share)).collect();
+        let id = self.send(account.clone(), Content::Award(grant.cause, grant.unit, part, funding));
+        Ok(Some((part, Sent { to: account, id, counted: true, rule: None, seen: Vec::new() })))
     }
 
     fn funded(&self, funding: &[crate::hir::Funding], amount: i64) -> Result<Vec<(Arc<str>, i64)>, Fault> {
@@ -135,7 +158,7 @@ impl Fold<'_> {
     }
 
     /// Pays what is owed out of a lot that became available.
-    fn repay(&mut self, unit: UnitId, number: u32, cause: Cause) {
+    pub fn repay(&mut self, unit: UnitId, number: u32, cause: Cause) {
         let below_zero = matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_));
         let purse = self.state.units.at_mut(unit);
         let repaid = purse.take(number, purse.debt, true);
@@ -252,7 +275,8 @@ impl Fold<'_> {
         Ok(taken)
     }
 
-    fn spending_order(&self, unit: UnitId) -> Vec<u32> {
+    /// Available lots in the order in which they are spent.
+    pub fn spending_order(&self, unit: UnitId) -> Vec<u32> {
         let order = self.program.units.at(unit).spends;
         self.state.units.at(unit).spending_order(order, |lot| self.lapses(lot))
     }
@@ -354,6 +378,11 @@ impl Fold<'_> {
     /// Takes back a part of an award: from its own lot, then from what lapsed of it, then from what was spent, as the unit's refund
     /// floor says. Returns what was taken.
     pub fn take_back(&mut self, cause: Cause, award: &mut super::state::Award, amount: i64) -> Result<i64, Fault> {
+        let elsewhere = self.take_back_elsewhere(award, amount)?;
+        let amount = amount - elsewhere;
+        if amount == 0 {
+            return Ok(elsewhere);
+        }
         let unit = award.unit;
         let def = self.program.units.at(unit);
         let only_pending = def.refunds == RefundFloor::OnlyPending;
@@ -368,7 +397,7 @@ impl Fold<'_> {
             }
             if only_pending {
                 let taken = amount - rest;
-                return self.untally(award, taken).map(|()| taken);
+                return self.untally(award, taken).map(|()| taken + elsewhere);
             }
             if let Some(closed) = self.state.units.at_mut(unit).closed.get_mut(&number) {
                 let lapsed = closed.expired.min(rest);
@@ -393,7 +422,25 @@ impl Fold<'_> {
         }
         let taken = amount - rest;
         self.untally(award, taken)?;
-        Ok(taken)
+        Ok(taken + elsewhere)
+    }
+
+    /// Takes back what of an award went to another member, cumulatively; returns how much of `amount` that is.
+    fn take_back_elsewhere(&mut self, award: &mut super::state::Award, amount: i64) -> Result<i64, Fault> {
+        let Some(sent) = award.sent.clone() else { return Ok(0) };
+        let part = |taken: i64| -> Result<i64, Fault> {
+            let part = Exact::from(taken).mul(Exact::from(award.shared))?.div(Exact::from(award.granted))?;
+            Ok(part.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?)
+        };
+        let (before, after) = (part(award.taken)?, part(award.taken + amount)?);
+        if after > before {
+            award.taken += after - before;
+            if sent.counted {
+                self.untally(award, after - before)?;
+            }
+            self.send(sent.to, Content::TakeBack(sent.id, after));
+        }
+        Ok(after - before)
     }
 
     fn untally(&mut self, award: &super::state::Award, taken: i64) -> Result<(), Fault> {

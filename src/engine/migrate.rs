@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use crate::arena::{Arena, Id};
 use crate::hir::{
-    BadgeId, EarnId, EventId, FieldDef, FieldId, FieldType, LadderId, LimitId, MeasureId, OnRefund, Program, RedeemId,
-    RewardId, RuleId, UnitId,
+    BadgeId, EarnId, EventId, FieldDef, FieldId, FieldType, LadderId, LimitId, MeasureId, OnRefund, PoolId, Program,
+    RedeemId, RewardId, RuleId, TransferId, UnitId,
 };
 use crate::value::Value;
 
 use super::event::Event;
 use super::outcome::Cause;
 use super::outline::{Field, Outline, limits};
-use super::state::{Award, Brought, Fact, Gifted, Held, Payment, State, Tallied, UseKey, Uses, Voucher};
+use super::pots::Pots;
+use super::state::{Award, Brought, Fact, Gifted, Held, Payment, Sent, State, Tallied, UseKey, Uses, Voucher};
 use super::version::Version;
 
 /// Where each identifier of an old program is in a new one.
@@ -25,6 +26,8 @@ struct Names {
     rewards: Vec<Option<RewardId>>,
     redeems: Vec<Option<RedeemId>>,
     badges: Vec<Option<BadgeId>>,
+    transfers: Vec<Option<TransferId>>,
+    pools: Vec<Option<PoolId>>,
     limits: Vec<Option<LimitId>>,
     events: Vec<Option<EventId>>,
 }
@@ -60,6 +63,8 @@ impl Names {
             rewards: pair(&old.rewards, &new.rewards, |r| (&r.name, r.was.as_deref())),
             redeems: pair(&old.redeems, &new.redeems, |r| (&r.name, r.was.as_deref())),
             badges: pair(&old.badges, &new.badges, |b| (&b.name, None)),
+            transfers: pair(&old.transfers, &new.transfers, |t| (&t.name, t.was.as_deref())),
+            pools: pair(&old.pools, &new.pools, |p| (&p.name, p.was.as_deref())),
             limits: old.limits.iter().map(|name| limit(name).map(Id::new)).collect(),
             events: pair(old.events.iter().map(|(name, _)| name), &new.events, |e| (&e.name, None)),
         }
@@ -73,6 +78,7 @@ impl Names {
             Cause::Unit(id) => of(&self.units, id).map(Cause::Unit),
             Cause::Reward(id) => of(&self.rewards, id).map(Cause::Reward),
             Cause::Redeem(id) => of(&self.redeems, id).map(Cause::Redeem),
+            Cause::Transfer(id) => of(&self.transfers, id).map(Cause::Transfer),
             Cause::Event => Some(Cause::Event),
         };
         found.unwrap_or(Cause::Event)
@@ -161,6 +167,7 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
             .collect(),
         badges: moved(&state.badges, fresh.badges, &names.badges),
         version,
+        halted: false,
         ..state.clone()
     };
     for lot in next.units.iter_mut().flat_map(|purse| purse.lots.iter_mut().chain(purse.closed.values_mut())) {
@@ -244,6 +251,22 @@ fn reawarded(award: &Award, names: &Names) -> Option<Award> {
     })
 }
 
+fn resent(sent: &Sent, names: &Names) -> Sent {
+    Sent { rule: sent.rule.and_then(|rule| of(&names.rules, rule)), seen: Vec::new(), ..sent.clone() }
+}
+
+/// What members share in another version.
+pub fn migrate_pots(pots: &Pots, old: &Outline, to: &Version, version: u32) -> Pots {
+    let names = Names::new(old, &to.program);
+    Pots {
+        version,
+        uses: pots.uses.iter().filter_map(|(key, by)| Some((names.key(key)?, by.clone()))).collect(),
+        taken: pots.taken.iter().filter_map(|(id, by)| Some((of(&names.rewards, *id)?, by.clone()))).collect(),
+        groups: pots.groups.iter().filter_map(|(id, by)| Some((of(&names.pools, *id)?, by.clone()))).collect(),
+        ..pots.clone()
+    }
+}
+
 fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fact> {
     let kind = of(&names.events, fact.event.kind)?;
     let (_, from) = old.events.get(fact.event.kind.index())?;
@@ -263,6 +286,7 @@ fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fac
         gave: fact.gave.iter().map(|cause| names.cause(*cause)).filter(|cause| *cause != Cause::Event).collect(),
         turns: names.uses(&fact.turns),
         used_up: fact.used_up.clone(),
+        sent: fact.sent.iter().map(|sent| resent(sent, names)).collect(),
         event: Arc::new(Event { kind, fields: fields(&fact.event.fields), ..(*fact.event).clone() }),
         ..*fact
     })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{BadgeId, EarnId, LadderId, LimitId, RedeemId, RewardId, RuleId, UnitId};
+use crate::hir::{BadgeId, EarnId, LadderId, LimitId, RedeemId, RewardId, RuleId, TransferId, UnitId};
 use crate::source::Span;
 use crate::value::Instant;
 
@@ -27,6 +27,14 @@ pub struct Outcome {
     pub corrects: Option<Arc<str>>,
 }
 
+impl Outcome {
+    /// Whether an event brought this about: to its own member, or by mail to another.
+    pub fn comes_of(&self, event: &str) -> bool {
+        let rest = self.event.as_ref().and_then(|own| own.strip_prefix(event));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
 /// What in the program brought an outcome about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Cause {
@@ -42,6 +50,8 @@ pub enum Cause {
     Reward(RewardId),
     /// A way to pay with points.
     Redeem(RedeemId),
+    /// A way to give to another member.
+    Transfer(TransferId),
     /// The event itself: `adjust`, a refusal before any rule.
     Event,
 }
@@ -58,6 +68,8 @@ pub enum Account {
     Issuer,
     /// A partner who pays for a part.
     Partner(Arc<str>),
+    /// Between two members: what leaves one arrives at the other with the same event.
+    Transfer,
     /// Where lapsed value goes.
     Expired,
     /// Where spent value goes.
@@ -158,6 +170,8 @@ pub enum What {
     Refused(String),
     /// The event could not be judged; nothing changed.
     Failed(String),
+    /// Something was not done, with the reason; the event itself took effect.
+    Withheld(String),
     /// Something that a reversal cannot undo.
     Irreversible(String),
     /// An outcome of before a late event that holds no longer.

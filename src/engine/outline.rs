@@ -21,6 +21,10 @@ pub struct Outline {
     pub rewards: Vec<String>,
     pub redeems: Vec<String>,
     pub badges: Vec<String>,
+    #[serde(default)]
+    pub transfers: Vec<String>,
+    #[serde(default)]
+    pub pools: Vec<String>,
     /// Limits by name where they have one, else by their place in what they bound.
     pub limits: Vec<String>,
     /// Events with their fields.
@@ -59,6 +63,8 @@ impl Outline {
             rules: program.rules.iter().map(|x| text(&x.name)).collect(),
             rewards: program.rewards.iter().map(|x| text(&x.name)).collect(),
             redeems: program.redeems.iter().map(|x| text(&x.name)).collect(),
+            transfers: program.transfers.iter().map(|x| text(&x.name)).collect(),
+            pools: program.pools.iter().map(|x| text(&x.name)).collect(),
             badges: program.badges.iter().map(|x| text(&x.name)).collect(),
             limits: limits(program, |name, _| name.to_string()),
             events: program.events.iter().map(|x| (text(&x.name), fields(&x.fields, program))).collect(),
@@ -98,5 +104,6 @@ pub fn limits(program: &Program, call: impl Fn(&str, Option<&str>) -> String) ->
     program.rules.iter().for_each(|x| name(format!("rule {}", call(&x.name, x.was.as_deref())), &x.limits));
     program.rewards.iter().for_each(|x| name(format!("reward {}", call(&x.name, x.was.as_deref())), &x.limits));
     program.redeems.iter().for_each(|x| name(format!("redeem {}", call(&x.name, x.was.as_deref())), &x.limits));
+    program.transfers.iter().for_each(|x| name(format!("transfer {}", call(&x.name, x.was.as_deref())), &x.limits));
     names
 }

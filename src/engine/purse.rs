@@ -33,6 +33,10 @@ pub struct Totals {
     pub reversed: i64,
     pub spent: i64,
     pub expired: i64,
+    #[serde(default)]
+    pub received: i64,
+    #[serde(default)]
+    pub given: i64,
 }
 
 /// Points earned together.

@@ -24,7 +24,8 @@ impl Fold<'_> {
         id.and_then(|id| event.fields.get(id.0 as usize)).cloned().unwrap_or_default()
     }
 
-    fn text(&self, name: &str) -> Option<Arc<str>> {
+    /// A text of the event at hand, by name.
+    pub fn text(&self, name: &str) -> Option<Arc<str>> {
         if let Value::Text(text) = self.field(name) { Some(text) } else { None }
     }
 
@@ -34,6 +35,9 @@ impl Fold<'_> {
 
     /// Judges a `redeem` event; on success the payment is kept with the event.
     pub fn redeem(&mut self) -> Result<Answer, Fault> {
+        if let Some(pool) = self.text("pool") {
+            return self.redeem_together(&pool);
+        }
         let program = self.program;
         match self.text("reward") {
             Some(name) => {
@@ -154,7 +158,8 @@ impl Fold<'_> {
             .unwrap_or(Instant::FIRST)
     }
 
-    fn too_little(&self, unit: UnitId, asked: i64) -> Option<String> {
+    /// Why the member cannot spend so much; `None` where that is possible.
+    pub fn too_little(&self, unit: UnitId, asked: i64) -> Option<String> {
         let have = self.spendable(unit);
         let say = |amount| words::quantity(self.program, unit, Exact::from(amount));
         (have < asked).then(|| format!("not enough: {} asked, {} available", say(asked), say(have)))
@@ -390,21 +395,9 @@ impl Fold<'_> {
                 pending: Some(&crate::hir::Pending::No),
                 expiry: &[],
                 funding: &[],
+                shared: false,
             })?;
-            self.keep(Award {
-                cause: Cause::Event,
-                unit: id,
-                line: None,
-                effect: 0,
-                granted: granted.amount,
-                taken: 0,
-                lot: granted.lot,
-                uses: Vec::new(),
-                on_refund: crate::hir::OnRefund::Proportion,
-                seen: Vec::new(),
-                funded: Vec::new(),
-                at: self.at.now,
-            });
+            self.keep(Award { lot: granted.lot, ..self.award(Cause::Event, id, granted.amount) });
             return Ok(Ok(()));
         }
         let asked = amount.checked_neg().ok_or(crate::value::ArithmeticError::Overflow)?;

@@ -7,8 +7,9 @@ use crate::value::{Exact, Value};
 
 use super::event::Event;
 use super::fault::Fault;
-use super::fold::Fold;
+use super::fold::{Fold, View};
 use super::judge::Noting;
+use super::mail::Content;
 use super::outcome::{Cause, Stage, VoucherChange, What};
 use super::state::{Award, Brought, Fact, FactChange, Gifted};
 
@@ -261,25 +262,12 @@ impl Fold<'_> {
     pub fn undo(&mut self, undoing: Undoing, reversal: &Reversal, event: &Arc<Event>) -> Result<(), Fault> {
         let grounds = self.grounds()?;
         for undo in undoing.undo {
-            self.undo_fact(undo, reversal, event)?;
+            self.undo_fact(undo, Some((reversal, event)))?;
         }
         if let Some(fields) = undoing.unmatched {
-            let stand_in = Event { kind: reversal.of, fields: fields.clone(), ..(**event).clone() };
+            let stand_in = Event { kind: reversal.of, fields, ..(**event).clone() };
             let place = self.state.judged.saturating_sub(1);
-            self.state.facts.push(Fact {
-                event: stand_in.into(),
-                left: fields,
-                reversals: Vec::new(),
-                gone: false,
-                negative: true,
-                awards: Vec::new(),
-                gifts: Vec::new(),
-                payment: None,
-                gave: Vec::new(),
-                turns: Vec::new(),
-                used_up: Vec::new(),
-                place,
-            });
+            self.state.facts.push(Fact { negative: true, ..Fact::new(stand_in.into(), place) });
             self.note_last_fact()?;
         }
         self.rejudge_hanging()?;
@@ -295,7 +283,13 @@ impl Fold<'_> {
         noted
     }
 
-    fn undo_fact(&mut self, undo: Undo, reversal: &Reversal, event: &Arc<Event>) -> Result<(), Fault> {
+    /// Undoes a fact as a whole, without an event that asks for it.
+    pub fn undo_whole(&mut self, fact: usize) -> Result<(), Fault> {
+        let Some(left) = self.emptied(fact) else { return Ok(()) };
+        self.undo_fact(Undo { fact, left, gone: true }, None)
+    }
+
+    fn undo_fact(&mut self, undo: Undo, by: Option<(&Reversal, &Arc<Event>)>) -> Result<(), Fault> {
         let now = self.at.now;
         let Some(slot) = self.state.facts.get_mut(undo.fact) else { return Ok(()) };
         let before = std::mem::replace(&mut slot.left, undo.left);
@@ -309,9 +303,10 @@ impl Fold<'_> {
         let judged =
             if fact.gone { vec![None; awards.len()] } else { self.rejudged(&awards, &fact.left, fact.event.time)? };
         for (award, judged) in awards.iter_mut().zip(judged) {
-            let target = match judged {
-                Some(judged) => award.granted - judged,
-                None => self.target(award, &fact, reversal)?,
+            let target = match (judged, by) {
+                (Some(judged), _) => award.granted - judged,
+                (None, Some((reversal, _))) => self.target(award, &fact, reversal)?,
+                (None, None) => award.granted,
             };
             let rest = target - award.taken;
             if rest > 0 {
@@ -320,7 +315,9 @@ impl Fold<'_> {
                 let mut uses = std::mem::take(&mut award.uses);
                 self.unclaim(&mut uses, award.granted, before, taken);
                 award.uses = uses;
-                self.explain_reversal(award, &fact, reversal, taken)?;
+                if let Some((reversal, _)) = by {
+                    self.explain_reversal(award, &fact, reversal, taken)?;
+                }
             }
         }
         if fact.gone {
@@ -328,6 +325,7 @@ impl Fold<'_> {
             self.unclaim(&mut fact.turns, 0, 0, 0);
             self.forget(&fact);
         }
+        self.unsend(&mut fact)?;
         if fact.gone
             && let Some(payment) = &mut fact.payment
         {
@@ -337,11 +335,39 @@ impl Fold<'_> {
         if let Some(slot) = self.state.facts.get_mut(undo.fact) {
             slot.awards = awards;
             slot.payment = fact.payment.clone();
+            slot.sent = std::mem::take(&mut fact.sent);
         }
+        let Some((reversal, event)) = by else { return Ok(()) };
         let order = reversal.key.first().and_then(|(own, _)| event.fields.get(own.0 as usize)).cloned();
         if let Some(Value::Text(order)) = order {
             self.return_tender(&order, &fact, reversal)?;
         }
+        Ok(())
+    }
+
+    /// Recalls the letters that an event sent, where nothing is left of it or what is left would not have sent them.
+    fn unsend(&mut self, fact: &mut Fact) -> Result<(), Fault> {
+        let mut kept = Vec::new();
+        for sent in std::mem::take(&mut fact.sent) {
+            let open = match sent.rule.filter(|_| !fact.gone) {
+                Some(rule) => {
+                    let view = View {
+                        fields: Some(&fact.left),
+                        at: Some(self.moment(fact.event.time)),
+                        replay: &sent.seen,
+                        ..View::default()
+                    };
+                    self.open(Cause::Rule(rule), &self.program.rules.at(rule).gates, view)?
+                }
+                None => !fact.gone,
+            };
+            if open {
+                kept.push(sent);
+            } else {
+                self.send(sent.to, Content::Recall(sent.id));
+            }
+        }
+        fact.sent = kept;
         Ok(())
     }
 
@@ -482,7 +508,7 @@ impl Fold<'_> {
     }
 
     /// Awards that hung on a threshold which the measure no longer reaches are taken back, and may be earned again (S22).
-    fn rejudge_hanging(&mut self) -> Result<(), Fault> {
+    pub fn rejudge_hanging(&mut self) -> Result<(), Fault> {
         for (id, rule) in self.program.rules.pairs() {
             let (crate::hir::Trigger::Reaches(measure, _) | crate::hir::Trigger::Another { measure, .. }) =
                 rule.trigger
@@ -493,7 +519,7 @@ impl Fold<'_> {
             let mut kept = Vec::new();
             for mut hanging in waiting {
                 let at = self.moment(hanging.until.min(self.at.now));
-                let view = super::fold::View { at: Some(at), ..Default::default() };
+                let view = View { at: Some(at), ..Default::default() };
                 let value = match self.cx(view).read(crate::hir::Read::Measure(measure))? {
                     Value::Exact(value) => value,
                     _ => Exact::ZERO,

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use crate::hir::{
     Direction, Effect, Label, LadderId, LimitId, Measure, MeasureId, OnRefund, RewardId, Rule, RuleId, Source, Trigger,
-    UnitId, Validity, Window,
+    Validity, Window,
 };
 use crate::value::{Exact, Instant, Value};
 
@@ -12,9 +12,8 @@ use super::fault::{Fault, MOST_AT_ONCE};
 use super::fold::{Fold, View};
 use super::judge::Noting;
 use super::ledger::Grant;
-use super::limit::Rounded;
-use super::outcome::{Account, Cause, Stage, What};
-use super::state::{Award, Brought, FactChange, Gifted, Hanging, Restart, Uses, Voucher};
+use super::outcome::{Account, Cause, What};
+use super::state::{Brought, FactChange, Gifted, Hanging, Restart, Uses, Voucher};
 
 /// How often rules may set each other off within one event; the checker has refused cycles, so that this is never reached.
 const MAX_ROUNDS: usize = 1000;
@@ -45,6 +44,9 @@ impl Fold<'_> {
 
     /// Lets crossings, tiers and automatic rewards follow from each other until nothing changes.
     pub fn settle(&mut self) -> Result<(), Fault> {
+        if self.barely {
+            return Ok(());
+        }
         for _ in 0..MAX_ROUNDS {
             let mut changed = self.crossings()?;
             changed |= self.settle_tiers()?;
@@ -238,6 +240,9 @@ impl Fold<'_> {
 
     /// Fires a rule if it is open; returns whether it did.
     pub fn fire(&mut self, id: RuleId, view: View<'_>) -> Result<bool, Fault> {
+        if self.barely {
+            return Ok(false);
+        }
         let rule = self.program.rules.at(id);
         let cause = Cause::Rule(id);
         let seen = RefCell::new(Vec::new());
@@ -278,6 +283,9 @@ impl Fold<'_> {
     ) -> Result<(), Fault> {
         match effect {
             Effect::Give(unit, amount) => self.give(cause, rule, limits, *unit, (number, amount), view),
+            Effect::GiveTo(unit, amount, member) => {
+                self.give_to(cause, rule, limits, *unit, (number, amount, member), view)
+            }
             Effect::Take(unit, amount) => {
                 let asked = self.judge.exact(amount, &self.cx(view))?.floor().to_i64().unwrap_or(i64::MAX);
                 let amount = asked.min(self.spendable(*unit));
@@ -306,6 +314,7 @@ impl Fold<'_> {
                     pending: None,
                     expiry: &[],
                     funding: &rule.funding,
+                    shared: false,
                 })
                 .map(drop)
             }
@@ -359,58 +368,6 @@ impl Fold<'_> {
         self.judge.noted(self.state, &FactChange::Restarted(measure), &noting)
     }
 
-    fn give(
-        &mut self,
-        cause: Cause,
-        rule: &Rule,
-        limits: &[LimitId],
-        unit: UnitId,
-        (number, amount): (u32, &crate::hir::Expr),
-        view: View<'_>,
-    ) -> Result<(), Fault> {
-        let exact = self.judge.exact(amount, &self.cx(view))?;
-        if self.tracing() {
-            let words = super::words::amount(self.program, unit, amount, exact, &self.cx(view));
-            self.explain(cause, amount.span, Stage::Base, None, true, || words);
-        }
-        let own: Vec<_> = limits.iter().copied()
-            .filter(|limit| matches!(self.program.limits.at(*limit).kind, crate::hir::LimitKind::Amount(of, _) if of == unit))
-            .collect();
-        let fitted = self.fit_rule(cause, &own, exact, view)?;
-        let amount =
-            Self::clip(&fitted.claims, self.program.units.at(unit).rounding.round(fitted.amount)?, &mut Rounded::new());
-        self.within.rounded(&fitted.claims, Exact::from(amount).sub(fitted.amount)?)?;
-        let granted =
-            self.grant(&Grant { cause, unit, line: None, amount, pending: None, expiry: &[], funding: &rule.funding })?;
-        if granted.amount == 0 {
-            return Ok(());
-        }
-        if self.tracing() {
-            let words = super::words::quantity(self.program, unit, Exact::from(granted.amount));
-            self.explain(cause, rule.span, Stage::Post, None, true, || words);
-        }
-        let uses = self.claim(fitted.claims, granted.amount);
-        let award = Award {
-            cause,
-            unit,
-            line: view.number,
-            effect: number,
-            granted: granted.amount,
-            taken: 0,
-            lot: granted.lot,
-            uses,
-            on_refund: rule.on_refund,
-            seen: view.seen.map_or_else(Vec::new, |seen| seen.borrow().clone()),
-            funded: granted.funded,
-            at: self.at.now,
-        };
-        match &mut self.collecting {
-            Some(brought) => brought.awards.push(award),
-            None => self.keep(award),
-        }
-        Ok(())
-    }
-
     /// Keeps a gift with the event that brought it.
     pub fn keep_gift(&mut self, gift: Gifted) {
         if let Some(brought) = &mut self.collecting {
@@ -447,7 +404,16 @@ impl Fold<'_> {
         };
         let number = u32::try_from(self.state.vouchers.len() + 1).unwrap_or(u32::MAX);
         if let (Some(unit), Some(amount)) = (reward.gives.unit, value) {
-            self.grant(&Grant { cause, unit, line: None, amount, pending: None, expiry: &[], funding: &[] })?;
+            self.grant(&Grant {
+                cause,
+                unit,
+                line: None,
+                amount,
+                pending: None,
+                expiry: &[],
+                funding: &[],
+                shared: false,
+            })?;
         }
         self.state.vouchers.push(Voucher {
             number,

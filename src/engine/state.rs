@@ -67,6 +67,9 @@ pub struct State {
     pub birthday_year: Option<i32>,
     /// How many events were judged: the place of the next in this member's history.
     pub judged: u64,
+    /// Nothing falls due any more: a step of the clock could not even happen barely.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub halted: bool,
 }
 
 /// A recorded event and what it brought.
@@ -97,8 +100,32 @@ pub struct Fact {
     /// Activations that it used up: what was activated, and when.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub used_up: Vec<(Arc<str>, Instant)>,
+    /// Letters that are recalled when nothing is left of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<Sent>,
     /// The place in the member's history.
     pub place: u64,
+}
+
+impl Fact {
+    /// An event that has brought nothing yet, at a place in its member's history.
+    pub fn new(event: Arc<Event>, place: u64) -> Self {
+        Self {
+            left: event.fields.clone(),
+            event,
+            reversals: Vec::new(),
+            gone: false,
+            negative: false,
+            awards: Vec::new(),
+            gifts: Vec::new(),
+            payment: None,
+            gave: Vec::new(),
+            turns: Vec::new(),
+            used_up: Vec::new(),
+            sent: Vec::new(),
+            place,
+        }
+    }
 }
 
 /// What a change of facts was.
@@ -138,6 +165,33 @@ pub struct Award {
     pub funded: Vec<(Arc<str>, i64)>,
     /// When.
     pub at: Instant,
+    /// The letter that brought it to another member, where it went to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Sent>,
+    /// How much of what was awarded went there.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub shared: i64,
+}
+
+fn is_zero(amount: &i64) -> bool {
+    *amount == 0
+}
+
+/// A letter that goes with the event that sent it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// To whom.
+    pub to: Arc<str>,
+    /// Which.
+    pub id: Arc<str>,
+    /// Whether what it carries counts as earned by the sender too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub counted: bool,
+    /// The rule whose conditions must go on to hold for what is left of the event.
+    pub rule: Option<RuleId>,
+    /// What they read of the member when it was sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<(Read, Value)>,
 }
 
 /// Something given that is not a quantity.
@@ -189,6 +243,10 @@ pub enum TallyKind {
     Spent,
     Expired,
     Reversed,
+    /// From another member.
+    Received,
+    /// To another member.
+    Given,
 }
 
 impl TallyKind {
@@ -200,6 +258,8 @@ impl TallyKind {
                 | (Self::Spent, Tally::Spent)
                 | (Self::Expired, Tally::Expired)
                 | (Self::Reversed, Tally::Reversed)
+                | (Self::Received, Tally::Received)
+                | (Self::Given, Tally::Given)
         )
     }
 }
@@ -425,6 +485,7 @@ impl State {
             next_lot: 1,
             birthday_year: None,
             judged: 0,
+            halted: false,
         }
     }
 

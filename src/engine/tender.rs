@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::hir::{EventKind, OnRefund, ReturnOrder, Reversal};
+use crate::hir::{EventKind, ReturnOrder, Reversal};
 use crate::value::Exact;
 
 use super::fault::Fault;
 use super::fold::Fold;
 use super::outcome::{Cause, VoucherChange, What};
-use super::state::{Award, Fact, Payment};
+use super::state::{Fact, Payment};
 
 impl Fold<'_> {
     /// Points and vouchers that paid for a returned order come back (S21).
@@ -50,20 +50,7 @@ impl Fold<'_> {
 
     /// How many of the points that paid for an order are due back while part of it is kept.
     fn points_due(&self, payment: &Payment, spent: i64, original: &Fact, reversal: &Reversal) -> Result<i64, Fault> {
-        let whole_order = Award {
-            cause: payment.cause,
-            unit: payment.unit,
-            line: None,
-            effect: 0,
-            granted: spent,
-            taken: 0,
-            lot: None,
-            uses: Vec::new(),
-            on_refund: OnRefund::Proportion,
-            seen: Vec::new(),
-            funded: Vec::new(),
-            at: self.at.now,
-        };
+        let whole_order = self.award(payment.cause, payment.unit, spent);
         let (was, is) = self.extent(&whole_order, original, reversal)?;
         if was.is_zero() {
             return Ok(0);

@@ -141,6 +141,7 @@ pub fn cause(program: &Program, cause: Cause) -> (&'static str, Option<(&Arc<str
         Cause::Unit(id) => ("unit", program.units.get(id).map(|item| (&item.name, item.span))),
         Cause::Reward(id) => ("reward", program.rewards.get(id).map(|item| (&item.name, item.span))),
         Cause::Redeem(id) => ("redeem", program.redeems.get(id).map(|item| (&item.name, item.span))),
+        Cause::Transfer(id) => ("transfer", program.transfers.get(id).map(|item| (&item.name, item.span))),
         Cause::Event => ("event", None),
     }
 }

@@ -102,7 +102,8 @@ impl<'p> Decoder<'p> {
     /// The type of a name; a reason where there is none, or where only the clock makes such events.
     pub(crate) fn kind(&self, name: &str) -> Result<(EventId, &'p EventDef), String> {
         let Some(&(id, event)) = self.types.get(name) else {
-            let names = self.types.keys().copied().filter(|name| !matches!(*name, "birthday" | "anniversary"));
+            let sent = self.types.iter().filter(|(_, (_, event))| !event.kind.is_made());
+            let names = sent.map(|(name, _)| *name);
             let mut names: Vec<&str> = names.collect();
             names.sort_unstable();
             return Err(format!("the program has no event `{}`{}", clip(name, 60), did_you_mean(name, names)));
@@ -111,6 +112,7 @@ impl<'p> Decoder<'p> {
             EventKind::Birthday | EventKind::Anniversary => {
                 Err(format!("`{name}` comes from the clock and the member's dates: it cannot be sent"))
             }
+            made if made.is_made() => Err(format!("`{name}` comes from what other members do: it cannot be sent")),
             _ => Ok((id, event)),
         }
     }

@@ -156,6 +156,10 @@ pub(crate) fn program() -> Program {
         rewards: Arena::default(),
         redeems: Arena::default(),
         badges: Arena::default(),
+        transfers: Arena::default(),
+        referrals: Arena::default(),
+        pools: Arena::default(),
+        meets: false,
         scenarios: Vec::new(),
     }
 }

@@ -31,13 +31,23 @@ pub enum EventKind {
     Adjust,
     /// Fields: `reward` text, `order` id optional, `amount` money optional.
     Use,
+    /// Gives to another member. Fields: `receiver` member, `amount` number (of the unit), `transfer` text optional.
+    Transfer,
+    /// Made by mail from another member or from the program. Fields: `from` member optional, `what` text optional.
+    Receive,
+    /// Made by mail when a friend has done what a referral asks. Fields: `friend` member, `referral` text.
+    Referral,
+    /// Comes into a group. Fields: `group` id, `pool` text optional.
+    Enroll,
+    /// Leaves a group. Fields: `pool` text optional.
+    Withdraw,
     /// Declared by the program.
     Declared,
 }
 
 impl EventKind {
     /// The built-in types in order, with their names.
-    pub const BUILTIN: [(EventKind, &'static str); 10] = [
+    pub const BUILTIN: [(EventKind, &'static str); 15] = [
         (Self::Join, "join"),
         (Self::Leave, "leave"),
         (Self::Update, "update"),
@@ -48,7 +58,16 @@ impl EventKind {
         (Self::Choose, "choose"),
         (Self::Adjust, "adjust"),
         (Self::Use, "use"),
+        (Self::Transfer, "transfer"),
+        (Self::Receive, "receive"),
+        (Self::Referral, "referral"),
+        (Self::Enroll, "enroll"),
+        (Self::Withdraw, "withdraw"),
     ];
+    /// Whether only the engine makes such events: the clock or the mail.
+    pub fn is_made(self) -> bool {
+        matches!(self, Self::Birthday | Self::Anniversary | Self::Receive | Self::Referral)
+    }
     /// The identifier of a built-in type; `None` for [`EventKind::Declared`].
     pub fn id(self) -> Option<EventId> {
         Self::BUILTIN.iter().position(|(kind, _)| *kind == self).map(crate::arena::Id::new)

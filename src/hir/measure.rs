@@ -75,6 +75,10 @@ pub enum Tally {
     Expired,
     /// Taken back by reversals.
     Reversed,
+    /// From other members.
+    Received,
+    /// To other members.
+    Given,
 }
 
 /// The time over which a measure counts.

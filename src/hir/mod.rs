@@ -6,6 +6,7 @@
 mod event;
 mod expr;
 mod measure;
+mod meeting;
 mod reward;
 mod roots;
 mod rule;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use event::{EventDef, EventKind, FieldDef, FieldType, LineKey, Order, Reversal, Unmatched};
 pub use expr::{Aggregate, Builtin, Case, Compare, Expr, Function, Guard, Kind, Level, Operator, Read, Standing, Type};
 pub use measure::{Measure, Net, ShareCap, Source, Tally, Window};
+pub use meeting::{Pool, Referral, Transfer};
 pub use reward::{Gift, GiftKind, Redeem, RedeemForm, Reward, Stock, Validity};
 pub use rule::{
     Activation, Boost, BoostAmount, Budget, Combine, Direction, During, Earn, Effect, Excess, Funding, Gates, Limit,
@@ -68,6 +70,12 @@ crate::ids! {
     RedeemId;
     /// A badge.
     BadgeId;
+    /// A way to give to another member.
+    TransferId;
+    /// A way to bring friends.
+    ReferralId;
+    /// A kind of groups of members.
+    PoolId;
 }
 
 /// A whole program, checked.
@@ -113,6 +121,14 @@ pub struct Program {
     pub redeems: Arena<RedeemId, Redeem>,
     /// Badges.
     pub badges: Arena<BadgeId, Badge>,
+    /// Ways to give to another member.
+    pub transfers: Arena<TransferId, Transfer>,
+    /// Ways to bring friends.
+    pub referrals: Arena<ReferralId, Referral>,
+    /// Kinds of groups.
+    pub pools: Arena<PoolId, Pool>,
+    /// Whether its members write to each other, so that they are judged together and in one order.
+    pub meets: bool,
     /// Tests beside the rules.
     pub scenarios: Vec<Scenario>,
 }

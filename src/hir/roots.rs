@@ -57,6 +57,7 @@ impl Program {
                 into.extend(condition);
                 match effect {
                     Effect::Give(_, amount) | Effect::Take(_, amount) => into.push(amount),
+                    Effect::GiveTo(_, amount, member) => into.extend([amount, member]),
                     Effect::Convert { price, gives, minimum, maximum, .. } => {
                         into.extend([price, gives]);
                         into.extend([minimum, maximum].into_iter().flatten());
@@ -83,6 +84,10 @@ impl Program {
             into.extend(
                 [&redeem.minimum_basket, &redeem.at_most, &redeem.minimum, &redeem.steps].into_iter().flatten(),
             );
+        }
+        for transfer in self.transfers.iter() {
+            gates(&transfer.gates, into);
+            into.extend([&transfer.minimum, &transfer.at_most, &transfer.steps, &transfer.fee].into_iter().flatten());
         }
         all
     }

@@ -339,11 +339,12 @@ pub enum RhythmDay {
 }
 
 /// What a rule does.
-#[expect(clippy::large_enum_variant, reason = "a program has few effects, and they are never moved")]
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// Awards an amount, in steps.
     Give(UnitId, Expr),
+    /// Awards an amount, in steps, to the member that the second expression names.
+    GiveTo(UnitId, Expr, Expr),
     /// Takes what is there of an amount, in steps.
     Take(UnitId, Expr),
     /// Turns whole steps of one unit into another.

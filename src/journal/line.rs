@@ -167,6 +167,10 @@ impl<'a> Line<'a> {
                 self.what = "owed";
                 self.unit(program, *unit, *debt);
             }
+            What::Withheld(reason) => {
+                self.what = "withheld";
+                self.reason = Some(reason);
+            }
             What::Refused(reason) => {
                 self.what = "refused";
                 self.reason = Some(reason);
@@ -208,6 +212,7 @@ fn account(account: &Account) -> Cow<'static, str> {
         Account::Pending => "pending",
         Account::Issuer => "issuer",
         Account::Partner(name) => return Cow::Owned(format!("partner:{name}")),
+        Account::Transfer => "transfer",
         Account::Expired => "expired",
         Account::Redeemed => "redeemed",
     })

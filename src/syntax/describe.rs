@@ -146,6 +146,9 @@ pub(super) fn block(rule: Rule) -> &'static str {
         Rule::rule_lines => "a rule",
         Rule::reward_lines => "a reward",
         Rule::redeem_lines => "a redeem",
+        Rule::transfer_lines => "a transfer",
+        Rule::referral_lines => "a referral",
+        Rule::pool_lines => "a pool",
         Rule::scenario_lines => "a scenario",
         _ => "this block",
     }

@@ -3,6 +3,7 @@
 mod earn;
 mod event;
 mod expr;
+mod meeting;
 mod reward;
 mod rule;
 mod scenario;
@@ -13,6 +14,7 @@ mod unit;
 pub use earn::*;
 pub use event::*;
 pub use expr::*;
+pub use meeting::*;
 pub use reward::*;
 pub use rule::*;
 pub use scenario::*;
@@ -153,6 +155,9 @@ pub enum Item {
     Rule(Rule),
     Reward(Reward),
     Redeem(Redeem),
+    Transfer(Transfer),
+    Referral(Box<Referral>),
+    Pool(Pool),
     Scenario(Scenario),
 }
 
@@ -175,6 +180,9 @@ impl Item {
             Self::Rule(x) => Some(&x.name),
             Self::Reward(x) => Some(&x.name),
             Self::Redeem(x) => Some(&x.name),
+            Self::Transfer(x) => Some(&x.name),
+            Self::Referral(x) => Some(&x.name),
+            Self::Pool(x) => Some(&x.name),
         }
     }
     /// The keyword and the name, without the block.
@@ -198,6 +206,9 @@ impl Item {
             Self::Rule(x) => x.at,
             Self::Reward(x) => x.at,
             Self::Redeem(x) => x.at,
+            Self::Transfer(x) => x.at,
+            Self::Referral(x) => x.at,
+            Self::Pool(x) => x.at,
         }
     }
 }

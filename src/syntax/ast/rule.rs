@@ -102,6 +102,8 @@ pub enum PeriodDay {
 pub enum Effect {
     /// `give 100 points`.
     Give(Amount),
+    /// `give 100 points to referrer`: an amount and another member.
+    GiveTo(Box<(Expr, Path)>),
     /// `take 50 points`.
     Take(Amount),
     /// `convert points to vouchers at 50 points -> £0.50, at least 150 points`.

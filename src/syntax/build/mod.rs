@@ -4,6 +4,7 @@ mod earn;
 mod event;
 mod expr;
 mod literal;
+mod meeting;
 mod program;
 mod reward;
 mod rule;
@@ -95,6 +96,9 @@ fn item<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Optio
         Rule::rule_item => Item::Rule(rule::rule(r, head, block)?),
         Rule::reward_item => Item::Reward(reward::reward(r, head, block)?),
         Rule::redeem_item => Item::Redeem(reward::redeem(r, head, block)?),
+        Rule::transfer_item => Item::Transfer(meeting::transfer(r, head, block)?),
+        Rule::referral_item => Item::Referral(Box::new(meeting::referral(r, head, block)?)),
+        Rule::pool_item => Item::Pool(meeting::pool(r, head, block)?),
         Rule::scenario_item => Item::Scenario(scenario::scenario(r, head, block)?),
         _ => return None,
     })
@@ -116,6 +120,9 @@ fn check_block(r: &mut Reader<'_>, line: &Line) {
         "rule" => (Rule::rule_lines, None),
         "reward" => (Rule::reward_lines, None),
         "redeem" => (Rule::redeem_lines, None),
+        "transfer" => (Rule::transfer_lines, None),
+        "referral" => (Rule::referral_lines, Some(meeting::SIDE)),
+        "pool" => (Rule::pool_lines, None),
         "scenario" => (Rule::scenario_lines, None),
         _ => return,
     };

@@ -112,10 +112,14 @@ fn period_day(r: &mut Reader<'_>, n: &Node<'_>) -> Option<PeriodDay> {
 }
 
 /// The effect of a line; `Some(None)` where the line is no effect.
-fn effect<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<Option<Effect>> {
+pub(super) fn effect<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<Option<Effect>> {
     let n = &s.node;
     Some(Some(match n.rule() {
         Rule::give_line => Effect::Give(earn::amount(r, s)?),
+        Rule::give_to_line => {
+            let amount = expr::expr(r, &n.get(Rule::sum)?)?;
+            Effect::GiveTo(Box::new((amount, n.path()?)))
+        }
         Rule::take_line => Effect::Take(earn::amount(r, s)?),
         Rule::convert_line => Effect::Convert(Box::new(convert(r, n)?)),
         Rule::issue_line => Effect::Issue(n.ident()?),

@@ -1,0 +1,49 @@
+//! What falls due for a program as a whole, whoever its members are: it reads the shared pots, and tells members by mail.
+
+use std::sync::Arc;
+
+use crate::value::Instant;
+
+use super::fault::Fault;
+use super::mail::{Content, Letter};
+use super::outcome::{Cause, Outcome, What};
+use super::pots::Pots;
+use super::version::Version;
+
+/// Something due. At one instant the order of the variants is the order of execution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Due {}
+
+/// The program as a whole, at a moment.
+pub struct House<'h> {
+    /// The version in force.
+    pub version: &'h Version,
+    /// What members share.
+    pub pots: &'h mut Pots,
+    /// Where outcomes go.
+    pub out: &'h mut Vec<Outcome>,
+}
+
+impl House<'_> {
+    /// When something is next due, and what.
+    pub fn next_due(&self) -> Option<(Instant, Due)> {
+        None
+    }
+
+    /// Does what is due.
+    pub fn perform(&mut self, _at: Instant, due: Due) -> Result<(), Fault> {
+        match due {}
+    }
+
+    /// Sends a letter about something; `about` and its number are its identity.
+    pub fn send(&mut self, about: &str, at: Instant, to: Arc<str>, content: Content) {
+        let id = format!("{about}/{}", self.pots.mail.len() + 1).into();
+        self.pots.mail.push_back(Letter { id, from: "".into(), to, at, content });
+    }
+
+    /// Notes an outcome of no member.
+    pub fn emit(&mut self, at: Instant, version: u32, cause: Cause, what: What) {
+        let member = "".into();
+        self.out.push(Outcome { member, time: at, event: None, version, cause, what, corrects: None });
+    }
+}

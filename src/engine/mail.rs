@@ -1,0 +1,224 @@
+//! Mail between members: the only way, beside shared pots, in which they touch each other (S30). A letter is delivered right after the
+//! event or the step of the clock that sent it, at the same moment, in the order in which it was sent.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::hir::{EventId, EventKind, Funding, RuleId, UnitId};
+use crate::value::{Exact, Instant, Value};
+
+use super::event::Event;
+use super::fault::Fault;
+use super::fold::{Fold, View};
+use super::ledger::Grant;
+use super::limit::Claims;
+use super::outcome::Cause;
+use super::purse::LotExpiry;
+use super::state::{Award, Sent};
+
+/// A letter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// Its identity: that of what sent it, and its number.
+    pub id: Arc<str>,
+    /// Who sends it; empty where the program as a whole does.
+    pub from: Arc<str>,
+    /// To whom.
+    pub to: Arc<str>,
+    /// The moment.
+    pub at: Instant,
+    /// What it says.
+    pub content: Content,
+}
+
+/// What a letter says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Content {
+    /// An amount, in steps, by something of the sender's, and who pays which share.
+    Award(Cause, UnitId, i64, Vec<(Arc<str>, Exact)>),
+    /// An event to be judged for the addressee as if it were the addressee's own.
+    Request(Event),
+    /// Parts of lots that the sender gives away, with their expiry.
+    Lots(Cause, UnitId, Vec<Passed>),
+    /// The program sets off a rule for the addressee; a name says why.
+    Fire(RuleId, Arc<str>),
+    /// A friend has done what was asked: sets off a rule for the addressee.
+    Referral(RuleId, Arc<str>),
+    /// A part of what an earlier letter brought is taken back: its amount in all, in steps.
+    TakeBack(Arc<str>, i64),
+    /// All that an earlier letter brought is taken back.
+    Recall(Arc<str>),
+}
+
+/// A part of a lot that changes hands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passed {
+    /// How much, in steps.
+    pub amount: i64,
+    /// When it was earned.
+    pub earned: Instant,
+    /// When it lapses; as if earned on arrival where that is not kept.
+    pub expires: Option<LotExpiry>,
+}
+
+impl Fold<'_> {
+    /// Sends a letter; returns its identity.
+    pub fn send(&mut self, to: Arc<str>, content: Content) -> Arc<str> {
+        let source = match &self.event {
+            Some(event) => event.id.to_string(),
+            None => format!("clock-{}-{}-{}", self.state.member, self.at.now.millis(), self.step_name()),
+        };
+        self.letters += 1;
+        let id: Arc<str> = format!("{source}/{}", self.letters).into();
+        self.pots.mail.push_back(Letter {
+            id: id.clone(),
+            from: self.state.member.clone(),
+            to,
+            at: self.at.now,
+            content,
+        });
+        id
+    }
+
+    /// Takes a letter in. The member's clock has come to its moment.
+    pub fn receive(&mut self, letter: &Letter) -> Result<(), Fault> {
+        self.advance(letter.at)?;
+        self.go_to(letter.at);
+        self.within = Claims::default();
+        self.before = self.tiers();
+        self.note_prior()?;
+        match &letter.content {
+            Content::Request(event) => {
+                return self.judge_now(&Arc::new(Event { id: letter.id.clone(), ..event.clone() }));
+            }
+            _ => self.event = Some(Arc::new(self.letter_event(letter))),
+        }
+        match &letter.content {
+            Content::TakeBack(earlier, amount) => self.taken_back(earlier, *amount)?,
+            Content::Recall(earlier) => self.recalled(earlier)?,
+            // What brings something is recorded, so that measures count it and what it brings can be taken back.
+            _ => self.record(None, |fold| fold.unpack(letter))?,
+        }
+        self.event = None;
+        Ok(())
+    }
+
+    /// A letter as an event of the addressee.
+    fn letter_event(&self, letter: &Letter) -> Event {
+        let sender = || if letter.from.is_empty() { Value::Missing } else { Value::Text(letter.from.clone()) };
+        let referral = matches!(letter.content, Content::Referral(..));
+        let kind = if referral { EventKind::Referral } else { EventKind::Receive }.id().unwrap_or(EventId(0));
+        let given: Vec<(&str, Value)> = match &letter.content {
+            Content::Referral(_, name) => vec![("friend", sender()), ("referral", Value::Text(name.clone()))],
+            Content::Award(cause, ..) | Content::Lots(cause, ..) => {
+                let name = super::words::cause(self.program, *cause).1.map(|(name, _)| Value::Text(name.clone()));
+                vec![("from", sender()), ("what", name.unwrap_or_default())]
+            }
+            Content::Fire(_, name) => vec![("what", Value::Text(name.clone()))],
+            Content::TakeBack(..) | Content::Recall(_) | Content::Request(_) => Vec::new(),
+        };
+        let fields = self.program.events.at(kind).fields.iter().map(|field| {
+            let value = given.iter().find(|(name, _)| *name == &*field.name).map(|(_, value)| value.clone());
+            value.or_else(|| field.default.clone()).unwrap_or_default()
+        });
+        Event {
+            id: letter.id.clone(),
+            member: self.state.member.clone(),
+            kind,
+            time: letter.at,
+            sequence: 0,
+            fields: fields.collect(),
+        }
+    }
+
+    fn unpack(&mut self, letter: &Letter) -> Result<(), Fault> {
+        match &letter.content {
+            Content::Award(cause, unit, amount, funding) => {
+                let funding: Vec<Funding> = funding
+                    .iter()
+                    .map(|(partner, share)| Funding { partner: partner.clone(), share: *share })
+                    .collect();
+                let granted = self.grant(&Grant {
+                    cause: *cause,
+                    unit: *unit,
+                    line: None,
+                    amount: *amount,
+                    pending: None,
+                    expiry: &[],
+                    funding: &funding,
+                    shared: false,
+                })?;
+                let award = self.award(*cause, *unit, granted.amount);
+                self.keep(Award { lot: granted.lot, funded: granted.funded, ..award });
+            }
+            Content::Lots(cause, unit, parts) => {
+                for part in parts {
+                    self.take_lot(*cause, *unit, part)?;
+                }
+            }
+            Content::Fire(rule, _) | Content::Referral(rule, _) => {
+                self.fire(*rule, View::default())?;
+            }
+            Content::TakeBack(..) | Content::Recall(_) | Content::Request(_) => {}
+        }
+        Ok(())
+    }
+
+    /// An award of this moment without lot, limits or conditions.
+    pub fn award(&self, cause: Cause, unit: UnitId, granted: i64) -> Award {
+        Award {
+            cause,
+            unit,
+            line: None,
+            effect: 0,
+            granted,
+            taken: 0,
+            lot: None,
+            uses: Vec::new(),
+            on_refund: crate::hir::OnRefund::Proportion,
+            seen: Vec::new(),
+            funded: Vec::new(),
+            at: self.at.now,
+            sent: None,
+            shared: 0,
+        }
+    }
+
+    /// The position of the fact that a letter became.
+    fn letter_fact(&self, id: &Arc<str>) -> Option<usize> {
+        self.state.facts.iter().rposition(|fact| fact.event.id == *id && !fact.gone)
+    }
+
+    /// So much of what a letter brought, in all, is to be taken back.
+    fn taken_back(&mut self, letter: &Arc<str>, amount: i64) -> Result<(), Fault> {
+        let Some(position) = self.letter_fact(letter) else { return Ok(()) };
+        let Some(mut award) = self.state.facts.get(position).and_then(|fact| fact.awards.first().cloned()) else {
+            return Ok(());
+        };
+        let rest = amount.min(award.granted) - award.taken;
+        if rest > 0 {
+            self.take_back(award.cause, &mut award, rest)?;
+        }
+        if let Some(slot) = self.state.facts.get_mut(position).and_then(|fact| fact.awards.first_mut()) {
+            *slot = award;
+        }
+        self.settle()
+    }
+
+    fn recalled(&mut self, letter: &Arc<str>) -> Result<(), Fault> {
+        let Some(position) = self.letter_fact(letter) else { return Ok(()) };
+        let grounds = self.grounds()?;
+        self.undo_whole(position)?;
+        self.rejudge_hanging()?;
+        self.lose_ground(grounds)?;
+        self.settle()
+    }
+
+    /// Keeps with the event at hand that it sent a letter which goes with it.
+    pub fn keep_sent(&mut self, sent: Sent) {
+        if let Some(fact) = self.own_fact() {
+            fact.sent.push(sent);
+        }
+    }
+}
