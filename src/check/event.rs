@@ -13,7 +13,7 @@ use super::errors;
 use super::scope::Scope;
 
 /// Names that are kept for constructs to come.
-const RESERVED: [&str; 2] = ["exchange", "merge"];
+const RESERVED: [&str; 1] = ["exchange"];
 
 impl Checker<'_> {
     /// Attributes: `name` and `id` first, then the declared ones.
@@ -77,7 +77,10 @@ impl Checker<'_> {
             EventKind::Transfer => !items.transfers.is_empty(),
             EventKind::Referral => !items.referrals.is_empty(),
             EventKind::Enroll | EventKind::Withdraw => !items.pools.is_empty(),
-            EventKind::Receive => !items.events.iter().any(|event| &*event.name.text == "receive"),
+            EventKind::Receive | EventKind::Merge | EventKind::Unmerge | EventKind::Erase => {
+                let name = EventKind::BUILTIN.iter().find(|(known, _)| *known == kind).map(|(_, name)| *name);
+                !items.events.iter().any(|event| Some(&*event.name.text) == name)
+            }
             _ => true,
         }
     }
@@ -239,10 +242,12 @@ fn built_in_fields(kind: EventKind) -> Vec<(&'static str, FieldType, bool, Optio
         }
         EventKind::Receive => vec![("from", FieldType::Member, true, None), ("what", Text, true, None)],
         EventKind::Referral => vec![("friend", FieldType::Member, false, None), ("referral", Text, false, None)],
+        EventKind::Merge | EventKind::Unmerge => vec![("other", FieldType::Member, false, None)],
         EventKind::Enroll => vec![("group", Id, false, None), ("pool", Text, true, None)],
         EventKind::Withdraw => vec![("pool", Text, true, None)],
         EventKind::Join
         | EventKind::Leave
+        | EventKind::Erase
         | EventKind::Update
         | EventKind::Birthday
         | EventKind::Anniversary

@@ -66,6 +66,13 @@ impl Fold<'_> {
         Ok(())
     }
 
+    /// Personal data are gone; what was earned stays in all sums.
+    fn forget_person(&mut self) {
+        for (id, attribute) in self.program.attributes.pairs().filter(|(id, _)| *id != Program::MEMBER_ID) {
+            *self.state.attributes.at_mut(id) = attribute.default.clone().unwrap_or_default();
+        }
+    }
+
     /// Lists the member among those who can be written to, or no longer.
     fn list(&mut self, listed: bool) {
         if listed && self.program.meets {
@@ -120,7 +127,14 @@ impl Fold<'_> {
             EventKind::Transfer => return self.granted(event, Self::transfer),
             EventKind::Enroll => return self.granted(event, Self::enroll),
             EventKind::Withdraw => return self.granted(event, Self::withdraw),
-            EventKind::Declared => {}
+            EventKind::Erase => {
+                self.state.left = true;
+                self.state.enrolled = false;
+                self.leave_groups();
+                self.list(false);
+                self.forget_person();
+            }
+            EventKind::Merge | EventKind::Unmerge | EventKind::Declared => {}
         }
         let undoing = match def.reversal.as_ref().map(|reversal| self.undoing(reversal, event)).transpose() {
             Ok(undoing) => undoing,

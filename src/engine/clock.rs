@@ -212,6 +212,7 @@ impl Fold<'_> {
             kind: id,
             time: self.at.now,
             sequence: 0,
+            sent_by: None,
             fields,
         };
         self.event = Some(event.into());

@@ -23,13 +23,21 @@ pub struct Event {
     pub sequence: u64,
     /// A value for every field of its type, in order; defaults are filled in.
     pub fields: Arc<[Value]>,
+    /// Whom it names, where that member was merged into `member`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_by: Option<Arc<str>>,
 }
 
 impl Event {
+    /// The member that the event itself names.
+    pub fn owner(&self) -> &Arc<str> {
+        self.sent_by.as_ref().unwrap_or(&self.member)
+    }
+
     /// Whether `other` says the same, wherever it came from (S1).
     pub fn same_content(&self, other: &Event) -> bool {
         self.id == other.id
-            && self.member == other.member
+            && self.owner() == other.owner()
             && self.kind == other.kind
             && self.time == other.time
             && self.fields == other.fields

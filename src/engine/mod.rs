@@ -34,6 +34,7 @@ pub mod state;
 mod tender;
 mod tier;
 mod transfer;
+mod union;
 mod version;
 pub mod walk;
 pub mod words;

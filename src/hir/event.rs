@@ -41,13 +41,19 @@ pub enum EventKind {
     Enroll,
     /// Leaves a group. Fields: `pool` text optional.
     Withdraw,
+    /// Another member becomes one with this one. Fields: `other` member.
+    Merge,
+    /// A merge is undone. Fields: `other` member.
+    Unmerge,
+    /// Personal data of the member are forgotten; the member has left. No fields.
+    Erase,
     /// Declared by the program.
     Declared,
 }
 
 impl EventKind {
     /// The built-in types in order, with their names.
-    pub const BUILTIN: [(EventKind, &'static str); 15] = [
+    pub const BUILTIN: [(EventKind, &'static str); 18] = [
         (Self::Join, "join"),
         (Self::Leave, "leave"),
         (Self::Update, "update"),
@@ -63,6 +69,9 @@ impl EventKind {
         (Self::Referral, "referral"),
         (Self::Enroll, "enroll"),
         (Self::Withdraw, "withdraw"),
+        (Self::Merge, "merge"),
+        (Self::Unmerge, "unmerge"),
+        (Self::Erase, "erase"),
     ];
     /// Whether only the engine makes such events: the clock or the mail.
     pub fn is_made(self) -> bool {
