@@ -81,9 +81,9 @@ impl Checker<'_> {
         };
         let pending = match &item.pending {
             None => Some(None),
-            Some(pending) => self.pending(pending).map(Some),
+            Some(pending) => self.pending(pending, &scope).map(Some),
         };
-        let expiry = self.expiry(&item.expires);
+        let expiry = self.expiry(&item.expires, &scope);
         let activation = self.activation(item.gate.needs.as_ref());
         let cooldown = self.cooldown(item.gate.cooldown.as_ref());
         let funding = self.funding(&item.gate.funded);
@@ -92,8 +92,10 @@ impl Checker<'_> {
         gated?;
         let (unit, give) = given?;
         let limits = self.own_limits(&item.gate, &scope, &[unit]);
-        if let Some(Some(Pending::Until { event: release, key })) = &pending {
-            self.released_by_key(event, *release, key, item.at.0);
+        for (_, pending) in pending.iter().flatten().flatten() {
+            if let Pending::Until { event: release, key } = pending {
+                self.released_by_key(event, *release, key, item.at.0);
+            }
         }
         let tier = self.tier_at(item, &gates, &give, &boosts)?;
         let declared = item.gate.refunds.as_ref().map(|refunds| refunds.value);

@@ -41,7 +41,7 @@ impl Checker<'_> {
                 let ladder = self.ladder(tiers)?;
                 let tier = self.tier(ladder, level)?;
                 let hold = match hold {
-                    Some(hold) => self.hold(hold, effect.at.0)?,
+                    Some(hold) => self.hold(hold)?,
                     None => self.declared_hold(ladder, effect.at.0)?,
                 };
                 if hold == Hold::Rolling {
@@ -69,7 +69,7 @@ impl Checker<'_> {
     fn declared_hold(&mut self, ladder: crate::hir::LadderId, span: crate::source::Span) -> Option<Hold> {
         let item = *self.items.ladders.get(ladder.index())?;
         match &item.holds {
-            Some(holds) => self.hold(&holds.value, holds.at.0),
+            Some(holds) => self.hold(&holds.value),
             None => self.fail(errors::rules::grant_how_long(span, &item.name.text)),
         }
     }

@@ -243,13 +243,7 @@ impl Fold<'_> {
             if earn.limits.is_empty() {
                 continue;
             }
-            let line = match (earn.list.and_then(|list| event.fields.get(list.0 as usize)), share.line) {
-                (Some(Value::List(lines)), Some(number)) => {
-                    lines.get(number as usize).map_or(&[] as &[Value], |line| line)
-                }
-                _ => &[],
-            };
-            let view = View { line, ..View::default() };
+            let view = View { line: event.line(earn.list, share.line), ..View::default() };
             let fitted = self.fit(Cause::Earn(share.earn), &earn.limits, share.amount, view, share.line, claims)?;
             share.amount = fitted.amount;
             share.claims = fitted.claims;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::hir::{Expiry, ExpiryRule, Pending, RefundFloor, Returned, Unit, UnitId};
+use crate::hir::{Expiry, ExpiryRule, Guarded, Pending, RefundFloor, Returned, Unit, UnitId};
 use crate::value::{Day, Instant, Period, PeriodKind, TimeSpan, Value, split};
 
 use super::fault::Fault;
@@ -23,7 +23,7 @@ pub struct Grant<'g> {
     /// How much, in steps.
     pub amount: i64,
     /// Pending time instead of the unit's.
-    pub pending: Option<&'g Pending>,
+    pub pending: Option<&'g Guarded<Pending>>,
     /// Expiry instead of the unit's.
     pub expiry: &'g [ExpiryRule],
     /// Who pays which part.
@@ -87,7 +87,13 @@ impl Fold<'_> {
         }
         let number = self.state.next_lot;
         self.state.next_lot += 1;
-        let ready = self.readiness(grant.pending.unwrap_or(&unit.pending))?;
+        let event = self.event.clone();
+        let line = match (grant.cause, event.as_deref()) {
+            (Cause::Earn(earn), Some(event)) => event.line(self.program.earns.at(earn).list, grant.line),
+            _ => &[],
+        };
+        let view = View { line, ..View::default() };
+        let ready = self.readiness(grant.pending.unwrap_or(&unit.pending), view)?;
         let to = if ready == Ready::Now { Account::Available } else { Account::Pending };
         let rules = if grant.expiry.is_empty() { &unit.expiry } else { grant.expiry };
         let available = match ready {
@@ -95,7 +101,7 @@ impl Fold<'_> {
             Ready::At(at) => Some(at),
             Ready::On(_) => None,
         };
-        let expires = self.lot_expiry(rules, self.at.now, available)?;
+        let expires = self.lot_expiry(rules, self.at.now, available, view)?;
 
         let funded = self.funded(grant.funding, amount)?;
         let partners: i64 = funded.iter().map(|(_, part)| part).sum();
@@ -146,11 +152,11 @@ impl Fold<'_> {
         }
     }
 
-    fn readiness(&self, pending: &Pending) -> Result<Ready, Fault> {
-        Ok(match pending {
-            Pending::No => Ready::Now,
-            Pending::For(span) => Ready::At(span.after(self.at.now, &self.calendar.zone).ok_or(Fault::Calendar)?),
-            Pending::Until { event, key } => {
+    fn readiness(&self, pending: &Guarded<Pending>, view: View<'_>) -> Result<Ready, Fault> {
+        Ok(match self.cx(view).choose(pending)? {
+            None | Some(Pending::No) => Ready::Now,
+            Some(Pending::For(span)) => Ready::At(span.after(self.at.now, &self.calendar.zone).ok_or(Fault::Calendar)?),
+            Some(Pending::Until { event, key }) => {
                 let releasing = self.program.events.at(*event);
                 let Some(own) = &self.event else { return Ok(Ready::Now) };
                 let fields = &self.program.events.at(own.kind).fields;
@@ -159,7 +165,7 @@ impl Fold<'_> {
                     let own_id = fields.find(|field| field.name == *name);
                     own_id.and_then(|id| own.fields.get(id.0 as usize)).cloned().unwrap_or_default()
                 };
-                Ready::On(key.iter().map(value).collect())
+                Ready::On(std::iter::once(Value::Text(releasing.name.clone())).chain(key.iter().map(value)).collect())
             }
         })
     }
@@ -170,17 +176,24 @@ impl Fold<'_> {
         rules: &[ExpiryRule],
         earned: Instant,
         available: Option<Instant>,
+        view: View<'_>,
     ) -> Result<LotExpiry, Fault> {
         let mut expiry = LotExpiry::default();
         let mut chosen = false;
         for rule in rules {
-            if (!rule.also && chosen)
-                || !rule.when.as_ref().map_or(Ok(true), |when| self.judge.truth(when, &self.cx(View::default())))?
-            {
+            if !rule.also && chosen {
+                continue;
+            }
+            let Some(case) = self.cx(view).choose(&rule.cases)? else { continue };
+            if matches!(case.expiry, Expiry::On(last) if self.calendar.zone.day_of(earned) > last) {
                 continue;
             }
             chosen |= !rule.also;
-            match (&rule.expiry, if rule.from_earning { Some(earned) } else { available }) {
+            match (&case.expiry, if case.from_earning { Some(earned) } else { available }) {
+                (Expiry::On(last), _) => {
+                    let end = self.calendar.zone.start_of(last.plus_days(1).ok_or(Fault::Calendar)?);
+                    expiry.at = expiry.at.into_iter().chain([end]).min();
+                }
                 (Expiry::Idle { span, end_of, events }, _) => {
                     expiry.idle.push(IdleClock { span: *span, end_of: *end_of, events: events.clone() });
                 }
@@ -195,7 +208,7 @@ impl Fold<'_> {
         let zone = &self.calendar.zone;
         let day = zone.day_of(from);
         Ok(match expiry {
-            Expiry::Never | Expiry::Idle { .. } => None,
+            Expiry::Never | Expiry::Idle { .. } | Expiry::On(_) => None,
             Expiry::After(span, end_of) => Some(self.end_after(from, *span, *end_of)?),
             Expiry::OnDay { month, day: of_month, after } => {
                 let least = after.after_day(day).ok_or(Fault::Calendar)?;
@@ -486,7 +499,7 @@ impl Fold<'_> {
                 Returned::Grace(span) => lot.expires.extended = Some(self.end_after(now, span, None)?),
                 Returned::FreshLot | Returned::Forfeit => {
                     lot.earned = now;
-                    lot.expires = self.lot_expiry(&def.expiry, now, Some(now))?;
+                    lot.expires = self.lot_expiry(&def.expiry, now, Some(now), View::default())?;
                 }
             }
         }

@@ -437,12 +437,12 @@ impl Fold<'_> {
         };
         let now = self.at.now;
         let zone = &self.calendar.zone;
-        let (from, expires) = match reward.gives.valid {
-            Validity::Always => (now, None),
-            Validity::For(span, end_of) => (now, Some(self.end_after(now, span, end_of)?)),
-            Validity::Between(from, to) => {
+        let (from, expires) = match self.cx(View::default()).choose(&reward.gives.valid)? {
+            None => (now, None),
+            Some(Validity::For(span, end_of)) => (now, Some(self.end_after(now, *span, *end_of)?)),
+            Some(Validity::Between(from, to)) => {
                 let end = to.plus_days(1).ok_or(Fault::Calendar)?;
-                (zone.start_of(from).max(now), Some(zone.start_of(end)))
+                (zone.start_of(*from).max(now), Some(zone.start_of(end)))
             }
         };
         let number = u32::try_from(self.state.vouchers.len() + 1).unwrap_or(u32::MAX);

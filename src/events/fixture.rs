@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::arena::Arena;
 use crate::hir::{
-    Case, EnumDef, EventDef, EventKind, Expr, FieldDef, FieldId, FieldType, Guard, Kind, Order, Pending, Program,
-    RefundFloor, ReturnOrder, Returned, Reversal, RoundScope, Settings, SpendOrder, Type, Unit, Unmatched,
+    Case, EnumDef, EventDef, EventKind, Expr, FieldDef, FieldId, FieldType, Guard, Kind, Order, Program, RefundFloor,
+    ReturnOrder, Returned, Reversal, RoundScope, Settings, SpendOrder, Type, Unit, Unmatched,
 };
 use crate::source::{FileId, Sources, Span};
 use crate::value::{Currency, Day, Exact, LeapDay, Rounding, Value, Weekday, Zone};
@@ -110,7 +110,7 @@ pub(crate) fn program() -> Program {
         decimals: 2,
         rounding: Rounding::Down,
         scope: RoundScope::Event,
-        pending: Pending::No,
+        pending: Vec::new(),
         expiry: Vec::new(),
         keeps_while: None,
         spends: SpendOrder::SoonestExpiry,

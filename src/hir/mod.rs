@@ -18,7 +18,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use event::{EventDef, EventKind, FieldDef, FieldType, LineKey, Order, Reversal, Unmatched};
-pub use expr::{Aggregate, Builtin, Case, Compare, Expr, Function, Guard, Kind, Level, Operator, Read, Standing, Type};
+pub use expr::{
+    Aggregate, Builtin, Case, Compare, Expr, Function, Guard, Guarded, Kind, Level, Operator, Read, Standing, Type,
+};
 pub use measure::{Measure, Net, ShareCap, Source, Tally, Window};
 pub use reward::{Gift, GiftKind, Redeem, RedeemForm, Reward, Stock, Validity};
 pub use rule::{
@@ -27,7 +29,9 @@ pub use rule::{
 };
 pub use scenario::{Expectation, Given, Scenario, ScenarioFlag, Step};
 pub use tier::{Fall, Hold, Ladder, LadderRefund, Rise, Tier};
-pub use unit::{Expiry, ExpiryRule, Pending, RefundFloor, ReturnOrder, Returned, RoundScope, SpendOrder, Unit};
+pub use unit::{
+    Expiry, ExpiryCase, ExpiryRule, Pending, RefundFloor, ReturnOrder, Returned, RoundScope, SpendOrder, Unit,
+};
 
 use crate::arena::Arena;
 use crate::source::{Sources, Span};

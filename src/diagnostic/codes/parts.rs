@@ -133,8 +133,8 @@ pub(super) const LIST: &[Explanation] = &[
         "E0284",
         "end of what",
         "Lots expire at the end of a day, week, month, quarter, year or membership year, or on a day of the year.",
-        "unit coins { expires on 2026-12-31 }",
-        "unit coins { expires on 31 december }",
+        "unit coins { expires 12 months after earning at end of december }",
+        "unit coins { expires 12 months after earning at end of year }",
     ),
     code(
         "E0285",
