@@ -61,8 +61,9 @@ impl Checker<'_> {
         let cooldown = self.cooldown(item.gate.cooldown.as_ref());
         let activation = self.activation(item.gate.needs.as_ref());
         let funding = self.funding(&item.gate.funded);
-        if let Some(stack) = &item.gate.stack {
-            self.report(errors::rules::stack_of_rule(stack.span()));
+        let stack = self.stack(item.gate.stack.as_ref());
+        if let (Some(stack), false) = (&item.gate.stack, matches!(trigger, Trigger::Event(..))) {
+            self.report(errors::rules::stack_of_rule(stack.span(), &stack.text));
         }
         let (gates, _) = gated?;
         let effects = effects?;
@@ -84,6 +85,7 @@ impl Checker<'_> {
             cooldown: cooldown?,
             activation: activation?,
             funding: funding?,
+            stack: stack?,
             on_refund,
         })
     }

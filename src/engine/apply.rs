@@ -167,8 +167,8 @@ impl Fold<'_> {
         if let (Some(undoing), Some(reversal)) = (undoing, &self.program.events.at(event.kind).reversal) {
             self.undo(undoing, reversal, &event)?;
         }
-        self.earn()?;
-        self.event_rules()?;
+        let met = self.earn()?;
+        self.event_rules(&met)?;
         self.release_awaited(&event)?;
         self.settle()?;
         *self.state.last.at_mut(event.kind) = Some(event.time);

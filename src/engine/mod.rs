@@ -24,6 +24,7 @@ mod redeem;
 pub mod reference;
 mod reversal;
 mod rule;
+mod stack;
 pub mod state;
 mod tender;
 mod tier;

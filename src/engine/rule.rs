@@ -14,16 +14,26 @@ use super::judge::Noting;
 use super::ledger::Grant;
 use super::limit::Rounded;
 use super::outcome::{Account, Cause, Stage, What};
+use super::stack::Met;
 use super::state::{Award, Brought, FactChange, Gifted, Hanging, Restart, Uses, Voucher};
 
 /// How often rules may set each other off within one event; the checker has refused cycles, so that this is never reached.
 const MAX_ROUNDS: usize = 1000;
 
 impl Fold<'_> {
-    /// Rules that listen to the event at hand.
-    pub fn event_rules(&mut self) -> Result<(), Fault> {
+    /// Rules that listen to the event at hand; `met` are those that were judged with its earns.
+    pub fn event_rules(&mut self, met: &[Met]) -> Result<(), Fault> {
         let Some(event) = self.event.clone() else { return Ok(()) };
         for (id, rule) in self.program.rules.pairs() {
+            if self.meets(rule).is_some() {
+                for met in met.iter().filter(|met| met.rule == id && met.wins) {
+                    let seen = RefCell::new(met.seen.clone());
+                    let list = if let Trigger::Event(_, list) = rule.trigger { list } else { None };
+                    let line = event.line(list, met.line);
+                    self.fire_open(id, View { line, number: met.line, seen: Some(&seen), ..View::default() })?;
+                }
+                continue;
+            }
             match &rule.trigger {
                 Trigger::Event(kind, None) if *kind == event.kind => {
                     self.fire(id, View::default())?;
@@ -238,16 +248,24 @@ impl Fold<'_> {
 
     /// Fires a rule if it is open; returns whether it did.
     pub fn fire(&mut self, id: RuleId, view: View<'_>) -> Result<bool, Fault> {
-        let rule = self.program.rules.at(id);
-        let cause = Cause::Rule(id);
         let seen = RefCell::new(Vec::new());
         let view = View { seen: Some(&seen), ..view };
-        if !self.active(&rule.name, rule.activation)?
-            || !self.cooled(cause, rule.cooldown)?
-            || !self.open(cause, &rule.gates, view)?
-        {
-            return Ok(false);
-        }
+        Ok(self.may_fire(id, view)? && self.fire_open(id, view)?)
+    }
+
+    /// Whether a rule is open.
+    pub fn may_fire(&mut self, id: RuleId, view: View<'_>) -> Result<bool, Fault> {
+        let rule = self.program.rules.at(id);
+        let cause = Cause::Rule(id);
+        Ok(self.active(&rule.name, rule.activation)?
+            && self.cooled(cause, rule.cooldown)?
+            && self.open(cause, &rule.gates, view)?)
+    }
+
+    /// Fires a rule that is open, as far as its limits go; returns whether it did.
+    fn fire_open(&mut self, id: RuleId, view: View<'_>) -> Result<bool, Fault> {
+        let rule = self.program.rules.at(id);
+        let cause = Cause::Rule(id);
         let (times, amounts): (Vec<_>, Vec<_>) = rule
             .limits
             .iter()

@@ -255,6 +255,8 @@ pub struct Rule {
     pub activation: Option<Activation>,
     /// Who pays for it.
     pub funding: Vec<Funding>,
+    /// Its stacking group, where an event sets it off.
+    pub stack: Option<StackId>,
     /// What a reversal does to awards that hung on a threshold (S22).
     pub on_refund: OnRefund,
 }
