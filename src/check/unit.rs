@@ -97,11 +97,6 @@ impl Checker<'_> {
             Some(ast::ReturnedLot::Grace(grace)) => Returned::Grace(self.duration(grace)?),
             Some(ast::ReturnedLot::FreshLot) => Returned::FreshLot,
         };
-        if let Some(buckets) = &item.buckets
-            && buckets.value != ast::TimeUnit::Month
-        {
-            self.report(errors::units::only_monthly_buckets(buckets.at.0));
-        }
         let worth = self.need_worth(id, item.name.span())?;
         let head = &self.units.at(id);
         Some(Unit {
@@ -131,7 +126,7 @@ impl Checker<'_> {
             },
             worth,
             transferable: item.not_transferable.is_none(),
-            monthly_buckets: item.buckets.is_some(),
+            buckets: item.buckets.as_ref().and_then(|buckets| literal::period(buckets.value)),
         })
     }
     /// When awards become available.

@@ -270,25 +270,23 @@ impl Fold<'_> {
         self.state.units.at(unit).spending_order(order, |lot| self.lapses(lot))
     }
 
-    /// Where lots of different months cannot be mixed: the lots of the first month that suffices.
+    /// Where lots of different periods cannot be mixed: the lots of the first period that suffices.
     fn bucket(&self, unit: UnitId, amount: i64) -> Option<Vec<u32>> {
-        if !self.program.units.at(unit).monthly_buckets {
-            return None;
-        }
-        self.buckets(unit).into_iter().find(|(_, total, _)| *total >= amount).map(|(_, _, lots)| lots)
+        let kind = self.program.units.at(unit).buckets?;
+        self.buckets(unit, kind).into_iter().find(|(_, total, _)| *total >= amount).map(|(_, _, lots)| lots)
     }
 
-    fn buckets(&self, unit: UnitId) -> Vec<((i32, u8), i64, Vec<u32>)> {
-        let mut buckets: Vec<((i32, u8), i64, Vec<u32>)> = Vec::new();
+    fn buckets(&self, unit: UnitId, kind: PeriodKind) -> Vec<(Day, i64, Vec<u32>)> {
+        let mut buckets: Vec<(Day, i64, Vec<u32>)> = Vec::new();
         for number in self.spending_order(unit) {
             let Some(lot) = self.state.units.at(unit).lots.iter().find(|lot| lot.number == number) else { continue };
-            let (year, month, _) = self.calendar.zone.day_of(lot.earned).ymd();
-            match buckets.iter_mut().find(|(key, ..)| *key == (year, month)) {
+            let start = self.period(kind, self.calendar.zone.day_of(lot.earned)).start;
+            match buckets.iter_mut().find(|(key, ..)| *key == start) {
                 Some((_, total, lots)) => {
                     *total += lot.left;
                     lots.push(number);
                 }
-                None => buckets.push(((year, month), lot.left, vec![number])),
+                None => buckets.push((start, lot.left, vec![number])),
             }
         }
         buckets
@@ -297,8 +295,8 @@ impl Fold<'_> {
     /// What one redemption may spend of a unit.
     pub fn spendable(&self, unit: UnitId) -> i64 {
         let purse = self.state.units.at(unit);
-        if self.program.units.at(unit).monthly_buckets {
-            return self.buckets(unit).into_iter().map(|(_, total, _)| total).max().unwrap_or(0);
+        if let Some(kind) = self.program.units.at(unit).buckets {
+            return self.buckets(unit, kind).into_iter().map(|(_, total, _)| total).max().unwrap_or(0);
         }
         (purse.available() - purse.debt).max(0)
     }

@@ -149,8 +149,12 @@ impl Fold<'_> {
                 zone.start_of(period.end)
             }
             Hold::UntilEndOfMonth(month) => {
-                let first = crate::value::Day::from_ymd(today.ymd().0 + 1, month, 1).ok_or(Fault::Calendar)?;
-                zone.start_of(first.end_of_month().plus_days(1).ok_or(Fault::Calendar)?)
+                // The first such end after the year of qualifying.
+                let next = self.period(PeriodKind::Year, today).end;
+                let end = |year: i32| crate::value::Day::from_ymd(year, month, 1).map(crate::value::Day::end_of_month);
+                let year = next.ymd().0;
+                let last = end(year).filter(|end| *end >= next).or_else(|| end(year + 1)).ok_or(Fault::Calendar)?;
+                zone.start_of(last.plus_days(1).ok_or(Fault::Calendar)?)
             }
         })
     }

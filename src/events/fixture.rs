@@ -8,7 +8,7 @@ use crate::hir::{
     ReturnOrder, Returned, Reversal, RoundScope, Settings, SpendOrder, Type, Unit, Unmatched,
 };
 use crate::source::{FileId, Sources, Span};
-use crate::value::{Currency, Day, Exact, LeapDay, Rounding, Value, Weekday, Zone};
+use crate::value::{Currency, Day, Exact, LeapDay, Rounding, Starts, Value, Weekday, Zone};
 
 fn span() -> Span {
     Span::new(FileId(0), 0, 5)
@@ -120,7 +120,7 @@ pub(crate) fn program() -> Program {
         return_order: ReturnOrder::ProRata,
         worth: None,
         transferable: true,
-        monthly_buckets: false,
+        buckets: None,
     });
     Program {
         name: Arc::from("Shop"),
@@ -133,7 +133,7 @@ pub(crate) fn program() -> Program {
             ],
             zone: Zone::parse("America/New_York").unwrap(),
             zone_of_member: None,
-            week_start: Weekday::Monday,
+            starts: Starts::default(),
             leap_day: LeapDay::default(),
             late: None,
             join_required: false,

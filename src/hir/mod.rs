@@ -35,7 +35,7 @@ pub use unit::{
 
 use crate::arena::Arena;
 use crate::source::{Sources, Span};
-use crate::value::{Currency, Day, Exact, LeapDay, Rounding, TimeSpan, Weekday, Zone};
+use crate::value::{Currency, Day, Exact, LeapDay, Rounding, Starts, TimeSpan, Zone};
 
 crate::ids! {
     /// A type of event.
@@ -144,8 +144,8 @@ pub struct Settings {
     pub zone: Zone,
     /// The text attribute that holds a member's own zone.
     pub zone_of_member: Option<FieldId>,
-    /// First day of weeks.
-    pub week_start: Weekday,
+    /// First days of weeks, quarters and years.
+    pub starts: Starts,
     /// When leap-day birthdays fall in common years.
     pub leap_day: LeapDay,
     /// How old a late event may be, against the newest event of its member; `None` accepts every one.

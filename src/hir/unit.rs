@@ -50,8 +50,8 @@ pub struct Unit {
     pub worth: Option<Expr>,
     /// Whether members may give it away.
     pub transferable: bool,
-    /// Lots of different months cannot be spent in one redemption.
-    pub monthly_buckets: bool,
+    /// Lots that were earned in different periods of this kind cannot be spent in one redemption.
+    pub buckets: Option<PeriodKind>,
 }
 
 impl Unit {

@@ -80,7 +80,3 @@ pub(in crate::check) fn other_money(span: Span, code: &str, own: &str) -> Diagno
     error("E0240", span, format!("`{code}` is not the currency of this program, which is {own}"))
         .help(format!("write `money {own}`"))
 }
-
-pub(in crate::check) fn only_monthly_buckets(span: Span) -> Diagnostic {
-    error("E0284", span, "buckets are monthly").help("write `buckets monthly`")
-}

@@ -102,6 +102,13 @@ pub(super) const LIST: &[Explanation] = &[
         "member { birthday date, optional }\nearn party on birthday { give 10 stamps }",
     ),
     code(
+        "E0258",
+        "first day of the year",
+        "The year that a program counts in may begin on any day that every month has; its quarters begin with it and every three months later.",
+        "program \"P\" {\n  currency USD\n  timezone \"UTC\"\n  year starts 31 march\n}",
+        "program \"P\" {\n  currency USD\n  timezone \"UTC\"\n  year starts 1 april\n}",
+    ),
+    code(
         "E0280",
         "rounding not declared",
         "Where an amount can be a fraction of the smallest step, the unit says how it is rounded and what is rounded at once.",
