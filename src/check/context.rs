@@ -1,6 +1,6 @@
 //! What the checker knows while it works.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::arena::{Arena, Id as _};
@@ -116,6 +116,8 @@ pub(super) struct Checker<'a> {
     pub badges: Arena<BadgeId, Badge>,
     pub boosts: Arena<BoostId, Boost>,
     pub limits: Arena<LimitId, Limit>,
+    /// Names of blocks that have errors, which were reported.
+    pub failed_locals: HashSet<Span>,
     /// Where `optional` is written, by the place of the field's name.
     pub optionals: HashMap<Span, Span>,
 }

@@ -47,7 +47,7 @@ impl Checker<'_> {
     pub fn lower_earn(&mut self, item: &ast::Earn) -> Option<Earn> {
         let (event, list) = self.event_path(&item.on)?;
         self.clock_events(event, item.on.at.0);
-        let scope = Scope::event(event, list);
+        let scope = self.with_locals(&item.gate.lets, Scope::event(event, list));
         let gated = self.gates(&item.gate, &scope);
         let (mut gates, inner) = gated.clone().unwrap_or((Gates::default(), scope.clone()));
         let given = self.gives(item, &inner, &mut gates);
@@ -89,7 +89,9 @@ impl Checker<'_> {
         let funding = self.funding(&item.gate.funded);
         let stack = self.stack(item.gate.stack.as_ref());
         let unless_earned = self.unless(item, event);
+        let locals = self.all_locals(&inner);
         gated?;
+        locals?;
         let (unit, give) = given?;
         let limits = self.own_limits(&item.gate, &scope, &[unit]);
         for (_, pending) in pending.iter().flatten().flatten() {

@@ -16,6 +16,7 @@ mod fold;
 mod gates;
 mod limit;
 mod literal;
+mod local;
 mod measure;
 mod named;
 mod names;
@@ -38,7 +39,7 @@ mod unit;
 mod walk;
 mod window;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::arena::{Arena, Id as _};
@@ -124,6 +125,7 @@ impl<'a> Checker<'a> {
             badges: Arena::default(),
             boosts: Arena::default(),
             limits: Arena::default(),
+            failed_locals: HashSet::new(),
             optionals: HashMap::new(),
         }
     }

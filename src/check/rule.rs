@@ -55,9 +55,11 @@ impl Checker<'_> {
     pub fn lower_rule(&mut self, item: &ast::Rule) -> Option<Rule> {
         let trigger = self.trigger(&item.trigger)?;
         let (scope, _) = scope_of(&trigger);
+        let scope = self.with_locals(&item.gate.lets, scope);
         let gated = self.gates(&item.gate, &scope);
         let inner = gated.as_ref().map_or(scope.clone(), |(_, inner)| inner.clone());
         let effects = self.effects(item, &inner);
+        let locals = self.all_locals(&inner);
         let cooldown = self.cooldown(item.gate.cooldown.as_ref());
         let activation = self.activation(item.gate.needs.as_ref());
         let funding = self.funding(&item.gate.funded);
@@ -66,6 +68,7 @@ impl Checker<'_> {
             self.report(errors::rules::stack_of_rule(stack.span(), &stack.text));
         }
         let (gates, _) = gated?;
+        locals?;
         let effects = effects?;
         let limits = self.own_limits(&item.gate, &scope, &given(&effects));
         let on_refund = self.rule_refund(item, &trigger, &gates, &effects);
