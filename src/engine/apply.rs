@@ -203,8 +203,8 @@ impl Fold<'_> {
             self.undo(undoing, reversal, &event)?;
         }
         bring(self)?;
-        self.earn()?;
-        self.event_rules()?;
+        let met = self.earn()?;
+        self.event_rules(&met)?;
         self.referrals()?;
         self.release_awaited(&event)?;
         self.settle()?;
@@ -216,14 +216,16 @@ impl Fold<'_> {
     /// Lots that wait for such an event become available.
     fn release_awaited(&mut self, event: &Event) -> Result<(), Fault> {
         let program = self.program;
-        let units = program.units.pairs().map(|(id, unit)| (id, &unit.pending));
+        let units = program.units.pairs().flat_map(|(id, unit)| unit.pending.iter().map(move |case| (id, &case.1)));
         let earns = program.earns.iter().filter_map(|earn| earn.pending.as_ref().map(|pending| (earn.unit, pending)));
+        let earns = earns.flat_map(|(unit, cases)| cases.iter().map(move |case| (unit, &case.1)));
         for (unit, pending) in units.chain(earns) {
             if let Pending::Until { event: kind, key } = pending
                 && *kind == event.kind
             {
-                let values: Vec<Value> =
-                    key.iter().map(|id| event.fields.get(id.0 as usize).cloned().unwrap_or_default()).collect();
+                let value = |id: &crate::hir::FieldId| event.fields.get(id.0 as usize).cloned().unwrap_or_default();
+                let name = Value::Text(program.events.at(event.kind).name.clone());
+                let values: Vec<Value> = std::iter::once(name).chain(key.iter().map(value)).collect();
                 self.release(unit, Some(&values))?;
             }
         }

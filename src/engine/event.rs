@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::EventId;
+use crate::hir::{EventId, FieldId};
 use crate::value::{Instant, Value};
 
 /// One event of one member, decoded and typed.
@@ -41,6 +41,14 @@ impl Event {
             && self.kind == other.kind
             && self.time == other.time
             && self.fields == other.fields
+    }
+
+    /// The fields of a line of one of its lists; none where there is no such line.
+    pub fn line(&self, list: Option<FieldId>, number: Option<u32>) -> &[Value] {
+        match (list.and_then(|list| self.fields.get(list.0 as usize)), number) {
+            (Some(Value::List(lines)), Some(number)) => lines.get(number as usize).map_or(&[], |line| line),
+            _ => &[],
+        }
     }
 
     /// The order in which events are judged (S2): by time, by the sequence of their source, by identity; numbers in identities by value.

@@ -30,6 +30,7 @@ mod referral;
 mod reversal;
 mod rule;
 mod snapshot;
+mod stack;
 pub mod state;
 mod tender;
 mod tier;

@@ -392,7 +392,7 @@ impl Fold<'_> {
                 unit: id,
                 line: None,
                 amount,
-                pending: Some(&crate::hir::Pending::No),
+                pending: Some(&Vec::new()),
                 expiry: &[],
                 funding: &[],
                 shared: false,

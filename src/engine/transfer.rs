@@ -124,7 +124,7 @@ impl Fold<'_> {
         self.state.next_lot += 1;
         let (earned, expires) = match &part.expires {
             Some(kept) => (part.earned, kept.clone()),
-            None => (now, self.lot_expiry(&self.program.units.at(unit).expiry, now, Some(now))?),
+            None => (now, self.lot_expiry(&self.program.units.at(unit).expiry, now, Some(now), View::default())?),
         };
         self.tally(unit, TallyKind::Received, part.amount, now)?;
         self.post(cause, unit, Account::Transfer, Account::Available, part.amount, Some(number), None);
