@@ -89,6 +89,11 @@ pub fn what(program: &Program, what: &What) -> String {
         }
         What::Message { channel, text, .. } => format!("{channel} message \"{text}\""),
         What::Owed { unit, debt } => format!("{} owed", words::quantity(program, *unit, Exact::from(*debt))),
+        What::Challenge { challenge, stage, progress, target, .. } => {
+            let name = &program.challenges.at(*challenge).name;
+            let of = target.as_ref().map_or(String::new(), |target| format!(" of {target}"));
+            format!("challenge `{name}` {}: {progress}{of}", words::stage(*stage))
+        }
         What::Withheld(reason) => format!("withheld: {reason}"),
         What::Refused(reason) => format!("refused: {reason}"),
         What::Failed(reason) => format!("error: {reason}"),

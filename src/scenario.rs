@@ -230,6 +230,19 @@ impl<'p> Run<'p> {
                     self.fail(*span, format!("badge {name}"), "no such badge".into(), Vec::new());
                 }
             }
+            Expectation::Challenge(id, stage, times, span) => {
+                let name = self.program.challenges.at(*id).name.clone();
+                let same = |o: &Outcome| match (&o.what, self.judged_by(o)) {
+                    (What::Challenge { challenge, stage: at, .. }, Some(by)) => {
+                        at == stage && by.challenges.at(*challenge).name == name
+                    }
+                    _ => false,
+                };
+                let got = brought.outcomes.iter().filter(|outcome| same(outcome)).count();
+                let got = i64::try_from(got).unwrap_or(i64::MAX);
+                let word = words::stage(*stage);
+                self.same(*span, *times, got, |_, n| format!("{name} {word} {n} times"));
+            }
             Expectation::Issued(reward, span) => {
                 let name = self.program.rewards.at(*reward).name.clone();
                 let issued = |o: &Outcome| match (&o.what, self.judged_by(o)) {

@@ -246,7 +246,7 @@ fn effect_moves(program: &Program, effect: &Effect, next: &mut Vec<Node>) {
         Effect::Badge(badge) => next.push(Node::Badge(*badge)),
         Effect::Grant(ladder, ..) => next.push(Node::Ladder(*ladder)),
         // What another member gets is judged there, behind the event that sent it.
-        Effect::GiveTo(..) | Effect::Extend(..) | Effect::Restart(_) | Effect::Message(..) => {}
+        Effect::GiveTo(..) | Effect::Activate(..) | Effect::Extend(..) | Effect::Restart(_) | Effect::Message(..) => {}
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod cases;
 mod cells;
+mod challenge;
 mod context;
 mod cycles;
 mod earn;
@@ -46,7 +47,7 @@ use std::sync::Arc;
 use crate::arena::{Arena, Id as _};
 use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::hir::{
-    Badge, EnumDef, LadderId, LetId, MeasureId, PoolId, Program, RedeemId, ReferralId, RewardId, RuleId, SegmentId,
+    Badge, ChallengeId, EnumDef, LadderId, LetId, MeasureId, PoolId, Program, RedeemId, ReferralId, RewardId, RuleId, SegmentId,
     Settings, Stack, StackMode, TableId, TransferId,
 };
 use crate::source::{FileId, Sources, Span};
@@ -95,6 +96,7 @@ impl<'a> Checker<'a> {
                 Item::Rule(x) => items.rules.push(x),
                 Item::Reward(x) => items.rewards.push(x),
                 Item::Redeem(x) => items.redeems.push(x),
+                Item::Challenge(x) => items.challenges.push(x),
                 Item::Transfer(x) => items.transfers.push(x),
                 Item::Referral(x) => items.referrals.push(x),
                 Item::Pool(x) => items.pools.push(x),
@@ -182,6 +184,8 @@ impl<'a> Checker<'a> {
             .collect();
         let rewards: Vec<_> = self.items.rewards.clone().into_iter().map(|item| self.lower_reward(item)).collect();
         let redeems: Vec<_> = self.items.redeems.clone().into_iter().map(|item| self.lower_redeem(item)).collect();
+        let challenges: Vec<_> =
+            self.items.challenges.clone().into_iter().map(|item| self.lower_challenge(item)).collect();
         let transfers: Vec<_> =
             self.items.transfers.clone().into_iter().map(|item| self.lower_transfer(item)).collect();
         let referrals: Vec<_> =
@@ -201,6 +205,7 @@ impl<'a> Checker<'a> {
             rules: whole(rules)?,
             rewards: whole(rewards)?,
             redeems: whole(redeems)?,
+            challenges: whole(challenges)?,
             transfers: whole(transfers)?,
             referrals: whole(referrals)?,
             pools: whole(pools)?,
@@ -246,6 +251,7 @@ impl<'a> Checker<'a> {
             rewards: Arena::default(),
             redeems: Arena::default(),
             badges: self.badges.clone(),
+            challenges: Arena::default(),
             transfers: Arena::default(),
             referrals: Arena::default(),
             pools: Arena::default(),
@@ -312,6 +318,10 @@ impl<'a> Checker<'a> {
         for (at, item) in items.redeems.iter().enumerate() {
             note(names.prizes.declare(&item.name, Prize::Redeem(RedeemId::new(at))));
         }
+        for (at, item) in items.challenges.iter().enumerate() {
+            note(names.values.declare(&item.name, Symbol::Challenge(ChallengeId::new(at))));
+            note(names.offers.declare(&item.name, Offer::Challenge(ChallengeId::new(at))));
+        }
         for (at, item) in items.transfers.iter().enumerate() {
             note(names.meetings.declare(&item.name, Meeting::Transfer(TransferId::new(at))));
         }
@@ -328,7 +338,9 @@ impl<'a> Checker<'a> {
             note(names.limits.declare(&item.name, crate::hir::LimitId::new(at)));
         }
         let sides = items.referrals.iter().flat_map(|item| item.friend.iter().chain(&item.referrer));
+        let steps = items.challenges.iter().flat_map(|item| item.milestones.iter().flat_map(|step| &step.effects));
         let effects = items.rules.iter().flat_map(|rule| &rule.effects).chain(sides.flat_map(|side| &side.effects));
+        let effects = effects.chain(items.challenges.iter().flat_map(|item| &item.effects)).chain(steps);
         for effect in effects {
             if let ast::Effect::Badge(name) = &effect.value {
                 if names.prizes.get(&name.text).is_some() {
@@ -356,7 +368,8 @@ impl<'a> Checker<'a> {
         let pools: Vec<_> = items.pools.iter().map(|item| (&item.name, &item.was)).collect();
         let tiers =
             items.ladders.iter().map(|item| item.levels.iter().map(|level| (&level.name, &level.was)).collect());
-        let meetings = [transfers, referrals, pools];
+        let challenges: Vec<_> = items.challenges.iter().map(|item| (&item.name, &item.was)).collect();
+        let meetings = [transfers, referrals, pools, challenges];
         let kinds = [units, measures, ladders, earns, rules, rewards, redeems];
         let kinds = kinds.into_iter().chain(meetings).chain(tiers);
         let mut errors = Vec::new();
@@ -381,6 +394,7 @@ fn meet(program: &Program) -> bool {
     };
     !(program.transfers.is_empty() && program.referrals.is_empty() && program.pools.is_empty())
         || program.rules.iter().any(gives)
+        || program.challenges.iter().any(|challenge| challenge.shared.is_some())
 }
 
 /// All of a kind in order, where none has errors.

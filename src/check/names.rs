@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::hir::{
-    EarnId, EventId, LadderId, LetId, LimitId, MeasureId, PoolId, RedeemId, ReferralId, RewardId, RuleId, SegmentId,
+    ChallengeId, EarnId, EventId, LadderId, LetId, LimitId, MeasureId, PoolId, RedeemId, ReferralId, RewardId, RuleId, SegmentId,
     StackId, TableId, TransferId, UnitId, Was,
 };
 use crate::source::Span;
@@ -23,6 +23,7 @@ pub(super) enum Symbol {
     Ladder(LadderId),
     Table(TableId),
     Unit(UnitId),
+    Challenge(ChallengeId),
 }
 
 /// What a member may activate, and what `unless earned` and `on` speak of.
@@ -32,6 +33,7 @@ pub(super) enum Offer {
     /// A boost from outside: its position among them.
     Boost(usize),
     Rule(RuleId),
+    Challenge(ChallengeId),
 }
 
 /// What a `redeem` event may name.

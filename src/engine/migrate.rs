@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use crate::arena::{Arena, Id};
 use crate::hir::{
-    BadgeId, EarnId, EventId, FieldDef, FieldId, FieldType, LadderId, LimitId, MeasureId, OnRefund, PoolId, Program,
+    BadgeId, ChallengeId, EarnId, EventId, FieldDef, FieldId, FieldType, LadderId, LimitId, MeasureId, OnChange, OnRefund, PoolId, Program,
     RedeemId, RewardId, RuleId, TransferId, UnitId,
 };
 use crate::value::Value;
 
+use super::challenge::Running;
 use super::event::Event;
 use super::outcome::Cause;
 use super::outline::{Field, Outline, limits};
@@ -28,6 +29,7 @@ struct Names {
     badges: Vec<Option<BadgeId>>,
     transfers: Vec<Option<TransferId>>,
     pools: Vec<Option<PoolId>>,
+    challenges: Vec<Option<ChallengeId>>,
     limits: Vec<Option<LimitId>>,
     events: Vec<Option<EventId>>,
 }
@@ -65,6 +67,7 @@ impl Names {
             badges: pair(&old.badges, &new.badges, |b| (&b.name, None)),
             transfers: pair(&old.transfers, &new.transfers, |t| (&t.name, t.was.as_deref())),
             pools: pair(&old.pools, &new.pools, |p| (&p.name, p.was.as_deref())),
+            challenges: pair(&old.challenges, &new.challenges, |c| (&c.name, c.was.as_deref())),
             limits: old.limits.iter().map(|name| limit(name).map(Id::new)).collect(),
             events: pair(old.events.iter().map(|(name, _)| name), &new.events, |e| (&e.name, None)),
         }
@@ -152,6 +155,7 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
         gauges: fresh.gauges,
         restarts: moved(&state.restarts, fresh.restarts, &names.measures),
         uses: state.uses.iter().filter_map(|(key, by)| Some((names.key(key)?, by.clone()))).collect(),
+        challenges: challenges(&state.challenges, fresh.challenges, &names, new),
         firings: moved(&state.firings, fresh.firings, &names.rules),
         gave: state
             .gave
@@ -189,6 +193,31 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
         }
     }
     next.distrust_gauges();
+    next
+}
+
+/// What runs of challenges goes on with the goal it began with, begins anew, or goes on with the new goal (S40).
+fn challenges(
+    old: &Arena<ChallengeId, Running>,
+    fresh: Arena<ChallengeId, Running>,
+    names: &Names,
+    new: &Program,
+) -> Arena<ChallengeId, Running> {
+    let mut next = moved(old, fresh, &names.challenges);
+    for (id, running) in next.pairs_mut() {
+        for instance in running.open.iter_mut().chain(&mut running.past) {
+            rebrought(&mut instance.brought, names);
+            instance.milestones.iter_mut().for_each(|(_, brought)| rebrought(brought, names));
+        }
+        match new.challenges.at(id).change {
+            OnChange::Grandfather => {}
+            OnChange::Restart => running.open.retain(|instance| instance.completed.is_some()),
+            OnChange::Carry => {
+                let running = running.open.iter_mut().filter(|instance| instance.completed.is_none());
+                running.for_each(|instance| instance.targets.clear());
+            }
+        }
+    }
     next
 }
 
@@ -263,6 +292,13 @@ pub fn migrate_pots(pots: &Pots, old: &Outline, to: &Version, version: u32) -> P
         uses: pots.uses.iter().filter_map(|(key, by)| Some((names.key(key)?, by.clone()))).collect(),
         taken: pots.taken.iter().filter_map(|(id, by)| Some((of(&names.rewards, *id)?, by.clone()))).collect(),
         groups: pots.groups.iter().filter_map(|(id, by)| Some((of(&names.pools, *id)?, by.clone()))).collect(),
+        common: pots
+            .common
+            .iter()
+            .filter_map(|((id, at, group), common)| {
+                Some(((of(&names.challenges, *id)?, *at, group.clone()), common.clone()))
+            })
+            .collect(),
         ..pots.clone()
     }
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod boost;
+pub mod challenge;
 mod clock;
 pub mod context;
 mod driver;

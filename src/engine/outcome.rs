@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{BadgeId, EarnId, LadderId, LimitId, RedeemId, RewardId, RuleId, TransferId, UnitId};
+use crate::hir::{BadgeId, ChallengeId, ChallengeStage, EarnId, LadderId, LimitId, RedeemId, RewardId, RuleId, TransferId, UnitId};
 use crate::source::Span;
 use crate::value::Instant;
 
@@ -170,6 +170,19 @@ pub enum What {
     Refused(String),
     /// The event could not be judged; nothing changed.
     Failed(String),
+    /// Something became of a challenge.
+    Challenge {
+        /// The challenge.
+        challenge: ChallengeId,
+        /// Its number among the member's.
+        number: u32,
+        /// What became of it.
+        stage: ChallengeStage,
+        /// How far it has come, in words.
+        progress: String,
+        /// How much is to be reached, in words.
+        target: Option<String>,
+    },
     /// Something was not done, with the reason; the event itself took effect.
     Withheld(String),
     /// Something that a reversal cannot undo.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::hir::{PoolId, Program, RewardId};
 use crate::value::Instant;
 
+use super::challenge::{Common, CommonKey};
 use super::mail::Letter;
 use super::pool::Groups;
 use super::state::UseKey;
@@ -30,6 +31,9 @@ pub struct Pots {
     /// Groups of members by pool.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub groups: BTreeMap<PoolId, Groups>,
+    /// What members reach together.
+    #[serde(with = "super::pairs", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub common: BTreeMap<CommonKey, Common>,
     /// Who was merged into whom.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub aliases: Aliases,

@@ -59,6 +59,7 @@ impl Fold<'_> {
         }
         for _ in 0..MAX_ROUNDS {
             let mut changed = self.crossings()?;
+            changed |= self.challenges()?;
             changed |= self.settle_tiers()?;
             changed |= self.automatic_rewards()?;
             changed |= self.lapse_unkept()?;
@@ -367,6 +368,7 @@ impl Fold<'_> {
                 }
                 Ok(())
             }
+            Effect::Activate(offer, time) => self.activate_offer(offer, *time),
             Effect::Restart(measure) => self.restart(*measure),
             Effect::Message(channel, text, parts) => self.message(cause, channel, text, parts, view),
         }

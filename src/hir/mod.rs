@@ -3,6 +3,7 @@
 //! Every name is an identifier into an [`Arena`], every expression has a [`Type`], every amount is an exact number in
 //! the smallest step of its dimension: money in minor units, quantities in steps of their unit, all else as written.
 
+mod challenge;
 mod event;
 mod expr;
 mod measure;
@@ -18,6 +19,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use challenge::{
+    Challenge, ChallengeRead, ChallengeStage, Frame, Goal, GoalStep, Milestone, OnChange, Progress, RewardRefunds, Shared,
+    SharedBy,
+};
 pub use event::{EventDef, EventKind, FieldDef, FieldType, LineKey, Order, Reversal, Unmatched};
 pub use expr::{
     Aggregate, Builtin, Case, Compare, Expr, Function, Guard, Guarded, Kind, Level, Operator, Read, Standing, Type,
@@ -80,6 +85,8 @@ crate::ids! {
     ReferralId;
     /// A kind of groups of members.
     PoolId;
+    /// A challenge.
+    ChallengeId;
 }
 
 /// A whole program, checked.
@@ -129,6 +136,8 @@ pub struct Program {
     pub transfers: Arena<TransferId, Transfer>,
     /// Ways to bring friends.
     pub referrals: Arena<ReferralId, Referral>,
+    /// Challenges.
+    pub challenges: Arena<ChallengeId, Challenge>,
     /// Kinds of groups.
     pub pools: Arena<PoolId, Pool>,
     /// Whether its members write to each other, so that they are judged together and in one order.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::value::{Instant, Value};
 
-use super::{BadgeId, EventId, Expr, FieldId, RewardId, UnitId};
+use super::{BadgeId, ChallengeId, ChallengeStage, EventId, Expr, FieldId, RewardId, UnitId};
 
 /// A scenario.
 #[derive(Debug, Clone)]
@@ -98,6 +98,8 @@ pub enum Expectation {
     Message(Arc<str>, Span),
     /// A badge.
     Badge(BadgeId, Span),
+    /// What becomes of a challenge, so many times.
+    Challenge(ChallengeId, ChallengeStage, i64, Span),
     /// A voucher.
     Issued(RewardId, Span),
     /// A condition on the event's member afterwards.

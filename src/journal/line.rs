@@ -52,6 +52,12 @@ pub struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub change: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub progress: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<&'a str>,
@@ -166,6 +172,13 @@ impl<'a> Line<'a> {
             What::Owed { unit, debt } => {
                 self.what = "owed";
                 self.unit(program, *unit, *debt);
+            }
+            What::Challenge { challenge, stage, progress, target, .. } => {
+                self.what = "challenge";
+                self.challenge = program.challenges.get(*challenge).map(|challenge| challenge.name.as_ref());
+                self.change = Some(words::stage(*stage));
+                self.progress = Some(progress);
+                self.target = target.as_deref();
             }
             What::Withheld(reason) => {
                 self.what = "withheld";

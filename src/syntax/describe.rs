@@ -146,6 +146,7 @@ pub(super) fn block(rule: Rule) -> &'static str {
         Rule::rule_lines => "a rule",
         Rule::reward_lines => "a reward",
         Rule::redeem_lines => "a redeem",
+        Rule::challenge_lines => "a challenge",
         Rule::transfer_lines => "a transfer",
         Rule::referral_lines => "a referral",
         Rule::pool_lines => "a pool",

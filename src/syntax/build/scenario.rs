@@ -2,7 +2,7 @@
 
 use super::{block_statements, event, expr, literal, time};
 use crate::syntax::ast::{
-    ExpectKind, Expectation, Expr, ExprKind, Ident, RecordField, RecordValue, Scenario, ScenarioMode, ScenarioStep,
+    ChallengeStage, ExpectKind, Expectation, Expr, ExprKind, Ident, RecordField, RecordValue, Scenario, ScenarioMode, ScenarioStep,
     StepKind, UnaryOp,
 };
 use crate::syntax::errors;
@@ -63,6 +63,7 @@ fn event_of(verb: Ident) -> Ident {
         ("transfers", "transfer"),
         ("enrolls", "enroll"),
         ("withdraws", "withdraw"),
+        ("claims", "claim"),
         ("merges", "merge"),
         ("unmerges", "unmerge"),
         ("chooses", "choose"),
@@ -146,6 +147,25 @@ fn expectation<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expectation> {
         Rule::expect_error => ExpectKind::Error(text(r)?),
         Rule::expect_message => ExpectKind::Message(text(r)??),
         Rule::expect_badge => ExpectKind::Badge(inner.ident()?),
+        Rule::expect_challenge => {
+            let stages = [
+                (Rule::kw_opened, ChallengeStage::Opened),
+                (Rule::kw_milestone, ChallengeStage::Milestone),
+                (Rule::kw_completed, ChallengeStage::Completed),
+                (Rule::kw_claimed, ChallengeStage::Claimed),
+                (Rule::kw_forfeited, ChallengeStage::Forfeited),
+                (Rule::kw_ended, ChallengeStage::Ended),
+                (Rule::kw_undone, ChallengeStage::Undone),
+            ];
+            let stage = inner.get(Rule::challenge_stage)?.pick(&stages)?;
+            let mut names = inner.idents().into_iter();
+            let (first, second) = (names.next()?, names.next());
+            let challenge = second.map_or(first.clone(), |challenge| {
+                who = Some(first);
+                challenge
+            });
+            ExpectKind::Challenge(challenge, stage, inner.number())
+        }
         Rule::expect_amount => {
             who = inner.ident();
             amount(r, &inner)?
