@@ -93,6 +93,7 @@ pub fn what(program: &Program, what: &What) -> String {
             format!("badge `{}` {}", program.badges.at(*badge).name, if *given { "given" } else { "taken back" })
         }
         What::Message { channel, text, .. } => format!("{channel} message \"{text}\""),
+        What::Withheld { channel, reason } => format!("{channel} message withheld: {reason}"),
         What::Owed { unit, debt } => format!("{} owed", words::quantity(program, *unit, Exact::from(*debt))),
         What::Refused(reason) => format!("refused: {reason}"),
         What::Failed(reason) => format!("error: {reason}"),

@@ -5,6 +5,7 @@
 
 mod cases;
 mod cells;
+mod consent;
 mod context;
 mod cycles;
 mod earn;
@@ -179,6 +180,7 @@ impl<'a> Checker<'a> {
         let redeems: Vec<_> = self.items.redeems.clone().into_iter().map(|item| self.lower_redeem(item)).collect();
         let scenarios: Vec<_> =
             self.items.scenarios.clone().into_iter().map(|item| self.lower_scenario(item)).collect();
+        let consents = self.consents();
         self.unused_tables();
         self.required(&units, &earns, &rules);
         let (name, settings) = (block.as_ref().map(Checker::program_name)?, settings?);
@@ -190,6 +192,7 @@ impl<'a> Checker<'a> {
             rules: whole(rules)?,
             rewards: whole(rewards)?,
             redeems: whole(redeems)?,
+            consents: consents?,
             scenarios: scenarios.into_iter().collect::<Option<Vec<_>>>()?,
             ..program
         };
@@ -231,6 +234,7 @@ impl<'a> Checker<'a> {
             rewards: Arena::default(),
             redeems: Arena::default(),
             badges: self.badges.clone(),
+            consents: Vec::new(),
             scenarios: Vec::new(),
         })
     }

@@ -102,6 +102,13 @@ pub enum What {
         /// Until when it is held; `None` for ever or as long as the condition holds.
         until: Option<Instant>,
     },
+    /// A message was not sent, for want of consent.
+    Withheld {
+        /// The channel.
+        channel: Arc<str>,
+        /// Why, in words.
+        reason: String,
+    },
     /// A voucher was issued.
     Issued {
         /// The reward.

@@ -433,6 +433,15 @@ impl State {
         self.gauges.iter_mut().for_each(|gauge| gauge.newest = Some(Instant::LAST));
     }
 
+    /// The language that the member reads, where the program has such an attribute and it was given.
+    pub fn language(&self, program: &Program) -> &str {
+        let attribute = program.attributes.find(|attribute| &*attribute.name == "language");
+        match attribute.and_then(|id| self.attributes.get(id)) {
+            Some(Value::Text(language)) => language,
+            _ => "",
+        }
+    }
+
     /// The local day of joining.
     pub fn joined_day(&self, zone: &crate::value::Zone) -> Option<Day> {
         self.joined.map(|at| zone.day_of(at))

@@ -156,6 +156,7 @@ pub(crate) fn program() -> Program {
         rewards: Arena::default(),
         redeems: Arena::default(),
         badges: Arena::default(),
+        consents: Vec::new(),
         scenarios: Vec::new(),
     }
 }

@@ -117,6 +117,8 @@ pub struct Program {
     pub redeems: Arena<RedeemId, Redeem>,
     /// Badges.
     pub badges: Arena<BadgeId, Badge>,
+    /// What members must have agreed to before they are told something, by channel.
+    pub consents: Vec<Consent>,
     /// Tests beside the rules.
     pub scenarios: Vec<Scenario>,
 }
@@ -161,6 +163,17 @@ pub struct Settings {
 pub struct EnumDef {
     /// The words in order of declaration.
     pub words: Vec<Arc<str>>,
+}
+
+/// What a member must have agreed to before a message goes out on a channel.
+#[derive(Debug, Clone)]
+pub struct Consent {
+    /// The channel.
+    pub channel: Arc<str>,
+    /// Where it is declared.
+    pub span: Span,
+    /// When messages may be sent.
+    pub when: Expr,
 }
 
 /// A named value.
@@ -249,4 +262,12 @@ pub struct Label {
     pub text: Arc<str>,
     /// Language code and text.
     pub translations: Vec<(Arc<str>, Arc<str>)>,
+}
+
+impl Label {
+    /// The text for a member who reads `language`, and the code of its language: none where there is no such translation.
+    pub fn read_in(&self, language: &str) -> (Option<&Arc<str>>, &Arc<str>) {
+        let found = self.translations.iter().find(|(code, _)| **code == *language);
+        found.map_or((None, &self.text), |(code, text)| (Some(code), text))
+    }
 }

@@ -135,7 +135,7 @@ pub(super) fn block(rule: Rule) -> &'static str {
     match rule {
         Rule::program_lines => "`program`",
         Rule::event_lines => "an event",
-        Rule::member_lines => "a list of fields",
+        Rule::member_lines | Rule::field_lines => "a list of fields",
         Rule::unit_lines => "a unit",
         Rule::table_lines => "a table",
         Rule::tiers_lines => "tiers",

@@ -32,6 +32,7 @@ pub(super) struct Nested {
 /// Statements that may be repeated in a block.
 const REPEATABLE: &[Rule] = &[
     Rule::let_line,
+    Rule::consent_line,
     Rule::accepts_line,
     Rule::field_line,
     Rule::list_field,
@@ -305,7 +306,7 @@ impl<'t> Reader<'t> {
             }
             first = self.significant(comma + 1);
         }
-        let fields = matches!(rule, Rule::event_lines | Rule::member_lines);
+        let fields = matches!(rule, Rule::event_lines | Rule::member_lines | Rule::field_lines);
         if separators.is_empty() || !(fields || pieces.iter().all(|p| self.fits(p, rule, nested))) {
             return None;
         }
@@ -323,7 +324,9 @@ impl<'t> Reader<'t> {
     /// name and a type.
     fn stands_alone(&self, piece: &Line, rule: Rule) -> bool {
         let suffix = matches!(self.token_text(piece.first), "optional" | "default");
-        matches!(rule, Rule::event_lines | Rule::member_lines) && piece.last > piece.first && !suffix
+        matches!(rule, Rule::event_lines | Rule::member_lines | Rule::field_lines)
+            && piece.last > piece.first
+            && !suffix
     }
 
     /// The comma before token `at`.

@@ -137,6 +137,7 @@ fn expectation<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expectation> {
     };
     let kind = match inner.rule() {
         Rule::kw_nothing => ExpectKind::Nothing,
+        Rule::expect_withheld => ExpectKind::Withheld(text(r)?),
         Rule::expect_refused => ExpectKind::Refused(text(r)?),
         Rule::expect_error => ExpectKind::Error(text(r)?),
         Rule::expect_message => ExpectKind::Message(text(r)??),
