@@ -222,13 +222,16 @@ pub struct Table {
     pub rows: Rows,
 }
 
+/// What one key of a row matches: how the key compares with a value; `None` matches anything.
+pub type Cell = Option<(Compare, crate::value::Value)>;
+
 /// The rows of a table.
 #[derive(Debug, Clone)]
 pub enum Rows {
-    /// The first row whose keys all match; a key of `None` matches anything.
+    /// The first row whose cells all match.
     Exact {
-        /// Keys and value.
-        rows: Vec<(Vec<Option<crate::value::Value>>, Expr)>,
+        /// Cells and value.
+        rows: Vec<(Vec<Cell>, Expr)>,
         /// The value where no row matches; without it, none is an error for the event.
         otherwise: Option<Expr>,
     },
