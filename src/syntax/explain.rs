@@ -126,7 +126,7 @@ fn statement_word(r: &Reader<'_>, rule: Rule, first: usize, at: usize) -> Option
 }
 
 /// The words with which a statement of this rule can begin: asked of the grammar, so that there is one list.
-fn first_words(rule: Rule) -> Vec<String> {
+pub(super) fn first_words(rule: Rule) -> Vec<String> {
     match Grammar::parse(rule, "\u{1}") {
         Err(error) => words_of(&expected_rules(&error)),
         Ok(_) => Vec::new(),
