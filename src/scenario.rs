@@ -200,10 +200,9 @@ impl<'p> Run<'p> {
                 });
             }
             Expectation::Nothing(span) => {
-                // A limit that lets nothing through says why nothing happened.
-                if let Some(outcome) =
-                    brought.outcomes.iter().find(|outcome| !matches!(outcome.what, What::Limited { .. }))
-                {
+                // A limit that lets nothing through, and a message that is not sent, say why nothing happened.
+                let silent = |what: &What| matches!(what, What::Limited { .. } | What::Withheld { .. });
+                if let Some(outcome) = brought.outcomes.iter().find(|outcome| !silent(&outcome.what)) {
                     let got = self.describe(outcome);
                     self.fail(*span, "nothing".into(), got, Vec::new());
                 }
@@ -211,6 +210,13 @@ impl<'p> Run<'p> {
             Expectation::Refused(text, span) => {
                 let reasons = reasons(|what| if let What::Refused(reason) = what { Some(reason) } else { None });
                 self.contains(*span, "refused", text.as_deref(), &reasons);
+            }
+            Expectation::Withheld(text, span) => {
+                let withheld = brought.outcomes.iter().filter_map(|outcome| match &outcome.what {
+                    What::Withheld { channel, reason } => Some(format!("{channel}: {reason}")),
+                    _ => None,
+                });
+                self.contains(*span, "withheld", text.as_deref(), &withheld.collect::<Vec<_>>());
             }
             Expectation::Error(text, span) => {
                 let reasons = reasons(|what| if let What::Failed(reason) = what { Some(reason) } else { None });

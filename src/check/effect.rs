@@ -197,8 +197,10 @@ impl Checker<'_> {
         }
         let text = text?;
         (translations.len() == message.translations.len()).then_some(())?;
-        let channel =
-            message.channel.as_ref().map_or_else(|| Arc::from("message"), |channel| Arc::clone(&channel.text));
+        let channel = match &message.channel {
+            Some(channel) => self.channel(channel)?,
+            None => Arc::from("message"),
+        };
         Some(Effect::Message(channel, Label { text, translations }, values))
     }
     fn template(

@@ -6,6 +6,7 @@
 mod cases;
 mod cells;
 mod challenge;
+mod consent;
 mod context;
 mod cycles;
 mod earn;
@@ -47,8 +48,8 @@ use std::sync::Arc;
 use crate::arena::{Arena, Id as _};
 use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::hir::{
-    Badge, ChallengeId, EnumDef, LadderId, LetId, MeasureId, PoolId, Program, RedeemId, ReferralId, RewardId, RuleId, SegmentId,
-    Settings, Stack, StackMode, TableId, TransferId,
+    Badge, ChallengeId, EnumDef, LadderId, LetId, MeasureId, PoolId, Program, RedeemId, ReferralId, RewardId, RuleId,
+    SegmentId, Settings, Stack, StackMode, TableId, TransferId,
 };
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item};
@@ -194,6 +195,7 @@ impl<'a> Checker<'a> {
         let scenarios: Vec<_> =
             self.items.scenarios.clone().into_iter().map(|item| self.lower_scenario(item)).collect();
         rules.extend(std::mem::take(&mut self.called).into_iter().map(Some));
+        let consents = self.consents();
         self.unused_tables();
         self.required(&units, &earns, &rules);
         let (name, settings) = (block.as_ref().map(Checker::program_name)?, settings?);
@@ -209,6 +211,7 @@ impl<'a> Checker<'a> {
             transfers: whole(transfers)?,
             referrals: whole(referrals)?,
             pools: whole(pools)?,
+            consents: consents?,
             scenarios: scenarios.into_iter().collect::<Option<Vec<_>>>()?,
             ..program
         };
@@ -256,6 +259,7 @@ impl<'a> Checker<'a> {
             referrals: Arena::default(),
             pools: Arena::default(),
             meets: false,
+            consents: Vec::new(),
             scenarios: Vec::new(),
         })
     }

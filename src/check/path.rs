@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::hir::{Builtin, ChallengeId, ChallengeRead, Expr, FieldId, FieldType, Kind, LadderId, Level, Program, Read, Standing, Type, UnitId};
+use crate::hir::{
+    Builtin, ChallengeId, ChallengeRead, Expr, FieldId, FieldType, Kind, LadderId, Level, Program, Read, Standing,
+    Type, UnitId,
+};
 use crate::source::Span;
 use crate::syntax::ast::{Ident, Path};
 use crate::value::Value;

@@ -153,6 +153,7 @@ impl Checker<'_> {
             let span = item.at.0;
             let lowered = match &item.kind {
                 ExpectKind::Nothing => Some(Expectation::Nothing(span)),
+                ExpectKind::Withheld(text) => Some(Expectation::Withheld(said(text.as_ref()), span)),
                 ExpectKind::Refused(text) => Some(Expectation::Refused(said(text.as_ref()), span)),
                 ExpectKind::Error(text) => Some(Expectation::Error(said(text.as_ref()), span)),
                 ExpectKind::Message(text) => Some(Expectation::Message(Arc::clone(&text.value), span)),
@@ -341,6 +342,7 @@ fn span_of(expectation: &Expectation) -> Span {
         | Expectation::Expired(_, _, span)
         | Expectation::Off(_, span)
         | Expectation::Nothing(span)
+        | Expectation::Withheld(_, span)
         | Expectation::Refused(_, span)
         | Expectation::Error(_, span)
         | Expectation::Message(_, span)

@@ -22,7 +22,8 @@ pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
         Kind::Not(one) | Kind::Missing(one) | Kind::Negate(one) | Kind::Scale(one, _) | Kind::Since(_, one) => {
             vec![one]
         }
-        Kind::Compare(_, left, right) | Kind::Arithmetic(_, left, right)
+        Kind::Compare(_, left, right)
+        | Kind::Arithmetic(_, left, right)
         | Kind::Shift(left, right, _)
         | Kind::Times(left, right) => {
             vec![left, right]

@@ -137,7 +137,7 @@ impl Fold<'_> {
         let available = lot.ready == Ready::Now;
         self.state.units.at_mut(grant.unit).lots.push(lot);
         if available {
-            self.repay(grant.unit, number, grant.cause);
+            self.repay(grant.unit, number, grant.cause)?;
         }
         Ok(Granted { amount: all, lot: Some(number), funded, shared })
     }
@@ -157,21 +157,46 @@ impl Fold<'_> {
             return Ok(Vec::new());
         }
         let mut weights: Vec<_> = funding.iter().map(|part| part.share).collect();
-        let partners = weights.iter().try_fold(crate::value::Exact::ZERO, |sum, share| sum.add(*share))?;
-        weights.push(crate::value::Exact::ONE.sub(partners)?);
+        let partners = weights.iter().try_fold(Exact::ZERO, |sum, share| sum.add(*share))?;
+        weights.push(Exact::ONE.sub(partners)?);
         let parts = split(amount, &weights)?;
         Ok(funding.iter().map(|f| f.partner.clone()).zip(parts).filter(|(_, part)| *part != 0).collect())
     }
 
     /// Pays what is owed out of a lot that became available.
-    pub fn repay(&mut self, unit: UnitId, number: u32, cause: Cause) {
+    pub fn repay(&mut self, unit: UnitId, number: u32, cause: Cause) -> Result<(), Fault> {
         let below_zero = matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_));
         let purse = self.state.units.at_mut(unit);
         let repaid = purse.take(number, purse.debt, true);
+        let debt = purse.debt;
         purse.debt -= repaid;
-        // Below zero, the account itself was negative and the award has just filled it; at zero, what was forborne is taken now.
-        if !below_zero {
-            self.post(cause, unit, Account::Available, Account::Issuer, repaid, Some(number), None);
+        // Below zero, the account itself was negative and the award has just filled it; at zero, what was forborne is taken now, and goes
+        // to whoever forbore.
+        if below_zero || repaid == 0 {
+            return Ok(());
+        }
+        let partners: Vec<(Arc<str>, i64)> =
+            purse.owed.iter().map(|(partner, owed)| (partner.clone(), *owed)).collect();
+        let issuer = debt - partners.iter().map(|(_, owed)| owed).sum::<i64>();
+        let weights: Vec<_> = partners.iter().map(|(_, owed)| *owed).chain([issuer]).map(Exact::from).collect();
+        let mut rest = repaid;
+        for ((partner, _), part) in partners.into_iter().zip(split(repaid, &weights)?) {
+            rest -= part;
+            self.owe_partner(unit, &partner, -part);
+            self.post(cause, unit, Account::Available, Account::Partner(partner), part, Some(number), None);
+        }
+        self.post(cause, unit, Account::Available, Account::Issuer, rest, Some(number), None);
+        Ok(())
+    }
+
+    /// Notes what is owed to a partner; what is paid is forgotten.
+    fn owe_partner(&mut self, unit: UnitId, partner: &Arc<str>, amount: i64) {
+        let owed = &mut self.state.units.at_mut(unit).owed;
+        let left = owed.get(partner).copied().unwrap_or(0) + amount;
+        if left == 0 {
+            owed.remove(partner);
+        } else {
+            owed.insert(partner.clone(), left);
         }
     }
 
@@ -348,7 +373,7 @@ impl Fold<'_> {
                 }
             }
             self.post(cause, unit, Account::Pending, Account::Available, amount, Some(number), None);
-            self.repay(unit, number, cause);
+            self.repay(unit, number, cause)?;
         }
         Ok(())
     }
@@ -497,8 +522,10 @@ impl Fold<'_> {
         if matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_)) {
             return self.hand_back(cause, award, None, owed, Account::Available);
         }
-        // The issuer forbears, and what is repaid later is the issuer's.
-        relinquish(award, owed)?;
+        // Whoever paid forbears, and what is repaid later is theirs.
+        for (partner, share) in relinquish(award, owed)? {
+            self.owe_partner(unit, &partner, share);
+        }
         self.emit(cause, What::Owed { unit, debt: debt + owed });
         Ok(owed)
     }
@@ -531,7 +558,7 @@ impl Fold<'_> {
             }
             self.post(cause, unit, Account::Redeemed, Account::Available, amount, Some(number), None);
             back += amount;
-            self.repay(unit, number, cause);
+            self.repay(unit, number, cause)?;
         }
         Ok(back)
     }
@@ -567,8 +594,7 @@ fn relinquish(award: &mut super::state::Award, amount: i64) -> Result<Vec<(Arc<s
     if amount == 0 || award.funded.is_empty() {
         return Ok(Vec::new());
     }
-    let weights: Vec<_> =
-        award.funded.iter().map(|(_, part)| *part).chain([issuer]).map(crate::value::Exact::from).collect();
+    let weights: Vec<_> = award.funded.iter().map(|(_, part)| *part).chain([issuer]).map(Exact::from).collect();
     let shares = split(amount, &weights)?;
     for ((_, part), share) in award.funded.iter_mut().zip(&shares) {
         *part -= share;

@@ -38,7 +38,7 @@ pub struct Claim {
 pub type Rounded = BTreeMap<(UseKey, Instant), i64>;
 
 /// What awards of the event at hand have claimed and not yet posted.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Claims {
     claimed: RefCell<BTreeMap<(UseKey, Instant), Exact>>,
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::arena::{Arena, Id};
 use crate::hir::{
-    BadgeId, ChallengeId, EarnId, EventId, FieldDef, FieldId, FieldType, LadderId, LimitId, MeasureId, OnChange, OnRefund, PoolId, Program,
-    RedeemId, RewardId, RuleId, TransferId, UnitId,
+    BadgeId, ChallengeId, EarnId, EventId, FieldDef, FieldId, FieldType, LadderId, LimitId, MeasureId, OnChange,
+    OnRefund, PoolId, Program, RedeemId, RewardId, RuleId, TransferId, UnitId,
 };
 use crate::value::Value;
 

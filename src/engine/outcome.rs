@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{BadgeId, ChallengeId, ChallengeStage, EarnId, LadderId, LimitId, RedeemId, RewardId, RuleId, TransferId, UnitId};
+use crate::hir::{
+    BadgeId, ChallengeId, ChallengeStage, EarnId, LadderId, LimitId, RedeemId, RewardId, RuleId, TransferId, UnitId,
+};
 use crate::source::Span;
 use crate::value::Instant;
 
@@ -114,6 +116,13 @@ pub enum What {
         /// Until when it is held; `None` for ever or as long as the condition holds.
         until: Option<Instant>,
     },
+    /// A message was not sent, for want of consent.
+    Withheld {
+        /// The channel.
+        channel: Arc<str>,
+        /// Why, in words.
+        reason: String,
+    },
     /// A voucher was issued.
     Issued {
         /// The reward.
@@ -184,7 +193,7 @@ pub enum What {
         target: Option<String>,
     },
     /// Something was not done, with the reason; the event itself took effect.
-    Withheld(String),
+    Unreached(String),
     /// Something that a reversal cannot undo.
     Irreversible(String),
     /// An outcome of before a late event that holds no longer.

@@ -19,6 +19,9 @@ pub struct Purse {
     pub closed: BTreeMap<u32, Lot>,
     /// What is owed since a reversal took back what was spent.
     pub debt: i64,
+    /// What of it is owed to partners, who had paid for what was taken back; the rest is owed to the issuer.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub owed: BTreeMap<Arc<str>, i64>,
     /// Up to when the clock has looked for what lapses.
     pub checked: Option<Instant>,
     /// Totals over the member's life, in steps: awarded, taken back, spent (net of returns), expired.

@@ -73,7 +73,8 @@ pub fn visit<'e>(program: &'e Program, expr: &'e Expr, to: &mut dyn FnMut(&'e Ex
         | Kind::Since(_, inner) => {
             visit(program, inner, to);
         }
-        Kind::Compare(_, left, right) | Kind::Arithmetic(_, left, right)
+        Kind::Compare(_, left, right)
+        | Kind::Arithmetic(_, left, right)
         | Kind::Shift(left, right, _)
         | Kind::Times(left, right) => {
             visit(program, left, to);

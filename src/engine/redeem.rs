@@ -87,11 +87,13 @@ impl Fold<'_> {
             return Ok(Err(reason));
         }
         let mut uses = Vec::new();
+        let before = self.within.clone();
         let claims = std::mem::take(&mut self.within);
         for _ in 0..quantity {
             let fitted =
                 self.fit(Cause::Reward(id), &reward.limits, Exact::from(each.max(1)), View::default(), None, &claims)?;
             if fitted.amount < Exact::from(each.max(1)) {
+                self.within = before;
                 return Ok(Err(format!("the limit of `{}` is reached", reward.name)));
             }
             uses.push(fitted.claims);

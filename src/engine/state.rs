@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::arena::Arena;
 use crate::hir::{
-    BadgeId, ChallengeId, EventId, FieldId, LadderId, LimitId, MeasureId, OnRefund, Program, Read, RewardId, RuleId, Tally, UnitId,
+    BadgeId, ChallengeId, EventId, FieldId, LadderId, LimitId, MeasureId, OnRefund, Program, Read, RewardId, RuleId,
+    Tally, UnitId,
 };
 use crate::value::{Day, Exact, Instant, Value};
 
@@ -502,6 +503,15 @@ impl State {
     /// Lets measures be counted from history from now on: days or names have changed under their running sums.
     pub fn distrust_gauges(&mut self) {
         self.gauges.iter_mut().for_each(|gauge| gauge.newest = Some(Instant::LAST));
+    }
+
+    /// The language that the member reads, where the program has such an attribute and it was given.
+    pub fn language(&self, program: &Program) -> &str {
+        let attribute = program.attributes.find(|attribute| &*attribute.name == "language");
+        match attribute.and_then(|id| self.attributes.get(id)) {
+            Some(Value::Text(language)) => language,
+            _ => "",
+        }
     }
 
     /// The local day of joining.

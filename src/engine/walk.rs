@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::hir::{Aggregate, Case, Compare, Expr, Function, Kind, Operator, Rows, TableId, Window};
+use crate::hir::{Aggregate, Case, Cell, Compare, Expr, Function, Kind, Operator, Rows, TableId, Window};
 use crate::value::{Exact, Instant, Rounding, TimeUnit, Value};
 
 use super::context::Cx;
@@ -228,7 +228,9 @@ fn lookup(id: TableId, keys: &[Expr], cx: &Cx<'_>) -> Result<Value, Fault> {
     match &table.rows {
         Rows::Exact { rows, otherwise } => {
             let row = rows.iter().find(|(pattern, _)| {
-                pattern.iter().zip(&keys).all(|(want, have)| want.as_ref().is_none_or(|want| want == have))
+                let matches =
+                    |(cell, key): (&Cell, &Value)| cell.as_ref().is_none_or(|(how, want)| compare(*how, key, want));
+                pattern.iter().zip(&keys).all(matches)
             });
             match row.map(|(_, result)| result).or(otherwise.as_ref()) {
                 Some(result) => value(result, cx),

@@ -95,7 +95,13 @@ fn mentioned(expr: &Expr, cx: &Cx<'_>) -> Vec<(String, String)> {
             part.span.file == expr.span.file && part.span.start >= expr.span.start && part.span.end <= expr.span.end;
         let leaf = matches!(
             part.kind,
-            Kind::Field(_) | Kind::Line(_) | Kind::Opened(_) | Kind::Read(_) | Kind::Builtin(_) | Kind::Let(_) | Kind::Segment(_)
+            Kind::Field(_)
+                | Kind::Line(_)
+                | Kind::Opened(_)
+                | Kind::Read(_)
+                | Kind::Builtin(_)
+                | Kind::Let(_)
+                | Kind::Segment(_)
         );
         if own && leaf {
             let name = sources.text(part.span).to_string();

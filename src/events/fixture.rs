@@ -160,6 +160,7 @@ pub(crate) fn program() -> Program {
         referrals: Arena::default(),
         pools: Arena::default(),
         meets: false,
+        consents: Vec::new(),
         scenarios: Vec::new(),
     }
 }

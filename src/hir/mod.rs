@@ -20,8 +20,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use challenge::{
-    Challenge, ChallengeRead, ChallengeStage, Frame, Goal, GoalStep, Milestone, OnChange, Progress, RewardRefunds, Shared,
-    SharedBy,
+    Challenge, ChallengeRead, ChallengeStage, Frame, Goal, GoalStep, Milestone, OnChange, Progress, RewardRefunds,
+    Shared, SharedBy,
 };
 pub use event::{EventDef, EventKind, FieldDef, FieldType, LineKey, Order, Reversal, Unmatched};
 pub use expr::{
@@ -142,6 +142,8 @@ pub struct Program {
     pub pools: Arena<PoolId, Pool>,
     /// Whether its members write to each other, so that they are judged together and in one order.
     pub meets: bool,
+    /// What members must have agreed to before they are told something, by channel.
+    pub consents: Vec<Consent>,
     /// Tests beside the rules.
     pub scenarios: Vec<Scenario>,
 }
@@ -186,6 +188,17 @@ pub struct Settings {
 pub struct EnumDef {
     /// The words in order of declaration.
     pub words: Vec<Arc<str>>,
+}
+
+/// What a member must have agreed to before a message goes out on a channel.
+#[derive(Debug, Clone)]
+pub struct Consent {
+    /// The channel.
+    pub channel: Arc<str>,
+    /// Where it is declared.
+    pub span: Span,
+    /// When messages may be sent.
+    pub when: Expr,
 }
 
 /// A named value.
@@ -234,13 +247,16 @@ pub struct Table {
     pub rows: Rows,
 }
 
+/// What one key of a row matches: how the key compares with a value; `None` matches anything.
+pub type Cell = Option<(Compare, crate::value::Value)>;
+
 /// The rows of a table.
 #[derive(Debug, Clone)]
 pub enum Rows {
-    /// The first row whose keys all match; a key of `None` matches anything.
+    /// The first row whose cells all match.
     Exact {
-        /// Keys and value.
-        rows: Vec<(Vec<Option<crate::value::Value>>, Expr)>,
+        /// Cells and value.
+        rows: Vec<(Vec<Cell>, Expr)>,
         /// The value where no row matches; without it, none is an error for the event.
         otherwise: Option<Expr>,
     },
@@ -274,4 +290,12 @@ pub struct Label {
     pub text: Arc<str>,
     /// Language code and text.
     pub translations: Vec<(Arc<str>, Arc<str>)>,
+}
+
+impl Label {
+    /// The text for a member who reads `language`, and the code of its language: none where there is no such translation.
+    pub fn read_in(&self, language: &str) -> (Option<&Arc<str>>, &Arc<str>) {
+        let found = self.translations.iter().find(|(code, _)| **code == *language);
+        found.map_or((None, &self.text), |(code, text)| (Some(code), text))
+    }
 }

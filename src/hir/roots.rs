@@ -18,6 +18,7 @@ impl Program {
         let mut all = Vec::new();
         let into = &mut all;
         into.extend(self.settings.accepts.iter().map(|(_, rate, _)| rate));
+        into.extend(self.consents.iter().map(|consent| &consent.when));
         for unit in self.units.iter() {
             unit.expiry.iter().for_each(|rule| guards(&rule.cases, into));
             guards(&unit.pending, into);

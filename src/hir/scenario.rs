@@ -92,6 +92,8 @@ pub enum Expectation {
     Nothing(Span),
     /// A refusal whose reason contains the text.
     Refused(Option<Arc<str>>, Span),
+    /// A message is not sent for want of consent, on a channel whose name contains the text.
+    Withheld(Option<Arc<str>>, Span),
     /// An error whose reason contains the text.
     Error(Option<Arc<str>>, Span),
     /// A message whose text contains this.

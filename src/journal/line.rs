@@ -169,6 +169,12 @@ impl<'a> Line<'a> {
                 self.language = Some(language.as_ref()).filter(|language| !language.is_empty());
                 self.text = Some(text);
             }
+            What::Withheld { channel, reason } => {
+                self.what = "message";
+                self.channel = Some(channel);
+                self.change = Some("withheld");
+                self.reason = Some(reason);
+            }
             What::Owed { unit, debt } => {
                 self.what = "owed";
                 self.unit(program, *unit, *debt);
@@ -180,8 +186,8 @@ impl<'a> Line<'a> {
                 self.progress = Some(progress);
                 self.target = target.as_deref();
             }
-            What::Withheld(reason) => {
-                self.what = "withheld";
+            What::Unreached(reason) => {
+                self.what = "unreached";
                 self.reason = Some(reason);
             }
             What::Refused(reason) => {

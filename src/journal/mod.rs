@@ -18,9 +18,9 @@
 //! | `requested`, `granted` | what a limit was asked and gave |
 //! | `value` | money in the program's currency, decimal text in whole units |
 //! | `until` | end of a tier or voucher |
-//! | `change` | of a voucher: `used`, `returned`, `cancelled`, `expired`; of a badge: `given`, `taken` |
+//! | `change` | of a voucher: `used`, `returned`, `cancelled`, `expired`; of a badge: `given`, `taken`; of a message that was not sent: `withheld` |
 //! | `channel`, `language`, `text` | of a message |
-//! | `reason` | why it was refused, failed or cannot be undone |
+//! | `reason` | why it was refused, withheld, failed or cannot be undone |
 //! | `lot` | number of the lot among the member's |
 //! | `item` | line of the event, from 1 |
 //! | `by`, `rule` | what brought it about: `earn`, `rule`, `tiers`, `unit`, `reward`, `redeem` or `event`, and its name |

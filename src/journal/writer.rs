@@ -150,6 +150,7 @@ mod tests {
             outcome(What::Owed { unit: UnitId(0), debt: 5 }),
             outcome(What::Refused("not enough points".into())),
             outcome(What::Failed("no rate".into())),
+            outcome(What::Withheld { channel: "email".into(), reason: "no consent: `email_ok` does not hold".into() }),
             outcome(What::Irreversible("a message was sent".into())),
             outcome(What::Withdrawn(Box::new(posted))),
         ];

@@ -9,13 +9,34 @@ pub(super) const RESERVED: &[&str] =
 
 /// Words that begin an item.
 pub(super) const ITEMS: &[&str] = &[
-    "program", "import", "event", "member", "unit", "let", "table", "measure", "segment", "tiers", "earn", "boost",
-    "stack", "limit", "rule", "reward", "redeem", "challenge", "transfer", "referral", "pool", "scenario", "only", "skip",
+    "program",
+    "import",
+    "event",
+    "member",
+    "unit",
+    "let",
+    "table",
+    "measure",
+    "segment",
+    "tiers",
+    "earn",
+    "boost",
+    "stack",
+    "limit",
+    "rule",
+    "reward",
+    "redeem",
+    "challenge",
+    "transfer",
+    "referral",
+    "pool",
+    "scenario",
+    "only",
+    "skip",
 ];
 
 /// Items that the language does not have yet; their words stay free.
-pub(super) const LATER_ITEMS: &[&str] =
-    &["draw", "leaderboard", "partner", "cause", "choices", "invariant"];
+pub(super) const LATER_ITEMS: &[&str] = &["draw", "leaderboard", "partner", "cause", "choices", "invariant"];
 
 /// Effects that the language does not have yet.
 pub(super) const LATER_EFFECTS: &[&str] = &["donate", "enter", "open", "offer"];

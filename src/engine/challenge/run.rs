@@ -381,12 +381,7 @@ impl Fold<'_> {
         Ok(())
     }
 
-    fn undo_instance(
-        &mut self,
-        id: ChallengeId,
-        challenge: &Challenge,
-        instance: &mut Instance,
-    ) -> Result<(), Fault> {
+    fn undo_instance(&mut self, id: ChallengeId, challenge: &Challenge, instance: &mut Instance) -> Result<(), Fault> {
         let mut reached = Vec::new();
         for goal in &challenge.goals {
             reached.push(self.cx(View::default()).progress(challenge, goal, instance)?);
@@ -399,9 +394,7 @@ impl Fold<'_> {
             let milestone = challenge.milestones.get(which as usize);
             let at = milestone.map(|milestone| (milestone.share, self.judge.exact(&milestone.at, &self.cx(view))));
             let holds = match at {
-                Some((share, at)) => {
-                    first >= if share { at?.mul(target.unwrap_or_default())? } else { at? }
-                }
+                Some((share, at)) => first >= if share { at?.mul(target.unwrap_or_default())? } else { at? },
                 None => true,
             };
             if holds || !self.may_take_back(challenge, &brought) {

@@ -417,4 +417,10 @@ pub enum Key {
     Any(At),
     /// A literal or a bare word.
     Value(Expr),
+    /// `up to 500`: inclusive.
+    UpTo(Expr),
+    /// `below 500`: exclusive.
+    Below(Expr),
+    /// `above 500`: exclusive.
+    Above(Expr),
 }

@@ -106,6 +106,8 @@ pub enum ExpectKind {
     },
     /// `nothing`.
     Nothing,
+    /// `withheld`, `withheld "email"`.
+    Withheld(Option<Text>),
     /// `refused`, `refused "not enough"`.
     Refused(Option<Text>),
     /// `error`, `error "…"`.

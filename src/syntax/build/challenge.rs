@@ -1,9 +1,7 @@
 //! `challenge`.
 
 use super::{block_statements, choice, earn, expr, label, literal, rule, time};
-use crate::syntax::ast::{
-    Challenge, Frame, Gate, Goal, GoalStep, Milestone, OnChange, RewardRefunds, Shared, Spanned,
-};
+use crate::syntax::ast::{Challenge, Frame, Gate, Goal, GoalStep, Milestone, OnChange, RewardRefunds, Shared, Spanned};
 use crate::syntax::grammar::Rule;
 use crate::syntax::layout::Block;
 use crate::syntax::node::Node;

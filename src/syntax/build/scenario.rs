@@ -2,8 +2,8 @@
 
 use super::{block_statements, event, expr, literal, time};
 use crate::syntax::ast::{
-    ChallengeStage, ExpectKind, Expectation, Expr, ExprKind, Ident, RecordField, RecordValue, Scenario, ScenarioMode, ScenarioStep,
-    StepKind, UnaryOp,
+    ChallengeStage, ExpectKind, Expectation, Expr, ExprKind, Ident, RecordField, RecordValue, Scenario, ScenarioMode,
+    ScenarioStep, StepKind, UnaryOp,
 };
 use crate::syntax::errors;
 use crate::syntax::grammar::Rule;
@@ -143,6 +143,7 @@ fn expectation<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expectation> {
     };
     let kind = match inner.rule() {
         Rule::kw_nothing => ExpectKind::Nothing,
+        Rule::expect_withheld => ExpectKind::Withheld(text(r)?),
         Rule::expect_refused => ExpectKind::Refused(text(r)?),
         Rule::expect_error => ExpectKind::Error(text(r)?),
         Rule::expect_message => ExpectKind::Message(text(r)??),
