@@ -13,7 +13,7 @@ use super::errors;
 use super::scope::Scope;
 
 /// Names that are kept for constructs to come.
-const RESERVED: [&str; 2] = ["exchange", "merge"];
+const RESERVED: [&str; 1] = ["merge"];
 
 impl Checker<'_> {
     /// Attributes: `name` and `id` first, then the declared ones.
@@ -77,6 +77,9 @@ impl Checker<'_> {
             EventKind::Transfer => !items.transfers.is_empty(),
             EventKind::Referral => !items.referrals.is_empty(),
             EventKind::Enroll | EventKind::Withdraw => !items.pools.is_empty(),
+            EventKind::Exchange => !items.exchanges.is_empty(),
+            EventKind::Donate => !items.causes.is_empty(),
+            EventKind::Vote => !items.funds.is_empty(),
             EventKind::Receive => !items.events.iter().any(|event| &*event.name.text == "receive"),
             _ => true,
         }
@@ -240,6 +243,18 @@ fn built_in_fields(kind: EventKind) -> Vec<(&'static str, FieldType, bool, Optio
         EventKind::Receive => vec![("from", FieldType::Member, true, None), ("what", Text, true, None)],
         EventKind::Referral => vec![("friend", FieldType::Member, false, None), ("referral", Text, false, None)],
         EventKind::Enroll => vec![("group", Id, false, None), ("pool", Text, true, None)],
+        EventKind::Exchange => vec![("amount", Number, false, None), ("exchange", Text, true, None)],
+        EventKind::Donate => vec![
+            ("cause", Text, true, None),
+            ("amount", Number, true, None),
+            ("unit", Text, true, None),
+            ("reward", Text, true, None),
+        ],
+        EventKind::Vote => vec![
+            ("cause", Text, false, None),
+            ("fund", Text, true, None),
+            ("amount", Count, true, Some(Value::Exact(Exact::ONE))),
+        ],
         EventKind::Withdraw => vec![("pool", Text, true, None)],
         EventKind::Join
         | EventKind::Leave

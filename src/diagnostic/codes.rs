@@ -7,6 +7,7 @@ mod files;
 mod layout;
 mod meeting;
 mod names;
+mod partner;
 mod parts;
 mod rules;
 mod statements;
@@ -40,6 +41,7 @@ const ROOMS: &[&[Explanation]] = &[
     rules::LIST,
     files::LIST,
     meeting::LIST,
+    partner::LIST,
 ];
 
 /// The program around wrong and right texts.

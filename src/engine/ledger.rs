@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::judge::Noting;
 use super::mail::Content;
-use super::outcome::{Account, Cause, What};
+use super::outcome::{Account, Cause, Side, What};
 use super::purse::{IdleClock, Lot, LotExpiry, Ready};
 use super::state::{Sent, Tallied, TallyKind};
 
@@ -34,6 +34,7 @@ pub struct Grant<'g> {
 }
 
 /// What became of a grant.
+#[derive(Default)]
 pub struct Granted {
     /// How much, in steps: less than asked where the balance is full.
     pub amount: i64,
@@ -41,6 +42,8 @@ pub struct Granted {
     pub lot: Option<u32>,
     /// What partners paid.
     pub funded: Vec<(Arc<str>, i64)>,
+    /// What one step is worth to each of them.
+    pub prices: Vec<(Arc<str>, Exact)>,
     /// How much of it went to the member's group, and with which letter.
     pub shared: Option<(i64, Sent)>,
 }
@@ -82,15 +85,9 @@ impl Fold<'_> {
     /// Awards an amount: a new lot, less what is owed.
     pub fn grant(&mut self, grant: &Grant<'_>) -> Result<Granted, Fault> {
         let unit = self.program.units.at(grant.unit);
-        let mut amount = grant.amount;
-        if let Some(most) = &unit.at_most {
-            let most = self.judge.exact(most, &self.cx(View::default()))?.floor().to_i64().unwrap_or(i64::MAX);
-            let purse = self.state.units.at(grant.unit);
-            let have = purse.available() + purse.pending() - purse.debt;
-            amount = amount.min((most - have).max(0));
-        }
+        let amount = grant.amount.min(self.room(grant.unit)?);
         if amount <= 0 {
-            return Ok(Granted { amount: 0, lot: None, funded: Vec::new(), shared: None });
+            return Ok(Granted::default());
         }
         let shared = self.share(grant, amount)?;
         let all = amount;
@@ -98,7 +95,7 @@ impl Fold<'_> {
         // First what can fail, so that nothing is half done where the clock is at work.
         self.tally(grant.unit, TallyKind::Earned, all, self.at.now)?;
         if amount == 0 {
-            return Ok(Granted { amount: all, lot: None, funded: Vec::new(), shared });
+            return Ok(Granted { amount: all, shared, ..Granted::default() });
         }
         let number = self.state.next_lot;
         self.state.next_lot += 1;
@@ -114,7 +111,11 @@ impl Fold<'_> {
 
         let funded = self.funded(grant.funding, amount)?;
         let partners: i64 = funded.iter().map(|(_, part)| part).sum();
+        let mut prices = Vec::with_capacity(funded.len());
         for (partner, part) in &funded {
+            let price = self.price_issued(partner, grant.unit)?;
+            prices.push((partner.clone(), price));
+            self.settled(grant.cause, partner, grant.unit, Side::Issued, *part, price)?;
             self.post(
                 grant.cause,
                 grant.unit,
@@ -133,7 +134,15 @@ impl Fold<'_> {
         if available {
             self.repay(grant.unit, number, grant.cause);
         }
-        Ok(Granted { amount: all, lot: Some(number), funded, shared })
+        Ok(Granted { amount: all, lot: Some(number), funded, prices, shared })
+    }
+
+    /// How much more of a unit the member may have.
+    pub fn room(&self, unit: UnitId) -> Result<i64, Fault> {
+        let Some(most) = &self.program.units.at(unit).at_most else { return Ok(i64::MAX) };
+        let most = self.judge.exact(most, &self.cx(View::default()))?.floor().to_i64().unwrap_or(i64::MAX);
+        let purse = self.state.units.at(unit);
+        Ok((most - (purse.available() + purse.pending() - purse.debt)).max(0))
     }
 
     /// Sends the member's group its share of an award.
@@ -465,6 +474,8 @@ impl Fold<'_> {
         let mut rest = amount;
         for (partner, share) in relinquish(award, amount)? {
             rest -= share;
+            let price = award.prices.iter().find(|(known, _)| *known == partner).map(|(_, price)| *price);
+            self.settled(cause, &partner, unit, Side::TakenBack, share, price.unwrap_or_default())?;
             self.post(cause, unit, from.clone(), Account::Partner(partner), share, lot, line);
         }
         self.post(cause, unit, from, Account::Issuer, rest, lot, line);

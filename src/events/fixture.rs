@@ -159,6 +159,10 @@ pub(crate) fn program() -> Program {
         transfers: Arena::default(),
         referrals: Arena::default(),
         pools: Arena::default(),
+        partners: Arena::default(),
+        exchanges: Arena::default(),
+        charities: Arena::default(),
+        funds: Arena::default(),
         meets: false,
         scenarios: Vec::new(),
     }

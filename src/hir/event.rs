@@ -41,13 +41,19 @@ pub enum EventKind {
     Enroll,
     /// Leaves a group. Fields: `pool` text optional.
     Withdraw,
+    /// Turns one unit into another. Fields: `exchange` text optional, `amount` number (of the unit that is taken).
+    Exchange,
+    /// Gives to a cause. Fields: `cause` text, `amount` number, `unit` text, `reward` text, all optional.
+    Donate,
+    /// Votes in a fund. Fields: `cause` text, `fund` text optional, `amount` count default 1.
+    Vote,
     /// Declared by the program.
     Declared,
 }
 
 impl EventKind {
     /// The built-in types in order, with their names.
-    pub const BUILTIN: [(EventKind, &'static str); 15] = [
+    pub const BUILTIN: [(EventKind, &'static str); 18] = [
         (Self::Join, "join"),
         (Self::Leave, "leave"),
         (Self::Update, "update"),
@@ -63,6 +69,9 @@ impl EventKind {
         (Self::Referral, "referral"),
         (Self::Enroll, "enroll"),
         (Self::Withdraw, "withdraw"),
+        (Self::Exchange, "exchange"),
+        (Self::Donate, "donate"),
+        (Self::Vote, "vote"),
     ];
     /// Whether only the engine makes such events: the clock or the mail.
     pub fn is_made(self) -> bool {

@@ -7,6 +7,7 @@ mod event;
 mod expr;
 mod measure;
 mod meeting;
+mod partner;
 mod reward;
 mod roots;
 mod rule;
@@ -22,6 +23,7 @@ pub use event::{EventDef, EventKind, FieldDef, FieldType, LineKey, Order, Revers
 pub use expr::{Aggregate, Builtin, Case, Compare, Expr, Function, Guard, Kind, Level, Operator, Read, Standing, Type};
 pub use measure::{Measure, Net, ShareCap, Source, Tally, Window};
 pub use meeting::{Pool, Referral, Transfer};
+pub use partner::{Bonus, Charity, Exchange, Fund, FundPool, Match, Partner, Price};
 pub use reward::{Gift, GiftKind, Redeem, RedeemForm, Reward, Stock, Validity};
 pub use rule::{
     Activation, Boost, BoostAmount, Budget, Combine, Direction, During, Earn, Effect, Excess, Funding, Gates, Limit,
@@ -76,6 +78,14 @@ crate::ids! {
     ReferralId;
     /// A kind of groups of members.
     PoolId;
+    /// A partner.
+    PartnerId;
+    /// A way to turn one unit into another.
+    ExchangeId;
+    /// A cause.
+    CharityId;
+    /// A fund.
+    FundId;
 }
 
 /// A whole program, checked.
@@ -127,6 +137,14 @@ pub struct Program {
     pub referrals: Arena<ReferralId, Referral>,
     /// Kinds of groups.
     pub pools: Arena<PoolId, Pool>,
+    /// Partners.
+    pub partners: Arena<PartnerId, Partner>,
+    /// Ways to turn one unit into another.
+    pub exchanges: Arena<ExchangeId, Exchange>,
+    /// Causes.
+    pub charities: Arena<CharityId, Charity>,
+    /// Funds.
+    pub funds: Arena<FundId, Fund>,
     /// Whether its members write to each other, so that they are judged together and in one order.
     pub meets: bool,
     /// Tests beside the rules.

@@ -291,6 +291,8 @@ unit points also point {
   expires never
   refunds stop at zero
 }
+partner acme { settles each calendar month }
+partner bank { settles each calendar month }
 earn base on purchase {
   give   1 point per $1 of total
   funded 60% by acme

@@ -119,7 +119,7 @@ pub(super) const LIST: &[Explanation] = &[
         "E0216",
         "built-in event",
         "The names of built-in events cannot be used for others. Their blocks may add fields.",
-        "event exchange { amount number }",
+        "event merge { amount number }",
         "event hand_over { amount number }",
     ),
     code(

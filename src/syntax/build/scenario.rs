@@ -64,6 +64,9 @@ fn event_of(verb: Ident) -> Ident {
         ("enrolls", "enroll"),
         ("withdraws", "withdraw"),
         ("chooses", "choose"),
+        ("exchanges", "exchange"),
+        ("donates", "donate"),
+        ("votes", "vote"),
         ("adjusts", "adjust"),
         ("uses", "use"),
     ];
@@ -144,6 +147,13 @@ fn expectation<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expectation> {
         Rule::expect_error => ExpectKind::Error(text(r)?),
         Rule::expect_message => ExpectKind::Message(text(r)??),
         Rule::expect_badge => ExpectKind::Badge(inner.ident()?),
+        Rule::expect_gift => {
+            let mut names = inner.idents();
+            let to = names.pop()?;
+            who = names.pop();
+            let amount = literal::literal(r, &inner.get(Rule::money)?)?;
+            ExpectKind::Gift { negative: inner.has(Rule::minus), amount, to }
+        }
         Rule::expect_amount => {
             who = inner.ident();
             amount(r, &inner)?
