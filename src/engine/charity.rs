@@ -150,11 +150,14 @@ impl Fold<'_> {
         self.gave_to(id, cause, value, Giver::Member)
     }
 
-    /// Notes a gift; the program adds to those of members.
+    /// Notes a gift; those of members have receipts, and the program adds to them.
     fn gave_to(&mut self, charity: CharityId, cause: Cause, amount: i64, giver: Giver) -> Result<(), Fault> {
-        let matched = if giver == Giver::Member { self.matched(charity, amount)? } else { 0 };
-        self.state.receipts += 1;
-        let receipt = Some(self.state.receipts);
+        let (mut matched, mut receipt) = (0, None);
+        if giver == Giver::Member {
+            matched = self.matched(charity, amount)?;
+            self.state.receipts += 1;
+            receipt = Some(self.state.receipts);
+        }
         self.emit(cause, What::Donated { charity, amount, matched, giver, receipt });
         Ok(())
     }

@@ -200,7 +200,7 @@ pub enum What {
         matched: i64,
         /// Who gives.
         giver: Giver,
-        /// The number of the gift among the member's.
+        /// The number of the gift among the member's, where the member gives.
         receipt: Option<u32>,
     },
     /// The share of a cause in a fund: its votes, and the money in minor units.

@@ -66,7 +66,7 @@ pub struct State {
     pub next_lot: u32,
     /// The last calendar year with a birthday (S6).
     pub birthday_year: Option<i32>,
-    /// How many gifts to causes have gone through the member's hands: the number of the last receipt.
+    /// How many gifts to causes the member has made: the number of the last receipt.
     #[serde(default, skip_serializing_if = "none_yet")]
     pub receipts: u32,
     /// How many events were judged: the place of the next in this member's history.

@@ -19,7 +19,7 @@
 //! | `requested`, `granted` | what a limit was asked and gave |
 //! | `value` | money in the program's currency, decimal text in whole units |
 //! | `matched` | what the program adds to a gift |
-//! | `giver`, `receipt` | who gives: `member`, `program` or `fund`; the number of the gift among the member's |
+//! | `giver`, `receipt` | who gives: `member`, `program` or `fund`; the number of the gift among those of the member |
 //! | `votes` | of a cause in a fund |
 //! | `until` | end of a tier or voucher |
 //! | `change` | of a voucher: `used`, `returned`, `cancelled`, `expired`; of a badge or a gift: `given`, `taken`; of points at a partner: `issued`, `taken_back`, `redeemed`, `returned` |

@@ -13,6 +13,7 @@ use meed::value::Instant;
 
 mod change;
 mod order;
+mod partners;
 mod reversal;
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/semantics");
