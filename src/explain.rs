@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::engine::{Account, Cause, Explained, Outcome, Stage, TraceStep, VoucherChange, What, words};
+use crate::engine::{Account, Cause, Explained, Outcome, Side, Stage, TraceStep, VoucherChange, What, words};
 use crate::hir::Program;
 use crate::value::{Exact, Money, format_instant};
 
@@ -22,6 +22,7 @@ pub fn account(account: &Account) -> String {
         Account::Issuer => "issuer".into(),
         Account::Partner(name) => format!("partner {name}"),
         Account::Transfer => "transfer".into(),
+        Account::Cause(name) => format!("cause {name}"),
         Account::Expired => "expired".into(),
         Account::Redeemed => "redeemed".into(),
     }
@@ -96,6 +97,29 @@ pub fn what(program: &Program, what: &What) -> String {
             format!("challenge `{name}` {}: {progress}{of}", words::stage(*stage))
         }
         What::Unreached(reason) => format!("reaches nobody: {reason}"),
+        What::Settled { partner, unit, side, amount, value } => {
+            let amount = words::quantity(program, *unit, Exact::from(*amount));
+            let name = &program.partners.at(*partner).name;
+            let worth = words::money(program, *value);
+            match side {
+                Side::Issued => format!("partner {name} owes {worth} for {amount}"),
+                Side::TakenBack => format!("partner {name} owes {worth} less: {amount} came back"),
+                Side::Redeemed => format!("partner {name} is owed {worth} for {amount}"),
+                Side::Returned => format!("partner {name} is owed {worth} less: it gave {amount} back"),
+            }
+        }
+        What::Donated { charity, amount, matched, giver, receipt } => {
+            let name = &program.charities.at(*charity).name;
+            let added = if *matched == 0 { String::new() } else { format!(", {} added", money(*matched)) };
+            let receipt = receipt.map_or(String::new(), |number| format!(", receipt {number}"));
+            match amount {
+                ..0 => format!("{} of the {} taken back from {name}", money(-amount), giver.word()),
+                _ => format!("{} of the {} to {name}{added}{receipt}", money(*amount), giver.word()),
+            }
+        }
+        What::Divided { charity, votes, amount } => {
+            format!("{votes} votes for {}: {}", program.charities.at(*charity).name, money(*amount))
+        }
         What::Refused(reason) => format!("refused: {reason}"),
         What::Failed(reason) => format!("error: {reason}"),
         What::Irreversible(reason) => format!("cannot be undone: {reason}"),

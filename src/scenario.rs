@@ -199,6 +199,30 @@ impl<'p> Run<'p> {
                     format!("{} off", words::money(run.program, Exact::from(n)))
                 });
             }
+            Expectation::Gift(charity, amount, span) => {
+                let name = &self.program.charities.at(*charity).name;
+                let was = &self.program.charities.at(*charity).was;
+                let gift = |outcome: &Outcome| match &outcome.what {
+                    What::Donated { charity, amount, .. } => {
+                        let by = self.judged_by(outcome).map(|by| &by.charities.at(*charity).name);
+                        if by == Some(name) || (by.is_some() && by == was.as_ref()) { *amount } else { 0 }
+                    }
+                    _ => 0,
+                };
+                let got = brought.outcomes.iter().map(gift).sum();
+                let name = name.clone();
+                self.same(*span, *amount, got, |run, n| {
+                    format!("{} to {name}", words::money(run.program, Exact::from(n)))
+                });
+            }
+            Expectation::Matched(amount, span) => {
+                let added =
+                    |outcome: &Outcome| if let What::Donated { matched, .. } = outcome.what { matched } else { 0 };
+                let got = brought.outcomes.iter().map(added).sum();
+                self.same(*span, *amount, got, |run, n| {
+                    format!("{} matched", words::money(run.program, Exact::from(n)))
+                });
+            }
             Expectation::Nothing(span) => {
                 // A limit that lets nothing through, and a message that is not sent, say why nothing happened.
                 let silent = |what: &What| matches!(what, What::Limited { .. } | What::Withheld { .. });

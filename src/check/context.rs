@@ -89,6 +89,10 @@ pub(super) struct Items<'a> {
     pub transfers: Vec<&'a ast::Transfer>,
     pub referrals: Vec<&'a ast::Referral>,
     pub pools: Vec<&'a ast::Pool>,
+    pub partners: Vec<&'a ast::Partner>,
+    pub exchanges: Vec<&'a ast::Exchange>,
+    pub causes: Vec<&'a ast::CauseItem>,
+    pub funds: Vec<&'a ast::Fund>,
     pub scenarios: Vec<&'a ast::Scenario>,
 }
 

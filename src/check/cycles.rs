@@ -245,6 +245,17 @@ fn effect_moves(program: &Program, effect: &Effect, next: &mut Vec<Node>) {
         }
         Effect::Badge(badge) => next.push(Node::Badge(*badge)),
         Effect::Grant(ladder, ..) => next.push(Node::Ladder(*ladder)),
+        Effect::Exchange(id) => {
+            if let Some(exchange) = program.exchanges.get(*id) {
+                spent(exchange.from, next);
+                posted(exchange.to, Tally::Earned, next);
+            }
+        }
+        Effect::Donate(_, amount) => {
+            if let crate::hir::Type::Quantity(unit) = amount.ty {
+                spent(unit, next);
+            }
+        }
         // What another member gets is judged there, behind the event that sent it.
         Effect::GiveTo(..) | Effect::Activate(..) | Effect::Extend(..) | Effect::Restart(_) | Effect::Message(..) => {}
     }

@@ -132,6 +132,7 @@ impl Checker<'_> {
                 Effect::Restart(measure)
             }
             ast::Effect::Message(message) => self.message(message, scope)?,
+            ast::Effect::Donate(donation) => return self.donation(donation, scope),
         };
         Some((None, effect))
     }
@@ -177,7 +178,7 @@ impl Checker<'_> {
         Some(Effect::Convert { from, to, price: price?, gives: gives?, minimum: minimum?, maximum: maximum? })
     }
     /// One side of a conversion: an amount above zero.
-    fn step(&mut self, expr: &ast::Expr, scope: &Scope, unit: crate::hir::UnitId) -> Option<Expr> {
+    pub fn step(&mut self, expr: &ast::Expr, scope: &Scope, unit: crate::hir::UnitId) -> Option<Expr> {
         let step = self.typed(expr, scope, Type::Quantity(unit))?;
         if self.exact_of(&step).is_some_and(|step| step <= crate::value::Exact::ZERO) {
             return self.fail(errors::rules::step_not_positive(step.span));

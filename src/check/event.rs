@@ -12,9 +12,6 @@ use super::context::{Checker, field_type};
 use super::errors;
 use super::scope::Scope;
 
-/// Names that are kept for constructs to come.
-const RESERVED: [&str; 1] = ["exchange"];
-
 impl Checker<'_> {
     /// Attributes: `name` and `id` first, then the declared ones.
     pub fn attributes(&mut self) {
@@ -78,6 +75,9 @@ impl Checker<'_> {
             EventKind::Claim => !items.challenges.is_empty(),
             EventKind::Referral => !items.referrals.is_empty(),
             EventKind::Enroll | EventKind::Withdraw => !items.pools.is_empty(),
+            EventKind::Exchange => !items.exchanges.is_empty(),
+            EventKind::Donate => !items.causes.is_empty(),
+            EventKind::Vote => !items.funds.is_empty(),
             EventKind::Receive | EventKind::Merge | EventKind::Unmerge | EventKind::Erase => {
                 let name = EventKind::BUILTIN.iter().find(|(known, _)| *known == kind).map(|(_, name)| *name);
                 !items.events.iter().any(|event| Some(&*event.name.text) == name)
@@ -95,9 +95,6 @@ impl Checker<'_> {
     }
     fn event(&mut self, item: &ast::Event) -> Option<EventId> {
         let name = &item.name;
-        if RESERVED.contains(&&*name.text) {
-            return self.fail(errors::events::reserved(name.span(), &name.text));
-        }
         let built_in = EventKind::BUILTIN.iter().find(|(kind, known)| *known == &*name.text && self.uses(*kind));
         let built_in = built_in.and_then(|(kind, _)| kind.id());
         if let Some(id) = built_in {
@@ -246,6 +243,18 @@ fn built_in_fields(kind: EventKind) -> Vec<(&'static str, FieldType, bool, Optio
         EventKind::Referral => vec![("friend", FieldType::Member, false, None), ("referral", Text, false, None)],
         EventKind::Merge | EventKind::Unmerge => vec![("other", FieldType::Member, false, None)],
         EventKind::Enroll => vec![("group", Id, false, None), ("pool", Text, true, None)],
+        EventKind::Exchange => vec![("amount", Number, false, None), ("exchange", Text, true, None)],
+        EventKind::Donate => vec![
+            ("cause", Text, true, None),
+            ("amount", Number, true, None),
+            ("unit", Text, true, None),
+            ("reward", Text, true, None),
+        ],
+        EventKind::Vote => vec![
+            ("cause", Text, false, None),
+            ("fund", Text, true, None),
+            ("amount", Count, true, Some(Value::Exact(Exact::ONE))),
+        ],
         EventKind::Withdraw => vec![("pool", Text, true, None)],
         EventKind::Join
         | EventKind::Leave

@@ -1,6 +1,6 @@
 //! Conditions that earns, boosts, rules, rewards and redemptions share.
 
-use crate::hir::{Activation, Builtin, Compare, During, Expr, Funding, Gates, Kind, StackId, Type};
+use crate::hir::{Activation, Builtin, Compare, During, Expr, Funding, Gates, Guard, Kind, StackId, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, Season};
 use crate::value::{Day, Exact, TimeSpan, Value};
@@ -90,15 +90,7 @@ impl Checker<'_> {
         };
         let (guard, inner) = self.guards(&amount.value, scope)?.pop()?;
         let value = self.give(&arm.value, &inner)?;
-        let mut parts: Vec<Expr> = Vec::new();
-        parts.extend(guard.from.map(|from| today(Compare::AtLeast, from, arm.at.0)));
-        parts.extend(guard.until.map(|until| today(Compare::AtMost, until, arm.at.0)));
-        parts.extend(guard.when.map(|when| *when));
-        let when = match parts.len() {
-            0 | 1 => parts.pop(),
-            _ => Some(Expr { kind: Kind::And(parts), ty: Type::Bool, span: arm.at.0 }),
-        };
-        Some(Amount { value, when, span })
+        Some(Amount { value, when: condition_of(guard, arm.at.0), span })
     }
     /// One amount of a unit.
     fn give(&mut self, value: &ast::Expr, scope: &Scope) -> Option<Expr> {
@@ -138,6 +130,7 @@ impl Checker<'_> {
             if sum > Exact::ONE {
                 return self.fail(errors::earns::funded_beyond_whole(funding.at.0));
             }
+            self.partner(&funding.by)?;
             all.push(Funding { share, partner: funding.by.text.clone() });
         }
         Some(all)
@@ -152,6 +145,18 @@ impl Checker<'_> {
                 self.fail(errors::names::unknown_stack(name.span(), &name.text, near))
             }
         }
+    }
+}
+
+/// The days and the condition of a single case, as a condition of what it belongs to.
+pub(super) fn condition_of(guard: Guard, span: Span) -> Option<Expr> {
+    let mut parts: Vec<Expr> = Vec::new();
+    parts.extend(guard.from.map(|from| today(Compare::AtLeast, from, span)));
+    parts.extend(guard.until.map(|until| today(Compare::AtMost, until, span)));
+    parts.extend(guard.when.map(|when| *when));
+    match parts.len() {
+        0 | 1 => parts.pop(),
+        _ => Some(Expr { kind: Kind::And(parts), ty: Type::Bool, span }),
     }
 }
 

@@ -6,6 +6,7 @@
 mod cases;
 mod cells;
 mod challenge;
+mod charity;
 mod consent;
 mod context;
 mod cycles;
@@ -25,6 +26,7 @@ mod named;
 mod names;
 mod operators;
 mod outside;
+mod partner;
 mod path;
 mod record;
 mod refund;
@@ -48,8 +50,8 @@ use std::sync::Arc;
 use crate::arena::{Arena, Id as _};
 use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::hir::{
-    Badge, ChallengeId, EnumDef, LadderId, LetId, MeasureId, PoolId, Program, RedeemId, ReferralId, RewardId, RuleId,
-    SegmentId, Settings, Stack, StackMode, TableId, TransferId,
+    Badge, ChallengeId, CharityId, EnumDef, ExchangeId, FundId, LadderId, LetId, MeasureId, PartnerId, PoolId, Program,
+    RedeemId, ReferralId, RewardId, RuleId, SegmentId, Settings, Stack, StackMode, TableId, TransferId,
 };
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item};
@@ -101,6 +103,10 @@ impl<'a> Checker<'a> {
                 Item::Transfer(x) => items.transfers.push(x),
                 Item::Referral(x) => items.referrals.push(x),
                 Item::Pool(x) => items.pools.push(x),
+                Item::Partner(x) => items.partners.push(x),
+                Item::Exchange(x) => items.exchanges.push(x),
+                Item::Cause(x) => items.causes.push(x),
+                Item::Fund(x) => items.funds.push(x),
                 Item::Scenario(x) => items.scenarios.push(x),
             }
         }
@@ -192,6 +198,12 @@ impl<'a> Checker<'a> {
         let referrals: Vec<_> =
             self.items.referrals.clone().into_iter().map(|item| self.lower_referral(item)).collect();
         let pools: Vec<_> = self.items.pools.clone().into_iter().map(|item| self.lower_pool(item)).collect();
+        let partners: Vec<_> = self.items.partners.clone().into_iter().map(|item| self.lower_partner(item)).collect();
+        let exchanges: Vec<_> = (self.items.exchanges.clone().into_iter().enumerate())
+            .map(|(at, item)| self.lower_exchange(item, ExchangeId::new(at)))
+            .collect();
+        let charities: Vec<_> = self.items.causes.clone().into_iter().map(|item| self.lower_charity(item)).collect();
+        let funds: Vec<_> = self.items.funds.clone().into_iter().map(|item| self.lower_fund(item)).collect();
         let scenarios: Vec<_> =
             self.items.scenarios.clone().into_iter().map(|item| self.lower_scenario(item)).collect();
         rules.extend(std::mem::take(&mut self.called).into_iter().map(Some));
@@ -212,6 +224,10 @@ impl<'a> Checker<'a> {
             referrals: whole(referrals)?,
             pools: whole(pools)?,
             consents: consents?,
+            partners: whole(partners)?,
+            exchanges: whole(exchanges)?,
+            charities: whole(charities)?,
+            funds: whole(funds)?,
             scenarios: scenarios.into_iter().collect::<Option<Vec<_>>>()?,
             ..program
         };
@@ -258,6 +274,10 @@ impl<'a> Checker<'a> {
             transfers: Arena::default(),
             referrals: Arena::default(),
             pools: Arena::default(),
+            partners: Arena::default(),
+            exchanges: Arena::default(),
+            charities: Arena::default(),
+            funds: Arena::default(),
             meets: false,
             consents: Vec::new(),
             scenarios: Vec::new(),
@@ -335,6 +355,21 @@ impl<'a> Checker<'a> {
         for (at, item) in items.pools.iter().enumerate() {
             note(names.meetings.declare(&item.name, Meeting::Pool(PoolId::new(at))));
         }
+        for (at, item) in items.partners.iter().enumerate() {
+            note(names.partners.declare(&item.name, PartnerId::new(at)));
+        }
+        for (at, item) in items.exchanges.iter().enumerate() {
+            note(names.exchanges.declare(&item.name, ExchangeId::new(at)));
+            if item.every.is_some() {
+                note(names.offers.declare(&item.name, Offer::Exchange));
+            }
+        }
+        for (at, item) in items.causes.iter().enumerate() {
+            note(names.charities.declare(&item.name, CharityId::new(at)));
+        }
+        for (at, item) in items.funds.iter().enumerate() {
+            note(names.funds.declare(&item.name, FundId::new(at)));
+        }
         for (at, item) in items.stacks.iter().enumerate() {
             note(names.stacks.declare(&item.name, crate::hir::StackId::new(at)));
         }
@@ -373,7 +408,11 @@ impl<'a> Checker<'a> {
         let tiers =
             items.ladders.iter().map(|item| item.levels.iter().map(|level| (&level.name, &level.was)).collect());
         let challenges: Vec<_> = items.challenges.iter().map(|item| (&item.name, &item.was)).collect();
-        let meetings = [transfers, referrals, pools, challenges];
+        let partners: Vec<_> = items.partners.iter().map(|item| (&item.name, &item.was)).collect();
+        let exchanges: Vec<_> = items.exchanges.iter().map(|item| (&item.name, &item.was)).collect();
+        let causes: Vec<_> = items.causes.iter().map(|item| (&item.name, &item.was)).collect();
+        let funds: Vec<_> = items.funds.iter().map(|item| (&item.name, &item.was)).collect();
+        let meetings = [transfers, referrals, pools, challenges, partners, exchanges, causes, funds];
         let kinds = [units, measures, ladders, earns, rules, rewards, redeems];
         let kinds = kinds.into_iter().chain(meetings).chain(tiers);
         let mut errors = Vec::new();

@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::hir::{
-    ChallengeId, EarnId, EventId, LadderId, LetId, LimitId, MeasureId, PoolId, RedeemId, ReferralId, RewardId, RuleId,
-    SegmentId, StackId, TableId, TransferId, UnitId, Was,
+    ChallengeId, CharityId, EarnId, EventId, ExchangeId, FundId, LadderId, LetId, LimitId, MeasureId, PartnerId,
+    PoolId, RedeemId, ReferralId, RewardId, RuleId, SegmentId, StackId, TableId, TransferId, UnitId, Was,
 };
 use crate::source::Span;
 use crate::syntax::ast::Ident;
@@ -34,6 +34,7 @@ pub(super) enum Offer {
     Boost(usize),
     Rule(RuleId),
     Challenge(ChallengeId),
+    Exchange,
 }
 
 /// What a `redeem` event may name.
@@ -59,6 +60,10 @@ pub(super) struct Names {
     pub offers: Space<Offer>,
     pub prizes: Space<Prize>,
     pub meetings: Space<Meeting>,
+    pub partners: Space<PartnerId>,
+    pub exchanges: Space<ExchangeId>,
+    pub charities: Space<CharityId>,
+    pub funds: Space<FundId>,
     pub stacks: Space<StackId>,
     pub limits: Space<LimitId>,
 }

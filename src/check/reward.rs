@@ -45,6 +45,7 @@ impl Checker<'_> {
             Some(stock) => self.stock_of(stock).map(Some),
         };
         let minimum_basket = self.bound(item.minimum_basket.as_ref(), &scope, Type::Money);
+        let partner = self.partner_of(item.partner.as_ref());
         let cost = cost?;
         let units: Vec<UnitId> = cost.iter().map(|(unit, _)| *unit).collect();
         let limits = self.own_limits(&item.gate, &scope, &units);
@@ -60,6 +61,7 @@ impl Checker<'_> {
             limits: limits?,
             minimum_basket: minimum_basket?,
             automatic: item.automatic.is_some(),
+            partner: partner?,
         })
     }
     /// The conditions of a reward; what belongs to earns only is an error.
@@ -206,6 +208,7 @@ impl Checker<'_> {
         let (unit, form) = self.redeem_form(item, &scope)?;
         let quantity = Type::Quantity(unit);
         let minimum_basket = self.bound(item.minimum_basket.as_ref(), &scope, Type::Money);
+        let partner = self.partner_of(item.partner.as_ref());
         let at_most = self.bound(item.most_per_order.as_ref(), &scope, Type::Money);
         let minimum = self.bound(item.minimum.as_ref(), &scope, quantity);
         let steps = self.bound(item.steps.as_ref(), &scope, quantity);
@@ -224,6 +227,7 @@ impl Checker<'_> {
             steps: steps?,
             clamp: item.clamp.is_some(),
             limits: limits?,
+            partner: partner?,
         })
     }
     fn share_of_bill(&mut self, share: &ast::Cases) -> Option<Exact> {
@@ -242,21 +246,24 @@ impl Checker<'_> {
             (None, []) => self.fail(errors::rewards::no_rate(item.name.span(), &item.name.text)),
             (Some(_), [first, ..]) => self.fail(errors::rewards::rate_and_ladder(first.at.0)),
             (Some(rate), []) => {
-                let units =
-                    self.cases_with(rate, scope, &mut |checker, step, scope| checker.step_units(step, scope))?;
-                let money = self.cases_with(rate, scope, &mut |checker, step, scope| {
-                    checker.typed(&step.money, scope, Type::Money)
-                })?;
-                let Type::Quantity(unit) = units.ty else { return None };
-                for side in [&units, &money] {
-                    if self.exact_of(side).is_some_and(|side| side <= Exact::ZERO) {
-                        return self.fail(errors::rules::step_not_positive(side.span));
-                    }
-                }
+                let (unit, units, money) = self.price(rate, scope)?;
                 Some((unit, RedeemForm::Rate(units, money)))
             }
             (None, steps) => self.redeem_ladder(steps, scope),
         }
+    }
+    /// So much of a unit for so much money.
+    pub fn price(&mut self, rate: &ast::Cases<ast::Step>, scope: &Scope) -> Option<(UnitId, Expr, Expr)> {
+        let units = self.cases_with(rate, scope, &mut |checker, step, scope| checker.step_units(step, scope))?;
+        let money =
+            self.cases_with(rate, scope, &mut |checker, step, scope| checker.typed(&step.money, scope, Type::Money))?;
+        let Type::Quantity(unit) = units.ty else { return None };
+        for side in [&units, &money] {
+            if self.exact_of(side).is_some_and(|side| side <= Exact::ZERO) {
+                return self.fail(errors::rules::step_not_positive(side.span));
+            }
+        }
+        Some((unit, units, money))
     }
     fn step_units(&mut self, step: &ast::Step, scope: &Scope) -> Option<Expr> {
         let units = self.expr(&step.units, scope, None)?;

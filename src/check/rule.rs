@@ -47,7 +47,14 @@ fn without_inverse(effect: &Effect) -> Option<&'static str> {
         Effect::Extend(..) => Some("the time by which it extends"),
         Effect::Activate(..) => Some("the offer that it activates"),
         Effect::Restart(_) => Some("the restart of a measure"),
-        Effect::Give(..) | Effect::GiveTo(..) | Effect::Issue(_) | Effect::Badge(_) | Effect::Message(..) => None,
+        Effect::Exchange(_) => Some("what it exchanges"),
+        Effect::Donate(_, amount) if amount.ty != crate::hir::Type::Money => Some("what it gives of the member's"),
+        Effect::Give(..)
+        | Effect::GiveTo(..)
+        | Effect::Issue(_)
+        | Effect::Badge(_)
+        | Effect::Message(..)
+        | Effect::Donate(..) => None,
     }
 }
 
@@ -121,7 +128,7 @@ impl Checker<'_> {
             };
         };
         let mut modes = effects.iter().filter_map(|(when, effect)| match effect {
-            Effect::Give(_, amount) => {
+            Effect::Give(_, amount) | Effect::Donate(_, amount) => {
                 let mut gates = gates.clone();
                 gates.when.extend(when.clone());
                 Some(self.on_refund(declared, *event, &gates, amount, &[]))
@@ -131,7 +138,8 @@ impl Checker<'_> {
         let first = modes.next().unwrap_or(OnRefund::Proportion);
         if modes.any(|mode| mode == OnRefund::Rejudge) { OnRefund::Rejudge } else { first }
     }
-    fn trigger(&mut self, trigger: &ast::Spanned<ast::Trigger>) -> Option<Trigger> {
+    /// What sets a rule off.
+    pub fn trigger(&mut self, trigger: &ast::Spanned<ast::Trigger>) -> Option<Trigger> {
         let span = trigger.at.0;
         Some(match &trigger.value {
             ast::Trigger::On(path) => {

@@ -167,6 +167,7 @@ impl Checker<'_> {
                     id.zip(times).map(|(id, times)| Expectation::Challenge(id, stage_of(*stage), times, span))
                 }
                 ExpectKind::Issued(name) => self.issued(name).map(|reward| Expectation::Issued(reward, span)),
+                ExpectKind::Gift { negative, amount, to } => self.expected_gift(*negative, amount, to, span),
                 ExpectKind::Amount { negative, amount, unit, posting } => {
                     self.expected_amount(*negative, amount, unit.as_ref(), posting.as_ref(), span)
                 }
@@ -203,6 +204,17 @@ impl Checker<'_> {
             }
         }
     }
+    fn expected_gift(
+        &mut self,
+        negative: bool,
+        amount: &ast::Expr,
+        to: &ast::Ident,
+        span: Span,
+    ) -> Option<Expectation> {
+        let charity = self.charity(to)?;
+        let minor = self.fixed_money(amount)?;
+        Some(Expectation::Gift(charity, if negative { -minor } else { minor }, span))
+    }
     fn expected_amount(
         &mut self,
         negative: bool,
@@ -219,8 +231,12 @@ impl Checker<'_> {
             }
             None => amount,
         };
-        if amount.ty == Type::Money && posting.is_some_and(|posting| &*posting.text == "off") {
+        let kind = posting.map(|posting| &*posting.text).filter(|_| amount.ty == Type::Money);
+        if let Some(kind @ ("off" | "matched")) = kind {
             return match self.exact_of(&amount).and_then(Exact::to_i64) {
+                Some(minor) if kind == "matched" => {
+                    Some(Expectation::Matched(if negative { -minor } else { minor }, span))
+                }
                 Some(minor) if !negative => Some(Expectation::Off(minor, span)),
                 _ => self.fail(errors::types::not_constant(amount.span, "an expected amount")),
             };
@@ -341,6 +357,8 @@ fn span_of(expectation: &Expectation) -> Span {
         Expectation::Change(_, _, span)
         | Expectation::Expired(_, _, span)
         | Expectation::Off(_, span)
+        | Expectation::Gift(_, _, span)
+        | Expectation::Matched(_, span)
         | Expectation::Nothing(span)
         | Expectation::Withheld(_, span)
         | Expectation::Refused(_, span)

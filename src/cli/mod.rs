@@ -8,6 +8,7 @@ mod error;
 mod explain;
 mod explain_code;
 mod fmt;
+mod giving;
 mod load;
 mod locate;
 mod man;

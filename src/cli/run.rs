@@ -35,7 +35,7 @@ pub struct RunArgs {
     /// The program (else the one around the current folder), then files of events, folders or `-`
     #[arg(value_name = "PROGRAM|EVENTS", required = true)]
     pub paths: Vec<PathBuf>,
-    /// Write journal.jsonl, members.jsonl and rejects.jsonl to this folder
+    /// Write journal.jsonl, members.jsonl, rejects.jsonl (and settlement.jsonl for partners) to this folder
     #[arg(short = 'o', long = "output", value_name = "DIR")]
     pub output: Option<PathBuf>,
     /// Write the journal to this file; `-` for the standard output
@@ -115,6 +115,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     let Pass { mut sinks, mut summary, .. } = pass;
     summary.stand(&world);
     sinks.members(&world)?;
+    sinks.settlement(&summary.giving)?;
     let on_stdout = sinks.journal_on_stdout();
     sinks.commit()?;
     // Last, so that a run that was cut short is run again from where it began.

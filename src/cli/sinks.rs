@@ -4,10 +4,14 @@ use std::io::{self, BufWriter, Stdout, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::giving::Giving;
 use crate::engine::{Outcome, World};
 use crate::events::Reject;
 use crate::hir::Program;
 use crate::journal::{AtomicFile, JournalWriter, LineWriter, MemberLine, WriteError};
+
+/// The file of statements for partners.
+const SETTLEMENT: &str = "settlement.jsonl";
 
 /// Standard output, or a file that takes its name at the end.
 enum Out {
@@ -38,6 +42,7 @@ pub(super) struct Sinks<'p> {
     on_stdout: bool,
     rejects: Option<LineWriter<AtomicFile>>,
     members: Option<LineWriter<AtomicFile>>,
+    settlement: Option<LineWriter<AtomicFile>>,
 }
 
 impl<'p> Sinks<'p> {
@@ -47,13 +52,24 @@ impl<'p> Sinks<'p> {
         journal: Option<&Path>,
         versions: &'p [Arc<Program>],
     ) -> Result<Self, WriteError> {
-        let mut sinks = Self { journal: None, name: String::new(), on_stdout: false, rejects: None, members: None };
+        let mut sinks = Self {
+            journal: None,
+            name: String::new(),
+            on_stdout: false,
+            rejects: None,
+            members: None,
+            settlement: None,
+        };
         let path = match folder {
             Some(folder) => {
                 std::fs::create_dir_all(folder)
                     .map_err(|error| WriteError::new(folder.display().to_string(), error))?;
                 sinks.rejects = Some(LineWriter::new(AtomicFile::create(&folder.join("rejects.jsonl"))?));
                 sinks.members = Some(LineWriter::new(AtomicFile::create(&folder.join("members.jsonl"))?));
+                if versions.iter().any(|version| !version.partners.is_empty()) {
+                    let file = AtomicFile::create(&folder.join(SETTLEMENT))?;
+                    sinks.settlement = Some(LineWriter::new(file));
+                }
                 Some(folder.join("journal.jsonl"))
             }
             None => journal.map(Path::to_owned),
@@ -96,6 +112,13 @@ impl<'p> Sinks<'p> {
             .try_for_each(|line| out.write(&line).map_err(|error| WriteError::new("members.jsonl", error)))
     }
 
+    /// Writes what stands between the program and its partners.
+    pub(super) fn settlement(&mut self, giving: &Giving<'_>) -> Result<(), WriteError> {
+        let (Some(out), Some(statements)) = (&mut self.settlement, giving.statements()) else { return Ok(()) };
+        let statements = statements.map_err(|error| WriteError::new(SETTLEMENT, io::Error::other(error)))?;
+        statements.iter().try_for_each(|line| out.write(line).map_err(|error| WriteError::new(SETTLEMENT, error)))
+    }
+
     /// Makes everything durable and gives the files their names.
     pub(super) fn commit(self) -> Result<(), WriteError> {
         if let Some(journal) = self.journal
@@ -105,6 +128,9 @@ impl<'p> Sinks<'p> {
         }
         if let Some(members) = self.members {
             members.finish().map_err(|error| WriteError::new("members.jsonl", error))?.commit()?;
+        }
+        if let Some(settlement) = self.settlement {
+            settlement.finish().map_err(|error| WriteError::new(SETTLEMENT, error))?.commit()?;
         }
         if let Some(rejects) = self.rejects {
             rejects.finish().map_err(|error| WriteError::new("rejects.jsonl", error))?.commit()?;

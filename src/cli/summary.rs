@@ -8,10 +8,12 @@ use comfy_table::presets::UTF8_BORDERS_ONLY;
 use comfy_table::{CellAlignment, Table};
 use serde::Serialize;
 
+use super::giving::{CauseReport, Giving};
 use crate::arena::Id as _;
 use crate::engine::{Account, Outcome, VoucherChange, What, World};
 use crate::events::Reject;
 use crate::hir::{Label, Ladder, LadderId, Program, RewardId, Tier, UnitId};
+use crate::journal::Statement;
 
 /// How many rejects are shown.
 const SHOWN_REJECTS: usize = 5;
@@ -34,6 +36,8 @@ pub struct Summary<'p> {
     tiers: BTreeMap<LadderId, Vec<u64>>,
     moves: u64,
     rewards: BTreeMap<RewardId, RewardSums>,
+    /// What partners and causes come to.
+    pub(super) giving: Giving<'p>,
     reasons: BTreeMap<String, u64>,
     rejects: u64,
     first_rejects: Vec<Reject>,
@@ -78,6 +82,7 @@ impl<'p> Summary<'p> {
             tiers: BTreeMap::new(),
             moves: 0,
             rewards: BTreeMap::new(),
+            giving: Giving::new(versions),
             reasons: BTreeMap::new(),
             rejects: 0,
             first_rejects: Vec::new(),
@@ -156,6 +161,7 @@ impl<'p> Summary<'p> {
     /// Something happened.
     pub fn outcome(&mut self, outcome: &Outcome) {
         self.outcomes += 1;
+        self.giving.outcome(outcome);
         self.corrections += u64::from(outcome.corrects.is_some());
         match &outcome.what {
             What::Posted { unit, from, to, amount, .. } => {
@@ -286,6 +292,9 @@ impl<'p> Summary<'p> {
             }
             push(&mut out, &mut rewards, true);
         }
+        for mut table in self.giving.tables(table) {
+            push(&mut out, &mut table, true);
+        }
         if self.rejects + self.skipped > 0 {
             let mut reasons = table(&["why records were not judged", "records"]);
             for (reason, count) in self.ranked().into_iter().take(10) {
@@ -342,6 +351,8 @@ impl<'p> Summary<'p> {
             units: self.units.iter().map(unit).collect(),
             tiers: self.standings().into_iter().map(ladder).collect(),
             rewards: self.rewards.iter().map(reward).collect(),
+            partners: self.giving.statements().and_then(Result::ok).unwrap_or_default(),
+            causes: self.giving.causes(),
         }
     }
 }
@@ -353,7 +364,7 @@ impl UnitSums {
         match (from, to) {
             (from, to) if issuer(from) && owned(to) => self.issued += amount,
             (from, to) if owned(from) && issuer(to) => self.reversed += amount,
-            (_, Account::Redeemed) => self.spent += amount,
+            (_, Account::Redeemed | Account::Cause(_)) => self.spent += amount,
             (Account::Redeemed, _) => self.spent -= amount,
             (_, Account::Expired) => self.expired += amount,
             (Account::Expired, _) => self.expired -= amount,
@@ -381,6 +392,10 @@ struct Report {
     units: Vec<UnitReport>,
     tiers: Vec<LadderReport>,
     rewards: Vec<RewardReport>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    partners: Vec<Statement>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    causes: Vec<CauseReport>,
 }
 
 #[derive(Serialize)]

@@ -3,10 +3,12 @@
 //! Wrong and right texts stand in a program such as [`AROUND`], unless they have a `program` block of their own.
 
 mod amounts;
+mod challenges;
 mod files;
 mod layout;
 mod meeting;
 mod names;
+mod partner;
 mod parts;
 mod rules;
 mod statements;
@@ -39,7 +41,9 @@ const ROOMS: &[&[Explanation]] = &[
     amounts::LIST,
     rules::LIST,
     files::LIST,
+    challenges::LIST,
     meeting::LIST,
+    partner::LIST,
 ];
 
 /// The program around wrong and right texts.

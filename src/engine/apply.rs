@@ -41,6 +41,7 @@ impl Fold<'_> {
     pub fn judge_now(&mut self, event: &Arc<Event>) -> Result<(), Fault> {
         self.go_to(event.time);
         self.letters = 0;
+        self.open_funds();
         self.event = Some(event.clone());
         self.within = Claims::default();
         self.before = self.tiers();
@@ -135,6 +136,9 @@ impl Fold<'_> {
                 self.list(false);
                 self.forget_person();
             }
+            EventKind::Exchange => return self.granted(event, Self::exchange),
+            EventKind::Donate => return self.granted(event, Self::donate),
+            EventKind::Vote => return self.granted(event, Self::vote),
             EventKind::Merge | EventKind::Unmerge | EventKind::Declared => {}
         }
         let undoing = match def.reversal.as_ref().map(|reversal| self.undoing(reversal, event)).transpose() {
@@ -200,6 +204,7 @@ impl Fold<'_> {
         self.state.facts.push(fact);
         self.state.judged += 1;
         self.note_last_fact()?;
+        self.count_sales(event.kind, &[], &event.fields)?;
         if let (Some(undoing), Some(reversal)) = (undoing, &self.program.events.at(event.kind).reversal) {
             self.undo(undoing, reversal, &event)?;
         }

@@ -308,6 +308,7 @@ impl Fold<'_> {
             on_refund: earn.on_refund,
             seen: share.seen,
             funded: granted.funded,
+            prices: granted.prices,
             shared: granted.shared.as_ref().map_or(0, |(part, _)| *part),
             sent: granted.shared.map(|(_, sent)| sent),
             ..self.award(cause, earn.unit, granted.amount)

@@ -73,6 +73,7 @@ impl Fold<'_> {
             on_refund: rule.on_refund,
             seen: view.seen.map_or_else(Vec::new, |seen| seen.borrow().clone()),
             funded: granted.funded,
+            prices: granted.prices,
             shared: granted.shared.as_ref().map_or(0, |(part, _)| *part),
             sent: granted.shared.map(|(_, sent)| sent),
             ..self.award(cause, unit, granted.amount)

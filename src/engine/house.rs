@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::hir::FundId;
 use crate::value::Instant;
 
 use super::fault::Fault;
@@ -12,7 +13,12 @@ use super::version::Version;
 
 /// Something due. At one instant the order of the variants is the order of execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Due {}
+pub enum Due {
+    /// A period of a fund ends.
+    Divide(FundId),
+    /// A fund pays out.
+    Pay(FundId),
+}
 
 /// The program as a whole, at a moment.
 pub struct House<'h> {
@@ -27,12 +33,20 @@ pub struct House<'h> {
 impl House<'_> {
     /// When something is next due, and what.
     pub fn next_due(&self) -> Option<(Instant, Due)> {
-        None
+        let ends = self.fund_ends().map(|(at, fund)| (at, Due::Divide(fund)));
+        let pays = self.fund_pays().map(|(at, fund)| (at, Due::Pay(fund)));
+        ends.into_iter().chain(pays).min()
     }
 
     /// Does what is due.
-    pub fn perform(&mut self, _at: Instant, due: Due) -> Result<(), Fault> {
-        match due {}
+    pub fn perform(&mut self, at: Instant, due: Due) -> Result<(), Fault> {
+        match due {
+            Due::Divide(fund) => self.divide_fund(at, fund),
+            Due::Pay(fund) => {
+                self.pay_fund(at, fund);
+                Ok(())
+            }
+        }
     }
 
     /// Sends a letter about something; `about` and its number are its identity.

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::hir::{Expiry, ExpiryRule, Guarded, Pending, RefundFloor, Returned, Unit, UnitId};
-use crate::value::{Day, Exact, Instant, Period, PeriodKind, TimeSpan, Value, split};
+use crate::hir::{ExpiryRule, Guarded, Pending, RefundFloor, Returned, Unit, UnitId};
+use crate::value::{Day, Exact, Instant, PeriodKind, Value, split};
 
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::judge::Noting;
 use super::mail::Content;
-use super::outcome::{Account, Cause, What};
-use super::purse::{IdleClock, Lot, LotExpiry, Ready};
+use super::outcome::{Account, Cause, Side, What};
+use super::purse::{Lot, Ready};
 use super::state::{Sent, Tallied, TallyKind};
 
 /// An amount to be awarded.
@@ -34,6 +34,7 @@ pub struct Grant<'g> {
 }
 
 /// What became of a grant.
+#[derive(Default)]
 pub struct Granted {
     /// How much, in steps: less than asked where the balance is full.
     pub amount: i64,
@@ -41,6 +42,8 @@ pub struct Granted {
     pub lot: Option<u32>,
     /// What partners paid.
     pub funded: Vec<(Arc<str>, i64)>,
+    /// What one step is worth to each of them.
+    pub prices: Vec<(Arc<str>, Exact)>,
     /// How much of it went to the member's group, and with which letter.
     pub shared: Option<(i64, Sent)>,
 }
@@ -82,15 +85,9 @@ impl Fold<'_> {
     /// Awards an amount: a new lot, less what is owed.
     pub fn grant(&mut self, grant: &Grant<'_>) -> Result<Granted, Fault> {
         let unit = self.program.units.at(grant.unit);
-        let mut amount = grant.amount;
-        if let Some(most) = &unit.at_most {
-            let most = self.judge.exact(most, &self.cx(View::default()))?.floor().to_i64().unwrap_or(i64::MAX);
-            let purse = self.state.units.at(grant.unit);
-            let have = purse.available() + purse.pending() - purse.debt;
-            amount = amount.min((most - have).max(0));
-        }
+        let amount = grant.amount.min(self.room(grant.unit)?);
         if amount <= 0 {
-            return Ok(Granted { amount: 0, lot: None, funded: Vec::new(), shared: None });
+            return Ok(Granted::default());
         }
         let shared = self.share(grant, amount)?;
         let all = amount;
@@ -98,7 +95,7 @@ impl Fold<'_> {
         // First what can fail, so that nothing is half done where the clock is at work.
         self.tally(grant.unit, TallyKind::Earned, all, self.at.now)?;
         if amount == 0 {
-            return Ok(Granted { amount: all, lot: None, funded: Vec::new(), shared });
+            return Ok(Granted { amount: all, shared, ..Granted::default() });
         }
         let number = self.state.next_lot;
         self.state.next_lot += 1;
@@ -120,7 +117,11 @@ impl Fold<'_> {
 
         let funded = self.funded(grant.funding, amount)?;
         let partners: i64 = funded.iter().map(|(_, part)| part).sum();
+        let mut prices = Vec::with_capacity(funded.len());
         for (partner, part) in &funded {
+            let price = self.price_issued(partner, grant.unit)?;
+            prices.push((partner.clone(), price));
+            self.settled(grant.cause, partner, grant.unit, Side::Issued, *part, price)?;
             self.post(
                 grant.cause,
                 grant.unit,
@@ -139,7 +140,15 @@ impl Fold<'_> {
         if available {
             self.repay(grant.unit, number, grant.cause)?;
         }
-        Ok(Granted { amount: all, lot: Some(number), funded, shared })
+        Ok(Granted { amount: all, lot: Some(number), funded, prices, shared })
+    }
+
+    /// How much more of a unit the member may have.
+    pub fn room(&self, unit: UnitId) -> Result<i64, Fault> {
+        let Some(most) = &self.program.units.at(unit).at_most else { return Ok(i64::MAX) };
+        let most = self.judge.exact(most, &self.cx(View::default()))?.floor().to_i64().unwrap_or(i64::MAX);
+        let purse = self.state.units.at(unit);
+        Ok((most - (purse.available() + purse.pending() - purse.debt)).max(0))
     }
 
     /// Sends the member's group its share of an award.
@@ -198,101 +207,6 @@ impl Fold<'_> {
         } else {
             owed.insert(partner.clone(), left);
         }
-    }
-
-    fn readiness(&self, pending: &Guarded<Pending>, view: View<'_>) -> Result<Ready, Fault> {
-        Ok(match self.cx(view).choose(pending)? {
-            None | Some(Pending::No) => Ready::Now,
-            Some(Pending::For(span)) => Ready::At(span.after(self.at.now, &self.calendar.zone).ok_or(Fault::Calendar)?),
-            Some(Pending::Until { event, key }) => {
-                let releasing = self.program.events.at(*event);
-                let Some(own) = &self.event else { return Ok(Ready::Now) };
-                let fields = &self.program.events.at(own.kind).fields;
-                let value = |id: &crate::hir::FieldId| {
-                    let name = &releasing.fields.at(*id).name;
-                    let own_id = fields.find(|field| field.name == *name);
-                    own_id.and_then(|id| own.fields.get(id.0 as usize)).cloned().unwrap_or_default()
-                };
-                Ready::On(std::iter::once(Value::Text(releasing.name.clone())).chain(key.iter().map(value)).collect())
-            }
-        })
-    }
-
-    /// When a lot lapses, by the rules of its unit or earn; `available` is missing where an event will say it.
-    pub fn lot_expiry(
-        &self,
-        rules: &[ExpiryRule],
-        earned: Instant,
-        available: Option<Instant>,
-        view: View<'_>,
-    ) -> Result<LotExpiry, Fault> {
-        let mut expiry = LotExpiry::default();
-        let mut chosen = false;
-        for rule in rules {
-            if !rule.also && chosen {
-                continue;
-            }
-            let Some(case) = self.cx(view).choose(&rule.cases)? else { continue };
-            if matches!(case.expiry, Expiry::On(last) if self.calendar.zone.day_of(earned) > last) {
-                continue;
-            }
-            chosen |= !rule.also;
-            match (&case.expiry, if case.from_earning { Some(earned) } else { available }) {
-                (Expiry::On(last), _) => {
-                    let end = self.calendar.zone.start_of(last.plus_days(1).ok_or(Fault::Calendar)?);
-                    expiry.at = expiry.at.into_iter().chain([end]).min();
-                }
-                (Expiry::Idle { span, end_of, events }, _) => {
-                    expiry.idle.push(IdleClock { span: *span, end_of: *end_of, events: events.clone() });
-                }
-                (fixed, Some(from)) => expiry.at = expiry.at.into_iter().chain(self.expiry_from(fixed, from)?).min(),
-                (fixed, None) => expiry.waiting.push(fixed.clone()),
-            }
-        }
-        Ok(expiry)
-    }
-
-    fn expiry_from(&self, expiry: &Expiry, from: Instant) -> Result<Option<Instant>, Fault> {
-        let zone = &self.calendar.zone;
-        let day = zone.day_of(from);
-        Ok(match expiry {
-            Expiry::Never | Expiry::Idle { .. } | Expiry::On(_) => None,
-            Expiry::After(span, end_of) => Some(self.end_after(from, *span, *end_of)?),
-            Expiry::OnDay { month, day: of_month, after } => {
-                let least = after.after_day(day).ok_or(Fault::Calendar)?;
-                let year = least.ymd().0;
-                let on = |year: i32| {
-                    let first = Day::from_ymd(year, *month, 1)?;
-                    let last = first.end_of_month();
-                    Day::from_ymd(year, *month, *of_month).or(Some(last))
-                };
-                let this = on(year).ok_or(Fault::Calendar)?;
-                let due = if this >= least { this } else { on(year + 1).ok_or(Fault::Calendar)? };
-                Some(zone.start_of(due.plus_days(1).ok_or(Fault::Calendar)?))
-            }
-            Expiry::EndOf { kind, ahead } => {
-                let mut period = self.period(*kind, day);
-                for _ in 0..*ahead {
-                    period = self.period(*kind, period.end);
-                }
-                Some(zone.start_of(period.end))
-            }
-        })
-    }
-
-    /// A time after a moment: as expressions see it.
-    pub fn end_after(&self, from: Instant, span: TimeSpan, end_of: Option<PeriodKind>) -> Result<Instant, Fault> {
-        self.cx(View::default()).end_after(from, span, end_of)
-    }
-
-    /// The period of a day in the member's calendar.
-    pub fn period(&self, kind: PeriodKind, day: Day) -> Period {
-        self.cx(View::default()).period(kind, day)
-    }
-
-    /// When a lot lapses as things stand.
-    pub fn lapses(&self, lot: &Lot) -> Option<Instant> {
-        self.cx(View::default()).lapses(lot)
     }
 
     /// Spends available lots in their order; the caller has checked that they suffice. Returns lots and amounts.
@@ -501,6 +415,8 @@ impl Fold<'_> {
         let mut rest = amount;
         for (partner, share) in relinquish(award, amount)? {
             rest -= share;
+            let price = award.prices.iter().find(|(known, _)| *known == partner).map(|(_, price)| *price);
+            self.settled(cause, &partner, unit, Side::TakenBack, share, price.unwrap_or_default())?;
             self.post(cause, unit, from.clone(), Account::Partner(partner), share, lot, line);
         }
         self.post(cause, unit, from, Account::Issuer, rest, lot, line);

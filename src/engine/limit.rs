@@ -177,6 +177,30 @@ impl Fold<'_> {
         Ok(fitted)
     }
 
+    /// What so many of the same amount use of their limits; `None` where one of them does not fit.
+    pub fn fit_each(
+        &mut self,
+        cause: Cause,
+        limits: &[LimitId],
+        times: i64,
+        each: i64,
+    ) -> Result<Option<Vec<Vec<Claim>>>, Fault> {
+        let before = self.within.clone();
+        let claims = std::mem::take(&mut self.within);
+        let mut all = Vec::new();
+        for _ in 0..times {
+            let fitted = self.fit(cause, limits, Exact::from(each), View::default(), None, &claims)?;
+            if fitted.amount < Exact::from(each) {
+                self.within = before;
+                return Ok(None);
+            }
+            all.push(fitted.claims);
+        }
+        claims.retain(|limit| self.program.limits.at(limit).window.is_none());
+        self.within = claims;
+        Ok(Some(all))
+    }
+
     /// Cuts a rounded amount to what its limits leave: rounding takes no award beyond them (S13).
     pub fn clip(claims: &[Claim], amount: i64, rounded: &mut Rounded) -> i64 {
         let amounts = || claims.iter().filter(|claim| !claim.times);

@@ -154,7 +154,7 @@ impl Fold<'_> {
                     shared: false,
                 })?;
                 let award = self.award(*cause, *unit, granted.amount);
-                self.keep(Award { lot: granted.lot, funded: granted.funded, ..award });
+                self.keep(Award { lot: granted.lot, funded: granted.funded, prices: granted.prices, ..award });
             }
             Content::Lots(cause, unit, parts) => {
                 for part in parts {
@@ -184,6 +184,7 @@ impl Fold<'_> {
             on_refund: crate::hir::OnRefund::Proportion,
             seen: Vec::new(),
             funded: Vec::new(),
+            prices: Vec::new(),
             at: self.at.now,
             sent: None,
             shared: 0,

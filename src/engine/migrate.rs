@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use crate::arena::{Arena, Id};
 use crate::hir::{
-    BadgeId, ChallengeId, EarnId, EventId, FieldDef, FieldId, FieldType, LadderId, LimitId, MeasureId, OnChange,
-    OnRefund, PoolId, Program, RedeemId, RewardId, RuleId, TransferId, UnitId,
+    BadgeId, ChallengeId, CharityId, EarnId, EventId, ExchangeId, FieldDef, FieldId, FieldType, FundId, LadderId,
+    LimitId, MeasureId, OnChange, OnRefund, PoolId, Program, RedeemId, RewardId, RuleId, TransferId, UnitId,
 };
 use crate::value::Value;
 
 use super::challenge::Running;
 use super::event::Event;
+use super::fund::FundPot;
 use super::outcome::Cause;
 use super::outline::{Field, Outline, limits};
 use super::pots::Pots;
-use super::state::{Award, Brought, Fact, Gifted, Held, Payment, Sent, State, Tallied, UseKey, Uses, Voucher};
+use super::state::{
+    Award, Brought, Donation, Fact, Gifted, Held, Payment, Sent, State, Tallied, UseKey, Uses, Voucher,
+};
 use super::version::Version;
 
 /// Where each identifier of an old program is in a new one.
@@ -30,6 +33,11 @@ struct Names {
     transfers: Vec<Option<TransferId>>,
     pools: Vec<Option<PoolId>>,
     challenges: Vec<Option<ChallengeId>>,
+    exchanges: Vec<Option<ExchangeId>>,
+    charities: Vec<Option<CharityId>>,
+    funds: Vec<Option<FundId>>,
+    /// Partners that have another name now: before, and now.
+    partners: Vec<(Arc<str>, Arc<str>)>,
     limits: Vec<Option<LimitId>>,
     events: Vec<Option<EventId>>,
 }
@@ -68,6 +76,10 @@ impl Names {
             transfers: pair(&old.transfers, &new.transfers, |t| (&t.name, t.was.as_deref())),
             pools: pair(&old.pools, &new.pools, |p| (&p.name, p.was.as_deref())),
             challenges: pair(&old.challenges, &new.challenges, |c| (&c.name, c.was.as_deref())),
+            exchanges: pair(&old.exchanges, &new.exchanges, |x| (&x.name, x.was.as_deref())),
+            charities: pair(&old.charities, &new.charities, |x| (&x.name, x.was.as_deref())),
+            funds: pair(&old.funds, &new.funds, |x| (&x.name, x.was.as_deref())),
+            partners: new.partners.iter().filter_map(|x| Some((x.was.clone()?, x.name.clone()))).collect(),
             limits: old.limits.iter().map(|name| limit(name).map(Id::new)).collect(),
             events: pair(old.events.iter().map(|(name, _)| name), &new.events, |e| (&e.name, None)),
         }
@@ -82,9 +94,17 @@ impl Names {
             Cause::Reward(id) => of(&self.rewards, id).map(Cause::Reward),
             Cause::Redeem(id) => of(&self.redeems, id).map(Cause::Redeem),
             Cause::Transfer(id) => of(&self.transfers, id).map(Cause::Transfer),
+            Cause::Exchange(id) => of(&self.exchanges, id).map(Cause::Exchange),
+            Cause::Charity(id) => of(&self.charities, id).map(Cause::Charity),
+            Cause::Fund(id) => of(&self.funds, id).map(Cause::Fund),
             Cause::Event => Some(Cause::Event),
         };
         found.unwrap_or(Cause::Event)
+    }
+
+    fn partner<T: Clone>(&self, (name, of): &(Arc<str>, T)) -> (Arc<str>, T) {
+        let renamed = self.partners.iter().find(|(was, _)| was == name).map(|(_, now)| now.clone());
+        (renamed.unwrap_or_else(|| name.clone()), of.clone())
     }
 
     fn key(&self, key: &UseKey) -> Option<UseKey> {
@@ -259,6 +279,7 @@ fn rebrought(brought: &mut Brought, names: &Names) {
     brought.awards = brought.awards.iter().filter_map(|award| reawarded(award, names)).collect();
     brought.gifts = brought.gifts.iter().filter_map(|gift| regifted(*gift, names)).collect();
     brought.turns = names.uses(&brought.turns);
+    brought.donations = brought.donations.iter().filter_map(|donation| regiven(donation, names)).collect();
 }
 
 fn regifted(gift: Gifted, names: &Names) -> Option<Gifted> {
@@ -273,11 +294,19 @@ fn reawarded(award: &Award, names: &Names) -> Option<Award> {
         cause: names.cause(award.cause),
         unit: of(&names.units, award.unit)?,
         uses: names.uses(&award.uses),
+        funded: award.funded.iter().map(|part| names.partner(part)).collect(),
+        prices: award.prices.iter().map(|price| names.partner(price)).collect(),
         // What was read names things of the old version, whose rule is no longer at hand: what is left goes by value.
         seen: Vec::new(),
         on_refund: if award.on_refund == OnRefund::Rejudge { OnRefund::Proportion } else { award.on_refund },
         ..award.clone()
     })
+}
+
+fn regiven(donation: &Donation, names: &Names) -> Option<Donation> {
+    let on_refund = if donation.on_refund == OnRefund::Rejudge { OnRefund::Proportion } else { donation.on_refund };
+    let (charity, cause) = (of(&names.charities, donation.charity)?, names.cause(donation.cause));
+    Some(Donation { charity, cause, on_refund, seen: Vec::new(), ..donation.clone() })
 }
 
 fn resent(sent: &Sent, names: &Names) -> Sent {
@@ -299,7 +328,22 @@ pub fn migrate_pots(pots: &Pots, old: &Outline, to: &Version, version: u32) -> P
                 Some(((of(&names.challenges, *id)?, *at, group.clone()), common.clone()))
             })
             .collect(),
+        matched: pots.matched.iter().filter_map(|(id, by)| Some((of(&names.charities, *id)?, by.clone()))).collect(),
+        funds: pots
+            .funds
+            .iter()
+            .filter_map(|(id, pot)| Some((of(&names.funds, *id)?, repotted(pot, &names))))
+            .collect(),
         ..pots.clone()
+    }
+}
+
+fn repotted(pot: &FundPot, names: &Names) -> FundPot {
+    let charity = |id: &CharityId| of(&names.charities, *id);
+    FundPot {
+        votes: pot.votes.iter().filter_map(|(id, votes)| Some((charity(id)?, *votes))).collect(),
+        unpaid: pot.unpaid.iter().filter_map(|(at, id, amount)| Some((*at, charity(id)?, *amount))).collect(),
+        ..pot.clone()
     }
 }
 
@@ -310,7 +354,9 @@ fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fac
     let fields = |values: &[Value]| -> Arc<[Value]> { reorder(values, from, to, new).into() };
     let payment = fact.payment.as_ref().and_then(|payment| {
         let unit = of(&names.units, payment.unit)?;
-        Some(Payment { unit, cause: names.cause(payment.cause), uses: names.uses(&payment.uses), ..payment.clone() })
+        let partner = payment.partner.as_ref().map(|partner| names.partner(partner));
+        let (cause, uses) = (names.cause(payment.cause), names.uses(&payment.uses));
+        Some(Payment { unit, cause, uses, partner, ..payment.clone() })
     });
     let gifts = fact.gifts.iter().filter_map(|gift| regifted(*gift, names));
     Some(Fact {
@@ -323,6 +369,7 @@ fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fac
         turns: names.uses(&fact.turns),
         used_up: fact.used_up.clone(),
         sent: fact.sent.iter().map(|sent| resent(sent, names)).collect(),
+        donations: fact.donations.iter().filter_map(|donation| regiven(donation, names)).collect(),
         event: Arc::new(Event { kind, fields: fields(&fact.event.fields), ..(*fact.event).clone() }),
         ..*fact
     })

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::hir::{
-    BadgeId, ChallengeId, ChallengeStage, EarnId, LadderId, LimitId, RedeemId, RewardId, RuleId, TransferId, UnitId,
+    BadgeId, ChallengeId, ChallengeStage, CharityId, EarnId, ExchangeId, FundId, LadderId, LimitId, PartnerId,
+    RedeemId, RewardId, RuleId, TransferId, UnitId,
 };
 use crate::source::Span;
-use crate::value::Instant;
+use crate::value::{Exact, Instant};
 
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +55,12 @@ pub enum Cause {
     Redeem(RedeemId),
     /// A way to give to another member.
     Transfer(TransferId),
+    /// A way to turn one unit into another.
+    Exchange(ExchangeId),
+    /// A cause.
+    Charity(CharityId),
+    /// A fund.
+    Fund(FundId),
     /// The event itself: `adjust`, a refusal before any rule.
     Event,
 }
@@ -76,6 +83,8 @@ pub enum Account {
     Expired,
     /// Where spent value goes.
     Redeemed,
+    /// A cause that is given to.
+    Cause(Arc<str>),
 }
 
 /// What happened.
@@ -175,6 +184,41 @@ pub enum What {
         /// How much is owed now.
         debt: i64,
     },
+    /// Points that a partner funds or takes, and what they are worth between it and the program: `amount` in steps, `value` in minor units.
+    Settled {
+        /// The partner.
+        partner: PartnerId,
+        /// The unit.
+        unit: UnitId,
+        /// What became of the points.
+        side: Side,
+        /// How much, in steps.
+        amount: i64,
+        /// The money, in minor units, not rounded.
+        value: Exact,
+    },
+    /// A gift to a cause, in minor units; negative where it is taken back.
+    Donated {
+        /// The cause.
+        charity: CharityId,
+        /// The gift.
+        amount: i64,
+        /// What the program adds to it.
+        matched: i64,
+        /// Who gives.
+        giver: Giver,
+        /// The number of the gift among the member's, where the member gives.
+        receipt: Option<u32>,
+    },
+    /// The share of a cause in a fund: its votes, and the money in minor units.
+    Divided {
+        /// The cause.
+        charity: CharityId,
+        /// Its votes.
+        votes: i64,
+        /// Its share.
+        amount: i64,
+    },
     /// The event asked for what it cannot have; nothing changed (S15).
     Refused(String),
     /// The event could not be judged; nothing changed.
@@ -198,6 +242,53 @@ pub enum What {
     Irreversible(String),
     /// An outcome of before a late event that holds no longer.
     Withdrawn(Box<What>),
+}
+
+/// What became of points between a partner and the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Side {
+    /// The partner pays for them.
+    Issued,
+    /// The partner has paid for them and gets them back.
+    TakenBack,
+    /// The partner takes them and is paid.
+    Redeemed,
+    /// The partner took them and gives them back.
+    Returned,
+}
+
+impl Side {
+    /// As the journal says it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Issued => "issued",
+            Self::TakenBack => "taken_back",
+            Self::Redeemed => "redeemed",
+            Self::Returned => "returned",
+        }
+    }
+}
+
+/// Who gives to a cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Giver {
+    /// A member.
+    Member,
+    /// The program, for what a member does.
+    Program,
+    /// A fund of the program.
+    Fund,
+}
+
+impl Giver {
+    /// As the journal says it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Program => "program",
+            Self::Fund => "fund",
+        }
+    }
 }
 
 /// What became of a voucher.

@@ -27,6 +27,11 @@ pub struct Outline {
     pub pools: Vec<String>,
     #[serde(default)]
     pub challenges: Vec<String>,
+    pub exchanges: Vec<String>,
+    #[serde(default)]
+    pub charities: Vec<String>,
+    #[serde(default)]
+    pub funds: Vec<String>,
     /// Limits by name where they have one, else by their place in what they bound.
     pub limits: Vec<String>,
     /// Events with their fields.
@@ -68,6 +73,9 @@ impl Outline {
             transfers: program.transfers.iter().map(|x| text(&x.name)).collect(),
             challenges: program.challenges.iter().map(|x| text(&x.name)).collect(),
             pools: program.pools.iter().map(|x| text(&x.name)).collect(),
+            exchanges: program.exchanges.iter().map(|x| text(&x.name)).collect(),
+            charities: program.charities.iter().map(|x| text(&x.name)).collect(),
+            funds: program.funds.iter().map(|x| text(&x.name)).collect(),
             badges: program.badges.iter().map(|x| text(&x.name)).collect(),
             limits: limits(program, |name, _| name.to_string()),
             events: program.events.iter().map(|x| (text(&x.name), fields(&x.fields, program))).collect(),
@@ -108,5 +116,12 @@ pub fn limits(program: &Program, call: impl Fn(&str, Option<&str>) -> String) ->
     program.rewards.iter().for_each(|x| name(format!("reward {}", call(&x.name, x.was.as_deref())), &x.limits));
     program.redeems.iter().for_each(|x| name(format!("redeem {}", call(&x.name, x.was.as_deref())), &x.limits));
     program.transfers.iter().for_each(|x| name(format!("transfer {}", call(&x.name, x.was.as_deref())), &x.limits));
+    for exchange in program.exchanges.iter() {
+        let owner = format!("exchange {}", call(&exchange.name, exchange.was.as_deref()));
+        let bonuses = exchange.bonuses.iter().flat_map(|bonus| &bonus.limits);
+        name(owner, &exchange.limits.iter().chain(bonuses).copied().collect::<Vec<_>>());
+    }
+    program.charities.iter().for_each(|x| name(format!("cause {}", call(&x.name, x.was.as_deref())), &x.limits));
+    program.funds.iter().for_each(|x| name(format!("fund {}", call(&x.name, x.was.as_deref())), &x.limits));
     names
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{PoolId, Program, RewardId};
+use crate::hir::{CharityId, FundId, PoolId, Program, RewardId};
 use crate::value::Instant;
 
 use super::challenge::{Common, CommonKey};
+use super::fund::FundPot;
 use super::mail::Letter;
 use super::pool::Groups;
 use super::state::UseKey;
@@ -37,6 +38,12 @@ pub struct Pots {
     /// Who was merged into whom.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub aliases: Aliases,
+    /// What was added to gifts of members, by cause and period.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "super::pairs")]
+    pub matched: BTreeMap<CharityId, BTreeMap<Instant, i64>>,
+    /// Funds.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "super::pairs")]
+    pub funds: BTreeMap<FundId, FundPot>,
     /// Who can be written to: everybody who joined, was seen, and did not leave.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub members: BTreeSet<Arc<str>>,
@@ -57,5 +64,7 @@ impl Pots {
         program.limits.iter().any(|limit| limit.budget.is_some())
             || program.rewards.iter().any(|reward| reward.stock.is_some())
             || program.meets
+            || program.charities.iter().any(|charity| charity.matching.as_ref().is_some_and(|m| m.most.is_some()))
+            || !program.funds.is_empty()
     }
 }

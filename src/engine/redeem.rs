@@ -86,26 +86,16 @@ impl Fold<'_> {
         if let Some(reason) = self.too_little(*unit, total) {
             return Ok(Err(reason));
         }
-        let mut uses = Vec::new();
-        let before = self.within.clone();
-        let claims = std::mem::take(&mut self.within);
-        for _ in 0..quantity {
-            let fitted =
-                self.fit(Cause::Reward(id), &reward.limits, Exact::from(each.max(1)), View::default(), None, &claims)?;
-            if fitted.amount < Exact::from(each.max(1)) {
-                self.within = before;
-                return Ok(Err(format!("the limit of `{}` is reached", reward.name)));
-            }
-            uses.push(fitted.claims);
-        }
-        claims.retain(|limit| self.program.limits.at(limit).window.is_none());
-        self.within = claims;
+        let Some(uses) = self.fit_each(Cause::Reward(id), &reward.limits, quantity, each.max(1))? else {
+            return Ok(Err(format!("the limit of `{}` is reached", reward.name)));
+        };
         let uses = uses.into_iter().flat_map(|claims| self.claim(claims, each)).collect();
         if reward.stock.is_some() {
             let taken = self.pots.taken.entry(id).or_default().entry(release).or_insert(0);
             *taken += u64::try_from(quantity).unwrap_or(0);
         }
         let lots = self.spend(Cause::Reward(id), *unit, total, &Account::Redeemed)?;
+        let partner = self.spent_at(Cause::Reward(id), reward.partner, *unit, total)?;
         let payment = Payment {
             unit: *unit,
             lots,
@@ -114,6 +104,7 @@ impl Fold<'_> {
             order: self.text("order"),
             cause: Cause::Reward(id),
             uses,
+            partner,
         };
         self.keep_payment(payment);
         for _ in 0..quantity {
@@ -175,7 +166,8 @@ impl Fold<'_> {
         Ok((bill < least).then(|| format!("the basket of {} is below the minimum of {}", say(bill), say(least))))
     }
 
-    fn keep_payment(&mut self, payment: Payment) {
+    /// Keeps with the event at hand what was paid.
+    pub fn keep_payment(&mut self, payment: Payment) {
         if let Some(fact) = self.own_fact() {
             fact.payment = Some(payment);
         }
@@ -215,6 +207,7 @@ impl Fold<'_> {
         }
         let uses = self.claim(fitted.claims, amount);
         let lots = self.spend(cause, redeem.unit, amount, &Account::Redeemed)?;
+        let partner = self.spent_at(cause, redeem.partner, redeem.unit, amount)?;
         self.emit(cause, What::Paid { redeem: id, amount, value });
         self.keep_payment(Payment {
             unit: redeem.unit,
@@ -224,6 +217,7 @@ impl Fold<'_> {
             order: self.text("order"),
             cause,
             uses,
+            partner,
         });
         Ok(Ok(()))
     }
@@ -355,23 +349,40 @@ impl Fold<'_> {
         Ok(any)
     }
 
-    /// Judges a `use` event: the open voucher of the reward that ends soonest.
+    /// Judges a `use` event.
     pub fn use_voucher(&mut self) -> Result<Answer, Fault> {
         let name = self.text("reward").unwrap_or_default();
-        let Some(id) = self.program.rewards.find(|reward| reward.name == name) else {
-            return Err(words::unknown(&name, "a reward", self.program.rewards.iter().map(|r| &*r.name)));
+        Ok(match self.open_voucher(&name)? {
+            Ok(number) => {
+                self.close_voucher(number, self.text("order"));
+                Ok(())
+            }
+            Err(reason) => Err(reason),
+        })
+    }
+
+    /// The open voucher of a reward that ends soonest.
+    pub fn open_voucher(&self, name: &str) -> Result<Result<u32, String>, Fault> {
+        let Some(id) = self.program.rewards.find(|reward| *reward.name == *name) else {
+            return Err(words::unknown(name, "a reward", self.program.rewards.iter().map(|r| &*r.name)));
         };
-        let (now, order) = (self.at.now, self.text("order"));
-        let open = self.state.vouchers.iter_mut().filter(|voucher| voucher.reward == id && voucher.usable(now));
-        let Some(voucher) = open.min_by_key(|voucher| (voucher.expires.unwrap_or(Instant::LAST), voucher.number))
-        else {
-            return Ok(Err(format!("the member has no open voucher of `{name}`")));
-        };
-        voucher.closed = Some(VoucherChange::Used);
-        voucher.order = order;
-        let number = voucher.number;
-        self.emit(Cause::Reward(id), What::Voucher { reward: id, voucher: number, change: VoucherChange::Used });
-        Ok(Ok(()))
+        let now = self.at.now;
+        let open = self.state.vouchers.iter().filter(|voucher| voucher.reward == id && voucher.usable(now));
+        let soonest = open.min_by_key(|voucher| (voucher.expires.unwrap_or(Instant::LAST), voucher.number));
+        Ok(match soonest {
+            Some(voucher) => Ok(voucher.number),
+            None => Err(format!("the member has no open voucher of `{name}`")),
+        })
+    }
+
+    /// Closes a voucher that was used.
+    pub fn close_voucher(&mut self, number: u32, order: Option<Arc<str>>) {
+        if let Some(voucher) = self.state.vouchers.iter_mut().find(|voucher| voucher.number == number) {
+            voucher.closed = Some(VoucherChange::Used);
+            voucher.order = order;
+            let reward = voucher.reward;
+            self.emit(Cause::Reward(reward), What::Voucher { reward, voucher: number, change: VoucherChange::Used });
+        }
     }
 
     /// Judges an `adjust` event: a signed amount with a reason.

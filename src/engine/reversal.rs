@@ -277,6 +277,7 @@ impl Fold<'_> {
             self.undo_fact(undo, Some((reversal, event)))?;
         }
         if let Some(fields) = undoing.unmatched {
+            self.count_sales(reversal.of, &fields, &[])?;
             let stand_in = Event { kind: reversal.of, fields, ..(**event).clone() };
             let place = self.state.judged.saturating_sub(1);
             self.state.facts.push(Fact { negative: true, ..Fact::new(stand_in.into(), place) });
@@ -311,6 +312,7 @@ impl Fold<'_> {
         let mut fact = slot.clone();
         let noting = Noting { program: self.program, calendar: &self.calendar, now };
         self.judge.noted(self.state, &FactChange::Reversed(&fact, now, &before), &noting)?;
+        self.count_sales(fact.event.kind, &before, &fact.left)?;
 
         let mut awards = std::mem::take(&mut fact.awards);
         let judged =
@@ -333,6 +335,7 @@ impl Fold<'_> {
                 }
             }
         }
+        self.return_gifts(&mut fact, by.map(|(reversal, _)| reversal))?;
         if fact.gone {
             self.cancel_gifts(&fact.gifts);
             self.unclaim(&mut fact.turns, 0, 0, 0);
@@ -350,6 +353,7 @@ impl Fold<'_> {
             slot.awards = awards;
             slot.payment = fact.payment.clone();
             slot.sent = std::mem::take(&mut fact.sent);
+            slot.donations = std::mem::take(&mut fact.donations);
         }
         let Some((reversal, event)) = by else { return Ok(()) };
         let order = reversal.key.first().and_then(|(own, _)| event.fields.get(own.0 as usize)).cloned();
@@ -391,7 +395,7 @@ impl Fold<'_> {
             return Ok(());
         }
         let say = |steps: i64| super::words::quantity(self.program, award.unit, Exact::from(steps));
-        let (was, is) = self.extent(award, fact, reversal)?;
+        let (was, is) = self.extent(award.cause, award.line, fact, reversal)?;
         let share = match (fact.gone, award.on_refund, was.is_zero()) {
             (true, ..) => "all of it came back".to_string(),
             (false, OnRefund::Rejudge, _) => "judged again on what is left".to_string(),
@@ -412,7 +416,7 @@ impl Fold<'_> {
         if fact.gone {
             return Ok(award.granted);
         }
-        let (was, is) = self.extent(award, fact, reversal)?;
+        let (was, is) = self.extent(award.cause, award.line, fact, reversal)?;
         if was.is_zero() {
             return Ok(award.taken);
         }
@@ -422,10 +426,16 @@ impl Fold<'_> {
     }
 
     /// How large the base of an award was, and is.
-    pub fn extent(&self, award: &Award, fact: &Fact, reversal: &Reversal) -> Result<(Exact, Exact), Fault> {
+    pub fn extent(
+        &self,
+        cause: Cause,
+        line: Option<u32>,
+        fact: &Fact,
+        reversal: &Reversal,
+    ) -> Result<(Exact, Exact), Fault> {
         if let Some(key) = &reversal.lines {
             // The award may be for a line of another list, such as a tender: then all lines that come back count.
-            let only = award.line.filter(|_| self.lines_of(award.cause) == Some(key.original));
+            let only = line.filter(|_| self.lines_of(cause) == Some(key.original));
             let value = |fields: &[Value]| -> Result<Exact, Fault> {
                 let mut fields = fields.to_vec();
                 if let (Some(only), Some(Value::List(lines))) = (only, fields.get_mut(key.original.0 as usize)) {
@@ -443,7 +453,7 @@ impl Fold<'_> {
     }
 
     /// The list for whose lines something awards.
-    fn lines_of(&self, cause: Cause) -> Option<FieldId> {
+    pub fn lines_of(&self, cause: Cause) -> Option<FieldId> {
         match cause {
             Cause::Earn(id) => self.program.earns.at(id).list,
             Cause::Rule(id) => match self.program.rules.at(id).trigger {
@@ -461,6 +471,9 @@ impl Fold<'_> {
             let taken = self.take_back(award.cause, award, rest)?;
             let mut uses = std::mem::take(&mut award.uses);
             self.unclaim(&mut uses, award.granted, before, taken);
+        }
+        for donation in &mut brought.donations {
+            self.return_gift(donation, donation.amount);
         }
         self.cancel_gifts(&brought.gifts);
         self.unclaim(&mut brought.turns, 0, 0, 0);

@@ -211,6 +211,9 @@ impl Fold<'_> {
         brought.awards.into_iter().for_each(|award| self.keep(award));
         brought.gifts.into_iter().for_each(|gift| self.keep_gift(gift));
         self.keep_turns(brought.turns);
+        if let Some(fact) = self.own_fact() {
+            fact.donations.extend(brought.donations);
+        }
     }
 
     /// Rules that listen to a change of tier; what a rise brings is handed to `rise` with the tier that it hangs on.
@@ -370,6 +373,8 @@ impl Fold<'_> {
             }
             Effect::Activate(offer, time) => self.activate_offer(offer, *time),
             Effect::Restart(measure) => self.restart(*measure),
+            Effect::Donate(charity, amount) => self.donate_by_rule(cause, rule, *charity, (number, amount), view),
+            Effect::Exchange(id) => self.swap(*id, None).map(drop),
             Effect::Message(channel, text, parts) => self.message(cause, channel, text, parts, view),
         }
     }

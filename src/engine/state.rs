@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::arena::Arena;
 use crate::hir::{
-    BadgeId, ChallengeId, EventId, FieldId, LadderId, LimitId, MeasureId, OnRefund, Program, Read, RewardId, RuleId,
-    Tally, UnitId,
+    BadgeId, ChallengeId, CharityId, EventId, FieldId, LadderId, LimitId, MeasureId, OnRefund, Program, Read, RewardId,
+    RuleId, Tally, UnitId,
 };
 use crate::value::{Day, Exact, Instant, Value};
 
@@ -73,11 +73,18 @@ pub struct State {
     pub next_lot: u32,
     /// The last calendar year with a birthday (S6).
     pub birthday_year: Option<i32>,
+    /// How many gifts to causes the member has made: the number of the last receipt.
+    #[serde(default, skip_serializing_if = "none_yet")]
+    pub receipts: u32,
     /// How many events were judged: the place of the next in this member's history.
     pub judged: u64,
     /// Nothing falls due any more: a step of the clock could not even happen barely.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub halted: bool,
+}
+
+fn none_yet(count: &u32) -> bool {
+    *count == 0
 }
 
 /// A recorded event and what it brought.
@@ -111,6 +118,9 @@ pub struct Fact {
     /// Letters that are recalled when nothing is left of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sent: Vec<Sent>,
+    /// Gifts of the program to causes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub donations: Vec<Donation>,
     /// The place in the member's history.
     pub place: u64,
 }
@@ -131,6 +141,7 @@ impl Fact {
             turns: Vec::new(),
             used_up: Vec::new(),
             sent: Vec::new(),
+            donations: Vec::new(),
             place,
         }
     }
@@ -171,6 +182,9 @@ pub struct Award {
     pub seen: Vec<(Read, Value)>,
     /// Who paid: parts of `granted` by funding declaration; the rest is the issuer's.
     pub funded: Vec<(Arc<str>, i64)>,
+    /// What one step was worth to each of them, in minor units.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prices: Vec<(Arc<str>, Exact)>,
     /// When.
     pub at: Instant,
     /// The letter that brought it to another member, where it went to one.
@@ -228,6 +242,30 @@ pub struct Payment {
     pub cause: Cause,
     /// Limits used.
     pub uses: Uses,
+    /// The partner who took them, and what one step was worth, in minor units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner: Option<(Arc<str>, Exact)>,
+}
+
+/// Money of the program that went to a cause for an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Donation {
+    /// The cause.
+    pub charity: CharityId,
+    /// The rule.
+    pub cause: Cause,
+    /// Which effect of it, from 0.
+    pub effect: u32,
+    /// The line of the event, where it was per line.
+    pub line: Option<u32>,
+    /// How much, in minor units.
+    pub amount: i64,
+    /// What was taken back since.
+    pub taken: i64,
+    /// What a partial reversal does.
+    pub on_refund: OnRefund,
+    /// What was read of the member when it was judged.
+    pub seen: Vec<(Read, Value)>,
 }
 
 /// An amount posted.
@@ -351,6 +389,9 @@ pub struct Brought {
     pub gifts: Vec<Gifted>,
     /// Turns that rules took of their limits.
     pub turns: Uses,
+    /// Gifts of the program to causes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub donations: Vec<Donation>,
 }
 
 /// A rise to a tier.
@@ -495,6 +536,7 @@ impl State {
             badges: Arena::default(),
             next_lot: 1,
             birthday_year: None,
+            receipts: 0,
             judged: 0,
             halted: false,
         }

@@ -7,7 +7,7 @@ use crate::value::Exact;
 
 use super::fault::Fault;
 use super::fold::Fold;
-use super::outcome::{Cause, VoucherChange, What};
+use super::outcome::{Cause, Side, VoucherChange, What};
 use super::state::{Fact, Payment};
 
 impl Fold<'_> {
@@ -50,8 +50,7 @@ impl Fold<'_> {
 
     /// How many of the points that paid for an order are due back while part of it is kept.
     fn points_due(&self, payment: &Payment, spent: i64, original: &Fact, reversal: &Reversal) -> Result<i64, Fault> {
-        let whole_order = self.award(payment.cause, payment.unit, spent);
-        let (was, is) = self.extent(&whole_order, original, reversal)?;
+        let (was, is) = self.extent(payment.cause, None, original, reversal)?;
         if was.is_zero() {
             return Ok(0);
         }
@@ -80,6 +79,9 @@ impl Fold<'_> {
             lots.push((*number, part));
         }
         payment.returned += amount - rest;
+        if let Some((partner, price)) = payment.partner.clone() {
+            self.settled(payment.cause, &partner, payment.unit, Side::Returned, amount - rest, price)?;
+        }
         self.give_back(payment.cause, payment.unit, &lots)?;
         let mut uses = std::mem::take(&mut payment.uses);
         let spent: i64 = payment.lots.iter().map(|(_, amount)| amount).sum();

@@ -148,6 +148,9 @@ pub fn cause(program: &Program, cause: Cause) -> (&'static str, Option<(&Arc<str
         Cause::Reward(id) => ("reward", program.rewards.get(id).map(|item| (&item.name, item.span))),
         Cause::Redeem(id) => ("redeem", program.redeems.get(id).map(|item| (&item.name, item.span))),
         Cause::Transfer(id) => ("transfer", program.transfers.get(id).map(|item| (&item.name, item.span))),
+        Cause::Exchange(id) => ("exchange", program.exchanges.get(id).map(|item| (&item.name, item.span))),
+        Cause::Charity(id) => ("cause", program.charities.get(id).map(|item| (&item.name, item.span))),
+        Cause::Fund(id) => ("fund", program.funds.get(id).map(|item| (&item.name, item.span))),
         Cause::Event => ("event", None),
     }
 }

@@ -49,13 +49,19 @@ pub enum EventKind {
     Erase,
     /// Claims what a completed challenge brings. Fields: `offer` text.
     Claim,
+    /// Turns one unit into another. Fields: `exchange` text optional, `amount` number (of the unit that is taken).
+    Exchange,
+    /// Gives to a cause. Fields: `cause` text, `amount` number, `unit` text, `reward` text, all optional.
+    Donate,
+    /// Votes in a fund. Fields: `cause` text, `fund` text optional, `amount` count default 1.
+    Vote,
     /// Declared by the program.
     Declared,
 }
 
 impl EventKind {
     /// The built-in types in order, with their names.
-    pub const BUILTIN: [(EventKind, &'static str); 19] = [
+    pub const BUILTIN: [(EventKind, &'static str); 22] = [
         (Self::Join, "join"),
         (Self::Leave, "leave"),
         (Self::Update, "update"),
@@ -75,6 +81,9 @@ impl EventKind {
         (Self::Unmerge, "unmerge"),
         (Self::Erase, "erase"),
         (Self::Claim, "claim"),
+        (Self::Exchange, "exchange"),
+        (Self::Donate, "donate"),
+        (Self::Vote, "vote"),
     ];
     /// Whether only the engine makes such events: the clock or the mail.
     pub fn is_made(self) -> bool {

@@ -8,6 +8,7 @@ mod event;
 mod expr;
 mod measure;
 mod meeting;
+mod partner;
 mod reward;
 mod roots;
 mod rule;
@@ -29,6 +30,7 @@ pub use expr::{
 };
 pub use measure::{Measure, Net, ShareCap, Source, Tally, Window};
 pub use meeting::{Pool, Referral, Transfer};
+pub use partner::{Bonus, Charity, Exchange, Fund, FundPool, Match, Partner, Price};
 pub use reward::{Gift, GiftKind, Redeem, RedeemForm, Reward, Stock, Validity};
 pub use rule::{
     Activation, Boost, BoostAmount, Budget, Combine, Direction, During, Earn, Effect, Excess, Funding, Gates, Limit,
@@ -87,6 +89,14 @@ crate::ids! {
     PoolId;
     /// A challenge.
     ChallengeId;
+    /// A partner.
+    PartnerId;
+    /// A way to turn one unit into another.
+    ExchangeId;
+    /// A cause.
+    CharityId;
+    /// A fund.
+    FundId;
 }
 
 /// A whole program, checked.
@@ -140,6 +150,14 @@ pub struct Program {
     pub challenges: Arena<ChallengeId, Challenge>,
     /// Kinds of groups.
     pub pools: Arena<PoolId, Pool>,
+    /// Partners.
+    pub partners: Arena<PartnerId, Partner>,
+    /// Ways to turn one unit into another.
+    pub exchanges: Arena<ExchangeId, Exchange>,
+    /// Causes.
+    pub charities: Arena<CharityId, Charity>,
+    /// Funds.
+    pub funds: Arena<FundId, Fund>,
     /// Whether its members write to each other, so that they are judged together and in one order.
     pub meets: bool,
     /// What members must have agreed to before they are told something, by channel.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::value::{Day, Exact, PeriodKind, TimeOfDay, TimeSpan, Weekday};
 
-use super::{Expr, Gates, Guarded, Label, LimitId, UnitId, Was};
+use super::{Expr, Gates, Guarded, Label, LimitId, PartnerId, UnitId, Was};
 
 /// Something to have for points, or to be given by rules.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub struct Reward {
     pub minimum_basket: Option<Expr>,
     /// Redeemed by itself whenever the balance covers the cost.
     pub automatic: bool,
+    /// Where it is redeemed.
+    pub partner: Option<PartnerId>,
 }
 
 /// What a reward gives.
@@ -113,6 +115,8 @@ pub struct Redeem {
     pub clamp: bool,
     /// How often and how much.
     pub limits: Vec<LimitId>,
+    /// Where points are paid with.
+    pub partner: Option<PartnerId>,
 }
 
 /// What points are worth.

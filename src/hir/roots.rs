@@ -1,6 +1,6 @@
 //! All expressions of a program that the engine evaluates.
 
-use super::{BoostAmount, Effect, Expr, Gates, Guarded, LimitKind, Program, RedeemForm, Source, Trigger};
+use super::{BoostAmount, Effect, Expr, Gates, Guarded, LimitKind, Price, Program, RedeemForm, Source, Trigger};
 
 fn gates<'p>(gates: &'p Gates, into: &mut Vec<&'p Expr>) {
     into.extend(&gates.when);
@@ -9,6 +9,10 @@ fn gates<'p>(gates: &'p Gates, into: &mut Vec<&'p Expr>) {
 
 fn guards<'p, T>(cases: &'p Guarded<T>, into: &mut Vec<&'p Expr>) {
     into.extend(cases.iter().filter_map(|(guard, _)| guard.when.as_deref()));
+}
+
+fn prices(prices: &[Price]) -> impl Iterator<Item = &Expr> {
+    prices.iter().flat_map(|price| [&price.steps, &price.money])
 }
 
 impl Program {
@@ -70,7 +74,9 @@ impl Program {
                         into.extend([minimum, maximum].into_iter().flatten());
                     }
                     Effect::Message(_, _, parts) => into.extend(parts.iter().map(|(_, part)| part)),
-                    Effect::Issue(_)
+                    Effect::Donate(_, amount) => into.push(amount),
+                    Effect::Exchange(_)
+                    | Effect::Issue(_)
                     | Effect::Badge(_)
                     | Effect::Grant(..)
                     | Effect::Extend(..)
@@ -101,6 +107,24 @@ impl Program {
             gates(&transfer.gates, into);
             into.extend([&transfer.minimum, &transfer.at_most, &transfer.steps, &transfer.fee].into_iter().flatten());
         }
+
+        for partner in self.partners.iter() {
+            into.extend(prices(&partner.issued).chain(prices(&partner.redeemed)));
+        }
+        for exchange in self.exchanges.iter() {
+            gates(&exchange.gates, into);
+            into.extend([&exchange.takes, &exchange.gives]);
+            into.extend([&exchange.minimum, &exchange.at_most, &exchange.fee].into_iter().flatten());
+            for bonus in &exchange.bonuses {
+                into.extend(bonus.when.iter().chain([&bonus.every, &bonus.gives]));
+            }
+        }
+        for charity in self.charities.iter() {
+            gates(&charity.gates, into);
+            into.extend(prices(&charity.rates));
+            into.extend([&charity.minimum, &charity.steps].into_iter().flatten());
+        }
+        self.funds.iter().for_each(|fund| gates(&fund.gates, into));
         all
     }
 }

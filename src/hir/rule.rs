@@ -6,8 +6,8 @@ use crate::source::Span;
 use crate::value::{Day, Exact, PeriodKind, Rounding, TimeOfDay, TimeSpan, Weekday};
 
 use super::{
-    BadgeId, BoostId, EarnId, EventId, ExpiryRule, Expr, FieldId, Guarded, Hold, Label, LadderId, LimitId, MeasureId,
-    Pending, RewardId, RoundScope, StackId, UnitId, Was,
+    BadgeId, BoostId, CharityId, EarnId, EventId, ExchangeId, ExpiryRule, Expr, FieldId, Guarded, Hold, Label,
+    LadderId, LimitId, MeasureId, Pending, RewardId, RoundScope, StackId, UnitId, Was,
 };
 
 /// Conditions that an earn, boost, rule, reward or redeem shares.
@@ -378,4 +378,8 @@ pub enum Effect {
     Restart(MeasureId),
     /// Tells the member something: channel, and text parts by language.
     Message(Arc<str>, Label, Vec<(Arc<str>, Expr)>),
+    /// Gives to a cause: money of the program in minor units, or what is there of an amount of a unit in steps.
+    Donate(CharityId, Expr),
+    /// Turns whole steps of what is there into another unit.
+    Exchange(ExchangeId),
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::value::{Instant, Value};
 
-use super::{BadgeId, ChallengeId, ChallengeStage, EventId, Expr, FieldId, RewardId, UnitId};
+use super::{BadgeId, ChallengeId, ChallengeStage, CharityId, EventId, Expr, FieldId, RewardId, UnitId};
 
 /// A scenario.
 #[derive(Debug, Clone)]
@@ -88,6 +88,10 @@ pub enum Expectation {
     Expired(UnitId, i64, Span),
     /// So much money, in minor units, is paid with points.
     Off(i64, Span),
+    /// So much money, in minor units, goes to a cause, what is added to it not counted.
+    Gift(CharityId, i64, Span),
+    /// So much money, in minor units, is added to gifts of members.
+    Matched(i64, Span),
     /// No posting at all.
     Nothing(Span),
     /// A refusal whose reason contains the text.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::engine::{Account, Outcome, VoucherChange, What, words};
 use crate::hir::{Program, UnitId};
-use crate::value::{Instant, format_instant, format_minor};
+use crate::value::{Exact, Instant, format_instant, format_minor};
 
 /// One line; the order of its parts is that of the keys in the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -15,6 +15,7 @@ use crate::value::{Instant, format_instant, format_minor};
 pub struct Line<'a> {
     pub seq: u64,
     pub time: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
     pub member: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<&'a str>,
@@ -34,6 +35,10 @@ pub struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub badge: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub partner: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Cow<'a, str>>,
@@ -47,6 +52,14 @@ pub struct Line<'a> {
     pub granted: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matched: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub giver: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub votes: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -186,6 +199,30 @@ impl<'a> Line<'a> {
                 self.progress = Some(progress);
                 self.target = target.as_deref();
             }
+            What::Settled { partner, unit, side, amount, value } => {
+                self.what = "settled";
+                self.partner = program.partners.get(*partner).map(|partner| partner.name.as_ref());
+                self.unit(program, *unit, *amount);
+                // Not rounded: the statements round the sum.
+                let minor = Exact::from(10_i64.saturating_pow(program.settings.currency.exponent().into()));
+                self.value = value.div(minor).ok().map(|value| value.to_string());
+                self.change = Some(side.word());
+            }
+            What::Donated { charity, amount, matched, giver, receipt } => {
+                self.what = "donated";
+                self.cause = program.charities.get(*charity).map(|charity| charity.name.as_ref());
+                self.value = Some(money(program, amount.saturating_abs()));
+                self.matched = Some(*matched).filter(|added| *added != 0).map(|added| money(program, added));
+                self.giver = Some(giver.word());
+                self.receipt = *receipt;
+                self.change = Some(if *amount < 0 { "taken" } else { "given" });
+            }
+            What::Divided { charity, votes, amount } => {
+                self.what = "divided";
+                self.cause = program.charities.get(*charity).map(|charity| charity.name.as_ref());
+                self.value = Some(money(program, *amount));
+                self.votes = Some(*votes);
+            }
             What::Unreached(reason) => {
                 self.what = "unreached";
                 self.reason = Some(reason);
@@ -232,6 +269,7 @@ fn account(account: &Account) -> Cow<'static, str> {
         Account::Issuer => "issuer",
         Account::Partner(name) => return Cow::Owned(format!("partner:{name}")),
         Account::Transfer => "transfer",
+        Account::Cause(name) => return Cow::Owned(format!("cause:{name}")),
         Account::Expired => "expired",
         Account::Redeemed => "redeemed",
     })

@@ -9,16 +9,20 @@
 //! | `time` | when it took effect, in the program's zone, with offset |
 //! | `member` | whose |
 //! | `event` | identity of the event that brought it about; none where the clock did |
-//! | `what` | `posted`, `limited`, `tier`, `issued`, `voucher`, `paid`, `badge`, `message`, `owed`, `refused`, `failed`, `irreversible` |
+//! | `what` | `posted`, `limited`, `tier`, `issued`, `voucher`, `paid`, `badge`, `message`, `owed`, `settled`, `donated`, `divided`, `refused`, `failed`, `irreversible` |
 //! | `withdrawn` | `true` where a late event means that this did not happen after all |
 //! | `unit` | the unit of `amount` |
 //! | `ladder`, `reward`, `voucher`, `redeem`, `badge`, `limit` | what it is about, by name; the voucher by its number |
-//! | `from`, `to` | accounts of a posting (`available`, `pending`, `issuer`, `partner:NAME`, `expired`, `redeemed`); tiers of a move |
+//! | `from`, `to` | accounts of a posting (`available`, `pending`, `issuer`, `partner:NAME`, `expired`, `redeemed`, `cause:NAME`); tiers of a move |
+//! | `partner`, `cause` | the partner of points that are settled; the cause of a gift |
 //! | `amount` | decimal text in whole units, positive |
 //! | `requested`, `granted` | what a limit was asked and gave |
 //! | `value` | money in the program's currency, decimal text in whole units |
+//! | `matched` | what the program adds to a gift |
+//! | `giver`, `receipt` | who gives: `member`, `program` or `fund`; the number of the gift among those of the member |
+//! | `votes` | of a cause in a fund |
 //! | `until` | end of a tier or voucher |
-//! | `change` | of a voucher: `used`, `returned`, `cancelled`, `expired`; of a badge: `given`, `taken`; of a message that was not sent: `withheld` |
+//! | `change` | of a voucher: `used`, `returned`, `cancelled`, `expired`; of a badge or a gift: `given`, `taken`; of a message that was not sent: `withheld`; of points at a partner: `issued`, `taken_back`, `redeemed`, `returned`; of a challenge: `opened`, `milestone`, `completed`, `claimed`, `forfeited`, `ended`, `undone` |
 //! | `channel`, `language`, `text` | of a message |
 //! | `reason` | why it was refused, withheld, failed or cannot be undone |
 //! | `lot` | number of the lot among the member's |
@@ -31,11 +35,13 @@
 mod file;
 mod line;
 mod member;
+mod settlement;
 pub mod state;
 mod writer;
 
 pub use file::{AtomicFile, WriteError};
 pub use line::Line;
 pub use member::MemberLine;
+pub use settlement::{Settlement, Statement};
 pub use state::StateError;
 pub use writer::{JournalWriter, LineWriter};

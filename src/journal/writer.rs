@@ -95,10 +95,12 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::engine::{Account, Cause, VoucherChange, What};
+    use crate::engine::{Account, Cause, Giver, Side, VoucherChange, What};
     use crate::events::fixture::program;
-    use crate::hir::{Badge, BadgeId, LadderId, LimitId, RedeemId, RewardId, UnitId};
-    use crate::value::Instant;
+    use crate::hir::{
+        Badge, BadgeId, Charity, CharityId, Gates, LadderId, LimitId, Partner, PartnerId, RedeemId, RewardId, UnitId,
+    };
+    use crate::value::{Exact, Instant, PeriodKind};
 
     fn outcome(what: What) -> Outcome {
         Outcome {
@@ -114,7 +116,31 @@ mod tests {
 
     fn written(outcomes: &[Outcome]) -> String {
         let mut program = program();
-        program.badges.push(Badge { name: Arc::from("explorer"), span: program.units.at(UnitId(0)).span });
+        let span = program.units.at(UnitId(0)).span;
+        program.badges.push(Badge { name: Arc::from("explorer"), span });
+        program.partners.push(Partner {
+            name: Arc::from("acme"),
+            was: None,
+            span,
+            label: None,
+            settles: PeriodKind::Month,
+            issued: Vec::new(),
+            redeemed: Vec::new(),
+            reserve: Exact::ZERO,
+        });
+        program.charities.push(Charity {
+            name: Arc::from("oxfam"),
+            was: None,
+            span,
+            label: None,
+            rates: Vec::new(),
+            vouchers: None,
+            minimum: None,
+            steps: None,
+            matching: None,
+            gates: Gates::default(),
+            limits: Vec::new(),
+        });
         let mut journal = JournalWriter::new(&[&program], Vec::new());
         for outcome in outcomes {
             journal.write(outcome).unwrap();
@@ -133,6 +159,13 @@ mod tests {
             line: Some(0),
         };
         let voucher = |change| What::Voucher { reward: RewardId(0), voucher: 1, change };
+        let settled = What::Settled {
+            partner: PartnerId(0),
+            unit: UnitId(0),
+            side: Side::TakenBack,
+            amount: 150,
+            value: Exact::new(5, 3).unwrap(),
+        };
         let until = Instant::from_millis(1_800_000_000_000);
         let mut all = vec![
             outcome(posted.clone()),
@@ -148,6 +181,15 @@ mod tests {
                 text: "Welcome \"ann\"".into(),
             }),
             outcome(What::Owed { unit: UnitId(0), debt: 5 }),
+            outcome(settled),
+            outcome(What::Donated {
+                charity: CharityId(0),
+                amount: -250,
+                matched: 100,
+                giver: Giver::Program,
+                receipt: Some(7),
+            }),
+            outcome(What::Divided { charity: CharityId(0), votes: 3, amount: 1_000 }),
             outcome(What::Refused("not enough points".into())),
             outcome(What::Failed("no rate".into())),
             outcome(What::Withheld { channel: "email".into(), reason: "no consent: `email_ok` does not hold".into() }),

@@ -78,6 +78,11 @@ const REPEATABLE: &[Rule] = &[
     Rule::keys_row,
     Rule::returns_line,
     Rule::at_most_line,
+    Rule::issued_line,
+    Rule::redeemed_line,
+    Rule::bonus_line,
+    Rule::gift_rate_line,
+    Rule::donate_line,
 ];
 
 /// The state of reading one file.

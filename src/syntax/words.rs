@@ -30,16 +30,20 @@ pub(super) const ITEMS: &[&str] = &[
     "transfer",
     "referral",
     "pool",
+    "partner",
+    "exchange",
+    "cause",
+    "fund",
     "scenario",
     "only",
     "skip",
 ];
 
 /// Items that the language does not have yet; their words stay free.
-pub(super) const LATER_ITEMS: &[&str] = &["draw", "leaderboard", "partner", "cause", "choices", "invariant"];
+pub(super) const LATER_ITEMS: &[&str] = &["draw", "leaderboard", "choices", "invariant"];
 
 /// Effects that the language does not have yet.
-pub(super) const LATER_EFFECTS: &[&str] = &["donate", "enter", "open", "offer"];
+pub(super) const LATER_EFFECTS: &[&str] = &["enter", "open", "offer"];
 
 /// The types of fields.
 pub(super) const TYPES: &[&str] =

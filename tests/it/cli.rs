@@ -80,6 +80,19 @@ fn s50_a_messy_stream_is_judged_as_far_as_it_can_be() {
 }
 
 #[test]
+fn partners_get_statements() {
+    let folder = Folder::new("partners");
+    let (program, events) = ("tests/cases/cli/partners.meed", "tests/cases/cli/partners.jsonl");
+    let out = folder.named("out");
+    let text = said(&["run", program, events, "-o", &out, "--until", "2026-03-01"]).replace(&out, "OUT");
+    let files =
+        ["settlement.jsonl", "journal.jsonl"].map(|name| format!("== {name}\n{}", folder.read(&format!("out/{name}"))));
+    let json = said(&["run", program, events, "--format", "json"]);
+    let why = said(&["explain", program, events, "--event", "e2"]);
+    insta::assert_snapshot!(format!("{text}\n{}\n{json}\n{why}", files.join("\n")));
+}
+
+#[test]
 fn explanations_show_every_step() {
     let event = said(&["explain", SHOP, MESSY, "--event", "e2"]);
     let member = said(&["explain", SHOP, MESSY, "--member", "ann", "--at", "2026-02-05"]);

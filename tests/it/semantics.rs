@@ -13,6 +13,7 @@ use meed::value::Instant;
 
 mod change;
 mod order;
+mod partners;
 mod reversal;
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/semantics");
@@ -307,6 +308,8 @@ unit points also point {
   expires never
   refunds stop at zero
 }
+partner acme { settles each calendar month }
+partner bank { settles each calendar month }
 earn base on purchase {
   give   1 point per $1 of total
   funded 60% by acme

@@ -118,9 +118,9 @@ pub(super) const LIST: &[Explanation] = &[
     code(
         "E0216",
         "built-in event",
-        "The names of built-in events cannot be used for others. Their blocks may add fields.",
-        "event exchange { amount number }",
-        "event hand_over { amount number }",
+        "Built-in events do what the language says. Their blocks may add fields; they reverse nothing.",
+        "event redeem reverses purchase by order",
+        "event give_back reverses purchase by order",
     ),
     code(
         "E0217",

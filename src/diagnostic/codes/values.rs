@@ -147,8 +147,8 @@ pub(super) const LIST: &[Explanation] = &[
         "E0244",
         "not a part of a whole",
         "A share is at most 100 %, and shares of one thing add up to 100 % at most.",
-        "earn base on purchase {\n  give 10 points\n  funded 60% by acme\n  funded 60% by globex\n}",
-        "earn base on purchase {\n  give 10 points\n  funded 60% by acme\n  funded 40% by globex\n}",
+        "partner acme { settles each calendar month }\npartner globex { settles each calendar month }\nearn base on purchase {\n  give 10 points\n  funded 60% by acme\n  funded 60% by globex\n}",
+        "partner acme { settles each calendar month }\npartner globex { settles each calendar month }\nearn base on purchase {\n  give 10 points\n  funded 60% by acme\n  funded 40% by globex\n}",
     ),
     code(
         "E0245",

@@ -5,6 +5,7 @@ mod earn;
 mod event;
 mod expr;
 mod meeting;
+mod partner;
 mod reward;
 mod rule;
 mod scenario;
@@ -17,6 +18,7 @@ pub use earn::*;
 pub use event::*;
 pub use expr::*;
 pub use meeting::*;
+pub use partner::*;
 pub use reward::*;
 pub use rule::*;
 pub use scenario::*;
@@ -161,6 +163,10 @@ pub enum Item {
     Transfer(Transfer),
     Referral(Box<Referral>),
     Pool(Pool),
+    Partner(Partner),
+    Exchange(Box<Exchange>),
+    Cause(CauseItem),
+    Fund(Box<Fund>),
     Scenario(Scenario),
 }
 
@@ -187,6 +193,10 @@ impl Item {
             Self::Transfer(x) => Some(&x.name),
             Self::Referral(x) => Some(&x.name),
             Self::Pool(x) => Some(&x.name),
+            Self::Partner(x) => Some(&x.name),
+            Self::Exchange(x) => Some(&x.name),
+            Self::Cause(x) => Some(&x.name),
+            Self::Fund(x) => Some(&x.name),
         }
     }
     /// The keyword and the name, without the block.
@@ -214,6 +224,10 @@ impl Item {
             Self::Transfer(x) => x.at,
             Self::Referral(x) => x.at,
             Self::Pool(x) => x.at,
+            Self::Partner(x) => x.at,
+            Self::Exchange(x) => x.at,
+            Self::Cause(x) => x.at,
+            Self::Fund(x) => x.at,
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct Reward {
     pub minimum_basket: Option<Cases>,
     /// `automatic`.
     pub automatic: Option<At>,
+    /// `at partner acme`.
+    pub partner: Option<Ident>,
     /// The header.
     pub at: At,
 }
@@ -104,6 +106,8 @@ pub struct Redeem {
     pub steps: Option<Cases>,
     /// `clamp`: reduce what is too much instead of refusing it.
     pub clamp: Option<At>,
+    /// `at partner acme`.
+    pub partner: Option<Ident>,
     /// The header.
     pub at: At,
 }

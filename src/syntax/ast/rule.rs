@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Amount, At, Duration, Expr, Gate, Hold, Ident, MonthDay, Path, Spanned, TierChange, Time, TimeUnit, Weekday,
+    Amount, At, Cases, Duration, Expr, Gate, Hold, Ident, MonthDay, Path, Spanned, TierChange, Time, TimeUnit, Weekday,
 };
 
 /// `rule welcome when status rises to rouge { … }`.
@@ -134,6 +134,19 @@ pub enum Effect {
     Restart(Ident),
     /// `message email "Welcome, {member.name}", zh "…"`.
     Message(Message),
+    /// `donate 1% of subtotal to oxfam`.
+    Donate(Box<Donation>),
+}
+
+/// What goes to a cause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Donation {
+    /// Money, or an amount of a unit.
+    pub amount: Cases,
+    /// The cause.
+    pub to: Ident,
+    /// `when …`.
+    pub when: Option<Expr>,
 }
 
 /// Units become other units, in whole steps.

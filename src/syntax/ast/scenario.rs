@@ -104,6 +104,15 @@ pub enum ExpectKind {
         /// What became of the amount (`expired`, `off`); none: the net change.
         posting: Option<Ident>,
     },
+    /// `$2.50 to oxfam`.
+    Gift {
+        /// Whether a minus stands before it.
+        negative: bool,
+        /// Money.
+        amount: Expr,
+        /// The cause.
+        to: Ident,
+    },
     /// `nothing`.
     Nothing,
     /// `withheld`, `withheld "email"`.

@@ -100,7 +100,7 @@ pub(super) fn gate<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>, out: &mut Gate
 }
 
 /// A `limit`, `budget` or bare limit line.
-fn limit<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<Limit> {
+pub(super) fn limit<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<Limit> {
     let n = s.node.get(Rule::limit).unwrap_or_else(|| s.node.clone());
     let (amount, times) = times(expr::the_cases(r, &n)?);
     let window: Option<Window> = match n.get(Rule::window) {

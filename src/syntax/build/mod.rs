@@ -6,6 +6,7 @@ mod event;
 mod expr;
 mod literal;
 mod meeting;
+mod partner;
 mod program;
 mod reward;
 mod rule;
@@ -101,6 +102,10 @@ fn item<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Optio
         Rule::transfer_item => Item::Transfer(meeting::transfer(r, head, block)?),
         Rule::referral_item => Item::Referral(Box::new(meeting::referral(r, head, block)?)),
         Rule::pool_item => Item::Pool(meeting::pool(r, head, block)?),
+        Rule::partner_item => Item::Partner(partner::partner(r, head, block)?),
+        Rule::exchange_item => Item::Exchange(Box::new(partner::exchange(r, head, block)?)),
+        Rule::cause_item => Item::Cause(partner::cause(r, head, block)?),
+        Rule::fund_item => Item::Fund(Box::new(partner::fund(r, head, block)?)),
         Rule::scenario_item => Item::Scenario(scenario::scenario(r, head, block)?),
         _ => return None,
     })
@@ -126,6 +131,10 @@ fn check_block(r: &mut Reader<'_>, line: &Line) {
         "transfer" => (Rule::transfer_lines, None),
         "referral" => (Rule::referral_lines, Some(meeting::SIDE)),
         "pool" => (Rule::pool_lines, None),
+        "partner" => (Rule::partner_lines, None),
+        "exchange" => (Rule::exchange_lines, None),
+        "cause" => (Rule::cause_lines, None),
+        "fund" => (Rule::fund_lines, None),
         "scenario" => (Rule::scenario_lines, None),
         _ => return,
     };

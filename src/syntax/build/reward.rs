@@ -22,6 +22,7 @@ pub(super) fn reward<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Blo
         stock: None,
         minimum_basket: None,
         automatic: None,
+        partner: None,
         at: head.at(),
     };
     block_statements(r, block, Rule::reward_lines, None, |r, s| {
@@ -33,6 +34,7 @@ pub(super) fn reward<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Blo
             Rule::stock_line => out.stock = Some(stock(r, s)?),
             Rule::basket_line => out.minimum_basket = Some(expr::the_cases(r, n)?),
             Rule::automatic_line => out.automatic = Some(s.at),
+            Rule::at_partner_line => out.partner = n.ident(),
             _ => earn::gate(r, s, &mut out.gate)?,
         }
         Some(())
@@ -131,6 +133,7 @@ pub(super) fn redeem<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Blo
         most_of_bill: None,
         steps: None,
         clamp: None,
+        partner: None,
         at: head.at(),
     };
     block_statements(r, block, Rule::redeem_lines, None, |r, s| {
@@ -146,6 +149,7 @@ pub(super) fn redeem<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Blo
             Rule::at_most_line => at_most(r, s, &mut out)?,
             Rule::steps_line => out.steps = Some(expr::the_cases(r, n)?),
             Rule::clamp_line => out.clamp = Some(s.at),
+            Rule::at_partner_line => out.partner = n.ident(),
             _ => earn::gate(r, s, &mut out.gate)?,
         }
         Some(())
@@ -153,7 +157,8 @@ pub(super) fn redeem<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Blo
     Some(out)
 }
 
-fn step<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Step> {
+/// So much for so much.
+pub(super) fn step<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Step> {
     let mut sides = n.all(Rule::sum).map(|v| expr::expr(r, &v)).collect::<Option<Vec<_>>>()?.into_iter();
     Some(Step { units: sides.next()?, money: sides.next()?, at: n.at() })
 }

@@ -1,7 +1,9 @@
 //! `rule`.
 
 use super::{block_statements, earn, expr, literal, time};
-use crate::syntax::ast::{Convert, Effect, Gate, Message, PeriodDay, Rule as Item, Spanned, TierChange, Trigger};
+use crate::syntax::ast::{
+    Convert, Donation, Effect, Gate, Message, PeriodDay, Rule as Item, Spanned, TierChange, Trigger,
+};
 use crate::syntax::errors;
 use crate::syntax::grammar::Rule;
 use crate::syntax::layout::Block;
@@ -30,7 +32,8 @@ pub(super) fn rule<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block
     Some(out)
 }
 
-fn trigger<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Trigger> {
+/// What sets a rule off.
+pub(super) fn trigger<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Trigger> {
     Some(match n.rule() {
         Rule::on_trigger => Trigger::On(n.path()?),
         Rule::when_trigger => when(r, n)?,
@@ -139,6 +142,7 @@ pub(super) fn effect<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<Op
         }
         Rule::restart_line => Effect::Restart(n.ident()?),
         Rule::message_line => Effect::Message(message(r, n)?),
+        Rule::donate_line => Effect::Donate(Box::new(donation(r, n)?)),
         _ => return Some(None),
     }))
 }
@@ -163,6 +167,14 @@ fn convert<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Convert> {
         }
     }
     Some(out)
+}
+
+fn donation<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Donation> {
+    let when = match n.get(Rule::when) {
+        Some(when) => Some(expr::expr(r, &when.get(Rule::expr)?)?),
+        None => None,
+    };
+    Some(Donation { amount: expr::the_cases(r, n)?, to: n.ident()?, when })
 }
 
 fn message<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Message> {

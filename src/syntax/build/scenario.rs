@@ -67,6 +67,9 @@ fn event_of(verb: Ident) -> Ident {
         ("merges", "merge"),
         ("unmerges", "unmerge"),
         ("chooses", "choose"),
+        ("exchanges", "exchange"),
+        ("donates", "donate"),
+        ("votes", "vote"),
         ("adjusts", "adjust"),
         ("uses", "use"),
     ];
@@ -166,6 +169,13 @@ fn expectation<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expectation> {
                 challenge
             });
             ExpectKind::Challenge(challenge, stage, inner.number())
+        }
+        Rule::expect_gift => {
+            let mut names = inner.idents();
+            let to = names.pop()?;
+            who = names.pop();
+            let amount = literal::literal(r, &inner.get(Rule::money)?)?;
+            ExpectKind::Gift { negative: inner.has(Rule::minus), amount, to }
         }
         Rule::expect_amount => {
             who = inner.ident();

@@ -330,6 +330,14 @@ impl Writer {
                     let hold = t.pick(&["for 90 days", "until end of next calendar year", "for ever", "for 36 hours"]);
                     format!("grant {ladder} {} {hold}", tiers[tiers.len() - 1])
                 }
+                (8, _) if matches!(on, On::Purchase | On::Line) => {
+                    format!(
+                        "donate 7% of {} to oxfam when {}",
+                        self.names.amount(t, on),
+                        self.names.condition(t, on, 0)
+                    )
+                }
+                (8, _) => format!("donate {} to oxfam", self.names.price(t)),
                 _ => "message email \"Hello {member.id}, today is {today}\", zh \"你好 {member.id}\"".into(),
             };
             self.line(line);

@@ -6,6 +6,7 @@
 mod awards;
 mod bounds;
 mod history;
+mod partners;
 mod program;
 mod regressions;
 mod run;

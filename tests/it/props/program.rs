@@ -85,6 +85,10 @@ pub fn text(recipe: &Recipe, without: Without) -> String {
     for (i, bytes) in recipe.units.iter().enumerate() {
         w.unit(i, !recipe.ladders.is_empty(), &mut Tape::new(bytes));
     }
+    let (paid, price) = (w.names.quantity(0, 7), w.names.money(10));
+    let _ = writeln!(w.out, "partner acme {{\n  settles each calendar month\n  issued {paid} = {price}\n}}");
+    let _ = writeln!(w.out, "cause oxfam {{\n  label \"Oxfam\"\n}}");
+    let _ = writeln!(w.out, "partner bolt {{\n  settles each calendar quarter\n}}");
     for (i, bytes) in recipe.measures.iter().enumerate() {
         w.measure(i, !recipe.ladders.is_empty(), &mut Tape::new(bytes));
     }

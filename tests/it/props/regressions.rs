@@ -309,6 +309,8 @@ fn shop(own: &str) -> Arc<Program> {
 }
 
 const FUNDED: &str = r#"
+partner acme { settles each calendar month }
+partner bolt { settles each calendar month }
 unit points also point {
   round   down per event
   expires never

@@ -1,0 +1,55 @@
+//! Challenges.
+
+use super::{Explanation, code};
+
+pub(super) const LIST: &[Explanation] = &[
+    code(
+        "E0410",
+        "what a challenge is about",
+        "A goal is a measure, or counts events within the time of the challenge.",
+        "challenge sprint {\n  window each calendar month\n  give 10 points\n}",
+        "challenge sprint {\n  window each calendar month\n  goal count of visit reaches 3\n  give 10 points\n}",
+    ),
+    code(
+        "E0411",
+        "within which time",
+        "A challenge is over some day: it says within which time its goal is to be reached, or `window ever`.",
+        "challenge sprint {\n  goal count of visit reaches 3\n  give 10 points\n}",
+        "challenge sprint {\n  window 14 days from activation\n  goal count of visit reaches 3\n  give 10 points\n}",
+    ),
+    code(
+        "E0412",
+        "challenge for nothing",
+        "A challenge that brings nothing is a measure.",
+        "challenge sprint {\n  window ever\n  goal count of visit reaches 3\n}",
+        "challenge sprint {\n  window ever\n  goal count of visit reaches 3\n  badge sprinter\n}",
+    ),
+    code(
+        "E0413",
+        "who reaches a goal together",
+        "Everyone, the groups of a pool, or members that have the same value of an attribute.",
+        "challenge sprint {\n  window ever\n  goal count of visit reaches 3\n  shared by town\n  give 10 points\n}",
+        "challenge sprint {\n  window ever\n  goal count of visit reaches 3\n  shared by region\n  give 10 points\n}",
+    ),
+    code(
+        "E0414",
+        "unknown challenge",
+        "What a scenario expects of a challenge names one of the program.",
+        "scenario \"x\" {\n  ann visit 2026-01-01 { order A1 } expect sprint completed\n}",
+        "challenge sprint {\n  window ever\n  goal one visit\n  badge sprinter\n}\nscenario \"x\" {\n  ann visit 2026-01-01 { order A1 } expect sprint completed\n}",
+    ),
+    code(
+        "E0415",
+        "the event that opened a challenge",
+        "`opened` is the event that opens the challenge; its fields can be named.",
+        "challenge sprint {\n  window 7 days from visit\n  goal sum of purchase.subtotal reaches opened.amount\n  give 10 points\n}",
+        "challenge sprint {\n  window 7 days from visit\n  goal one purchase where order is opened.order\n  give 10 points\n}",
+    ),
+    code(
+        "E0416",
+        "nothing to activate",
+        "An earn, boost, rule or challenge that needs activation can be activated by a rule, too.",
+        "rule start on visit {\n  activate duoble for 3 days\n}",
+        "earn double on purchase {\n  needs activation\n  give 2 points per $1 of subtotal\n}\nrule start on visit {\n  activate double for 3 days\n}",
+    ),
+];
