@@ -193,10 +193,11 @@ impl Checker<'_> {
             window: each.cloned(),
             netting: None,
             shares: Vec::new(),
+            streak: ast::StreakOptions::default(),
             at: item.at,
         };
         let lowered = self.history(&measure, scope.opened)?;
-        if let Source::Streak { event, filter, period } = lowered.source {
+        if let Source::Streak { event, filter, period, .. } = lowered.source {
             if period == PeriodKind::MembershipYear {
                 return self.fail(errors::measures::streak_of_membership(value.span()));
             }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::arena::Id as _;
 use crate::hir::{
-    Aggregate, EventId, Expr, FieldId, FieldType, Kind, Measure, MeasureId, Net, ShareCap, Source, Tally, Type, UnitId,
-    Window,
+    Aggregate, EventId, Expr, FieldId, FieldType, Kind, Measure, MeasureId, Net, ShareCap, Shield, Source, Tally, Type,
+    UnitId, Window,
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, AggregateOp, ExprKind, Netting};
@@ -19,6 +19,9 @@ use super::named::put;
 use super::names::{Symbol, nearest, was};
 use super::scope::Scope;
 use super::window::Stretch;
+
+/// An event, its list and a value of it: what a path counts.
+pub(super) type Counted = (EventId, Option<FieldId>, Option<Expr>);
 
 impl Checker<'_> {
     /// The type of a measure, lowered first where that has not been done.
@@ -97,6 +100,20 @@ impl Checker<'_> {
         if fold.op == AggregateOp::Streak {
             return self.streak(item, fold, measure, event, filter);
         }
+        if let Some(at) = item.streak.first() {
+            return self.fail(errors::measures::only_for_streaks(at.0));
+        }
+        (measure.ty, measure.source) = self.aggregated(fold, (event, list, value), filter, &scope)?;
+        Some(measure)
+    }
+    /// What an aggregate over events, or their lines, counts, and its type.
+    pub fn aggregated(
+        &mut self,
+        fold: &ast::Aggregate,
+        (event, list, value): Counted,
+        filter: Option<Expr>,
+        scope: &Scope,
+    ) -> Option<(Type, Source)> {
         let op = match aggregate(fold.op) {
             Some(op) if !matches!(op, Aggregate::Any | Aggregate::All) => op,
             _ => return self.fail(errors::measures::any_of_history(fold.op_at.0)),
@@ -109,18 +126,17 @@ impl Checker<'_> {
             }
             (_, None) => return self.fail(errors::measures::field_wanted(of, &fold.of.to_string())),
             (Aggregate::Distinct, Some(value)) => Some(value),
-            (_, Some(value)) if is_numeric(value.ty) => Some(self.solid(value, &scope)?),
+            (_, Some(value)) if is_numeric(value.ty) => Some(self.solid(value, scope)?),
             (_, Some(value)) => {
                 let found = self.spoken(value.ty);
                 return self.fail(errors::types::not_a_number(value.span, &found));
             }
         };
-        measure.ty = match (&value, op) {
+        let ty = match (&value, op) {
             (None, _) | (_, Aggregate::Distinct) => Type::Number,
             (Some(value), _) => value.ty,
         };
-        measure.source = Source::Events { aggregate: op, event, list, value, filter };
-        Some(measure)
+        Some((ty, Source::Events { aggregate: op, event, list, value, filter }))
     }
     /// A formula over other measures; windows and netting belong to those.
     fn formula(&mut self, item: &ast::Measure) -> Option<Expr> {
@@ -148,6 +164,19 @@ impl Checker<'_> {
         if fold.of.parts.len() > 1 {
             return self.fail(errors::measures::no_field_wanted(fold.of.at.0, "streak of"));
         }
+        if let (Some(filter), None) = (&filter, &item.window) {
+            let options = &item.streak;
+            let other = ast::StreakOptions { within: None, ..options.clone() };
+            if let Some(at) = other.first() {
+                return self.fail(errors::measures::periods_wanted(at.0));
+            }
+            let within = match &options.within {
+                Some((within, _)) => Some(self.duration(within)?),
+                None => None,
+            };
+            measure.source = Source::Run { event, filter: filter.clone(), within };
+            return Some(measure);
+        }
         let Window::Period(period) = measure.window else {
             let at = item.window.as_ref().map_or(item.value.span(), |window| window.at.0);
             return self.fail(errors::measures::streak_needs_period(at, &item.name.text, &fold.of.to_string()));
@@ -155,9 +184,46 @@ impl Checker<'_> {
         if period == PeriodKind::MembershipYear {
             return self.fail(errors::measures::streak_of_membership(item.name.span()));
         }
-        measure.source = Source::Streak { event, filter, period };
+        let shield = self.shield(&item.streak)?;
+        measure.source = Source::Streak { event, filter, period, shield };
         measure.window = Window::Ever;
         Some(measure)
+    }
+    fn shield(&mut self, options: &ast::StreakOptions) -> Option<Shield> {
+        if let Some((_, at)) = &options.within {
+            return self.fail(errors::measures::within_periods(at.0));
+        }
+        let mut shield = Shield::default();
+        if let Some((number, span, at)) = &options.repairs {
+            let (most, span) = (self.whole(number, 1)?, self.duration(span)?);
+            let Some(most) = u32::try_from(most).ok().filter(|_| !span.is_exact()) else {
+                return self.fail(errors::measures::repairs_in_days(at.0));
+            };
+            shield.repairs = Some((most, span));
+        }
+        match (&options.frozen, options.frozen_count) {
+            (Some((unit, _)), counts) => shield.frozen = Some((self.unit(unit)?, counts.is_some())),
+            (None, Some(at)) => return self.fail(errors::measures::frozen_by_what(at.0)),
+            (None, None) => {}
+        }
+        if let Some((fold, reaches, at)) = &options.enough {
+            let counted = self.counted_of(&fold.of)?;
+            let scope = Scope::event(counted.0, counted.1);
+            let filter = match &fold.filter {
+                Some(filter) => Some(self.field_condition(filter, &scope)?),
+                None => None,
+            };
+            let scope = filter.as_ref().map_or(scope.clone(), |filter| scope.given(filter));
+            let (ty, source) = self.aggregated(fold, counted, filter, &scope)?;
+            let least = self.threshold_of(reaches, &Scope::member(), ty)?;
+            let Some(least) = self.exact_of(&least) else {
+                return self.fail(errors::types::not_constant(least.span, "what a period needs"));
+            };
+            let (name, was, span) = ("".into(), None, at.0);
+            let (window, net) = (Window::Ever, Net::OfOriginal);
+            shield.enough = Some(Box::new((Measure { name, was, span, ty, source, window, net, share: None }, least)));
+        }
+        Some(shield)
     }
     /// `points.earned`: the unit and which postings; `None` inside where the word is unknown, reported.
     fn tally(&mut self, fold: &ast::Aggregate) -> Option<(UnitId, Option<Tally>)> {
@@ -196,7 +262,7 @@ impl Checker<'_> {
         Some(Source::Postings { unit, tally })
     }
     /// `purchase`, `purchase.subtotal`, `purchase.items`, `purchase.items.price`.
-    pub fn counted_of(&mut self, path: &ast::Path) -> Option<(EventId, Option<FieldId>, Option<Expr>)> {
+    pub fn counted_of(&mut self, path: &ast::Path) -> Option<Counted> {
         let (first, rest) = path.parts.split_first()?;
         let Some(event) = self.names.events.get(&first.text) else {
             let near = self.names.events.nearest(&first.text);

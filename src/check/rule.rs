@@ -245,7 +245,9 @@ impl Checker<'_> {
     /// Whether awards that hang on this measure can be taken back by reversals.
     pub fn measure_is_reversible(&self, measure: crate::hir::MeasureId) -> bool {
         match self.measure(measure).map(|measure| &measure.source) {
-            Some(Source::Events { event, .. } | Source::Streak { event, .. }) => self.is_reversible(*event),
+            Some(Source::Events { event, .. } | Source::Streak { event, .. } | Source::Run { event, .. }) => {
+                self.is_reversible(*event)
+            }
             Some(Source::Formula(formula)) => self.reads(formula).iter().any(|read| match read {
                 crate::hir::Read::Measure(inner) => self.measure_is_reversible(*inner),
                 _ => false,

@@ -7,6 +7,7 @@ use crate::engine::context::Cx;
 use crate::engine::judge::{Judge, Noting};
 use crate::engine::reference::{self, Contribution};
 use crate::engine::state::{Bucket, Fact, FactChange, State, Tallied};
+use crate::engine::streak;
 use crate::hir::{Aggregate, Measure, MeasureId, Net, Program, Source, Window};
 use crate::value::{Exact, Instant, Value};
 
@@ -17,11 +18,12 @@ pub fn read(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Value>, Fault> {
     if !runs(measure) || gauge.newest.is_some_and(|newest| newest > cx.at.now) {
         return Ok(None);
     }
-    if let Source::Streak { period, .. } = &measure.source {
+    if let Source::Streak { period, shield, .. } = &measure.source {
         let days: BTreeSet<_> =
             gauge.buckets.iter().filter(|(_, bucket)| bucket.count > 0).map(|(at, _)| cx.zone().day_of(*at)).collect();
         let from = cx.state.restarts.at(id).map(|restart| cx.zone().day_of(restart.at));
-        return Ok(Some(Value::Exact(Exact::from(reference::streak(&days, *period, from, cx)))));
+        let row = streak::Row { id, kind: *period, shield, from };
+        return Ok(Some(Value::Exact(Exact::from(row.length(&days, cx)?))));
     }
     let start = cx.window_start(measure.window)?.unwrap_or(Instant::FIRST);
     let mut buckets = gauge.buckets.range(start..).map(|(_, bucket)| bucket);
@@ -64,8 +66,9 @@ fn runs(measure: &Measure) -> bool {
             }
             _ => false,
         },
-        Source::Streak { .. } | Source::Postings { .. } => true,
-        Source::Formula(_) => false,
+        Source::Streak { shield, .. } => shield.enough.is_none(),
+        Source::Postings { .. } => true,
+        Source::Formula(_) | Source::Run { .. } => false,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The clock: what falls due between events, in the order of its due time (S4).
 
-use crate::hir::{ChallengeId, EventKind, LadderId, Rhythm, RhythmDay, RuleId, Trigger, UnitId};
+use crate::hir::{ChallengeId, EventKind, LadderId, MeasureId, Rhythm, RhythmDay, RuleId, Trigger, UnitId};
 use crate::value::{Day, Instant, PeriodKind, Value, occurrence_in};
 
 use super::fault::Fault;
@@ -12,6 +12,8 @@ use super::purse::{Lot, Ready};
 /// Something due. At one instant the order of the variants is the order of execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Due {
+    /// A streak is frozen, before anything can see it broken.
+    Freeze(MeasureId),
     /// Pending lots become available.
     Release(UnitId),
     /// A birthday.
@@ -54,6 +56,9 @@ impl Fold<'_> {
         self.letters = 0;
         self.step = Some(due);
         self.before = self.tiers();
+        if let Due::Freeze(id) = due {
+            self.freeze(id)?;
+        }
         self.note_prior()?;
         self.perform(due)?;
         self.settle()
@@ -65,6 +70,7 @@ impl Fold<'_> {
             Some(Due::Rule(id)) => &self.program.rules.at(id).name,
             Some(Due::Ladder(id)) => &self.program.ladders.at(id).name,
             Some(Due::Release(id) | Due::Expire(id)) => &self.program.units.at(id).name,
+            Some(Due::Freeze(id)) => &self.program.measures.at(id).name,
             Some(Due::Birthday) => "birthday",
             Some(Due::Anniversary) => "anniversary",
             Some(Due::Voucher(_)) => "voucher",
@@ -139,6 +145,9 @@ impl Fold<'_> {
                 offer(self.rule_due(id, &rule.trigger).ok().flatten(), Due::Rule(id));
             }
         }
+        for (id, _) in self.program.measures.pairs().filter(|(_, measure)| measure.is_frozen()) {
+            offer(self.freeze_due(id).ok().flatten(), Due::Freeze(id));
+        }
         for id in self.program.ladders.ids() {
             offer(self.tier_due(id).ok().flatten(), Due::Ladder(id));
         }
@@ -166,6 +175,8 @@ impl Fold<'_> {
 
     fn perform(&mut self, due: Due) -> Result<(), Fault> {
         match due {
+            // It was frozen before anything was noted of the moment.
+            Due::Freeze(_) => Ok(()),
             Due::Release(unit) => self.release(unit, None),
             Due::Expire(unit) => self.lapse(unit),
             Due::Ladder(id) => self.turn_ladder(id),

@@ -39,6 +39,8 @@ pub enum Content {
     Award(Cause, UnitId, i64, Vec<(Arc<str>, Exact)>),
     /// A challenge is completed with what all have brought in: which, of which time, and how much that is.
     Complete(ChallengeId, Instant, Exact),
+    /// A challenge is no longer completed, as all together have less: which, of which time, and how much that is.
+    Uncomplete(ChallengeId, Instant, Exact),
     /// An event to be judged for the addressee as if it were the addressee's own.
     Request(Event),
     /// Parts of lots that the sender gives away, with their expiry.
@@ -99,6 +101,7 @@ impl Fold<'_> {
         match &letter.content {
             Content::TakeBack(earlier, amount) => self.taken_back(earlier, *amount)?,
             Content::Recall(earlier) => self.recalled(earlier)?,
+            Content::Uncomplete(id, opened, sum) => self.undo_together(*id, *opened, *sum)?,
             // What brings something is recorded, so that measures count it and what it brings can be taken back.
             _ => self.record(None, |fold| fold.unpack(letter))?,
         }
@@ -119,7 +122,7 @@ impl Fold<'_> {
             }
             Content::Fire(_, name) => vec![("what", Value::Text(name.clone()))],
             Content::Complete(id, ..) => vec![("what", Value::Text(self.program.challenges.at(*id).name.clone()))],
-            Content::TakeBack(..) | Content::Recall(_) | Content::Request(_) => Vec::new(),
+            Content::TakeBack(..) | Content::Recall(_) | Content::Uncomplete(..) | Content::Request(_) => Vec::new(),
         };
         let fields = self.program.events.at(kind).fields.iter().map(|field| {
             let value = given.iter().find(|(name, _)| *name == &*field.name).map(|(_, value)| value.clone());
@@ -165,7 +168,7 @@ impl Fold<'_> {
                 self.fire(*rule, View::default())?;
             }
             Content::Complete(id, opened, sum) => self.completed_together(*id, *opened, *sum)?,
-            Content::TakeBack(..) | Content::Recall(_) | Content::Request(_) => {}
+            Content::TakeBack(..) | Content::Recall(_) | Content::Uncomplete(..) | Content::Request(_) => {}
         }
         Ok(())
     }

@@ -190,6 +190,7 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
             .filter_map(|v| Some(Voucher { reward: of(&names.rewards, v.reward)?, ..v.clone() }))
             .collect(),
         badges: moved(&state.badges, fresh.badges, &names.badges),
+        frozen: state.frozen.iter().filter_map(|(id, days)| Some((of(&names.measures, *id)?, days.clone()))).collect(),
         version,
         halted: false,
         ..state.clone()

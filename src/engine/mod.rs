@@ -38,6 +38,7 @@ mod rule;
 mod snapshot;
 mod stack;
 pub mod state;
+pub mod streak;
 mod tender;
 mod tier;
 mod transfer;

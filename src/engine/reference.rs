@@ -1,7 +1,7 @@
 //! The reference: walks expressions and counts every measure anew from the member's whole history. Slow and obvious; what the compiled
 //! plan is compared with.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::hir::{Aggregate, Expr, Measure, MeasureId, Net, ShareCap, Source, Type, Window};
 use crate::value::{Day, Exact, Instant, PeriodKind, Value};
@@ -10,6 +10,7 @@ use super::context::Cx;
 use super::fault::Fault;
 use super::judge::Judge;
 use super::state::{Fact, FactChange, State, Tallied};
+use super::streak::Row;
 use super::walk;
 
 /// Walks and counts.
@@ -37,15 +38,40 @@ impl Judge for Reference {
                 }
                 Ok(Value::Exact(total))
             }
-            Source::Streak { event, filter, period } => {
+            Source::Streak { event, filter, period, shield } => {
                 let mut days = BTreeSet::new();
-                for fact in facts(cx, id).filter(|fact| fact.event.kind == *event && !fact.gone && !fact.negative) {
+                if let Some(enough) = &shield.enough {
+                    days = enough_days(id, enough, *period, cx)?;
+                }
+                let plain = shield.enough.is_none();
+                for fact in
+                    facts(cx, id).filter(|fact| plain && fact.event.kind == *event && !fact.gone && !fact.negative)
+                {
                     if passes(filter.as_ref(), &cx.on_fact(&fact.left))? && fact.event.time <= cx.at.now {
                         days.insert(cx.zone().day_of(fact.event.time));
                     }
                 }
                 let from = cx.state.restarts.at(id).map(|restart| cx.zone().day_of(restart.at));
-                Ok(Value::Exact(Exact::from(streak(&days, *period, from, cx))))
+                let row = Row { id, kind: *period, shield, from };
+                Ok(Value::Exact(Exact::from(row.length(&days, cx)?)))
+            }
+            Source::Run { event, filter, within } => {
+                let (mut row, mut last) = (0_i64, None);
+                let standing = |fact: &&Fact| {
+                    fact.event.kind == *event && !fact.gone && !fact.negative && fact.event.time <= cx.at.now
+                };
+                for fact in facts(cx, id).filter(standing).collect::<Vec<_>>().into_iter().rev() {
+                    let end = *last.get_or_insert(fact.event.time);
+                    let reaches = match within {
+                        Some(within) => within.after(fact.event.time, cx.zone()).ok_or(Fault::Calendar)? >= end,
+                        None => true,
+                    };
+                    if !reaches || !walk::truth(filter, &cx.on_fact(&fact.left))? {
+                        break;
+                    }
+                    row += 1;
+                }
+                Ok(Value::Exact(Exact::from(row)))
             }
             Source::Events { aggregate, event, .. } => {
                 let mut contributions = Vec::new();
@@ -196,30 +222,27 @@ pub fn with_share(share: Option<&ShareCap>, free: Exact, capped: Exact) -> Resul
     Ok(free.add(capped.min(most))?)
 }
 
-/// How many periods in a row, up to today's or the one before, have one of the days; days up to and including the period of `from` do
-/// not count: a streak that was restarted begins with the next period.
-pub fn streak(days: &BTreeSet<Day>, kind: PeriodKind, from: Option<Day>, cx: &Cx<'_>) -> i64 {
+/// The first days of the periods in which enough was done.
+fn enough_days(
+    id: MeasureId,
+    (measure, least): &(Measure, Exact),
+    kind: PeriodKind,
+    cx: &Cx<'_>,
+) -> Result<BTreeSet<Day>, Fault> {
+    let Source::Events { aggregate, event, .. } = &measure.source else { return Ok(BTreeSet::new()) };
     let joined = cx.state.joined_day(cx.zone());
-    let period = |day| cx.calendar.period_of(kind, day, joined);
-    let floor = from.map(|day| period(day).end);
-    let has =
-        |start: Day, end: Day| floor.is_none_or(|floor| start >= floor) && days.range(start..end).next().is_some();
-    let mut at = period(cx.at.today);
-    if !has(at.start, at.end) {
-        match cx.calendar.previous(kind, at, joined) {
-            Some(previous) => at = previous,
-            None => return 0,
+    let mut periods: BTreeMap<Day, Vec<Contribution>> = BTreeMap::new();
+    for fact in facts(cx, id).filter(|fact| fact.event.kind == *event && fact.event.time <= cx.at.now) {
+        let start = cx.calendar.period_of(kind, cx.zone().day_of(fact.event.time), joined).start;
+        contribute(measure, fact, cx, periods.entry(start).or_default())?;
+    }
+    let mut days = BTreeSet::new();
+    for (start, contributions) in periods {
+        if walk::number(&total(*aggregate, measure.ty, None, &contributions)?)? >= *least {
+            days.insert(start);
         }
     }
-    let mut length = 0;
-    while has(at.start, at.end) {
-        length += 1;
-        match cx.calendar.previous(kind, at, joined) {
-            Some(previous) => at = previous,
-            None => break,
-        }
-    }
-    length
+    Ok(days)
 }
 
 /// Whether a measure looks back over a window that slides without events.

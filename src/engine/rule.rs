@@ -164,7 +164,7 @@ impl Fold<'_> {
 
     /// The period of a crossing, and the last moment at which to look at the measure again.
     fn crossing_period(&self, measure: &Measure) -> Result<(Instant, Instant), Fault> {
-        if matches!(measure.source, Source::Streak { .. } | Source::Formula(_)) {
+        if matches!(measure.source, Source::Streak { .. } | Source::Run { .. } | Source::Formula(_)) {
             // They shrink as time goes by, which takes nothing back: only the moment of crossing tells.
             return Ok((Instant::FIRST, self.at.now));
         }

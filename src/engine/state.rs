@@ -1,6 +1,6 @@
 //! Everything that is known of one member.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,9 @@ pub struct State {
     /// Nothing falls due any more: a step of the clock could not even happen barely.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub halted: bool,
+    /// First days of missed periods for which a streak was frozen.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub frozen: BTreeMap<MeasureId, BTreeSet<Day>>,
 }
 
 fn none_yet(count: &u32) -> bool {
@@ -539,6 +542,7 @@ impl State {
             receipts: 0,
             judged: 0,
             halted: false,
+            frozen: BTreeMap::new(),
         }
     }
 

@@ -52,6 +52,17 @@ pub enum Source {
         filter: Option<Expr>,
         /// The period.
         period: PeriodKind,
+        /// What a period needs, and what keeps a row that has missed one.
+        shield: Shield,
+    },
+    /// Events in a row that meet a condition: one that does not ends the row.
+    Run {
+        /// The type of event.
+        event: EventId,
+        /// The condition; fields only.
+        filter: Expr,
+        /// How far the first may lie before the last.
+        within: Option<TimeSpan>,
     },
     /// Amounts posted, in steps.
     Postings {
@@ -62,6 +73,24 @@ pub enum Source {
     },
     /// A formula over other measures, attributes and constants.
     Formula(Expr),
+}
+
+/// What a period of a streak needs, and what keeps a row that has missed one.
+#[derive(Debug, Clone, Default)]
+pub struct Shield {
+    /// What is counted in each period, and what it has to reach.
+    pub enough: Option<Box<(Measure, Exact)>>,
+    /// So many missed periods in any such time are mended, and count.
+    pub repairs: Option<(u32, TimeSpan)>,
+    /// One of this unit is spent for a missed period; and whether that period counts.
+    pub frozen: Option<(UnitId, bool)>,
+}
+
+impl Measure {
+    /// Whether something can be spent to keep it from breaking.
+    pub fn is_frozen(&self) -> bool {
+        matches!(&self.source, Source::Streak { shield: Shield { frozen: Some(_), .. }, .. })
+    }
 }
 
 /// Which postings a measure sums.

@@ -28,7 +28,7 @@ pub use event::{EventDef, EventKind, FieldDef, FieldType, LineKey, Order, Revers
 pub use expr::{
     Aggregate, Builtin, Case, Compare, Expr, Function, Guard, Guarded, Kind, Level, Operator, Read, Standing, Type,
 };
-pub use measure::{Measure, Net, ShareCap, Source, Tally, Window};
+pub use measure::{Measure, Net, ShareCap, Shield, Source, Tally, Window};
 pub use meeting::{Pool, Referral, Transfer};
 pub use partner::{Bonus, Charity, Exchange, Fund, FundPool, Match, Partner, Price};
 pub use reward::{Gift, GiftKind, Redeem, RedeemForm, Reward, Stock, Validity};

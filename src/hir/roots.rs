@@ -33,6 +33,7 @@ impl Program {
             match &measure.source {
                 Source::Events { value, filter, .. } => into.extend([value, filter].into_iter().flatten()),
                 Source::Streak { filter, .. } => into.extend(filter),
+                Source::Run { filter, .. } => into.push(filter),
                 Source::Formula(formula) => into.push(formula),
                 Source::Postings { .. } => {}
             }

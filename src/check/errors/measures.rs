@@ -62,6 +62,27 @@ pub(in crate::check) fn streak_needs_period(span: Span, name: &str, event: &str)
         .help(format!("write `measure {name} = streak of {event}, each calendar week`"))
 }
 
+pub(in crate::check) fn only_for_streaks(span: Span) -> Diagnostic {
+    error("E0292", span, "this belongs to streaks").help("leave it out, or count `streak of …`")
+}
+
+pub(in crate::check) fn periods_wanted(span: Span) -> Diagnostic {
+    error("E0292", span, "this belongs to streaks of periods").help("add `each calendar day` or the like before it")
+}
+
+pub(in crate::check) fn within_periods(span: Span) -> Diagnostic {
+    error("E0292", span, "`within` bounds a row of events, not of periods")
+        .help("leave out `each calendar …`, and say with `where` which events belong to the row")
+}
+
+pub(in crate::check) fn repairs_in_days(span: Span) -> Diagnostic {
+    error("E0292", span, "periods are mended within days, weeks or months").help("such as `repairs 1 in 7 days`")
+}
+
+pub(in crate::check) fn frozen_by_what(span: Span) -> Diagnostic {
+    error("E0292", span, "nothing freezes this streak").help("say what does: `frozen by UNIT`")
+}
+
 pub(in crate::check) fn streak_of_membership(span: Span) -> Diagnostic {
     error("E0292", span, "a streak counts calendar periods")
         .help("write `each calendar day`, `week`, `month`, `quarter` or `year`")

@@ -366,7 +366,11 @@ impl Fold<'_> {
     /// After a reversal: what no longer holds is taken back where the challenge says so.
     pub fn undo_challenges(&mut self) -> Result<(), Fault> {
         for (id, challenge) in self.program.challenges.pairs() {
-            if challenge.refunds == RewardRefunds::Keep || challenge.shared.is_some() {
+            if challenge.refunds == RewardRefunds::Keep {
+                continue;
+            }
+            if challenge.shared.is_some() {
+                self.undo_shared(id, challenge)?;
                 continue;
             }
             let running = self.state.challenges.at_mut(id);
@@ -378,6 +382,51 @@ impl Fold<'_> {
             let running = self.state.challenges.at_mut(id);
             (running.open, running.past) = (open, past);
         }
+        Ok(())
+    }
+
+    /// After a reversal: where all together no longer reach the goal, all lose what it brought.
+    fn undo_shared(&mut self, id: ChallengeId, challenge: &Challenge) -> Result<(), Fault> {
+        let (Some(shared), Some(goal)) = (&challenge.shared, challenge.goals.first()) else { return Ok(()) };
+        let running = self.state.challenges.at(id);
+        for instance in running.open.iter().chain(&running.past).cloned().collect::<Vec<_>>() {
+            let cx = self.cx(View::default());
+            let Some(group) = group_of(shared.by, &cx, self.pots) else { continue };
+            let own = cx.progress(challenge, goal, &instance)?;
+            let Some(common) = self.pots.common.get_mut(&(id, instance.opened, group)) else { continue };
+            common.by.insert(self.state.member.clone(), own);
+            let sum = common.by.values().try_fold(Exact::ZERO, |sum, part| sum.add(*part))?;
+            if sum >= instance.targets.first().copied().unwrap_or_default() {
+                continue;
+            }
+            for who in std::mem::take(&mut common.rewarded) {
+                if who == self.state.member {
+                    self.undo_together(id, instance.opened, sum)?;
+                } else {
+                    self.send(who, Content::Uncomplete(id, instance.opened, sum));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What others have taken back undoes a challenge for this member too.
+    pub fn undo_together(&mut self, id: ChallengeId, opened: Instant, sum: Exact) -> Result<(), Fault> {
+        let challenge = self.program.challenges.at(id);
+        let running = self.state.challenges.at_mut(id);
+        let mut all = running.open.iter_mut().chain(&mut running.past);
+        let Some(instance) = all.find(|instance| instance.opened == opened && instance.completed.is_some()) else {
+            return Ok(());
+        };
+        let mut brought = std::mem::take(&mut instance.brought);
+        let (number, target) = (instance.number, instance.targets.first().copied());
+        (instance.completed, instance.claimable) = (None, None);
+        running.completed -= 1;
+        running.past.retain(|instance| instance.completed.is_some());
+        if self.may_take_back(challenge, &brought) {
+            self.revoke(&mut brought)?;
+        }
+        self.tell(id, number, ChallengeStage::Undone, sum, target);
         Ok(())
     }
 

@@ -328,8 +328,35 @@ pub struct Measure {
     pub netting: Option<Spanned<Netting>>,
     /// `at most 30% where partner is yes`.
     pub shares: Vec<ShareCap>,
+    /// What belongs to streaks only.
+    pub streak: StreakOptions,
     /// The statement.
     pub at: At,
+}
+
+/// Options of a streak, each with its place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StreakOptions {
+    /// `repairs 1 in 7 days`: missed periods that count all the same.
+    pub repairs: Option<(Number, Duration, At)>,
+    /// `frozen by freezes`: a unit that is spent for a missed period.
+    pub frozen: Option<(Ident, At)>,
+    /// `frozen days count`.
+    pub frozen_count: Option<At>,
+    /// `when sum of lesson.minutes reaches 30`: what a period needs.
+    pub enough: Option<(Aggregate, Expr, At)>,
+    /// `within 30 minutes`: how far the first event of a row may lie before the last.
+    pub within: Option<(Duration, At)>,
+}
+
+impl StreakOptions {
+    /// The place of the first option that is there.
+    pub fn first(&self) -> Option<At> {
+        let repairs = self.repairs.as_ref().map(|(.., at)| *at);
+        let frozen = self.frozen.as_ref().map(|(_, at)| *at).or(self.frozen_count);
+        let enough = self.enough.as_ref().map(|(.., at)| *at);
+        repairs.or(frozen).or(enough).or(self.within.as_ref().map(|(_, at)| *at))
+    }
 }
 
 /// How a measure counts reversals.

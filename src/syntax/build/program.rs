@@ -1,7 +1,10 @@
 //! `program`, `import`, `let`, `measure`, `segment`.
 
 use super::{block_statements, choice, expr, literal, time};
-use crate::syntax::ast::{Accept, Import, Late, Let, Measure, Netting, Program, Segment, ShareCap, Spanned, Timezone};
+use crate::syntax::ast::{
+    Accept, At, ExprKind, Import, Late, Let, Measure, Netting, Program, Segment, ShareCap, Spanned, StreakOptions,
+    Timezone,
+};
 use crate::syntax::errors;
 use crate::syntax::grammar::Rule;
 use crate::syntax::layout::Block;
@@ -91,6 +94,7 @@ pub(super) fn measure<'t>(r: &mut Reader<'t>, head: &Node<'t>) -> Option<Measure
         window: None,
         netting: None,
         shares: Vec::new(),
+        streak: StreakOptions::default(),
         at: head.at(),
     };
     for option in head.all(Rule::measure_option) {
@@ -103,6 +107,11 @@ pub(super) fn measure<'t>(r: &mut Reader<'t>, head: &Node<'t>) -> Option<Measure
                 out.shares.push(ShareCap { percent, filter, at });
                 None
             }
+            Rule::repairs_option
+            | Rule::frozen_option
+            | Rule::frozen_count
+            | Rule::enough_option
+            | Rule::within_option => streak_option(r, &inner, at, &mut out.streak)?,
             Rule::kw_gross | Rule::net_option => {
                 let modes = [(Rule::kw_gross, Netting::Gross), (Rule::net_option, Netting::WhenReversed)];
                 let earlier = out.netting.as_ref().map(|n| n.at);
@@ -120,4 +129,25 @@ pub(super) fn measure<'t>(r: &mut Reader<'t>, head: &Node<'t>) -> Option<Measure
         }
     }
     Some(out)
+}
+
+/// An option of a streak; gives the place of the same one before it.
+fn streak_option<'t>(r: &mut Reader<'t>, n: &Node<'t>, at: At, out: &mut StreakOptions) -> Option<Option<At>> {
+    Some(match n.rule() {
+        Rule::repairs_option => {
+            let repairs = (n.number()?, literal::duration(&n.get(Rule::duration)?)?, at);
+            out.repairs.replace(repairs).map(|(.., at)| at)
+        }
+        Rule::frozen_option => out.frozen.replace((n.ident()?, at)).map(|(_, at)| at),
+        Rule::frozen_count => out.frozen_count.replace(at),
+        Rule::enough_option => {
+            let ExprKind::Aggregate(fold) = expr::expr(r, &n.get(Rule::aggregate)?)?.kind else { return None };
+            let reaches = expr::expr(r, &n.get(Rule::sum)?)?;
+            out.enough.replace((fold, reaches, at)).map(|(.., at)| at)
+        }
+        _ => {
+            let within = literal::duration(&n.get(Rule::duration)?)?;
+            out.within.replace((within, at)).map(|(_, at)| at)
+        }
+    })
 }
