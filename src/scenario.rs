@@ -115,6 +115,7 @@ impl<'p> Run<'p> {
             kind: given.event,
             time: given.time,
             sequence: self.sequence,
+            sent_by: None,
             fields: def.fields.pairs().map(field).collect(),
         };
         let mut outcomes = Vec::new();

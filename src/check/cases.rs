@@ -1,6 +1,6 @@
 //! Values with cases: by date, by condition.
 
-use crate::hir::{Case, Expr, Guard, Kind, Type};
+use crate::hir::{Case, Expr, Guard, Guarded, Kind, Type};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::value::{Day, Value};
@@ -67,6 +67,32 @@ impl Checker<'_> {
             guards.push((guard, inner));
         }
         ok.then_some(guards)
+    }
+    /// Alternatives of anything, each with its guard. The last must hold where no other does, so that one always does; `example` says it.
+    pub fn guarded<T, U>(
+        &mut self,
+        cases: &ast::Cases<T>,
+        scope: &Scope,
+        example: &str,
+        lower: &mut dyn FnMut(&mut Self, &T) -> Option<U>,
+    ) -> Option<Guarded<U>> {
+        let guarded = self.partly_guarded(cases, scope, lower)?;
+        if !covers(cases) {
+            return self.fail(errors::cases::nothing_otherwise(cases.at.0, example));
+        }
+        Some(guarded)
+    }
+    /// The same where none of the alternatives need hold.
+    pub fn partly_guarded<T, U>(
+        &mut self,
+        cases: &ast::Cases<T>,
+        scope: &Scope,
+        lower: &mut dyn FnMut(&mut Self, &T) -> Option<U>,
+    ) -> Option<Guarded<U>> {
+        let guards = self.guards(cases, scope);
+        let values: Vec<_> = cases.arms.iter().map(|arm| lower(self, &arm.value)).collect();
+        let values = values.into_iter().collect::<Option<Vec<_>>>()?;
+        Some(guards?.into_iter().map(|(guard, _)| guard).zip(values).collect())
     }
     /// `Some(None)`: no day is written; `None`: an error was reported.
     fn case_day(&mut self, expr: Option<&ast::Expr>) -> Option<Option<(Day, Span)>> {
@@ -142,4 +168,12 @@ impl Checker<'_> {
         };
         self.solid(value, scope)
     }
+}
+
+/// Whether one of the cases always holds: the last one, or the one that follows on days without a gap.
+pub(super) fn covers<T>(cases: &ast::Cases<T>) -> bool {
+    let Some((last, before)) = cases.arms.split_last() else { return false };
+    let open = last.from.is_none() && last.until.is_none() && last.when.is_none();
+    let until = before.iter().rfind(|arm| arm.until.is_some());
+    open && (last.after.is_none() || until.is_some_and(|arm| arm.from.is_none() && arm.when.is_none()))
 }

@@ -1,6 +1,6 @@
 //! What the checker knows while it works.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::arena::{Arena, Id as _};
@@ -125,6 +125,8 @@ pub(super) struct Checker<'a> {
     pub limits: Arena<LimitId, Limit>,
     /// Rules that items other than rules set off; their identifiers follow those of the rules.
     pub called: Vec<Rule>,
+    /// Names of blocks that have errors, which were reported.
+    pub failed_locals: HashSet<Span>,
     /// Where `optional` is written, by the place of the field's name.
     pub optionals: HashMap<Span, Span>,
 }

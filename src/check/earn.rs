@@ -47,7 +47,7 @@ impl Checker<'_> {
     pub fn lower_earn(&mut self, item: &ast::Earn) -> Option<Earn> {
         let (event, list) = self.event_path(&item.on)?;
         self.clock_events(event, item.on.at.0);
-        let scope = Scope::event(event, list);
+        let scope = self.with_locals(&item.gate.lets, Scope::event(event, list));
         let gated = self.gates(&item.gate, &scope);
         let (mut gates, inner) = gated.clone().unwrap_or((Gates::default(), scope.clone()));
         let given = self.gives(item, &inner, &mut gates);
@@ -81,19 +81,23 @@ impl Checker<'_> {
         };
         let pending = match &item.pending {
             None => Some(None),
-            Some(pending) => self.pending(pending).map(Some),
+            Some(pending) => self.pending(pending, &scope).map(Some),
         };
-        let expiry = self.expiry(&item.expires);
+        let expiry = self.expiry(&item.expires, &scope);
         let activation = self.activation(item.gate.needs.as_ref());
         let cooldown = self.cooldown(item.gate.cooldown.as_ref());
         let funding = self.funding(&item.gate.funded);
         let stack = self.stack(item.gate.stack.as_ref());
         let unless_earned = self.unless(item, event);
+        let locals = self.all_locals(&inner);
         gated?;
+        locals?;
         let (unit, give) = given?;
         let limits = self.own_limits(&item.gate, &scope, &[unit]);
-        if let Some(Some(Pending::Until { event: release, key })) = &pending {
-            self.released_by_key(event, *release, key, item.at.0);
+        for (_, pending) in pending.iter().flatten().flatten() {
+            if let Pending::Until { event: release, key } = pending {
+                self.released_by_key(event, *release, key, item.at.0);
+            }
         }
         let tier = self.tier_at(item, &gates, &give, &boosts)?;
         let declared = item.gate.refunds.as_ref().map(|refunds| refunds.value);

@@ -61,6 +61,7 @@ impl Checker<'_> {
             limits,
             cooldown: cooldown?,
             activation: None,
+            stack: None,
             funding: funding?,
             on_refund: call.on_refund,
         });
@@ -99,7 +100,7 @@ impl Checker<'_> {
                 let ladder = self.ladder(tiers)?;
                 let tier = self.tier(ladder, level)?;
                 let hold = match hold {
-                    Some(hold) => self.hold(hold, effect.at.0)?,
+                    Some(hold) => self.hold(hold)?,
                     None => self.declared_hold(ladder, effect.at.0)?,
                 };
                 if hold == Hold::Rolling {
@@ -145,7 +146,7 @@ impl Checker<'_> {
     fn declared_hold(&mut self, ladder: crate::hir::LadderId, span: Span) -> Option<Hold> {
         let item = *self.items.ladders.get(ladder.index())?;
         match &item.holds {
-            Some(holds) => self.hold(&holds.value, holds.at.0),
+            Some(holds) => self.hold(&holds.value),
             None => self.fail(errors::rules::grant_how_long(span, &item.name.text)),
         }
     }

@@ -12,9 +12,6 @@ use super::context::{Checker, field_type};
 use super::errors;
 use super::scope::Scope;
 
-/// Names that are kept for constructs to come.
-const RESERVED: [&str; 1] = ["merge"];
-
 impl Checker<'_> {
     /// Attributes: `name` and `id` first, then the declared ones.
     pub fn attributes(&mut self) {
@@ -80,7 +77,10 @@ impl Checker<'_> {
             EventKind::Exchange => !items.exchanges.is_empty(),
             EventKind::Donate => !items.causes.is_empty(),
             EventKind::Vote => !items.funds.is_empty(),
-            EventKind::Receive => !items.events.iter().any(|event| &*event.name.text == "receive"),
+            EventKind::Receive | EventKind::Merge | EventKind::Unmerge | EventKind::Erase => {
+                let name = EventKind::BUILTIN.iter().find(|(known, _)| *known == kind).map(|(_, name)| *name);
+                !items.events.iter().any(|event| Some(&*event.name.text) == name)
+            }
             _ => true,
         }
     }
@@ -94,9 +94,6 @@ impl Checker<'_> {
     }
     fn event(&mut self, item: &ast::Event) -> Option<EventId> {
         let name = &item.name;
-        if RESERVED.contains(&&*name.text) {
-            return self.fail(errors::events::reserved(name.span(), &name.text));
-        }
         let built_in = EventKind::BUILTIN.iter().find(|(kind, known)| *known == &*name.text && self.uses(*kind));
         let built_in = built_in.and_then(|(kind, _)| kind.id());
         if let Some(id) = built_in {
@@ -242,6 +239,7 @@ fn built_in_fields(kind: EventKind) -> Vec<(&'static str, FieldType, bool, Optio
         }
         EventKind::Receive => vec![("from", FieldType::Member, true, None), ("what", Text, true, None)],
         EventKind::Referral => vec![("friend", FieldType::Member, false, None), ("referral", Text, false, None)],
+        EventKind::Merge | EventKind::Unmerge => vec![("other", FieldType::Member, false, None)],
         EventKind::Enroll => vec![("group", Id, false, None), ("pool", Text, true, None)],
         EventKind::Exchange => vec![("amount", Number, false, None), ("exchange", Text, true, None)],
         EventKind::Donate => vec![
@@ -258,6 +256,7 @@ fn built_in_fields(kind: EventKind) -> Vec<(&'static str, FieldType, bool, Optio
         EventKind::Withdraw => vec![("pool", Text, true, None)],
         EventKind::Join
         | EventKind::Leave
+        | EventKind::Erase
         | EventKind::Update
         | EventKind::Birthday
         | EventKind::Anniversary

@@ -17,6 +17,7 @@ mod fold;
 mod gates;
 mod limit;
 mod literal;
+mod local;
 mod measure;
 mod meeting;
 mod named;
@@ -41,7 +42,7 @@ mod unit;
 mod walk;
 mod window;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::arena::{Arena, Id as _};
@@ -135,6 +136,7 @@ impl<'a> Checker<'a> {
             boosts: Arena::default(),
             limits: Arena::default(),
             called: Vec::new(),
+            failed_locals: HashSet::new(),
             optionals: HashMap::new(),
         }
     }

@@ -49,7 +49,9 @@ impl Checker<'_> {
         }
     }
     fn boost_for(&mut self, item: &ast::BoostItem, scope: &Scope, unit: UnitId) -> Option<Vec<Boost>> {
+        let scope = &self.with_locals(&item.gate.lets, scope.clone());
         let (gates, inner) = self.gates(&item.gate, scope)?;
+        let locals = self.all_locals(&inner);
         let limits = self.own_limits(&item.gate, scope, &[unit]);
         let activation = self.activation(item.gate.needs.as_ref());
         let funding = self.funding(&item.gate.funded);
@@ -61,6 +63,7 @@ impl Checker<'_> {
             self.report(errors::earns::cooldown_of_boost(cooldown.at.0));
         }
         let (limits, activation, funding, stack) = (limits?, activation?, funding?, stack?);
+        locals?;
         let mut boosts = Vec::with_capacity(item.amounts.len());
         for amount in &item.amounts {
             let (amount, when) = self.boost_amount(amount, &inner, Some(unit))?;

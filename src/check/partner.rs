@@ -117,6 +117,7 @@ impl Checker<'_> {
                 limits: Vec::new(),
                 cooldown: None,
                 activation,
+                stack: None,
                 funding: Vec::new(),
                 on_refund: OnRefund::Keep,
             });

@@ -17,6 +17,7 @@ use super::scope::Scope;
 /// What the first name of a path stands for.
 #[derive(Debug, Clone, Copy)]
 enum Head {
+    Local(usize),
     Line(FieldId),
     Field(FieldId),
     Symbol(Symbol),
@@ -41,8 +42,11 @@ const LEVELS: [(&str, Level); 4] =
 const TALLIES: [&str; 4] = ["earned", "spent", "expired", "reversed"];
 
 impl Checker<'_> {
-    /// What a name stands for, in the order of the language: line, event, named things, member, built in.
+    /// What a name stands for, in the order of the language: block, line, event, named things, member, built in.
     fn head(&self, name: &str, scope: &Scope) -> Option<Head> {
+        if let Some(local) = scope.locals.find(name) {
+            return Some(Head::Local(local));
+        }
         if let (Some(event), Some(list)) = (scope.event, scope.line)
             && let Some(field) =
                 self.line_fields(event, list).and_then(|fields| fields.find(|field| &*field.name == name))
@@ -134,6 +138,10 @@ impl Checker<'_> {
     }
     fn path_from(&mut self, head: Head, first: &Ident, rest: &[Ident], span: Span, scope: &Scope) -> Option<Expr> {
         match head {
+            Head::Local(local) => {
+                let Expr { kind, ty, .. } = self.local(local, span, scope)?;
+                self.plain(kind, ty, first, rest, span)
+            }
             Head::Line(field) => {
                 let ty = self.line_fields(scope.event?, scope.line?)?.get(field).map(|field| field.ty.clone())?;
                 self.leaf(Kind::Line(field), &ty, first, rest, span)
@@ -290,7 +298,7 @@ impl Checker<'_> {
             _ => {}
         }
         let mut names: Vec<&str> = self.names.values.iter().chain(BUILTINS.iter().map(|(word, ..)| *word)).collect();
-        names.extend(self.attributes.iter().skip(2).map(|field| &*field.name));
+        names.extend(self.attributes.iter().skip(2).map(|field| &*field.name).chain(scope.locals.names()));
         if let Some(event) = scope.event.and_then(|event| self.events.get(event)) {
             names.extend(event.fields.iter().map(|field| &*field.name));
             if let Some(fields) = scope.line.and_then(|line| self.line_fields(scope.event?, line)) {

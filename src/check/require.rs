@@ -29,8 +29,10 @@ impl Checker<'_> {
             }
         }
         for earn in earns.iter().flatten().filter(|earn| earn.pending.is_none()) {
-            if let Some(Some(Unit { pending: Pending::Until { event, key }, .. })) = units.get(earn.unit.index()) {
-                self.released_by_key(earn.event, *event, key, earn.span);
+            for (_, pending) in units.get(earn.unit.index()).iter().copied().flatten().flat_map(|unit| &unit.pending) {
+                if let Pending::Until { event, key } = pending {
+                    self.released_by_key(earn.event, *event, key, earn.span);
+                }
             }
         }
     }

@@ -151,18 +151,25 @@ impl Checker<'_> {
             return self.fail(errors::rewards::only_credit_as(name.span(), &name.text));
         }
         let valid = match &item.valid {
-            None => Validity::Always,
-            Some(ast::Valid::For(duration)) => Validity::For(self.duration(duration)?, None),
-            Some(ast::Valid::UntilEnd(end)) => self.until_end(end)?,
-            Some(ast::Valid::Dates { from, to }) => {
+            None => Vec::new(),
+            Some(valid) => {
+                self.guarded(valid, &member, "30 days otherwise", &mut |checker, case| checker.validity(case))?
+            }
+        };
+        Some(Gift { kind, text: item.what.as_ref().map(|what| Arc::clone(&what.value)), value, unit, valid })
+    }
+    fn validity(&mut self, valid: &ast::Valid) -> Option<Validity> {
+        match valid {
+            ast::Valid::For(duration) => Some(Validity::For(self.duration(duration)?, None)),
+            ast::Valid::UntilEnd(end) => self.until_end(end),
+            ast::Valid::Dates { from, to } => {
                 let (first, last) = (from.map(day), day(*to));
                 if first.is_some_and(|first| first > last) {
                     return self.fail(errors::cases::backwards(to.at.0));
                 }
-                Validity::Between(first.unwrap_or(crate::value::Day::FIRST), last)
+                Some(Validity::Between(first.unwrap_or(crate::value::Day::FIRST), last))
             }
-        };
-        Some(Gift { kind, text: item.what.as_ref().map(|what| Arc::clone(&what.value)), value, unit, valid })
+        }
     }
     fn until_end(&mut self, end: &ast::EndOf) -> Option<Validity> {
         if end.next || matches!(end.period, EndPeriod::Month(_)) {

@@ -62,19 +62,23 @@ impl Checker<'_> {
     pub fn lower_rule(&mut self, item: &ast::Rule) -> Option<Rule> {
         let trigger = self.trigger(&item.trigger)?;
         let (scope, _) = scope_of(&trigger);
+        let scope = self.with_locals(&item.gate.lets, scope);
         let gated = self.gates(&item.gate, &scope);
         let inner = gated.as_ref().map_or(scope.clone(), |(_, inner)| inner.clone());
         if item.effects.is_empty() {
             return self.fail(errors::rules::no_effects(item.name.span(), &item.name.text));
         }
         let effects = self.effects(&item.effects, &inner);
+        let locals = self.all_locals(&inner);
         let cooldown = self.cooldown(item.gate.cooldown.as_ref());
         let activation = self.activation(item.gate.needs.as_ref());
         let funding = self.funding(&item.gate.funded);
-        if let Some(stack) = &item.gate.stack {
-            self.report(errors::rules::stack_of_rule(stack.span()));
+        let stack = self.stack(item.gate.stack.as_ref());
+        if let (Some(stack), false) = (&item.gate.stack, matches!(trigger, Trigger::Event(..))) {
+            self.report(errors::rules::stack_of_rule(stack.span(), &stack.text));
         }
         let (gates, _) = gated?;
+        locals?;
         let effects = effects?;
         let limits = self.own_limits(&item.gate, &scope, &given(&effects));
         let on_refund = self.rule_refund(item, &trigger, &gates, &effects);
@@ -94,6 +98,7 @@ impl Checker<'_> {
             cooldown: cooldown?,
             activation: activation?,
             funding: funding?,
+            stack: stack?,
             on_refund,
         })
     }

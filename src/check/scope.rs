@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::hir::{EventId, Expr, FieldId, Kind, Read, UnitId};
 
+use super::local::Locals;
+
 /// A value that is known to be there, because a condition around asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Present {
@@ -24,6 +26,8 @@ pub(super) struct Scope {
     pub expired: Option<UnitId>,
     /// The member whose name may stand before a path, in scenarios.
     pub subject: Option<Arc<str>>,
+    /// Names of the block.
+    pub locals: Locals,
     /// Values that are known to be there.
     pub present: Vec<Present>,
 }

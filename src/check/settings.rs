@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::hir::{FieldType, Settings, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, Late, Timezone};
-use crate::value::{Currency, LeapDay, Rounding, TimeSpan, Weekday, Zone};
+use crate::value::{Currency, LeapDay, Rounding, Starts, TimeSpan, Weekday, Zone};
 
 use super::context::Checker;
 use super::errors;
@@ -101,11 +101,27 @@ impl Checker<'_> {
             accepts,
             zone: self.zone.clone(),
             zone_of_member,
-            week_start: program.week.as_ref().map_or(Weekday::Monday, |week| weekday(week.value)),
+            starts: self.starts(program),
             leap_day,
             late,
             join_required: program.join_required.is_some(),
             effective_from: program.effective.map(day),
+        }
+    }
+    /// The first days of periods; quarters follow the year where nothing else is said.
+    fn starts(&mut self, program: &ast::Program) -> Starts {
+        let year = match program.year {
+            Some(day) if day.day > 28 => {
+                self.report(errors::program::year_start(day.at.0));
+                (day.month, 28)
+            }
+            Some(day) => (day.month, day.day),
+            None => (1, 1),
+        };
+        Starts {
+            week: program.week.as_ref().map_or(Weekday::Monday, |week| weekday(week.value)),
+            year,
+            quarter: program.quarters.map_or(year, |month| (month, 1)),
         }
     }
     /// The name that the program gives itself.

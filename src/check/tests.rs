@@ -42,7 +42,7 @@ fn the_first_program_lowers_in_smallest_steps() {
     // $0.02 are 2 minor units for each whole point, which has no decimals.
     assert_eq!(exact(points.worth.as_ref().unwrap()), Exact::from(2));
     assert_eq!(points.refunds, RefundFloor::BelowZero(None));
-    let Expiry::Idle { span, events, .. } = &points.expiry[0].expiry else { panic!("{:?}", points.expiry) };
+    let Expiry::Idle { span, events, .. } = &points.expiry[0].cases[0].1.expiry else { panic!("{:?}", points.expiry) };
     assert_eq!((*span, events.len()), (TimeSpan::of_months(18), 1));
 
     let base = earn(&program, "base");

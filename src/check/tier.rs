@@ -52,7 +52,10 @@ impl Checker<'_> {
             }
         }
         let holds = match &item.holds {
-            Some(holds) => self.hold(&holds.value, holds.at.0),
+            Some(holds) if matches!(holds.value, ast::Hold::UntilDate(_)) => {
+                self.fail(errors::tiers::hold_until_date(holds.at.0))
+            }
+            Some(holds) => self.hold(&holds.value),
             None if tiers.iter().all(|tier| tier.reach.is_none()) => Some(Hold::ForEver),
             None => {
                 let at = self.block_start(item.at.0);

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use crate::arena::Id as _;
 use crate::hir::{
-    Expiry, ExpiryRule, Expr, FieldId, Kind, Pending, RefundFloor, ReturnOrder, Returned, RoundScope, SpendOrder, Type,
-    Unit, UnitId,
+    Expiry, ExpiryCase, ExpiryRule, Expr, FieldId, Guarded, Kind, Pending, RefundFloor, ReturnOrder, Returned,
+    RoundScope, SpendOrder, Type, Unit, UnitId,
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, EndPeriod, ExpiryKind};
 use crate::value::{Currency, Rounding, TimeSpan};
 
+use super::cases::covers;
 use super::context::{Checker, UnitHead};
 use super::errors;
 use super::literal;
@@ -62,14 +63,14 @@ impl Checker<'_> {
         let member = Scope::member();
         let (rounding, scope) = item.round.as_ref().map_or((Rounding::Down, RoundScope::Event), round);
         let pending = match &item.pending {
-            None => Pending::No,
-            Some(pending) => self.pending(pending)?,
+            None => Vec::new(),
+            Some(pending) => self.pending(pending, &member)?,
         };
         if item.expires.is_empty() {
             let at = self.block_start(item.at.0);
             self.report(errors::units::no_expiry(item.name.span(), &item.name.text, at));
         }
-        let expiry = self.expiry(&item.expires);
+        let expiry = self.expiry(&item.expires, &member);
         let mut keeps = Vec::new();
         for condition in &item.keeps {
             keeps.extend(self.condition(condition, &member));
@@ -96,11 +97,6 @@ impl Checker<'_> {
             Some(ast::ReturnedLot::Grace(grace)) => Returned::Grace(self.duration(grace)?),
             Some(ast::ReturnedLot::FreshLot) => Returned::FreshLot,
         };
-        if let Some(buckets) = &item.buckets
-            && buckets.value != ast::TimeUnit::Month
-        {
-            self.report(errors::units::only_monthly_buckets(buckets.at.0));
-        }
         let worth = self.need_worth(id, item.name.span())?;
         let head = &self.units.at(id);
         Some(Unit {
@@ -130,15 +126,16 @@ impl Checker<'_> {
             },
             worth,
             transferable: item.not_transferable.is_none(),
-            monthly_buckets: item.buckets.is_some(),
+            buckets: item.buckets.as_ref().and_then(|buckets| literal::period(buckets.value)),
         })
     }
     /// When awards become available.
-    pub fn pending(&mut self, pending: &ast::Cases<ast::Pending>) -> Option<Pending> {
-        let Some(plain) = pending.plain() else {
-            return self.fail(errors::units::pending_with_cases(pending.at.0));
-        };
-        match plain {
+    pub fn pending(&mut self, pending: &ast::Cases<ast::Pending>, scope: &Scope) -> Option<Guarded<Pending>> {
+        let span = pending.at.0;
+        self.guarded(pending, scope, "30 days otherwise", &mut |checker, case| checker.pending_for(case, span))
+    }
+    fn pending_for(&mut self, pending: &ast::Pending, span: Span) -> Option<Pending> {
+        match pending {
             // An earn says so where its awards do not wait like the others of the unit.
             ast::Pending::For(duration) if self.number(&duration.count)?.is_zero() => Some(Pending::No),
             ast::Pending::For(duration) => self.duration(duration).map(Pending::For),
@@ -148,7 +145,7 @@ impl Checker<'_> {
                     return self.fail(errors::names::unknown_event(event.span(), &event.text, near));
                 };
                 let Some(by) = by else {
-                    return self.fail(errors::units::pending_without_key(pending.at.0, &event.text));
+                    return self.fail(errors::units::pending_without_key(span, &event.text));
                 };
                 let Some(name) = by.single() else {
                     return self.fail(errors::events::key_too_deep(by.at.0));
@@ -171,32 +168,38 @@ impl Checker<'_> {
         }
     }
     /// The clocks of a lot. Where some have conditions, one without must come last.
-    pub fn expiry(&mut self, items: &[ast::Expiry]) -> Option<Vec<ExpiryRule>> {
+    pub fn expiry(&mut self, items: &[ast::Expiry], scope: &Scope) -> Option<Vec<ExpiryRule>> {
         let mut rules = Vec::with_capacity(items.len());
         let mut ok = true;
         for item in items {
-            match self.expiry_rule(item) {
+            match self.expiry_rule(item, scope) {
                 Some(rule) => rules.push(rule),
                 None => ok = false,
             }
         }
         if ok
-            && let Some(last) = rules.iter().rfind(|rule| !rule.also)
-            && rules.iter().filter(|rule| !rule.also).all(|rule| rule.when.is_some())
+            && let Some(last) = items.iter().rfind(|item| !item.also)
+            && !items.iter().filter(|item| !item.also).any(|item| lasting(&item.cases))
         {
-            let span = last.span;
-            self.report(errors::units::no_last_expiry(span));
+            let last_day = last.cases.arms.iter().find_map(|arm| match &arm.value {
+                ExpiryKind::OnDate(date) => Some(date.span()),
+                _ => None,
+            });
+            self.report(match last_day {
+                Some(day) => errors::units::nothing_after(day, self.sources.text(day)),
+                None => errors::units::no_last_expiry(last.at.0),
+            });
             ok = false;
         }
         ok.then_some(rules)
     }
-    fn expiry_rule(&mut self, item: &ast::Expiry) -> Option<ExpiryRule> {
-        let when = match &item.when {
-            Some(when) => Some(self.condition(when, &Scope::member())?),
-            None => None,
-        };
+    fn expiry_rule(&mut self, item: &ast::Expiry, scope: &Scope) -> Option<ExpiryRule> {
+        let cases = self.partly_guarded(&item.cases, scope, &mut |checker, kind| checker.expiry_case(kind))?;
+        Some(ExpiryRule { cases, also: item.also, span: item.at.0 })
+    }
+    fn expiry_case(&mut self, kind: &ExpiryKind) -> Option<ExpiryCase> {
         let mut from_earning = false;
-        let expiry = match &item.kind {
+        let expiry = match kind {
             ExpiryKind::Never => Expiry::Never,
             ExpiryKind::AfterEarning { duration, at_end, from_earning: from } => {
                 from_earning = from.is_some();
@@ -231,9 +234,9 @@ impl Checker<'_> {
                 (Some(after), false) => Expiry::After(self.duration(after)?, Some(self.end_period(end)?)),
                 (None, next) => Expiry::EndOf { kind: self.end_period(end)?, ahead: u8::from(next) },
             },
-            ExpiryKind::OnDate(date) => return self.fail(errors::units::fixed_date(date.span())),
+            ExpiryKind::OnDate(date) => Expiry::On(self.fixed_day(date)?),
         };
-        Some(ExpiryRule { expiry, when, also: item.also, from_earning, span: item.at.0 })
+        Some(ExpiryCase { expiry, from_earning })
     }
     /// `at end of month`: the period in which a time falls.
     fn at_end(&mut self, end: Option<&ast::EndOf>) -> Option<Option<crate::value::PeriodKind>> {
@@ -257,6 +260,11 @@ impl Checker<'_> {
         let at = header.end as usize + open + 1;
         Some(Span::new(header.file, at, at))
     }
+}
+
+/// Whether a clock says of every lot when it expires, now and later.
+fn lasting(cases: &ast::Cases<ExpiryKind>) -> bool {
+    covers(cases) && !cases.arms.iter().any(|arm| matches!(arm.value, ExpiryKind::OnDate(_)))
 }
 
 /// A rounding and what is rounded at once.

@@ -1,13 +1,12 @@
 //! Stretches of time: windows of measures and limits, ends of periods.
 
 use crate::hir::{Hold, Window};
-use crate::source::Span;
 use crate::syntax::ast::{self, EndPeriod, TierChange, WindowKind};
 use crate::value::{PeriodKind, TimeSpan, TimeUnit};
 
 use super::context::Checker;
 use super::errors;
-use super::literal::{period, time_unit};
+use super::literal::{day, period, time_unit};
 use super::names::Symbol;
 
 /// A window, or the single event of a limit.
@@ -93,12 +92,12 @@ impl Checker<'_> {
         }
     }
     /// How long a tier is held.
-    pub fn hold(&mut self, hold: &ast::Hold, span: Span) -> Option<Hold> {
+    pub fn hold(&mut self, hold: &ast::Hold) -> Option<Hold> {
         Some(match hold {
             ast::Hold::Rolling => Hold::Rolling,
             ast::Hold::ForEver => Hold::ForEver,
             ast::Hold::For(duration) => Hold::For(self.duration(duration)?),
-            ast::Hold::UntilDate(_) => return self.fail(errors::tiers::hold_until_date(span)),
+            ast::Hold::UntilDate(date) => Hold::Until(day(*date)),
             ast::Hold::UntilEnd(end) => {
                 if end.after.is_some() {
                     return self.fail(errors::tiers::hold_end_after(end.at.0));

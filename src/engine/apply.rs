@@ -67,6 +67,13 @@ impl Fold<'_> {
         Ok(())
     }
 
+    /// Personal data are gone; what was earned stays in all sums.
+    fn forget_person(&mut self) {
+        for (id, attribute) in self.program.attributes.pairs().filter(|(id, _)| *id != Program::MEMBER_ID) {
+            *self.state.attributes.at_mut(id) = attribute.default.clone().unwrap_or_default();
+        }
+    }
+
     /// Lists the member among those who can be written to, or no longer.
     fn list(&mut self, listed: bool) {
         if listed && self.program.meets {
@@ -124,7 +131,14 @@ impl Fold<'_> {
             EventKind::Exchange => return self.granted(event, Self::exchange),
             EventKind::Donate => return self.granted(event, Self::donate),
             EventKind::Vote => return self.granted(event, Self::vote),
-            EventKind::Declared => {}
+            EventKind::Erase => {
+                self.state.left = true;
+                self.state.enrolled = false;
+                self.leave_groups();
+                self.list(false);
+                self.forget_person();
+            }
+            EventKind::Merge | EventKind::Unmerge | EventKind::Declared => {}
         }
         let undoing = match def.reversal.as_ref().map(|reversal| self.undoing(reversal, event)).transpose() {
             Ok(undoing) => undoing,
@@ -194,8 +208,8 @@ impl Fold<'_> {
             self.undo(undoing, reversal, &event)?;
         }
         bring(self)?;
-        self.earn()?;
-        self.event_rules()?;
+        let met = self.earn()?;
+        self.event_rules(&met)?;
         self.referrals()?;
         self.release_awaited(&event)?;
         self.settle()?;
@@ -207,14 +221,16 @@ impl Fold<'_> {
     /// Lots that wait for such an event become available.
     fn release_awaited(&mut self, event: &Event) -> Result<(), Fault> {
         let program = self.program;
-        let units = program.units.pairs().map(|(id, unit)| (id, &unit.pending));
+        let units = program.units.pairs().flat_map(|(id, unit)| unit.pending.iter().map(move |case| (id, &case.1)));
         let earns = program.earns.iter().filter_map(|earn| earn.pending.as_ref().map(|pending| (earn.unit, pending)));
+        let earns = earns.flat_map(|(unit, cases)| cases.iter().map(move |case| (unit, &case.1)));
         for (unit, pending) in units.chain(earns) {
             if let Pending::Until { event: kind, key } = pending
                 && *kind == event.kind
             {
-                let values: Vec<Value> =
-                    key.iter().map(|id| event.fields.get(id.0 as usize).cloned().unwrap_or_default()).collect();
+                let value = |id: &crate::hir::FieldId| event.fields.get(id.0 as usize).cloned().unwrap_or_default();
+                let name = Value::Text(program.events.at(event.kind).name.clone());
+                let values: Vec<Value> = std::iter::once(name).chain(key.iter().map(value)).collect();
                 self.release(unit, Some(&values))?;
             }
         }

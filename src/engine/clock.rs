@@ -212,6 +212,7 @@ impl Fold<'_> {
             kind: id,
             time: self.at.now,
             sequence: 0,
+            sent_by: None,
             fields,
         };
         self.event = Some(event.into());
@@ -318,8 +319,11 @@ fn beat_day(rhythm: &Rhythm, start: Day, end: Day) -> Option<Day> {
         RhythmDay::Weekday(weekday) => (0..7).filter_map(|i| start.plus_days(i)).find(|day| day.weekday() == weekday),
         RhythmDay::Date(month, day) => {
             let year = if rhythm.period == PeriodKind::Year { start.ymd().0 } else { last.ymd().0 };
-            let first = Day::from_ymd(year, month, 1)?;
-            Some(Day::from_ymd(year, month, day).unwrap_or_else(|| first.end_of_month()))
+            let of = |year: i32| {
+                let first = Day::from_ymd(year, month, 1)?;
+                Some(Day::from_ymd(year, month, day).unwrap_or_else(|| first.end_of_month()))
+            };
+            of(year).filter(|day| rhythm.period != PeriodKind::Year || *day >= start).or_else(|| of(year + 1))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::hir::{Builtin, Level, MeasureId, Program, Read, Standing, Window};
+use crate::hir::{Builtin, Guarded, Level, MeasureId, Program, Read, Standing, Window};
 use crate::value::{Calendar, Day, Exact, Instant, Period, PeriodKind, TimeSpan, Value, Zone};
 
 use super::fault::Fault;
@@ -137,6 +137,18 @@ impl<'a> Cx<'a> {
             }
         }
         Ok(Value::Exact(total))
+    }
+
+    /// The first of some alternatives that applies.
+    pub fn choose<'g, T>(&self, cases: &'g Guarded<T>) -> Result<Option<&'g T>, Fault> {
+        for (guard, value) in cases {
+            let today = self.at.today;
+            let dated = guard.from.is_none_or(|from| today >= from) && guard.until.is_none_or(|until| today <= until);
+            if dated && guard.when.as_deref().map_or(Ok(true), |when| self.judge.truth(when, self))? {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
     }
 
     /// Something of the moment.

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::hir::{Earn, EarnId, Funding, Ladder, OnRefund, RoundScope, StackMode, TierAt, UnitId};
+use crate::hir::{Earn, EarnId, Funding, Ladder, OnRefund, RoundScope, TierAt, UnitId};
 use crate::value::{Exact, Instant, Rounding, Value, allocate};
 
 use super::boost::Boosted;
@@ -11,13 +11,16 @@ use super::fold::{Fold, View};
 use super::ledger::Grant;
 use super::limit::{Claim, Claims, Rounded};
 use super::outcome::{Cause, Stage};
+use super::stack::Met;
 use super::state::Award;
 
 /// What one earn gives at one line, on its way through the pipeline.
-struct Share {
-    earn: EarnId,
+pub struct Share {
+    /// The earn.
+    pub earn: EarnId,
     line: Option<u32>,
-    amount: Exact,
+    /// How much, in steps.
+    pub amount: Exact,
     seen: Vec<(crate::hir::Read, Value)>,
     claims: Vec<Claim>,
     bonus_claims: Vec<(Claim, Exact)>,
@@ -25,20 +28,21 @@ struct Share {
 }
 
 impl Fold<'_> {
-    /// Judges all earns of the event at hand.
-    pub fn earn(&mut self) -> Result<(), Fault> {
-        let Some(event) = self.event.clone().filter(|_| !self.barely) else { return Ok(()) };
+    /// Judges all earns of the event at hand, and the rules that meet them in stacking groups.
+    pub fn earn(&mut self) -> Result<Vec<Met>, Fault> {
+        let Some(event) = self.event.clone().filter(|_| !self.barely) else { return Ok(Vec::new()) };
         let program = self.program;
         let claims = Claims::default();
         let mut shares = Vec::new();
         for (id, earn) in program.earns.pairs().filter(|(_, earn)| earn.event == event.kind) {
             self.propose(id, earn, &event.fields, &claims, &mut shares)?;
         }
-        if shares.is_empty() {
-            return Ok(());
+        let mut met = self.met()?;
+        if shares.is_empty() && met.is_empty() {
+            return Ok(met);
         }
         self.exclude(&mut shares);
-        self.stack(&mut shares)?;
+        self.stack(&mut shares, &mut met)?;
         self.limit(&mut shares, &claims)?;
         shares.retain(|share| !share.amount.is_zero());
         let rounded = self.rounded(&shares)?;
@@ -47,7 +51,7 @@ impl Fold<'_> {
             let amount = Self::clip(&share.claims, amount, &mut within);
             self.pay(share, amount)?;
         }
-        Ok(())
+        Ok(met)
     }
 
     /// Conditions, base and boosts of one earn: a share for each line, or one.
@@ -194,40 +198,6 @@ impl Fold<'_> {
         }
     }
 
-    /// Lets members of stacking groups meet.
-    fn stack(&mut self, shares: &mut Vec<Share>) -> Result<(), Fault> {
-        for (id, stack) in self.program.stacks.pairs() {
-            let member = |share: &Share| self.program.earns.at(share.earn).stack == Some(id);
-            if stack.mode == StackMode::Add || stack.mode == StackMode::Multiply || !shares.iter().any(member) {
-                continue;
-            }
-            let mut totals: Vec<(EarnId, Exact)> = Vec::new();
-            for share in shares.iter().filter(|share| member(share)) {
-                let worth = share.amount.mul(self.worth(self.program.earns.at(share.earn).unit)?)?;
-                match totals.iter_mut().find(|(earn, _)| *earn == share.earn) {
-                    Some((_, total)) => *total = total.add(worth)?,
-                    None => totals.push((share.earn, worth)),
-                }
-            }
-            let chosen = match stack.mode {
-                StackMode::First => totals.first().copied(),
-                _ => totals.into_iter().reduce(|best, other| if other.1 > best.1 { other } else { best }),
-            };
-            let Some((chosen, _)) = chosen else { continue };
-            let exclusive = stack.mode == StackMode::Exclusive;
-            let keep = |share: &Share| share.earn == chosen || !(member(share) || exclusive);
-            let dropped: Vec<EarnId> = shares.iter().filter(|share| !keep(share)).map(|share| share.earn).collect();
-            shares.retain(|share| keep(share));
-            for earn in dropped {
-                let winner = &self.program.earns.at(chosen).name;
-                self.explain(Cause::Earn(earn), stack.span, Stage::Group, None, false, || {
-                    format!("`{winner}` wins in group `{}`", stack.name)
-                });
-            }
-        }
-        Ok(())
-    }
-
     /// Money that one step of a unit is worth; 1 where nothing is declared, so that amounts of one unit compare.
     pub fn worth(&self, unit: UnitId) -> Result<Exact, Fault> {
         match &self.program.units.at(unit).worth {
@@ -243,13 +213,7 @@ impl Fold<'_> {
             if earn.limits.is_empty() {
                 continue;
             }
-            let line = match (earn.list.and_then(|list| event.fields.get(list.0 as usize)), share.line) {
-                (Some(Value::List(lines)), Some(number)) => {
-                    lines.get(number as usize).map_or(&[] as &[Value], |line| line)
-                }
-                _ => &[],
-            };
-            let view = View { line, ..View::default() };
+            let view = View { line: event.line(earn.list, share.line), ..View::default() };
             let fitted = self.fit(Cause::Earn(share.earn), &earn.limits, share.amount, view, share.line, claims)?;
             share.amount = fitted.amount;
             share.claims = fitted.claims;

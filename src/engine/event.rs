@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::EventId;
+use crate::hir::{EventId, FieldId};
 use crate::value::{Instant, Value};
 
 /// One event of one member, decoded and typed.
@@ -23,16 +23,32 @@ pub struct Event {
     pub sequence: u64,
     /// A value for every field of its type, in order; defaults are filled in.
     pub fields: Arc<[Value]>,
+    /// Whom it names, where that member was merged into `member`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_by: Option<Arc<str>>,
 }
 
 impl Event {
+    /// The member that the event itself names.
+    pub fn owner(&self) -> &Arc<str> {
+        self.sent_by.as_ref().unwrap_or(&self.member)
+    }
+
     /// Whether `other` says the same, wherever it came from (S1).
     pub fn same_content(&self, other: &Event) -> bool {
         self.id == other.id
-            && self.member == other.member
+            && self.owner() == other.owner()
             && self.kind == other.kind
             && self.time == other.time
             && self.fields == other.fields
+    }
+
+    /// The fields of a line of one of its lists; none where there is no such line.
+    pub fn line(&self, list: Option<FieldId>, number: Option<u32>) -> &[Value] {
+        match (list.and_then(|list| self.fields.get(list.0 as usize)), number) {
+            (Some(Value::List(lines)), Some(number)) => lines.get(number as usize).map_or(&[], |line| line),
+            _ => &[],
+        }
     }
 
     /// The order in which events are judged (S2): by time, by the sequence of their source, by identity; numbers in identities by value.

@@ -92,11 +92,11 @@ impl Fold<'_> {
         (number, amount, member): (u32, &Expr, &Expr),
         view: View<'_>,
     ) -> Result<(), Fault> {
-        let Value::Text(to) = self.judge.value(member, &self.cx(view))? else { return Ok(()) };
-        if !self.pots.members.contains(&to) {
-            self.emit(cause, What::Withheld(format!("`{to}` is not a member")));
+        let Value::Text(name) = self.judge.value(member, &self.cx(view))? else { return Ok(()) };
+        let Some(to) = self.pots.reach(&name) else {
+            self.emit(cause, What::Withheld(format!("`{name}` is not a member")));
             return Ok(());
-        }
+        };
         let (amount, claims) = self.rule_amount(cause, limits, unit, amount, view)?;
         if amount <= 0 {
             return Ok(());

@@ -13,6 +13,7 @@ use super::event::Event;
 use super::outcome::{Outcome, TraceStep, What};
 use super::snapshot::Snapshot;
 use super::state::State;
+use super::union::Aliases;
 
 /// How many events are sealed at least at once: each costs one more judgement.
 const ENOUGH_TO_SEAL: usize = 64;
@@ -148,6 +149,38 @@ impl Group {
         Some(explained)
     }
 
+    /// Whether all that a member did can be judged again.
+    pub fn is_open(&self, member: &str) -> bool {
+        self.past.is_empty() && !self.base.members.contains_key(member)
+    }
+
+    /// Up to when the clock was moved.
+    pub fn clock(&self) -> Option<Instant> {
+        self.clock
+    }
+
+    /// Everything that was told of the events that can still be judged again.
+    pub fn told(&self, engine: &Engine, together: bool) -> Vec<Outcome> {
+        let mut told = Vec::new();
+        fold(engine, &self.base, &self.log, self.clock, together, &mut told);
+        told
+    }
+
+    /// A group of events in their order.
+    pub fn of_log(
+        engine: &Engine,
+        log: Vec<Arc<Event>>,
+        aliases: &Aliases,
+        clock: Option<Instant>,
+        together: bool,
+        out: &mut Vec<Outcome>,
+    ) -> Self {
+        let mut base = Snapshot::default();
+        base.pots.aliases.clone_from(aliases);
+        let now = fold(engine, &base, &log, clock, together, out);
+        Self { base, log, now, clock, past: Vec::new() }
+    }
+
     /// All events that are recognised when they come again.
     pub fn known(&self) -> impl Iterator<Item = &Arc<Event>> {
         self.past.iter().chain(&self.log)
@@ -202,7 +235,12 @@ fn fold(
 }
 
 /// What differs between two histories: what no longer holds is reversed or withdrawn, what is new is posted; both name the late event.
-fn differences(before: Vec<Outcome>, after: Vec<Outcome>, new: &BTreeSet<Arc<str>>, late: &Arc<str>) -> Vec<Outcome> {
+pub(super) fn differences(
+    before: Vec<Outcome>,
+    after: Vec<Outcome>,
+    new: &BTreeSet<Arc<str>>,
+    late: &Arc<str>,
+) -> Vec<Outcome> {
     let plain = |outcome: &Outcome| {
         let mut outcome = outcome.clone();
         if let What::Posted { lot, .. } = &mut outcome.what {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::hir::{Expiry, ExpiryRule, Pending, RefundFloor, Returned, Unit, UnitId};
+use crate::hir::{Expiry, ExpiryRule, Guarded, Pending, RefundFloor, Returned, Unit, UnitId};
 use crate::value::{Day, Exact, Instant, Period, PeriodKind, TimeSpan, Value, split};
 
 use super::fault::Fault;
@@ -24,7 +24,7 @@ pub struct Grant<'g> {
     /// How much, in steps.
     pub amount: i64,
     /// Pending time instead of the unit's.
-    pub pending: Option<&'g Pending>,
+    pub pending: Option<&'g Guarded<Pending>>,
     /// Expiry instead of the unit's.
     pub expiry: &'g [ExpiryRule],
     /// Who pays which part.
@@ -99,7 +99,13 @@ impl Fold<'_> {
         }
         let number = self.state.next_lot;
         self.state.next_lot += 1;
-        let ready = self.readiness(grant.pending.unwrap_or(&unit.pending))?;
+        let event = self.event.clone();
+        let line = match (grant.cause, event.as_deref()) {
+            (Cause::Earn(earn), Some(event)) => event.line(self.program.earns.at(earn).list, grant.line),
+            _ => &[],
+        };
+        let view = View { line, ..View::default() };
+        let ready = self.readiness(grant.pending.unwrap_or(&unit.pending), view)?;
         let to = if ready == Ready::Now { Account::Available } else { Account::Pending };
         let rules = if grant.expiry.is_empty() { &unit.expiry } else { grant.expiry };
         let available = match ready {
@@ -107,7 +113,7 @@ impl Fold<'_> {
             Ready::At(at) => Some(at),
             Ready::On(_) => None,
         };
-        let expires = self.lot_expiry(rules, self.at.now, available)?;
+        let expires = self.lot_expiry(rules, self.at.now, available, view)?;
 
         let funded = self.funded(grant.funding, amount)?;
         let partners: i64 = funded.iter().map(|(_, part)| part).sum();
@@ -178,11 +184,11 @@ impl Fold<'_> {
         }
     }
 
-    fn readiness(&self, pending: &Pending) -> Result<Ready, Fault> {
-        Ok(match pending {
-            Pending::No => Ready::Now,
-            Pending::For(span) => Ready::At(span.after(self.at.now, &self.calendar.zone).ok_or(Fault::Calendar)?),
-            Pending::Until { event, key } => {
+    fn readiness(&self, pending: &Guarded<Pending>, view: View<'_>) -> Result<Ready, Fault> {
+        Ok(match self.cx(view).choose(pending)? {
+            None | Some(Pending::No) => Ready::Now,
+            Some(Pending::For(span)) => Ready::At(span.after(self.at.now, &self.calendar.zone).ok_or(Fault::Calendar)?),
+            Some(Pending::Until { event, key }) => {
                 let releasing = self.program.events.at(*event);
                 let Some(own) = &self.event else { return Ok(Ready::Now) };
                 let fields = &self.program.events.at(own.kind).fields;
@@ -191,7 +197,7 @@ impl Fold<'_> {
                     let own_id = fields.find(|field| field.name == *name);
                     own_id.and_then(|id| own.fields.get(id.0 as usize)).cloned().unwrap_or_default()
                 };
-                Ready::On(key.iter().map(value).collect())
+                Ready::On(std::iter::once(Value::Text(releasing.name.clone())).chain(key.iter().map(value)).collect())
             }
         })
     }
@@ -202,17 +208,24 @@ impl Fold<'_> {
         rules: &[ExpiryRule],
         earned: Instant,
         available: Option<Instant>,
+        view: View<'_>,
     ) -> Result<LotExpiry, Fault> {
         let mut expiry = LotExpiry::default();
         let mut chosen = false;
         for rule in rules {
-            if (!rule.also && chosen)
-                || !rule.when.as_ref().map_or(Ok(true), |when| self.judge.truth(when, &self.cx(View::default())))?
-            {
+            if !rule.also && chosen {
+                continue;
+            }
+            let Some(case) = self.cx(view).choose(&rule.cases)? else { continue };
+            if matches!(case.expiry, Expiry::On(last) if self.calendar.zone.day_of(earned) > last) {
                 continue;
             }
             chosen |= !rule.also;
-            match (&rule.expiry, if rule.from_earning { Some(earned) } else { available }) {
+            match (&case.expiry, if case.from_earning { Some(earned) } else { available }) {
+                (Expiry::On(last), _) => {
+                    let end = self.calendar.zone.start_of(last.plus_days(1).ok_or(Fault::Calendar)?);
+                    expiry.at = expiry.at.into_iter().chain([end]).min();
+                }
                 (Expiry::Idle { span, end_of, events }, _) => {
                     expiry.idle.push(IdleClock { span: *span, end_of: *end_of, events: events.clone() });
                 }
@@ -227,7 +240,7 @@ impl Fold<'_> {
         let zone = &self.calendar.zone;
         let day = zone.day_of(from);
         Ok(match expiry {
-            Expiry::Never | Expiry::Idle { .. } => None,
+            Expiry::Never | Expiry::Idle { .. } | Expiry::On(_) => None,
             Expiry::After(span, end_of) => Some(self.end_after(from, *span, *end_of)?),
             Expiry::OnDay { month, day: of_month, after } => {
                 let least = after.after_day(day).ok_or(Fault::Calendar)?;
@@ -290,25 +303,23 @@ impl Fold<'_> {
         self.state.units.at(unit).spending_order(order, |lot| self.lapses(lot))
     }
 
-    /// Where lots of different months cannot be mixed: the lots of the first month that suffices.
+    /// Where lots of different periods cannot be mixed: the lots of the first period that suffices.
     fn bucket(&self, unit: UnitId, amount: i64) -> Option<Vec<u32>> {
-        if !self.program.units.at(unit).monthly_buckets {
-            return None;
-        }
-        self.buckets(unit).into_iter().find(|(_, total, _)| *total >= amount).map(|(_, _, lots)| lots)
+        let kind = self.program.units.at(unit).buckets?;
+        self.buckets(unit, kind).into_iter().find(|(_, total, _)| *total >= amount).map(|(_, _, lots)| lots)
     }
 
-    fn buckets(&self, unit: UnitId) -> Vec<((i32, u8), i64, Vec<u32>)> {
-        let mut buckets: Vec<((i32, u8), i64, Vec<u32>)> = Vec::new();
+    fn buckets(&self, unit: UnitId, kind: PeriodKind) -> Vec<(Day, i64, Vec<u32>)> {
+        let mut buckets: Vec<(Day, i64, Vec<u32>)> = Vec::new();
         for number in self.spending_order(unit) {
             let Some(lot) = self.state.units.at(unit).lots.iter().find(|lot| lot.number == number) else { continue };
-            let (year, month, _) = self.calendar.zone.day_of(lot.earned).ymd();
-            match buckets.iter_mut().find(|(key, ..)| *key == (year, month)) {
+            let start = self.period(kind, self.calendar.zone.day_of(lot.earned)).start;
+            match buckets.iter_mut().find(|(key, ..)| *key == start) {
                 Some((_, total, lots)) => {
                     *total += lot.left;
                     lots.push(number);
                 }
-                None => buckets.push(((year, month), lot.left, vec![number])),
+                None => buckets.push((start, lot.left, vec![number])),
             }
         }
         buckets
@@ -317,8 +328,8 @@ impl Fold<'_> {
     /// What one redemption may spend of a unit.
     pub fn spendable(&self, unit: UnitId) -> i64 {
         let purse = self.state.units.at(unit);
-        if self.program.units.at(unit).monthly_buckets {
-            return self.buckets(unit).into_iter().map(|(_, total, _)| total).max().unwrap_or(0);
+        if let Some(kind) = self.program.units.at(unit).buckets {
+            return self.buckets(unit, kind).into_iter().map(|(_, total, _)| total).max().unwrap_or(0);
         }
         (purse.available() - purse.debt).max(0)
     }
@@ -544,7 +555,7 @@ impl Fold<'_> {
                 Returned::Grace(span) => lot.expires.extended = Some(self.end_after(now, span, None)?),
                 Returned::FreshLot | Returned::Forfeit => {
                     lot.earned = now;
-                    lot.expires = self.lot_expiry(&def.expiry, now, Some(now))?;
+                    lot.expires = self.lot_expiry(&def.expiry, now, Some(now), View::default())?;
                 }
             }
         }

@@ -128,6 +128,7 @@ impl Fold<'_> {
             kind,
             time: letter.at,
             sequence: 0,
+            sent_by: None,
             fields: fields.collect(),
         }
     }

@@ -12,6 +12,7 @@ use super::fund::FundPot;
 use super::mail::Letter;
 use super::pool::Groups;
 use super::state::UseKey;
+use super::union::{Aliases, known_as};
 
 /// Shared pots. Members claim from them in the order in which events are judged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,9 @@ pub struct Pots {
     /// Funds.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "super::pairs")]
     pub funds: BTreeMap<FundId, FundPot>,
+    /// Who was merged into whom.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub aliases: Aliases,
     /// Who can be written to: everybody who joined, was seen, and did not leave.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub members: BTreeSet<Arc<str>>,
@@ -46,6 +50,11 @@ fn is_zero(version: &u32) -> bool {
 }
 
 impl Pots {
+    /// The member that a name reaches by mail; `None` where there is none.
+    pub fn reach(&self, name: &Arc<str>) -> Option<Arc<str>> {
+        Some(known_as(&self.aliases, name)).filter(|member| self.members.contains(member))
+    }
+
     /// Whether members of a program meet in pots at all; if not, each can be judged alone.
     pub fn shared(program: &Program) -> bool {
         program.limits.iter().any(|limit| limit.budget.is_some())

@@ -67,7 +67,7 @@ pub enum Ready {
     Now,
     /// From then on.
     At(Instant),
-    /// When an event with these key values comes.
+    /// When an event of this name (the first value) with these key values comes.
     On(Arc<[Value]>),
 }
 

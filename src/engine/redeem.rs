@@ -405,7 +405,7 @@ impl Fold<'_> {
                 unit: id,
                 line: None,
                 amount,
-                pending: Some(&crate::hir::Pending::No),
+                pending: Some(&Vec::new()),
                 expiry: &[],
                 funding: &[],
                 shared: false,

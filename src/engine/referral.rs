@@ -17,7 +17,9 @@ impl Fold<'_> {
     pub fn referrals(&mut self) -> Result<(), Fault> {
         let Some(event) = self.event.clone() else { return Ok(()) };
         for (_, referral) in self.program.referrals.pairs().filter(|(_, referral)| referral.event == event.kind) {
-            if let Some(Value::Text(referrer)) = self.state.attributes.get(referral.by).cloned()
+            if let Some(Value::Text(referrer)) = self.state.attributes.get(referral.by)
+                // After a merge, somebody may turn out to have referred themselves.
+                && let Some(referrer) = self.pots.reach(referrer).filter(|referrer| *referrer != self.state.member)
                 && !self.referred(referral.friend)
                 && self.soon_enough(referral)?
             {
@@ -64,8 +66,12 @@ impl Fold<'_> {
         };
         let cause = Cause::Rule(referral.friend);
         let reason = match value {
-            Value::Text(name) if *name == self.state.member => "nobody can refer themselves".to_owned(),
-            Value::Text(name) if !self.pots.members.contains(name) => format!("`{name}` is not a member"),
+            Value::Text(name) => match self.pots.reach(name) {
+                _ if *name == self.state.member => "nobody can refer themselves".to_owned(),
+                Some(referrer) if referrer == self.state.member => "nobody can refer themselves".to_owned(),
+                None => format!("`{name}` is not a member"),
+                Some(_) => return true,
+            },
             _ => return true,
         };
         self.emit(cause, What::Withheld(reason));

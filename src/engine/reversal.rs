@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::hir::{FieldId, OnRefund, Order, Reversal, Unmatched};
+use crate::hir::{FieldId, LineKey, OnRefund, Order, Reversal, Unmatched};
 use crate::value::{Exact, Value};
 
 use super::event::Event;
@@ -204,7 +204,7 @@ impl Fold<'_> {
             *slot = Value::List(lines.into());
         }
         if reversal.amounts.is_empty() {
-            self.prorate_totals(fact, key.original, &mut left)?;
+            self.prorate_totals(fact, key, &mut left)?;
         }
         for ((_, theirs), amount) in reversal.amounts.iter().zip(asked) {
             let there = exact(&left, *theirs);
@@ -215,12 +215,9 @@ impl Fold<'_> {
     }
 
     /// Money beside the lines comes back in proportion to them.
-    fn prorate_totals(&self, fact: &Fact, list: FieldId, left: &mut Fields) -> Result<(), Fault> {
+    fn prorate_totals(&self, fact: &Fact, key: &LineKey, left: &mut Fields) -> Result<(), Fault> {
         let def = &self.program.events.at(fact.event.kind).fields;
-        let (was, is) = (
-            self.lines_value(fact.event.kind, list, &fact.event.fields)?,
-            self.lines_value(fact.event.kind, list, left)?,
-        );
+        let (was, is) = (self.lines_value(fact, key, &fact.event.fields)?, self.lines_value(fact, key, left)?);
         if was.is_zero() {
             return Ok(());
         }
@@ -232,17 +229,32 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// What the lines of a list are worth together: the sum of their first money field, or their number.
-    fn lines_value(&self, kind: crate::hir::EventId, list: FieldId, fields: &[Value]) -> Result<Exact, Fault> {
-        let crate::hir::FieldType::List(defs) = &self.program.events.at(kind).fields.at(list).ty else {
+    /// What lines of an original are worth together, as they were or as they are left: the sum of their first money field, or their number.
+    /// Where a reversal says otherwise how much of a line comes back, such as by its pieces, a line is worth that share of what it was.
+    fn lines_value(&self, fact: &Fact, key: &LineKey, fields: &[Value]) -> Result<Exact, Fault> {
+        let lists = &self.program.events.at(fact.event.kind).fields;
+        let (crate::hir::FieldType::List(defs), Some(Value::List(was)), Some(Value::List(lines))) = (
+            &lists.at(key.original).ty,
+            fact.event.fields.get(key.original.0 as usize),
+            fields.get(key.original.0 as usize),
+        ) else {
             return Ok(Exact::ZERO);
         };
-        let money = defs.find(|field| matches!(field.ty, crate::hir::FieldType::Money));
-        let Some(Value::List(lines)) = fields.get(list.0 as usize) else { return Ok(Exact::ZERO) };
-        lines
-            .iter()
-            .filter(|line| !line.is_empty())
-            .try_fold(Exact::ZERO, |sum, line| Ok(sum.add(money.map_or(Exact::ONE, |id| exact(line, id)))?))
+        let money = |id: &FieldId| matches!(defs.at(*id).ty, crate::hir::FieldType::Money);
+        let worth = defs.ids().find(money);
+        let counted = key.amounts.iter().map(|(_, theirs)| *theirs);
+        let pieces = if counted.clone().any(|id| money(&id)) { None } else { counted.clone().next() };
+        was.iter().zip(lines.iter()).filter(|(_, line)| !line.is_empty()).try_fold(Exact::ZERO, |sum, (was, line)| {
+            let value = match (worth, pieces) {
+                (Some(worth), Some(pieces)) if !exact(was, pieces).is_zero() => {
+                    exact(was, worth).mul(exact(line, pieces))?.div(exact(was, pieces))?
+                }
+                (Some(worth), _) => exact(line, worth),
+                (None, Some(pieces)) => exact(line, pieces),
+                (None, None) => Exact::ONE,
+            };
+            Ok(sum.add(value)?)
+        })
     }
 
     /// Fields of the original's type that say what found no original.
@@ -419,18 +431,19 @@ impl Fold<'_> {
         fact: &Fact,
         reversal: &Reversal,
     ) -> Result<(Exact, Exact), Fault> {
-        let kind = fact.event.kind;
         if let Some(key) = &reversal.lines {
-            let only = |fields: &[Value]| -> Vec<Value> {
+            // The award may be for a line of another list, such as a tender: then all lines that come back count.
+            let only = line.filter(|_| self.lines_of(cause) == Some(key.original));
+            let value = |fields: &[Value]| -> Result<Exact, Fault> {
                 let mut fields = fields.to_vec();
-                // The award may be for a line of another list, such as a tender: then all lines that come back count.
-                let line = line.filter(|_| self.lines_of(cause) == Some(key.original));
-                if let (Some(line), Some(Value::List(lines))) = (line, fields.get_mut(key.original.0 as usize)) {
-                    *lines = lines.iter().skip(line as usize).take(1).cloned().collect();
+                if let (Some(only), Some(Value::List(lines))) = (only, fields.get_mut(key.original.0 as usize)) {
+                    let gone = |(i, line): (usize, &Box<[Value]>)| {
+                        if i == only as usize { line.clone() } else { Box::from([]) }
+                    };
+                    *lines = lines.iter().enumerate().map(gone).collect();
                 }
-                fields
+                self.lines_value(fact, key, &fields)
             };
-            let value = |fields: &[Value]| self.lines_value(kind, key.original, &only(fields));
             return Ok((value(&fact.event.fields)?, value(&fact.left)?));
         }
         let Some((_, theirs)) = self.principal(reversal) else { return Ok((Exact::ONE, Exact::ZERO)) };

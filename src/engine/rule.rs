@@ -13,16 +13,26 @@ use super::fold::{Fold, View};
 use super::judge::Noting;
 use super::ledger::Grant;
 use super::outcome::{Account, Cause, What};
+use super::stack::Met;
 use super::state::{Brought, FactChange, Gifted, Hanging, Restart, Uses, Voucher};
 
 /// How often rules may set each other off within one event; the checker has refused cycles, so that this is never reached.
 const MAX_ROUNDS: usize = 1000;
 
 impl Fold<'_> {
-    /// Rules that listen to the event at hand.
-    pub fn event_rules(&mut self) -> Result<(), Fault> {
+    /// Rules that listen to the event at hand; `met` are those that were judged with its earns.
+    pub fn event_rules(&mut self, met: &[Met]) -> Result<(), Fault> {
         let Some(event) = self.event.clone() else { return Ok(()) };
         for (id, rule) in self.program.rules.pairs() {
+            if self.meets(rule).is_some() {
+                for met in met.iter().filter(|met| met.rule == id && met.wins) {
+                    let seen = RefCell::new(met.seen.clone());
+                    let list = if let Trigger::Event(_, list) = rule.trigger { list } else { None };
+                    let line = event.line(list, met.line);
+                    self.fire_open(id, View { line, number: met.line, seen: Some(&seen), ..View::default() })?;
+                }
+                continue;
+            }
             match &rule.trigger {
                 Trigger::Event(kind, None) if *kind == event.kind => {
                     self.fire(id, View::default())?;
@@ -246,16 +256,24 @@ impl Fold<'_> {
         if self.barely {
             return Ok(false);
         }
-        let rule = self.program.rules.at(id);
-        let cause = Cause::Rule(id);
         let seen = RefCell::new(Vec::new());
         let view = View { seen: Some(&seen), ..view };
-        if !self.active(&rule.name, rule.activation)?
-            || !self.cooled(cause, rule.cooldown)?
-            || !self.open(cause, &rule.gates, view)?
-        {
-            return Ok(false);
-        }
+        Ok(self.may_fire(id, view)? && self.fire_open(id, view)?)
+    }
+
+    /// Whether a rule is open.
+    pub fn may_fire(&mut self, id: RuleId, view: View<'_>) -> Result<bool, Fault> {
+        let rule = self.program.rules.at(id);
+        let cause = Cause::Rule(id);
+        Ok(self.active(&rule.name, rule.activation)?
+            && self.cooled(cause, rule.cooldown)?
+            && self.open(cause, &rule.gates, view)?)
+    }
+
+    /// Fires a rule that is open, as far as its limits go; returns whether it did.
+    fn fire_open(&mut self, id: RuleId, view: View<'_>) -> Result<bool, Fault> {
+        let rule = self.program.rules.at(id);
+        let cause = Cause::Rule(id);
         let (times, amounts): (Vec<_>, Vec<_>) = rule
             .limits
             .iter()
@@ -399,12 +417,12 @@ impl Fold<'_> {
         };
         let now = self.at.now;
         let zone = &self.calendar.zone;
-        let (from, expires) = match reward.gives.valid {
-            Validity::Always => (now, None),
-            Validity::For(span, end_of) => (now, Some(self.end_after(now, span, end_of)?)),
-            Validity::Between(from, to) => {
+        let (from, expires) = match self.cx(View::default()).choose(&reward.gives.valid)? {
+            None => (now, None),
+            Some(Validity::For(span, end_of)) => (now, Some(self.end_after(now, *span, *end_of)?)),
+            Some(Validity::Between(from, to)) => {
                 let end = to.plus_days(1).ok_or(Fault::Calendar)?;
-                (zone.start_of(from).max(now), Some(zone.start_of(end)))
+                (zone.start_of(*from).max(now), Some(zone.start_of(end)))
             }
         };
         let number = u32::try_from(self.state.vouchers.len() + 1).unwrap_or(u32::MAX);

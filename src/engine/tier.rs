@@ -126,6 +126,9 @@ impl Fold<'_> {
     /// Grants a tier for a time, whatever the measures say.
     pub fn grant_tier(&mut self, id: LadderId, tier: u32, hold: Hold) -> Result<(), Fault> {
         let until = self.hold_end(hold)?;
+        if until <= self.at.now {
+            return Ok(());
+        }
         self.hold(id, Holding { tier, since: self.at.now, until, lost_at: None, granted: true });
         self.stand(id, false).map(drop)
     }
@@ -137,6 +140,7 @@ impl Fold<'_> {
         Ok(match hold {
             Hold::ForEver | Hold::Rolling => Instant::LAST,
             Hold::For(span) => self.end_after(self.at.now, span, None)?,
+            Hold::Until(day) => zone.start_of(day.plus_days(1).ok_or(Fault::Calendar)?),
             Hold::UntilEndOf { kind, ahead } => {
                 let mut period = self.period(kind, today);
                 for _ in 0..ahead {
@@ -145,8 +149,12 @@ impl Fold<'_> {
                 zone.start_of(period.end)
             }
             Hold::UntilEndOfMonth(month) => {
-                let first = crate::value::Day::from_ymd(today.ymd().0 + 1, month, 1).ok_or(Fault::Calendar)?;
-                zone.start_of(first.end_of_month().plus_days(1).ok_or(Fault::Calendar)?)
+                // The first such end after the year of qualifying.
+                let next = self.period(PeriodKind::Year, today).end;
+                let end = |year: i32| crate::value::Day::from_ymd(year, month, 1).map(crate::value::Day::end_of_month);
+                let year = next.ymd().0;
+                let last = end(year).filter(|end| *end >= next).or_else(|| end(year + 1)).ok_or(Fault::Calendar)?;
+                zone.start_of(last.plus_days(1).ok_or(Fault::Calendar)?)
             }
         })
     }

@@ -30,12 +30,10 @@ impl Fold<'_> {
             },
         };
         let transfer = program.transfers.at(id);
-        let to = self.text("receiver").unwrap_or_default();
+        let name = self.text("receiver").unwrap_or_default();
+        let Some(to) = self.pots.reach(&name) else { return Ok(Err(format!("`{name}` is not a member"))) };
         if to == self.state.member {
             return Ok(Err("nobody can give to themselves".into()));
-        }
-        if !self.pots.members.contains(&to) {
-            return Ok(Err(format!("`{to}` is not a member")));
         }
         let cause = Cause::Transfer(id);
         if !self.open(cause, &transfer.gates, View::default())? {
@@ -126,7 +124,7 @@ impl Fold<'_> {
         self.state.next_lot += 1;
         let (earned, expires) = match &part.expires {
             Some(kept) => (part.earned, kept.clone()),
-            None => (now, self.lot_expiry(&self.program.units.at(unit).expiry, now, Some(now))?),
+            None => (now, self.lot_expiry(&self.program.units.at(unit).expiry, now, Some(now), View::default())?),
         };
         self.tally(unit, TallyKind::Received, part.amount, now)?;
         self.post(cause, unit, Account::Transfer, Account::Available, part.amount, Some(number), None);

@@ -29,7 +29,7 @@ impl Version {
     pub fn new(program: Arc<Program>, judge: Arc<dyn Judge>) -> Self {
         let zone = program.settings.zone.clone();
         let from = program.settings.effective_from.map_or(Instant::FIRST, |day| zone.start_of(day));
-        let calendar = Calendar { zone, week_start: program.settings.week_start };
+        let calendar = Calendar { zone, starts: program.settings.starts };
         Self { outline: Arc::new(Outline::of(&program)), program, judge, calendar, from }
     }
 
@@ -38,7 +38,7 @@ impl Version {
         let own = self.program.settings.zone_of_member.and_then(|id| state.attributes.get(id));
         match own {
             Some(Value::Text(name)) => match Zone::parse(name) {
-                Ok(zone) => Calendar { zone, week_start: self.calendar.week_start },
+                Ok(zone) => Calendar { zone, starts: self.calendar.starts },
                 Err(_) => self.calendar.clone(),
             },
             _ => self.calendar.clone(),

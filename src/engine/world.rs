@@ -16,6 +16,7 @@ use super::outcome::Outcome;
 use super::outline::Outline;
 use super::pots::Pots;
 use super::state::State;
+use super::union::{Aliases, aliases, known_as, unites};
 
 /// What became of an event on arrival.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,12 +31,18 @@ pub enum Arrival {
 
 /// All members of a program.
 pub struct World {
-    engine: Engine,
+    pub(super) engine: Engine,
     /// Whether members share pots, so that all are one group.
-    together: bool,
-    groups: FxHashMap<Arc<str>, Group>,
-    seen: FxHashMap<Arc<str>, Arc<Event>>,
-    newest: FxHashMap<Arc<str>, Instant>,
+    pub(super) together: bool,
+    pub(super) groups: FxHashMap<Arc<str>, Group>,
+    pub(super) seen: FxHashMap<Arc<str>, Arc<Event>>,
+    pub(super) newest: FxHashMap<Arc<str>, Instant>,
+    /// Merges and unmerges in order.
+    pub(super) unions: Vec<Arc<Event>>,
+    /// What they lead to.
+    pub(super) aliases: Aliases,
+    /// Those that wait for the events which came with them.
+    uniting: Vec<Arc<Event>>,
     clock: Option<Instant>,
     /// How many events were numbered.
     sequence: u64,
@@ -109,6 +116,9 @@ impl World {
             groups: FxHashMap::default(),
             seen: FxHashMap::default(),
             newest: FxHashMap::default(),
+            unions: Vec::new(),
+            aliases: Aliases::new(),
+            uniting: Vec::new(),
             clock: None,
             sequence: 0,
             adopted: None,
@@ -138,7 +148,7 @@ impl World {
         self.clock
     }
 
-    fn group_of(&self, member: &Arc<str>) -> Arc<str> {
+    pub(super) fn group_of(&self, member: &Arc<str>) -> Arc<str> {
         if self.together { "".into() } else { member.clone() }
     }
 
@@ -158,7 +168,7 @@ impl World {
         let mut batches: BTreeMap<Arc<str>, Vec<Arc<Event>>> = BTreeMap::new();
         for event in events {
             let event = match self.engine.fit(event) {
-                Ok(event) => Arc::new(event),
+                Ok(event) => self.as_known(Arc::new(event)),
                 Err(reason) => {
                     arrivals.push(Arrival::Refused(reason));
                     continue;
@@ -170,7 +180,11 @@ impl World {
                 self.clock = Some(self.clock.map_or(event.time, |clock| clock.max(event.time)));
                 let newest = self.newest.entry(event.member.clone()).or_insert(event.time);
                 *newest = (*newest).max(event.time);
-                batches.entry(self.group_of(&event.member)).or_default().push(event);
+                if unites(&self.engine, &event) {
+                    self.uniting.push(event);
+                } else {
+                    batches.entry(self.group_of(&event.member)).or_default().push(event);
+                }
             }
             arrivals.push(arrival);
         }
@@ -206,6 +220,8 @@ impl World {
             out.extend(job.out);
         }
         out.sort_by_key(|outcome| outcome.time);
+        let uniting = std::mem::take(&mut self.uniting);
+        self.unite(uniting, &mut out);
         out.into_iter().for_each(sink);
     }
 
@@ -223,6 +239,11 @@ impl World {
             return Arrival::Refused(
                 "the event is older than the change to this program, and the old one is no longer at hand".into(),
             );
+        }
+        if unites(&self.engine, event)
+            && let Some(reason) = self.cannot_unite(event)
+        {
+            return Arrival::Refused(reason);
         }
         let Some(newest) = self.newest.get(&event.member) else { return Arrival::Accepted };
         match horizon(&self.engine, *newest) {
@@ -267,8 +288,8 @@ impl World {
 
     /// One member.
     pub fn member(&self, id: &str) -> Option<&State> {
-        let key = if self.together { "" } else { id };
-        self.groups.get(key)?.now.members.get(id)
+        let id = known_as(&self.aliases, &id.into());
+        self.groups.get(&self.group_of(&id))?.now.members.get(&id)
     }
 
     /// Judges an event once more, with every step explained; `None` where it is not known (any more).
@@ -298,6 +319,8 @@ impl World {
         let mut world = Self::new(engine);
         world.groups = groups.into_iter().collect();
         world.seen = known(&world.groups);
+        world.unions = unions(&world);
+        world.aliases = aliases(&world.engine, &world.unions);
         world.newest = newest.into_iter().collect();
         world.clock = clock;
         world.sequence = sequence;
@@ -353,6 +376,14 @@ impl World {
 /// All events that groups recognise, by identity.
 fn known(groups: &FxHashMap<Arc<str>, Group>) -> FxHashMap<Arc<str>, Arc<Event>> {
     groups.values().flat_map(Group::known).map(|event| (event.id.clone(), event.clone())).collect()
+}
+
+/// Merges and unmerges among the events that groups recognise, in order.
+fn unions(world: &World) -> Vec<Arc<Event>> {
+    let all = world.seen.values().filter(|event| unites(&world.engine, event));
+    let mut found: Vec<_> = all.cloned().collect();
+    found.sort_by(|a, b| a.order(b));
+    found
 }
 
 /// The oldest moment at which an event of a member is still accepted; `None` where every late event is.

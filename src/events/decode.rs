@@ -130,6 +130,7 @@ impl<'p> Decoder<'p> {
             kind: draft.kind,
             time: draft.time,
             sequence: draft.sequence,
+            sent_by: None,
             fields: fields.into(),
         })
     }

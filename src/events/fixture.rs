@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::arena::Arena;
 use crate::hir::{
-    Case, EnumDef, EventDef, EventKind, Expr, FieldDef, FieldId, FieldType, Guard, Kind, Order, Pending, Program,
-    RefundFloor, ReturnOrder, Returned, Reversal, RoundScope, Settings, SpendOrder, Type, Unit, Unmatched,
+    Case, EnumDef, EventDef, EventKind, Expr, FieldDef, FieldId, FieldType, Guard, Kind, Order, Program, RefundFloor,
+    ReturnOrder, Returned, Reversal, RoundScope, Settings, SpendOrder, Type, Unit, Unmatched,
 };
 use crate::source::{FileId, Sources, Span};
-use crate::value::{Currency, Day, Exact, LeapDay, Rounding, Value, Weekday, Zone};
+use crate::value::{Currency, Day, Exact, LeapDay, Rounding, Starts, Value, Weekday, Zone};
 
 fn span() -> Span {
     Span::new(FileId(0), 0, 5)
@@ -110,7 +110,7 @@ pub(crate) fn program() -> Program {
         decimals: 2,
         rounding: Rounding::Down,
         scope: RoundScope::Event,
-        pending: Pending::No,
+        pending: Vec::new(),
         expiry: Vec::new(),
         keeps_while: None,
         spends: SpendOrder::SoonestExpiry,
@@ -120,7 +120,7 @@ pub(crate) fn program() -> Program {
         return_order: ReturnOrder::ProRata,
         worth: None,
         transferable: true,
-        monthly_buckets: false,
+        buckets: None,
     });
     Program {
         name: Arc::from("Shop"),
@@ -133,7 +133,7 @@ pub(crate) fn program() -> Program {
             ],
             zone: Zone::parse("America/New_York").unwrap(),
             zone_of_member: None,
-            week_start: Weekday::Monday,
+            starts: Starts::default(),
             leap_day: LeapDay::default(),
             late: None,
             join_required: false,

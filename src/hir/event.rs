@@ -47,13 +47,19 @@ pub enum EventKind {
     Donate,
     /// Votes in a fund. Fields: `cause` text, `fund` text optional, `amount` count default 1.
     Vote,
+    /// Another member becomes one with this one. Fields: `other` member.
+    Merge,
+    /// A merge is undone. Fields: `other` member.
+    Unmerge,
+    /// Personal data of the member are forgotten; the member has left. No fields.
+    Erase,
     /// Declared by the program.
     Declared,
 }
 
 impl EventKind {
     /// The built-in types in order, with their names.
-    pub const BUILTIN: [(EventKind, &'static str); 18] = [
+    pub const BUILTIN: [(EventKind, &'static str); 21] = [
         (Self::Join, "join"),
         (Self::Leave, "leave"),
         (Self::Update, "update"),
@@ -72,6 +78,9 @@ impl EventKind {
         (Self::Exchange, "exchange"),
         (Self::Donate, "donate"),
         (Self::Vote, "vote"),
+        (Self::Merge, "merge"),
+        (Self::Unmerge, "unmerge"),
+        (Self::Erase, "erase"),
     ];
     /// Whether only the engine makes such events: the clock or the mail.
     pub fn is_made(self) -> bool {

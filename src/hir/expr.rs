@@ -127,6 +127,9 @@ pub struct Case {
     pub value: Expr,
 }
 
+/// Alternatives in order: the first whose guard holds counts.
+pub type Guarded<T> = Vec<(Guard, T)>;
+
 /// When a case applies; all that is given must hold.
 #[derive(Debug, Clone, Default)]
 pub struct Guard {

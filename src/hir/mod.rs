@@ -20,7 +20,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use event::{EventDef, EventKind, FieldDef, FieldType, LineKey, Order, Reversal, Unmatched};
-pub use expr::{Aggregate, Builtin, Case, Compare, Expr, Function, Guard, Kind, Level, Operator, Read, Standing, Type};
+pub use expr::{
+    Aggregate, Builtin, Case, Compare, Expr, Function, Guard, Guarded, Kind, Level, Operator, Read, Standing, Type,
+};
 pub use measure::{Measure, Net, ShareCap, Source, Tally, Window};
 pub use meeting::{Pool, Referral, Transfer};
 pub use partner::{Bonus, Charity, Exchange, Fund, FundPool, Match, Partner, Price};
@@ -31,11 +33,13 @@ pub use rule::{
 };
 pub use scenario::{Expectation, Given, Scenario, ScenarioFlag, Step};
 pub use tier::{Fall, Hold, Ladder, LadderRefund, Rise, Tier};
-pub use unit::{Expiry, ExpiryRule, Pending, RefundFloor, ReturnOrder, Returned, RoundScope, SpendOrder, Unit};
+pub use unit::{
+    Expiry, ExpiryCase, ExpiryRule, Pending, RefundFloor, ReturnOrder, Returned, RoundScope, SpendOrder, Unit,
+};
 
 use crate::arena::Arena;
 use crate::source::{Sources, Span};
-use crate::value::{Currency, Day, Exact, LeapDay, Rounding, TimeSpan, Weekday, Zone};
+use crate::value::{Currency, Day, Exact, LeapDay, Rounding, Starts, TimeSpan, Zone};
 
 crate::ids! {
     /// A type of event.
@@ -174,8 +178,8 @@ pub struct Settings {
     pub zone: Zone,
     /// The text attribute that holds a member's own zone.
     pub zone_of_member: Option<FieldId>,
-    /// First day of weeks.
-    pub week_start: Weekday,
+    /// First days of weeks, quarters and years.
+    pub starts: Starts,
     /// When leap-day birthdays fall in common years.
     pub leap_day: LeapDay,
     /// How old a late event may be, against the newest event of its member; `None` accepts every one.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::value::{Day, Exact, PeriodKind, TimeOfDay, TimeSpan, Weekday};
 
-use super::{Expr, Gates, Label, LimitId, PartnerId, UnitId, Was};
+use super::{Expr, Gates, Guarded, Label, LimitId, PartnerId, UnitId, Was};
 
 /// Something to have for points, or to be given by rules.
 #[derive(Debug, Clone)]
@@ -47,8 +47,8 @@ pub struct Gift {
     pub value: Option<Expr>,
     /// The unit it is paid out in (`gives credit $5 as store_credit`), amount in steps in `value`.
     pub unit: Option<UnitId>,
-    /// How long it is good for.
-    pub valid: Validity,
+    /// How long it is good for; for ever where nothing applies.
+    pub valid: Guarded<Validity>,
 }
 
 /// Kinds of gifts.
@@ -69,8 +69,6 @@ pub enum GiftKind {
 /// How long a voucher is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Validity {
-    /// For ever.
-    Always,
     /// For a time from issue, to the end of the period in which that falls where one is named.
     For(TimeSpan, Option<PeriodKind>),
     /// In a window of local days, both included.

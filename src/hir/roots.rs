@@ -1,6 +1,6 @@
 //! All expressions of a program that the engine evaluates.
 
-use super::{BoostAmount, Effect, Expr, Gates, LimitKind, Price, Program, RedeemForm, Source, Trigger};
+use super::{BoostAmount, Effect, Expr, Gates, Guarded, LimitKind, Price, Program, RedeemForm, Source, Trigger};
 
 fn gates<'p>(gates: &'p Gates, into: &mut Vec<&'p Expr>) {
     into.extend(&gates.when);
@@ -11,6 +11,10 @@ fn prices(prices: &[Price]) -> impl Iterator<Item = &Expr> {
     prices.iter().flat_map(|price| [&price.steps, &price.money])
 }
 
+fn guards<'p, T>(cases: &'p Guarded<T>, into: &mut Vec<&'p Expr>) {
+    into.extend(cases.iter().filter_map(|(guard, _)| guard.when.as_deref()));
+}
+
 impl Program {
     /// Every expression at the top of a declaration, in order of declaration; what named values, conditions and tables hold is reached
     /// through them.
@@ -19,7 +23,8 @@ impl Program {
         let into = &mut all;
         into.extend(self.settings.accepts.iter().map(|(_, rate, _)| rate));
         for unit in self.units.iter() {
-            into.extend(unit.expiry.iter().filter_map(|rule| rule.when.as_ref()));
+            unit.expiry.iter().for_each(|rule| guards(&rule.cases, into));
+            guards(&unit.pending, into);
             into.extend([&unit.keeps_while, &unit.at_most, &unit.worth].into_iter().flatten());
         }
         for measure in self.measures.iter() {
@@ -38,7 +43,8 @@ impl Program {
             gates(&earn.gates, into);
             into.push(&earn.give);
             into.extend(&earn.as_of);
-            into.extend(earn.expiry.iter().filter_map(|rule| rule.when.as_ref()));
+            earn.expiry.iter().for_each(|rule| guards(&rule.cases, into));
+            earn.pending.iter().for_each(|pending| guards(pending, into));
         }
         for boost in self.boosts.iter() {
             gates(&boost.gates, into);
@@ -80,6 +86,7 @@ impl Program {
         for reward in self.rewards.iter() {
             gates(&reward.gates, into);
             into.extend(reward.cost.iter().map(|(_, cost)| cost));
+            guards(&reward.gives.valid, into);
             into.extend([&reward.gives.value, &reward.minimum_basket].into_iter().flatten());
         }
         for redeem in self.redeems.iter() {

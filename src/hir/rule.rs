@@ -6,8 +6,8 @@ use crate::source::Span;
 use crate::value::{Day, Exact, PeriodKind, Rounding, TimeOfDay, TimeSpan, Weekday};
 
 use super::{
-    BadgeId, BoostId, CharityId, EarnId, EventId, ExchangeId, ExpiryRule, Expr, FieldId, Hold, Label, LadderId,
-    LimitId, MeasureId, Pending, RewardId, RoundScope, StackId, UnitId, Was,
+    BadgeId, BoostId, CharityId, EarnId, EventId, ExchangeId, ExpiryRule, Expr, FieldId, Guarded, Hold, Label,
+    LadderId, LimitId, MeasureId, Pending, RewardId, RoundScope, StackId, UnitId, Was,
 };
 
 /// Conditions that an earn, boost, rule, reward or redeem shares.
@@ -76,7 +76,7 @@ pub struct Earn {
     /// Own rounding.
     pub round: Option<(Rounding, RoundScope)>,
     /// Own pending time.
-    pub pending: Option<Pending>,
+    pub pending: Option<Guarded<Pending>>,
     /// Own expiry; empty for the unit's.
     pub expiry: Vec<ExpiryRule>,
     /// What a partial reversal does; decided by the checker where nothing was declared: re-judge where the amount or a condition hangs on
@@ -255,6 +255,8 @@ pub struct Rule {
     pub activation: Option<Activation>,
     /// Who pays for it.
     pub funding: Vec<Funding>,
+    /// Its stacking group, where an event sets it off.
+    pub stack: Option<StackId>,
     /// What a reversal does to awards that hung on a threshold (S22).
     pub on_refund: OnRefund,
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::source::Span;
-use crate::value::{PeriodKind, TimeSpan};
+use crate::value::{Day, PeriodKind, TimeSpan};
 
 use super::{Expr, MeasureId, RewardId, Was};
 
@@ -82,6 +82,8 @@ pub enum Hold {
     UntilEndOfMonth(u8),
     /// For a time.
     For(TimeSpan),
+    /// Until the end of a day.
+    Until(Day),
     /// Only while the condition holds.
     Rolling,
     /// For ever.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::source::Span;
-use crate::value::{PeriodKind, Rounding, TimeSpan};
+use crate::value::{Day, PeriodKind, Rounding, TimeSpan};
 
-use super::{EventId, Expr, FieldId, Label, Was};
+use super::{EventId, Expr, FieldId, Guarded, Label, Was};
 
 /// A unit: points, stamps, miles, store credit.
 #[derive(Debug, Clone)]
@@ -30,8 +30,8 @@ pub struct Unit {
     pub rounding: Rounding,
     /// What is rounded at once.
     pub scope: RoundScope,
-    /// When awards become available.
-    pub pending: Pending,
+    /// When awards become available; at once where nothing applies.
+    pub pending: Guarded<Pending>,
     /// When lots expire. The first rule whose condition holds at earning, and every `also` one: the earliest wins. None: never.
     pub expiry: Vec<ExpiryRule>,
     /// Nothing expires while this holds.
@@ -50,8 +50,8 @@ pub struct Unit {
     pub worth: Option<Expr>,
     /// Whether members may give it away.
     pub transferable: bool,
-    /// Lots of different months cannot be spent in one redemption.
-    pub monthly_buckets: bool,
+    /// Lots that were earned in different periods of this kind cannot be spent in one redemption.
+    pub buckets: Option<PeriodKind>,
 }
 
 impl Unit {
@@ -91,16 +91,21 @@ pub enum Pending {
 /// One clock of a lot.
 #[derive(Debug, Clone)]
 pub struct ExpiryRule {
-    /// The rule.
-    pub expiry: Expiry,
-    /// Judged when the lot is earned.
-    pub when: Option<Expr>,
+    /// The rule, by what holds when the lot is earned.
+    pub cases: Guarded<ExpiryCase>,
     /// Runs beside the others; the earliest wins.
     pub also: bool,
-    /// Counts from earning also where the lot was pending.
-    pub from_earning: bool,
     /// Where it is declared.
     pub span: Span,
+}
+
+/// One alternative of a clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpiryCase {
+    /// The rule.
+    pub expiry: Expiry,
+    /// Counts from earning also where the lot was pending.
+    pub from_earning: bool,
 }
 
 /// When a lot expires: at the end of the local day that this gives.
@@ -128,6 +133,8 @@ pub enum Expiry {
         /// 0 this period, 1 the next.
         ahead: u8,
     },
+    /// At the end of a day; for lots that are earned by then.
+    On(Day),
     /// A time after the last event of any of these types (`earning` of the lot itself where none came): the whole balance slides.
     Idle {
         /// How long.

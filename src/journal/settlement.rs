@@ -91,7 +91,7 @@ impl<'p> Settlement<'p> {
         };
         let unit_now = self.program.units.iter().find(|u| u.was.as_ref() == Some(&unit.name));
         let zone = &judged.settings.zone;
-        let calendar = Calendar { zone: zone.clone(), week_start: judged.settings.week_start };
+        let calendar = Calendar { zone: zone.clone(), starts: judged.settings.starts };
         let period = calendar.period_of(named.settles, zone.day_of(outcome.time), None);
         let last = period.end.plus_days(-1).unwrap_or(period.end);
         let key = (now(&named.name), period.start, last, unit_now.map_or(&unit.name, |u| &u.name).clone());

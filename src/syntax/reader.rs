@@ -31,6 +31,7 @@ pub(super) struct Nested {
 
 /// Statements that may be repeated in a block.
 const REPEATABLE: &[Rule] = &[
+    Rule::let_line,
     Rule::accepts_line,
     Rule::field_line,
     Rule::list_field,

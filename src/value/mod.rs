@@ -20,7 +20,7 @@ pub use datum::Value;
 pub use exact::{ArithmeticError, Exact};
 pub use money::{AmountError, Currency, Money, format_minor, parse_minor, parse_steps};
 pub use names::{Month, Weekday};
-pub use period::{Calendar, LeapDay, Period, PeriodKind, next_occurrence_after, occurrence_in};
+pub use period::{Calendar, LeapDay, Period, PeriodKind, Starts, next_occurrence_after, occurrence_in};
 pub use rounding::Rounding;
 pub use span::{TimeSpan, TimeUnit};
 pub use split::{allocate, split};

@@ -16,9 +16,9 @@ pub enum PeriodKind {
     Week,
     /// A calendar month.
     Month,
-    /// Three calendar months from January, April, July or October.
+    /// Three months of the program's quarters: from January, April, July or October where it says nothing.
     Quarter,
-    /// A calendar year.
+    /// A year from the program's first day of the year: 1 January where it says nothing.
     Year,
     /// From one anniversary of joining to the next.
     MembershipYear,
@@ -50,35 +50,65 @@ impl Period {
 pub struct Calendar {
     /// Whose midnight separates days.
     pub zone: Zone,
-    /// The first day of a week.
-    pub week_start: Weekday,
+    /// The first days of its periods.
+    pub starts: Starts,
 }
 
 impl Default for Calendar {
     fn default() -> Self {
-        Self { zone: Zone::utc(), week_start: Weekday::Monday }
+        Self { zone: Zone::utc(), starts: Starts::default() }
     }
+}
+
+/// On which days weeks, quarters and years begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Starts {
+    /// The first day of a week.
+    pub week: Weekday,
+    /// The first day of a year: month, and a day that every month has.
+    pub year: (u8, u8),
+    /// The first day of one of the four quarters.
+    pub quarter: (u8, u8),
+}
+
+impl Default for Starts {
+    fn default() -> Self {
+        Self { week: Weekday::Monday, year: (1, 1), quarter: (1, 1) }
+    }
+}
+
+/// The number, from the year 0 on, of the month in which a row of `count` months begins that includes a day; rows begin on `first`
+/// and every `count` months later.
+fn row_start(day: Day, first: (u8, u8), count: i32) -> i32 {
+    let (year, month, date) = day.ymd();
+    let months = year * 12 + i32::from(month) - 1 - i32::from(date < first.1);
+    months - (months - (i32::from(first.0) - 1)).rem_euclid(count)
+}
+
+/// A day of a month by its number; that of the calendar's end where there is none.
+fn day_in(months: i32, date: u8, otherwise: Day) -> Day {
+    let month = u8::try_from(months.rem_euclid(12) + 1).unwrap_or(1);
+    Day::from_ymd(months.div_euclid(12), month, date).unwrap_or(otherwise)
 }
 
 impl Calendar {
     /// The period that a day is in. A membership year counts from `joined` (29 February: 28 February in common years);
     /// for one who has not joined it is the calendar year. Periods that reach beyond the calendar are cut there.
     pub fn period_of(&self, kind: PeriodKind, day: Day, joined: Option<Day>) -> Period {
-        let (year, month, _) = day.ymd();
-        let months = |first: u8, count: i32| {
-            let start = Day::from_ymd(year, first, 1).unwrap_or(Day::END);
-            Period { start, end: start.plus_months(count).unwrap_or(Day::END) }
+        let months = |first: (u8, u8), count: i32| {
+            let start = row_start(day, first, count);
+            Period { start: day_in(start, first.1, Day::FIRST), end: day_in(start + count, first.1, Day::END) }
         };
         match (kind, joined) {
             (PeriodKind::Day, _) => Period { start: day, end: day.plus_days(1).unwrap_or(Day::END) },
             (PeriodKind::Week, _) => {
-                let back = i64::from((day.weekday().number() + 7 - self.week_start.number()) % 7);
+                let back = i64::from((day.weekday().number() + 7 - self.starts.week.number()) % 7);
                 let start = i64::from(day.epoch_days()) - back;
                 Period { start: Day::clamped(start), end: Day::clamped(start + 7) }
             }
-            (PeriodKind::Month, _) => months(month, 1),
-            (PeriodKind::Quarter, _) => months(month - (month - 1) % 3, 3),
-            (PeriodKind::Year, _) | (PeriodKind::MembershipYear, None) => months(1, 12),
+            (PeriodKind::Month, _) => months((1, 1), 1),
+            (PeriodKind::Quarter, _) => months(self.starts.quarter, 3),
+            (PeriodKind::Year, _) | (PeriodKind::MembershipYear, None) => months(self.starts.year, 12),
             (PeriodKind::MembershipYear, Some(joined)) => {
                 let year = membership_year(day, joined);
                 Period {
@@ -106,17 +136,16 @@ impl Calendar {
 
     /// The position of a day's period in the row of its kind.
     fn index(&self, kind: PeriodKind, day: Day, joined: Option<Day>) -> i64 {
-        let (year, month, _) = day.ymd();
-        let months = i64::from(year) * 12 + i64::from(month) - 1;
+        let row = |first, count| i64::from(row_start(day, first, count).div_euclid(count));
         match (kind, joined) {
             (PeriodKind::Day, _) => i64::from(day.epoch_days()),
             // 1970-01-01 was a Thursday, number 4.
             (PeriodKind::Week, _) => {
-                (i64::from(day.epoch_days()) + 4 - i64::from(self.week_start.number())).div_euclid(7)
+                (i64::from(day.epoch_days()) + 4 - i64::from(self.starts.week.number())).div_euclid(7)
             }
-            (PeriodKind::Month, _) => months,
-            (PeriodKind::Quarter, _) => months.div_euclid(3),
-            (PeriodKind::Year, _) | (PeriodKind::MembershipYear, None) => i64::from(year),
+            (PeriodKind::Month, _) => row((1, 1), 1),
+            (PeriodKind::Quarter, _) => row(self.starts.quarter, 3),
+            (PeriodKind::Year, _) | (PeriodKind::MembershipYear, None) => row(self.starts.year, 12),
             (PeriodKind::MembershipYear, Some(joined)) => i64::from(membership_year(day, joined)),
         }
     }
@@ -198,9 +227,25 @@ mod tests {
         assert_eq!(shown(PeriodKind::Month, "2026-12-31", None), "2026-12-01 2027-01-01");
         assert_eq!(shown(PeriodKind::Quarter, "2026-06-30", None), "2026-04-01 2026-07-01");
         assert_eq!(shown(PeriodKind::Year, "2026-06-30", None), "2026-01-01 2027-01-01");
-        let sunday_weeks = Calendar { week_start: Weekday::Sunday, ..Calendar::default() };
+        let starts = Starts { week: Weekday::Sunday, ..Starts::default() };
+        let sunday_weeks = Calendar { starts, ..Calendar::default() };
         let week = sunday_weeks.period_of(PeriodKind::Week, day("2026-02-01"), None);
         assert_eq!((week.start, week.days()), (day("2026-02-01"), 7));
+    }
+
+    #[test]
+    fn years_and_quarters_begin_where_the_program_says() {
+        let starts = Starts { year: (4, 6), quarter: (2, 1), ..Starts::default() };
+        let calendar = Calendar { starts, ..Calendar::default() };
+        let shown = |kind, date| {
+            let period = calendar.period_of(kind, day(date), None);
+            format!("{} {}", period.start, period.end)
+        };
+        assert_eq!(shown(PeriodKind::Year, "2026-04-05"), "2025-04-06 2026-04-06");
+        assert_eq!(shown(PeriodKind::Year, "2026-04-06"), "2026-04-06 2027-04-06");
+        assert_eq!(shown(PeriodKind::Quarter, "2026-01-31"), "2025-11-01 2026-02-01");
+        assert_eq!(shown(PeriodKind::Quarter, "2026-02-01"), "2026-02-01 2026-05-01");
+        assert_eq!(shown(PeriodKind::Month, "2026-02-01"), "2026-02-01 2026-03-01");
     }
 
     #[test]
@@ -235,7 +280,7 @@ mod tests {
 
     #[test]
     fn s05_bounds_are_local_midnights() {
-        let calendar = Calendar { zone: Zone::parse("Europe/Berlin").unwrap(), week_start: Weekday::Monday };
+        let calendar = Calendar { zone: Zone::parse("Europe/Berlin").unwrap(), ..Calendar::default() };
         let march = calendar.period_of(PeriodKind::Month, day("2026-03-10"), None);
         let (start, end) = calendar.bounds(march);
         assert_eq!(format_instant(start, &calendar.zone), "2026-03-01T00:00:00+01:00");
@@ -244,7 +289,8 @@ mod tests {
 
     #[test]
     fn periods_are_cut_at_the_ends_of_the_calendar() {
-        let calendar = Calendar { week_start: Weekday::Wednesday, ..Calendar::default() };
+        let starts = Starts { week: Weekday::Wednesday, year: (4, 6), quarter: (2, 1) };
+        let calendar = Calendar { starts, ..Calendar::default() };
         for kind in KINDS {
             for edge in [Day::FIRST, day("9999-12-31")] {
                 let period = calendar.period_of(kind, edge, Some(day("2000-07-07")));
@@ -263,9 +309,12 @@ mod tests {
             date in -100_000i32..200_000,
             later in 0i32..5_000,
             joined in -100_000i32..200_000,
-            week_start in 1u8..=7,
+            week in 1u8..=7,
+            year in (1u8..=12, 1u8..=28),
+            quarter in (1u8..=12, 1u8..=28),
         ) {
-            let calendar = Calendar { zone: Zone::utc(), week_start: Weekday::from_number(week_start).unwrap() };
+            let starts = Starts { week: Weekday::from_number(week).unwrap(), year, quarter };
+            let calendar = Calendar { zone: Zone::utc(), starts };
             let date = Day::from_epoch_days(date).unwrap();
             let later = date.plus_days(later).unwrap();
             let joined = Day::from_epoch_days(joined);

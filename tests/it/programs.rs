@@ -19,18 +19,38 @@ struct Case {
     versions: Vec<Arc<Program>>,
 }
 
-fn cases() -> Vec<Case> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("programs");
-    let mut folders: Vec<PathBuf> =
-        fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
-    folders.sort();
+/// All programs below a folder: each stands in a folder of its own.
+fn below(root: &Path) -> Vec<Case> {
+    let mut found = Vec::new();
+    let mut waiting = vec![root.to_path_buf()];
+    while let Some(folder) = waiting.pop() {
+        let entries: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        waiting.extend(entries.iter().filter(|path| path.is_dir()).cloned());
+        if entries.iter().any(|path| path.extension().is_some_and(|extension| extension == "meed")) {
+            found.push(folder);
+        }
+    }
+    found.sort();
     let case = |folder: PathBuf| {
         let loaded = Program::from_path(&folder).unwrap_or_else(|wrong| panic!("{}: {wrong}", folder.display()));
         assert!(loaded.warnings.is_empty(), "{}: {:#?}", folder.display(), loaded.warnings);
-        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        let name = folder.strip_prefix(root).unwrap().to_string_lossy().replace('/', "-");
         Case { name, folder, versions: loaded.versions.into_iter().map(Arc::new).collect() }
     };
-    folders.into_iter().map(case).collect()
+    found.into_iter().map(case).collect()
+}
+
+fn here() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn cases() -> Vec<Case> {
+    below(&here().join("programs"))
+}
+
+/// Cases of other engines.
+fn peers() -> Vec<Case> {
+    below(&here().join("tests/peers"))
 }
 
 impl Case {
@@ -91,7 +111,7 @@ fn judged(case: &Case, engine: Engine, batches: Vec<Vec<Event>>) -> (Vec<String>
 
 #[test]
 fn every_program_is_laid_out() {
-    for case in cases() {
+    for case in cases().into_iter().chain(peers()) {
         for entry in fs::read_dir(&case.folder).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|extension| extension == "meed") {
@@ -105,7 +125,7 @@ fn every_program_is_laid_out() {
 #[test]
 fn every_program_passes_its_scenarios() {
     let mut failed = String::new();
-    for case in cases() {
+    for case in cases().into_iter().chain(peers()) {
         for (judge, engine) in [("reference", Engine::reference(&case.versions)), ("plan", compile(&case.versions))] {
             let verdicts = scenario::run_all(&engine, case.newest());
             assert!(!verdicts.is_empty(), "{} has no scenario", case.name);

@@ -53,6 +53,7 @@ fn course(program: &Program, scenario: &str) -> (Vec<Event>, Vec<Instant>) {
                     kind: given.event,
                     time: given.time,
                     sequence: events.len() as u64 + 1,
+                    sent_by: None,
                     fields: fields
                         .pairs()
                         .map(|(id, def)| written(id).or_else(|| def.default.clone()).unwrap_or_default())

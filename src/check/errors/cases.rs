@@ -24,3 +24,8 @@ pub(in crate::check) fn backwards(span: Span) -> Diagnostic {
 pub(in crate::check) fn after_nothing(span: Span) -> Diagnostic {
     error("E0263", span, "`after` follows a case with `until`").help("write `… until 2026-12-31, … after`")
 }
+
+pub(in crate::check) fn nothing_otherwise(span: Span, example: &str) -> Diagnostic {
+    error("E0264", span, "when none of these cases holds, nothing says what does")
+        .help(format!("end with a case without a condition, such as `{example}`"))
+}

@@ -4,10 +4,6 @@ use super::{error, suggest};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
-pub(in crate::check) fn reserved(span: Span, name: &str) -> Diagnostic {
-    error("E0216", span, format!("`{name}` is kept for a built-in event")).help("give the event another name")
-}
-
 pub(in crate::check) fn built_in_redeclared(span: Span, name: &str) -> Diagnostic {
     error("E0216", span, format!("`{name}` is built in and reverses nothing"))
         .help(format!("its block may add fields: `event {name} {{ source text, optional }}`"))

@@ -22,6 +22,16 @@ pub(in crate::check) fn duplicate(span: Span, name: &str, first: Option<Span>) -
     }
 }
 
+pub(in crate::check) fn local_taken(span: Span, name: &str) -> Diagnostic {
+    error("E0219", span, format!("`{name}` is something else already in this block"))
+        .help(format!("give the value a name of its own, such as `own_{name}`"))
+}
+
+pub(in crate::check) fn local_too_large(span: Span, name: &str, most: usize) -> Diagnostic {
+    error("E0218", span, format!("`{name}` is made of more than {most} parts, with the names in it"))
+        .help("compute it in fewer steps, or put steps into a table")
+}
+
 pub(in crate::check) fn old_name_in_use(span: Span, old: &str, first: Span) -> Diagnostic {
     error("E0217", span, format!("`{old}` cannot be an old name: something has it already"))
         .related(first, "here")

@@ -48,6 +48,11 @@ pub(in crate::check) fn no_timezone_attribute(span: Span) -> Diagnostic {
         .help("declare it: `member { timezone text, optional }`")
 }
 
+pub(in crate::check) fn year_start(span: Span) -> Diagnostic {
+    error("E0258", span, "a year starts on a day that every month has: the 1st to the 28th")
+        .help("write for example `year starts 1 april`")
+}
+
 pub(in crate::check) fn leap_day(span: Span) -> Diagnostic {
     error("E0257", span, "in common years, birthdays of 29 february are on feb 28 or on mar 1")
 }

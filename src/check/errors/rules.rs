@@ -55,7 +55,7 @@ pub(in crate::check) fn no_inverse(span: Span, rule: &str, lasting: &str) -> Dia
         .help("say that it is meant: `refunds keep`")
 }
 
-pub(in crate::check) fn stack_of_rule(span: Span) -> Diagnostic {
-    error("E0336", span, "stacks are of earns and boosts, not of rules")
-        .help("write the rule as an earn: `earn … on …`")
+pub(in crate::check) fn stack_of_rule(span: Span, stack: &str) -> Diagnostic {
+    error("E0336", span, format!("in `{stack}` meets what one event brings, and no event sets off this rule"))
+        .help("write it as a rule or an earn on the event, with the trigger as its condition: `rule … on purchase { when … }`")
 }

@@ -47,18 +47,14 @@ pub(in crate::check) fn released_without_key(span: Span, earning: &str, release:
         .help(format!("add the field to `{earning}`, or give this earn its own line: `pending 15 days`"))
 }
 
-pub(in crate::check) fn pending_with_cases(span: Span) -> Diagnostic {
-    error("E0283", span, "`pending` has one value").help("give the earns that differ a `pending` line of their own")
-}
-
 pub(in crate::check) fn end_of_what(span: Span) -> Diagnostic {
     error("E0284", span, "the end of a day, week, month, quarter, year or membership year is expected here")
         .help("write for example `at end of month`; a day of the year is `on 30 september`")
 }
 
-pub(in crate::check) fn fixed_date(span: Span) -> Diagnostic {
-    error("E0284", span, "a unit that expires on one date would be worthless afterwards")
-        .help("write the day of the year: `expires on 31 december`")
+pub(in crate::check) fn nothing_after(span: Span, date: &str) -> Diagnostic {
+    error("E0281", span, format!("nothing says when what is earned after {date} expires"))
+        .help("add a line for it, such as `expires never` or `expires 12 months after earning`; every year is `expires on 31 december`")
 }
 
 pub(in crate::check) fn worth_needed(span: Span, unit: &str, declared: Span) -> Diagnostic {
@@ -83,8 +79,4 @@ pub(in crate::check) fn too_many_decimals(span: Span, most: i64) -> Diagnostic {
 pub(in crate::check) fn other_money(span: Span, code: &str, own: &str) -> Diagnostic {
     error("E0240", span, format!("`{code}` is not the currency of this program, which is {own}"))
         .help(format!("write `money {own}`"))
-}
-
-pub(in crate::check) fn only_monthly_buckets(span: Span) -> Diagnostic {
-    error("E0284", span, "buckets are monthly").help("write `buckets monthly`")
 }

@@ -119,7 +119,7 @@ pub(super) const LIST: &[Explanation] = &[
         "E0216",
         "built-in event",
         "The names of built-in events cannot be used for others. Their blocks may add fields.",
-        "event merge { amount number }",
+        "event redeem reverses purchase by order",
         "event hand_over { amount number }",
     ),
     code(
@@ -128,5 +128,19 @@ pub(super) const LIST: &[Explanation] = &[
         "`was` says under which name members held a thing before it was renamed. The old name must be free, and belong to one thing.",
         "unit coins was points { expires never }",
         "unit coins was stars { expires never }",
+    ),
+    code(
+        "E0218",
+        "value of too many parts",
+        "A name in a block stands for its value, with the names in it: what grows beyond all bounds is refused.",
+        "earn base on purchase {\n  let v0 = subtotal + subtotal\n  let v1 = v0 + v0\n  let v2 = v1 + v1\n  let v3 = v2 + v2\n  let v4 = v3 + v3\n  let v5 = v4 + v4\n  let v6 = v5 + v5\n  let v7 = v6 + v6\n  let v8 = v7 + v7\n  let v9 = v8 + v8\n  give 1 point per $1 of v9\n}",
+        "earn base on purchase {\n  let doubled = subtotal * 2\n  give 1 point per $1 of doubled * 512\n}",
+    ),
+    code(
+        "E0219",
+        "name taken in a block",
+        "A name that a block gives must not hide a field, an attribute or anything that is declared.",
+        "earn base on purchase {\n  let subtotal = $5\n  give 1 point per $1 of subtotal\n}",
+        "earn base on purchase {\n  let counted = max(subtotal, $5)\n  give 1 point per $1 of counted\n}",
     ),
 ];

@@ -102,6 +102,13 @@ pub(super) const LIST: &[Explanation] = &[
         "member { birthday date, optional }\nearn party on birthday { give 10 stamps }",
     ),
     code(
+        "E0258",
+        "first day of the year",
+        "The year that a program counts in may begin on any day that every month has; its quarters begin with it and every three months later.",
+        "program \"P\" {\n  currency USD\n  timezone \"UTC\"\n  year starts 31 march\n}",
+        "program \"P\" {\n  currency USD\n  timezone \"UTC\"\n  year starts 1 april\n}",
+    ),
+    code(
         "E0280",
         "rounding not declared",
         "Where an amount can be a fraction of the smallest step, the unit says how it is rounded and what is rounded at once.",
@@ -133,8 +140,8 @@ pub(super) const LIST: &[Explanation] = &[
         "E0284",
         "end of what",
         "Lots expire at the end of a day, week, month, quarter, year or membership year, or on a day of the year.",
-        "unit coins { expires on 2026-12-31 }",
-        "unit coins { expires on 31 december }",
+        "unit coins { expires 12 months after earning at end of december }",
+        "unit coins { expires 12 months after earning at end of year }",
     ),
     code(
         "E0285",

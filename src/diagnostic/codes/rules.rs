@@ -48,9 +48,9 @@ pub(super) const LIST: &[Explanation] = &[
     code(
         "E0336",
         "stack of a rule",
-        "Stacks decide between earns and boosts of one event; rules are not compared.",
+        "Stacks decide between what one event brings: earns, boosts, and rules that the event sets off. Rules of measures, tiers and the clock meet nobody.",
+        "stack holiday best\nrule r every calendar month {\n  give 1 stamp\n  stack holiday\n}",
         "stack holiday best\nrule r on visit {\n  give 1 stamp\n  stack holiday\n}",
-        "stack holiday best\nearn r on visit {\n  give 1 stamp\n  stack holiday\n}",
     ),
     code(
         "E0337",

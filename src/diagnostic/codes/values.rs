@@ -193,6 +193,13 @@ pub(super) const LIST: &[Explanation] = &[
         "let rate = 4 until 2026-06-30, 3 after",
     ),
     code(
+        "E0264",
+        "no case for the rest",
+        "Where a time has cases, one of them must always hold: the last one has no condition.",
+        "unit coins {\n  pending 15 days when orders > 3, 30 days until 2026-12-31\n  expires never\n}",
+        "unit coins {\n  pending 15 days when orders > 3, 30 days otherwise\n  expires never\n}",
+    ),
+    code(
         "E0265",
         "number of keys",
         "A table is looked up by exactly the keys that it declares, and every row has one word for each.",

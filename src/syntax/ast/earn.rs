@@ -1,10 +1,12 @@
 //! Earning: earns, boosts, stacks, limits, and the conditions that they share with rules, rewards and redemptions.
 
-use super::{At, Cases, Duration, During, Expiry, Expr, Ident, Number, Path, Pending, Round, Spanned, Window};
+use super::{At, Cases, Duration, During, Expiry, Expr, Ident, Let, Number, Path, Pending, Round, Spanned, Window};
 
 /// When something applies and how often. The grammar decides which lines each item may hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Gate {
+    /// `let base = …`: names for the statements of the block.
+    pub lets: Vec<Let>,
     /// `during …`; each line must hold.
     pub during: Vec<During>,
     /// `where …`: which lines of the event; each must hold.

@@ -240,6 +240,10 @@ pub struct Program {
     pub timezone: Option<Spanned<Timezone>>,
     /// `week starts monday`.
     pub week: Option<Spanned<Weekday>>,
+    /// `year starts 1 april`.
+    pub year: Option<MonthDay>,
+    /// `quarters start february`: 1 to 12.
+    pub quarters: Option<u8>,
     /// `leap day birthdays on mar 1`.
     pub leap_day: Option<MonthDay>,
     /// `late …`.

@@ -43,7 +43,7 @@ pub struct Gift {
     /// `worth $5`.
     pub worth: Option<Expr>,
     /// `valid …`.
-    pub valid: Option<Valid>,
+    pub valid: Option<Cases<Valid>>,
     /// The statement.
     pub at: At,
 }

@@ -94,10 +94,8 @@ pub enum Pending {
 pub struct Expiry {
     /// `also expires`: a second clock.
     pub also: bool,
-    /// When.
-    pub kind: ExpiryKind,
-    /// `when …`: judged when the lot is earned.
-    pub when: Option<Expr>,
+    /// When; conditions are judged when the lot is earned.
+    pub cases: Cases<ExpiryKind>,
     /// The statement.
     pub at: At,
 }

@@ -2,7 +2,7 @@
 
 use super::{block_statements, choice, expr, literal, time, unit};
 use crate::syntax::ast::{
-    Amount, BoostItem, Cases, Combine, Earn, ExprKind, Funding, Gate, Limit, LimitItem, Needs, RefundMode, Stack,
+    Amount, BoostItem, Cases, Combine, Earn, ExprKind, Funding, Gate, Let, Limit, LimitItem, Needs, RefundMode, Stack,
     StackMode, TierMoment, Window,
 };
 use crate::syntax::grammar::Rule;
@@ -70,6 +70,7 @@ pub(super) fn amount<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<Am
 pub(super) fn gate<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>, out: &mut Gate) -> Option<()> {
     let (n, at) = (&s.node, s.at);
     match n.rule() {
+        Rule::let_line => out.lets.push(Let { name: n.ident()?, value: expr::cases(r, &n.get(Rule::any_cases)?)?, at }),
         Rule::during_line => out.during.push(time::during(r, n)?),
         Rule::where_line => out.filter.push(expr::expr(r, &n.get(Rule::expr)?)?),
         Rule::when_line | Rule::only_line => out.when.push(expr::expr(r, &n.get(Rule::expr)?)?),

@@ -16,6 +16,8 @@ pub(super) fn program<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Bl
         accepts: Vec::new(),
         timezone: None,
         week: None,
+        year: None,
+        quarters: None,
         leap_day: None,
         late: None,
         join_required: None,
@@ -44,6 +46,8 @@ fn line<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>, out: &mut Program) -> Opt
             out.timezone = Some(Spanned { value, at });
         }
         Rule::week_line => out.week = Some(Spanned { value: time::weekday(&n.get(Rule::weekday)?)?, at }),
+        Rule::year_line => out.year = Some(time::month_day(r, &n.get(Rule::month_day)?)?),
+        Rule::quarters_line => out.quarters = Some(time::month(&n.get(Rule::month)?)?),
         Rule::leap_line => out.leap_day = Some(time::month_day(r, &n.get(Rule::month_day)?)?),
         Rule::late_line => {
             let value = if n.has(Rule::kw_refuse) {

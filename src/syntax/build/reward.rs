@@ -72,7 +72,7 @@ fn gift<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<Gift> {
         None => None,
     };
     let valid = match n.get(Rule::valid) {
-        Some(written) => Some(valid(r, &written)?),
+        Some(written) => Some(expr::cases_of(r, &written, &[Rule::validity], &mut valid)?),
         None => None,
     };
     Some(Gift { kind: Spanned { value, at: kind.at() }, what, amount, unit, worth, valid, at: s.at })
@@ -96,7 +96,7 @@ fn without_unit(mut amount: Cases) -> (Cases, Option<Ident>) {
     (amount, unit)
 }
 
-fn valid(r: &mut Reader<'_>, n: &Node<'_>) -> Option<Valid> {
+fn valid<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Valid> {
     if let Some(duration) = n.get(Rule::duration) {
         return Some(Valid::For(literal::duration(&duration)?));
     }

@@ -63,6 +63,8 @@ fn event_of(verb: Ident) -> Ident {
         ("transfers", "transfer"),
         ("enrolls", "enroll"),
         ("withdraws", "withdraw"),
+        ("merges", "merge"),
+        ("unmerges", "unmerge"),
         ("chooses", "choose"),
         ("exchanges", "exchange"),
         ("donates", "donate"),

@@ -24,7 +24,7 @@ pub(super) fn weekday(n: &Node<'_>) -> Option<Weekday> {
 }
 
 /// A month by its name, 1 to 12.
-fn month(n: &Node<'_>) -> Option<u8> {
+pub(super) fn month(n: &Node<'_>) -> Option<u8> {
     const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let short = n.text().get(..3)?;
     u8::try_from(MONTHS.iter().position(|m| *m == short)? + 1).ok()

@@ -100,7 +100,12 @@ pub(super) fn pending<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Cases<Pend
 
 /// `expires …`.
 pub(super) fn expiry<'t>(r: &mut Reader<'t>, n: &Node<'t>, at: At) -> Option<Expiry> {
-    let kind = if n.has(Rule::kw_never) {
+    let cases = expr::cases_of(r, n, &[Rule::expiry], &mut expiry_kind)?;
+    Some(Expiry { also: n.has(Rule::kw_also), cases, at })
+}
+
+fn expiry_kind<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<ExpiryKind> {
+    Some(if n.has(Rule::kw_never) {
         ExpiryKind::Never
     } else if let Some(on) = n.get(Rule::expiry_on) {
         expiry_on(r, &on)?
@@ -117,12 +122,7 @@ pub(super) fn expiry<'t>(r: &mut Reader<'t>, n: &Node<'t>, at: At) -> Option<Exp
             Some(events) => ExpiryKind::AfterLast { duration, events: events.idents(), at_end },
             None => ExpiryKind::AfterEarning { duration, at_end, from_earning: after.mark(Rule::kw_from) },
         }
-    };
-    let when = match n.get(Rule::when) {
-        Some(when) => Some(expr::expr(r, &when.get(Rule::expr)?)?),
-        None => None,
-    };
-    Some(Expiry { also: n.has(Rule::kw_also), kind, when, at })
+    })
 }
 
 fn expiry_on<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<ExpiryKind> {

@@ -102,7 +102,7 @@ fn exceeded(program: &Program, run: &Run, limit: &Limit, causes: &[Cause]) -> Op
         return None;
     }
     let zone = &program.settings.zone;
-    let calendar = Calendar { zone: zone.clone(), week_start: program.settings.week_start };
+    let calendar = Calendar { zone: zone.clone(), starts: program.settings.starts };
     let uses = uses(run, limit, causes);
     let whose = |used: &Use| if limit.budget.is_some() { "".into() } else { used.member.clone() };
     let mut sums: BTreeMap<(Arc<str>, String), i64> = BTreeMap::new();

@@ -108,6 +108,7 @@ pub fn event(
         kind: at,
         time,
         sequence,
+        sent_by: None,
         fields: def.fields.iter().map(value).collect(),
     }
 }

@@ -292,7 +292,7 @@ fn s26_an_order_that_was_returned_in_full_was_never_there() {
             "cancel",
             "back",
             &order.member,
-            order.time.plus_millis(i64::from(more[0]) * 60_000).unwrap(),
+            order.time.plus_millis(i64::from(more[0]) * 60_000 + 1).unwrap(),
             9_000,
             &[("order", name.clone())],
         );
