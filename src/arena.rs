@@ -75,6 +75,10 @@ impl<I: Id, T> Arena<I, T> {
     pub fn pairs(&self) -> impl Iterator<Item = (I, &T)> {
         self.items.iter().enumerate().map(|(i, t)| (I::new(i), t))
     }
+    /// All items with their identifiers, to be changed.
+    pub fn pairs_mut(&mut self) -> impl Iterator<Item = (I, &mut T)> {
+        self.items.iter_mut().enumerate().map(|(i, item)| (I::new(i), item))
+    }
     /// The item of an identifier.
     #[expect(clippy::indexing_slicing, reason = "an identifier is handed out by the table that it indexes")]
     pub fn at(&self, id: I) -> &T {

@@ -89,6 +89,7 @@ pub fn what(program: &Program, what: &What) -> String {
             format!("badge `{}` {}", program.badges.at(*badge).name, if *given { "given" } else { "taken back" })
         }
         What::Message { channel, text, .. } => format!("{channel} message \"{text}\""),
+        What::Withheld { channel, reason } => format!("{channel} message withheld: {reason}"),
         What::Owed { unit, debt } => format!("{} owed", words::quantity(program, *unit, Exact::from(*debt))),
         What::Settled { partner, unit, side, amount, value } => {
             let amount = words::quantity(program, *unit, Exact::from(*amount));
@@ -113,7 +114,12 @@ pub fn what(program: &Program, what: &What) -> String {
         What::Divided { charity, votes, amount } => {
             format!("{votes} votes for {}: {}", program.charities.at(*charity).name, money(*amount))
         }
-        What::Withheld(reason) => format!("withheld: {reason}"),
+        What::Challenge { challenge, stage, progress, target, .. } => {
+            let name = &program.challenges.at(*challenge).name;
+            let of = target.as_ref().map_or(String::new(), |target| format!(" of {target}"));
+            format!("challenge `{name}` {}: {progress}{of}", words::stage(*stage))
+        }
+        What::Unreached(reason) => format!("reaches nobody: {reason}"),
         What::Refused(reason) => format!("refused: {reason}"),
         What::Failed(reason) => format!("error: {reason}"),
         What::Irreversible(reason) => format!("cannot be undone: {reason}"),

@@ -224,10 +224,9 @@ impl<'p> Run<'p> {
                 });
             }
             Expectation::Nothing(span) => {
-                // A limit that lets nothing through says why nothing happened.
-                if let Some(outcome) =
-                    brought.outcomes.iter().find(|outcome| !matches!(outcome.what, What::Limited { .. }))
-                {
+                // A limit that lets nothing through, and a message that is not sent, say why nothing happened.
+                let silent = |what: &What| matches!(what, What::Limited { .. } | What::Withheld { .. });
+                if let Some(outcome) = brought.outcomes.iter().find(|outcome| !silent(&outcome.what)) {
                     let got = self.describe(outcome);
                     self.fail(*span, "nothing".into(), got, Vec::new());
                 }
@@ -235,6 +234,13 @@ impl<'p> Run<'p> {
             Expectation::Refused(text, span) => {
                 let reasons = reasons(|what| if let What::Refused(reason) = what { Some(reason) } else { None });
                 self.contains(*span, "refused", text.as_deref(), &reasons);
+            }
+            Expectation::Withheld(text, span) => {
+                let withheld = brought.outcomes.iter().filter_map(|outcome| match &outcome.what {
+                    What::Withheld { channel, reason } => Some(format!("{channel}: {reason}")),
+                    _ => None,
+                });
+                self.contains(*span, "withheld", text.as_deref(), &withheld.collect::<Vec<_>>());
             }
             Expectation::Error(text, span) => {
                 let reasons = reasons(|what| if let What::Failed(reason) = what { Some(reason) } else { None });
@@ -253,6 +259,19 @@ impl<'p> Run<'p> {
                 if !brought.outcomes.iter().any(given) {
                     self.fail(*span, format!("badge {name}"), "no such badge".into(), Vec::new());
                 }
+            }
+            Expectation::Challenge(id, stage, times, span) => {
+                let name = self.program.challenges.at(*id).name.clone();
+                let same = |o: &Outcome| match (&o.what, self.judged_by(o)) {
+                    (What::Challenge { challenge, stage: at, .. }, Some(by)) => {
+                        at == stage && by.challenges.at(*challenge).name == name
+                    }
+                    _ => false,
+                };
+                let got = brought.outcomes.iter().filter(|outcome| same(outcome)).count();
+                let got = i64::try_from(got).unwrap_or(i64::MAX);
+                let word = words::stage(*stage);
+                self.same(*span, *times, got, |_, n| format!("{name} {word} {n} times"));
             }
             Expectation::Issued(reward, span) => {
                 let name = self.program.rewards.at(*reward).name.clone();

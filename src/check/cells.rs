@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::hir::{Expr, Type};
+use crate::hir::{Cell, Compare, Expr, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, At};
 use crate::value::{Currency, Day, Value};
@@ -10,11 +10,12 @@ use crate::value::{Currency, Day, Value};
 use super::context::Checker;
 use super::errors;
 use super::literal::{constant, exact};
+use super::table::ordered;
 
 /// One row of a file.
 pub(super) struct CsvRow {
-    /// What each key matches; `None` anything.
-    pub keys: Vec<Option<Value>>,
+    /// What each key matches.
+    pub keys: Vec<Cell>,
     /// Its value.
     pub value: Expr,
 }
@@ -74,11 +75,19 @@ impl Checker<'_> {
         }
         Some(rows)
     }
-    fn key_cell(&mut self, cell: &str, ty: Type, span: Span) -> Option<Option<Value>> {
+    fn key_cell(&mut self, cell: &str, ty: Type, span: Span) -> Option<Cell> {
         if cell == "_" {
             return Some(None);
         }
-        Some(Some(match ty {
+        let bands = [("up to ", Compare::AtMost), ("below ", Compare::Less), ("above ", Compare::More)];
+        let band = bands.iter().find_map(|(word, how)| Some((*how, cell.strip_prefix(word)?)));
+        match band {
+            Some((how, end)) if ordered(ty) => Some(Some((how, self.key_value(end.trim(), ty, span)?))),
+            _ => Some(Some((Compare::Is, self.key_value(cell, ty, span)?))),
+        }
+    }
+    fn key_value(&mut self, cell: &str, ty: Type, span: Span) -> Option<Value> {
+        Some(match ty {
             Type::Text => Value::Text(Arc::from(cell)),
             Type::Enum(_) | Type::Tier(_) => Value::Ordinal(self.word(cell, ty)?),
             Type::Date => Value::Day(Day::parse(cell)?),
@@ -95,7 +104,7 @@ impl Checker<'_> {
                 _ => return None,
             },
             Type::Moment | Type::Time | Type::Duration => return None,
-        }))
+        })
     }
     /// `500`, `20%`, `$5`, `5 USD`, `5 points`, `yes`, or text.
     fn value_cell(&mut self, cell: &str, span: Span) -> Option<Expr> {

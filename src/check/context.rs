@@ -85,6 +85,7 @@ pub(super) struct Items<'a> {
     pub rules: Vec<&'a ast::Rule>,
     pub rewards: Vec<&'a ast::Reward>,
     pub redeems: Vec<&'a ast::Redeem>,
+    pub challenges: Vec<&'a ast::Challenge>,
     pub transfers: Vec<&'a ast::Transfer>,
     pub referrals: Vec<&'a ast::Referral>,
     pub pools: Vec<&'a ast::Pool>,

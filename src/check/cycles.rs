@@ -257,7 +257,7 @@ fn effect_moves(program: &Program, effect: &Effect, next: &mut Vec<Node>) {
             }
         }
         // What another member gets is judged there, behind the event that sent it.
-        Effect::GiveTo(..) | Effect::Extend(..) | Effect::Restart(_) | Effect::Message(..) => {}
+        Effect::GiveTo(..) | Effect::Activate(..) | Effect::Extend(..) | Effect::Restart(_) | Effect::Message(..) => {}
     }
 }
 

@@ -88,6 +88,17 @@ impl Checker<'_> {
                 }
                 Effect::GiveTo(unit, amount, member)
             }
+            ast::Effect::Activate(name, time) => {
+                if self.names.offers.get(&name.text).is_none() {
+                    let near = self.names.offers.nearest(&name.text);
+                    return self.fail(errors::challenges::unknown_offer(name.span(), &name.text, near));
+                }
+                let time = match time {
+                    Some(time) => Some(self.duration(time)?),
+                    None => None,
+                };
+                Effect::Activate(Arc::clone(&name.text), time)
+            }
             ast::Effect::Take(amount) => {
                 let amount = self.amount(amount, scope)?;
                 let Type::Quantity(unit) = amount.value.ty else { return None };
@@ -187,8 +198,10 @@ impl Checker<'_> {
         }
         let text = text?;
         (translations.len() == message.translations.len()).then_some(())?;
-        let channel =
-            message.channel.as_ref().map_or_else(|| Arc::from("message"), |channel| Arc::clone(&channel.text));
+        let channel = match &message.channel {
+            Some(channel) => self.channel(channel)?,
+            None => Arc::from("message"),
+        };
         Some(Effect::Message(channel, Label { text, translations }, values))
     }
     fn template(

@@ -72,6 +72,7 @@ impl Checker<'_> {
         let items = &self.items;
         match kind {
             EventKind::Transfer => !items.transfers.is_empty(),
+            EventKind::Claim => !items.challenges.is_empty(),
             EventKind::Referral => !items.referrals.is_empty(),
             EventKind::Enroll | EventKind::Withdraw => !items.pools.is_empty(),
             EventKind::Exchange => !items.exchanges.is_empty(),
@@ -224,6 +225,7 @@ fn built_in_fields(kind: EventKind) -> Vec<(&'static str, FieldType, bool, Optio
             ("quantity", Count, true, Some(Value::Exact(Exact::ONE))),
             ("pool", Text, true, None),
         ],
+        EventKind::Claim => vec![("offer", Text, false, None)],
         EventKind::Activate => vec![("offer", Text, false, None)],
         EventKind::Choose => vec![("offer", Text, false, None), ("choice", Text, false, None)],
         EventKind::Adjust => {

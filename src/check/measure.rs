@@ -52,6 +52,10 @@ impl Checker<'_> {
     }
 
     fn lower_measure(&mut self, item: &ast::Measure) -> Option<Measure> {
+        self.history(item, None)
+    }
+    /// What a measure counts; `opened` is the event that its condition may name as the one that opened a challenge.
+    pub fn history(&mut self, item: &ast::Measure, opened: Option<EventId>) -> Option<Measure> {
         let window = match &item.window {
             None => Window::Ever,
             Some(window) => match self.stretch(window)? {
@@ -83,7 +87,7 @@ impl Checker<'_> {
             return Some(measure);
         }
         let (event, list, value) = self.counted_of(&fold.of)?;
-        let scope = Scope::event(event, list);
+        let scope = Scope { opened, ..Scope::event(event, list) };
         let filter = match &fold.filter {
             Some(filter) => Some(self.field_condition(filter, &scope)?),
             None => None,
@@ -192,7 +196,7 @@ impl Checker<'_> {
         Some(Source::Postings { unit, tally })
     }
     /// `purchase`, `purchase.subtotal`, `purchase.items`, `purchase.items.price`.
-    fn counted_of(&mut self, path: &ast::Path) -> Option<(EventId, Option<FieldId>, Option<Expr>)> {
+    pub fn counted_of(&mut self, path: &ast::Path) -> Option<(EventId, Option<FieldId>, Option<Expr>)> {
         let (first, rest) = path.parts.split_first()?;
         let Some(event) = self.names.events.get(&first.text) else {
             let near = self.names.events.nearest(&first.text);

@@ -5,7 +5,9 @@
 
 mod cases;
 mod cells;
+mod challenge;
 mod charity;
+mod consent;
 mod context;
 mod cycles;
 mod earn;
@@ -48,8 +50,8 @@ use std::sync::Arc;
 use crate::arena::{Arena, Id as _};
 use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::hir::{
-    Badge, CharityId, EnumDef, ExchangeId, FundId, LadderId, LetId, MeasureId, PartnerId, PoolId, Program, RedeemId,
-    ReferralId, RewardId, RuleId, SegmentId, Settings, Stack, StackMode, TableId, TransferId,
+    Badge, ChallengeId, CharityId, EnumDef, ExchangeId, FundId, LadderId, LetId, MeasureId, PartnerId, PoolId, Program,
+    RedeemId, ReferralId, RewardId, RuleId, SegmentId, Settings, Stack, StackMode, TableId, TransferId,
 };
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item};
@@ -97,6 +99,7 @@ impl<'a> Checker<'a> {
                 Item::Rule(x) => items.rules.push(x),
                 Item::Reward(x) => items.rewards.push(x),
                 Item::Redeem(x) => items.redeems.push(x),
+                Item::Challenge(x) => items.challenges.push(x),
                 Item::Transfer(x) => items.transfers.push(x),
                 Item::Referral(x) => items.referrals.push(x),
                 Item::Pool(x) => items.pools.push(x),
@@ -188,6 +191,8 @@ impl<'a> Checker<'a> {
             .collect();
         let rewards: Vec<_> = self.items.rewards.clone().into_iter().map(|item| self.lower_reward(item)).collect();
         let redeems: Vec<_> = self.items.redeems.clone().into_iter().map(|item| self.lower_redeem(item)).collect();
+        let challenges: Vec<_> =
+            self.items.challenges.clone().into_iter().map(|item| self.lower_challenge(item)).collect();
         let transfers: Vec<_> =
             self.items.transfers.clone().into_iter().map(|item| self.lower_transfer(item)).collect();
         let referrals: Vec<_> =
@@ -202,6 +207,7 @@ impl<'a> Checker<'a> {
         let scenarios: Vec<_> =
             self.items.scenarios.clone().into_iter().map(|item| self.lower_scenario(item)).collect();
         rules.extend(std::mem::take(&mut self.called).into_iter().map(Some));
+        let consents = self.consents();
         self.unused_tables();
         self.required(&units, &earns, &rules);
         let (name, settings) = (block.as_ref().map(Checker::program_name)?, settings?);
@@ -213,6 +219,7 @@ impl<'a> Checker<'a> {
             rules: whole(rules)?,
             rewards: whole(rewards)?,
             redeems: whole(redeems)?,
+            challenges: whole(challenges)?,
             transfers: whole(transfers)?,
             referrals: whole(referrals)?,
             pools: whole(pools)?,
@@ -220,6 +227,7 @@ impl<'a> Checker<'a> {
             exchanges: whole(exchanges)?,
             charities: whole(charities)?,
             funds: whole(funds)?,
+            consents: consents?,
             scenarios: scenarios.into_iter().collect::<Option<Vec<_>>>()?,
             ..program
         };
@@ -262,6 +270,7 @@ impl<'a> Checker<'a> {
             rewards: Arena::default(),
             redeems: Arena::default(),
             badges: self.badges.clone(),
+            challenges: Arena::default(),
             transfers: Arena::default(),
             referrals: Arena::default(),
             pools: Arena::default(),
@@ -270,6 +279,7 @@ impl<'a> Checker<'a> {
             charities: Arena::default(),
             funds: Arena::default(),
             meets: false,
+            consents: Vec::new(),
             scenarios: Vec::new(),
         })
     }
@@ -332,6 +342,10 @@ impl<'a> Checker<'a> {
         for (at, item) in items.redeems.iter().enumerate() {
             note(names.prizes.declare(&item.name, Prize::Redeem(RedeemId::new(at))));
         }
+        for (at, item) in items.challenges.iter().enumerate() {
+            note(names.values.declare(&item.name, Symbol::Challenge(ChallengeId::new(at))));
+            note(names.offers.declare(&item.name, Offer::Challenge(ChallengeId::new(at))));
+        }
         for (at, item) in items.transfers.iter().enumerate() {
             note(names.meetings.declare(&item.name, Meeting::Transfer(TransferId::new(at))));
         }
@@ -363,7 +377,9 @@ impl<'a> Checker<'a> {
             note(names.limits.declare(&item.name, crate::hir::LimitId::new(at)));
         }
         let sides = items.referrals.iter().flat_map(|item| item.friend.iter().chain(&item.referrer));
+        let steps = items.challenges.iter().flat_map(|item| item.milestones.iter().flat_map(|step| &step.effects));
         let effects = items.rules.iter().flat_map(|rule| &rule.effects).chain(sides.flat_map(|side| &side.effects));
+        let effects = effects.chain(items.challenges.iter().flat_map(|item| &item.effects)).chain(steps);
         for effect in effects {
             if let ast::Effect::Badge(name) = &effect.value {
                 if names.prizes.get(&name.text).is_some() {
@@ -395,7 +411,8 @@ impl<'a> Checker<'a> {
         let exchanges: Vec<_> = items.exchanges.iter().map(|item| (&item.name, &item.was)).collect();
         let causes: Vec<_> = items.causes.iter().map(|item| (&item.name, &item.was)).collect();
         let funds: Vec<_> = items.funds.iter().map(|item| (&item.name, &item.was)).collect();
-        let meetings = [transfers, referrals, pools, partners, exchanges, causes, funds];
+        let challenges: Vec<_> = items.challenges.iter().map(|item| (&item.name, &item.was)).collect();
+        let meetings = [transfers, referrals, pools, challenges, partners, exchanges, causes, funds];
         let kinds = [units, measures, ladders, earns, rules, rewards, redeems];
         let kinds = kinds.into_iter().chain(meetings).chain(tiers);
         let mut errors = Vec::new();
@@ -420,6 +437,7 @@ fn meet(program: &Program) -> bool {
     };
     !(program.transfers.is_empty() && program.referrals.is_empty() && program.pools.is_empty())
         || program.rules.iter().any(gives)
+        || program.challenges.iter().any(|challenge| challenge.shared.is_some())
 }
 
 /// All of a kind in order, where none has errors.

@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::hir::{
-    CharityId, EarnId, EventId, ExchangeId, FundId, LadderId, LetId, LimitId, MeasureId, PartnerId, PoolId, RedeemId,
-    ReferralId, RewardId, RuleId, SegmentId, StackId, TableId, TransferId, UnitId, Was,
+    ChallengeId, CharityId, EarnId, EventId, ExchangeId, FundId, LadderId, LetId, LimitId, MeasureId, PartnerId,
+    PoolId, RedeemId, ReferralId, RewardId, RuleId, SegmentId, StackId, TableId, TransferId, UnitId, Was,
 };
 use crate::source::Span;
 use crate::syntax::ast::Ident;
@@ -23,6 +23,7 @@ pub(super) enum Symbol {
     Ladder(LadderId),
     Table(TableId),
     Unit(UnitId),
+    Challenge(ChallengeId),
 }
 
 /// What a member may activate, and what `unless earned` and `on` speak of.
@@ -33,6 +34,7 @@ pub(super) enum Offer {
     Boost(usize),
     Rule(RuleId),
     Exchange,
+    Challenge(ChallengeId),
 }
 
 /// What a `redeem` event may name.

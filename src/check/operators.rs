@@ -191,6 +191,12 @@ impl Checker<'_> {
         let (operator, ty) = match op {
             BinaryOp::Add => (Operator::Add, None),
             BinaryOp::Subtract => (Operator::Subtract, None),
+            BinaryOp::Multiply if left.ty == Type::Duration && right.ty == Type::Number => {
+                return Some(Expr { kind: Kind::Times(Box::new(left), Box::new(right)), ty: Type::Duration, span });
+            }
+            BinaryOp::Multiply if left.ty == Type::Number && right.ty == Type::Duration => {
+                return Some(Expr { kind: Kind::Times(Box::new(right), Box::new(left)), ty: Type::Duration, span });
+            }
             BinaryOp::Multiply => (Operator::Multiply, product(left.ty, right.ty)),
             _ => (Operator::Divide, quotient(left.ty, right.ty)),
         };

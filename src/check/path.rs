@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::hir::{Builtin, Expr, FieldId, FieldType, Kind, LadderId, Level, Program, Read, Standing, Type, UnitId};
+use crate::hir::{
+    Builtin, ChallengeId, ChallengeRead, Expr, FieldId, FieldType, Kind, LadderId, Level, Program, Read, Standing,
+    Type, UnitId,
+};
 use crate::source::Span;
 use crate::syntax::ast::{Ident, Path};
 use crate::value::Value;
@@ -106,6 +109,7 @@ impl Checker<'_> {
         match self.head(&first.text, scope) {
             Some(head) => self.path_from(head, first, rest, span, scope),
             None => match (&*first.text, rest.split_first()) {
+                ("opened", rest) if scope.opened.is_some() => self.opened_path(rest, span, scope),
                 ("member", Some((second, rest))) => self.attribute_path(second, rest, span),
                 ("event", Some((second, rest))) => self.field_path(second, rest, span, scope),
                 _ => {
@@ -192,7 +196,41 @@ impl Checker<'_> {
                 self.fail(errors::types::bare_table(span, &first.text, &keys))
             }
             Symbol::Ladder(id) => self.tier_path(id, rest, span),
+            Symbol::Challenge(id) => self.challenge_path(id, first, rest, span),
             Symbol::Unit(id) => self.unit_path(id, first, rest, span),
+        }
+    }
+    /// `opened.offer`: a field of the event that opened the challenge at hand.
+    fn opened_path(&mut self, rest: Option<(&Ident, &[Ident])>, span: Span, scope: &Scope) -> Option<Expr> {
+        let fields = self.events.get(scope.opened?)?.fields.clone();
+        let Some((name, more)) = rest else { return self.fail(errors::challenges::opened_of_what(span, None)) };
+        match fields.find(|field| field.name == name.text) {
+            Some(field) => self.leaf(Kind::Opened(field), &fields.get(field)?.ty, name, more, span),
+            None => self.fail(errors::challenges::opened_of_what(name.span(), Some(&name.text))),
+        }
+    }
+    /// `sprint.progress`, `sprint.open`, `sprint.completed`.
+    fn challenge_path(&mut self, id: ChallengeId, first: &Ident, rest: &[Ident], span: Span) -> Option<Expr> {
+        const PARTS: [(&str, ChallengeRead); 3] = [
+            ("progress", ChallengeRead::Progress),
+            ("open", ChallengeRead::Open),
+            ("completed", ChallengeRead::Completed),
+        ];
+        let part = rest.first().and_then(|part| PARTS.iter().find(|(word, _)| *word == &*part.text));
+        match (part, rest) {
+            (Some((_, read)), [_]) => {
+                let ty = match read {
+                    ChallengeRead::Progress => self.progress_type(id)?,
+                    ChallengeRead::Open | ChallengeRead::Completed => Type::Number,
+                };
+                Some(Expr { kind: Kind::Read(Read::Challenge(id, *read)), ty, span })
+            }
+            _ => {
+                let other = rest.first().unwrap_or(first);
+                let known = "`progress`, `open` and `completed`";
+                let near = nearest(&other.text, PARTS.iter().map(|(word, _)| *word));
+                self.fail(errors::names::unknown_part(other.span(), &other.text, &first.text, known, near))
+            }
         }
     }
     fn tier_path(&mut self, ladder: LadderId, rest: &[Ident], span: Span) -> Option<Expr> {

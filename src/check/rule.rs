@@ -45,6 +45,7 @@ fn without_inverse(effect: &Effect) -> Option<&'static str> {
         Effect::Convert { .. } => Some("what it converts"),
         Effect::Grant(..) => Some("the tier that it grants"),
         Effect::Extend(..) => Some("the time by which it extends"),
+        Effect::Activate(..) => Some("the offer that it activates"),
         Effect::Restart(_) => Some("the restart of a measure"),
         Effect::Exchange(_) => Some("what it exchanges"),
         Effect::Donate(_, amount) if amount.ty != crate::hir::Type::Money => Some("what it gives of the member's"),

@@ -153,10 +153,19 @@ impl Checker<'_> {
             let span = item.at.0;
             let lowered = match &item.kind {
                 ExpectKind::Nothing => Some(Expectation::Nothing(span)),
+                ExpectKind::Withheld(text) => Some(Expectation::Withheld(said(text.as_ref()), span)),
                 ExpectKind::Refused(text) => Some(Expectation::Refused(said(text.as_ref()), span)),
                 ExpectKind::Error(text) => Some(Expectation::Error(said(text.as_ref()), span)),
                 ExpectKind::Message(text) => Some(Expectation::Message(Arc::clone(&text.value), span)),
                 ExpectKind::Badge(name) => self.badge(name).map(|badge| Expectation::Badge(badge, span)),
+                ExpectKind::Challenge(name, stage, times) => {
+                    let times = match times {
+                        Some(times) => self.whole(times, 0),
+                        None => Some(1),
+                    };
+                    let id = self.challenge_named(name);
+                    id.zip(times).map(|(id, times)| Expectation::Challenge(id, stage_of(*stage), times, span))
+                }
                 ExpectKind::Issued(name) => self.issued(name).map(|reward| Expectation::Issued(reward, span)),
                 ExpectKind::Gift { negative, amount, to } => self.expected_gift(*negative, amount, to, span),
                 ExpectKind::Amount { negative, amount, unit, posting } => {
@@ -351,12 +360,27 @@ fn span_of(expectation: &Expectation) -> Span {
         | Expectation::Gift(_, _, span)
         | Expectation::Matched(_, span)
         | Expectation::Nothing(span)
+        | Expectation::Withheld(_, span)
         | Expectation::Refused(_, span)
         | Expectation::Error(_, span)
         | Expectation::Message(_, span)
         | Expectation::Badge(_, span)
         | Expectation::Issued(_, span)
+        | Expectation::Challenge(_, _, _, span)
         | Expectation::Holds(_, span) => *span,
         Expectation::Of(_, inner) => span_of(inner),
+    }
+}
+
+fn stage_of(stage: ast::ChallengeStage) -> crate::hir::ChallengeStage {
+    use crate::hir::ChallengeStage as Stage;
+    match stage {
+        ast::ChallengeStage::Opened => Stage::Opened,
+        ast::ChallengeStage::Milestone => Stage::Milestone,
+        ast::ChallengeStage::Completed => Stage::Completed,
+        ast::ChallengeStage::Claimed => Stage::Claimed,
+        ast::ChallengeStage::Forfeited => Stage::Forfeited,
+        ast::ChallengeStage::Ended => Stage::Ended,
+        ast::ChallengeStage::Undone => Stage::Undone,
     }
 }

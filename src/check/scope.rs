@@ -22,6 +22,8 @@ pub(super) struct Scope {
     pub event: Option<EventId>,
     /// The list of it whose line is at hand.
     pub line: Option<FieldId>,
+    /// The event that opened the challenge at hand: `opened`.
+    pub opened: Option<EventId>,
     /// The unit whose expired amount is `expired`.
     pub expired: Option<UnitId>,
     /// The member whose name may stand before a path, in scenarios.

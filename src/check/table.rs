@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::hir::{Band, Expr, Kind, Rows, Table, TableId, Type};
+use crate::hir::{Band, Cell, Compare, Expr, Kind, Rows, Table, TableId, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, Key, RowKey, TableBody, TableShape};
 use crate::value::{Exact, Value};
@@ -99,7 +99,7 @@ impl Checker<'_> {
         for at in 0..item.keys.len() {
             let literal = rows.iter().find_map(|row| match &row.key {
                 RowKey::Keys(keys) => match keys.get(at) {
-                    Some(Key::Value(value)) => Some(value),
+                    Some(Key::Value(value) | Key::UpTo(value) | Key::Below(value) | Key::Above(value)) => Some(value),
                     _ => None,
                 },
                 RowKey::UpTo(value) | RowKey::Below(value) => Some(value),
@@ -177,17 +177,27 @@ impl Checker<'_> {
         }
         Some((all, ty))
     }
-    /// What one cell of a row matches; `None` inside: anything.
-    fn key(&mut self, cell: &Key, ty: Type) -> Option<Option<Value>> {
-        let Key::Value(expr) = cell else { return Some(None) };
+    /// What one cell of a row matches.
+    fn key(&mut self, cell: &Key, ty: Type) -> Option<Cell> {
+        let (how, expr) = match cell {
+            Key::Any(_) => return Some(None),
+            Key::Value(expr) => (Compare::Is, expr),
+            Key::UpTo(expr) => (Compare::AtMost, expr),
+            Key::Below(expr) => (Compare::Less, expr),
+            Key::Above(expr) => (Compare::More, expr),
+        };
+        if how != Compare::Is && !ordered(ty) {
+            let found = self.spoken(ty);
+            return self.fail(errors::types::not_a_number(expr.span(), &found));
+        }
         if let (ast::ExprKind::Path(path), Type::Text) = (&expr.kind, ty)
             && let Some(word) = path.single()
         {
-            return Some(Some(Value::Text(Arc::clone(&word.text))));
+            return Some(Some((Compare::Is, Value::Text(Arc::clone(&word.text)))));
         }
         let lowered = self.threshold_of(expr, &Scope::member(), ty)?;
         match self.constant_of(&lowered) {
-            Some(value) => Some(Some(value)),
+            Some(value) => Some(Some((how, value))),
             None => self.fail(errors::types::not_constant(lowered.span, "a key")),
         }
     }
@@ -248,4 +258,9 @@ impl Checker<'_> {
         let scale = self.scale_of(ty);
         Some(exact(self.scaled(number, scale)?, ty, span))
     }
+}
+
+/// Whether bands of a type can stand in a row.
+pub(super) fn ordered(ty: Type) -> bool {
+    is_numeric(ty) || ty == Type::Date
 }

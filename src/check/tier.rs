@@ -11,6 +11,7 @@ use crate::value::{Exact, PeriodKind};
 
 use super::context::{Checker, LadderHead};
 use super::errors;
+use super::literal;
 use super::names::{Prize, was};
 use super::scope::Scope;
 
@@ -83,6 +84,7 @@ impl Checker<'_> {
             name: Arc::clone(&item.name.text),
             was: was(item.was.as_ref()),
             span: item.name.span(),
+            label: item.label.as_ref().map(literal::label),
             by: by.map(|(by, _)| by),
             tiers,
             rises,
@@ -164,6 +166,7 @@ impl Checker<'_> {
             name: Arc::clone(&level.name.text),
             was: was(level.was.as_ref()),
             span: level.name.span(),
+            label: level.label.as_ref().map(literal::label),
             threshold: threshold.map(|(threshold, _)| threshold),
             reach: joined(reach, &always),
             keep: joined(keep, &always),

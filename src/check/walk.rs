@@ -13,6 +13,7 @@ pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
         Kind::Const(_)
         | Kind::Field(_)
         | Kind::Line(_)
+        | Kind::Opened(_)
         | Kind::Read(_)
         | Kind::Builtin(_)
         | Kind::Let(_)
@@ -21,7 +22,10 @@ pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
         Kind::Not(one) | Kind::Missing(one) | Kind::Negate(one) | Kind::Scale(one, _) | Kind::Since(_, one) => {
             vec![one]
         }
-        Kind::Compare(_, left, right) | Kind::Arithmetic(_, left, right) | Kind::Shift(left, right, _) => {
+        Kind::Compare(_, left, right)
+        | Kind::Arithmetic(_, left, right)
+        | Kind::Shift(left, right, _)
+        | Kind::Times(left, right) => {
             vec![left, right]
         }
         Kind::In(value, list) => std::iter::once(&**value).chain(list).collect(),

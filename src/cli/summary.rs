@@ -12,7 +12,7 @@ use super::giving::{CauseReport, Giving};
 use crate::arena::Id as _;
 use crate::engine::{Account, Outcome, VoucherChange, What, World};
 use crate::events::Reject;
-use crate::hir::{LadderId, Program, RewardId, UnitId};
+use crate::hir::{Label, Ladder, LadderId, Program, RewardId, Tier, UnitId};
 use crate::journal::Statement;
 
 /// How many rejects are shown.
@@ -213,11 +213,10 @@ impl<'p> Summary<'p> {
     }
 
     /// How many members hold each tier.
-    fn standings(&self) -> Vec<(&'p str, Vec<(&'p str, u64)>)> {
+    fn standings(&self) -> Vec<(&'p Ladder, Vec<(&'p Tier, u64)>)> {
         let standing = |(id, counts): (&LadderId, &Vec<u64>)| {
             let ladder = self.program.ladders.at(*id);
-            let names = ladder.tiers.iter().map(|tier| tier.name.as_ref());
-            (ladder.name.as_ref(), names.zip(counts.iter().copied()).collect())
+            (ladder, ladder.tiers.iter().zip(counts.iter().copied()).collect())
         };
         self.tiers.iter().map(standing).collect()
     }
@@ -264,17 +263,20 @@ impl<'p> Summary<'p> {
         if !self.units.is_empty() {
             let mut units = table(&["unit", "issued", "reversed", "spent", "expired", "outstanding", "of it pending"]);
             for (id, sums) in &self.units {
-                let name =
-                    self.program.units.get(*id).map_or_else(|| id.index().to_string(), |unit| unit.name.to_string());
+                let name = self
+                    .program
+                    .units
+                    .get(*id)
+                    .map_or_else(|| id.index().to_string(), |unit| called(&unit.name, unit.label.as_ref()));
                 let amounts = [sums.issued, sums.reversed, sums.spent, sums.expired, sums.outstanding, sums.pending];
                 units.add_row(std::iter::once(name).chain(amounts.into_iter().map(|steps| self.shown(*id, steps))));
             }
             push(&mut out, &mut units, true);
         }
         for (ladder, tiers) in self.standings() {
-            let mut standing = table(&[ladder, "members"]);
+            let mut standing = table(&[&*called(&ladder.name, ladder.label.as_ref()), "members"]);
             for (tier, count) in tiers {
-                standing.add_row(vec![tier.to_owned(), grouped(count)]);
+                standing.add_row(vec![called(&tier.name, tier.label.as_ref()), grouped(count)]);
             }
             push(&mut out, &mut standing, true);
         }
@@ -285,7 +287,7 @@ impl<'p> Summary<'p> {
                     .program
                     .rewards
                     .get(*id)
-                    .map_or_else(|| id.index().to_string(), |reward| reward.name.to_string());
+                    .map_or_else(|| id.index().to_string(), |reward| called(&reward.name, reward.label.as_ref()));
                 rewards.add_row(vec![name, grouped(sums.issued), grouped(sums.used), grouped(sums.expired)]);
             }
             push(&mut out, &mut rewards, true);
@@ -316,9 +318,9 @@ impl<'p> Summary<'p> {
             outstanding: amount(*id, sums.outstanding),
             pending: amount(*id, sums.pending),
         };
-        let count = |(name, members): (&str, u64)| TierReport { tier: name.to_owned(), members };
-        let ladder = |(name, tiers): (&str, Vec<(&str, u64)>)| LadderReport {
-            ladder: name.to_owned(),
+        let count = |(tier, members): (&Tier, u64)| TierReport { tier: tier.name.to_string(), members };
+        let ladder = |(ladder, tiers): (&Ladder, Vec<(&Tier, u64)>)| LadderReport {
+            ladder: ladder.name.to_string(),
             tiers: tiers.into_iter().map(count).collect(),
         };
         let reward = |(id, sums): (&RewardId, &RewardSums)| RewardReport {
@@ -454,6 +456,11 @@ fn push(out: &mut String, table: &mut Table, apart: bool) {
         out.push_str(line.trim_end());
         out.push('\n');
     }
+}
+
+/// A name, with what people call the thing.
+fn called(name: &str, label: Option<&Label>) -> String {
+    label.map_or_else(|| name.to_owned(), |label| format!("{name} “{}”", label.text))
 }
 
 fn grouped(count: u64) -> String {

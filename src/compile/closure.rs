@@ -262,7 +262,9 @@ fn any(program: &Program, expr: &Expr) -> Any {
 /// Whether a table has constant values and no wildcards, so that a map finds its row.
 fn constant_rows(program: &Program, id: crate::hir::TableId) -> bool {
     let Rows::Exact { rows, .. } = &program.tables.at(id).rows else { return false };
-    rows.iter().all(|(keys, value)| keys.iter().all(Option::is_some) && matches!(value.kind, Kind::Const(_)))
+    rows.iter().all(|(keys, value)| {
+        keys.iter().all(|cell| matches!(cell, Some((Compare::Is, _)))) && matches!(value.kind, Kind::Const(_))
+    })
 }
 
 fn lookup(program: &Program, id: crate::hir::TableId, keys: &[Expr]) -> Any {
@@ -272,7 +274,7 @@ fn lookup(program: &Program, id: crate::hir::TableId, keys: &[Expr]) -> Any {
     if let Rows::Exact { rows, otherwise } = &table.rows {
         for (pattern, value) in rows {
             if let Kind::Const(value) = &value.kind {
-                let pattern: Vec<Value> = pattern.iter().flatten().cloned().collect();
+                let pattern: Vec<Value> = pattern.iter().flatten().map(|(_, value)| value.clone()).collect();
                 map.entry(pattern).or_insert_with(|| value.clone());
             }
         }

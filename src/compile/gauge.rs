@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::engine::Fault;
-use crate::engine::context::{Cx, Moment, TierView};
+use crate::engine::context::Cx;
 use crate::engine::judge::{Judge, Noting};
 use crate::engine::reference::{self, Contribution};
 use crate::engine::state::{Bucket, Fact, FactChange, State, Tallied};
@@ -107,7 +107,7 @@ fn add_up(
     noting: &Noting<'_>,
 ) -> Result<(), Fault> {
     let contributions = {
-        let cx = context(program, judge, state, noting);
+        let cx = Cx::of(program, judge, state, noting.calendar, noting.now);
         contributions(measure, fact, change, &cx)?
     };
     for one in contributions {
@@ -118,22 +118,6 @@ fn add_up(
         add(measure, bucket, &one)?;
     }
     Ok(())
-}
-
-fn context<'c>(program: &'c Program, judge: &'c dyn Judge, state: &'c State, noting: &'c Noting<'_>) -> Cx<'c> {
-    Cx {
-        program,
-        judge,
-        state,
-        calendar: noting.calendar,
-        fields: &[],
-        line: &[],
-        at: Moment { now: noting.now, today: noting.calendar.zone.day_of(noting.now) },
-        tiers: TierView { current: &[], before: &[] },
-        expired: 0,
-        seen: None,
-        replay: &[],
-    }
 }
 
 /// What a change adds to a measure.

@@ -125,6 +125,7 @@ impl Fold<'_> {
             EventKind::Birthday | EventKind::Anniversary | EventKind::Receive | EventKind::Referral => {
                 return Ok(Verdict::Refused("this event cannot be sent".into()));
             }
+            EventKind::Claim => return self.granted(event, Self::claim_challenge),
             EventKind::Transfer => return self.granted(event, Self::transfer),
             EventKind::Enroll => return self.granted(event, Self::enroll),
             EventKind::Withdraw => return self.granted(event, Self::withdraw),
@@ -211,6 +212,7 @@ impl Fold<'_> {
         let met = self.earn()?;
         self.event_rules(&met)?;
         self.referrals()?;
+        self.open_challenges(&event)?;
         self.release_awaited(&event)?;
         self.settle()?;
         *self.state.last.at_mut(event.kind) = Some(event.time);

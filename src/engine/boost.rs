@@ -99,6 +99,9 @@ impl Fold<'_> {
     /// Whether something that must be activated is.
     pub fn active(&self, name: &str, activation: Option<Activation>) -> Result<bool, Fault> {
         let Some(activation) = activation else { return Ok(true) };
+        if self.state.activated.get(name).is_some_and(|until| self.at.now < *until) {
+            return Ok(true);
+        }
         let Some(&since) = self.state.activations.get(name) else { return Ok(false) };
         let Some(within) = activation.within else { return Ok(true) };
         Ok(self.at.now <= within.after(since, &self.calendar.zone).ok_or(Fault::Calendar)?)

@@ -1,6 +1,6 @@
 //! The clock: what falls due between events, in the order of its due time (S4).
 
-use crate::hir::{EventKind, LadderId, Rhythm, RhythmDay, RuleId, Trigger, UnitId};
+use crate::hir::{ChallengeId, EventKind, LadderId, Rhythm, RhythmDay, RuleId, Trigger, UnitId};
 use crate::value::{Day, Instant, PeriodKind, Value, occurrence_in};
 
 use super::fault::Fault;
@@ -26,6 +26,8 @@ pub enum Due {
     Expire(UnitId),
     /// A voucher lapses.
     Voucher(u32),
+    /// A challenge ends.
+    Challenge(ChallengeId),
 }
 
 impl Fold<'_> {
@@ -66,6 +68,7 @@ impl Fold<'_> {
             Some(Due::Birthday) => "birthday",
             Some(Due::Anniversary) => "anniversary",
             Some(Due::Voucher(_)) => "voucher",
+            Some(Due::Challenge(id)) => &self.program.challenges.at(id).name,
             None => "version",
         }
     }
@@ -139,6 +142,9 @@ impl Fold<'_> {
         for id in self.program.ladders.ids() {
             offer(self.tier_due(id).ok().flatten(), Due::Ladder(id));
         }
+        for id in self.program.challenges.ids() {
+            offer(self.challenge_due(id), Due::Challenge(id));
+        }
         for voucher in self.state.vouchers.iter().filter(|voucher| voucher.closed.is_none()) {
             offer(voucher.expires, Due::Voucher(voucher.number));
         }
@@ -163,6 +169,10 @@ impl Fold<'_> {
             Due::Release(unit) => self.release(unit, None),
             Due::Expire(unit) => self.lapse(unit),
             Due::Ladder(id) => self.turn_ladder(id),
+            Due::Challenge(id) => {
+                self.end_challenges(id);
+                Ok(())
+            }
             Due::Rule(id) => self.scheduled(id),
             Due::Birthday => {
                 self.state.birthday_year = Some(self.at.today.ymd().0);

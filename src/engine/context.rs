@@ -35,6 +35,8 @@ pub struct Cx<'a> {
     pub fields: &'a [Value],
     /// The fields of the line at hand.
     pub line: &'a [Value],
+    /// The fields of the event that opened the challenge at hand.
+    pub opened: &'a [Value],
     /// The moment of judgement.
     pub at: Moment,
     /// Tiers to see instead of the held ones: those of before the event, of after, or of another day.
@@ -59,14 +61,26 @@ pub struct TierView<'a> {
 impl<'a> Cx<'a> {
     /// A member at the moment up to which its clock has come, without any event.
     pub fn of_member(version: &'a Version, state: &'a State, calendar: &'a Calendar) -> Self {
+        Self::of(&version.program, &*version.judge, state, calendar, state.clock)
+    }
+
+    /// A member at a moment, without any event.
+    pub fn of(
+        program: &'a Program,
+        judge: &'a dyn Judge,
+        state: &'a State,
+        calendar: &'a Calendar,
+        now: Instant,
+    ) -> Self {
         Self {
-            program: &version.program,
-            judge: &*version.judge,
+            program,
+            judge,
             state,
             calendar,
             fields: &[],
             line: &[],
-            at: Moment { now: state.clock, today: calendar.zone.day_of(state.clock) },
+            opened: &[],
+            at: Moment { now, today: calendar.zone.day_of(now) },
             tiers: TierView { current: &[], before: &[] },
             expired: 0,
             seen: None,
@@ -120,6 +134,7 @@ impl<'a> Cx<'a> {
             Read::Voucher(reward) => {
                 Value::Bool(state.vouchers.iter().any(|v| v.reward == reward && v.usable(self.at.now)))
             }
+            Read::Challenge(id, read) => Value::Exact(self.challenge(id, read)?),
             Read::Expired => Value::Exact(Exact::from(self.expired)),
         })
     }

@@ -80,6 +80,8 @@ pub struct View<'v> {
     pub fields: Option<&'v [Value]>,
     /// The line.
     pub line: &'v [Value],
+    /// The fields of the event that opened the challenge at hand.
+    pub opened: Option<&'v [Value]>,
     /// The number of the line in its list.
     pub number: Option<u32>,
     /// Tiers other than the held ones.
@@ -103,6 +105,7 @@ impl<'a> Fold<'a> {
             calendar: &self.calendar,
             fields: view.fields.unwrap_or(own),
             line: view.line,
+            opened: view.opened.unwrap_or(&[]),
             at: view.at.unwrap_or(self.at),
             tiers: TierView { current: view.tiers.unwrap_or(&[]), before: &self.before },
             expired: self.expired,

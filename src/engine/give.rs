@@ -94,7 +94,7 @@ impl Fold<'_> {
     ) -> Result<(), Fault> {
         let Value::Text(name) = self.judge.value(member, &self.cx(view))? else { return Ok(()) };
         let Some(to) = self.pots.reach(&name) else {
-            self.emit(cause, What::Withheld(format!("`{name}` is not a member")));
+            self.emit(cause, What::Unreached(format!("`{name}` is not a member")));
             return Ok(());
         };
         let (amount, claims) = self.rule_amount(cause, limits, unit, amount, view)?;

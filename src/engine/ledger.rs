@@ -10,6 +10,7 @@ use super::fold::{Fold, View};
 use super::judge::Noting;
 use super::mail::Content;
 use super::outcome::{Account, Cause, Side, What};
+use super::partner::relinquish;
 use super::purse::{IdleClock, Lot, LotExpiry, Ready};
 use super::state::{Sent, Tallied, TallyKind};
 
@@ -138,7 +139,7 @@ impl Fold<'_> {
         let available = lot.ready == Ready::Now;
         self.state.units.at_mut(grant.unit).lots.push(lot);
         if available {
-            self.repay(grant.unit, number, grant.cause);
+            self.repay(grant.unit, number, grant.cause)?;
         }
         Ok(Granted { amount: all, lot: Some(number), funded, prices, shared })
     }
@@ -161,27 +162,33 @@ impl Fold<'_> {
         Ok(Some((part, Sent { to: account, id, counted: true, rule: None, seen: Vec::new() })))
     }
 
-    fn funded(&self, funding: &[crate::hir::Funding], amount: i64) -> Result<Vec<(Arc<str>, i64)>, Fault> {
-        if funding.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut weights: Vec<_> = funding.iter().map(|part| part.share).collect();
-        let partners = weights.iter().try_fold(crate::value::Exact::ZERO, |sum, share| sum.add(*share))?;
-        weights.push(crate::value::Exact::ONE.sub(partners)?);
-        let parts = split(amount, &weights)?;
-        Ok(funding.iter().map(|f| f.partner.clone()).zip(parts).filter(|(_, part)| *part != 0).collect())
-    }
-
     /// Pays what is owed out of a lot that became available.
-    pub fn repay(&mut self, unit: UnitId, number: u32, cause: Cause) {
+    pub fn repay(&mut self, unit: UnitId, number: u32, cause: Cause) -> Result<(), Fault> {
         let below_zero = matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_));
         let purse = self.state.units.at_mut(unit);
         let repaid = purse.take(number, purse.debt, true);
+        let debt = purse.debt;
         purse.debt -= repaid;
-        // Below zero, the account itself was negative and the award has just filled it; at zero, what was forborne is taken now.
-        if !below_zero {
-            self.post(cause, unit, Account::Available, Account::Issuer, repaid, Some(number), None);
+        // Below zero, the account itself was negative and the award has just filled it; at zero, what was forborne is taken now, and goes
+        // to whoever forbore.
+        if below_zero || repaid == 0 {
+            return Ok(());
         }
+        let partners: Vec<(Arc<str>, i64)> =
+            purse.owed.iter().map(|(partner, owed)| (partner.clone(), *owed)).collect();
+        let issuer = debt - partners.iter().map(|(_, owed)| owed).sum::<i64>();
+        let weights: Vec<_> = partners.iter().map(|(_, owed)| *owed).chain([issuer]).map(Exact::from).collect();
+        let mut rest = repaid;
+        for ((partner, owed), part) in partners.into_iter().zip(split(repaid, &weights)?) {
+            rest -= part;
+            let worth = self.state.units.at(unit).owed_worth.get(&partner).copied().unwrap_or_default();
+            let price = worth.div(Exact::from(owed))?;
+            self.settled(cause, &partner, unit, Side::TakenBack, part, price)?;
+            self.owe_partner(unit, &partner, -part, price)?;
+            self.post(cause, unit, Account::Available, Account::Partner(partner), part, Some(number), None);
+        }
+        self.post(cause, unit, Account::Available, Account::Issuer, rest, Some(number), None);
+        Ok(())
     }
 
     fn readiness(&self, pending: &Guarded<Pending>, view: View<'_>) -> Result<Ready, Fault> {
@@ -357,7 +364,7 @@ impl Fold<'_> {
                 }
             }
             self.post(cause, unit, Account::Pending, Account::Available, amount, Some(number), None);
-            self.repay(unit, number, cause);
+            self.repay(unit, number, cause)?;
         }
         Ok(())
     }
@@ -471,28 +478,6 @@ impl Fold<'_> {
         self.tally(award.unit, TallyKind::Reversed, taken, self.at.now)
     }
 
-    /// Posts value out of a lot back to whoever paid for the award: each has a share of what is left of it, so that parts which add up to
-    /// the award give everybody back what it paid (S9).
-    fn hand_back(
-        &mut self,
-        cause: Cause,
-        award: &mut super::state::Award,
-        lot: Option<u32>,
-        amount: i64,
-        from: Account,
-    ) -> Result<i64, Fault> {
-        let (unit, line) = (award.unit, award.line);
-        let mut rest = amount;
-        for (partner, share) in relinquish(award, amount)? {
-            rest -= share;
-            let price = award.prices.iter().find(|(known, _)| *known == partner).map(|(_, price)| *price);
-            self.settled(cause, &partner, unit, Side::TakenBack, share, price.unwrap_or_default())?;
-            self.post(cause, unit, from.clone(), Account::Partner(partner), share, lot, line);
-        }
-        self.post(cause, unit, from, Account::Issuer, rest, lot, line);
-        Ok(amount)
-    }
-
     fn owe(&mut self, cause: Cause, award: &mut super::state::Award, shortfall: i64) -> Result<i64, Fault> {
         let unit = award.unit;
         let debt = self.state.units.at(unit).debt;
@@ -508,8 +493,11 @@ impl Fold<'_> {
         if matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_)) {
             return self.hand_back(cause, award, None, owed, Account::Available);
         }
-        // The issuer forbears, and what is repaid later is the issuer's.
-        relinquish(award, owed)?;
+        // Whoever paid forbears, and what is repaid later is theirs.
+        for (partner, share) in relinquish(award, owed)? {
+            let price = award.price_for(&partner);
+            self.owe_partner(unit, &partner, share, price)?;
+        }
         self.emit(cause, What::Owed { unit, debt: debt + owed });
         Ok(owed)
     }
@@ -542,7 +530,7 @@ impl Fold<'_> {
             }
             self.post(cause, unit, Account::Redeemed, Account::Available, amount, Some(number), None);
             back += amount;
-            self.repay(unit, number, cause);
+            self.repay(unit, number, cause)?;
         }
         Ok(back)
     }
@@ -568,21 +556,4 @@ impl Fold<'_> {
         purse.lots.sort_by_key(|lot| lot.number);
         Ok(())
     }
-}
-
-/// Takes an amount off what is left of an award, and off what each partner has in it; returns the partners' shares of the amount.
-fn relinquish(award: &mut super::state::Award, amount: i64) -> Result<Vec<(Arc<str>, i64)>, Fault> {
-    let partners: i64 = award.funded.iter().map(|(_, part)| part).sum();
-    let issuer = award.granted - award.taken - partners;
-    award.taken += amount;
-    if amount == 0 || award.funded.is_empty() {
-        return Ok(Vec::new());
-    }
-    let weights: Vec<_> =
-        award.funded.iter().map(|(_, part)| *part).chain([issuer]).map(crate::value::Exact::from).collect();
-    let shares = split(amount, &weights)?;
-    for ((_, part), share) in award.funded.iter_mut().zip(&shares) {
-        *part -= share;
-    }
-    Ok(award.funded.iter().map(|(partner, _)| partner.clone()).zip(shares).collect())
 }

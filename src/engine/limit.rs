@@ -38,7 +38,7 @@ pub struct Claim {
 pub type Rounded = BTreeMap<(UseKey, Instant), i64>;
 
 /// What awards of the event at hand have claimed and not yet posted.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Claims {
     claimed: RefCell<BTreeMap<(UseKey, Instant), Exact>>,
 }
@@ -185,11 +185,13 @@ impl Fold<'_> {
         times: i64,
         each: i64,
     ) -> Result<Option<Vec<Vec<Claim>>>, Fault> {
+        let before = self.within.clone();
         let claims = std::mem::take(&mut self.within);
         let mut all = Vec::new();
         for _ in 0..times {
             let fitted = self.fit(cause, limits, Exact::from(each), View::default(), None, &claims)?;
             if fitted.amount < Exact::from(each) {
+                self.within = before;
                 return Ok(None);
             }
             all.push(fitted.claims);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{EventId, EventKind, Funding, RuleId, UnitId};
+use crate::hir::{ChallengeId, EventId, EventKind, Funding, RuleId, UnitId};
 use crate::value::{Exact, Instant, Value};
 
 use super::event::Event;
@@ -37,6 +37,8 @@ pub struct Letter {
 pub enum Content {
     /// An amount, in steps, by something of the sender's, and who pays which share.
     Award(Cause, UnitId, i64, Vec<(Arc<str>, Exact)>),
+    /// A challenge is completed with what all have brought in: which, of which time, and how much that is.
+    Complete(ChallengeId, Instant, Exact),
     /// An event to be judged for the addressee as if it were the addressee's own.
     Request(Event),
     /// Parts of lots that the sender gives away, with their expiry.
@@ -116,6 +118,7 @@ impl Fold<'_> {
                 vec![("from", sender()), ("what", name.unwrap_or_default())]
             }
             Content::Fire(_, name) => vec![("what", Value::Text(name.clone()))],
+            Content::Complete(id, ..) => vec![("what", Value::Text(self.program.challenges.at(*id).name.clone()))],
             Content::TakeBack(..) | Content::Recall(_) | Content::Request(_) => Vec::new(),
         };
         let fields = self.program.events.at(kind).fields.iter().map(|field| {
@@ -161,6 +164,7 @@ impl Fold<'_> {
             Content::Fire(rule, _) | Content::Referral(rule, _) => {
                 self.fire(*rule, View::default())?;
             }
+            Content::Complete(id, opened, sum) => self.completed_together(*id, *opened, *sum)?,
             Content::TakeBack(..) | Content::Recall(_) | Content::Request(_) => {}
         }
         Ok(())
@@ -213,6 +217,7 @@ impl Fold<'_> {
         let grounds = self.grounds()?;
         self.undo_whole(position)?;
         self.rejudge_hanging()?;
+        self.undo_challenges()?;
         self.lose_ground(grounds)?;
         self.settle()
     }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use crate::arena::{Arena, Id};
 use crate::hir::{
-    BadgeId, CharityId, EarnId, EventId, ExchangeId, FieldDef, FieldId, FieldType, FundId, LadderId, LimitId,
-    MeasureId, OnRefund, PoolId, Program, RedeemId, RewardId, RuleId, TransferId, UnitId,
+    BadgeId, ChallengeId, CharityId, EarnId, EventId, ExchangeId, FieldDef, FieldId, FieldType, FundId, LadderId,
+    LimitId, MeasureId, OnChange, OnRefund, PoolId, Program, RedeemId, RewardId, RuleId, TransferId, UnitId,
 };
 use crate::value::Value;
 
+use super::challenge::Running;
 use super::event::Event;
 use super::fund::FundPot;
 use super::outcome::Cause;
@@ -36,6 +37,7 @@ struct Names {
     funds: Vec<Option<FundId>>,
     /// Partners that have another name now: before, and now.
     partners: Vec<(Arc<str>, Arc<str>)>,
+    challenges: Vec<Option<ChallengeId>>,
     limits: Vec<Option<LimitId>>,
     events: Vec<Option<EventId>>,
 }
@@ -77,6 +79,7 @@ impl Names {
             charities: pair(&old.charities, &new.charities, |x| (&x.name, x.was.as_deref())),
             funds: pair(&old.funds, &new.funds, |x| (&x.name, x.was.as_deref())),
             partners: new.partners.iter().filter_map(|x| Some((x.was.clone()?, x.name.clone()))).collect(),
+            challenges: pair(&old.challenges, &new.challenges, |c| (&c.name, c.was.as_deref())),
             limits: old.limits.iter().map(|name| limit(name).map(Id::new)).collect(),
             events: pair(old.events.iter().map(|(name, _)| name), &new.events, |e| (&e.name, None)),
         }
@@ -172,6 +175,7 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
         gauges: fresh.gauges,
         restarts: moved(&state.restarts, fresh.restarts, &names.measures),
         uses: state.uses.iter().filter_map(|(key, by)| Some((names.key(key)?, by.clone()))).collect(),
+        challenges: challenges(&state.challenges, fresh.challenges, &names, new),
         firings: moved(&state.firings, fresh.firings, &names.rules),
         gave: state
             .gave
@@ -209,6 +213,31 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
         }
     }
     next.distrust_gauges();
+    next
+}
+
+/// What runs of challenges goes on with the goal it began with, begins anew, or goes on with the new goal (S40).
+fn challenges(
+    old: &Arena<ChallengeId, Running>,
+    fresh: Arena<ChallengeId, Running>,
+    names: &Names,
+    new: &Program,
+) -> Arena<ChallengeId, Running> {
+    let mut next = moved(old, fresh, &names.challenges);
+    for (id, running) in next.pairs_mut() {
+        for instance in running.open.iter_mut().chain(&mut running.past) {
+            rebrought(&mut instance.brought, names);
+            instance.milestones.iter_mut().for_each(|(_, brought)| rebrought(brought, names));
+        }
+        match new.challenges.at(id).change {
+            OnChange::Grandfather => {}
+            OnChange::Restart => running.open.retain(|instance| instance.completed.is_some()),
+            OnChange::Carry => {
+                let running = running.open.iter_mut().filter(|instance| instance.completed.is_none());
+                running.for_each(|instance| instance.targets.clear());
+            }
+        }
+    }
     next
 }
 
@@ -297,6 +326,13 @@ pub fn migrate_pots(pots: &Pots, old: &Outline, to: &Version, version: u32) -> P
             .funds
             .iter()
             .filter_map(|(id, pot)| Some((of(&names.funds, *id)?, repotted(pot, &names))))
+            .collect(),
+        common: pots
+            .common
+            .iter()
+            .filter_map(|((id, at, group), common)| {
+                Some(((of(&names.challenges, *id)?, *at, group.clone()), common.clone()))
+            })
             .collect(),
         ..pots.clone()
     }

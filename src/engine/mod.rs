@@ -2,6 +2,7 @@
 
 mod apply;
 mod boost;
+pub mod challenge;
 mod charity;
 mod clock;
 pub mod context;

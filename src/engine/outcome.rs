@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::hir::{
-    BadgeId, CharityId, EarnId, ExchangeId, FundId, LadderId, LimitId, PartnerId, RedeemId, RewardId, RuleId,
-    TransferId, UnitId,
+    BadgeId, ChallengeId, ChallengeStage, CharityId, EarnId, ExchangeId, FundId, LadderId, LimitId, PartnerId,
+    RedeemId, RewardId, RuleId, TransferId, UnitId,
 };
 use crate::source::Span;
 use crate::value::{Exact, Instant};
@@ -125,6 +125,13 @@ pub enum What {
         /// Until when it is held; `None` for ever or as long as the condition holds.
         until: Option<Instant>,
     },
+    /// A message was not sent, for want of consent.
+    Withheld {
+        /// The channel.
+        channel: Arc<str>,
+        /// Why, in words.
+        reason: String,
+    },
     /// A voucher was issued.
     Issued {
         /// The reward.
@@ -216,8 +223,21 @@ pub enum What {
     Refused(String),
     /// The event could not be judged; nothing changed.
     Failed(String),
+    /// Something became of a challenge.
+    Challenge {
+        /// The challenge.
+        challenge: ChallengeId,
+        /// Its number among the member's.
+        number: u32,
+        /// What became of it.
+        stage: ChallengeStage,
+        /// How far it has come, in words.
+        progress: String,
+        /// How much is to be reached, in words.
+        target: Option<String>,
+    },
     /// Something was not done, with the reason; the event itself took effect.
-    Withheld(String),
+    Unreached(String),
     /// Something that a reversal cannot undo.
     Irreversible(String),
     /// An outcome of before a late event that holds no longer.

@@ -31,6 +31,8 @@ pub struct Outline {
     pub charities: Vec<String>,
     #[serde(default)]
     pub funds: Vec<String>,
+    #[serde(default)]
+    pub challenges: Vec<String>,
     /// Limits by name where they have one, else by their place in what they bound.
     pub limits: Vec<String>,
     /// Events with their fields.
@@ -70,6 +72,7 @@ impl Outline {
             rewards: program.rewards.iter().map(|x| text(&x.name)).collect(),
             redeems: program.redeems.iter().map(|x| text(&x.name)).collect(),
             transfers: program.transfers.iter().map(|x| text(&x.name)).collect(),
+            challenges: program.challenges.iter().map(|x| text(&x.name)).collect(),
             pools: program.pools.iter().map(|x| text(&x.name)).collect(),
             exchanges: program.exchanges.iter().map(|x| text(&x.name)).collect(),
             charities: program.charities.iter().map(|x| text(&x.name)).collect(),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::hir::{CharityId, FundId, PoolId, Program, RewardId};
 use crate::value::Instant;
 
+use super::challenge::{Common, CommonKey};
 use super::fund::FundPot;
 use super::mail::Letter;
 use super::pool::Groups;
@@ -37,6 +38,9 @@ pub struct Pots {
     /// Funds.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "super::pairs")]
     pub funds: BTreeMap<FundId, FundPot>,
+    /// What members reach together.
+    #[serde(with = "super::pairs", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub common: BTreeMap<CommonKey, Common>,
     /// Who was merged into whom.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub aliases: Aliases,

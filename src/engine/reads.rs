@@ -50,7 +50,7 @@ pub fn of_the_day(program: &Program, expr: &Expr) -> bool {
 pub fn visit<'e>(program: &'e Program, expr: &'e Expr, to: &mut dyn FnMut(&'e Expr)) {
     to(expr);
     match &expr.kind {
-        Kind::Const(_) | Kind::Field(_) | Kind::Line(_) | Kind::Read(_) | Kind::Builtin(_) => {}
+        Kind::Const(_) | Kind::Field(_) | Kind::Line(_) | Kind::Opened(_) | Kind::Read(_) | Kind::Builtin(_) => {}
         Kind::Let(id) => visit(program, &program.lets.at(*id).value, to),
         Kind::Segment(id) => visit(program, &program.segments.at(*id).condition, to),
         Kind::And(parts) | Kind::Or(parts) | Kind::Call(_, parts) => {
@@ -73,7 +73,10 @@ pub fn visit<'e>(program: &'e Program, expr: &'e Expr, to: &mut dyn FnMut(&'e Ex
         | Kind::Since(_, inner) => {
             visit(program, inner, to);
         }
-        Kind::Compare(_, left, right) | Kind::Arithmetic(_, left, right) | Kind::Shift(left, right, _) => {
+        Kind::Compare(_, left, right)
+        | Kind::Arithmetic(_, left, right)
+        | Kind::Shift(left, right, _)
+        | Kind::Times(left, right) => {
             visit(program, left, to);
             visit(program, right, to);
         }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::hir::{Redeem, RedeemForm, RedeemId, RefundFloor, RewardId, UnitId};
-use crate::value::{Exact, Instant, Value};
+use crate::value::{Exact, Instant, TimeSpan, Value};
 
 use super::fault::{Fault, MOST_AT_ONCE};
 use super::fold::{Fold, View};
@@ -426,6 +426,18 @@ impl Fold<'_> {
         Ok(Ok(()))
     }
 
+    /// Activates an offer by a rule: for a time, which a later activation makes longer and never shorter.
+    pub fn activate_offer(&mut self, offer: &Arc<str>, time: Option<TimeSpan>) -> Result<(), Fault> {
+        let Some(time) = time else {
+            self.state.activations.insert(offer.clone(), self.at.now);
+            return Ok(());
+        };
+        let until = self.end_after(self.at.now, time, None)?;
+        let slot = self.state.activated.entry(offer.clone()).or_insert(until);
+        *slot = until.max(*slot);
+        Ok(())
+    }
+
     /// Judges an `activate` event.
     pub fn activate(&mut self) -> Result<Answer, Fault> {
         let name = self.text("offer").unwrap_or_default();
@@ -433,7 +445,8 @@ impl Fold<'_> {
         let earns = program.earns.iter().filter(|e| e.activation.is_some()).map(|e| &*e.name);
         let boosts = program.boosts.iter().filter(|b| b.activation.is_some()).map(|b| &*b.name);
         let rules = program.rules.iter().filter(|r| r.activation.is_some()).map(|r| &*r.name);
-        let offers: Vec<&str> = earns.chain(boosts).chain(rules).collect();
+        let challenges = program.challenges.iter().filter(|c| c.activation).map(|c| &*c.name);
+        let offers: Vec<&str> = earns.chain(boosts).chain(rules).chain(challenges).collect();
         if !offers.contains(&&*name) {
             return Err(words::unknown(&name, "an offer that can be activated", offers.into_iter()));
         }

@@ -74,7 +74,7 @@ impl Fold<'_> {
             },
             _ => return true,
         };
-        self.emit(cause, What::Withheld(reason));
+        self.emit(cause, What::Unreached(reason));
         false
     }
 }

@@ -284,6 +284,7 @@ impl Fold<'_> {
             self.note_last_fact()?;
         }
         self.rejudge_hanging()?;
+        self.undo_challenges()?;
         self.lose_ground(grounds)
     }
 
@@ -339,6 +340,7 @@ impl Fold<'_> {
             self.cancel_gifts(&fact.gifts);
             self.unclaim(&mut fact.turns, 0, 0, 0);
             self.forget(&fact);
+            self.close_opened_by(&fact.event.id)?;
         }
         self.unsend(&mut fact)?;
         if fact.gone

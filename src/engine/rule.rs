@@ -59,6 +59,7 @@ impl Fold<'_> {
         }
         for _ in 0..MAX_ROUNDS {
             let mut changed = self.crossings()?;
+            changed |= self.challenges()?;
             changed |= self.settle_tiers()?;
             changed |= self.automatic_rewards()?;
             changed |= self.lapse_unkept()?;
@@ -370,6 +371,7 @@ impl Fold<'_> {
                 }
                 Ok(())
             }
+            Effect::Activate(offer, time) => self.activate_offer(offer, *time),
             Effect::Restart(measure) => self.restart(*measure),
             Effect::Donate(charity, amount) => self.donate_by_rule(cause, rule, *charity, (number, amount), view),
             Effect::Exchange(id) => self.swap(*id, None).map(drop),
@@ -460,19 +462,21 @@ impl Fold<'_> {
         parts: &[(std::sync::Arc<str>, crate::hir::Expr)],
         view: View<'_>,
     ) -> Result<(), Fault> {
+        if let Some(consent) = self.program.consents.iter().find(|consent| consent.channel == *channel)
+            && !self.judge.truth(&consent.when, &self.cx(View::default()))?
+        {
+            let asked = self.program.sources.text(consent.when.span);
+            let reason = format!("no consent: `{asked}` does not hold");
+            self.emit(cause, What::Withheld { channel: channel.clone(), reason });
+            return Ok(());
+        }
         let mut values = Vec::new();
         for (name, expr) in parts {
             let value = self.judge.value(expr, &self.cx(view))?;
             values.push((&**name, super::words::value(self.program, expr.ty, &value)));
         }
-        let language = self.program.attributes.find(|attribute| &*attribute.name == "language");
-        let language = match language.and_then(|id| self.state.attributes.get(id)) {
-            Some(Value::Text(language)) => language.clone(),
-            _ => "".into(),
-        };
-        let translated = label.translations.iter().find(|(code, _)| *code == language);
-        let (language, text) = translated.map_or(("".into(), &label.text), |(code, text)| (code.clone(), text));
-        let text = filled(text, &values);
+        let (language, text) = label.read_in(self.state.language(self.program));
+        let (language, text) = (language.cloned().unwrap_or_default(), filled(text, &values));
         self.emit(cause, What::Message { channel: channel.clone(), language, text });
         Ok(())
     }

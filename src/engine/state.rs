@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::arena::Arena;
 use crate::hir::{
-    BadgeId, CharityId, EventId, FieldId, LadderId, LimitId, MeasureId, OnRefund, Program, Read, RewardId, RuleId,
-    Tally, UnitId,
+    BadgeId, ChallengeId, CharityId, EventId, FieldId, LadderId, LimitId, MeasureId, OnRefund, Program, Read, RewardId,
+    RuleId, Tally, UnitId,
 };
 use crate::value::{Day, Exact, Instant, Value};
 
+use super::challenge::Running;
 use super::event::Event;
 use super::outcome::Cause;
 use super::pairs;
@@ -51,6 +52,12 @@ pub struct State {
     /// What limits have used up.
     #[serde(with = "pairs")]
     pub uses: BTreeMap<UseKey, BTreeMap<Instant, i64>>,
+    /// What runs of challenges.
+    #[serde(default)]
+    pub challenges: Arena<ChallengeId, Running>,
+    /// Until when rules have activated offers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub activated: BTreeMap<Arc<str>, Instant>,
     /// What rules have done.
     pub firings: Arena<RuleId, Firings>,
     /// When each earn or rule last gave, for cooldowns.
@@ -495,6 +502,7 @@ impl State {
             last: program.events.iter().map(|_| None).collect(),
             gauges: program.measures.iter().map(|_| Gauge::default()).collect(),
             restarts: program.measures.iter().map(|_| None).collect(),
+            challenges: program.challenges.iter().map(|_| Running::default()).collect(),
             firings: program.rules.iter().map(|_| Firings::default()).collect(),
             badges: program.badges.iter().map(|_| None).collect(),
             ..Self::empty(member, clock)
@@ -519,6 +527,8 @@ impl State {
             gauges: Arena::default(),
             restarts: Arena::default(),
             uses: BTreeMap::new(),
+            challenges: Arena::default(),
+            activated: BTreeMap::new(),
             firings: Arena::default(),
             gave: BTreeMap::new(),
             activations: BTreeMap::new(),
@@ -535,6 +545,15 @@ impl State {
     /// Lets measures be counted from history from now on: days or names have changed under their running sums.
     pub fn distrust_gauges(&mut self) {
         self.gauges.iter_mut().for_each(|gauge| gauge.newest = Some(Instant::LAST));
+    }
+
+    /// The language that the member reads, where the program has such an attribute and it was given.
+    pub fn language(&self, program: &Program) -> &str {
+        let attribute = program.attributes.find(|attribute| &*attribute.name == "language");
+        match attribute.and_then(|id| self.attributes.get(id)) {
+            Some(Value::Text(language)) => language,
+            _ => "",
+        }
     }
 
     /// The local day of joining.

@@ -131,7 +131,7 @@ impl Fold<'_> {
         let left = part.amount;
         let lot = Lot { number, left, earned, ready: Ready::Now, expires, spent: 0, expired: 0, cause };
         self.state.units.at_mut(unit).lots.push(lot);
-        self.repay(unit, number, cause);
+        self.repay(unit, number, cause)?;
         Ok(())
     }
 }

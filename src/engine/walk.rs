@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::hir::{Aggregate, Case, Compare, Expr, Function, Kind, Operator, Rows, TableId, Window};
+use crate::hir::{Aggregate, Case, Cell, Compare, Expr, Function, Kind, Operator, Rows, TableId, Window};
 use crate::value::{Exact, Instant, Rounding, TimeUnit, Value};
 
 use super::context::Cx;
@@ -14,6 +14,7 @@ pub fn value(expr: &Expr, cx: &Cx<'_>) -> Result<Value, Fault> {
         Kind::Const(value) => value.clone(),
         Kind::Field(id) => cx.fields.get(id.0 as usize).cloned().unwrap_or_default(),
         Kind::Line(id) => cx.line.get(id.0 as usize).cloned().unwrap_or_default(),
+        Kind::Opened(id) => cx.opened.get(id.0 as usize).cloned().unwrap_or_default(),
         Kind::Read(read) => cx.read(*read)?,
         Kind::Builtin(builtin) => cx.builtin(*builtin),
         Kind::Let(id) => value(&cx.program.lets.at(*id).value, cx)?,
@@ -56,6 +57,7 @@ pub fn value(expr: &Expr, cx: &Cx<'_>) -> Result<Value, Fault> {
             Value::Exact(arithmetic(*operator, exact(left, cx)?, exact(right, cx)?)?)
         }
         Kind::Shift(moment, span, back) => shift(&value(moment, cx)?, &value(span, cx)?, *back, cx)?,
+        Kind::Times(span, number) => times(&value(span, cx)?, exact(number, cx)?)?,
         Kind::Negate(inner) => Value::Exact(exact(inner, cx)?.neg()?),
         Kind::Call(function, args) => call(*function, args, cx)?,
         Kind::Rate { quantity, per, value, full, within } => {
@@ -128,6 +130,15 @@ pub fn arithmetic(operator: Operator, left: Exact, right: Exact) -> Result<Exact
         Operator::Multiply => left.mul(right)?,
         Operator::Divide => left.div(right)?,
     })
+}
+
+/// A duration a whole number of times.
+fn times(span: &Value, number: Exact) -> Result<Value, Fault> {
+    let (Value::Span(span), Some(number)) = (span, number.to_i64()) else { return Err(Fault::Calendar) };
+    let part = |part: i32| i64::from(part).checked_mul(number).and_then(|part| i32::try_from(part).ok());
+    let (months, days) = (part(span.months).ok_or(Fault::Calendar)?, part(span.days).ok_or(Fault::Calendar)?);
+    let millis = span.millis.checked_mul(number).ok_or(Fault::Calendar)?;
+    Ok(Value::Span(crate::value::TimeSpan { months, days, millis }))
 }
 
 /// `quantity per per of value`; a step of nothing gives nothing.
@@ -217,7 +228,9 @@ fn lookup(id: TableId, keys: &[Expr], cx: &Cx<'_>) -> Result<Value, Fault> {
     match &table.rows {
         Rows::Exact { rows, otherwise } => {
             let row = rows.iter().find(|(pattern, _)| {
-                pattern.iter().zip(&keys).all(|(want, have)| want.as_ref().is_none_or(|want| want == have))
+                let matches =
+                    |(cell, key): (&Cell, &Value)| cell.as_ref().is_none_or(|(how, want)| compare(*how, key, want));
+                pattern.iter().zip(&keys).all(matches)
             });
             match row.map(|(_, result)| result).or(otherwise.as_ref()) {
                 Some(result) => value(result, cx),

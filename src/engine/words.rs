@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::hir::{Expr, FieldType, Kind, Program, Trigger, Type, UnitId};
+use crate::hir::{ChallengeStage, Expr, FieldType, Kind, Program, Trigger, Type, UnitId};
 use crate::source::Span;
 use crate::value::{Exact, Value, format_minor};
 
@@ -95,7 +95,13 @@ fn mentioned(expr: &Expr, cx: &Cx<'_>) -> Vec<(String, String)> {
             part.span.file == expr.span.file && part.span.start >= expr.span.start && part.span.end <= expr.span.end;
         let leaf = matches!(
             part.kind,
-            Kind::Field(_) | Kind::Line(_) | Kind::Read(_) | Kind::Builtin(_) | Kind::Let(_) | Kind::Segment(_)
+            Kind::Field(_)
+                | Kind::Line(_)
+                | Kind::Opened(_)
+                | Kind::Read(_)
+                | Kind::Builtin(_)
+                | Kind::Let(_)
+                | Kind::Segment(_)
         );
         if own && leaf {
             let name = sources.text(part.span).to_string();
@@ -159,4 +165,17 @@ pub fn unknown<'n>(name: &str, kind: &'static str, names: impl Iterator<Item = &
     let near = names.map(|other| (strsim::damerau_levenshtein(name, other), other)).filter(|(d, _)| *d <= 2).min();
     let hint = near.map_or(String::new(), |(_, other)| format!("; did you mean `{other}`?"));
     Fault::Unknown { name: name.to_string(), kind, hint }
+}
+
+/// What may become of a challenge, as the language has it.
+pub fn stage(stage: ChallengeStage) -> &'static str {
+    match stage {
+        ChallengeStage::Opened => "opened",
+        ChallengeStage::Milestone => "milestone",
+        ChallengeStage::Completed => "completed",
+        ChallengeStage::Claimed => "claimed",
+        ChallengeStage::Forfeited => "forfeited",
+        ChallengeStage::Ended => "ended",
+        ChallengeStage::Undone => "undone",
+    }
 }

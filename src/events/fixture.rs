@@ -159,11 +159,13 @@ pub(crate) fn program() -> Program {
         transfers: Arena::default(),
         referrals: Arena::default(),
         pools: Arena::default(),
+        challenges: Arena::default(),
         partners: Arena::default(),
         exchanges: Arena::default(),
         charities: Arena::default(),
         funds: Arena::default(),
         meets: false,
+        consents: Vec::new(),
         scenarios: Vec::new(),
     }
 }

@@ -53,13 +53,15 @@ pub enum EventKind {
     Unmerge,
     /// Personal data of the member are forgotten; the member has left. No fields.
     Erase,
+    /// Claims what a completed challenge brings. Fields: `offer` text.
+    Claim,
     /// Declared by the program.
     Declared,
 }
 
 impl EventKind {
     /// The built-in types in order, with their names.
-    pub const BUILTIN: [(EventKind, &'static str); 21] = [
+    pub const BUILTIN: [(EventKind, &'static str); 22] = [
         (Self::Join, "join"),
         (Self::Leave, "leave"),
         (Self::Update, "update"),
@@ -81,6 +83,7 @@ impl EventKind {
         (Self::Merge, "merge"),
         (Self::Unmerge, "unmerge"),
         (Self::Erase, "erase"),
+        (Self::Claim, "claim"),
     ];
     /// Whether only the engine makes such events: the clock or the mail.
     pub fn is_made(self) -> bool {

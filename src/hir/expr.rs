@@ -3,7 +3,10 @@
 use crate::source::Span;
 use crate::value::{Day, Exact, TimeUnit, Value};
 
-use super::{BadgeId, EnumId, EventId, FieldId, LadderId, LetId, MeasureId, RewardId, SegmentId, TableId, UnitId};
+use super::{
+    BadgeId, ChallengeId, ChallengeRead, EnumId, EventId, FieldId, LadderId, LetId, MeasureId, RewardId, SegmentId,
+    TableId, UnitId,
+};
 
 /// The dimension of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,6 +56,8 @@ pub enum Kind {
     Field(FieldId),
     /// A field of the line at hand.
     Line(FieldId),
+    /// A field of the event that opened the challenge at hand.
+    Opened(FieldId),
     /// Something the member has or is.
     Read(Read),
     /// Something of the moment.
@@ -79,6 +84,8 @@ pub enum Kind {
     Arithmetic(Operator, Box<Expr>, Box<Expr>),
     /// A date or moment moved by a duration; `true` moves back.
     Shift(Box<Expr>, Box<Expr>, bool),
+    /// A duration a whole number of times.
+    Times(Box<Expr>, Box<Expr>),
     /// The negative.
     Negate(Box<Expr>),
     /// A function.
@@ -162,6 +169,8 @@ pub enum Read {
     Voucher(RewardId),
     /// The amount that just expired (rules `when UNIT expire`).
     Expired,
+    /// Something of a challenge.
+    Challenge(ChallengeId, ChallengeRead),
 }
 
 /// Which tier of a ladder is meant.

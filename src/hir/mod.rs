@@ -3,6 +3,7 @@
 //! Every name is an identifier into an [`Arena`], every expression has a [`Type`], every amount is an exact number in
 //! the smallest step of its dimension: money in minor units, quantities in steps of their unit, all else as written.
 
+mod challenge;
 mod event;
 mod expr;
 mod measure;
@@ -19,6 +20,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use challenge::{
+    Challenge, ChallengeRead, ChallengeStage, Frame, Goal, GoalStep, Milestone, OnChange, Progress, RewardRefunds,
+    Shared, SharedBy,
+};
 pub use event::{EventDef, EventKind, FieldDef, FieldType, LineKey, Order, Reversal, Unmatched};
 pub use expr::{
     Aggregate, Builtin, Case, Compare, Expr, Function, Guard, Guarded, Kind, Level, Operator, Read, Standing, Type,
@@ -90,6 +95,8 @@ crate::ids! {
     CharityId;
     /// A fund.
     FundId;
+    /// A challenge.
+    ChallengeId;
 }
 
 /// A whole program, checked.
@@ -139,6 +146,8 @@ pub struct Program {
     pub transfers: Arena<TransferId, Transfer>,
     /// Ways to bring friends.
     pub referrals: Arena<ReferralId, Referral>,
+    /// Challenges.
+    pub challenges: Arena<ChallengeId, Challenge>,
     /// Kinds of groups.
     pub pools: Arena<PoolId, Pool>,
     /// Partners.
@@ -151,6 +160,8 @@ pub struct Program {
     pub funds: Arena<FundId, Fund>,
     /// Whether its members write to each other, so that they are judged together and in one order.
     pub meets: bool,
+    /// What members must have agreed to before they are told something, by channel.
+    pub consents: Vec<Consent>,
     /// Tests beside the rules.
     pub scenarios: Vec<Scenario>,
 }
@@ -195,6 +206,17 @@ pub struct Settings {
 pub struct EnumDef {
     /// The words in order of declaration.
     pub words: Vec<Arc<str>>,
+}
+
+/// What a member must have agreed to before a message goes out on a channel.
+#[derive(Debug, Clone)]
+pub struct Consent {
+    /// The channel.
+    pub channel: Arc<str>,
+    /// Where it is declared.
+    pub span: Span,
+    /// When messages may be sent.
+    pub when: Expr,
 }
 
 /// A named value.
@@ -243,13 +265,16 @@ pub struct Table {
     pub rows: Rows,
 }
 
+/// What one key of a row matches: how the key compares with a value; `None` matches anything.
+pub type Cell = Option<(Compare, crate::value::Value)>;
+
 /// The rows of a table.
 #[derive(Debug, Clone)]
 pub enum Rows {
-    /// The first row whose keys all match; a key of `None` matches anything.
+    /// The first row whose cells all match.
     Exact {
-        /// Keys and value.
-        rows: Vec<(Vec<Option<crate::value::Value>>, Expr)>,
+        /// Cells and value.
+        rows: Vec<(Vec<Cell>, Expr)>,
         /// The value where no row matches; without it, none is an error for the event.
         otherwise: Option<Expr>,
     },
@@ -283,4 +308,12 @@ pub struct Label {
     pub text: Arc<str>,
     /// Language code and text.
     pub translations: Vec<(Arc<str>, Arc<str>)>,
+}
+
+impl Label {
+    /// The text for a member who reads `language`, and the code of its language: none where there is no such translation.
+    pub fn read_in(&self, language: &str) -> (Option<&Arc<str>>, &Arc<str>) {
+        let found = self.translations.iter().find(|(code, _)| **code == *language);
+        found.map_or((None, &self.text), |(code, text)| (Some(code), text))
+    }
 }

@@ -22,6 +22,7 @@ impl Program {
         let mut all = Vec::new();
         let into = &mut all;
         into.extend(self.settings.accepts.iter().map(|(_, rate, _)| rate));
+        into.extend(self.consents.iter().map(|consent| &consent.when));
         for unit in self.units.iter() {
             unit.expiry.iter().for_each(|rule| guards(&rule.cases, into));
             guards(&unit.pending, into);
@@ -79,6 +80,7 @@ impl Program {
                     | Effect::Badge(_)
                     | Effect::Grant(..)
                     | Effect::Extend(..)
+                    | Effect::Activate(..)
                     | Effect::Restart(_) => {}
                 }
             }
@@ -97,6 +99,9 @@ impl Program {
             into.extend(
                 [&redeem.minimum_basket, &redeem.at_most, &redeem.minimum, &redeem.steps].into_iter().flatten(),
             );
+        }
+        for challenge in self.challenges.iter() {
+            challenge_roots(challenge, into);
         }
         for transfer in self.transfers.iter() {
             gates(&transfer.gates, into);
@@ -122,4 +127,28 @@ impl Program {
         self.funds.iter().for_each(|fund| gates(&fund.gates, into));
         all
     }
+}
+
+fn challenge_roots<'p>(challenge: &'p super::Challenge, into: &mut Vec<&'p Expr>) {
+    into.extend(&challenge.only);
+    if let super::Frame::From { filter, length, .. } = &challenge.frame {
+        into.extend(filter);
+        into.push(length);
+    }
+    for goal in &challenge.goals {
+        into.push(&goal.threshold);
+        match &goal.of {
+            super::Progress::Counted(measure) => {
+                if let super::Source::Events { value, filter, .. } = &measure.source {
+                    into.extend(value.iter().chain(filter));
+                }
+            }
+            super::Progress::Collected { value, .. } => into.push(value),
+            super::Progress::Steps(steps) => into.extend(steps.iter().filter_map(|step| step.filter.as_ref())),
+            super::Progress::Streak { filter, .. } => into.extend(filter),
+            super::Progress::Measured(_) => {}
+        }
+    }
+    into.extend(challenge.milestones.iter().map(|milestone| &milestone.at));
+    into.extend(challenge.shared.iter().filter_map(|shared| shared.least.as_ref()));
 }

@@ -372,6 +372,8 @@ pub enum Effect {
     Grant(LadderId, u32, Hold),
     /// Moves the expiry of all lots.
     Extend(UnitId, TimeSpan),
+    /// Activates an offer for a time; for as long as its activation holds where none is given.
+    Activate(Arc<str>, Option<TimeSpan>),
     /// Lets a measure start empty.
     Restart(MeasureId),
     /// Tells the member something: channel, and text parts by language.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::value::{Instant, Value};
 
-use super::{BadgeId, CharityId, EventId, Expr, FieldId, RewardId, UnitId};
+use super::{BadgeId, ChallengeId, ChallengeStage, CharityId, EventId, Expr, FieldId, RewardId, UnitId};
 
 /// A scenario.
 #[derive(Debug, Clone)]
@@ -96,12 +96,16 @@ pub enum Expectation {
     Nothing(Span),
     /// A refusal whose reason contains the text.
     Refused(Option<Arc<str>>, Span),
+    /// A message is not sent for want of consent, on a channel whose name contains the text.
+    Withheld(Option<Arc<str>>, Span),
     /// An error whose reason contains the text.
     Error(Option<Arc<str>>, Span),
     /// A message whose text contains this.
     Message(Arc<str>, Span),
     /// A badge.
     Badge(BadgeId, Span),
+    /// What becomes of a challenge, so many times.
+    Challenge(ChallengeId, ChallengeStage, i64, Span),
     /// A voucher.
     Issued(RewardId, Span),
     /// A condition on the event's member afterwards.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::value::{Day, PeriodKind, TimeSpan};
 
-use super::{Expr, MeasureId, RewardId, Was};
+use super::{Expr, Label, MeasureId, RewardId, Was};
 
 /// A ladder. Tiers are in rising order; the first is everybody's.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub struct Ladder {
     pub was: Was,
     /// Where it is declared.
     pub span: Span,
+    /// What people call it.
+    pub label: Option<Label>,
     /// The measure that thresholds are about.
     pub by: Option<MeasureId>,
     /// The tiers, lowest first.
@@ -36,6 +38,14 @@ pub struct Ladder {
     pub perks_stack: bool,
 }
 
+impl Ladder {
+    /// What a tier of this ladder brings: its own perks, and those of the tiers below where perks stack upward.
+    pub fn perks(&self, tier: u32) -> impl Iterator<Item = &Arc<str>> {
+        let from = if self.perks_stack { 0 } else { tier as usize };
+        self.tiers.iter().take(tier as usize + 1).skip(from).flat_map(|tier| &tier.perks)
+    }
+}
+
 /// A tier.
 #[derive(Debug, Clone)]
 pub struct Tier {
@@ -45,6 +55,8 @@ pub struct Tier {
     pub was: Was,
     /// Where it is declared.
     pub span: Span,
+    /// What people call it.
+    pub label: Option<Label>,
     /// The threshold of the ladder's measure, where one is given (dated values allowed).
     pub threshold: Option<Expr>,
     /// When it is reached: a condition over measures, attributes, balances. `None` for the first tier and for tiers that are only granted.

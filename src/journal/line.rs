@@ -65,6 +65,12 @@ pub struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub change: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub progress: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<&'a str>,
@@ -176,6 +182,12 @@ impl<'a> Line<'a> {
                 self.language = Some(language.as_ref()).filter(|language| !language.is_empty());
                 self.text = Some(text);
             }
+            What::Withheld { channel, reason } => {
+                self.what = "message";
+                self.channel = Some(channel);
+                self.change = Some("withheld");
+                self.reason = Some(reason);
+            }
             What::Owed { unit, debt } => {
                 self.what = "owed";
                 self.unit(program, *unit, *debt);
@@ -204,8 +216,15 @@ impl<'a> Line<'a> {
                 self.value = Some(money(program, *amount));
                 self.votes = Some(*votes);
             }
-            What::Withheld(reason) => {
-                self.what = "withheld";
+            What::Challenge { challenge, stage, progress, target, .. } => {
+                self.what = "challenge";
+                self.challenge = program.challenges.get(*challenge).map(|challenge| challenge.name.as_ref());
+                self.change = Some(words::stage(*stage));
+                self.progress = Some(progress);
+                self.target = target.as_deref();
+            }
+            What::Unreached(reason) => {
+                self.what = "unreached";
                 self.reason = Some(reason);
             }
             What::Refused(reason) => {

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::engine::purse::{Lot, Ready};
 use crate::engine::state::Voucher;
 use crate::engine::{Engine, State, VoucherChange};
-use crate::hir::{Program, Read, Type, Unit};
+use crate::hir::{Label, Program, Read, Type, Unit};
 use crate::value::{Instant, Value, format_instant, format_minor};
 
 /// One line of `members.jsonl`.
@@ -22,7 +22,7 @@ pub struct MemberLine<'a> {
     at: String,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     attributes: IndexMap<&'a str, Json>,
-    units: IndexMap<&'a str, Purse>,
+    units: IndexMap<&'a str, Purse<'a>>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     tiers: IndexMap<&'a str, Standing<'a>>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
@@ -35,7 +35,9 @@ pub struct MemberLine<'a> {
 
 /// Amounts of one unit, as decimal text in whole units.
 #[derive(Debug, Serialize)]
-struct Purse {
+struct Purse<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'a str>,
     balance: String,
     available: String,
     pending: String,
@@ -63,15 +65,25 @@ struct LotLine {
 #[derive(Debug, Serialize)]
 struct Standing<'a> {
     tier: &'a str,
+    /// What people call the tier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'a str>,
+    /// What people call the ladder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ladder: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<String>,
     highest: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    perks: Vec<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
 struct VoucherLine<'a> {
     voucher: u32,
     reward: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<String>,
     issued: String,
@@ -86,6 +98,8 @@ impl<'a> MemberLine<'a> {
         let program: &Program = &engine.version(state.version)?.program;
         let zone = &program.settings.zone;
         let when = |at: Instant| format_instant(at, zone);
+        let language = state.language(program);
+        let labelled = |label: &'a Option<Label>| label.as_ref().map(|label| &**label.read_in(language).1);
         let attributes =
             program.attributes.pairs().filter(|(id, _)| *id != Program::MEMBER_ID).filter_map(|(id, field)| {
                 let value = state.attributes.get(id).filter(|value| **value != Value::Missing)?;
@@ -96,7 +110,15 @@ impl<'a> MemberLine<'a> {
             let name = |tier: u32| ladder.tiers.get(tier as usize).map_or("", |tier| &*tier.name);
             let until = held.holds.iter().filter(|hold| hold.tier == held.tier).map(|hold| hold.until).max();
             let until = until.filter(|until| *until < Instant::LAST && held.tier > 0).map(when);
-            (&*ladder.name, Standing { tier: name(held.tier), until, highest: name(held.highest) })
+            let standing = Standing {
+                tier: name(held.tier),
+                label: ladder.tiers.get(held.tier as usize).and_then(|tier| labelled(&tier.label)),
+                ladder: labelled(&ladder.label),
+                until,
+                highest: name(held.highest),
+                perks: ladder.perks(held.tier).map(|perk| &**perk).collect(),
+            };
+            (&*ladder.name, standing)
         });
         let measures = program.measures.pairs().filter_map(|(id, measure)| {
             let value = engine.look(state, |cx| cx.read(Read::Measure(id))).ok()?;
@@ -105,6 +127,7 @@ impl<'a> MemberLine<'a> {
         let vouchers = state.vouchers.iter().map(|voucher| VoucherLine {
             voucher: voucher.number,
             reward: &program.rewards.at(voucher.reward).name,
+            label: labelled(&program.rewards.at(voucher.reward).label),
             value: voucher.value.map(|minor| format_minor(minor, program.settings.currency.exponent())),
             issued: when(voucher.issued),
             expires: voucher.expires.map(when),
@@ -119,7 +142,10 @@ impl<'a> MemberLine<'a> {
             units: program
                 .units
                 .pairs()
-                .map(|(id, unit)| (&*unit.name, purse(engine, state, unit, state.units.at(id), &when)))
+                .map(|(id, unit)| {
+                    let purse = purse(engine, state, unit, state.units.at(id), &when);
+                    (&*unit.name, Purse { label: labelled(&unit.label), ..purse })
+                })
                 .collect(),
             tiers: tiers.collect(),
             measures: measures.collect(),
@@ -143,13 +169,13 @@ fn condition(voucher: &Voucher) -> &'static str {
     }
 }
 
-fn purse(
+fn purse<'a>(
     engine: &Engine,
     state: &State,
     unit: &Unit,
     purse: &crate::engine::purse::Purse,
     when: &dyn Fn(Instant) -> String,
-) -> Purse {
+) -> Purse<'a> {
     let amount = |steps: i64| format_minor(steps, unit.decimals);
     let lot = |lot: &Lot| LotLine {
         lot: lot.number,
@@ -163,6 +189,7 @@ fn purse(
         },
     };
     Purse {
+        label: None,
         balance: amount(purse.balance(unit)),
         available: amount(purse.available()),
         pending: amount(purse.pending()),
@@ -213,7 +240,11 @@ impl std::fmt::Display for MemberLine<'_> {
         }
         for (name, standing) in &self.tiers {
             let until = standing.until.as_ref().map_or(String::new(), |until| format!(" until {until}"));
-            writeln!(f, "  {name}: {}{until}, highest {}", standing.tier, standing.highest)?;
+            let called = standing.label.map_or(String::new(), |label| format!(" “{label}”"));
+            writeln!(f, "  {name}: {}{called}{until}, highest {}", standing.tier, standing.highest)?;
+            for perk in &standing.perks {
+                writeln!(f, "    perk {perk}")?;
+            }
         }
         for (name, value) in &self.measures {
             writeln!(f, "  {name}: {}", bare(value))?;

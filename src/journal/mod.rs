@@ -22,9 +22,9 @@
 //! | `giver`, `receipt` | who gives: `member`, `program` or `fund`; the number of the gift among those of the member |
 //! | `votes` | of a cause in a fund |
 //! | `until` | end of a tier or voucher |
-//! | `change` | of a voucher: `used`, `returned`, `cancelled`, `expired`; of a badge or a gift: `given`, `taken`; of points at a partner: `issued`, `taken_back`, `redeemed`, `returned` |
+//! | `change` | of a voucher: `used`, `returned`, `cancelled`, `expired`; of a badge or a gift: `given`, `taken`; of points at a partner: `issued`, `taken_back`, `redeemed`, `returned`; of a message that was not sent: `withheld` |
 //! | `channel`, `language`, `text` | of a message |
-//! | `reason` | why it was refused, failed or cannot be undone |
+//! | `reason` | why it was refused, withheld, failed or cannot be undone |
 //! | `lot` | number of the lot among the member's |
 //! | `item` | line of the event, from 1 |
 //! | `by`, `rule` | what brought it about: `earn`, `rule`, `tiers`, `unit`, `reward`, `redeem` or `event`, and its name |

@@ -192,6 +192,7 @@ mod tests {
             outcome(What::Divided { charity: CharityId(0), votes: 3, amount: 1_000 }),
             outcome(What::Refused("not enough points".into())),
             outcome(What::Failed("no rate".into())),
+            outcome(What::Withheld { channel: "email".into(), reason: "no consent: `email_ok` does not hold".into() }),
             outcome(What::Irreversible("a message was sent".into())),
             outcome(What::Withdrawn(Box::new(posted))),
         ];

@@ -42,6 +42,8 @@ pub(super) fn choices(rule: Rule) -> &'static [&'static str] {
         Rule::period => &["day", "week", "month", "quarter", "year"],
         Rule::condition => &["when", "until", "from", "after", "otherwise"],
         Rule::change => &["rises", "falls", "changes"],
+        Rule::expires_line => &["expires", "also"],
+        Rule::scenario_item => &["scenario", "only", "skip"],
         Rule::stack_mode => &["best", "add", "multiply", "first", "exclusive"],
         Rule::gift_kind => {
             &["product", "discount", "voucher", "gift", "credit", "experience", "shipping", "entry", "donation"]
@@ -135,7 +137,7 @@ pub(super) fn block(rule: Rule) -> &'static str {
     match rule {
         Rule::program_lines => "`program`",
         Rule::event_lines => "an event",
-        Rule::member_lines => "a list of fields",
+        Rule::member_lines | Rule::field_lines => "a list of fields",
         Rule::unit_lines => "a unit",
         Rule::table_lines => "a table",
         Rule::tiers_lines => "tiers",
@@ -146,6 +148,7 @@ pub(super) fn block(rule: Rule) -> &'static str {
         Rule::rule_lines => "a rule",
         Rule::reward_lines => "a reward",
         Rule::redeem_lines => "a redeem",
+        Rule::challenge_lines => "a challenge",
         Rule::transfer_lines => "a transfer",
         Rule::referral_lines => "a referral",
         Rule::pool_lines => "a pool",

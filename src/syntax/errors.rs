@@ -291,6 +291,11 @@ pub(super) fn habit(at: Span, found: &str, right: &str, help: &str) -> Diagnosti
     error("E0140", at, format!("`{found}` is not a sign of this language")).help(help.to_owned()).edit(at, right)
 }
 
+/// A phrase that is said otherwise here.
+pub(super) fn phrase(at: Span, right: &str, why: &str) -> Diagnostic {
+    error("E0147", at, why.to_owned()).help(format!("write `{right}`")).edit(at, right)
+}
+
 /// A character that a word processor put in.
 pub(super) fn typographic(at: Span, found: char, right: &str) -> Diagnostic {
     let name = match found {

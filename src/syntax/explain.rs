@@ -109,7 +109,12 @@ fn statement_word(r: &Reader<'_>, rule: Rule, first: usize, at: usize) -> Option
     let similar = synonym.map(|(_, right)| *right).or_else(|| similar(word, &known));
     let names_first = matches!(
         rule,
-        Rule::event_lines | Rule::member_lines | Rule::tiers_lines | Rule::scenario_lines | Rule::table_lines
+        Rule::event_lines
+            | Rule::member_lines
+            | Rule::field_lines
+            | Rule::tiers_lines
+            | Rule::scenario_lines
+            | Rule::table_lines
     );
     if names_first && (similar.is_none() || at == first) {
         return None;
@@ -121,7 +126,7 @@ fn statement_word(r: &Reader<'_>, rule: Rule, first: usize, at: usize) -> Option
 }
 
 /// The words with which a statement of this rule can begin: asked of the grammar, so that there is one list.
-fn first_words(rule: Rule) -> Vec<String> {
+pub(super) fn first_words(rule: Rule) -> Vec<String> {
     match Grammar::parse(rule, "\u{1}") {
         Err(error) => words_of(&expected_rules(&error)),
         Ok(_) => Vec::new(),

@@ -128,6 +128,9 @@ fn rarely_right(r: &Reader<'_>, rule: Rule, i: usize, first: usize, last: usize,
     let at = r.token_span(i);
     let next = r.tokens.get(i + 1).filter(|_| i < last);
     let touches = |next: &Token| next.start == token.end;
+    if let Some(diagnostic) = phrase(r, rule, i, first, last) {
+        return Some(diagnostic);
+    }
     match token.kind {
         TokenKind::Literal => {
             if let Some(diagnostic) = date(r.file, r.text, r.tokens.get(i..=last).unwrap_or_default(), 0) {
@@ -261,4 +264,38 @@ fn glued(r: &Reader<'_>, i: usize) -> Option<Diagnostic> {
     }
     let right = format!("{number} {word}");
     Some(errors::number_form(r.token_span(i), found, &right, "a blank stands between number and word"))
+}
+
+/// Phrases of everyday language that the language says otherwise.
+fn phrase(r: &Reader<'_>, rule: Rule, i: usize, first: usize, last: usize) -> Option<Diagnostic> {
+    let word = |at: usize| if at <= last { r.token_text(at) } else { "" };
+    let span = |to: usize| r.token_span(i).to(r.token_span(to));
+    let expires = word(first) == "expires" || word(first) == "also" && word(first + 1) == "expires";
+    match word(i) {
+        "after" if expires && r.tokens.get(i + 1).is_some_and(|t| t.kind == TokenKind::Literal) && i + 2 <= last => {
+            let (number, unit) = (word(i + 1), word(i + 2));
+            Some(errors::phrase(
+                span(i + 2),
+                &format!("{number} {unit} after earning"),
+                "say after what the time counts",
+            ))
+        }
+        "per" if rule == Rule::limit_lines || matches!(word(first), "limit" | "budget") => {
+            let period = word(i + 1);
+            let known = matches!(period, "day" | "week" | "month" | "quarter" | "year");
+            known.then(|| {
+                errors::phrase(
+                    span(i + 1),
+                    &format!("each calendar {period}"),
+                    "a limit counts anew in each calendar period",
+                )
+            })
+        }
+        "scenario" if rule == Rule::item && i < last => {
+            let name = r.tokens.get(i + 1).filter(|token| token.kind == TokenKind::Word)?;
+            let quoted = format!("\"{}\"", name.text(r.text));
+            Some(errors::phrase(r.token_span(i + 1), &quoted, "the name of a scenario is a text in quotes"))
+        }
+        _ => None,
+    }
 }

@@ -32,6 +32,7 @@ pub(super) struct Nested {
 /// Statements that may be repeated in a block.
 const REPEATABLE: &[Rule] = &[
     Rule::let_line,
+    Rule::consent_line,
     Rule::accepts_line,
     Rule::field_line,
     Rule::list_field,
@@ -39,6 +40,9 @@ const REPEATABLE: &[Rule] = &[
     Rule::keeps_line,
     Rule::level_line,
     Rule::side_line,
+    Rule::goal_line,
+    Rule::milestone_line,
+    Rule::activate_line,
     Rule::collects_line,
     Rule::always_line,
     Rule::perk_line,
@@ -313,8 +317,9 @@ impl<'t> Reader<'t> {
             }
             first = self.significant(comma + 1);
         }
-        let fields = matches!(rule, Rule::event_lines | Rule::member_lines);
-        if separators.is_empty() || !(fields || pieces.iter().all(|p| self.fits(p, rule, nested))) {
+        let fields = matches!(rule, Rule::event_lines | Rule::member_lines | Rule::field_lines);
+        let stands = |piece: &Line| self.fits(piece, rule, nested) || self.stands_alone(piece, rule);
+        if separators.is_empty() || !(fields || pieces.iter().all(stands)) {
             return None;
         }
         for comma in separators {
@@ -328,10 +333,14 @@ impl<'t> Reader<'t> {
     }
 
     /// Whether a piece is probably a statement with a mistake in it, not a part of the statement before: a field has a
-    /// name and a type.
+    /// name and a type, any other statement a word of its own.
     fn stands_alone(&self, piece: &Line, rule: Rule) -> bool {
         let suffix = matches!(self.token_text(piece.first), "optional" | "default");
-        matches!(rule, Rule::event_lines | Rule::member_lines) && piece.last > piece.first && !suffix
+        if matches!(rule, Rule::event_lines | Rule::member_lines | Rule::field_lines) {
+            return piece.last > piece.first && !suffix;
+        }
+        let (known, word) = (explain::first_words(rule), self.token_text(piece.first));
+        known.iter().any(|known| known == word) || explain::similar(word, &known).is_some()
     }
 
     /// The comma before token `at`.

@@ -9,13 +9,38 @@ pub(super) const RESERVED: &[&str] =
 
 /// Words that begin an item.
 pub(super) const ITEMS: &[&str] = &[
-    "program", "import", "event", "member", "unit", "let", "table", "measure", "segment", "tiers", "earn", "boost",
-    "stack", "limit", "rule", "reward", "redeem", "transfer", "referral", "pool", "partner", "exchange", "cause",
-    "fund", "scenario", "only", "skip",
+    "program",
+    "import",
+    "event",
+    "member",
+    "unit",
+    "let",
+    "table",
+    "measure",
+    "segment",
+    "tiers",
+    "earn",
+    "boost",
+    "stack",
+    "limit",
+    "rule",
+    "reward",
+    "redeem",
+    "challenge",
+    "transfer",
+    "referral",
+    "pool",
+    "partner",
+    "exchange",
+    "cause",
+    "fund",
+    "scenario",
+    "only",
+    "skip",
 ];
 
 /// Items that the language does not have yet; their words stay free.
-pub(super) const LATER_ITEMS: &[&str] = &["challenge", "draw", "leaderboard", "choices", "invariant"];
+pub(super) const LATER_ITEMS: &[&str] = &["draw", "leaderboard", "choices", "invariant"];
 
 /// Effects that the language does not have yet.
 pub(super) const LATER_EFFECTS: &[&str] = &["enter", "open", "offer"];

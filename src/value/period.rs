@@ -46,18 +46,12 @@ impl Period {
 }
 
 /// What a program says about its calendar.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calendar {
     /// Whose midnight separates days.
     pub zone: Zone,
     /// The first days of its periods.
     pub starts: Starts,
-}
-
-impl Default for Calendar {
-    fn default() -> Self {
-        Self { zone: Zone::utc(), starts: Starts::default() }
-    }
 }
 
 /// On which days weeks, quarters and years begin.

@@ -113,6 +113,31 @@ fn scenarios_that_fail_say_why() {
 }
 
 #[test]
+fn members_read_labels_and_perks_in_their_language() {
+    let folder = Folder::new("labels");
+    let program = fs::read_to_string(SHOP).unwrap();
+    let program = program
+        .replace("unit points also point {", "unit points also point {\n  label   \"Points\", fr \"Points d’or\"");
+    let program = program.replace(
+        "  friend\n  regular at $350\n",
+        "  friend { perk \"A smile\" }\n  regular at $350 {\n    label \"Regular\", fr \"Habitué\"\n    perk  \"A seat\"\n  }\n  label   \"Circle\"\n",
+    );
+    fs::write(folder.join("shop.meed"), format!("{program}\nmember {{ language text, optional }}\n")).unwrap();
+    let join = "{\"id\":\"e0\",\"type\":\"join\",\"member\":\"ann\",\"time\":\"2026-01-01T10:30:00-05:00\",\"language\":\"fr\"}\n";
+    fs::write(folder.join("one.jsonl"), format!("{join}{MESSY_ONE}")).unwrap();
+    let text = said(&["run", &folder.named("shop.meed"), &folder.named("one.jsonl"), "-o", &folder.named("out")]);
+    assert!(text.contains("points “Points”") && text.contains("regular “Regular”"), "{text}");
+    let members = folder.read("out/members.jsonl");
+    for part in [
+        "\"points\":{\"label\":\"Points d’or\"",
+        "\"tier\":\"regular\",\"label\":\"Habitué\",\"ladder\":\"Circle\"",
+        "\"perks\":[\"A smile\",\"A seat\"]",
+    ] {
+        assert!(members.contains(part), "{part} is not in {members}");
+    }
+}
+
+#[test]
 fn exit_codes_tell_what_was_found() {
     let code = |arguments: &[&str]| meed(arguments).status.code().unwrap();
     let folder = Folder::new("codes");

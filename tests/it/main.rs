@@ -15,6 +15,7 @@ mod cli;
 mod codes;
 mod docs;
 mod events;
+mod language;
 mod programs;
 mod props;
 mod semantics;

@@ -279,6 +279,21 @@ fn balanced(program: &Program, world: &World, outcomes: &[Outcome], what: &str) 
 }
 
 #[test]
+fn s10_partners_who_forbore_get_what_is_repaid() {
+    let program = load(&Path::new(CASES).join("s10_repaid_partners.meed")).remove(0);
+    let points = program.units.find(|unit| &*unit.name == "points").unwrap();
+    for (evaluator, engine) in engines(std::slice::from_ref(&program)) {
+        let mut world = World::new(engine);
+        let (_, outcomes) = submit(&mut world, story(&program));
+        let sums = accounts(&outcomes);
+        let held = |account: Account| sums.get(&("ann".into(), points, account)).copied().unwrap_or(0);
+        // Acme has back all that it paid; the issuer has paid for the mug and for the last visit.
+        let of = (held(Account::Partner("acme".into())), held(Account::Issuer), held(Account::Available));
+        assert_eq!(of, (0, -150, 50), "{evaluator}");
+    }
+}
+
+#[test]
 fn s10_partners_pay_their_share_and_get_it_back() {
     let program = parse(
         r#"

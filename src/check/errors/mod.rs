@@ -1,6 +1,7 @@
 //! The wording of every message of the checker, by family. Codes are explained in `diagnostic/codes`.
 
 pub(super) mod cases;
+pub(super) mod challenges;
 pub(super) mod cycles;
 pub(super) mod earns;
 pub(super) mod events;

@@ -1,6 +1,6 @@
 //! Rules and their effects.
 
-use super::error;
+use super::{error, suggest};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -58,4 +58,14 @@ pub(in crate::check) fn no_inverse(span: Span, rule: &str, lasting: &str) -> Dia
 pub(in crate::check) fn stack_of_rule(span: Span, stack: &str) -> Diagnostic {
     error("E0336", span, format!("in `{stack}` meets what one event brings, and no event sets off this rule"))
         .help("write it as a rule or an earn on the event, with the trigger as its condition: `rule … on purchase { when … }`")
+}
+
+pub(in crate::check) fn channel_without_consent(span: Span, channel: &str, near: Option<String>) -> Diagnostic {
+    let diagnostic = error("E0346", span, format!("nothing says who may be told something by `{channel}`"));
+    match near {
+        Some(near) => suggest(diagnostic, Some(near)),
+        None => diagnostic.help(format!(
+            "add a line to `member`: `consent {channel} when {channel}_ok`, or `consent {channel} when yes`"
+        )),
+    }
 }

@@ -102,6 +102,13 @@ pub(super) const LIST: &[Explanation] = &[
         "reward mug {\n  cost  100 points\n  gives product \"mug\"\n  limit 1 times each calendar day\n}",
     ),
     code(
+        "E0346",
+        "channel without consent",
+        "Where a program asks for consent, it says for every channel when members may be told something on it; nobody is told anything by mistake.",
+        "member {\n  email_ok flag default no\n  consent  email when email_ok\n}\nrule r on visit { message sms \"Hello\" }",
+        "member {\n  email_ok flag default no\n  consent  email when email_ok\n}\nrule r on visit { message email \"Hello\" }",
+    ),
+    code(
         "E0350",
         "expiring by",
         "Only scenarios ask what expires until a day.",

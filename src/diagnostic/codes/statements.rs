@@ -21,7 +21,7 @@ pub(super) const LIST: &[Explanation] = &[
         "E0122",
         "not available yet",
         "The word is set aside for a later version of the language. Meed cannot do yet what it stands for, and says so before you promise it to members. Much of it can be said with `rule`, `measure` and `reward` today.",
-        "challenge three_orders { reach orders 3 }",
+        "leaderboard top { reach orders 3 }",
         "rule three_orders when orders reaches 3 { give 100 points }",
     ),
     code(

@@ -102,6 +102,13 @@ pub(super) const LIST: &[Explanation] = &[
         "earn base on purchase {\n  when channel is web and\n    subtotal > $20\n  give 10 points\n}",
     ),
     code(
+        "E0147",
+        "said otherwise here",
+        "Some phrases of everyday language leave open what they count from: an expiry says after what, a limit in which calendar period, and a scenario has its name in quotes.",
+        "unit coins { expires after 3 months }",
+        "unit coins { expires 3 months after earning }",
+    ),
+    code(
         "E0148",
         "which month",
         "`each month` can mean from the first of the month on, or the last 30 days, or a month counted from the day of joining. Members notice the difference, so it is said. Write `each calendar month`, `in any 30 days`, or for years also `each membership year`.",

@@ -59,8 +59,19 @@ pub enum Unmatched {
 pub struct Member {
     /// The attributes.
     pub fields: Vec<Field>,
+    /// `consent email when email_ok`, one per channel.
+    pub consents: Vec<Consent>,
     /// The header.
     pub at: At,
+}
+
+/// When members may be told something on a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// The channel.
+    pub channel: Ident,
+    /// What must hold.
+    pub when: Expr,
 }
 
 /// A field of an event, a list or a member.

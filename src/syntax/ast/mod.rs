@@ -1,5 +1,6 @@
 //! What a text says, as a tree: no names resolved, no types known. Equality ignores places.
 
+mod challenge;
 mod earn;
 mod event;
 mod expr;
@@ -12,6 +13,7 @@ mod tiers;
 mod time;
 mod unit;
 
+pub use challenge::*;
 pub use earn::*;
 pub use event::*;
 pub use expr::*;
@@ -157,6 +159,7 @@ pub enum Item {
     Rule(Rule),
     Reward(Reward),
     Redeem(Redeem),
+    Challenge(Box<Challenge>),
     Transfer(Transfer),
     Referral(Box<Referral>),
     Pool(Pool),
@@ -186,6 +189,7 @@ impl Item {
             Self::Rule(x) => Some(&x.name),
             Self::Reward(x) => Some(&x.name),
             Self::Redeem(x) => Some(&x.name),
+            Self::Challenge(x) => Some(&x.name),
             Self::Transfer(x) => Some(&x.name),
             Self::Referral(x) => Some(&x.name),
             Self::Pool(x) => Some(&x.name),
@@ -216,6 +220,7 @@ impl Item {
             Self::Rule(x) => x.at,
             Self::Reward(x) => x.at,
             Self::Redeem(x) => x.at,
+            Self::Challenge(x) => x.at,
             Self::Transfer(x) => x.at,
             Self::Referral(x) => x.at,
             Self::Pool(x) => x.at,
@@ -426,4 +431,10 @@ pub enum Key {
     Any(At),
     /// A literal or a bare word.
     Value(Expr),
+    /// `up to 500`: inclusive.
+    UpTo(Expr),
+    /// `below 500`: exclusive.
+    Below(Expr),
+    /// `above 500`: exclusive.
+    Above(Expr),
 }

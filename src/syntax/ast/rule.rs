@@ -104,6 +104,8 @@ pub enum Effect {
     Give(Amount),
     /// `give 100 points to referrer`: an amount and another member.
     GiveTo(Box<(Expr, Path)>),
+    /// `activate double_points for 3 months`.
+    Activate(Ident, Option<Duration>),
     /// `take 50 points`.
     Take(Amount),
     /// `convert points to vouchers at 50 points -> £0.50, at least 150 points`.

@@ -1,6 +1,6 @@
 //! Scenarios: tests beside the rules.
 
-use super::{At, Expr, Ident, Moment, Text};
+use super::{At, Expr, Ident, Moment, Number, Text};
 
 /// `scenario "…" { … }`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +115,8 @@ pub enum ExpectKind {
     },
     /// `nothing`.
     Nothing,
+    /// `withheld`, `withheld "email"`.
+    Withheld(Option<Text>),
     /// `refused`, `refused "not enough"`.
     Refused(Option<Text>),
     /// `error`, `error "…"`.
@@ -123,8 +125,23 @@ pub enum ExpectKind {
     Message(Text),
     /// `badge explorer`.
     Badge(Ident),
+    /// `sprint completed`, `sprint completed 2 times`.
+    Challenge(Ident, ChallengeStage, Option<Number>),
     /// `trial_size`: a reward that is issued.
     Issued(Ident),
     /// `ann.status is vib`, `status is vib`.
     Condition(Expr),
+}
+
+/// What may become of a challenge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the word of the language")]
+pub enum ChallengeStage {
+    Opened,
+    Milestone,
+    Completed,
+    Claimed,
+    Forfeited,
+    Ended,
+    Undone,
 }

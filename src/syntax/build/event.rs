@@ -2,7 +2,7 @@
 
 use super::{block_statements, choice, expr, literal};
 use crate::syntax::ast::{
-    Event, Expr, ExprKind, Field, FieldKind, FieldType, Ident, Member, Newest, Reverses, UnaryOp, Unmatched,
+    Consent, Event, Expr, ExprKind, Field, FieldKind, FieldType, Ident, Member, Newest, Reverses, UnaryOp, Unmatched,
 };
 use crate::syntax::errors;
 use crate::syntax::grammar::Rule;
@@ -51,12 +51,22 @@ fn reverses(n: &Node<'_>) -> Option<Reverses> {
 
 /// `member { … }`.
 pub(super) fn member<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Member {
-    Member { fields: fields(r, block, Rule::member_lines), at: head.at() }
+    let mut out = Member { fields: Vec::new(), consents: Vec::new(), at: head.at() };
+    block_statements(r, block, Rule::member_lines, Some(LIST), |r, s| {
+        let n = &s.node;
+        if n.rule() == Rule::consent_line {
+            out.consents.push(Consent { channel: n.ident()?, when: expr::expr(r, &n.get(Rule::expr)?)? });
+        } else {
+            out.fields.push(field(r, s)?);
+        }
+        Some(())
+    });
+    out
 }
 
-fn fields<'t>(r: &mut Reader<'t>, block: Option<&Block>, rule: Rule) -> Vec<Field> {
+fn fields<'t>(r: &mut Reader<'t>, block: &Block) -> Vec<Field> {
     let mut out = Vec::new();
-    block_statements(r, block, rule, Some(LIST), |r, s| {
+    block_statements(r, Some(block), Rule::field_lines, Some(LIST), |r, s| {
         out.push(field(r, s)?);
         Some(())
     });
@@ -68,7 +78,7 @@ fn field<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<Field> {
     let name = n.ident()?;
     let (ty, suffixes) = match &s.block {
         Some((block, tail)) => {
-            let inner = fields(r, Some(block), Rule::member_lines);
+            let inner = fields(r, block);
             (FieldType { kind: FieldKind::List(inner), at: n.mark(Rule::kw_list)? }, tail.clone())
         }
         None => (field_type(r, &n.get(Rule::field_type)?)?, Some(n.clone())),

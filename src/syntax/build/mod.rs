@@ -1,5 +1,6 @@
 //! From read rules to the tree, one file per family of items.
 
+mod challenge;
 mod earn;
 mod event;
 mod expr;
@@ -97,6 +98,7 @@ fn item<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Optio
         Rule::rule_item => Item::Rule(rule::rule(r, head, block)?),
         Rule::reward_item => Item::Reward(reward::reward(r, head, block)?),
         Rule::redeem_item => Item::Redeem(reward::redeem(r, head, block)?),
+        Rule::challenge_item => Item::Challenge(Box::new(challenge::challenge(r, head, block)?)),
         Rule::transfer_item => Item::Transfer(meeting::transfer(r, head, block)?),
         Rule::referral_item => Item::Referral(Box::new(meeting::referral(r, head, block)?)),
         Rule::pool_item => Item::Pool(meeting::pool(r, head, block)?),
@@ -125,6 +127,7 @@ fn check_block(r: &mut Reader<'_>, line: &Line) {
         "rule" => (Rule::rule_lines, None),
         "reward" => (Rule::reward_lines, None),
         "redeem" => (Rule::redeem_lines, None),
+        "challenge" => (Rule::challenge_lines, Some(challenge::MILESTONE)),
         "transfer" => (Rule::transfer_lines, None),
         "referral" => (Rule::referral_lines, Some(meeting::SIDE)),
         "pool" => (Rule::pool_lines, None),

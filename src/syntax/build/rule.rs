@@ -137,6 +137,9 @@ pub(super) fn effect<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<Op
             Effect::Grant { tiers, level, hold }
         }
         Rule::extend_line => Effect::Extend { unit: n.ident()?, by: literal::duration(&n.get(Rule::duration)?)? },
+        Rule::activate_line => {
+            Effect::Activate(n.ident()?, n.get(Rule::duration).and_then(|time| literal::duration(&time)))
+        }
         Rule::restart_line => Effect::Restart(n.ident()?),
         Rule::message_line => Effect::Message(message(r, n)?),
         Rule::donate_line => Effect::Donate(Box::new(donation(r, n)?)),

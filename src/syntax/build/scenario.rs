@@ -2,8 +2,8 @@
 
 use super::{block_statements, event, expr, literal, time};
 use crate::syntax::ast::{
-    ExpectKind, Expectation, Expr, ExprKind, Ident, RecordField, RecordValue, Scenario, ScenarioMode, ScenarioStep,
-    StepKind, UnaryOp,
+    ChallengeStage, ExpectKind, Expectation, Expr, ExprKind, Ident, RecordField, RecordValue, Scenario, ScenarioMode,
+    ScenarioStep, StepKind, UnaryOp,
 };
 use crate::syntax::errors;
 use crate::syntax::grammar::Rule;
@@ -63,6 +63,7 @@ fn event_of(verb: Ident) -> Ident {
         ("transfers", "transfer"),
         ("enrolls", "enroll"),
         ("withdraws", "withdraw"),
+        ("claims", "claim"),
         ("merges", "merge"),
         ("unmerges", "unmerge"),
         ("chooses", "choose"),
@@ -145,6 +146,7 @@ fn expectation<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expectation> {
     };
     let kind = match inner.rule() {
         Rule::kw_nothing => ExpectKind::Nothing,
+        Rule::expect_withheld => ExpectKind::Withheld(text(r)?),
         Rule::expect_refused => ExpectKind::Refused(text(r)?),
         Rule::expect_error => ExpectKind::Error(text(r)?),
         Rule::expect_message => ExpectKind::Message(text(r)??),
@@ -155,6 +157,25 @@ fn expectation<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expectation> {
             who = names.pop();
             let amount = literal::literal(r, &inner.get(Rule::money)?)?;
             ExpectKind::Gift { negative: inner.has(Rule::minus), amount, to }
+        }
+        Rule::expect_challenge => {
+            let stages = [
+                (Rule::kw_opened, ChallengeStage::Opened),
+                (Rule::kw_milestone, ChallengeStage::Milestone),
+                (Rule::kw_completed, ChallengeStage::Completed),
+                (Rule::kw_claimed, ChallengeStage::Claimed),
+                (Rule::kw_forfeited, ChallengeStage::Forfeited),
+                (Rule::kw_ended, ChallengeStage::Ended),
+                (Rule::kw_undone, ChallengeStage::Undone),
+            ];
+            let stage = inner.get(Rule::challenge_stage)?.pick(&stages)?;
+            let mut names = inner.idents().into_iter();
+            let (first, second) = (names.next()?, names.next());
+            let challenge = second.map_or(first.clone(), |challenge| {
+                who = Some(first);
+                challenge
+            });
+            ExpectKind::Challenge(challenge, stage, inner.number())
         }
         Rule::expect_amount => {
             who = inner.ident();

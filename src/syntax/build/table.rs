@@ -68,5 +68,14 @@ fn key<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Key> {
     if n.has(Rule::any_key) {
         return Some(Key::Any(n.at()));
     }
+    if let Some(up_to) = n.get(Rule::up_to_key) {
+        return Some(Key::UpTo(bound(r, &up_to)?));
+    }
+    if let Some(below) = n.get(Rule::below_key) {
+        return Some(Key::Below(bound(r, &below)?));
+    }
+    if let Some(above) = n.get(Rule::above_key) {
+        return Some(Key::Above(bound(r, &above)?));
+    }
     Some(Key::Value(event::signed(r, n)?))
 }

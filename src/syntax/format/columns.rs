@@ -77,33 +77,35 @@ fn row<'t>(tokens: &[Token], line: &Line, word: &impl Fn(usize) -> &'t str) -> C
         }
         at + 1
     };
-    let first = line.first;
-    let banded = match word(first) {
-        "else" | "above" => Some(first + 1),
-        "up" if word(first + 1) == "to" => Some(value(first + 2)),
-        "below" => Some(value(first + 1)),
-        _ => None,
-    };
-    if let Some(mut end) = banded {
+    // One past the last token of a key: a value, or the end of a band with its words.
+    let key = |at: usize| {
+        let number = kind(at + 1).is_some_and(|kind| matches!(kind, TokenKind::Literal | TokenKind::MoneySign));
+        let end = match word(at) {
+            "up" if word(at + 1) == "to" => value(at + 2),
+            "below" | "above" if number => value(at + 1),
+            _ => return value(at),
+        };
         let is_unit = matches!(
             word(end),
             "day" | "days" | "week" | "weeks" | "month" | "months" | "year" | "years" | "hour" | "hours"
         );
-        if is_unit {
-            end += 1;
-        }
-        let ends = if end > line.last { Vec::new() } else { vec![end] };
-        return Columns { ends, counted: word(first) != "else" };
-    }
+        if is_unit { end + 1 } else { end }
+    };
+    let first = line.first;
     let mut ends = Vec::new();
-    let mut at = value(first);
+    let mut at = match word(first) {
+        "else" => first + 1,
+        // Behind the last band of a table in bands stands its value.
+        "above" if kind(key(first)) != Some(TokenKind::Comma) => first + 1,
+        _ => key(first),
+    };
     while kind(at) == Some(TokenKind::Comma) {
         at += 1;
         ends.push(at);
-        at = value(at);
+        at = key(at);
     }
     if at <= line.last {
         ends.push(at);
     }
-    Columns { ends, counted: true }
+    Columns { ends, counted: word(first) != "else" }
 }

@@ -1,0 +1,87 @@
+//! Challenges: what runs for a member, how far it has come, and what it brings.
+
+mod progress;
+mod run;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::hir::SharedBy;
+use crate::value::{Exact, Instant, Value};
+
+use super::state::Brought;
+
+/// What runs of one challenge for a member.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Running {
+    /// What runs, and what was completed in a time that is not over, in the order of opening.
+    pub open: Vec<Instance>,
+    /// What was completed in a time that is over, where a refund may still take it back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<Instance>,
+    /// How many were completed.
+    pub completed: i64,
+    /// How many were opened.
+    pub opened: u32,
+}
+
+/// One time that a challenge runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instance {
+    /// Its number among the member's.
+    pub number: u32,
+    /// From when on events count.
+    pub opened: Instant,
+    /// Until before when they count.
+    pub until: Instant,
+    /// The event that opened it, and its place in the member's history: what came before does not count.
+    pub by: Option<(Arc<str>, u64)>,
+    /// The fields of that event.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub fields: Arc<[Value]>,
+    /// How much is to be reached, by goal; empty where it is to be worked out again.
+    pub targets: Vec<Exact>,
+    /// Milestones that were reached, and what they brought.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub milestones: Vec<(u32, Brought)>,
+    /// When it was completed.
+    pub completed: Option<Instant>,
+    /// Until before when what it brings can be claimed; none once that was done, or where it was given at once.
+    pub claimable: Option<Instant>,
+    /// What completing it brought.
+    #[serde(default)]
+    pub brought: Brought,
+}
+
+/// What members reach together in one time of a challenge.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Common {
+    /// What each has brought in.
+    pub by: BTreeMap<Arc<str>, Exact>,
+    /// Who was rewarded.
+    pub rewarded: BTreeSet<Arc<str>>,
+}
+
+/// Which group of members, in which time of a challenge.
+pub type CommonKey = (crate::hir::ChallengeId, Instant, Arc<str>);
+
+impl Instance {
+    /// Whether events of a moment count.
+    pub fn runs(&self, now: Instant) -> bool {
+        self.opened <= now && now < self.until
+    }
+}
+
+/// The group of a member that reaches a goal together with it; `None` where it belongs to none.
+pub(super) fn group_of(by: SharedBy, cx: &super::context::Cx<'_>, pots: &super::pots::Pots) -> Option<Arc<str>> {
+    match by {
+        SharedBy::Everyone => Some("".into()),
+        SharedBy::Attribute(id) => match cx.state.attributes.get(id) {
+            None | Some(Value::Missing) => None,
+            Some(value) => Some(super::walk::words(std::slice::from_ref(value)).into()),
+        },
+        SharedBy::Pool(id) => pots.groups.get(&id).and_then(|groups| groups.of.get(&cx.state.member)).cloned(),
+    }
+}

@@ -1,0 +1,463 @@
+//! Opens, judges and closes challenges.
+
+use std::sync::Arc;
+
+use crate::hir::{Challenge, ChallengeId, ChallengeStage, EventKind, Frame, Progress, RewardRefunds, RuleId};
+use crate::value::{Exact, Instant, Value};
+
+use super::{Common, Instance, group_of};
+use crate::engine::event::Event;
+use crate::engine::fault::Fault;
+use crate::engine::fold::{Fold, View};
+use crate::engine::mail::Content;
+use crate::engine::outcome::{Cause, What};
+use crate::engine::redeem::Answer;
+use crate::engine::state::{Brought, Gifted};
+use crate::engine::words;
+
+impl Fold<'_> {
+    /// Challenges that the event at hand opens.
+    pub fn open_challenges(&mut self, event: &Arc<Event>) -> Result<(), Fault> {
+        for (id, challenge) in self.program.challenges.pairs() {
+            let Frame::From { event: opening, filter, .. } = &challenge.frame else { continue };
+            let opens = match opening {
+                Some(kind) => *kind == event.kind,
+                None => {
+                    Some(event.kind) == EventKind::Activate.id() && self.text("offer").as_ref() == Some(&challenge.name)
+                }
+            };
+            if !opens
+                || !filter.as_ref().map_or(Ok(true), |filter| self.judge.truth(filter, &self.cx(View::default())))?
+            {
+                continue;
+            }
+            let place = self.state.judged.saturating_sub(1);
+            let by = Some((event.id.clone(), place));
+            let fields = if opening.is_some() { event.fields.clone() } else { Arc::from([]) };
+            self.open_challenge(id, challenge, self.at.now, by, fields)?;
+        }
+        Ok(())
+    }
+
+    fn open_challenge(
+        &mut self,
+        id: ChallengeId,
+        challenge: &Challenge,
+        opened: Instant,
+        by: Option<(Arc<str>, u64)>,
+        fields: Arc<[Value]>,
+    ) -> Result<(), Fault> {
+        let view = View { opened: Some(&fields), ..View::default() };
+        for condition in &challenge.only {
+            if !self.judge.truth(condition, &self.cx(view))? {
+                return Ok(());
+            }
+        }
+        let until = self.challenge_end(challenge, view)?;
+        let targets = challenge.goals.iter().map(|goal| self.judge.exact(&goal.threshold, &self.cx(view)));
+        let targets = targets.collect::<Result<Vec<_>, _>>()?;
+        let running = self.state.challenges.at_mut(id);
+        running.opened += 1;
+        let number = running.opened;
+        let instance = Instance {
+            number,
+            opened,
+            until,
+            by,
+            fields,
+            targets,
+            milestones: Vec::new(),
+            completed: None,
+            claimable: None,
+            brought: Brought::default(),
+        };
+        running.open.push(instance);
+        if matches!(challenge.frame, Frame::From { .. }) {
+            self.tell(id, number, ChallengeStage::Opened, Exact::ZERO, None);
+        }
+        Ok(())
+    }
+
+    /// Until before when events count that is opened now.
+    fn challenge_end(&self, challenge: &Challenge, view: View<'_>) -> Result<Instant, Fault> {
+        let zone = &self.calendar.zone;
+        Ok(match &challenge.frame {
+            Frame::Ever => Instant::LAST,
+            Frame::Days(_, last) => zone.start_of(last.plus_days(1).ok_or(Fault::Calendar)?),
+            Frame::Each(kind) => zone.start_of(self.this_period(*kind).end),
+            Frame::From { length, inclusive, .. } => {
+                let Value::Span(span) = self.judge.value(length, &self.cx(view))? else { return Err(Fault::Type) };
+                let end = span.after(self.at.now, zone).ok_or(Fault::Calendar)?;
+                if *inclusive { end.plus_millis(1).ok_or(Fault::Calendar)? } else { end }
+            }
+        })
+    }
+
+    /// Judges all challenges; returns whether any came further.
+    pub fn challenges(&mut self) -> Result<bool, Fault> {
+        let mut changed = false;
+        for (id, challenge) in self.program.challenges.pairs() {
+            self.open_periodic(id, challenge)?;
+            if !self.concerns(challenge) {
+                continue;
+            }
+            let numbers: Vec<u32> = self.state.challenges.at(id).open.iter().map(|instance| instance.number).collect();
+            for number in numbers {
+                changed |= self.judge_challenge(id, challenge, number)?;
+            }
+        }
+        Ok(changed)
+    }
+
+    /// A challenge of a calendar begins with the first thing that happens in its time.
+    fn open_periodic(&mut self, id: ChallengeId, challenge: &Challenge) -> Result<(), Fault> {
+        let zone = &self.calendar.zone;
+        let start = match &challenge.frame {
+            Frame::Ever => Instant::FIRST,
+            Frame::Days(first, last) if (*first..=*last).contains(&self.at.today) => zone.start_of(*first),
+            Frame::Each(kind) => zone.start_of(self.this_period(*kind).start),
+            _ => return Ok(()),
+        };
+        if self.state.joined.is_none() || self.state.left {
+            return Ok(());
+        }
+        let start = match challenge.activation.then(|| self.state.activations.get(&challenge.name)) {
+            Some(Some(activated)) => start.max(*activated),
+            Some(None) => return Ok(()),
+            None => start,
+        };
+        let running = self.state.challenges.at(id);
+        if running.open.iter().chain(&running.past).any(|instance| instance.opened == start) {
+            return Ok(());
+        }
+        self.open_challenge(id, challenge, start, None, Arc::from([]))
+    }
+
+    /// Whether what is judged now can have brought a challenge further.
+    fn concerns(&self, challenge: &Challenge) -> bool {
+        let measured = challenge.goals.iter().any(|goal| matches!(goal.of, Progress::Measured(_)));
+        match &self.event {
+            Some(event) => {
+                measured
+                    || challenge.listens.contains(&event.kind)
+                    || self.program.events.at(event.kind).reversal.is_some()
+            }
+            None => measured,
+        }
+    }
+
+    fn instance(&self, id: ChallengeId, number: u32) -> Option<&Instance> {
+        self.state.challenges.at(id).open.iter().find(|instance| instance.number == number)
+    }
+
+    fn instance_mut(&mut self, id: ChallengeId, number: u32) -> Option<&mut Instance> {
+        self.state.challenges.at_mut(id).open.iter_mut().find(|instance| instance.number == number)
+    }
+
+    fn judge_challenge(&mut self, id: ChallengeId, challenge: &Challenge, number: u32) -> Result<bool, Fault> {
+        let Some(mut instance) = self.instance(id, number).filter(|i| i.completed.is_none()).cloned() else {
+            return Ok(false);
+        };
+        if !instance.runs(self.at.now) {
+            return Ok(false);
+        }
+        if instance.targets.len() != challenge.goals.len() {
+            let view = View { opened: Some(&instance.fields), ..View::default() };
+            let targets = challenge.goals.iter().map(|goal| self.judge.exact(&goal.threshold, &self.cx(view)));
+            instance.targets = targets.collect::<Result<_, _>>()?;
+            if let Some(slot) = self.instance_mut(id, number) {
+                slot.targets.clone_from(&instance.targets);
+            }
+        }
+        if challenge.shared.is_some() {
+            return self.judge_shared(id, challenge, &instance);
+        }
+        let mut reached = Vec::new();
+        for goal in &challenge.goals {
+            reached.push(self.cx(View::default()).progress(challenge, goal, &instance)?);
+        }
+        let first = reached.first().copied().unwrap_or_default();
+        let changed = self.milestones(id, challenge, &instance, first)?;
+        let mut met = reached.iter().zip(&instance.targets).map(|(reached, target)| reached >= target);
+        let done = if challenge.any { met.any(|met| met) } else { met.all(|met| met) };
+        if done {
+            self.complete_challenge(id, challenge, number, first)?;
+        }
+        Ok(changed || done)
+    }
+
+    fn milestones(
+        &mut self,
+        id: ChallengeId,
+        challenge: &Challenge,
+        instance: &Instance,
+        progress: Exact,
+    ) -> Result<bool, Fault> {
+        let mut changed = false;
+        let target = instance.targets.first().copied().unwrap_or_default();
+        for (which, milestone) in (0_u32..).zip(&challenge.milestones) {
+            let view = View { opened: Some(&instance.fields), ..View::default() };
+            let at = self.judge.exact(&milestone.at, &self.cx(view))?;
+            let at = if milestone.share { at.mul(target)? } else { at };
+            if progress < at || instance.milestones.iter().any(|(done, _)| *done == which) {
+                continue;
+            }
+            self.tell(id, instance.number, ChallengeStage::Milestone, progress, Some(target));
+            let (_, brought) = self.collect(|fold| fold.fire(milestone.reward, view))?;
+            if let Some(slot) = self.instance_mut(id, instance.number) {
+                slot.milestones.push((which, brought));
+            }
+            changed = true;
+        }
+        Ok(changed)
+    }
+
+    fn complete_challenge(
+        &mut self,
+        id: ChallengeId,
+        challenge: &Challenge,
+        number: u32,
+        progress: Exact,
+    ) -> Result<(), Fault> {
+        let claimable = match challenge.claim {
+            Some(within) => Some(self.end_after(self.at.now, within, None)?),
+            None => None,
+        };
+        let now = self.at.now;
+        self.state.challenges.at_mut(id).completed += 1;
+        let Some(instance) = self.instance_mut(id, number) else { return Ok(()) };
+        instance.completed = Some(now);
+        instance.claimable = claimable;
+        let target = instance.targets.first().copied();
+        self.tell(id, number, ChallengeStage::Completed, progress, target);
+        if claimable.is_none() {
+            self.reward_challenge(id, challenge, number)?;
+        }
+        Ok(())
+    }
+
+    fn reward_challenge(&mut self, id: ChallengeId, challenge: &Challenge, number: u32) -> Result<(), Fault> {
+        let Some(instance) = self.instance(id, number) else { return Ok(()) };
+        let (fields, over) = (instance.fields.clone(), matches!(challenge.frame, Frame::From { .. }));
+        let view = View { opened: Some(&fields), ..View::default() };
+        let (_, brought) = self.collect(|fold| fold.fire(challenge.reward, view))?;
+        let running = self.state.challenges.at_mut(id);
+        if let Some(instance) = running.open.iter_mut().find(|instance| instance.number == number) {
+            instance.claimable = None;
+            instance.brought = brought;
+        }
+        // What cannot open again by itself need not be remembered.
+        if over && challenge.refunds == RewardRefunds::Keep {
+            running.open.retain(|instance| instance.number != number);
+        }
+        Ok(())
+    }
+
+    /// Community and team goals: what all have brought in together.
+    fn judge_shared(&mut self, id: ChallengeId, challenge: &Challenge, instance: &Instance) -> Result<bool, Fault> {
+        let (Some(shared), Some(goal)) = (&challenge.shared, challenge.goals.first()) else { return Ok(false) };
+        let cx = self.cx(View::default());
+        let Some(group) = group_of(shared.by, &cx, self.pots) else { return Ok(false) };
+        let own = cx.progress(challenge, goal, instance)?;
+        let least = match &shared.least {
+            Some(least) => self.judge.exact(least, &cx)?,
+            None => Exact::ZERO,
+        };
+        let member = self.state.member.clone();
+        let key = (id, instance.opened, group);
+        let common: &mut Common = self.pots.common.entry(key.clone()).or_default();
+        common.by.insert(member.clone(), own);
+        let sum = common.by.values().try_fold(Exact::ZERO, |sum, part| sum.add(*part))?;
+        let target = instance.targets.first().copied().unwrap_or_default();
+        let mut changed = self.milestones(id, challenge, instance, sum)?;
+        if sum < target {
+            return Ok(changed);
+        }
+        let common = self.pots.common.entry(key).or_default();
+        let waiting: Vec<Arc<str>> = common
+            .by
+            .iter()
+            .filter(|(who, part)| **part > Exact::ZERO && **part >= least && !common.rewarded.contains(*who))
+            .map(|(who, _)| who.clone())
+            .collect();
+        common.rewarded.extend(waiting.iter().cloned());
+        for who in waiting {
+            if who == member {
+                self.complete_challenge(id, challenge, instance.number, sum)?;
+                changed = true;
+            } else {
+                self.send(who, Content::Complete(id, instance.opened, sum));
+            }
+        }
+        Ok(changed)
+    }
+
+    /// What others have brought in completes a challenge for this member too.
+    pub fn completed_together(&mut self, id: ChallengeId, opened: Instant, sum: Exact) -> Result<(), Fault> {
+        let challenge = self.program.challenges.at(id);
+        let running = self.state.challenges.at(id);
+        let open = running.open.iter().find(|instance| instance.opened == opened && instance.completed.is_none());
+        match open.map(|instance| instance.number) {
+            Some(number) => self.complete_challenge(id, challenge, number, sum),
+            None => Ok(()),
+        }
+    }
+
+    /// Judges a `claim` event.
+    pub fn claim_challenge(&mut self) -> Result<Answer, Fault> {
+        let name = self.text("offer").unwrap_or_default();
+        let Some(id) = self.program.challenges.find(|challenge| challenge.name == name) else {
+            let names = self.program.challenges.iter().map(|challenge| &*challenge.name);
+            return Err(words::unknown(&name, "a challenge", names));
+        };
+        let now = self.at.now;
+        let open = self.state.challenges.at(id).open.iter().filter(|i| i.claimable.is_some_and(|end| now < end));
+        let Some((number, target)) = open.map(|i| (i.number, i.targets.first().copied())).next() else {
+            return Ok(Err(format!("nothing of `{name}` waits to be claimed")));
+        };
+        self.tell(id, number, ChallengeStage::Claimed, target.unwrap_or_default(), target);
+        self.reward_challenge(id, self.program.challenges.at(id), number)?;
+        Ok(Ok(()))
+    }
+
+    /// When a challenge next ends or begins by itself.
+    pub fn challenge_due(&self, id: ChallengeId) -> Option<Instant> {
+        let running = self.state.challenges.get(id)?;
+        let ends = running.open.iter().map(|instance| instance.claimable.unwrap_or(instance.until));
+        let begins = match &self.program.challenges.at(id).frame {
+            _ if self.state.joined.is_none() || self.state.left => None,
+            Frame::Days(first, _) => Some(self.calendar.zone.start_of(*first)),
+            Frame::Each(kind) => {
+                let today = self.calendar.zone.day_of(self.state.clock);
+                Some(self.calendar.zone.start_of(self.period(*kind, today).end))
+            }
+            Frame::Ever | Frame::From { .. } => None,
+        };
+        // What began with an event of its first moment is not to begin again.
+        let begins = begins.filter(|at| *at > self.state.clock);
+        ends.chain(begins).min().filter(|at| *at < Instant::LAST)
+    }
+
+    /// Lets times of a challenge end that are over.
+    pub fn end_challenges(&mut self, id: ChallengeId) {
+        let now = self.at.now;
+        let keeps = self.program.challenges.at(id).refunds == RewardRefunds::Keep;
+        let running = self.state.challenges.at_mut(id);
+        let (over, open) = std::mem::take(&mut running.open)
+            .into_iter()
+            .partition(|instance| instance.claimable.unwrap_or(instance.until) <= now);
+        running.open = open;
+        let over: Vec<Instance> = over;
+        for instance in over {
+            let (number, target) = (instance.number, instance.targets.first().copied());
+            if instance.claimable.is_some() {
+                self.tell(id, number, ChallengeStage::Forfeited, target.unwrap_or_default(), target);
+            } else if instance.completed.is_none() {
+                let cx = self.cx(View::default());
+                let challenge = self.program.challenges.at(id);
+                let progress = challenge.goals.first().and_then(|goal| cx.progress(challenge, goal, &instance).ok());
+                self.tell(id, number, ChallengeStage::Ended, progress.unwrap_or_default(), target);
+            } else if !keeps {
+                self.state.challenges.at_mut(id).past.push(instance);
+            }
+        }
+    }
+
+    /// After a reversal: what no longer holds is taken back where the challenge says so.
+    pub fn undo_challenges(&mut self) -> Result<(), Fault> {
+        for (id, challenge) in self.program.challenges.pairs() {
+            if challenge.refunds == RewardRefunds::Keep || challenge.shared.is_some() {
+                continue;
+            }
+            let running = self.state.challenges.at_mut(id);
+            let (mut open, mut past) = (std::mem::take(&mut running.open), std::mem::take(&mut running.past));
+            for instance in open.iter_mut().chain(&mut past) {
+                self.undo_instance(id, challenge, instance)?;
+            }
+            past.retain(|instance| instance.completed.is_some());
+            let running = self.state.challenges.at_mut(id);
+            (running.open, running.past) = (open, past);
+        }
+        Ok(())
+    }
+
+    fn undo_instance(&mut self, id: ChallengeId, challenge: &Challenge, instance: &mut Instance) -> Result<(), Fault> {
+        let mut reached = Vec::new();
+        for goal in &challenge.goals {
+            reached.push(self.cx(View::default()).progress(challenge, goal, instance)?);
+        }
+        let first = reached.first().copied().unwrap_or_default();
+        let target = instance.targets.first().copied();
+        let mut kept = Vec::new();
+        for (which, mut brought) in std::mem::take(&mut instance.milestones) {
+            let view = View { opened: Some(&instance.fields), ..View::default() };
+            let milestone = challenge.milestones.get(which as usize);
+            let at = milestone.map(|milestone| (milestone.share, self.judge.exact(&milestone.at, &self.cx(view))));
+            let holds = match at {
+                Some((share, at)) => first >= if share { at?.mul(target.unwrap_or_default())? } else { at? },
+                None => true,
+            };
+            if holds || !self.may_take_back(challenge, &brought) {
+                kept.push((which, brought));
+            } else {
+                self.revoke(&mut brought)?;
+            }
+        }
+        instance.milestones = kept;
+        let mut met = reached.iter().zip(&instance.targets).map(|(reached, target)| reached >= target);
+        let done = if challenge.any { met.any(|met| met) } else { met.all(|met| met) };
+        if instance.completed.is_none() || done || !self.may_take_back(challenge, &instance.brought) {
+            return Ok(());
+        }
+        self.revoke(&mut instance.brought)?;
+        instance.brought = Brought::default();
+        (instance.completed, instance.claimable) = (None, None);
+        self.state.challenges.at_mut(id).completed -= 1;
+        self.tell(id, instance.number, ChallengeStage::Undone, first, target);
+        Ok(())
+    }
+
+    /// Whether what a challenge brought may be taken back: all of it, or where nothing of it was used.
+    fn may_take_back(&self, challenge: &Challenge, brought: &Brought) -> bool {
+        let spent = |lot: &u32, unit| {
+            let purse = self.state.units.at(unit);
+            purse.closed.contains_key(lot) || purse.lots.iter().any(|other| other.number == *lot && other.spent > 0)
+        };
+        let used = |gift: &Gifted| match gift {
+            Gifted::Voucher(number) => {
+                self.state.vouchers.iter().any(|voucher| voucher.number == *number && voucher.closed.is_some())
+            }
+            Gifted::Badge(_) => false,
+        };
+        challenge.refunds == RewardRefunds::ReJudge
+            || !(brought.awards.iter().any(|award| award.lot.is_some_and(|lot| spent(&lot, award.unit)))
+                || brought.gifts.iter().any(used))
+    }
+
+    /// Challenges that an event opened which is gone are over; what they brought is taken back unless it is kept.
+    pub fn close_opened_by(&mut self, event: &Arc<str>) -> Result<(), Fault> {
+        for (id, challenge) in self.program.challenges.pairs() {
+            let running = self.state.challenges.at_mut(id);
+            let (closed, open): (Vec<_>, Vec<_>) = std::mem::take(&mut running.open)
+                .into_iter()
+                .partition(|instance| instance.by.as_ref().is_some_and(|(by, _)| by == event));
+            running.open = open;
+            for mut instance in closed {
+                if challenge.refunds != RewardRefunds::Keep && self.may_take_back(challenge, &instance.brought) {
+                    self.revoke(&mut instance.brought)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes what became of a challenge.
+    fn tell(&mut self, id: ChallengeId, number: u32, stage: ChallengeStage, progress: Exact, target: Option<Exact>) {
+        let challenge = self.program.challenges.at(id);
+        let ty = challenge.goals.first().map_or(crate::hir::Type::Number, |goal| goal.threshold.ty);
+        let say = |amount: Exact| words::value(self.program, ty, &Value::Exact(amount));
+        let (progress, target) = (say(progress), target.map(say));
+        let cause: RuleId = challenge.reward;
+        self.emit(Cause::Rule(cause), What::Challenge { challenge: id, number, stage, progress, target });
+    }
+}
