@@ -10,6 +10,7 @@ use super::fold::{Fold, View};
 use super::judge::Noting;
 use super::mail::Content;
 use super::outcome::{Account, Cause, Side, What};
+use super::partner::relinquish;
 use super::purse::{Lot, Ready};
 use super::state::{Sent, Tallied, TallyKind};
 
@@ -161,17 +162,6 @@ impl Fold<'_> {
         Ok(Some((part, Sent { to: account, id, counted: true, rule: None, seen: Vec::new() })))
     }
 
-    fn funded(&self, funding: &[crate::hir::Funding], amount: i64) -> Result<Vec<(Arc<str>, i64)>, Fault> {
-        if funding.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut weights: Vec<_> = funding.iter().map(|part| part.share).collect();
-        let partners = weights.iter().try_fold(Exact::ZERO, |sum, share| sum.add(*share))?;
-        weights.push(Exact::ONE.sub(partners)?);
-        let parts = split(amount, &weights)?;
-        Ok(funding.iter().map(|f| f.partner.clone()).zip(parts).filter(|(_, part)| *part != 0).collect())
-    }
-
     /// Pays what is owed out of a lot that became available.
     pub fn repay(&mut self, unit: UnitId, number: u32, cause: Cause) -> Result<(), Fault> {
         let below_zero = matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_));
@@ -189,24 +179,16 @@ impl Fold<'_> {
         let issuer = debt - partners.iter().map(|(_, owed)| owed).sum::<i64>();
         let weights: Vec<_> = partners.iter().map(|(_, owed)| *owed).chain([issuer]).map(Exact::from).collect();
         let mut rest = repaid;
-        for ((partner, _), part) in partners.into_iter().zip(split(repaid, &weights)?) {
+        for ((partner, owed), part) in partners.into_iter().zip(split(repaid, &weights)?) {
             rest -= part;
-            self.owe_partner(unit, &partner, -part);
+            let worth = self.state.units.at(unit).owed_worth.get(&partner).copied().unwrap_or_default();
+            let price = worth.div(Exact::from(owed))?;
+            self.settled(cause, &partner, unit, Side::TakenBack, part, price)?;
+            self.owe_partner(unit, &partner, -part, price)?;
             self.post(cause, unit, Account::Available, Account::Partner(partner), part, Some(number), None);
         }
         self.post(cause, unit, Account::Available, Account::Issuer, rest, Some(number), None);
         Ok(())
-    }
-
-    /// Notes what is owed to a partner; what is paid is forgotten.
-    fn owe_partner(&mut self, unit: UnitId, partner: &Arc<str>, amount: i64) {
-        let owed = &mut self.state.units.at_mut(unit).owed;
-        let left = owed.get(partner).copied().unwrap_or(0) + amount;
-        if left == 0 {
-            owed.remove(partner);
-        } else {
-            owed.insert(partner.clone(), left);
-        }
     }
 
     /// Spends available lots in their order; the caller has checked that they suffice. Returns lots and amounts.
@@ -401,28 +383,6 @@ impl Fold<'_> {
         self.tally(award.unit, TallyKind::Reversed, taken, self.at.now)
     }
 
-    /// Posts value out of a lot back to whoever paid for the award: each has a share of what is left of it, so that parts which add up to
-    /// the award give everybody back what it paid (S9).
-    fn hand_back(
-        &mut self,
-        cause: Cause,
-        award: &mut super::state::Award,
-        lot: Option<u32>,
-        amount: i64,
-        from: Account,
-    ) -> Result<i64, Fault> {
-        let (unit, line) = (award.unit, award.line);
-        let mut rest = amount;
-        for (partner, share) in relinquish(award, amount)? {
-            rest -= share;
-            let price = award.prices.iter().find(|(known, _)| *known == partner).map(|(_, price)| *price);
-            self.settled(cause, &partner, unit, Side::TakenBack, share, price.unwrap_or_default())?;
-            self.post(cause, unit, from.clone(), Account::Partner(partner), share, lot, line);
-        }
-        self.post(cause, unit, from, Account::Issuer, rest, lot, line);
-        Ok(amount)
-    }
-
     fn owe(&mut self, cause: Cause, award: &mut super::state::Award, shortfall: i64) -> Result<i64, Fault> {
         let unit = award.unit;
         let debt = self.state.units.at(unit).debt;
@@ -440,7 +400,8 @@ impl Fold<'_> {
         }
         // Whoever paid forbears, and what is repaid later is theirs.
         for (partner, share) in relinquish(award, owed)? {
-            self.owe_partner(unit, &partner, share);
+            let price = award.price_for(&partner);
+            self.owe_partner(unit, &partner, share, price)?;
         }
         self.emit(cause, What::Owed { unit, debt: debt + owed });
         Ok(owed)
@@ -500,20 +461,4 @@ impl Fold<'_> {
         purse.lots.sort_by_key(|lot| lot.number);
         Ok(())
     }
-}
-
-/// Takes an amount off what is left of an award, and off what each partner has in it; returns the partners' shares of the amount.
-fn relinquish(award: &mut super::state::Award, amount: i64) -> Result<Vec<(Arc<str>, i64)>, Fault> {
-    let partners: i64 = award.funded.iter().map(|(_, part)| part).sum();
-    let issuer = award.granted - award.taken - partners;
-    award.taken += amount;
-    if amount == 0 || award.funded.is_empty() {
-        return Ok(Vec::new());
-    }
-    let weights: Vec<_> = award.funded.iter().map(|(_, part)| *part).chain([issuer]).map(Exact::from).collect();
-    let shares = split(amount, &weights)?;
-    for ((_, part), share) in award.funded.iter_mut().zip(&shares) {
-        *part -= share;
-    }
-    Ok(award.funded.iter().map(|(partner, _)| partner.clone()).zip(shares).collect())
 }

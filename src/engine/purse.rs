@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::hir::{Expiry, RefundFloor, SpendOrder, Unit};
-use crate::value::{Instant, Value};
+use crate::value::{Exact, Instant, Value};
 
 use super::outcome::Cause;
 
@@ -22,6 +22,9 @@ pub struct Purse {
     /// What of it is owed to partners, who had paid for what was taken back; the rest is owed to the issuer.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub owed: BTreeMap<Arc<str>, i64>,
+    /// What that is worth to each of them, in minor units, at the rates at which they had paid.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub owed_worth: BTreeMap<Arc<str>, Exact>,
     /// Up to when the clock has looked for what lapses.
     pub checked: Option<Instant>,
     /// Totals over the member's life, in steps: awarded, taken back, spent (net of returns), expired.
