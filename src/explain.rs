@@ -88,6 +88,10 @@ pub fn what(program: &Program, what: &What) -> String {
             format!("badge `{}` {}", program.badges.at(*badge).name, if *given { "given" } else { "taken back" })
         }
         What::Message { channel, text, .. } => format!("{channel} message \"{text}\""),
+        What::Offer { choice, offer, change, option } => {
+            let option = option.as_ref().map_or(String::new(), |option| format!(": `{option}`"));
+            format!("offer {offer} of `{}` {}{option}", program.choices.at(*choice).name, change.word())
+        }
         What::Owed { unit, debt } => format!("{} owed", words::quantity(program, *unit, Exact::from(*debt))),
         What::Withheld(reason) => format!("withheld: {reason}"),
         What::Refused(reason) => format!("refused: {reason}"),

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Account, Arrival, Engine, Event, Outcome, State, What, World, words};
-use crate::hir::{Expectation, Expr, Given, Program, Scenario, ScenarioFlag, Step, UnitId};
+use crate::engine::{Account, Arrival, Engine, Event, OfferChange, Outcome, State, What, World, words};
+use crate::hir::{ChoiceId, Expectation, Expr, Given, OfferState, Program, Scenario, ScenarioFlag, Step, UnitId};
 use crate::source::Span;
 use crate::value::{Exact, Instant, Value};
 
@@ -239,6 +239,7 @@ impl<'p> Run<'p> {
                     self.fail(*span, format!("{name} issued"), "not issued".into(), Vec::new());
                 }
             }
+            Expectation::Offer(choice, state, span) => self.offer(brought, *choice, *state, *span),
             Expectation::Of(member, expectation) => {
                 let outcomes = brought.outcomes.iter().filter(|outcome| outcome.member == *member).cloned().collect();
                 self.check(&Brought { outcomes, turned_away: brought.turned_away.clone() }, expectation, Some(member));
@@ -248,6 +249,36 @@ impl<'p> Run<'p> {
                     self.condition(&member.clone(), condition, *span);
                 }
             }
+        }
+    }
+
+    fn offer(&mut self, brought: &Brought, choice: ChoiceId, state: OfferState, span: Span) {
+        let wanted = self.program.choices.at(choice);
+        let (word, option) = match state {
+            OfferState::Offered => (OfferChange::Offered, None),
+            OfferState::Cancelled => (OfferChange::Cancelled, None),
+            OfferState::Expired => (OfferChange::Expired, None),
+            OfferState::Chosen(at) => {
+                (OfferChange::Chosen, wanted.options.get(at as usize).map(|option| option.name.clone()))
+            }
+        };
+        let told: Vec<&Outcome> = brought
+            .outcomes
+            .iter()
+            .filter(|o| match (&o.what, self.judged_by(o)) {
+                (What::Offer { choice: of, .. }, Some(by)) => by.choices.at(*of).name == wanted.name,
+                _ => false,
+            })
+            .collect();
+        let same = |o: &&Outcome| match &o.what {
+            What::Offer { change, option: taken, .. } => *change == word && *taken == option,
+            _ => false,
+        };
+        if !told.iter().any(same) {
+            let got: Vec<String> = told.iter().map(|outcome| self.describe(outcome)).collect();
+            let got = if got.is_empty() { "no such offer".to_owned() } else { got.join("; ") };
+            let option = option.map_or(String::new(), |option| format!(" {option}"));
+            self.fail(span, format!("{} {}{option}", wanted.name, word.word()), got, Vec::new());
         }
     }
 

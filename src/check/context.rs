@@ -89,6 +89,7 @@ pub(super) struct Items<'a> {
     pub referrals: Vec<&'a ast::Referral>,
     pub pools: Vec<&'a ast::Pool>,
     pub scenarios: Vec<&'a ast::Scenario>,
+    pub choices: Vec<&'a ast::Choice>,
 }
 
 /// The checker: the program as far as it is known, and what is wrong with it.

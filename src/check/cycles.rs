@@ -31,6 +31,8 @@ enum Node {
     Automatic(RewardId),
     Badge(crate::hir::BadgeId),
     Voucher(RewardId),
+    /// Open offers of a choice.
+    Offers(crate::hir::ChoiceId),
 }
 
 impl Checker<'_> {
@@ -141,6 +143,7 @@ impl Checker<'_> {
             }
             Node::Badge(badge) => next.extend(self.readers(program, |read| *read == Read::Badge(badge))),
             Node::Voucher(reward) => next.extend(self.readers(program, |read| *read == Read::Voucher(reward))),
+            Node::Offers(choice) => next.extend(self.readers(program, |read| *read == Read::Offers(choice))),
         }
         next
     }
@@ -247,6 +250,7 @@ fn effect_moves(program: &Program, effect: &Effect, next: &mut Vec<Node>) {
         Effect::Grant(ladder, ..) => next.push(Node::Ladder(*ladder)),
         // What another member gets is judged there, behind the event that sent it.
         Effect::GiveTo(..) | Effect::Extend(..) | Effect::Restart(_) | Effect::Message(..) => {}
+        Effect::Offer(choice) => next.push(Node::Offers(*choice)),
     }
 }
 
@@ -285,6 +289,7 @@ fn spoken(program: &Program, node: Node) -> String {
         }
         Node::Badge(id) => format!("badge {}", name(program.badges.get(id).map(|badge| &badge.name))),
         Node::Voucher(id) => format!("a voucher of {}", name(program.rewards.get(id).map(|reward| &reward.name))),
+        Node::Offers(id) => format!("offers of {}", name(program.choices.get(id).map(|choice| &choice.name))),
     }
 }
 

@@ -120,6 +120,7 @@ impl Checker<'_> {
                 Effect::Restart(measure)
             }
             ast::Effect::Message(message) => self.message(message, scope)?,
+            ast::Effect::Offer(name) => Effect::Offer(self.choice(name)?),
         };
         Some((None, effect))
     }

@@ -23,6 +23,7 @@ mod names;
 mod operators;
 mod outside;
 mod path;
+mod play;
 mod record;
 mod refund;
 mod require;
@@ -45,7 +46,7 @@ use std::sync::Arc;
 use crate::arena::{Arena, Id as _};
 use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::hir::{
-    Badge, EnumDef, LadderId, LetId, MeasureId, PoolId, Program, RedeemId, ReferralId, RewardId, RuleId, SegmentId,
+    Badge, ChoiceId, EnumDef, LadderId, LetId, MeasureId, PoolId, Program, RedeemId, ReferralId, RewardId, RuleId, SegmentId,
     Settings, Stack, StackMode, TableId, TransferId,
 };
 use crate::source::{FileId, Sources, Span};
@@ -98,6 +99,7 @@ impl<'a> Checker<'a> {
                 Item::Referral(x) => items.referrals.push(x),
                 Item::Pool(x) => items.pools.push(x),
                 Item::Scenario(x) => items.scenarios.push(x),
+                Item::Choice(x) => items.choices.push(x),
             }
         }
         let words = |words: Vec<String>| EnumDef { words: words.into_iter().map(Arc::from).collect() };
@@ -185,6 +187,7 @@ impl<'a> Checker<'a> {
         let referrals: Vec<_> =
             self.items.referrals.clone().into_iter().map(|item| self.lower_referral(item)).collect();
         let pools: Vec<_> = self.items.pools.clone().into_iter().map(|item| self.lower_pool(item)).collect();
+        let choices: Vec<_> = self.items.choices.clone().into_iter().map(|item| self.lower_choice(item)).collect();
         let scenarios: Vec<_> =
             self.items.scenarios.clone().into_iter().map(|item| self.lower_scenario(item)).collect();
         rules.extend(std::mem::take(&mut self.called).into_iter().map(Some));
@@ -202,6 +205,7 @@ impl<'a> Checker<'a> {
             transfers: whole(transfers)?,
             referrals: whole(referrals)?,
             pools: whole(pools)?,
+            choices: whole(choices)?,
             scenarios: scenarios.into_iter().collect::<Option<Vec<_>>>()?,
             ..program
         };
@@ -247,6 +251,7 @@ impl<'a> Checker<'a> {
             transfers: Arena::default(),
             referrals: Arena::default(),
             pools: Arena::default(),
+            choices: Arena::default(),
             meets: false,
             scenarios: Vec::new(),
         })
@@ -319,6 +324,9 @@ impl<'a> Checker<'a> {
         for (at, item) in items.pools.iter().enumerate() {
             note(names.meetings.declare(&item.name, Meeting::Pool(PoolId::new(at))));
         }
+        for (at, item) in items.choices.iter().enumerate() {
+            note(names.values.declare(&item.name, Symbol::Choice(ChoiceId::new(at))));
+        }
         for (at, item) in items.stacks.iter().enumerate() {
             note(names.stacks.declare(&item.name, crate::hir::StackId::new(at)));
         }
@@ -326,7 +334,9 @@ impl<'a> Checker<'a> {
             note(names.limits.declare(&item.name, crate::hir::LimitId::new(at)));
         }
         let sides = items.referrals.iter().flat_map(|item| item.friend.iter().chain(&item.referrer));
+        let options = items.choices.iter().flat_map(|choice| &choice.options);
         let effects = items.rules.iter().flat_map(|rule| &rule.effects).chain(sides.flat_map(|side| &side.effects));
+        let effects = effects.chain(options.flat_map(|option| &option.effects));
         for effect in effects {
             if let ast::Effect::Badge(name) = &effect.value {
                 if names.prizes.get(&name.text).is_some() {
@@ -354,7 +364,8 @@ impl<'a> Checker<'a> {
         let pools: Vec<_> = items.pools.iter().map(|item| (&item.name, &item.was)).collect();
         let tiers =
             items.ladders.iter().map(|item| item.levels.iter().map(|level| (&level.name, &level.was)).collect());
-        let meetings = [transfers, referrals, pools];
+        let choices: Vec<_> = items.choices.iter().map(|item| (&item.name, &item.was)).collect();
+        let meetings = [transfers, referrals, pools, choices];
         let kinds = [units, measures, ladders, earns, rules, rewards, redeems];
         let kinds = kinds.into_iter().chain(meetings).chain(tiers);
         let mut errors = Vec::new();

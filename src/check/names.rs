@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::hir::{
-    EarnId, EventId, LadderId, LetId, LimitId, MeasureId, PoolId, RedeemId, ReferralId, RewardId, RuleId, SegmentId,
+    ChoiceId, EarnId, EventId, LadderId, LetId, LimitId, MeasureId, PoolId, RedeemId, ReferralId, RewardId, RuleId, SegmentId,
     StackId, TableId, TransferId, UnitId, Was,
 };
 use crate::source::Span;
@@ -23,6 +23,7 @@ pub(super) enum Symbol {
     Ladder(LadderId),
     Table(TableId),
     Unit(UnitId),
+    Choice(ChoiceId),
 }
 
 /// What a member may activate, and what `unless earned` and `on` speak of.

@@ -46,7 +46,7 @@ fn without_inverse(effect: &Effect) -> Option<&'static str> {
         Effect::Grant(..) => Some("the tier that it grants"),
         Effect::Extend(..) => Some("the time by which it extends"),
         Effect::Restart(_) => Some("the restart of a measure"),
-        Effect::Give(..) | Effect::GiveTo(..) | Effect::Issue(_) | Effect::Badge(_) | Effect::Message(..) => None,
+        Effect::Give(..) | Effect::GiveTo(..) | Effect::Issue(_) | Effect::Badge(_) | Effect::Message(..) | Effect::Offer(_) => None,
     }
 }
 

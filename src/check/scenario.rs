@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::hir::{BadgeId, EventDef, Expectation, Given, RewardId, Scenario, ScenarioFlag, Step, Type, UnitId};
+use crate::hir::{OfferState, BadgeId, EventDef, Expectation, Given, RewardId, Scenario, ScenarioFlag, Step, Type, UnitId};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOp, ExpectKind, ExprKind, StepKind};
 use crate::value::{Exact, Instant, TimeOfDay};
@@ -161,6 +161,7 @@ impl Checker<'_> {
                 ExpectKind::Amount { negative, amount, unit, posting } => {
                     self.expected_amount(*negative, amount, unit.as_ref(), posting.as_ref(), span)
                 }
+                ExpectKind::Offer { choice, state } => self.expected_offer(choice, state, span),
                 ExpectKind::Condition(condition) => self.expected_condition(item, condition, subject, later).flatten(),
             };
             let Some(lowered) = lowered else { continue };
@@ -193,6 +194,16 @@ impl Checker<'_> {
                 self.fail(errors::names::unknown_reward(name.span(), &name.text, near))
             }
         }
+    }
+    fn expected_offer(&mut self, name: &ast::Ident, state: &ast::OfferState, span: Span) -> Option<Expectation> {
+        let choice = self.choice(name)?;
+        let state = match state {
+            ast::OfferState::Offered => OfferState::Offered,
+            ast::OfferState::Cancelled => OfferState::Cancelled,
+            ast::OfferState::Expired => OfferState::Expired,
+            ast::OfferState::Chosen(word) => OfferState::Chosen(self.option(choice, word)?),
+        };
+        Some(Expectation::Offer(choice, state, span))
     }
     fn expected_amount(
         &mut self,
@@ -338,6 +349,7 @@ fn span_of(expectation: &Expectation) -> Span {
         | Expectation::Message(_, span)
         | Expectation::Badge(_, span)
         | Expectation::Issued(_, span)
+        | Expectation::Offer(_, _, span)
         | Expectation::Holds(_, span) => *span,
         Expectation::Of(_, inner) => span_of(inner),
     }

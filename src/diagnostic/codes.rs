@@ -8,6 +8,7 @@ mod layout;
 mod meeting;
 mod names;
 mod parts;
+mod play;
 mod rules;
 mod statements;
 mod values;
@@ -40,6 +41,7 @@ const ROOMS: &[&[Explanation]] = &[
     rules::LIST,
     files::LIST,
     meeting::LIST,
+    play::LIST,
 ];
 
 /// The program around wrong and right texts.

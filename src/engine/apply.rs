@@ -113,7 +113,7 @@ impl Fold<'_> {
             EventKind::Adjust => return self.granted(event, Self::adjust),
             EventKind::Redeem => return self.granted(event, Self::redeem),
             EventKind::Use => return self.granted(event, Self::use_voucher),
-            EventKind::Choose => return Ok(Verdict::Refused("no choice is open".into())),
+            EventKind::Choose => return self.granted(event, Self::choose),
             EventKind::Birthday | EventKind::Anniversary | EventKind::Receive | EventKind::Referral => {
                 return Ok(Verdict::Refused("this event cannot be sent".into()));
             }

@@ -26,6 +26,8 @@ pub enum Due {
     Expire(UnitId),
     /// A voucher lapses.
     Voucher(u32),
+    /// The time of an offer ends.
+    Offer(u32),
 }
 
 impl Fold<'_> {
@@ -66,6 +68,7 @@ impl Fold<'_> {
             Some(Due::Birthday) => "birthday",
             Some(Due::Anniversary) => "anniversary",
             Some(Due::Voucher(_)) => "voucher",
+            Some(Due::Offer(_)) => "offer",
             None => "version",
         }
     }
@@ -142,6 +145,9 @@ impl Fold<'_> {
         for voucher in self.state.vouchers.iter().filter(|voucher| voucher.closed.is_none()) {
             offer(voucher.expires, Due::Voucher(voucher.number));
         }
+        for open in self.state.offers.iter().filter(|open| open.closed.is_none()) {
+            offer(open.until, Due::Offer(open.number));
+        }
         next
     }
 
@@ -169,6 +175,7 @@ impl Fold<'_> {
                 self.own_event(EventKind::Birthday)
             }
             Due::Anniversary => self.own_event(EventKind::Anniversary),
+            Due::Offer(number) => self.end_offer(number),
             Due::Voucher(number) => {
                 if let Some(voucher) = self.state.vouchers.iter_mut().find(|voucher| voucher.number == number) {
                     voucher.closed = Some(VoucherChange::Expired);

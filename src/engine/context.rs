@@ -120,6 +120,10 @@ impl<'a> Cx<'a> {
             Read::Voucher(reward) => {
                 Value::Bool(state.vouchers.iter().any(|v| v.reward == reward && v.usable(self.at.now)))
             }
+            Read::Offers(choice) => {
+                let open = state.offers.iter().filter(|offer| offer.choice == choice && offer.closed.is_none());
+                Value::Exact(Exact::from(i64::try_from(open.count()).unwrap_or(i64::MAX)))
+            }
             Read::Expired => Value::Exact(Exact::from(self.expired)),
         })
     }

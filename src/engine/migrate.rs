@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use crate::arena::{Arena, Id};
 use crate::hir::{
-    BadgeId, EarnId, EventId, FieldDef, FieldId, FieldType, LadderId, LimitId, MeasureId, OnRefund, PoolId, Program,
+    BadgeId, ChoiceId, EarnId, EventId, FieldDef, FieldId, FieldType, LadderId, LimitId, MeasureId, OnRefund, PoolId, Program,
     RedeemId, RewardId, RuleId, TransferId, UnitId,
 };
 use crate::value::Value;
 
+use super::choice::Offered;
 use super::event::Event;
 use super::outcome::Cause;
 use super::outline::{Field, Outline, limits};
@@ -28,6 +29,7 @@ struct Names {
     badges: Vec<Option<BadgeId>>,
     transfers: Vec<Option<TransferId>>,
     pools: Vec<Option<PoolId>>,
+    choices: Vec<Option<ChoiceId>>,
     limits: Vec<Option<LimitId>>,
     events: Vec<Option<EventId>>,
 }
@@ -65,6 +67,7 @@ impl Names {
             badges: pair(&old.badges, &new.badges, |b| (&b.name, None)),
             transfers: pair(&old.transfers, &new.transfers, |t| (&t.name, t.was.as_deref())),
             pools: pair(&old.pools, &new.pools, |p| (&p.name, p.was.as_deref())),
+            choices: pair(&old.choices, &new.choices, |c| (&c.name, c.was.as_deref())),
             limits: old.limits.iter().map(|name| limit(name).map(Id::new)).collect(),
             events: pair(old.events.iter().map(|(name, _)| name), &new.events, |e| (&e.name, None)),
         }
@@ -129,6 +132,11 @@ pub fn lost(state: &State, old: &Outline, new: &Program) -> Vec<String> {
             lost.push(format!("reward `{}`", old.rewards.get(voucher.reward.index()).map_or("", String::as_str)));
         }
     }
+    for offer in state.offers.iter().filter(|offer| offer.closed.is_none()) {
+        if of(&names.choices, offer.choice).is_none() {
+            lost.push(format!("choice `{}`", old.choices.get(offer.choice.index()).map_or("", String::as_str)));
+        }
+    }
     for (id, held) in state.ladders.pairs() {
         if of(&names.ladders, id).is_none() && held.tier > 0 {
             lost.push(format!("tiers `{}`", old.ladders.get(id.index()).map_or("", |(name, _)| name.as_str())));
@@ -166,6 +174,11 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
             .filter_map(|v| Some(Voucher { reward: of(&names.rewards, v.reward)?, ..v.clone() }))
             .collect(),
         badges: moved(&state.badges, fresh.badges, &names.badges),
+        offers: state
+            .offers
+            .iter()
+            .filter_map(|offer| Some(Offered { choice: of(&names.choices, offer.choice)?, ..offer.clone() }))
+            .collect(),
         version,
         halted: false,
         ..state.clone()
@@ -176,6 +189,7 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
             clock.events = clock.events.iter().filter_map(|event| of(&names.events, *event)).collect();
         }
     }
+    next.offers.iter_mut().for_each(|offer| rebrought(&mut offer.brought, &names));
     for firings in next.firings.iter_mut() {
         for hanging in &mut firings.hanging {
             rebrought(&mut hanging.brought, &names);
@@ -235,7 +249,7 @@ fn rebrought(brought: &mut Brought, names: &Names) {
 fn regifted(gift: Gifted, names: &Names) -> Option<Gifted> {
     match gift {
         Gifted::Badge(badge) => of(&names.badges, badge).map(Gifted::Badge),
-        voucher @ Gifted::Voucher(_) => Some(voucher),
+        numbered @ (Gifted::Voucher(_) | Gifted::Offer(_)) => Some(numbered),
     }
 }
 

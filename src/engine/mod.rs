@@ -2,6 +2,7 @@
 
 mod apply;
 mod boost;
+mod choice;
 mod clock;
 pub mod context;
 mod driver;
@@ -45,7 +46,7 @@ pub use fault::Fault;
 pub use fold::Fold;
 pub use group::{Explained, Group};
 pub use mail::{Content, Letter};
-pub use outcome::{Account, Cause, Outcome, Stage, TraceStep, VoucherChange, What};
+pub use outcome::{Account, Cause, OfferChange, Outcome, Stage, TraceStep, VoucherChange, What};
 pub use outline::Outline;
 pub use pots::Pots;
 pub use snapshot::Snapshot;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{BadgeId, EarnId, LadderId, LimitId, RedeemId, RewardId, RuleId, TransferId, UnitId};
+use crate::hir::{BadgeId, ChoiceId, EarnId, LadderId, LimitId, RedeemId, RewardId, RuleId, TransferId, UnitId};
 use crate::source::Span;
 use crate::value::Instant;
 
@@ -159,6 +159,17 @@ pub enum What {
         /// The text.
         text: String,
     },
+    /// A choice was offered, or something became of an offer.
+    Offer {
+        /// The choice.
+        choice: ChoiceId,
+        /// The offer's number among the member's.
+        offer: u32,
+        /// What became of it.
+        change: OfferChange,
+        /// The option that was taken.
+        option: Option<Arc<str>>,
+    },
     /// A shortfall of a reversal was recorded, in steps.
     Owed {
         /// The unit.
@@ -190,6 +201,32 @@ pub enum VoucherChange {
     Cancelled,
     /// Its time ended.
     Expired,
+}
+
+/// What became of an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferChange {
+    /// Made.
+    Offered,
+    /// One of its options was taken.
+    Chosen,
+    /// Cancelled with what made it.
+    Cancelled,
+    /// Its time ended.
+    Expired,
+}
+
+impl OfferChange {
+    /// As it is written.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Chosen => "chosen",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+        }
+    }
 }
 
 /// A step on the way to an outcome, for explanations (S8).

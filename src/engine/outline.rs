@@ -25,6 +25,8 @@ pub struct Outline {
     pub transfers: Vec<String>,
     #[serde(default)]
     pub pools: Vec<String>,
+    #[serde(default)]
+    pub choices: Vec<String>,
     /// Limits by name where they have one, else by their place in what they bound.
     pub limits: Vec<String>,
     /// Events with their fields.
@@ -64,6 +66,7 @@ impl Outline {
             rewards: program.rewards.iter().map(|x| text(&x.name)).collect(),
             redeems: program.redeems.iter().map(|x| text(&x.name)).collect(),
             transfers: program.transfers.iter().map(|x| text(&x.name)).collect(),
+            choices: program.choices.iter().map(|x| text(&x.name)).collect(),
             pools: program.pools.iter().map(|x| text(&x.name)).collect(),
             badges: program.badges.iter().map(|x| text(&x.name)).collect(),
             limits: limits(program, |name, _| name.to_string()),

@@ -333,7 +333,7 @@ impl Fold<'_> {
             }
         }
         if fact.gone {
-            self.cancel_gifts(&fact.gifts);
+            self.cancel_gifts(&fact.gifts)?;
             self.unclaim(&mut fact.turns, 0, 0, 0);
             self.forget(&fact);
         }
@@ -460,7 +460,7 @@ impl Fold<'_> {
             let mut uses = std::mem::take(&mut award.uses);
             self.unclaim(&mut uses, award.granted, before, taken);
         }
-        self.cancel_gifts(&brought.gifts);
+        self.cancel_gifts(&brought.gifts)?;
         self.unclaim(&mut brought.turns, 0, 0, 0);
         Ok(())
     }
@@ -490,7 +490,7 @@ impl Fold<'_> {
         }
     }
 
-    fn cancel_gifts(&mut self, gifts: &[Gifted]) {
+    fn cancel_gifts(&mut self, gifts: &[Gifted]) -> Result<(), Fault> {
         for gift in gifts {
             match gift {
                 Gifted::Badge(badge) => {
@@ -516,8 +516,10 @@ impl Fold<'_> {
                         );
                     }
                 }
+                Gifted::Offer(number) => self.cancel_offer(*number)?,
             }
         }
+        Ok(())
     }
 
     /// Awards that hung on a threshold which the measure no longer reaches are taken back, and may be earned again (S22).

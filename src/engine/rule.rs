@@ -350,6 +350,7 @@ impl Fold<'_> {
                 Ok(())
             }
             Effect::Restart(measure) => self.restart(*measure),
+            Effect::Offer(choice) => self.offer(cause, *choice),
             Effect::Message(channel, text, parts) => self.message(cause, channel, text, parts, view),
         }
     }

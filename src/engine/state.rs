@@ -11,6 +11,7 @@ use crate::hir::{
 };
 use crate::value::{Day, Exact, Instant, Value};
 
+use super::choice::Offered;
 use super::event::Event;
 use super::outcome::Cause;
 use super::pairs;
@@ -70,6 +71,9 @@ pub struct State {
     /// Nothing falls due any more: a step of the clock could not even happen barely.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub halted: bool,
+    /// What was offered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offered>,
 }
 
 /// A recorded event and what it brought.
@@ -201,6 +205,8 @@ pub enum Gifted {
     Voucher(u32),
     /// A badge.
     Badge(BadgeId),
+    /// An offer, by number.
+    Offer(u32),
 }
 
 /// Points spent at once.
@@ -486,6 +492,7 @@ impl State {
             birthday_year: None,
             judged: 0,
             halted: false,
+            offers: Vec::new(),
         }
     }
 

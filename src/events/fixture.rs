@@ -156,6 +156,7 @@ pub(crate) fn program() -> Program {
         rewards: Arena::default(),
         redeems: Arena::default(),
         badges: Arena::default(),
+        choices: Arena::default(),
         transfers: Arena::default(),
         referrals: Arena::default(),
         pools: Arena::default(),

@@ -3,7 +3,7 @@
 use crate::source::Span;
 use crate::value::{Day, Exact, TimeUnit, Value};
 
-use super::{BadgeId, EnumId, EventId, FieldId, LadderId, LetId, MeasureId, RewardId, SegmentId, TableId, UnitId};
+use super::{BadgeId, ChoiceId, EnumId, EventId, FieldId, LadderId, LetId, MeasureId, RewardId, SegmentId, TableId, UnitId};
 
 /// The dimension of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -159,6 +159,8 @@ pub enum Read {
     Voucher(RewardId),
     /// The amount that just expired (rules `when UNIT expire`).
     Expired,
+    /// How many offers of a choice are open.
+    Offers(ChoiceId),
 }
 
 /// Which tier of a ladder is meant.

@@ -7,6 +7,7 @@ mod event;
 mod expr;
 mod measure;
 mod meeting;
+mod play;
 mod reward;
 mod roots;
 mod rule;
@@ -22,12 +23,13 @@ pub use event::{EventDef, EventKind, FieldDef, FieldType, LineKey, Order, Revers
 pub use expr::{Aggregate, Builtin, Case, Compare, Expr, Function, Guard, Kind, Level, Operator, Read, Standing, Type};
 pub use measure::{Measure, Net, ShareCap, Source, Tally, Window};
 pub use meeting::{Pool, Referral, Transfer};
+pub use play::{Choice, ChoiceOption};
 pub use reward::{Gift, GiftKind, Redeem, RedeemForm, Reward, Stock, Validity};
 pub use rule::{
     Activation, Boost, BoostAmount, Budget, Combine, Direction, During, Earn, Effect, Excess, Funding, Gates, Limit,
     LimitKind, OnRefund, Rhythm, RhythmDay, Rule, Stack, StackMode, TierAt, Trigger,
 };
-pub use scenario::{Expectation, Given, Scenario, ScenarioFlag, Step};
+pub use scenario::{Expectation, Given, OfferState, Scenario, ScenarioFlag, Step};
 pub use tier::{Fall, Hold, Ladder, LadderRefund, Rise, Tier};
 pub use unit::{Expiry, ExpiryRule, Pending, RefundFloor, ReturnOrder, Returned, RoundScope, SpendOrder, Unit};
 
@@ -76,6 +78,8 @@ crate::ids! {
     ReferralId;
     /// A kind of groups of members.
     PoolId;
+    /// Something to choose from.
+    ChoiceId;
 }
 
 /// A whole program, checked.
@@ -127,6 +131,8 @@ pub struct Program {
     pub referrals: Arena<ReferralId, Referral>,
     /// Kinds of groups.
     pub pools: Arena<PoolId, Pool>,
+    /// What members may choose from.
+    pub choices: Arena<ChoiceId, Choice>,
     /// Whether its members write to each other, so that they are judged together and in one order.
     pub meets: bool,
     /// Tests beside the rules.

@@ -67,7 +67,8 @@ impl Program {
                     | Effect::Badge(_)
                     | Effect::Grant(..)
                     | Effect::Extend(..)
-                    | Effect::Restart(_) => {}
+                    | Effect::Restart(_)
+                    | Effect::Offer(_) => {}
                 }
             }
         }

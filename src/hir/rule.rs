@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::value::{Day, Exact, PeriodKind, Rounding, TimeOfDay, TimeSpan, Weekday};
 
 use super::{
-    BadgeId, BoostId, EarnId, EventId, ExpiryRule, Expr, FieldId, Hold, Label, LadderId, LimitId, MeasureId, Pending,
+    BadgeId, BoostId, ChoiceId, EarnId, EventId, ExpiryRule, Expr, FieldId, Hold, Label, LadderId, LimitId, MeasureId, Pending,
     RewardId, RoundScope, StackId, UnitId, Was,
 };
 
@@ -374,4 +374,6 @@ pub enum Effect {
     Restart(MeasureId),
     /// Tells the member something: channel, and text parts by language.
     Message(Arc<str>, Label, Vec<(Arc<str>, Expr)>),
+    /// Offers a choice.
+    Offer(ChoiceId),
 }

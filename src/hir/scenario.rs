@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::value::{Instant, Value};
 
-use super::{BadgeId, EventId, Expr, FieldId, RewardId, UnitId};
+use super::{BadgeId, ChoiceId, EventId, Expr, FieldId, RewardId, UnitId};
 
 /// A scenario.
 #[derive(Debug, Clone)]
@@ -100,8 +100,23 @@ pub enum Expectation {
     Badge(BadgeId, Span),
     /// A voucher.
     Issued(RewardId, Span),
+    /// An offer of a choice, or what became of one; for a taken option, which.
+    Offer(ChoiceId, OfferState, Span),
     /// A condition on the event's member afterwards.
     Holds(Expr, Span),
     /// The same for another member than the event's, or for one member of a time jump.
     Of(Arc<str>, Box<Expectation>),
+}
+
+/// What became of an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfferState {
+    /// It was made.
+    Offered,
+    /// It was cancelled with what made it.
+    Cancelled,
+    /// Its time ended.
+    Expired,
+    /// This option was taken.
+    Chosen(u32),
 }

@@ -34,6 +34,12 @@ pub struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub badge: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub choice: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offer: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub option: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Cow<'a, str>>,
@@ -182,6 +188,13 @@ impl<'a> Line<'a> {
             What::Irreversible(reason) => {
                 self.what = "irreversible";
                 self.reason = Some(reason);
+            }
+            What::Offer { choice, offer, change, option } => {
+                self.what = "choice";
+                self.choice = program.choices.get(*choice).map(|choice| choice.name.as_ref());
+                self.offer = Some(*offer);
+                self.option = option.as_deref();
+                self.change = Some(change.word());
             }
             What::Withdrawn(inner) => {
                 self.tell(program, inner);

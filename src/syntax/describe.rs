@@ -150,6 +150,8 @@ pub(super) fn block(rule: Rule) -> &'static str {
         Rule::referral_lines => "a referral",
         Rule::pool_lines => "a pool",
         Rule::scenario_lines => "a scenario",
+        Rule::choice_lines => "a choice",
+        Rule::option_lines => "an option",
         _ => "this block",
     }
 }

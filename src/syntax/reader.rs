@@ -73,6 +73,8 @@ const REPEATABLE: &[Rule] = &[
     Rule::keys_row,
     Rule::returns_line,
     Rule::at_most_line,
+    Rule::option_line,
+    Rule::offer_line,
 ];
 
 /// The state of reading one file.

@@ -7,6 +7,7 @@ pub(super) mod events;
 pub(super) mod literals;
 pub(super) mod measures;
 pub(super) mod meeting;
+pub(super) mod play;
 pub(super) mod names;
 pub(super) mod program;
 pub(super) mod rewards;

@@ -4,6 +4,7 @@ mod earn;
 mod event;
 mod expr;
 mod meeting;
+mod play;
 mod reward;
 mod rule;
 mod scenario;
@@ -15,6 +16,7 @@ pub use earn::*;
 pub use event::*;
 pub use expr::*;
 pub use meeting::*;
+pub use play::*;
 pub use reward::*;
 pub use rule::*;
 pub use scenario::*;
@@ -159,6 +161,7 @@ pub enum Item {
     Referral(Box<Referral>),
     Pool(Pool),
     Scenario(Scenario),
+    Choice(Choice),
 }
 
 impl Item {
@@ -183,6 +186,7 @@ impl Item {
             Self::Transfer(x) => Some(&x.name),
             Self::Referral(x) => Some(&x.name),
             Self::Pool(x) => Some(&x.name),
+            Self::Choice(x) => Some(&x.name),
         }
     }
     /// The keyword and the name, without the block.
@@ -209,6 +213,7 @@ impl Item {
             Self::Transfer(x) => x.at,
             Self::Referral(x) => x.at,
             Self::Pool(x) => x.at,
+            Self::Choice(x) => x.at,
         }
     }
 }

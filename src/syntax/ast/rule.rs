@@ -132,6 +132,8 @@ pub enum Effect {
     Restart(Ident),
     /// `message email "Welcome, {member.name}", zh "…"`.
     Message(Message),
+    /// `offer treat`: a choice.
+    Offer(Ident),
 }
 
 /// Units become other units, in whole steps.

@@ -118,4 +118,24 @@ pub enum ExpectKind {
     Issued(Ident),
     /// `ann.status is vib`, `status is vib`.
     Condition(Expr),
+    /// `treat offered`, `treat chosen cake`.
+    Offer {
+        /// The choice.
+        choice: Ident,
+        /// What became of an offer.
+        state: OfferState,
+    },
+}
+
+/// What became of an offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OfferState {
+    /// It was made.
+    Offered,
+    /// It was cancelled with what made it.
+    Cancelled,
+    /// Its time ended.
+    Expired,
+    /// One of its options was chosen, by the member or by default.
+    Chosen(Ident),
 }

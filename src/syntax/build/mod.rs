@@ -5,6 +5,7 @@ mod event;
 mod expr;
 mod literal;
 mod meeting;
+mod play;
 mod program;
 mod reward;
 mod rule;
@@ -100,6 +101,7 @@ fn item<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Optio
         Rule::referral_item => Item::Referral(Box::new(meeting::referral(r, head, block)?)),
         Rule::pool_item => Item::Pool(meeting::pool(r, head, block)?),
         Rule::scenario_item => Item::Scenario(scenario::scenario(r, head, block)?),
+        Rule::choice_item => Item::Choice(play::choice(r, head, block)?),
         _ => return None,
     })
 }
@@ -124,6 +126,7 @@ fn check_block(r: &mut Reader<'_>, line: &Line) {
         "referral" => (Rule::referral_lines, Some(meeting::SIDE)),
         "pool" => (Rule::pool_lines, None),
         "scenario" => (Rule::scenario_lines, None),
+        "choice" => (Rule::choice_lines, Some(play::OPTION)),
         _ => return,
     };
     block_statements(r, Some(block), rule, nested, |_, _| Some(()));

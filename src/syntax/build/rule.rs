@@ -136,6 +136,7 @@ pub(super) fn effect<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<Op
         Rule::extend_line => Effect::Extend { unit: n.ident()?, by: literal::duration(&n.get(Rule::duration)?)? },
         Rule::restart_line => Effect::Restart(n.ident()?),
         Rule::message_line => Effect::Message(message(r, n)?),
+        Rule::offer_line => Effect::Offer(n.ident()?),
         _ => return Some(None),
     }))
 }

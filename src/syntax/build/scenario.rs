@@ -2,7 +2,7 @@
 
 use super::{block_statements, event, expr, literal, time};
 use crate::syntax::ast::{
-    ExpectKind, Expectation, Expr, ExprKind, Ident, RecordField, RecordValue, Scenario, ScenarioMode, ScenarioStep,
+    ExpectKind, Expectation, Expr, ExprKind, Ident, OfferState, RecordField, RecordValue, Scenario, ScenarioMode, ScenarioStep,
     StepKind, UnaryOp,
 };
 use crate::syntax::errors;
@@ -144,6 +144,16 @@ fn expectation<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expectation> {
         Rule::expect_error => ExpectKind::Error(text(r)?),
         Rule::expect_message => ExpectKind::Message(text(r)??),
         Rule::expect_badge => ExpectKind::Badge(inner.ident()?),
+        Rule::expect_offer => {
+            let mut names = inner.idents().into_iter();
+            let (first, second) = (names.next()?, names.next());
+            let state = inner.get(Rule::offer_state)?;
+            let choice = second.map_or(first.clone(), |choice| {
+                who = Some(first);
+                choice
+            });
+            ExpectKind::Offer { choice, state: offer_state(&state)? }
+        }
         Rule::expect_amount => {
             who = inner.ident();
             amount(r, &inner)?
@@ -171,6 +181,18 @@ fn expectation<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expectation> {
         }
     };
     Some(Expectation { who, kind, at })
+}
+
+fn offer_state(n: &Node<'_>) -> Option<OfferState> {
+    let states = [
+        (Rule::kw_offered, OfferState::Offered),
+        (Rule::kw_cancelled, OfferState::Cancelled),
+        (Rule::kw_expired, OfferState::Expired),
+    ];
+    match n.ident() {
+        Some(option) => Some(OfferState::Chosen(option)),
+        None => states.into_iter().find(|(word, _)| n.has(*word)).map(|(_, state)| state),
+    }
 }
 
 fn amount<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<ExpectKind> {
