@@ -92,6 +92,13 @@ pub fn what(program: &Program, what: &What) -> String {
             let option = option.as_ref().map_or(String::new(), |option| format!(": `{option}`"));
             format!("offer {offer} of `{}` {}{option}", program.choices.at(*choice).name, change.word())
         }
+        What::Entry { draw, entry, change, prize } => {
+            let prize = prize.map_or(String::new(), |prize| format!(": `{}`", program.rewards.at(prize).name));
+            format!("entry `{entry}` of `{}` {}{prize}", program.draws.at(*draw).name, change.word())
+        }
+        What::Drawn { draw, entries, prizes } => {
+            format!("`{}` drawn: {prizes} of {entries} entries have won", program.draws.at(*draw).name)
+        }
         What::Owed { unit, debt } => format!("{} owed", words::quantity(program, *unit, Exact::from(*debt))),
         What::Withheld(reason) => format!("withheld: {reason}"),
         What::Refused(reason) => format!("refused: {reason}"),

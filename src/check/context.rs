@@ -90,6 +90,7 @@ pub(super) struct Items<'a> {
     pub pools: Vec<&'a ast::Pool>,
     pub scenarios: Vec<&'a ast::Scenario>,
     pub choices: Vec<&'a ast::Choice>,
+    pub draws: Vec<&'a ast::Draw>,
 }
 
 /// The checker: the program as far as it is known, and what is wrong with it.

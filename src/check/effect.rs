@@ -120,6 +120,17 @@ impl Checker<'_> {
                 Effect::Restart(measure)
             }
             ast::Effect::Message(message) => self.message(message, scope)?,
+            ast::Effect::Enter(enter) => {
+                let draw = self.draw(&enter.draw)?;
+                let times = match &enter.times {
+                    Some(times) => {
+                        let times = self.typed(times, scope, Type::Number)?;
+                        Some(self.solid(times, scope)?)
+                    }
+                    None => None,
+                };
+                Effect::Enter(draw, times)
+            }
             ast::Effect::Offer(name) => Effect::Offer(self.choice(name)?),
         };
         Some((None, effect))

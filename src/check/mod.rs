@@ -7,6 +7,7 @@ mod cases;
 mod cells;
 mod context;
 mod cycles;
+mod draw;
 mod earn;
 mod effect;
 mod errors;
@@ -46,7 +47,7 @@ use std::sync::Arc;
 use crate::arena::{Arena, Id as _};
 use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::hir::{
-    Badge, ChoiceId, EnumDef, LadderId, LetId, MeasureId, PoolId, Program, RedeemId, ReferralId, RewardId, RuleId, SegmentId,
+    Badge, ChoiceId, DrawId, EnumDef, LadderId, LetId, MeasureId, PoolId, Program, RedeemId, ReferralId, RewardId, RuleId, SegmentId,
     Settings, Stack, StackMode, TableId, TransferId,
 };
 use crate::source::{FileId, Sources, Span};
@@ -100,6 +101,7 @@ impl<'a> Checker<'a> {
                 Item::Pool(x) => items.pools.push(x),
                 Item::Scenario(x) => items.scenarios.push(x),
                 Item::Choice(x) => items.choices.push(x),
+                Item::Draw(x) => items.draws.push(x),
             }
         }
         let words = |words: Vec<String>| EnumDef { words: words.into_iter().map(Arc::from).collect() };
@@ -188,6 +190,7 @@ impl<'a> Checker<'a> {
             self.items.referrals.clone().into_iter().map(|item| self.lower_referral(item)).collect();
         let pools: Vec<_> = self.items.pools.clone().into_iter().map(|item| self.lower_pool(item)).collect();
         let choices: Vec<_> = self.items.choices.clone().into_iter().map(|item| self.lower_choice(item)).collect();
+        let draws: Vec<_> = self.items.draws.clone().into_iter().map(|item| self.lower_draw(item)).collect();
         let scenarios: Vec<_> =
             self.items.scenarios.clone().into_iter().map(|item| self.lower_scenario(item)).collect();
         rules.extend(std::mem::take(&mut self.called).into_iter().map(Some));
@@ -206,6 +209,7 @@ impl<'a> Checker<'a> {
             referrals: whole(referrals)?,
             pools: whole(pools)?,
             choices: whole(choices)?,
+            draws: whole(draws)?,
             scenarios: scenarios.into_iter().collect::<Option<Vec<_>>>()?,
             ..program
         };
@@ -252,6 +256,7 @@ impl<'a> Checker<'a> {
             referrals: Arena::default(),
             pools: Arena::default(),
             choices: Arena::default(),
+            draws: Arena::default(),
             meets: false,
             scenarios: Vec::new(),
         })
@@ -327,6 +332,9 @@ impl<'a> Checker<'a> {
         for (at, item) in items.choices.iter().enumerate() {
             note(names.values.declare(&item.name, Symbol::Choice(ChoiceId::new(at))));
         }
+        for (at, item) in items.draws.iter().enumerate() {
+            note(names.values.declare(&item.name, Symbol::Draw(DrawId::new(at))));
+        }
         for (at, item) in items.stacks.iter().enumerate() {
             note(names.stacks.declare(&item.name, crate::hir::StackId::new(at)));
         }
@@ -365,7 +373,8 @@ impl<'a> Checker<'a> {
         let tiers =
             items.ladders.iter().map(|item| item.levels.iter().map(|level| (&level.name, &level.was)).collect());
         let choices: Vec<_> = items.choices.iter().map(|item| (&item.name, &item.was)).collect();
-        let meetings = [transfers, referrals, pools, choices];
+        let draws: Vec<_> = items.draws.iter().map(|item| (&item.name, &item.was)).collect();
+        let meetings = [transfers, referrals, pools, choices, draws];
         let kinds = [units, measures, ladders, earns, rules, rewards, redeems];
         let kinds = kinds.into_iter().chain(meetings).chain(tiers);
         let mut errors = Vec::new();
@@ -390,6 +399,7 @@ fn meet(program: &Program) -> bool {
     };
     !(program.transfers.is_empty() && program.referrals.is_empty() && program.pools.is_empty())
         || program.rules.iter().any(gives)
+        || program.draws.iter().any(|draw| matches!(draw.kind, crate::hir::DrawKind::Sweepstake { .. }))
 }
 
 /// All of a kind in order, where none has errors.

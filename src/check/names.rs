@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::hir::{
-    ChoiceId, EarnId, EventId, LadderId, LetId, LimitId, MeasureId, PoolId, RedeemId, ReferralId, RewardId, RuleId, SegmentId,
+    ChoiceId, DrawId, EarnId, EventId, LadderId, LetId, LimitId, MeasureId, PoolId, RedeemId, ReferralId, RewardId, RuleId, SegmentId,
     StackId, TableId, TransferId, UnitId, Was,
 };
 use crate::source::Span;
@@ -24,6 +24,7 @@ pub(super) enum Symbol {
     Table(TableId),
     Unit(UnitId),
     Choice(ChoiceId),
+    Draw(DrawId),
 }
 
 /// What a member may activate, and what `unless earned` and `on` speak of.

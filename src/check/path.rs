@@ -185,6 +185,10 @@ impl Checker<'_> {
             }
             Symbol::Ladder(id) => self.tier_path(id, rest, span),
             Symbol::Unit(id) => self.unit_path(id, first, rest, span),
+            Symbol::Draw(id) => {
+                let parts = [("entries", Read::Entries(id)), ("wins", Read::Wins(id))];
+                self.count_path(&parts, first, rest, span)
+            }
             Symbol::Choice(id) => self.count_path(&[("open", Read::Offers(id))], first, rest, span),
         }
     }

@@ -1,4 +1,4 @@
-//! Choices.
+//! Choices and draws.
 
 use std::sync::Arc;
 

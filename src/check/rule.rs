@@ -46,7 +46,8 @@ fn without_inverse(effect: &Effect) -> Option<&'static str> {
         Effect::Grant(..) => Some("the tier that it grants"),
         Effect::Extend(..) => Some("the time by which it extends"),
         Effect::Restart(_) => Some("the restart of a measure"),
-        Effect::Give(..) | Effect::GiveTo(..) | Effect::Issue(_) | Effect::Badge(_) | Effect::Message(..) | Effect::Offer(_) => None,
+        Effect::Give(..) | Effect::GiveTo(..) | Effect::Issue(_) | Effect::Badge(_) | Effect::Message(..) => None,
+        Effect::Offer(_) | Effect::Enter(..) => None,
     }
 }
 
@@ -125,7 +126,7 @@ impl Checker<'_> {
         let first = modes.next().unwrap_or(OnRefund::Proportion);
         if modes.any(|mode| mode == OnRefund::Rejudge) { OnRefund::Rejudge } else { first }
     }
-    fn trigger(&mut self, trigger: &ast::Spanned<ast::Trigger>) -> Option<Trigger> {
+    pub fn trigger(&mut self, trigger: &ast::Spanned<ast::Trigger>) -> Option<Trigger> {
         let span = trigger.at.0;
         Some(match &trigger.value {
             ast::Trigger::On(path) => {

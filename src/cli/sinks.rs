@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::engine::{Outcome, World};
 use crate::events::Reject;
 use crate::hir::Program;
+use crate::journal::receipts::receipts;
 use crate::journal::{AtomicFile, JournalWriter, LineWriter, MemberLine, WriteError};
 
 /// Standard output, or a file that takes its name at the end.
@@ -38,6 +39,7 @@ pub(super) struct Sinks<'p> {
     on_stdout: bool,
     rejects: Option<LineWriter<AtomicFile>>,
     members: Option<LineWriter<AtomicFile>>,
+    draws: Option<LineWriter<AtomicFile>>,
 }
 
 impl<'p> Sinks<'p> {
@@ -47,13 +49,16 @@ impl<'p> Sinks<'p> {
         journal: Option<&Path>,
         versions: &'p [Arc<Program>],
     ) -> Result<Self, WriteError> {
-        let mut sinks = Self { journal: None, name: String::new(), on_stdout: false, rejects: None, members: None };
+        let mut sinks = Self { journal: None, name: String::new(), on_stdout: false, rejects: None, members: None, draws: None };
         let path = match folder {
             Some(folder) => {
                 std::fs::create_dir_all(folder)
                     .map_err(|error| WriteError::new(folder.display().to_string(), error))?;
                 sinks.rejects = Some(LineWriter::new(AtomicFile::create(&folder.join("rejects.jsonl"))?));
                 sinks.members = Some(LineWriter::new(AtomicFile::create(&folder.join("members.jsonl"))?));
+                if versions.iter().any(|version| !version.draws.is_empty()) {
+                    sinks.draws = Some(LineWriter::new(AtomicFile::create(&folder.join("draws.jsonl"))?));
+                }
                 Some(folder.join("journal.jsonl"))
             }
             None => journal.map(Path::to_owned),
@@ -86,8 +91,13 @@ impl<'p> Sinks<'p> {
         rejects.write(reject).map_err(|error| WriteError::new("rejects.jsonl", error))
     }
 
-    /// Writes where every member stands.
+    /// Writes where every member stands, and receipts of draws.
     pub(super) fn members(&mut self, world: &World) -> Result<(), WriteError> {
+        if let Some(out) = &mut self.draws {
+            receipts(world.engine(), &world.members())
+                .iter()
+                .try_for_each(|line| out.write(line).map_err(|error| WriteError::new("draws.jsonl", error)))?;
+        }
         let Some(out) = &mut self.members else { return Ok(()) };
         world
             .members()
@@ -105,6 +115,9 @@ impl<'p> Sinks<'p> {
         }
         if let Some(members) = self.members {
             members.finish().map_err(|error| WriteError::new("members.jsonl", error))?.commit()?;
+        }
+        if let Some(draws) = self.draws {
+            draws.finish().map_err(|error| WriteError::new("draws.jsonl", error))?.commit()?;
         }
         if let Some(rejects) = self.rejects {
             rejects.finish().map_err(|error| WriteError::new("rejects.jsonl", error))?.commit()?;

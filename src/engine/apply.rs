@@ -106,6 +106,7 @@ impl Fold<'_> {
             EventKind::Leave => {
                 self.state.left = true;
                 self.leave_groups();
+                self.leave_draws()?;
                 self.state.enrolled = false;
                 self.list(false);
             }

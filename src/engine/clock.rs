@@ -1,7 +1,7 @@
 //! The clock: what falls due between events, in the order of its due time (S4).
 
 use crate::hir::{EventKind, LadderId, Rhythm, RhythmDay, RuleId, Trigger, UnitId};
-use crate::value::{Day, Instant, PeriodKind, Value, occurrence_in};
+use crate::value::{Calendar, Day, Instant, PeriodKind, Value, occurrence_in};
 
 use super::fault::Fault;
 use super::fold::{Fold, View};
@@ -260,7 +260,8 @@ impl Fold<'_> {
             Trigger::Every(rhythm) => {
                 // Beats of while the member was away, or the rule was not yet there, have passed.
                 let after = fired.or(self.state.joined).unwrap_or(self.state.clock).max(self.just_before());
-                Some(self.next_beat(rhythm, after)?)
+                let joined = self.state.joined_day(&self.calendar.zone);
+                Some(next_beat(&self.calendar, joined, rhythm, after)?)
             }
             Trigger::After { span, event, .. } => {
                 let anchor = match event {
@@ -280,24 +281,6 @@ impl Fold<'_> {
         self.state.clock.plus_millis(-1).unwrap_or(self.state.clock)
     }
 
-    /// The first beat of a rhythm strictly after a moment.
-    fn next_beat(&self, rhythm: &Rhythm, after: Instant) -> Result<Instant, Fault> {
-        let mut period = self.period(rhythm.period, self.calendar.zone.day_of(after));
-        loop {
-            if let Some(day) = beat_day(rhythm, period.start, period.end) {
-                let at = self.calendar.zone.at(day, rhythm.time);
-                if at > after {
-                    return Ok(at);
-                }
-            }
-            let next = self.period(rhythm.period, period.end);
-            if next.start <= period.start {
-                return Err(Fault::Calendar);
-            }
-            period = next;
-        }
-    }
-
     fn scheduled(&mut self, id: RuleId) -> Result<(), Fault> {
         let rule = self.program.rules.at(id);
         let now = self.at.now;
@@ -313,6 +296,29 @@ impl Fold<'_> {
             self.state.firings.at_mut(id).fired_for = Some(now);
         }
         self.fire(id, View::default()).map(drop)
+    }
+}
+
+/// The first beat of a rhythm strictly after a moment, in a calendar.
+pub fn next_beat(
+    calendar: &Calendar,
+    joined: Option<Day>,
+    rhythm: &Rhythm,
+    after: Instant,
+) -> Result<Instant, Fault> {
+    let mut period = calendar.period_of(rhythm.period, calendar.zone.day_of(after), joined);
+    loop {
+        if let Some(day) = beat_day(rhythm, period.start, period.end) {
+            let at = calendar.zone.at(day, rhythm.time);
+            if at > after {
+                return Ok(at);
+            }
+        }
+        let next = calendar.period_of(rhythm.period, period.end, joined);
+        if next.start <= period.start {
+            return Err(Fault::Calendar);
+        }
+        period = next;
     }
 }
 

@@ -120,6 +120,12 @@ impl<'a> Cx<'a> {
             Read::Voucher(reward) => {
                 Value::Bool(state.vouchers.iter().any(|v| v.reward == reward && v.usable(self.at.now)))
             }
+            Read::Entries(draw) | Read::Wins(draw) => {
+                let all = matches!(read, Read::Entries(_));
+                let own = state.entries.iter().filter(|entry| entry.draw == draw && entry.gone.is_none());
+                let count = own.filter(|entry| all || entry.prize.is_some()).count();
+                Value::Exact(Exact::from(i64::try_from(count).unwrap_or(i64::MAX)))
+            }
             Read::Offers(choice) => {
                 let open = state.offers.iter().filter(|offer| offer.choice == choice && offer.closed.is_none());
                 Value::Exact(Exact::from(i64::try_from(open.count()).unwrap_or(i64::MAX)))

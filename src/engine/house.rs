@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::hir::DrawId;
 use crate::value::Instant;
 
 use super::fault::Fault;
@@ -12,7 +13,10 @@ use super::version::Version;
 
 /// Something due. At one instant the order of the variants is the order of execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Due {}
+pub enum Due {
+    /// Winners are drawn.
+    Draw(DrawId),
+}
 
 /// The program as a whole, at a moment.
 pub struct House<'h> {
@@ -27,12 +31,15 @@ pub struct House<'h> {
 impl House<'_> {
     /// When something is next due, and what.
     pub fn next_due(&self) -> Option<(Instant, Due)> {
-        None
+        self.next_drawing().map(|(at, draw)| (at, Due::Draw(draw)))
     }
 
     /// Does what is due.
-    pub fn perform(&mut self, _at: Instant, due: Due) -> Result<(), Fault> {
-        match due {}
+    pub fn perform(&mut self, at: Instant, due: Due) -> Result<(), Fault> {
+        match due {
+            Due::Draw(id) => self.draw(at, id),
+        }
+        Ok(())
     }
 
     /// Sends a letter about something; `about` and its number are its identity.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{EventId, EventKind, Funding, RuleId, UnitId};
+use crate::hir::{DrawId, EventId, EventKind, Funding, RuleId, UnitId};
 use crate::value::{Exact, Instant, Value};
 
 use super::event::Event;
@@ -45,6 +45,8 @@ pub enum Content {
     Fire(RuleId, Arc<str>),
     /// A friend has done what was asked: sets off a rule for the addressee.
     Referral(RuleId, Arc<str>),
+    /// An entry of the addressee has won a prize of a draw, by position.
+    Prize(DrawId, Arc<str>, u32),
     /// A part of what an earlier letter brought is taken back: its amount in all, in steps.
     TakeBack(Arc<str>, i64),
     /// All that an earlier letter brought is taken back.
@@ -116,6 +118,10 @@ impl Fold<'_> {
                 vec![("from", sender()), ("what", name.unwrap_or_default())]
             }
             Content::Fire(_, name) => vec![("what", Value::Text(name.clone()))],
+            Content::Prize(draw, ..) => {
+                let name = self.program.draws.get(*draw).map(|draw| Value::Text(draw.name.clone()));
+                vec![("what", name.unwrap_or_default())]
+            }
             Content::TakeBack(..) | Content::Recall(_) | Content::Request(_) => Vec::new(),
         };
         let fields = self.program.events.at(kind).fields.iter().map(|field| {
@@ -160,6 +166,7 @@ impl Fold<'_> {
             Content::Fire(rule, _) | Content::Referral(rule, _) => {
                 self.fire(*rule, View::default())?;
             }
+            Content::Prize(draw, entry, prize) => self.win(*draw, entry, *prize)?,
             Content::TakeBack(..) | Content::Recall(_) | Content::Request(_) => {}
         }
         Ok(())

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use crate::arena::{Arena, Id};
 use crate::hir::{
-    BadgeId, ChoiceId, EarnId, EventId, FieldDef, FieldId, FieldType, LadderId, LimitId, MeasureId, OnRefund, PoolId, Program,
+    BadgeId, ChoiceId, DrawId, EarnId, EventId, FieldDef, FieldId, FieldType, LadderId, LimitId, MeasureId, OnRefund, PoolId, Program,
     RedeemId, RewardId, RuleId, TransferId, UnitId,
 };
 use crate::value::Value;
 
 use super::choice::Offered;
+use super::draw::{Drum, Entry};
 use super::event::Event;
 use super::outcome::Cause;
 use super::outline::{Field, Outline, limits};
@@ -30,6 +31,7 @@ struct Names {
     transfers: Vec<Option<TransferId>>,
     pools: Vec<Option<PoolId>>,
     choices: Vec<Option<ChoiceId>>,
+    draws: Vec<Option<DrawId>>,
     limits: Vec<Option<LimitId>>,
     events: Vec<Option<EventId>>,
 }
@@ -67,6 +69,7 @@ impl Names {
             badges: pair(&old.badges, &new.badges, |b| (&b.name, None)),
             transfers: pair(&old.transfers, &new.transfers, |t| (&t.name, t.was.as_deref())),
             pools: pair(&old.pools, &new.pools, |p| (&p.name, p.was.as_deref())),
+            draws: pair(&old.draws, &new.draws, |d| (&d.name, d.was.as_deref())),
             choices: pair(&old.choices, &new.choices, |c| (&c.name, c.was.as_deref())),
             limits: old.limits.iter().map(|name| limit(name).map(Id::new)).collect(),
             events: pair(old.events.iter().map(|(name, _)| name), &new.events, |e| (&e.name, None)),
@@ -137,6 +140,13 @@ pub fn lost(state: &State, old: &Outline, new: &Program) -> Vec<String> {
             lost.push(format!("choice `{}`", old.choices.get(offer.choice.index()).map_or("", String::as_str)));
         }
     }
+    for (id, draw) in old.draws.iter().enumerate() {
+        let waits = |entry: &Entry| entry.gone.is_none() && entry.drawing.is_some_and(|drawing| drawing > state.clock);
+        let own = |entry: &&Entry| entry.draw.index() == id && waits(entry);
+        if names.draws.get(id) == Some(&None) && state.entries.iter().any(|entry| own(&entry)) {
+            lost.push(format!("draw `{draw}`"));
+        }
+    }
     for (id, held) in state.ladders.pairs() {
         if of(&names.ladders, id).is_none() && held.tier > 0 {
             lost.push(format!("tiers `{}`", old.ladders.get(id.index()).map_or("", |(name, _)| name.as_str())));
@@ -174,6 +184,7 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
             .filter_map(|v| Some(Voucher { reward: of(&names.rewards, v.reward)?, ..v.clone() }))
             .collect(),
         badges: moved(&state.badges, fresh.badges, &names.badges),
+        entries: state.entries.iter().filter_map(|entry| reentered(entry, &names)).collect(),
         offers: state
             .offers
             .iter()
@@ -246,10 +257,21 @@ fn rebrought(brought: &mut Brought, names: &Names) {
     brought.turns = names.uses(&brought.turns);
 }
 
+/// An entry; where its prize is no more, it has won what cannot be told.
+fn reentered(entry: &Entry, names: &Names) -> Option<Entry> {
+    let mut entry = Entry {
+        draw: of(&names.draws, entry.draw)?,
+        prize: entry.prize.and_then(|prize| of(&names.rewards, prize)),
+        ..entry.clone()
+    };
+    rebrought(&mut entry.brought, names);
+    Some(entry)
+}
+
 fn regifted(gift: Gifted, names: &Names) -> Option<Gifted> {
     match gift {
         Gifted::Badge(badge) => of(&names.badges, badge).map(Gifted::Badge),
-        numbered @ (Gifted::Voucher(_) | Gifted::Offer(_)) => Some(numbered),
+        numbered @ (Gifted::Voucher(_) | Gifted::Offer(_) | Gifted::Entry(_)) => Some(numbered),
     }
 }
 
@@ -276,9 +298,15 @@ pub fn migrate_pots(pots: &Pots, old: &Outline, to: &Version, version: u32) -> P
         version,
         uses: pots.uses.iter().filter_map(|(key, by)| Some((names.key(key)?, by.clone()))).collect(),
         taken: pots.taken.iter().filter_map(|(id, by)| Some((of(&names.rewards, *id)?, by.clone()))).collect(),
+        draws: pots.draws.iter().filter_map(|(id, drum)| Some((of(&names.draws, *id)?, redrummed(drum, &names)))).collect(),
         groups: pots.groups.iter().filter_map(|(id, by)| Some((of(&names.pools, *id)?, by.clone()))).collect(),
         ..pots.clone()
     }
+}
+
+fn redrummed(drum: &Drum, names: &Names) -> Drum {
+    let taken = drum.taken.iter().filter_map(|(reward, taken)| Some((of(&names.rewards, *reward)?, *taken)));
+    Drum { taken: taken.collect(), ..drum.clone() }
 }
 
 fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fact> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{BadgeId, ChoiceId, EarnId, LadderId, LimitId, RedeemId, RewardId, RuleId, TransferId, UnitId};
+use crate::hir::{BadgeId, ChoiceId, DrawId, EarnId, LadderId, LimitId, RedeemId, RewardId, RuleId, TransferId, UnitId};
 use crate::source::Span;
 use crate::value::Instant;
 
@@ -170,6 +170,26 @@ pub enum What {
         /// The option that was taken.
         option: Option<Arc<str>>,
     },
+    /// An entry of a draw was made, won, lost or was taken out.
+    Entry {
+        /// The draw.
+        draw: DrawId,
+        /// The entry.
+        entry: Arc<str>,
+        /// What became of it.
+        change: EntryChange,
+        /// What it won.
+        prize: Option<RewardId>,
+    },
+    /// Winners were drawn.
+    Drawn {
+        /// The draw.
+        draw: DrawId,
+        /// Of how many entries.
+        entries: u64,
+        /// How many have won.
+        prizes: u64,
+    },
     /// A shortfall of a reversal was recorded, in steps.
     Owed {
         /// The unit.
@@ -201,6 +221,31 @@ pub enum VoucherChange {
     Cancelled,
     /// Its time ended.
     Expired,
+}
+
+/// What became of an entry of a draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryChange {
+    /// It waits until winners are drawn.
+    Entered,
+    /// It won.
+    Won,
+    /// It won nothing.
+    Lost,
+    /// It was taken out with what made it.
+    Cancelled,
+}
+
+impl EntryChange {
+    /// As it is written.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Entered => "entered",
+            Self::Won => "won",
+            Self::Lost => "lost",
+            Self::Cancelled => "cancelled",
+        }
+    }
 }
 
 /// What became of an offer.

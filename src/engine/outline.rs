@@ -27,6 +27,8 @@ pub struct Outline {
     pub pools: Vec<String>,
     #[serde(default)]
     pub choices: Vec<String>,
+    #[serde(default)]
+    pub draws: Vec<String>,
     /// Limits by name where they have one, else by their place in what they bound.
     pub limits: Vec<String>,
     /// Events with their fields.
@@ -66,6 +68,7 @@ impl Outline {
             rewards: program.rewards.iter().map(|x| text(&x.name)).collect(),
             redeems: program.redeems.iter().map(|x| text(&x.name)).collect(),
             transfers: program.transfers.iter().map(|x| text(&x.name)).collect(),
+            draws: program.draws.iter().map(|x| text(&x.name)).collect(),
             choices: program.choices.iter().map(|x| text(&x.name)).collect(),
             pools: program.pools.iter().map(|x| text(&x.name)).collect(),
             badges: program.badges.iter().map(|x| text(&x.name)).collect(),

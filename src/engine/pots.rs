@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{PoolId, Program, RewardId};
+use crate::hir::{DrawId, PoolId, Program, RewardId};
 use crate::value::Instant;
 
+use super::draw::Drum;
 use super::mail::Letter;
 use super::pool::Groups;
 use super::state::UseKey;
@@ -32,6 +33,9 @@ pub struct Pots {
     /// Who can be written to: everybody who joined, was seen, and did not leave.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub members: BTreeSet<Arc<str>>,
+    /// Draws: stock, and entries that wait.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub draws: BTreeMap<DrawId, Drum>,
 }
 
 fn is_zero(version: &u32) -> bool {
@@ -44,5 +48,6 @@ impl Pots {
         program.limits.iter().any(|limit| limit.budget.is_some())
             || program.rewards.iter().any(|reward| reward.stock.is_some())
             || program.meets
+            || !program.draws.is_empty()
     }
 }

@@ -516,6 +516,7 @@ impl Fold<'_> {
                         );
                     }
                 }
+                Gifted::Entry(number) => self.cancel_entry(*number)?,
                 Gifted::Offer(number) => self.cancel_offer(*number)?,
             }
         }

@@ -12,6 +12,7 @@ use crate::hir::{
 use crate::value::{Day, Exact, Instant, Value};
 
 use super::choice::Offered;
+use super::draw::Entry;
 use super::event::Event;
 use super::outcome::Cause;
 use super::pairs;
@@ -74,6 +75,9 @@ pub struct State {
     /// What was offered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<Offered>,
+    /// Entries of draws.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<Entry>,
 }
 
 /// A recorded event and what it brought.
@@ -207,6 +211,8 @@ pub enum Gifted {
     Badge(BadgeId),
     /// An offer, by number.
     Offer(u32),
+    /// An entry of a draw, by number.
+    Entry(u32),
 }
 
 /// Points spent at once.
@@ -493,6 +499,7 @@ impl State {
             judged: 0,
             halted: false,
             offers: Vec::new(),
+            entries: Vec::new(),
         }
     }
 

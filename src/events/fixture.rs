@@ -157,6 +157,7 @@ pub(crate) fn program() -> Program {
         redeems: Arena::default(),
         badges: Arena::default(),
         choices: Arena::default(),
+        draws: Arena::default(),
         transfers: Arena::default(),
         referrals: Arena::default(),
         pools: Arena::default(),

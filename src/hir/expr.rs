@@ -3,7 +3,7 @@
 use crate::source::Span;
 use crate::value::{Day, Exact, TimeUnit, Value};
 
-use super::{BadgeId, ChoiceId, EnumId, EventId, FieldId, LadderId, LetId, MeasureId, RewardId, SegmentId, TableId, UnitId};
+use super::{BadgeId, ChoiceId, DrawId, EnumId, EventId, FieldId, LadderId, LetId, MeasureId, RewardId, SegmentId, TableId, UnitId};
 
 /// The dimension of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -161,6 +161,10 @@ pub enum Read {
     Expired,
     /// How many offers of a choice are open.
     Offers(ChoiceId),
+    /// How many entries of a draw the member has made.
+    Entries(DrawId),
+    /// How many of them have won.
+    Wins(DrawId),
 }
 
 /// Which tier of a ladder is meant.

@@ -23,13 +23,13 @@ pub use event::{EventDef, EventKind, FieldDef, FieldType, LineKey, Order, Revers
 pub use expr::{Aggregate, Builtin, Case, Compare, Expr, Function, Guard, Kind, Level, Operator, Read, Standing, Type};
 pub use measure::{Measure, Net, ShareCap, Source, Tally, Window};
 pub use meeting::{Pool, Referral, Transfer};
-pub use play::{Choice, ChoiceOption};
+pub use play::{Choice, ChoiceOption, Draw, DrawKind, Drawn, Pity, Prize};
 pub use reward::{Gift, GiftKind, Redeem, RedeemForm, Reward, Stock, Validity};
 pub use rule::{
     Activation, Boost, BoostAmount, Budget, Combine, Direction, During, Earn, Effect, Excess, Funding, Gates, Limit,
     LimitKind, OnRefund, Rhythm, RhythmDay, Rule, Stack, StackMode, TierAt, Trigger,
 };
-pub use scenario::{Expectation, Given, OfferState, Scenario, ScenarioFlag, Step};
+pub use scenario::{EntryState, Expectation, Given, OfferState, Scenario, ScenarioFlag, Step};
 pub use tier::{Fall, Hold, Ladder, LadderRefund, Rise, Tier};
 pub use unit::{Expiry, ExpiryRule, Pending, RefundFloor, ReturnOrder, Returned, RoundScope, SpendOrder, Unit};
 
@@ -80,6 +80,8 @@ crate::ids! {
     PoolId;
     /// Something to choose from.
     ChoiceId;
+    /// A draw.
+    DrawId;
 }
 
 /// A whole program, checked.
@@ -133,6 +135,8 @@ pub struct Program {
     pub pools: Arena<PoolId, Pool>,
     /// What members may choose from.
     pub choices: Arena<ChoiceId, Choice>,
+    /// What members may win.
+    pub draws: Arena<DrawId, Draw>,
     /// Whether its members write to each other, so that they are judged together and in one order.
     pub meets: bool,
     /// Tests beside the rules.

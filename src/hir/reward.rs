@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::value::{Day, Exact, PeriodKind, TimeOfDay, TimeSpan, Weekday};
 
-use super::{Expr, Gates, Label, LimitId, UnitId, Was};
+use super::{DrawId, Expr, Gates, Label, LimitId, UnitId, Was};
 
 /// Something to have for points, or to be given by rules.
 #[derive(Debug, Clone)]
@@ -47,6 +47,8 @@ pub struct Gift {
     pub unit: Option<UnitId>,
     /// How long it is good for.
     pub valid: Validity,
+    /// The draw that it is an entry of.
+    pub draw: Option<DrawId>,
 }
 
 /// Kinds of gifts.

@@ -62,6 +62,7 @@ impl Program {
                         into.extend([price, gives]);
                         into.extend([minimum, maximum].into_iter().flatten());
                     }
+                    Effect::Enter(_, times) => into.extend(times),
                     Effect::Message(_, _, parts) => into.extend(parts.iter().map(|(_, part)| part)),
                     Effect::Issue(_)
                     | Effect::Badge(_)

@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::value::{Day, Exact, PeriodKind, Rounding, TimeOfDay, TimeSpan, Weekday};
 
 use super::{
-    BadgeId, BoostId, ChoiceId, EarnId, EventId, ExpiryRule, Expr, FieldId, Hold, Label, LadderId, LimitId, MeasureId, Pending,
+    BadgeId, BoostId, ChoiceId, DrawId, EarnId, EventId, ExpiryRule, Expr, FieldId, Hold, Label, LadderId, LimitId, MeasureId, Pending,
     RewardId, RoundScope, StackId, UnitId, Was,
 };
 
@@ -376,4 +376,6 @@ pub enum Effect {
     Message(Arc<str>, Label, Vec<(Arc<str>, Expr)>),
     /// Offers a choice.
     Offer(ChoiceId),
+    /// Makes entries of a draw: so many, one where nothing is written.
+    Enter(DrawId, Option<Expr>),
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::value::{Instant, Value};
 
-use super::{BadgeId, ChoiceId, EventId, Expr, FieldId, RewardId, UnitId};
+use super::{BadgeId, ChoiceId, DrawId, EventId, Expr, FieldId, RewardId, UnitId};
 
 /// A scenario.
 #[derive(Debug, Clone)]
@@ -102,6 +102,8 @@ pub enum Expectation {
     Issued(RewardId, Span),
     /// An offer of a choice, or what became of one; for a taken option, which.
     Offer(ChoiceId, OfferState, Span),
+    /// Entries of a draw, or what became of one.
+    Draw(DrawId, EntryState, Span),
     /// A condition on the event's member afterwards.
     Holds(Expr, Span),
     /// The same for another member than the event's, or for one member of a time jump.
@@ -119,4 +121,17 @@ pub enum OfferState {
     Expired,
     /// This option was taken.
     Chosen(u32),
+}
+
+/// What became of entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryState {
+    /// They were made; so many, where that is said.
+    Entered(Option<i64>),
+    /// One won nothing.
+    Lost,
+    /// One won this.
+    Won(RewardId),
+    /// One was taken out with what made it.
+    Cancelled,
 }

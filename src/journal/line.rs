@@ -15,6 +15,7 @@ use crate::value::{Instant, format_instant, format_minor};
 pub struct Line<'a> {
     pub seq: u64,
     pub time: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
     pub member: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<&'a str>,
@@ -39,6 +40,14 @@ pub struct Line<'a> {
     pub offer: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub option: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draw: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entries: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prizes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -195,6 +204,19 @@ impl<'a> Line<'a> {
                 self.offer = Some(*offer);
                 self.option = option.as_deref();
                 self.change = Some(change.word());
+            }
+            What::Entry { draw, entry, change, prize } => {
+                self.what = "draw";
+                self.draw = program.draws.get(*draw).map(|draw| draw.name.as_ref());
+                self.entry = Some(entry);
+                self.change = Some(change.word());
+                self.reward = prize.and_then(|prize| program.rewards.get(prize)).map(|reward| reward.name.as_ref());
+            }
+            What::Drawn { draw, entries, prizes } => {
+                self.what = "drawn";
+                self.draw = program.draws.get(*draw).map(|draw| draw.name.as_ref());
+                self.entries = Some(*entries);
+                self.prizes = Some(*prizes);
             }
             What::Withdrawn(inner) => {
                 self.tell(program, inner);

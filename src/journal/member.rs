@@ -33,6 +33,8 @@ pub struct MemberLine<'a> {
     vouchers: Vec<VoucherLine<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     offers: Vec<OfferLine<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    entries: Vec<EntryLine<'a>>,
 }
 
 /// Amounts of one unit, as decimal text in whole units.
@@ -83,6 +85,19 @@ struct VoucherLine<'a> {
 }
 
 #[derive(Debug, Serialize)]
+struct EntryLine<'a> {
+    entry: &'a str,
+    draw: &'a str,
+    made: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drawn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prize: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    cancelled: bool,
+}
+
+#[derive(Debug, Serialize)]
 struct OfferLine<'a> {
     offer: u32,
     choice: &'a str,
@@ -124,6 +139,14 @@ impl<'a> MemberLine<'a> {
             expires: voucher.expires.map(when),
             state: condition(voucher),
         });
+        let entries = state.entries.iter().map(|entry| EntryLine {
+            entry: &entry.id,
+            draw: &program.draws.at(entry.draw).name,
+            made: when(entry.at),
+            drawn: entry.drawing.map(when),
+            prize: entry.prize.map(|prize| &*program.rewards.at(prize).name),
+            cancelled: entry.gone.is_some(),
+        });
         let offers = state.offers.iter().map(|offer| OfferLine {
             offer: offer.number,
             choice: &program.choices.at(offer.choice).name,
@@ -153,6 +176,7 @@ impl<'a> MemberLine<'a> {
                 .collect(),
             vouchers: vouchers.collect(),
             offers: offers.collect(),
+            entries: entries.collect(),
         })
     }
 }

@@ -9,16 +9,18 @@
 //! | `time` | when it took effect, in the program's zone, with offset |
 //! | `member` | whose |
 //! | `event` | identity of the event that brought it about; none where the clock did |
-//! | `what` | `posted`, `limited`, `tier`, `issued`, `voucher`, `paid`, `badge`, `message`, `owed`, `refused`, `failed`, `irreversible` |
+//! | `what` | `posted`, `limited`, `tier`, `issued`, `voucher`, `paid`, `badge`, `message`, `choice`, `draw`, `drawn`, `owed`, `refused`, `failed`, `irreversible` |
 //! | `withdrawn` | `true` where a late event means that this did not happen after all |
 //! | `unit` | the unit of `amount` |
 //! | `ladder`, `reward`, `voucher`, `redeem`, `badge`, `limit` | what it is about, by name; the voucher by its number |
+//! | `choice`, `offer`, `option` | of a choice: its name, the number of the offer among the member's, what was taken |
+//! | `draw`, `entry`, `entries`, `prizes` | of a draw: its name, the entry; of a drawing: how many entries, how many of them won |
 //! | `from`, `to` | accounts of a posting (`available`, `pending`, `issuer`, `partner:NAME`, `expired`, `redeemed`); tiers of a move |
 //! | `amount` | decimal text in whole units, positive |
 //! | `requested`, `granted` | what a limit was asked and gave |
 //! | `value` | money in the program's currency, decimal text in whole units |
 //! | `until` | end of a tier or voucher |
-//! | `change` | of a voucher: `used`, `returned`, `cancelled`, `expired`; of a badge: `given`, `taken` |
+//! | `change` | of a voucher: `used`, `returned`, `cancelled`, `expired`; of a badge: `given`, `taken`; of an offer: `offered`, `chosen`, `cancelled`, `expired`; of an entry: `entered`, `won`, `lost`, `cancelled` |
 //! | `channel`, `language`, `text` | of a message |
 //! | `reason` | why it was refused, failed or cannot be undone |
 //! | `lot` | number of the lot among the member's |
@@ -31,6 +33,7 @@
 mod file;
 mod line;
 mod member;
+pub mod receipts;
 pub mod state;
 mod writer;
 

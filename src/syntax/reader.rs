@@ -75,6 +75,8 @@ const REPEATABLE: &[Rule] = &[
     Rule::at_most_line,
     Rule::option_line,
     Rule::offer_line,
+    Rule::enter_line,
+    Rule::prize_line,
 ];
 
 /// The state of reading one file.

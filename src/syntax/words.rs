@@ -11,14 +11,15 @@ pub(super) const RESERVED: &[&str] =
 pub(super) const ITEMS: &[&str] = &[
     "program", "import", "event", "member", "unit", "let", "table", "measure", "segment", "tiers", "earn", "boost",
     "stack", "limit", "rule", "reward", "redeem", "transfer", "referral", "pool", "scenario", "only", "skip", "choice",
+    "draw",
 ];
 
 /// Items that the language does not have yet; their words stay free.
 pub(super) const LATER_ITEMS: &[&str] =
-    &["challenge", "draw", "leaderboard", "partner", "cause", "invariant"];
+    &["challenge", "leaderboard", "partner", "cause", "invariant"];
 
 /// Effects that the language does not have yet.
-pub(super) const LATER_EFFECTS: &[&str] = &["donate", "enter", "open"];
+pub(super) const LATER_EFFECTS: &[&str] = &["donate", "open"];
 
 /// The types of fields.
 pub(super) const TYPES: &[&str] =

@@ -162,6 +162,7 @@ pub enum Item {
     Pool(Pool),
     Scenario(Scenario),
     Choice(Choice),
+    Draw(Box<Draw>),
 }
 
 impl Item {
@@ -187,6 +188,7 @@ impl Item {
             Self::Referral(x) => Some(&x.name),
             Self::Pool(x) => Some(&x.name),
             Self::Choice(x) => Some(&x.name),
+            Self::Draw(x) => Some(&x.name),
         }
     }
     /// The keyword and the name, without the block.
@@ -214,6 +216,7 @@ impl Item {
             Self::Referral(x) => x.at,
             Self::Pool(x) => x.at,
             Self::Choice(x) => x.at,
+            Self::Draw(x) => x.at,
         }
     }
 }

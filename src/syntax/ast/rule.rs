@@ -134,6 +134,8 @@ pub enum Effect {
     Message(Message),
     /// `offer treat`: a choice.
     Offer(Ident),
+    /// `enter wheel 3 times`: a draw.
+    Enter(Box<super::Enter>),
 }
 
 /// Units become other units, in whole steps.

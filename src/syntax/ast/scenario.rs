@@ -125,6 +125,24 @@ pub enum ExpectKind {
         /// What became of an offer.
         state: OfferState,
     },
+    /// `raffle entered 3 times`, `wheel won mug`, `wheel lost`.
+    Draw {
+        /// The draw.
+        draw: Ident,
+        /// What became of entries.
+        state: EntryState,
+    },
+}
+
+/// What became of entries of a draw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EntryState {
+    /// They were made; so many, where that is written.
+    Entered(Option<super::Number>),
+    /// One won nothing.
+    Lost,
+    /// One won this reward.
+    Won(Ident),
 }
 
 /// What became of an offer.

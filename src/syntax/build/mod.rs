@@ -102,6 +102,7 @@ fn item<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Optio
         Rule::pool_item => Item::Pool(meeting::pool(r, head, block)?),
         Rule::scenario_item => Item::Scenario(scenario::scenario(r, head, block)?),
         Rule::choice_item => Item::Choice(play::choice(r, head, block)?),
+        Rule::draw_item => Item::Draw(Box::new(play::draw(r, head, block)?)),
         _ => return None,
     })
 }
@@ -127,6 +128,7 @@ fn check_block(r: &mut Reader<'_>, line: &Line) {
         "pool" => (Rule::pool_lines, None),
         "scenario" => (Rule::scenario_lines, None),
         "choice" => (Rule::choice_lines, Some(play::OPTION)),
+        "draw" => (Rule::draw_lines, None),
         _ => return,
     };
     block_statements(r, Some(block), rule, nested, |_, _| Some(()));

@@ -1,7 +1,9 @@
-//! `choice`.
+//! `choice`, `draw`.
 
-use super::{block_statements, earn, label, literal, rule};
-use crate::syntax::ast::{Choice, ChoiceOption, Gate, Spanned};
+use super::{block_statements, earn, expr, label, literal, rule, time};
+use crate::syntax::ast::{
+    Choice, ChoiceOption, Draw, Drawn, Enter, Expr, ExprKind, Gate, Odds, Pity, Prize, Spanned,
+};
 use crate::syntax::errors;
 use crate::syntax::grammar::Rule;
 use crate::syntax::layout::Block;
@@ -66,4 +68,70 @@ fn option<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<ChoiceOption>
         earn::gate(r, s, &mut out.gate)
     });
     Some(out)
+}
+
+/// `draw x { … }`.
+pub(super) fn draw<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Option<Draw> {
+    let mut out = Draw {
+        name: head.ident()?,
+        was: head.was(),
+        label: None,
+        commitment: None,
+        prizes: Vec::new(),
+        pity: None,
+        drawn: None,
+        several: None,
+        gate: Gate::default(),
+        at: head.at(),
+    };
+    block_statements(r, block, Rule::draw_lines, None, |r, s| {
+        let (n, at) = (&s.node, s.at);
+        match n.rule() {
+            Rule::label_line => out.label = Some(label(r, n)?),
+            Rule::commitment_line => out.commitment = Some(literal::text(r, &n.get(Rule::text)?)?),
+            Rule::prize_line => {
+                let odds = n.get(Rule::odds).and_then(|odds| Some(Spanned { value: odds_of(&odds)?, at: odds.at() }));
+                out.prizes.push(Prize { reward: n.ident()?, odds, stock: n.number(), at });
+            }
+            Rule::pity_line => out.pity = Some(Pity { reward: n.ident()?, after: n.number()?, at }),
+            Rule::drawn_line => {
+                let value = match n.get(Rule::moment) {
+                    Some(moment) => Drawn::At(time::moment(r, &moment)?),
+                    None => Drawn::Every(rule::trigger(r, &n.get(Rule::every_trigger)?)?),
+                };
+                out.drawn = Some(Spanned { value, at });
+            }
+            Rule::several_line => out.several = Some(at),
+            _ => earn::gate(r, s, &mut out.gate)?,
+        }
+        Some(())
+    });
+    Some(out)
+}
+
+fn odds_of(n: &Node<'_>) -> Option<Odds> {
+    if let Some(percent) = n.get(Rule::percent) {
+        return Some(Odds::Percent(percent.as_number()?));
+    }
+    let mut numbers = n.all(Rule::number).filter_map(|number| number.as_number());
+    Some(Odds::Of(numbers.next()?, numbers.next()?))
+}
+
+/// `enter x 3 times`.
+pub(super) fn enter<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Enter> {
+    let times = match n.get(Rule::sum) {
+        Some(times) => Some(counted(expr::expr(r, &times)?)),
+        None => None,
+    };
+    Some(Enter { draw: n.ident()?, times })
+}
+
+/// Turns `3 times` into 3.
+fn counted(mut amount: Expr) -> Expr {
+    if let ExprKind::Quantity { number, unit } = &amount.kind
+        && matches!(unit.as_str(), "times" | "time")
+    {
+        amount.kind = ExprKind::Number(number.clone());
+    }
+    amount
 }

@@ -30,7 +30,7 @@ pub(super) fn rule<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block
     Some(out)
 }
 
-fn trigger<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Trigger> {
+pub(super) fn trigger<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Trigger> {
     Some(match n.rule() {
         Rule::on_trigger => Trigger::On(n.path()?),
         Rule::when_trigger => when(r, n)?,
@@ -136,6 +136,7 @@ pub(super) fn effect<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<Op
         Rule::extend_line => Effect::Extend { unit: n.ident()?, by: literal::duration(&n.get(Rule::duration)?)? },
         Rule::restart_line => Effect::Restart(n.ident()?),
         Rule::message_line => Effect::Message(message(r, n)?),
+        Rule::enter_line => Effect::Enter(Box::new(super::play::enter(r, n)?)),
         Rule::offer_line => Effect::Offer(n.ident()?),
         _ => return Some(None),
     }))

@@ -2,7 +2,7 @@
 
 use super::{block_statements, event, expr, literal, time};
 use crate::syntax::ast::{
-    ExpectKind, Expectation, Expr, ExprKind, Ident, OfferState, RecordField, RecordValue, Scenario, ScenarioMode, ScenarioStep,
+    EntryState, ExpectKind, Expectation, Expr, ExprKind, Ident, OfferState, RecordField, RecordValue, Scenario, ScenarioMode, ScenarioStep,
     StepKind, UnaryOp,
 };
 use crate::syntax::errors;
@@ -153,6 +153,21 @@ fn expectation<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expectation> {
                 choice
             });
             ExpectKind::Offer { choice, state: offer_state(&state)? }
+        }
+        Rule::expect_draw => {
+            let mut names = inner.idents().into_iter();
+            let (first, second) = (names.next()?, names.next());
+            let state = inner.get(Rule::entry_state)?;
+            let draw = second.map_or(first.clone(), |draw| {
+                who = Some(first);
+                draw
+            });
+            let state = match state.ident() {
+                Some(reward) => EntryState::Won(reward),
+                None if state.has(Rule::kw_lost) => EntryState::Lost,
+                None => EntryState::Entered(state.number()),
+            };
+            ExpectKind::Draw { draw, state }
         }
         Rule::expect_amount => {
             who = inner.ident();
