@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::engine::{Account, Arrival, Engine, EntryChange, Event, OfferChange, Outcome, State, What, World, words};
-use crate::hir::{ChoiceId, DrawId, EntryState, Expectation, Expr, Given, OfferState, Program, RewardId, Scenario, ScenarioFlag, Step, UnitId};
+use crate::hir::{
+    ChoiceId, DrawId, EntryState, Expectation, Expr, Given, OfferState, Program, RewardId, Scenario, ScenarioFlag,
+    Step, UnitId,
+};
 use crate::source::Span;
 use crate::value::{Exact, Instant, Value};
 

@@ -146,7 +146,9 @@ impl Checker<'_> {
             Node::Badge(badge) => next.extend(self.readers(program, |read| *read == Read::Badge(badge))),
             Node::Voucher(reward) => next.extend(self.readers(program, |read| *read == Read::Voucher(reward))),
             Node::Entries(draw) => {
-                next.extend(self.readers(program, |read| matches!(read, Read::Entries(of) | Read::Wins(of) if *of == draw)));
+                next.extend(
+                    self.readers(program, |read| matches!(read, Read::Entries(of) | Read::Wins(of) if *of == draw)),
+                );
             }
             Node::Offers(choice) => next.extend(self.readers(program, |read| *read == Read::Offers(choice))),
         }

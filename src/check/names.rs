@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::hir::{
-    ChoiceId, DrawId, EarnId, EventId, LadderId, LetId, LimitId, MeasureId, PoolId, RedeemId, ReferralId, RewardId, RuleId, SegmentId,
-    StackId, TableId, TransferId, UnitId, Was,
+    ChoiceId, DrawId, EarnId, EventId, LadderId, LetId, LimitId, MeasureId, PoolId, RedeemId, ReferralId, RewardId,
+    RuleId, SegmentId, StackId, TableId, TransferId, UnitId, Was,
 };
 use crate::source::Span;
 use crate::syntax::ast::Ident;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::hir::{EntryState, OfferState, BadgeId, EventDef, Expectation, Given, RewardId, Scenario, ScenarioFlag, Step, Type, UnitId};
+use crate::hir::{
+    BadgeId, EntryState, EventDef, Expectation, Given, OfferState, RewardId, Scenario, ScenarioFlag, Step, Type, UnitId,
+};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOp, ExpectKind, ExprKind, StepKind};
 use crate::value::{Exact, Instant, TimeOfDay};

@@ -1,7 +1,7 @@
 //! `meed draw`
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
@@ -80,7 +80,7 @@ pub(super) fn run(args: &DrawArgs, output: &Output) -> Result<Exit, CliError> {
 }
 
 /// Never over a seed that is there: a program may be committed to it.
-fn commit(path: &PathBuf, output: &Output) -> Result<Exit, CliError> {
+fn commit(path: &Path, output: &Output) -> Result<Exit, CliError> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes)
         .map_err(|error| CliError::Usage(format!("the system has no randomness to give: {error}")))?;
@@ -104,26 +104,21 @@ struct Given {
     drawing: Option<String>,
 }
 
-fn lines<T: for<'de> Deserialize<'de>>(path: &PathBuf) -> Result<Vec<T>, CliError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| CliError::Read { path: path.display().to_string(), error })?;
+fn lines<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<T>, CliError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| CliError::Read { path: path.display().to_string(), error })?;
     let parsed = text.lines().zip(1_u32..).filter(|(line, _)| !line.trim().is_empty()).map(|(line, number)| {
         serde_json::from_str(line).map_err(|error| CliError::Usage(format!("{}:{number}: {error}", path.display())))
     });
     parsed.collect()
 }
 
-fn replay(
-    path: &PathBuf,
-    name: &str,
-    entries: &PathBuf,
-    seed: &[PathBuf],
-    output: &Output,
-) -> Result<Exit, CliError> {
+fn replay(path: &Path, name: &str, entries: &Path, seed: &[PathBuf], output: &Output) -> Result<Exit, CliError> {
     let versions: Vec<Arc<Program>> = load(path, output)?.versions.into_iter().map(Arc::new).collect();
-    let found = versions.iter().rev().find_map(|program| {
-        program.draws.iter().find(|draw| *draw.name == *name).map(|draw| (program, draw))
-    });
+    let found = versions
+        .iter()
+        .rev()
+        .find_map(|program| program.draws.iter().find(|draw| *draw.name == *name).map(|draw| (program, draw)));
     let Some((program, draw)) = found else {
         return Err(CliError::Usage(format!("the program has no draw `{name}`")));
     };
@@ -135,7 +130,10 @@ fn replay(
     for (given, line) in given.into_iter().zip(1_u32..) {
         if swept != given.drawing.is_some() {
             let need = if swept { "needs" } else { "has no" };
-            return Err(CliError::Usage(format!("{}:{line}: an entry of `{name}` {need} `drawing`", entries.display())));
+            return Err(CliError::Usage(format!(
+                "{}:{line}: an entry of `{name}` {need} `drawing`",
+                entries.display()
+            )));
         }
         let number = given.drawing.as_ref().map(|_| String::new());
         let Given { entry, member, drawing } = given;
@@ -146,7 +144,8 @@ fn replay(
     receipts.extend(replay.drawn().map_err(CliError::Usage)?.into_iter().map(Receipt::Entry));
     let mut text = String::new();
     for receipt in &receipts {
-        let line = serde_json::to_string(receipt).map_err(|error| WriteError::new("the standard output", error.into()))?;
+        let line =
+            serde_json::to_string(receipt).map_err(|error| WriteError::new("the standard output", error.into()))?;
         text.push_str(&line);
         text.push('\n');
     }
@@ -168,7 +167,7 @@ fn table(receipts: &[Receipt]) -> String {
     format!("{table}\n")
 }
 
-fn verify(path: &PathBuf, seeds: &[Seed], output: &Output) -> Result<Exit, CliError> {
+fn verify(path: &Path, seeds: &[Seed], output: &Output) -> Result<Exit, CliError> {
     let receipts: Vec<Receipt> = lines(path)?;
     let mut replay = Replay::new(seeds);
     let mut wrong: Vec<String> = Vec::new();
@@ -178,7 +177,8 @@ fn verify(path: &PathBuf, seeds: &[Seed], output: &Output) -> Result<Exit, CliEr
             wrong.push(format!("entry `{}` has another number", said.entry));
         }
         if said.prize != right.prize {
-            let prize = |ticket: &Ticket| ticket.prize.as_ref().map_or("nothing".to_owned(), |prize| format!("`{prize}`"));
+            let prize =
+                |ticket: &Ticket| ticket.prize.as_ref().map_or("nothing".to_owned(), |prize| format!("`{prize}`"));
             wrong.push(format!("entry `{}` wins {}, not {}", said.entry, prize(right), prize(said)));
         }
     };

@@ -16,8 +16,8 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<Seed>, CliError> {
 }
 
 fn read_one(path: &Path) -> Result<Vec<Seed>, CliError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| CliError::Read { path: path.display().to_string(), error })?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| CliError::Read { path: path.display().to_string(), error })?;
     let lines = text.lines().map(str::trim).zip(1_u32..).filter(|(line, _)| !line.is_empty() && !line.starts_with('#'));
     let seed = |(line, number): (&str, u32)| {
         let wrong = || format!("{}:{number}: a seed is 64 hexadecimal digits", path.display());

@@ -49,7 +49,8 @@ impl<'p> Sinks<'p> {
         journal: Option<&Path>,
         versions: &'p [Arc<Program>],
     ) -> Result<Self, WriteError> {
-        let mut sinks = Self { journal: None, name: String::new(), on_stdout: false, rejects: None, members: None, draws: None };
+        let mut sinks =
+            Self { journal: None, name: String::new(), on_stdout: false, rejects: None, members: None, draws: None };
         let path = match folder {
             Some(folder) => {
                 std::fs::create_dir_all(folder)

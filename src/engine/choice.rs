@@ -87,10 +87,7 @@ impl Fold<'_> {
             offer.brought = brought;
         }
         let option = Some(word.clone());
-        self.emit(
-            Cause::Rule(rule),
-            What::Offer { choice: id, offer: number, change: OfferChange::Chosen, option },
-        );
+        self.emit(Cause::Rule(rule), What::Offer { choice: id, offer: number, change: OfferChange::Chosen, option });
         Ok(true)
     }
 

@@ -300,12 +300,7 @@ impl Fold<'_> {
 }
 
 /// The first beat of a rhythm strictly after a moment, in a calendar.
-pub fn next_beat(
-    calendar: &Calendar,
-    joined: Option<Day>,
-    rhythm: &Rhythm,
-    after: Instant,
-) -> Result<Instant, Fault> {
+pub fn next_beat(calendar: &Calendar, joined: Option<Day>, rhythm: &Rhythm, after: Instant) -> Result<Instant, Fault> {
     let mut period = calendar.period_of(rhythm.period, calendar.zone.day_of(after), joined);
     loop {
         if let Some(day) = beat_day(rhythm, period.start, period.end) {

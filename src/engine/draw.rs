@@ -47,6 +47,9 @@ pub struct Entry {
     pub brought: Brought,
 }
 
+/// Entries that wait for one drawing, by place: identity and member.
+pub type Waiting = BTreeMap<u64, (Arc<str>, Arc<str>)>;
+
 /// What all members share of a draw.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Drum {
@@ -54,8 +57,8 @@ pub struct Drum {
     pub place: u64,
     /// How many prizes are gone, by reward.
     pub taken: BTreeMap<RewardId, u64>,
-    /// Entries that wait, by the moment at which winners are drawn and by place: identity and member.
-    pub waiting: BTreeMap<Instant, BTreeMap<u64, (Arc<str>, Arc<str>)>>,
+    /// Entries that wait, by the moment at which winners are drawn.
+    pub waiting: BTreeMap<Instant, Waiting>,
 }
 
 impl Fold<'_> {
@@ -232,14 +235,12 @@ impl Fold<'_> {
 
     /// Takes the entries of a member who leaves out of what is not yet drawn.
     pub fn leave_draws(&mut self) -> Result<(), Fault> {
-        let waits = |entry: &&Entry| entry.gone.is_none() && entry.drawing.is_some();
-        let numbers: Vec<u32> = self.state.entries.iter().filter(waits).map(|entry| entry.number).collect();
-        let waiting = |fold: &Self, number: u32| {
-            let entry = fold.state.entries.iter().find(|entry| entry.number == number)?;
-            let drum = fold.pots.draws.get(&entry.draw)?;
-            drum.waiting.get(&entry.drawing?)?.get(&entry.place).map(drop)
+        let waits = |entry: &&Entry| {
+            let waiting = entry.drawing.and_then(|at| self.pots.draws.get(&entry.draw)?.waiting.get(&at));
+            waiting.is_some_and(|waiting| waiting.contains_key(&entry.place))
         };
-        numbers.into_iter().filter_map(|number| waiting(self, number).map(|()| number)).collect::<Vec<_>>().into_iter().try_for_each(|number| self.cancel_entry(number))
+        let numbers: Vec<u32> = self.state.entries.iter().filter(waits).map(|entry| entry.number).collect();
+        numbers.into_iter().try_for_each(|number| self.cancel_entry(number))
     }
 
     /// An entry of the member has won a prize when winners were drawn.
@@ -273,9 +274,9 @@ impl House<'_> {
         let (Some(seed), DrawKind::Sweepstake { several, .. }) = (version.seeds.get(&id), &draw.kind) else {
             return self.emit(at, place, cause, What::Failed(Fault::NoSeed(draw.name.to_string()).to_string()));
         };
-        let ranked = waiting.values().map(|(entry, member)| {
-            (entry, &**member, lottery::number(seed, &draw.name, Some(at), entry))
-        });
+        let ranked = waiting
+            .values()
+            .map(|(entry, member)| (entry, &**member, lottery::number(seed, &draw.name, Some(at), entry)));
         let stock: Vec<u64> = draw.prizes.iter().map(|prize| prize.stock.unwrap_or(0)).collect();
         let winners = lottery::winners(ranked.collect(), &stock, *several);
         let (entries, prizes) = (waiting.len() as u64, winners.len() as u64);

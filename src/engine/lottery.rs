@@ -88,10 +88,10 @@ pub fn hit(head: u64, odds: impl IntoIterator<Item = Exact>) -> Option<usize> {
     })
 }
 
-/// Who wins what: entries from the smallest number on, each at most once, prizes in order of declaration. Members are told apart by their
-/// position in `entries`' second part; each wins once unless several are allowed.
-pub fn winners<'e, E>(mut entries: Vec<(E, &'e str, [u8; 32])>, prizes: &[u64], several: bool) -> Vec<(E, usize)> {
-    entries.sort_by(|a, b| a.2.cmp(&b.2));
+/// Who wins what: entries from the smallest number on, each at most once, prizes in order of declaration. Of each entry it
+/// takes what it is, whose, and its number; a member wins once unless several are allowed.
+pub fn winners<E>(mut entries: Vec<(E, &str, [u8; 32])>, prizes: &[u64], several: bool) -> Vec<(E, usize)> {
+    entries.sort_by_key(|(.., number)| *number);
     let mut won: std::collections::BTreeSet<&str> = std::collections::BTreeSet::new();
     let mut ranked = entries.into_iter();
     let mut out = Vec::new();

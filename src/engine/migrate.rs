@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::arena::{Arena, Id};
 use crate::hir::{
-    BadgeId, ChoiceId, DrawId, EarnId, EventId, FieldDef, FieldId, FieldType, LadderId, LimitId, MeasureId, OnRefund, PoolId, Program,
-    RedeemId, RewardId, RuleId, TransferId, UnitId,
+    BadgeId, ChoiceId, DrawId, EarnId, EventId, FieldDef, FieldId, FieldType, LadderId, LimitId, MeasureId, OnRefund,
+    PoolId, Program, RedeemId, RewardId, RuleId, TransferId, UnitId,
 };
 use crate::value::Value;
 
@@ -298,7 +298,11 @@ pub fn migrate_pots(pots: &Pots, old: &Outline, to: &Version, version: u32) -> P
         version,
         uses: pots.uses.iter().filter_map(|(key, by)| Some((names.key(key)?, by.clone()))).collect(),
         taken: pots.taken.iter().filter_map(|(id, by)| Some((of(&names.rewards, *id)?, by.clone()))).collect(),
-        draws: pots.draws.iter().filter_map(|(id, drum)| Some((of(&names.draws, *id)?, redrummed(drum, &names)))).collect(),
+        draws: pots
+            .draws
+            .iter()
+            .filter_map(|(id, drum)| Some((of(&names.draws, *id)?, redrummed(drum, &names))))
+            .collect(),
         groups: pots.groups.iter().filter_map(|(id, by)| Some((of(&names.pools, *id)?, by.clone()))).collect(),
         ..pots.clone()
     }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{BadgeId, ChoiceId, DrawId, EarnId, LadderId, LimitId, RedeemId, RewardId, RuleId, TransferId, UnitId};
+use crate::hir::{
+    BadgeId, ChoiceId, DrawId, EarnId, LadderId, LimitId, RedeemId, RewardId, RuleId, TransferId, UnitId,
+};
 use crate::source::Span;
 use crate::value::Instant;
 

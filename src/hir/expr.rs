@@ -3,7 +3,10 @@
 use crate::source::Span;
 use crate::value::{Day, Exact, TimeUnit, Value};
 
-use super::{BadgeId, ChoiceId, DrawId, EnumId, EventId, FieldId, LadderId, LetId, MeasureId, RewardId, SegmentId, TableId, UnitId};
+use super::{
+    BadgeId, ChoiceId, DrawId, EnumId, EventId, FieldId, LadderId, LetId, MeasureId, RewardId, SegmentId, TableId,
+    UnitId,
+};
 
 /// The dimension of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -6,8 +6,8 @@ use crate::source::Span;
 use crate::value::{Day, Exact, PeriodKind, Rounding, TimeOfDay, TimeSpan, Weekday};
 
 use super::{
-    BadgeId, BoostId, ChoiceId, DrawId, EarnId, EventId, ExpiryRule, Expr, FieldId, Hold, Label, LadderId, LimitId, MeasureId, Pending,
-    RewardId, RoundScope, StackId, UnitId, Was,
+    BadgeId, BoostId, ChoiceId, DrawId, EarnId, EventId, ExpiryRule, Expr, FieldId, Hold, Label, LadderId, LimitId,
+    MeasureId, Pending, RewardId, RoundScope, StackId, UnitId, Was,
 };
 
 /// Conditions that an earn, boost, rule, reward or redeem shares.

@@ -219,7 +219,8 @@ impl<'s> Replay<'s> {
         self.draws.get_mut(draw).ok_or_else(|| format!("the terms of draw `{draw}` are missing"))
     }
 
-    /// All entries whose winners are drawn together, as they should be: those that carry a number have been drawn.
+    /// All entries whose winners are drawn together, as they should be: where one of them carries a number, all
+    /// have been drawn.
     ///
     /// # Errors
     /// What is wrong with them, in plain words.
@@ -229,10 +230,11 @@ impl<'s> Replay<'s> {
             let seed = seed_of(self.seeds, &table.terms)?;
             let mut drawings: BTreeMap<&str, Vec<&Ticket>> = BTreeMap::new();
             for ticket in &table.entries {
-                if let (Some(drawing), Some(_)) = (&ticket.drawing, &ticket.number) {
+                if let Some(drawing) = &ticket.drawing {
                     drawings.entry(drawing).or_default().push(ticket);
                 }
             }
+            drawings.retain(|_, tickets| tickets.iter().any(|ticket| ticket.number.is_some()));
             for (drawing, tickets) in drawings {
                 let at = moment(drawing)?;
                 let number = |ticket: &Ticket| lottery::number(seed, &ticket.draw, Some(at), &ticket.entry);
@@ -256,8 +258,11 @@ impl Table {
     /// What an entry of a member with this number wins at once.
     fn decide(&self, member: &str, head: u64) -> Result<Option<String>, String> {
         let odds = self.terms.prizes.iter().map(|prize| {
-            let parts = prize.odds.split_once('/').and_then(|(top, bottom)| Some((top.parse().ok()?, bottom.parse().ok()?)));
-            parts.and_then(|(top, bottom)| Exact::new(top, bottom)).ok_or_else(|| format!("`{}` are no odds", prize.odds))
+            let parts =
+                prize.odds.split_once('/').and_then(|(top, bottom)| Some((top.parse().ok()?, bottom.parse().ok()?)));
+            parts
+                .and_then(|(top, bottom)| Exact::new(top, bottom))
+                .ok_or_else(|| format!("`{}` are no odds", prize.odds))
         });
         let odds = odds.collect::<Result<Vec<Exact>, String>>()?;
         let left = |prize: &&PrizeTerms| {

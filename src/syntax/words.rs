@@ -15,8 +15,7 @@ pub(super) const ITEMS: &[&str] = &[
 ];
 
 /// Items that the language does not have yet; their words stay free.
-pub(super) const LATER_ITEMS: &[&str] =
-    &["challenge", "leaderboard", "partner", "cause", "invariant"];
+pub(super) const LATER_ITEMS: &[&str] = &["challenge", "leaderboard", "partner", "cause", "invariant"];
 
 /// Effects that the language does not have yet.
 pub(super) const LATER_EFFECTS: &[&str] = &["donate", "open"];

@@ -59,11 +59,13 @@ pub(in crate::check) fn bad_commitment(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn no_prizes(span: Span, name: &str) -> Diagnostic {
-    error("E0416", span, format!("in `{name}` there is nothing to win")).help("add a prize, such as `prize mug 1 in 50`")
+    error("E0416", span, format!("in `{name}` there is nothing to win"))
+        .help("add a prize, such as `prize mug 1 in 50`")
 }
 
 pub(in crate::check) fn prize_twice(span: Span, reward: &str) -> Diagnostic {
-    error("E0416", span, format!("`{reward}` is a prize of this draw already")).help("write it once, with odds and stock together")
+    error("E0416", span, format!("`{reward}` is a prize of this draw already"))
+        .help("write it once, with odds and stock together")
 }
 
 pub(in crate::check) fn odds_above_one(span: Span) -> Diagnostic {

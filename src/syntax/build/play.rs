@@ -1,9 +1,7 @@
 //! `choice`, `draw`.
 
 use super::{block_statements, earn, expr, label, literal, rule, time};
-use crate::syntax::ast::{
-    Choice, ChoiceOption, Draw, Drawn, Enter, Expr, ExprKind, Gate, Odds, Pity, Prize, Spanned,
-};
+use crate::syntax::ast::{Choice, ChoiceOption, Draw, Drawn, Enter, Expr, ExprKind, Gate, Odds, Pity, Prize, Spanned};
 use crate::syntax::errors;
 use crate::syntax::grammar::Rule;
 use crate::syntax::layout::Block;

@@ -2,8 +2,8 @@
 
 use super::{block_statements, event, expr, literal, time};
 use crate::syntax::ast::{
-    EntryState, ExpectKind, Expectation, Expr, ExprKind, Ident, OfferState, RecordField, RecordValue, Scenario, ScenarioMode, ScenarioStep,
-    StepKind, UnaryOp,
+    EntryState, ExpectKind, Expectation, Expr, ExprKind, Ident, OfferState, RecordField, RecordValue, Scenario,
+    ScenarioMode, ScenarioStep, StepKind, UnaryOp,
 };
 use crate::syntax::errors;
 use crate::syntax::grammar::Rule;

@@ -24,6 +24,7 @@ const PAIRS: &[(&str, &str)] = &[
     ("at", "most"),
     ("as", "of"),
     ("steps", "of"),
+    ("drawn", "at"),
 ];
 
 /// How many tokens of a statement stand in each of its columns before the last; `counted` says which of them make the

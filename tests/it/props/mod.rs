@@ -5,6 +5,7 @@
 
 mod awards;
 mod bounds;
+mod draws;
 mod history;
 mod program;
 mod regressions;
