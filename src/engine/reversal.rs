@@ -427,10 +427,9 @@ impl Fold<'_> {
             let value = |fields: &[Value]| -> Result<Exact, Fault> {
                 let mut fields = fields.to_vec();
                 if let (Some(only), Some(Value::List(lines))) = (only, fields.get_mut(key.original.0 as usize)) {
-                    let gone = |(i, line): (usize, &Box<[Value]>)| {
-                        if i == only as usize { line.clone() } else { Box::from([]) }
-                    };
-                    *lines = lines.iter().enumerate().map(gone).collect();
+                    let kept = lines.iter().enumerate();
+                    *lines =
+                        kept.map(|(i, line)| if i == only as usize { line.clone() } else { Box::from([]) }).collect();
                 }
                 self.lines_value(fact, key, &fields)
             };
