@@ -35,6 +35,9 @@ pub enum Receipt {
 pub struct Terms {
     /// The draw.
     pub draw: String,
+    /// The name in its numbers, where it had another when entries were decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named: Option<String>,
     /// What was published of the seed.
     pub commitment: String,
     /// Prizes in order.
@@ -95,20 +98,27 @@ impl Terms {
             DrawKind::Sweepstake { several, .. } => (None, *several),
         };
         let commitment = lottery::written(&draw.commitment);
-        Self { draw: draw.name.to_string(), commitment, prizes: prizes.collect(), pity, several }
+        Self { draw: draw.name.to_string(), named: None, commitment, prizes: prizes.collect(), pity, several }
     }
 }
 
 /// Receipts of all draws, from what members keep.
 pub fn receipts(engine: &Engine, members: &[&State]) -> Vec<Receipt> {
-    let mut happened: BTreeMap<(String, u64), (u32, Receipt)> = BTreeMap::new();
+    let mut happened: BTreeMap<(String, u64), (Option<Terms>, Receipt)> = BTreeMap::new();
     for state in members {
         let Some(now) = engine.version(state.version) else { continue };
         for entry in &state.entries {
             let draw = now.program.draws.at(entry.draw);
             let name = draw.name.to_string();
             let seed = now.seeds.get(&entry.draw).filter(|_| entry.drawing.is_none_or(|at| at <= state.clock));
-            let number = seed.map(|seed| lottery::hex(&lottery::number(seed, &name, entry.drawing, &entry.id)));
+            let made = engine.version(entry.version).and_then(|version| {
+                let same = |old: &&Draw| old.name == draw.name || Some(&old.name) == draw.was.as_ref();
+                Some((&version.program, version.program.draws.iter().find(same)?))
+            });
+            let old = made.filter(|_| entry.drawing.is_none()).map_or(&draw.name, |(_, old)| &old.name);
+            let named = (*old != draw.name).then(|| old.to_string());
+            let terms = made.map(|(program, old)| Terms { draw: name.clone(), named, ..Terms::of(program, old) });
+            let number = seed.map(|seed| lottery::hex(&lottery::number(seed, old, entry.drawing, &entry.id)));
             let ticket = Ticket {
                 draw: name.clone(),
                 entry: entry.id.to_string(),
@@ -117,20 +127,17 @@ pub fn receipts(engine: &Engine, members: &[&State]) -> Vec<Receipt> {
                 number,
                 prize: entry.prize.map(|prize| now.program.rewards.at(prize).name.to_string()),
             };
-            happened.insert((name.clone(), entry.place), (entry.version, Receipt::Entry(ticket)));
+            happened.insert((name.clone(), entry.place), (terms, Receipt::Entry(ticket)));
             if let Some(place) = entry.gone {
                 let gone = Receipt::Cancelled { draw: name.clone(), entry: entry.id.to_string(), back: entry.back };
-                happened.insert((name, place), (entry.version, gone));
+                happened.insert((name, place), (None, gone));
             }
         }
     }
     let mut out = Vec::new();
     let mut told: BTreeMap<String, Terms> = BTreeMap::new();
-    for ((name, _), (version, receipt)) in happened {
-        let named = |draw: &&Draw| *draw.name == *name || draw.was.as_deref() == Some(&*name);
-        let program = engine.version(version).map(|version| &version.program);
-        let terms = program.and_then(|program| Some(Terms::of(program, program.draws.iter().find(named)?)));
-        if let (Receipt::Entry(_), Some(terms)) = (&receipt, terms)
+    for ((name, _), (terms, receipt)) in happened {
+        if let Some(terms) = terms
             && told.get(&name) != Some(&terms)
         {
             out.push(Receipt::Terms(terms.clone()));
@@ -189,7 +196,8 @@ impl<'s> Replay<'s> {
                 let seed = seed_of(seeds, &table.terms)?;
                 let mut right = ticket.clone();
                 if ticket.drawing.is_none() {
-                    let number = lottery::number(seed, &ticket.draw, None, &ticket.entry);
+                    let named = table.terms.named.as_ref().unwrap_or(&ticket.draw);
+                    let number = lottery::number(seed, named, None, &ticket.entry);
                     right.number = Some(lottery::hex(&number));
                     right.prize = table.decide(&ticket.member, lottery::head(&number))?;
                 }
