@@ -90,6 +90,17 @@ pub fn what(program: &Program, what: &What) -> String {
         }
         What::Message { channel, text, .. } => format!("{channel} message \"{text}\""),
         What::Withheld { channel, reason } => format!("{channel} message withheld: {reason}"),
+        What::Offer { choice, offer, change, option } => {
+            let option = option.as_ref().map_or(String::new(), |option| format!(": `{option}`"));
+            format!("offer {offer} of `{}` {}{option}", program.choices.at(*choice).name, change.word())
+        }
+        What::Entry { draw, entry, change, prize } => {
+            let prize = prize.map_or(String::new(), |prize| format!(": `{}`", program.rewards.at(prize).name));
+            format!("entry `{entry}` of `{}` {}{prize}", program.draws.at(*draw).name, change.word())
+        }
+        What::Drawn { draw, entries, prizes } => {
+            format!("`{}` drawn: {prizes} of {entries} entries have won", program.draws.at(*draw).name)
+        }
         What::Owed { unit, debt } => format!("{} owed", words::quantity(program, *unit, Exact::from(*debt))),
         What::Challenge { challenge, stage, progress, target, .. } => {
             let name = &program.challenges.at(*challenge).name;

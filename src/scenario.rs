@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Account, Arrival, Engine, Event, Outcome, State, What, World, words};
-use crate::hir::{Expectation, Expr, Given, Program, Scenario, ScenarioFlag, Step, UnitId};
+use crate::engine::{Account, Arrival, Engine, EntryChange, Event, OfferChange, Outcome, State, What, World, words};
+use crate::hir::{
+    ChoiceId, DrawId, EntryState, Expectation, Expr, Given, OfferState, Program, RewardId, Scenario, ScenarioFlag,
+    Step, UnitId,
+};
 use crate::source::Span;
 use crate::value::{Exact, Instant, Value};
 
@@ -74,7 +77,7 @@ struct Brought {
 
 impl<'p> Run<'p> {
     fn new(engine: &Engine, program: &'p Program) -> Self {
-        Self { program, world: World::new(engine.clone()), sequence: 0, failures: Vec::new() }
+        Self { program, world: World::new(engine.clone().with_test_seed()), sequence: 0, failures: Vec::new() }
     }
 
     fn play(mut self, scenario: &Scenario) -> Vec<Failure> {
@@ -283,6 +286,8 @@ impl<'p> Run<'p> {
                     self.fail(*span, format!("{name} issued"), "not issued".into(), Vec::new());
                 }
             }
+            Expectation::Offer(choice, state, span) => self.offer(brought, *choice, *state, *span),
+            Expectation::Draw(draw, state, span) => self.entries(brought, *draw, *state, *span),
             Expectation::Of(member, expectation) => {
                 let outcomes = brought.outcomes.iter().filter(|outcome| outcome.member == *member).cloned().collect();
                 self.check(&Brought { outcomes, turned_away: brought.turned_away.clone() }, expectation, Some(member));
@@ -292,6 +297,71 @@ impl<'p> Run<'p> {
                     self.condition(&member.clone(), condition, *span);
                 }
             }
+        }
+    }
+
+    fn entries(&mut self, brought: &Brought, draw: DrawId, state: EntryState, span: Span) {
+        let wanted = self.program.draws.at(draw);
+        let won = |o: &Outcome, prize: Option<RewardId>| {
+            let reward = prize.and_then(|prize| Some(self.judged_by(o)?.rewards.at(prize).name.clone()));
+            matches!(state, EntryState::Won(wanted) if reward.as_ref() == Some(&self.program.rewards.at(wanted).name))
+        };
+        let told: Vec<&Outcome> = brought
+            .outcomes
+            .iter()
+            .filter(|o| match (&o.what, self.judged_by(o)) {
+                (What::Entry { draw: of, .. }, Some(by)) => by.draws.at(*of).name == wanted.name,
+                _ => false,
+            })
+            .collect();
+        let same = |o: &&&Outcome| match (&o.what, state) {
+            (What::Entry { change, .. }, EntryState::Cancelled) => *change == EntryChange::Cancelled,
+            (What::Entry { change: EntryChange::Cancelled, .. }, _) => false,
+            (What::Entry { .. }, EntryState::Entered(_)) => true,
+            (What::Entry { change, .. }, EntryState::Lost) => *change == EntryChange::Lost,
+            (What::Entry { change: EntryChange::Won, prize, .. }, EntryState::Won(_)) => won(o, *prize),
+            _ => false,
+        };
+        let count = told.iter().filter(same).count();
+        let holds = match state {
+            EntryState::Entered(Some(times)) => i64::try_from(count) == Ok(times),
+            _ => count > 0,
+        };
+        if !holds {
+            let got: Vec<String> = told.iter().map(|outcome| self.describe(outcome)).collect();
+            let got = if got.is_empty() { "no such entry".to_owned() } else { got.join("; ") };
+            let expected = self.program.sources.text(span).trim().to_owned();
+            self.fail(span, expected, got, Vec::new());
+        }
+    }
+
+    fn offer(&mut self, brought: &Brought, choice: ChoiceId, state: OfferState, span: Span) {
+        let wanted = self.program.choices.at(choice);
+        let (word, option) = match state {
+            OfferState::Offered => (OfferChange::Offered, None),
+            OfferState::Cancelled => (OfferChange::Cancelled, None),
+            OfferState::Expired => (OfferChange::Expired, None),
+            OfferState::Chosen(at) => {
+                (OfferChange::Chosen, wanted.options.get(at as usize).map(|option| option.name.clone()))
+            }
+        };
+        let told: Vec<&Outcome> = brought
+            .outcomes
+            .iter()
+            .filter(|o| match (&o.what, self.judged_by(o)) {
+                (What::Offer { choice: of, .. }, Some(by)) => by.choices.at(*of).name == wanted.name,
+                _ => false,
+            })
+            .collect();
+        let same = |o: &&Outcome| match &o.what {
+            What::Offer { change, option: taken, .. } => *change == word && *taken == option,
+            _ => false,
+        };
+        if !told.iter().any(same) {
+            let got: Vec<String> = told.iter().map(|outcome| self.describe(outcome)).collect();
+            let got = if got.is_empty() { "no such offer".to_owned() } else { got.join("; ") };
+            let option = option.map_or(String::new(), |option| format!(" {option}"));
+            self.fail(span, format!("{} {}{option}", wanted.name, word.word()), got, Vec::new());
         }
     }
 

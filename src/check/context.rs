@@ -94,6 +94,8 @@ pub(super) struct Items<'a> {
     pub causes: Vec<&'a ast::CauseItem>,
     pub funds: Vec<&'a ast::Fund>,
     pub scenarios: Vec<&'a ast::Scenario>,
+    pub choices: Vec<&'a ast::Choice>,
+    pub draws: Vec<&'a ast::Draw>,
 }
 
 /// The checker: the program as far as it is known, and what is wrong with it.

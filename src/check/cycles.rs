@@ -31,6 +31,10 @@ enum Node {
     Automatic(RewardId),
     Badge(crate::hir::BadgeId),
     Voucher(RewardId),
+    /// Open offers of a choice.
+    Offers(crate::hir::ChoiceId),
+    /// Entries of a draw.
+    Entries(crate::hir::DrawId),
 }
 
 impl Checker<'_> {
@@ -141,6 +145,12 @@ impl Checker<'_> {
             }
             Node::Badge(badge) => next.extend(self.readers(program, |read| *read == Read::Badge(badge))),
             Node::Voucher(reward) => next.extend(self.readers(program, |read| *read == Read::Voucher(reward))),
+            Node::Entries(draw) => {
+                next.extend(
+                    self.readers(program, |read| matches!(read, Read::Entries(of) | Read::Wins(of) if *of == draw)),
+                );
+            }
+            Node::Offers(choice) => next.extend(self.readers(program, |read| *read == Read::Offers(choice))),
         }
         next
     }
@@ -258,6 +268,13 @@ fn effect_moves(program: &Program, effect: &Effect, next: &mut Vec<Node>) {
         }
         // What another member gets is judged there, behind the event that sent it.
         Effect::GiveTo(..) | Effect::Activate(..) | Effect::Extend(..) | Effect::Restart(_) | Effect::Message(..) => {}
+        Effect::Enter(draw, _) => {
+            next.push(Node::Entries(*draw));
+            if let Some(draw) = program.draws.get(*draw) {
+                next.extend(draw.prizes.iter().map(|prize| Node::Rule(prize.rule)));
+            }
+        }
+        Effect::Offer(choice) => next.push(Node::Offers(*choice)),
     }
 }
 
@@ -296,6 +313,8 @@ fn spoken(program: &Program, node: Node) -> String {
         }
         Node::Badge(id) => format!("badge {}", name(program.badges.get(id).map(|badge| &badge.name))),
         Node::Voucher(id) => format!("a voucher of {}", name(program.rewards.get(id).map(|reward| &reward.name))),
+        Node::Entries(id) => format!("entries of {}", name(program.draws.get(id).map(|draw| &draw.name))),
+        Node::Offers(id) => format!("offers of {}", name(program.choices.get(id).map(|choice| &choice.name))),
     }
 }
 

@@ -133,6 +133,18 @@ impl Checker<'_> {
             }
             ast::Effect::Message(message) => self.message(message, scope)?,
             ast::Effect::Donate(donation) => return self.donation(donation, scope),
+            ast::Effect::Enter(enter) => {
+                let draw = self.draw(&enter.draw)?;
+                let times = match &enter.times {
+                    Some(times) => {
+                        let times = self.typed(times, scope, Type::Number)?;
+                        Some(self.solid(times, scope)?)
+                    }
+                    None => None,
+                };
+                Effect::Enter(draw, times)
+            }
+            ast::Effect::Offer(name) => Effect::Offer(self.choice(name)?),
         };
         Some((None, effect))
     }

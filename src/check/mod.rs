@@ -10,6 +10,7 @@ mod charity;
 mod consent;
 mod context;
 mod cycles;
+mod draw;
 mod earn;
 mod effect;
 mod errors;
@@ -28,6 +29,7 @@ mod operators;
 mod outside;
 mod partner;
 mod path;
+mod play;
 mod record;
 mod refund;
 mod require;
@@ -50,8 +52,9 @@ use std::sync::Arc;
 use crate::arena::{Arena, Id as _};
 use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::hir::{
-    Badge, ChallengeId, CharityId, EnumDef, ExchangeId, FundId, LadderId, LetId, MeasureId, PartnerId, PoolId, Program,
-    RedeemId, ReferralId, RewardId, RuleId, SegmentId, Settings, Stack, StackMode, TableId, TransferId,
+    Badge, ChallengeId, CharityId, ChoiceId, DrawId, EnumDef, ExchangeId, FundId, LadderId, LetId, MeasureId,
+    PartnerId, PoolId, Program, RedeemId, ReferralId, RewardId, RuleId, SegmentId, Settings, Stack, StackMode, TableId,
+    TransferId,
 };
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item};
@@ -108,6 +111,8 @@ impl<'a> Checker<'a> {
                 Item::Cause(x) => items.causes.push(x),
                 Item::Fund(x) => items.funds.push(x),
                 Item::Scenario(x) => items.scenarios.push(x),
+                Item::Choice(x) => items.choices.push(x),
+                Item::Draw(x) => items.draws.push(x),
             }
         }
         let words = |words: Vec<String>| EnumDef { words: words.into_iter().map(Arc::from).collect() };
@@ -204,6 +209,8 @@ impl<'a> Checker<'a> {
             .collect();
         let charities: Vec<_> = self.items.causes.clone().into_iter().map(|item| self.lower_charity(item)).collect();
         let funds: Vec<_> = self.items.funds.clone().into_iter().map(|item| self.lower_fund(item)).collect();
+        let choices: Vec<_> = self.items.choices.clone().into_iter().map(|item| self.lower_choice(item)).collect();
+        let draws: Vec<_> = self.items.draws.clone().into_iter().map(|item| self.lower_draw(item)).collect();
         let scenarios: Vec<_> =
             self.items.scenarios.clone().into_iter().map(|item| self.lower_scenario(item)).collect();
         rules.extend(std::mem::take(&mut self.called).into_iter().map(Some));
@@ -228,6 +235,8 @@ impl<'a> Checker<'a> {
             exchanges: whole(exchanges)?,
             charities: whole(charities)?,
             funds: whole(funds)?,
+            choices: whole(choices)?,
+            draws: whole(draws)?,
             scenarios: scenarios.into_iter().collect::<Option<Vec<_>>>()?,
             ..program
         };
@@ -278,6 +287,8 @@ impl<'a> Checker<'a> {
             exchanges: Arena::default(),
             charities: Arena::default(),
             funds: Arena::default(),
+            choices: Arena::default(),
+            draws: Arena::default(),
             meets: false,
             consents: Vec::new(),
             scenarios: Vec::new(),
@@ -370,6 +381,12 @@ impl<'a> Checker<'a> {
         for (at, item) in items.funds.iter().enumerate() {
             note(names.funds.declare(&item.name, FundId::new(at)));
         }
+        for (at, item) in items.choices.iter().enumerate() {
+            note(names.values.declare(&item.name, Symbol::Choice(ChoiceId::new(at))));
+        }
+        for (at, item) in items.draws.iter().enumerate() {
+            note(names.values.declare(&item.name, Symbol::Draw(DrawId::new(at))));
+        }
         for (at, item) in items.stacks.iter().enumerate() {
             note(names.stacks.declare(&item.name, crate::hir::StackId::new(at)));
         }
@@ -378,8 +395,10 @@ impl<'a> Checker<'a> {
         }
         let sides = items.referrals.iter().flat_map(|item| item.friend.iter().chain(&item.referrer));
         let steps = items.challenges.iter().flat_map(|item| item.milestones.iter().flat_map(|step| &step.effects));
+        let options = items.choices.iter().flat_map(|choice| &choice.options);
         let effects = items.rules.iter().flat_map(|rule| &rule.effects).chain(sides.flat_map(|side| &side.effects));
         let effects = effects.chain(items.challenges.iter().flat_map(|item| &item.effects)).chain(steps);
+        let effects = effects.chain(options.flat_map(|option| &option.effects));
         for effect in effects {
             if let ast::Effect::Badge(name) = &effect.value {
                 if names.prizes.get(&name.text).is_some() {
@@ -412,7 +431,9 @@ impl<'a> Checker<'a> {
         let exchanges: Vec<_> = items.exchanges.iter().map(|item| (&item.name, &item.was)).collect();
         let causes: Vec<_> = items.causes.iter().map(|item| (&item.name, &item.was)).collect();
         let funds: Vec<_> = items.funds.iter().map(|item| (&item.name, &item.was)).collect();
-        let meetings = [transfers, referrals, pools, challenges, partners, exchanges, causes, funds];
+        let choices: Vec<_> = items.choices.iter().map(|item| (&item.name, &item.was)).collect();
+        let draws: Vec<_> = items.draws.iter().map(|item| (&item.name, &item.was)).collect();
+        let meetings = [transfers, referrals, pools, challenges, partners, exchanges, causes, funds, choices, draws];
         let kinds = [units, measures, ladders, earns, rules, rewards, redeems];
         let kinds = kinds.into_iter().chain(meetings).chain(tiers);
         let mut errors = Vec::new();
@@ -438,6 +459,7 @@ fn meet(program: &Program) -> bool {
     !(program.transfers.is_empty() && program.referrals.is_empty() && program.pools.is_empty())
         || program.rules.iter().any(gives)
         || program.challenges.iter().any(|challenge| challenge.shared.is_some())
+        || program.draws.iter().any(|draw| matches!(draw.kind, crate::hir::DrawKind::Sweepstake { .. }))
 }
 
 /// All of a kind in order, where none has errors.

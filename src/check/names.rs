@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::hir::{
-    ChallengeId, CharityId, EarnId, EventId, ExchangeId, FundId, LadderId, LetId, LimitId, MeasureId, PartnerId,
-    PoolId, RedeemId, ReferralId, RewardId, RuleId, SegmentId, StackId, TableId, TransferId, UnitId, Was,
+    ChallengeId, CharityId, ChoiceId, DrawId, EarnId, EventId, ExchangeId, FundId, LadderId, LetId, LimitId, MeasureId,
+    PartnerId, PoolId, RedeemId, ReferralId, RewardId, RuleId, SegmentId, StackId, TableId, TransferId, UnitId, Was,
 };
 use crate::source::Span;
 use crate::syntax::ast::Ident;
@@ -24,6 +24,8 @@ pub(super) enum Symbol {
     Table(TableId),
     Unit(UnitId),
     Challenge(ChallengeId),
+    Choice(ChoiceId),
+    Draw(DrawId),
 }
 
 /// What a member may activate, and what `unless earned` and `on` speak of.

@@ -198,6 +198,11 @@ impl Checker<'_> {
             Symbol::Ladder(id) => self.tier_path(id, rest, span),
             Symbol::Challenge(id) => self.challenge_path(id, first, rest, span),
             Symbol::Unit(id) => self.unit_path(id, first, rest, span),
+            Symbol::Draw(id) => {
+                let parts = [("entries", Read::Entries(id)), ("wins", Read::Wins(id))];
+                self.count_path(&parts, first, rest, span)
+            }
+            Symbol::Choice(id) => self.count_path(&[("open", Read::Offers(id))], first, rest, span),
         }
     }
     /// `opened.offer`: a field of the event that opened the challenge at hand.
@@ -270,6 +275,20 @@ impl Checker<'_> {
             [] => self.fail(errors::types::bare_unit(span, &first.text)),
             [_, other, ..] => {
                 self.fail(errors::names::unknown_part(other.span(), &other.text, &first.text, known, None))
+            }
+        }
+    }
+    /// `treat.open`: one of the counts of a thing.
+    fn count_path(&mut self, parts: &[(&str, Read)], first: &Ident, rest: &[Ident], span: Span) -> Option<Expr> {
+        let known = parts.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(" and ");
+        match rest {
+            [one] if let Some((_, read)) = parts.iter().find(|(word, _)| *word == &*one.text) => {
+                Some(Expr { kind: Kind::Read(*read), ty: Type::Number, span })
+            }
+            [] => self.fail(errors::play::bare(span, &first.text, &known)),
+            [other, ..] => {
+                let near = nearest(&other.text, parts.iter().map(|(word, _)| *word));
+                self.fail(errors::names::unknown_part(other.span(), &other.text, &first.text, &known, near))
             }
         }
     }

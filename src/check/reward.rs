@@ -106,7 +106,18 @@ impl Checker<'_> {
             Some(unit) => Some(self.unit(unit)?),
             None => None,
         };
+        let draw = match &item.amount {
+            Some(amount) if kind == GiftKind::Entry => match amount.plain().map(|value| &value.kind) {
+                Some(ast::ExprKind::Path(path)) => match path.single() {
+                    Some(name) => Some(self.draw(name)?),
+                    None => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        };
         let amount = match &item.amount {
+            _ if draw.is_some() => None,
             None => None,
             Some(amount) => Some(self.cases(amount, &member, None)?),
         };
@@ -156,7 +167,7 @@ impl Checker<'_> {
                 self.guarded(valid, &member, "30 days otherwise", &mut |checker, case| checker.validity(case))?
             }
         };
-        Some(Gift { kind, text: item.what.as_ref().map(|what| Arc::clone(&what.value)), value, unit, valid })
+        Some(Gift { kind, text: item.what.as_ref().map(|what| Arc::clone(&what.value)), value, unit, valid, draw })
     }
     fn validity(&mut self, valid: &ast::Valid) -> Option<Validity> {
         match valid {

@@ -54,6 +54,8 @@ fn without_inverse(effect: &Effect) -> Option<&'static str> {
         | Effect::Issue(_)
         | Effect::Badge(_)
         | Effect::Message(..)
+        | Effect::Offer(_)
+        | Effect::Enter(..)
         | Effect::Donate(..) => None,
     }
 }

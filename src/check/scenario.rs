@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::hir::{BadgeId, EventDef, Expectation, Given, RewardId, Scenario, ScenarioFlag, Step, Type, UnitId};
+use crate::hir::{
+    BadgeId, EntryState, EventDef, Expectation, Given, OfferState, RewardId, Scenario, ScenarioFlag, Step, Type, UnitId,
+};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOp, ExpectKind, ExprKind, StepKind};
 use crate::value::{Exact, Instant, TimeOfDay};
@@ -10,7 +12,7 @@ use crate::value::{Exact, Instant, TimeOfDay};
 use super::context::Checker;
 use super::errors;
 use super::literal::{day, time};
-use super::names::Prize;
+use super::names::{Prize, Symbol};
 use super::scope::Scope;
 
 /// What is known while the steps of a scenario are read.
@@ -171,6 +173,8 @@ impl Checker<'_> {
                 ExpectKind::Amount { negative, amount, unit, posting } => {
                     self.expected_amount(*negative, amount, unit.as_ref(), posting.as_ref(), span)
                 }
+                ExpectKind::Draw { draw, state } => self.expected_entry(draw, state, span),
+                ExpectKind::Offer { choice, state } => self.expected_offer(choice, state, span),
                 ExpectKind::Condition(condition) => self.expected_condition(item, condition, subject, later).flatten(),
             };
             let Some(lowered) = lowered else { continue };
@@ -214,6 +218,29 @@ impl Checker<'_> {
         let charity = self.charity(to)?;
         let minor = self.fixed_money(amount)?;
         Some(Expectation::Gift(charity, if negative { -minor } else { minor }, span))
+    }
+    fn expected_entry(&mut self, name: &ast::Ident, state: &ast::EntryState, span: Span) -> Option<Expectation> {
+        let draw = self.draw(name)?;
+        let state = match state {
+            ast::EntryState::Entered(None) => EntryState::Entered(None),
+            ast::EntryState::Entered(Some(times)) => EntryState::Entered(Some(self.whole(times, 0)?)),
+            ast::EntryState::Lost => EntryState::Lost,
+            ast::EntryState::Won(reward) => EntryState::Won(self.issued(reward)?),
+        };
+        Some(Expectation::Draw(draw, state, span))
+    }
+    fn expected_offer(&mut self, name: &ast::Ident, state: &ast::OfferState, span: Span) -> Option<Expectation> {
+        if let (Some(Symbol::Draw(draw)), ast::OfferState::Cancelled) = (self.names.values.get(&name.text), state) {
+            return Some(Expectation::Draw(draw, EntryState::Cancelled, span));
+        }
+        let choice = self.choice(name)?;
+        let state = match state {
+            ast::OfferState::Offered => OfferState::Offered,
+            ast::OfferState::Cancelled => OfferState::Cancelled,
+            ast::OfferState::Expired => OfferState::Expired,
+            ast::OfferState::Chosen(word) => OfferState::Chosen(self.option(choice, word)?),
+        };
+        Some(Expectation::Offer(choice, state, span))
     }
     fn expected_amount(
         &mut self,
@@ -367,6 +394,8 @@ fn span_of(expectation: &Expectation) -> Span {
         | Expectation::Badge(_, span)
         | Expectation::Issued(_, span)
         | Expectation::Challenge(_, _, _, span)
+        | Expectation::Offer(_, _, span)
+        | Expectation::Draw(_, _, span)
         | Expectation::Holds(_, span) => *span,
         Expectation::Of(_, inner) => span_of(inner),
     }

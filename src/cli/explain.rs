@@ -11,6 +11,7 @@ use super::load::load;
 use super::locate::split_program;
 use super::output::Output;
 use super::run::{load_map, moment};
+use super::seeds;
 use crate::compile::compile;
 use crate::engine::{Outcome, World, words};
 use crate::events::{EventStream, Inputs};
@@ -41,6 +42,9 @@ pub struct ExplainArgs {
     /// How columns or keys become events: a map, or `auto`
     #[arg(long, value_name = "MAP")]
     pub map: Option<PathBuf>,
+    /// Secret seeds of the program's draws, one on each line
+    #[arg(long, value_name = "FILE")]
+    pub seed: Vec<PathBuf>,
     /// How the explanation is written
     #[arg(long, value_enum, default_value_t)]
     pub format: ExplainFormat,
@@ -65,12 +69,13 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, CliError>
     let inputs = Inputs::find(events)?;
     let map = args.map.as_deref().map(|path| load_map(path, &program, &inputs, output)).transpose()?;
     // What members share makes every event matter; else only the member's own do.
-    let alone = World::new(compile(&versions)).alone();
+    let engine = seeds::give(compile(&versions), &seeds::read(&args.seed)?)?;
+    let alone = World::new(engine.clone()).alone();
     let wanted = |member: &str| !alone || args.member.as_deref().is_none_or(|asked| asked == member);
     let stream = EventStream::new(&program, &inputs, map.as_ref(), 0)?;
     let before = |time: Instant| at.is_none_or(|at| time < at);
     let events = stream.flatten().filter(|event| wanted(&event.member) && before(event.time)).collect();
-    let mut world = World::new(compile(&versions)).keeping_all();
+    let mut world = World::new(engine).keeping_all();
     let mut history = Vec::new();
     world.submit(events, &mut |outcome| history.push(outcome));
     world.advance(at, &mut |outcome| history.push(outcome));

@@ -4,6 +4,7 @@ mod annotations;
 mod check;
 mod completions;
 mod diff;
+mod draw;
 mod error;
 mod explain;
 mod explain_code;
@@ -15,6 +16,7 @@ mod man;
 mod output;
 mod progress;
 mod run;
+mod seeds;
 mod sinks;
 mod summary;
 mod test;
@@ -52,6 +54,7 @@ enum Command {
     ExplainCode(explain_code::ExplainCodeArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
+    Draw(draw::DrawArgs),
 }
 
 /// Runs the command line of this process.
@@ -84,6 +87,7 @@ fn dispatch(command: &Command, output: &Output) -> Result<Exit, CliError> {
         Command::Fmt(args) => fmt::run(args, output),
         Command::Test(args) => test::run(args, output),
         Command::Explain(args) => explain::run(args, output),
+        Command::Draw(args) => draw::run(args, output),
         Command::ExplainCode(args) => explain_code::run(args, output),
     }
 }

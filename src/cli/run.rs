@@ -11,6 +11,7 @@ use super::load::load;
 use super::locate::split_program;
 use super::output::Output;
 use super::progress::Progress;
+use super::seeds;
 use super::sinks::Sinks;
 use super::summary::Summary;
 use crate::compile::compile;
@@ -35,7 +36,8 @@ pub struct RunArgs {
     /// The program (else the one around the current folder), then files of events, folders or `-`
     #[arg(value_name = "PROGRAM|EVENTS", required = true)]
     pub paths: Vec<PathBuf>,
-    /// Write journal.jsonl, members.jsonl, rejects.jsonl (and settlement.jsonl for partners) to this folder
+    /// Write journal.jsonl, members.jsonl, rejects.jsonl to this folder; settlement.jsonl if there are partners, draws.jsonl if
+    /// there are draws
     #[arg(short = 'o', long = "output", value_name = "DIR")]
     pub output: Option<PathBuf>,
     /// Write the journal to this file; `-` for the standard output
@@ -50,6 +52,9 @@ pub struct RunArgs {
     /// Go on from this state, and save it there
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
+    /// Secret seeds of the program's draws, one on each line
+    #[arg(long, value_name = "FILE")]
+    pub seed: Vec<PathBuf>,
     /// How many threads judge; what comes out is the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -92,7 +97,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     let until = args.until.as_deref().map(|text| moment(&program, "--until", text)).transpose()?;
     let inputs = Inputs::find(events)?;
     let map = args.map.as_deref().map(|path| load_map(path, &program, &inputs, output)).transpose()?;
-    let engine = compile(&versions);
+    let engine = seeds::give(compile(&versions), &seeds::read(&args.seed)?)?;
     let mut world = match args.state.as_deref().filter(|path| path.exists()) {
         Some(path) => state::load(engine, path)?,
         None => World::new(engine),

@@ -8,6 +8,7 @@ use super::giving::Giving;
 use crate::engine::{Outcome, World};
 use crate::events::Reject;
 use crate::hir::Program;
+use crate::journal::receipts::receipts;
 use crate::journal::{AtomicFile, JournalWriter, LineWriter, MemberLine, WriteError};
 
 /// The file of statements for partners.
@@ -43,6 +44,7 @@ pub(super) struct Sinks<'p> {
     rejects: Option<LineWriter<AtomicFile>>,
     members: Option<LineWriter<AtomicFile>>,
     settlement: Option<LineWriter<AtomicFile>>,
+    draws: Option<LineWriter<AtomicFile>>,
 }
 
 impl<'p> Sinks<'p> {
@@ -59,6 +61,7 @@ impl<'p> Sinks<'p> {
             rejects: None,
             members: None,
             settlement: None,
+            draws: None,
         };
         let path = match folder {
             Some(folder) => {
@@ -69,6 +72,9 @@ impl<'p> Sinks<'p> {
                 if versions.iter().any(|version| !version.partners.is_empty()) {
                     let file = AtomicFile::create(&folder.join(SETTLEMENT))?;
                     sinks.settlement = Some(LineWriter::new(file));
+                }
+                if versions.iter().any(|version| !version.draws.is_empty()) {
+                    sinks.draws = Some(LineWriter::new(AtomicFile::create(&folder.join("draws.jsonl"))?));
                 }
                 Some(folder.join("journal.jsonl"))
             }
@@ -102,8 +108,13 @@ impl<'p> Sinks<'p> {
         rejects.write(reject).map_err(|error| WriteError::new("rejects.jsonl", error))
     }
 
-    /// Writes where every member stands.
+    /// Writes where every member stands, and receipts of draws.
     pub(super) fn members(&mut self, world: &World) -> Result<(), WriteError> {
+        if let Some(out) = &mut self.draws {
+            receipts(world.engine(), &world.members())
+                .iter()
+                .try_for_each(|line| out.write(line).map_err(|error| WriteError::new("draws.jsonl", error)))?;
+        }
         let Some(out) = &mut self.members else { return Ok(()) };
         world
             .members()
@@ -131,6 +142,9 @@ impl<'p> Sinks<'p> {
         }
         if let Some(settlement) = self.settlement {
             settlement.finish().map_err(|error| WriteError::new(SETTLEMENT, error))?.commit()?;
+        }
+        if let Some(draws) = self.draws {
+            draws.finish().map_err(|error| WriteError::new("draws.jsonl", error))?.commit()?;
         }
         if let Some(rejects) = self.rejects {
             rejects.finish().map_err(|error| WriteError::new("rejects.jsonl", error))?.commit()?;

@@ -10,6 +10,7 @@ mod meeting;
 mod names;
 mod partner;
 mod parts;
+mod play;
 mod rules;
 mod statements;
 mod values;
@@ -44,6 +45,7 @@ const ROOMS: &[&[Explanation]] = &[
     challenges::LIST,
     meeting::LIST,
     partner::LIST,
+    play::LIST,
 ];
 
 /// The program around wrong and right texts.

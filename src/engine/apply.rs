@@ -114,6 +114,7 @@ impl Fold<'_> {
             EventKind::Leave => {
                 self.state.left = true;
                 self.leave_groups();
+                self.leave_draws()?;
                 self.state.enrolled = false;
                 self.list(false);
             }
@@ -121,7 +122,7 @@ impl Fold<'_> {
             EventKind::Adjust => return self.granted(event, Self::adjust),
             EventKind::Redeem => return self.granted(event, Self::redeem),
             EventKind::Use => return self.granted(event, Self::use_voucher),
-            EventKind::Choose => return Ok(Verdict::Refused("no choice is open".into())),
+            EventKind::Choose => return self.granted(event, Self::choose),
             EventKind::Birthday | EventKind::Anniversary | EventKind::Receive | EventKind::Referral => {
                 return Ok(Verdict::Refused("this event cannot be sent".into()));
             }

@@ -1,7 +1,7 @@
 //! The clock: what falls due between events, in the order of its due time (S4).
 
 use crate::hir::{ChallengeId, EventKind, LadderId, MeasureId, Rhythm, RhythmDay, RuleId, Trigger, UnitId};
-use crate::value::{Day, Instant, PeriodKind, Value, occurrence_in};
+use crate::value::{Calendar, Day, Instant, PeriodKind, Value, occurrence_in};
 
 use super::fault::Fault;
 use super::fold::{Fold, View};
@@ -30,6 +30,8 @@ pub enum Due {
     Voucher(u32),
     /// A challenge ends.
     Challenge(ChallengeId),
+    /// The time of an offer ends.
+    Offer(u32),
 }
 
 impl Fold<'_> {
@@ -75,6 +77,7 @@ impl Fold<'_> {
             Some(Due::Anniversary) => "anniversary",
             Some(Due::Voucher(_)) => "voucher",
             Some(Due::Challenge(id)) => &self.program.challenges.at(id).name,
+            Some(Due::Offer(_)) => "offer",
             None => "version",
         }
     }
@@ -157,6 +160,9 @@ impl Fold<'_> {
         for voucher in self.state.vouchers.iter().filter(|voucher| voucher.closed.is_none()) {
             offer(voucher.expires, Due::Voucher(voucher.number));
         }
+        for open in self.state.offers.iter().filter(|open| open.closed.is_none()) {
+            offer(open.until, Due::Offer(open.number));
+        }
         next
     }
 
@@ -190,6 +196,7 @@ impl Fold<'_> {
                 self.own_event(EventKind::Birthday)
             }
             Due::Anniversary => self.own_event(EventKind::Anniversary),
+            Due::Offer(number) => self.end_offer(number),
             Due::Voucher(number) => {
                 if let Some(voucher) = self.state.vouchers.iter_mut().find(|voucher| voucher.number == number) {
                     voucher.closed = Some(VoucherChange::Expired);
@@ -275,7 +282,8 @@ impl Fold<'_> {
             Trigger::Every(rhythm) => {
                 // Beats of while the member was away, or the rule was not yet there, have passed.
                 let after = fired.or(self.state.joined).unwrap_or(self.state.clock).max(self.just_before());
-                Some(self.next_beat(rhythm, after)?)
+                let joined = self.state.joined_day(&self.calendar.zone);
+                Some(next_beat(&self.calendar, joined, rhythm, after)?)
             }
             Trigger::After { span, event, .. } => {
                 let anchor = match event {
@@ -295,24 +303,6 @@ impl Fold<'_> {
         self.state.clock.plus_millis(-1).unwrap_or(self.state.clock)
     }
 
-    /// The first beat of a rhythm strictly after a moment.
-    fn next_beat(&self, rhythm: &Rhythm, after: Instant) -> Result<Instant, Fault> {
-        let mut period = self.period(rhythm.period, self.calendar.zone.day_of(after));
-        loop {
-            if let Some(day) = beat_day(rhythm, period.start, period.end) {
-                let at = self.calendar.zone.at(day, rhythm.time);
-                if at > after {
-                    return Ok(at);
-                }
-            }
-            let next = self.period(rhythm.period, period.end);
-            if next.start <= period.start {
-                return Err(Fault::Calendar);
-            }
-            period = next;
-        }
-    }
-
     fn scheduled(&mut self, id: RuleId) -> Result<(), Fault> {
         let rule = self.program.rules.at(id);
         let now = self.at.now;
@@ -328,6 +318,24 @@ impl Fold<'_> {
             self.state.firings.at_mut(id).fired_for = Some(now);
         }
         self.fire(id, View::default()).map(drop)
+    }
+}
+
+/// The first beat of a rhythm strictly after a moment, in a calendar.
+pub fn next_beat(calendar: &Calendar, joined: Option<Day>, rhythm: &Rhythm, after: Instant) -> Result<Instant, Fault> {
+    let mut period = calendar.period_of(rhythm.period, calendar.zone.day_of(after), joined);
+    loop {
+        if let Some(day) = beat_day(rhythm, period.start, period.end) {
+            let at = calendar.zone.at(day, rhythm.time);
+            if at > after {
+                return Ok(at);
+            }
+        }
+        let next = calendar.period_of(rhythm.period, period.end, joined);
+        if next.start <= period.start {
+            return Err(Fault::Calendar);
+        }
+        period = next;
     }
 }
 

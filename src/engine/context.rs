@@ -135,6 +135,16 @@ impl<'a> Cx<'a> {
                 Value::Bool(state.vouchers.iter().any(|v| v.reward == reward && v.usable(self.at.now)))
             }
             Read::Challenge(id, read) => Value::Exact(self.challenge(id, read)?),
+            Read::Entries(draw) | Read::Wins(draw) => {
+                let all = matches!(read, Read::Entries(_));
+                let own = state.entries.iter().filter(|entry| entry.draw == draw && entry.gone.is_none());
+                let count = own.filter(|entry| all || entry.prize.is_some()).count();
+                Value::Exact(Exact::from(i64::try_from(count).unwrap_or(i64::MAX)))
+            }
+            Read::Offers(choice) => {
+                let open = state.offers.iter().filter(|offer| offer.choice == choice && offer.closed.is_none());
+                Value::Exact(Exact::from(i64::try_from(open.count()).unwrap_or(i64::MAX)))
+            }
             Read::Expired => Value::Exact(Exact::from(self.expired)),
         })
     }

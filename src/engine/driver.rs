@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::hir::{Expr, Program};
+use crate::hir::{Draw, DrawId, Expr, Program};
 use crate::value::{Instant, Value};
 
 use super::context::Cx;
@@ -10,6 +10,7 @@ use super::event::Event;
 use super::fault::Fault;
 use super::fold::Fold;
 use super::judge::Judge;
+use super::lottery::Seed;
 use super::mail::Letter;
 use super::migrate::{migrate, migrate_pots, recast};
 use super::outcome::{Outcome, TraceStep};
@@ -39,6 +40,38 @@ impl Engine {
         Self::new(
             programs.iter().map(|program| (program.clone(), Arc::new(super::reference::Reference) as Arc<dyn Judge>)),
         )
+    }
+
+    /// The same with the secret seeds of draws: each belongs to the draws that are committed to it.
+    #[must_use]
+    pub fn with_seeds(self, seeds: &[Seed]) -> Self {
+        self.seeded(|draw| seeds.iter().find(|seed| seed.commitment() == draw.commitment).cloned())
+    }
+
+    /// The same with the seed of scenarios for all draws, whatever they are committed to.
+    #[must_use]
+    pub fn with_test_seed(self) -> Self {
+        self.seeded(|_| Some(Seed::of_scenarios()))
+    }
+
+    fn seeded(mut self, seed: impl Fn(&Draw) -> Option<Seed>) -> Self {
+        for version in &mut self.versions {
+            let seeds = version.program.draws.pairs().filter_map(|(id, draw)| Some((id, seed(draw)?)));
+            version.seeds = Arc::new(seeds.collect());
+        }
+        self
+    }
+
+    /// Draws of any version whose seed is not at hand.
+    pub fn unseeded(&self) -> impl Iterator<Item = &Draw> {
+        let draws = |version: &'_ Version| {
+            let seeds = version.seeds.clone();
+            move |id: &DrawId| !seeds.contains_key(id)
+        };
+        self.versions.iter().flat_map(move |version| {
+            let without = draws(version);
+            version.program.draws.pairs().filter(move |(id, _)| without(id)).map(|(_, draw)| draw)
+        })
     }
 
     /// All versions in order.

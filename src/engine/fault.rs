@@ -50,6 +50,9 @@ pub enum Fault {
     /// One event sets something off more often than any program means.
     #[error("this would happen more than {} times at once", MOST_AT_ONCE)]
     TooOften,
+    /// A draw whose secret seed was not given.
+    #[error("the seed of draw `{0}` is not at hand")]
+    NoSeed(String),
     /// It is older than what was judged before it.
     #[error("the event is older than what this member was judged by: fold the member again with it")]
     Late,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::hir::FundId;
+use crate::hir::{DrawId, FundId};
 use crate::value::Instant;
 
 use super::fault::Fault;
@@ -18,6 +18,8 @@ pub enum Due {
     Divide(FundId),
     /// A fund pays out.
     Pay(FundId),
+    /// Winners are drawn.
+    Draw(DrawId),
 }
 
 /// The program as a whole, at a moment.
@@ -35,18 +37,18 @@ impl House<'_> {
     pub fn next_due(&self) -> Option<(Instant, Due)> {
         let ends = self.fund_ends().map(|(at, fund)| (at, Due::Divide(fund)));
         let pays = self.fund_pays().map(|(at, fund)| (at, Due::Pay(fund)));
-        ends.into_iter().chain(pays).min()
+        let drawing = self.next_drawing().map(|(at, draw)| (at, Due::Draw(draw)));
+        ends.into_iter().chain(pays).chain(drawing).min()
     }
 
     /// Does what is due.
     pub fn perform(&mut self, at: Instant, due: Due) -> Result<(), Fault> {
         match due {
-            Due::Divide(fund) => self.divide_fund(at, fund),
-            Due::Pay(fund) => {
-                self.pay_fund(at, fund);
-                Ok(())
-            }
+            Due::Divide(fund) => self.divide_fund(at, fund)?,
+            Due::Pay(fund) => self.pay_fund(at, fund),
+            Due::Draw(id) => self.draw(at, id),
         }
+        Ok(())
     }
 
     /// Sends a letter about something; `about` and its number are its identity.

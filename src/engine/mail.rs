@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{ChallengeId, EventId, EventKind, Funding, RuleId, UnitId};
+use crate::hir::{ChallengeId, DrawId, EventId, EventKind, Funding, RuleId, UnitId};
 use crate::value::{Exact, Instant, Value};
 
 use super::event::Event;
@@ -49,6 +49,8 @@ pub enum Content {
     Fire(RuleId, Arc<str>),
     /// A friend has done what was asked: sets off a rule for the addressee.
     Referral(RuleId, Arc<str>),
+    /// An entry of the addressee has won a prize of a draw, by position.
+    Prize(DrawId, Arc<str>, u32),
     /// A part of what an earlier letter brought is taken back: its amount in all, in steps.
     TakeBack(Arc<str>, i64),
     /// All that an earlier letter brought is taken back.
@@ -122,6 +124,10 @@ impl Fold<'_> {
             }
             Content::Fire(_, name) => vec![("what", Value::Text(name.clone()))],
             Content::Complete(id, ..) => vec![("what", Value::Text(self.program.challenges.at(*id).name.clone()))],
+            Content::Prize(draw, ..) => {
+                let name = self.program.draws.get(*draw).map(|draw| Value::Text(draw.name.clone()));
+                vec![("what", name.unwrap_or_default())]
+            }
             Content::TakeBack(..) | Content::Recall(_) | Content::Uncomplete(..) | Content::Request(_) => Vec::new(),
         };
         let fields = self.program.events.at(kind).fields.iter().map(|field| {
@@ -168,6 +174,7 @@ impl Fold<'_> {
                 self.fire(*rule, View::default())?;
             }
             Content::Complete(id, opened, sum) => self.completed_together(*id, *opened, *sum)?,
+            Content::Prize(draw, entry, prize) => self.win(*draw, entry, *prize)?,
             Content::TakeBack(..) | Content::Recall(_) | Content::Uncomplete(..) | Content::Request(_) => {}
         }
         Ok(())

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use crate::arena::{Arena, Id};
 use crate::hir::{
-    BadgeId, ChallengeId, CharityId, EarnId, EventId, ExchangeId, FieldDef, FieldId, FieldType, FundId, LadderId,
-    LimitId, MeasureId, OnChange, OnRefund, PoolId, Program, RedeemId, RewardId, RuleId, TransferId, UnitId,
+    BadgeId, ChallengeId, CharityId, ChoiceId, DrawId, EarnId, EventId, ExchangeId, FieldDef, FieldId, FieldType,
+    FundId, LadderId, LimitId, MeasureId, OnChange, OnRefund, PoolId, Program, RedeemId, RewardId, RuleId, TransferId,
+    UnitId,
 };
 use crate::value::Value;
 
 use super::challenge::Running;
+use super::choice::Offered;
+use super::draw::{Drum, Entry};
 use super::event::Event;
 use super::fund::FundPot;
 use super::outcome::Cause;
@@ -38,6 +41,8 @@ struct Names {
     funds: Vec<Option<FundId>>,
     /// Partners that have another name now: before, and now.
     partners: Vec<(Arc<str>, Arc<str>)>,
+    choices: Vec<Option<ChoiceId>>,
+    draws: Vec<Option<DrawId>>,
     limits: Vec<Option<LimitId>>,
     events: Vec<Option<EventId>>,
 }
@@ -80,6 +85,8 @@ impl Names {
             charities: pair(&old.charities, &new.charities, |x| (&x.name, x.was.as_deref())),
             funds: pair(&old.funds, &new.funds, |x| (&x.name, x.was.as_deref())),
             partners: new.partners.iter().filter_map(|x| Some((x.was.clone()?, x.name.clone()))).collect(),
+            draws: pair(&old.draws, &new.draws, |d| (&d.name, d.was.as_deref())),
+            choices: pair(&old.choices, &new.choices, |c| (&c.name, c.was.as_deref())),
             limits: old.limits.iter().map(|name| limit(name).map(Id::new)).collect(),
             events: pair(old.events.iter().map(|(name, _)| name), &new.events, |e| (&e.name, None)),
         }
@@ -152,6 +159,18 @@ pub fn lost(state: &State, old: &Outline, new: &Program) -> Vec<String> {
             lost.push(format!("reward `{}`", old.rewards.get(voucher.reward.index()).map_or("", String::as_str)));
         }
     }
+    for offer in state.offers.iter().filter(|offer| offer.closed.is_none()) {
+        if of(&names.choices, offer.choice).is_none() {
+            lost.push(format!("choice `{}`", old.choices.get(offer.choice.index()).map_or("", String::as_str)));
+        }
+    }
+    for (id, draw) in old.draws.iter().enumerate() {
+        let waits = |entry: &Entry| entry.gone.is_none() && entry.drawing.is_some_and(|drawing| drawing > state.clock);
+        let own = |entry: &&Entry| entry.draw.index() == id && waits(entry);
+        if names.draws.get(id) == Some(&None) && state.entries.iter().any(|entry| own(&entry)) {
+            lost.push(format!("draw `{draw}`"));
+        }
+    }
     for (id, held) in state.ladders.pairs() {
         if of(&names.ladders, id).is_none() && held.tier > 0 {
             lost.push(format!("tiers `{}`", old.ladders.get(id.index()).map_or("", |(name, _)| name.as_str())));
@@ -191,6 +210,12 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
             .collect(),
         badges: moved(&state.badges, fresh.badges, &names.badges),
         frozen: state.frozen.iter().filter_map(|(id, days)| Some((of(&names.measures, *id)?, days.clone()))).collect(),
+        entries: state.entries.iter().filter_map(|entry| reentered(entry, &names)).collect(),
+        offers: state
+            .offers
+            .iter()
+            .filter_map(|offer| Some(Offered { choice: of(&names.choices, offer.choice)?, ..offer.clone() }))
+            .collect(),
         version,
         halted: false,
         ..state.clone()
@@ -201,6 +226,7 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
             clock.events = clock.events.iter().filter_map(|event| of(&names.events, *event)).collect();
         }
     }
+    next.offers.iter_mut().for_each(|offer| rebrought(&mut offer.brought, &names));
     for firings in next.firings.iter_mut() {
         for hanging in &mut firings.hanging {
             rebrought(&mut hanging.brought, &names);
@@ -283,10 +309,21 @@ fn rebrought(brought: &mut Brought, names: &Names) {
     brought.donations = brought.donations.iter().filter_map(|donation| regiven(donation, names)).collect();
 }
 
+/// An entry; where its prize is no more, it has won what cannot be told.
+fn reentered(entry: &Entry, names: &Names) -> Option<Entry> {
+    let mut entry = Entry {
+        draw: of(&names.draws, entry.draw)?,
+        prize: entry.prize.and_then(|prize| of(&names.rewards, prize)),
+        ..entry.clone()
+    };
+    rebrought(&mut entry.brought, names);
+    Some(entry)
+}
+
 fn regifted(gift: Gifted, names: &Names) -> Option<Gifted> {
     match gift {
         Gifted::Badge(badge) => of(&names.badges, badge).map(Gifted::Badge),
-        voucher @ Gifted::Voucher(_) => Some(voucher),
+        numbered @ (Gifted::Voucher(_) | Gifted::Offer(_) | Gifted::Entry(_)) => Some(numbered),
     }
 }
 
@@ -321,6 +358,11 @@ pub fn migrate_pots(pots: &Pots, old: &Outline, to: &Version, version: u32) -> P
         version,
         uses: pots.uses.iter().filter_map(|(key, by)| Some((names.key(key)?, by.clone()))).collect(),
         taken: pots.taken.iter().filter_map(|(id, by)| Some((of(&names.rewards, *id)?, by.clone()))).collect(),
+        draws: pots
+            .draws
+            .iter()
+            .filter_map(|(id, drum)| Some((of(&names.draws, *id)?, redrummed(drum, &names))))
+            .collect(),
         groups: pots.groups.iter().filter_map(|(id, by)| Some((of(&names.pools, *id)?, by.clone()))).collect(),
         common: pots
             .common
@@ -346,6 +388,11 @@ fn repotted(pot: &FundPot, names: &Names) -> FundPot {
         unpaid: pot.unpaid.iter().filter_map(|(at, id, amount)| Some((*at, charity(id)?, *amount))).collect(),
         ..pot.clone()
     }
+}
+
+fn redrummed(drum: &Drum, names: &Names) -> Drum {
+    let taken = drum.taken.iter().filter_map(|(reward, taken)| Some((of(&names.rewards, *reward)?, *taken)));
+    Drum { taken: taken.collect(), ..drum.clone() }
 }
 
 fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fact> {

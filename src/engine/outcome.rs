@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::hir::{
-    BadgeId, ChallengeId, ChallengeStage, CharityId, EarnId, ExchangeId, FundId, LadderId, LimitId, PartnerId,
-    RedeemId, RewardId, RuleId, TransferId, UnitId,
+    BadgeId, ChallengeId, ChallengeStage, CharityId, ChoiceId, DrawId, EarnId, ExchangeId, FundId, LadderId, LimitId,
+    PartnerId, RedeemId, RewardId, RuleId, TransferId, UnitId,
 };
 use crate::source::Span;
 use crate::value::{Exact, Instant};
@@ -177,6 +177,37 @@ pub enum What {
         /// The text.
         text: String,
     },
+    /// A choice was offered, or something became of an offer.
+    Offer {
+        /// The choice.
+        choice: ChoiceId,
+        /// The offer's number among the member's.
+        offer: u32,
+        /// What became of it.
+        change: OfferChange,
+        /// The option that was taken.
+        option: Option<Arc<str>>,
+    },
+    /// An entry of a draw was made, won, lost or was taken out.
+    Entry {
+        /// The draw.
+        draw: DrawId,
+        /// The entry.
+        entry: Arc<str>,
+        /// What became of it.
+        change: EntryChange,
+        /// What it won.
+        prize: Option<RewardId>,
+    },
+    /// Winners were drawn.
+    Drawn {
+        /// The draw.
+        draw: DrawId,
+        /// Of how many entries.
+        entries: u64,
+        /// How many have won.
+        prizes: u64,
+    },
     /// A shortfall of a reversal was recorded, in steps.
     Owed {
         /// The unit.
@@ -303,6 +334,57 @@ pub enum VoucherChange {
     Cancelled,
     /// Its time ended.
     Expired,
+}
+
+/// What became of an entry of a draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryChange {
+    /// It waits until winners are drawn.
+    Entered,
+    /// It won.
+    Won,
+    /// It won nothing.
+    Lost,
+    /// It was taken out with what made it.
+    Cancelled,
+}
+
+impl EntryChange {
+    /// As it is written.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Entered => "entered",
+            Self::Won => "won",
+            Self::Lost => "lost",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// What became of an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferChange {
+    /// Made.
+    Offered,
+    /// One of its options was taken.
+    Chosen,
+    /// Cancelled with what made it.
+    Cancelled,
+    /// Its time ended.
+    Expired,
+}
+
+impl OfferChange {
+    /// As it is written.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Chosen => "chosen",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+        }
+    }
 }
 
 /// A step on the way to an outcome, for explanations (S8).

@@ -27,11 +27,16 @@ pub struct Outline {
     pub pools: Vec<String>,
     #[serde(default)]
     pub challenges: Vec<String>,
+    #[serde(default)]
     pub exchanges: Vec<String>,
     #[serde(default)]
     pub charities: Vec<String>,
     #[serde(default)]
     pub funds: Vec<String>,
+    #[serde(default)]
+    pub choices: Vec<String>,
+    #[serde(default)]
+    pub draws: Vec<String>,
     /// Limits by name where they have one, else by their place in what they bound.
     pub limits: Vec<String>,
     /// Events with their fields.
@@ -72,6 +77,8 @@ impl Outline {
             redeems: program.redeems.iter().map(|x| text(&x.name)).collect(),
             transfers: program.transfers.iter().map(|x| text(&x.name)).collect(),
             challenges: program.challenges.iter().map(|x| text(&x.name)).collect(),
+            draws: program.draws.iter().map(|x| text(&x.name)).collect(),
+            choices: program.choices.iter().map(|x| text(&x.name)).collect(),
             pools: program.pools.iter().map(|x| text(&x.name)).collect(),
             exchanges: program.exchanges.iter().map(|x| text(&x.name)).collect(),
             charities: program.charities.iter().map(|x| text(&x.name)).collect(),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{CharityId, FundId, PoolId, Program, RewardId};
+use crate::hir::{CharityId, DrawId, FundId, PoolId, Program, RewardId};
 use crate::value::Instant;
 
 use super::challenge::{Common, CommonKey};
+use super::draw::Drum;
 use super::fund::FundPot;
 use super::mail::Letter;
 use super::pool::Groups;
@@ -47,6 +48,9 @@ pub struct Pots {
     /// Who can be written to: everybody who joined, was seen, and did not leave.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub members: BTreeSet<Arc<str>>,
+    /// Draws: stock, and entries that wait.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub draws: BTreeMap<DrawId, Drum>,
 }
 
 fn is_zero(version: &u32) -> bool {
@@ -66,5 +70,6 @@ impl Pots {
             || program.meets
             || program.charities.iter().any(|charity| charity.matching.as_ref().is_some_and(|m| m.most.is_some()))
             || !program.funds.is_empty()
+            || !program.draws.is_empty()
     }
 }

@@ -125,6 +125,11 @@ impl Fold<'_> {
         if let Some(reason) = self.small_basket(reward.minimum_basket.as_ref())? {
             return Ok(Err(reason));
         }
+        if let Some(draw) = reward.gives.draw
+            && let Err(reason) = self.may_enter(draw)?
+        {
+            return Ok(Err(reason));
+        }
         if let Some(stock) = &reward.stock {
             let taken = self.pots.taken.get(&id).and_then(|by| by.get(&release)).copied().unwrap_or(0);
             if taken.saturating_add(u64::try_from(quantity).unwrap_or(0)) > stock.count

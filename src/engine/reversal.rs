@@ -337,7 +337,7 @@ impl Fold<'_> {
         }
         self.return_gifts(&mut fact, by.map(|(reversal, _)| reversal))?;
         if fact.gone {
-            self.cancel_gifts(&fact.gifts);
+            self.cancel_gifts(&fact.gifts)?;
             self.unclaim(&mut fact.turns, 0, 0, 0);
             self.forget(&fact);
             self.close_opened_by(&fact.event.id)?;
@@ -439,10 +439,9 @@ impl Fold<'_> {
             let value = |fields: &[Value]| -> Result<Exact, Fault> {
                 let mut fields = fields.to_vec();
                 if let (Some(only), Some(Value::List(lines))) = (only, fields.get_mut(key.original.0 as usize)) {
-                    let gone = |(i, line): (usize, &Box<[Value]>)| {
-                        if i == only as usize { line.clone() } else { Box::from([]) }
-                    };
-                    *lines = lines.iter().enumerate().map(gone).collect();
+                    let kept = lines.iter().enumerate();
+                    *lines =
+                        kept.map(|(i, line)| if i == only as usize { line.clone() } else { Box::from([]) }).collect();
                 }
                 self.lines_value(fact, key, &fields)
             };
@@ -475,7 +474,7 @@ impl Fold<'_> {
         for donation in &mut brought.donations {
             self.return_gift(donation, donation.amount);
         }
-        self.cancel_gifts(&brought.gifts);
+        self.cancel_gifts(&brought.gifts)?;
         self.unclaim(&mut brought.turns, 0, 0, 0);
         Ok(())
     }
@@ -505,7 +504,7 @@ impl Fold<'_> {
         }
     }
 
-    fn cancel_gifts(&mut self, gifts: &[Gifted]) {
+    fn cancel_gifts(&mut self, gifts: &[Gifted]) -> Result<(), Fault> {
         for gift in gifts {
             match gift {
                 Gifted::Badge(badge) => {
@@ -531,8 +530,11 @@ impl Fold<'_> {
                         );
                     }
                 }
+                Gifted::Entry(number) => self.cancel_entry(*number)?,
+                Gifted::Offer(number) => self.cancel_offer(*number)?,
             }
         }
+        Ok(())
     }
 
     /// Awards that hung on a threshold which the measure no longer reaches are taken back, and may be earned again (S22).

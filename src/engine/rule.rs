@@ -375,6 +375,14 @@ impl Fold<'_> {
             Effect::Restart(measure) => self.restart(*measure),
             Effect::Donate(charity, amount) => self.donate_by_rule(cause, rule, *charity, (number, amount), view),
             Effect::Exchange(id) => self.swap(*id, None).map(drop),
+            Effect::Enter(draw, times) => {
+                let times = match times {
+                    Some(times) => self.judge.exact(times, &self.cx(view))?.floor().to_i64().unwrap_or(i64::MAX),
+                    None => 1,
+                };
+                self.enter(*draw, times)
+            }
+            Effect::Offer(choice) => self.offer(cause, *choice),
             Effect::Message(channel, text, parts) => self.message(cause, channel, text, parts, view),
         }
     }
@@ -451,6 +459,9 @@ impl Fold<'_> {
             order: None,
         });
         self.emit(cause, What::Issued { reward: id, voucher: number, value, expires });
+        if let Some(draw) = reward.gives.draw {
+            self.enter(draw, 1)?;
+        }
         Ok(number)
     }
 

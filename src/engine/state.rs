@@ -13,6 +13,8 @@ use crate::hir::{
 use crate::value::{Day, Exact, Instant, Value};
 
 use super::challenge::Running;
+use super::choice::Offered;
+use super::draw::Entry;
 use super::event::Event;
 use super::outcome::Cause;
 use super::pairs;
@@ -84,6 +86,12 @@ pub struct State {
     /// First days of missed periods for which a streak was frozen.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub frozen: BTreeMap<MeasureId, BTreeSet<Day>>,
+    /// What was offered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offered>,
+    /// Entries of draws.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<Entry>,
 }
 
 fn none_yet(count: &u32) -> bool {
@@ -226,6 +234,10 @@ pub enum Gifted {
     Voucher(u32),
     /// A badge.
     Badge(BadgeId),
+    /// An offer, by number.
+    Offer(u32),
+    /// An entry of a draw, by number.
+    Entry(u32),
 }
 
 /// Points spent at once.
@@ -543,6 +555,8 @@ impl State {
             judged: 0,
             halted: false,
             frozen: BTreeMap::new(),
+            offers: Vec::new(),
+            entries: Vec::new(),
         }
     }
 

@@ -1,11 +1,13 @@
 //! A program in force, with how its expressions are computed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::hir::Program;
+use crate::hir::{DrawId, Program};
 use crate::value::{Calendar, Instant, Value, Zone};
 
 use super::judge::Judge;
+use super::lottery::Seed;
 use super::outline::Outline;
 use super::state::State;
 
@@ -22,6 +24,8 @@ pub struct Version {
     pub calendar: Calendar,
     /// From when on it is in force.
     pub from: Instant,
+    /// The secret seeds of its draws, as far as they were given.
+    pub seeds: Arc<BTreeMap<DrawId, Seed>>,
 }
 
 impl Version {
@@ -30,7 +34,7 @@ impl Version {
         let zone = program.settings.zone.clone();
         let from = program.settings.effective_from.map_or(Instant::FIRST, |day| zone.start_of(day));
         let calendar = Calendar { zone, starts: program.settings.starts };
-        Self { outline: Arc::new(Outline::of(&program)), program, judge, calendar, from }
+        Self { outline: Arc::new(Outline::of(&program)), program, judge, calendar, from, seeds: Arc::default() }
     }
 
     /// The calendar of a member: in the member's own zone where the program says so and the zone is known.

@@ -157,6 +157,8 @@ pub(crate) fn program() -> Program {
         redeems: Arena::default(),
         badges: Arena::default(),
         challenges: Arena::default(),
+        choices: Arena::default(),
+        draws: Arena::default(),
         transfers: Arena::default(),
         referrals: Arena::default(),
         pools: Arena::default(),

@@ -4,8 +4,8 @@ use crate::source::Span;
 use crate::value::{Day, Exact, TimeUnit, Value};
 
 use super::{
-    BadgeId, ChallengeId, ChallengeRead, EnumId, EventId, FieldId, LadderId, LetId, MeasureId, RewardId, SegmentId,
-    TableId, UnitId,
+    BadgeId, ChallengeId, ChallengeRead, ChoiceId, DrawId, EnumId, EventId, FieldId, LadderId, LetId, MeasureId,
+    RewardId, SegmentId, TableId, UnitId,
 };
 
 /// The dimension of an expression.
@@ -171,6 +171,12 @@ pub enum Read {
     Expired,
     /// Something of a challenge.
     Challenge(ChallengeId, ChallengeRead),
+    /// How many offers of a choice are open.
+    Offers(ChoiceId),
+    /// How many entries of a draw the member has made.
+    Entries(DrawId),
+    /// How many of them have won.
+    Wins(DrawId),
 }
 
 /// Which tier of a ladder is meant.

@@ -9,6 +9,7 @@ mod expr;
 mod measure;
 mod meeting;
 mod partner;
+mod play;
 mod reward;
 mod roots;
 mod rule;
@@ -31,12 +32,13 @@ pub use expr::{
 pub use measure::{Measure, Net, ShareCap, Shield, Source, Tally, Window};
 pub use meeting::{Pool, Referral, Transfer};
 pub use partner::{Bonus, Charity, Exchange, Fund, FundPool, Match, Partner, Price};
+pub use play::{Choice, ChoiceOption, Draw, DrawKind, Drawn, Pity, Prize};
 pub use reward::{Gift, GiftKind, Redeem, RedeemForm, Reward, Stock, Validity};
 pub use rule::{
     Activation, Boost, BoostAmount, Budget, Combine, Direction, During, Earn, Effect, Excess, Funding, Gates, Limit,
     LimitKind, OnRefund, Rhythm, RhythmDay, Rule, Stack, StackMode, TierAt, Trigger,
 };
-pub use scenario::{Expectation, Given, Scenario, ScenarioFlag, Step};
+pub use scenario::{EntryState, Expectation, Given, OfferState, Scenario, ScenarioFlag, Step};
 pub use tier::{Fall, Hold, Ladder, LadderRefund, Rise, Tier};
 pub use unit::{
     Expiry, ExpiryCase, ExpiryRule, Pending, RefundFloor, ReturnOrder, Returned, RoundScope, SpendOrder, Unit,
@@ -97,6 +99,10 @@ crate::ids! {
     CharityId;
     /// A fund.
     FundId;
+    /// Something to choose from.
+    ChoiceId;
+    /// A draw.
+    DrawId;
 }
 
 /// A whole program, checked.
@@ -158,6 +164,10 @@ pub struct Program {
     pub charities: Arena<CharityId, Charity>,
     /// Funds.
     pub funds: Arena<FundId, Fund>,
+    /// What members may choose from.
+    pub choices: Arena<ChoiceId, Choice>,
+    /// What members may win.
+    pub draws: Arena<DrawId, Draw>,
     /// Whether its members write to each other, so that they are judged together and in one order.
     pub meets: bool,
     /// What members must have agreed to before they are told something, by channel.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::value::{Day, Exact, PeriodKind, TimeOfDay, TimeSpan, Weekday};
 
-use super::{Expr, Gates, Guarded, Label, LimitId, PartnerId, UnitId, Was};
+use super::{DrawId, Expr, Gates, Guarded, Label, LimitId, PartnerId, UnitId, Was};
 
 /// Something to have for points, or to be given by rules.
 #[derive(Debug, Clone)]
@@ -49,6 +49,8 @@ pub struct Gift {
     pub unit: Option<UnitId>,
     /// How long it is good for; for ever where nothing applies.
     pub valid: Guarded<Validity>,
+    /// The draw that it is an entry of.
+    pub draw: Option<DrawId>,
 }
 
 /// Kinds of gifts.

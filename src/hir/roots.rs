@@ -74,6 +74,7 @@ impl Program {
                         into.extend([price, gives]);
                         into.extend([minimum, maximum].into_iter().flatten());
                     }
+                    Effect::Enter(_, times) => into.extend(times),
                     Effect::Message(_, _, parts) => into.extend(parts.iter().map(|(_, part)| part)),
                     Effect::Donate(_, amount) => into.push(amount),
                     Effect::Exchange(_)
@@ -82,7 +83,8 @@ impl Program {
                     | Effect::Grant(..)
                     | Effect::Extend(..)
                     | Effect::Activate(..)
-                    | Effect::Restart(_) => {}
+                    | Effect::Restart(_)
+                    | Effect::Offer(_) => {}
                 }
             }
         }

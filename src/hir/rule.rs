@@ -6,8 +6,8 @@ use crate::source::Span;
 use crate::value::{Day, Exact, PeriodKind, Rounding, TimeOfDay, TimeSpan, Weekday};
 
 use super::{
-    BadgeId, BoostId, CharityId, EarnId, EventId, ExchangeId, ExpiryRule, Expr, FieldId, Guarded, Hold, Label,
-    LadderId, LimitId, MeasureId, Pending, RewardId, RoundScope, StackId, UnitId, Was,
+    BadgeId, BoostId, CharityId, ChoiceId, DrawId, EarnId, EventId, ExchangeId, ExpiryRule, Expr, FieldId, Guarded,
+    Hold, Label, LadderId, LimitId, MeasureId, Pending, RewardId, RoundScope, StackId, UnitId, Was,
 };
 
 /// Conditions that an earn, boost, rule, reward or redeem shares.
@@ -382,4 +382,8 @@ pub enum Effect {
     Donate(CharityId, Expr),
     /// Turns whole steps of what is there into another unit.
     Exchange(ExchangeId),
+    /// Offers a choice.
+    Offer(ChoiceId),
+    /// Makes entries of a draw: so many, one where nothing is written.
+    Enter(DrawId, Option<Expr>),
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::value::{Instant, Value};
 
-use super::{BadgeId, ChallengeId, ChallengeStage, CharityId, EventId, Expr, FieldId, RewardId, UnitId};
+use super::{
+    BadgeId, ChallengeId, ChallengeStage, CharityId, ChoiceId, DrawId, EventId, Expr, FieldId, RewardId, UnitId,
+};
 
 /// A scenario.
 #[derive(Debug, Clone)]
@@ -108,8 +110,38 @@ pub enum Expectation {
     Challenge(ChallengeId, ChallengeStage, i64, Span),
     /// A voucher.
     Issued(RewardId, Span),
+    /// An offer of a choice, or what became of one; for a taken option, which.
+    Offer(ChoiceId, OfferState, Span),
+    /// Entries of a draw, or what became of one.
+    Draw(DrawId, EntryState, Span),
     /// A condition on the event's member afterwards.
     Holds(Expr, Span),
     /// The same for another member than the event's, or for one member of a time jump.
     Of(Arc<str>, Box<Expectation>),
+}
+
+/// What became of an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfferState {
+    /// It was made.
+    Offered,
+    /// It was cancelled with what made it.
+    Cancelled,
+    /// Its time ended.
+    Expired,
+    /// This option was taken.
+    Chosen(u32),
+}
+
+/// What became of entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryState {
+    /// They were made; so many, where that is said.
+    Entered(Option<i64>),
+    /// One won nothing.
+    Lost,
+    /// One won this.
+    Won(RewardId),
+    /// One was taken out with what made it.
+    Cancelled,
 }

@@ -39,6 +39,20 @@ pub struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub choice: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offer: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub option: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draw: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entries: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prizes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Cow<'a, str>>,
@@ -238,6 +252,26 @@ impl<'a> Line<'a> {
             What::Irreversible(reason) => {
                 self.what = "irreversible";
                 self.reason = Some(reason);
+            }
+            What::Offer { choice, offer, change, option } => {
+                self.what = "choice";
+                self.choice = program.choices.get(*choice).map(|choice| choice.name.as_ref());
+                self.offer = Some(*offer);
+                self.option = option.as_deref();
+                self.change = Some(change.word());
+            }
+            What::Entry { draw, entry, change, prize } => {
+                self.what = "draw";
+                self.draw = program.draws.get(*draw).map(|draw| draw.name.as_ref());
+                self.entry = Some(entry);
+                self.change = Some(change.word());
+                self.reward = prize.and_then(|prize| program.rewards.get(prize)).map(|reward| reward.name.as_ref());
+            }
+            What::Drawn { draw, entries, prizes } => {
+                self.what = "drawn";
+                self.draw = program.draws.get(*draw).map(|draw| draw.name.as_ref());
+                self.entries = Some(*entries);
+                self.prizes = Some(*prizes);
             }
             What::Withdrawn(inner) => {
                 self.tell(program, inner);

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::engine::purse::{Lot, Ready};
 use crate::engine::state::Voucher;
-use crate::engine::{Engine, State, VoucherChange};
+use crate::engine::{Engine, OfferChange, State, VoucherChange};
 use crate::hir::{Label, Program, Read, Type, Unit};
 use crate::value::{Instant, Value, format_instant, format_minor};
 
@@ -31,6 +31,10 @@ pub struct MemberLine<'a> {
     badges: Vec<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     vouchers: Vec<VoucherLine<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    offers: Vec<OfferLine<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    entries: Vec<EntryLine<'a>>,
 }
 
 /// Amounts of one unit, as decimal text in whole units.
@@ -92,6 +96,31 @@ struct VoucherLine<'a> {
     state: &'static str,
 }
 
+#[derive(Debug, Serialize)]
+struct EntryLine<'a> {
+    entry: &'a str,
+    draw: &'a str,
+    made: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drawn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prize: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    cancelled: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct OfferLine<'a> {
+    offer: u32,
+    choice: &'a str,
+    offered: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    option: Option<&'a str>,
+}
+
 impl<'a> MemberLine<'a> {
     /// The line of a member, at the moment up to which its clock has come.
     pub fn new(engine: &'a Engine, state: &'a State) -> Option<Self> {
@@ -133,6 +162,22 @@ impl<'a> MemberLine<'a> {
             expires: voucher.expires.map(when),
             state: condition(voucher),
         });
+        let entries = state.entries.iter().map(|entry| EntryLine {
+            entry: &entry.id,
+            draw: &program.draws.at(entry.draw).name,
+            made: when(entry.at),
+            drawn: entry.drawing.map(when),
+            prize: entry.prize.map(|prize| &*program.rewards.at(prize).name),
+            cancelled: entry.gone.is_some(),
+        });
+        let offers = state.offers.iter().map(|offer| OfferLine {
+            offer: offer.number,
+            choice: &program.choices.at(offer.choice).name,
+            offered: when(offer.at),
+            until: offer.until.map(when),
+            state: offer.closed.map_or("open", OfferChange::word),
+            option: offer.option.as_deref(),
+        });
         Some(Self {
             member: &state.member,
             joined: state.joined.map(when),
@@ -156,6 +201,8 @@ impl<'a> MemberLine<'a> {
                 .map(|(_, badge)| &*badge.name)
                 .collect(),
             vouchers: vouchers.collect(),
+            offers: offers.collect(),
+            entries: entries.collect(),
         })
     }
 }

@@ -9,11 +9,14 @@
 //! | `time` | when it took effect, in the program's zone, with offset |
 //! | `member` | whose |
 //! | `event` | identity of the event that brought it about; none where the clock did |
-//! | `what` | `posted`, `limited`, `tier`, `issued`, `voucher`, `paid`, `badge`, `message`, `owed`, `settled`, `donated`, `divided`, `refused`, `failed`, `irreversible` |
+//! | `what` | `posted`, `limited`, `tier`, `issued`, `voucher`, `paid`, `badge`, `message`, `challenge`, `choice`, `draw`, `drawn`, `owed`, `settled`, `donated`, `divided`, `unreached`, `refused`, `failed`, `irreversible` |
 //! | `withdrawn` | `true` where a late event means that this did not happen after all |
 //! | `unit` | the unit of `amount` |
 //! | `ladder`, `reward`, `voucher`, `redeem`, `badge`, `limit` | what it is about, by name; the voucher by its number |
-//! | `from`, `to` | accounts of a posting (`available`, `pending`, `issuer`, `partner:NAME`, `expired`, `redeemed`, `cause:NAME`); tiers of a move |
+//! | `challenge`, `progress`, `target` | of a challenge: its name, how far it has come, how much is to be reached |
+//! | `choice`, `offer`, `option` | of a choice: its name, the number of the offer among the member's, what was taken |
+//! | `draw`, `entry`, `entries`, `prizes` | of a draw: its name, the entry; of a drawing: how many entries, how many of them won |
+//! | `from`, `to` | accounts of a posting (`available`, `pending`, `issuer`, `partner:NAME`, `transfer`, `expired`, `redeemed`, `cause:NAME`); tiers of a move |
 //! | `partner`, `cause` | the partner of points that are settled; the cause of a gift |
 //! | `amount` | decimal text in whole units, positive |
 //! | `requested`, `granted` | what a limit was asked and gave |
@@ -22,7 +25,7 @@
 //! | `giver`, `receipt` | who gives: `member`, `program` or `fund`; the number of the gift among those of the member |
 //! | `votes` | of a cause in a fund |
 //! | `until` | end of a tier or voucher |
-//! | `change` | of a voucher: `used`, `returned`, `cancelled`, `expired`; of a badge or a gift: `given`, `taken`; of a message that was not sent: `withheld`; of points at a partner: `issued`, `taken_back`, `redeemed`, `returned`; of a challenge: `opened`, `milestone`, `completed`, `claimed`, `forfeited`, `ended`, `undone` |
+//! | `change` | of a voucher: `used`, `returned`, `cancelled`, `expired`; of a badge or a gift: `given`, `taken`; of a message that was not sent: `withheld`; of points at a partner: `issued`, `taken_back`, `redeemed`, `returned`; of a challenge: `opened`, `milestone`, `completed`, `claimed`, `forfeited`, `ended`, `undone`; of an offer: `offered`, `chosen`, `cancelled`, `expired`; of an entry: `entered`, `won`, `lost`, `cancelled` |
 //! | `channel`, `language`, `text` | of a message |
 //! | `reason` | why it was refused, withheld, failed or cannot be undone |
 //! | `lot` | number of the lot among the member's |
@@ -35,6 +38,7 @@
 mod file;
 mod line;
 mod member;
+pub mod receipts;
 mod settlement;
 pub mod state;
 mod writer;

@@ -127,6 +127,7 @@ pub(super) fn phrase(rule: Rule) -> Option<String> {
         Rule::change => "`rises`, `falls` or `changes`",
         Rule::reaches => "`reaches`",
         Rule::translation => "a language and a text",
+        Rule::odds => "odds such as `2%` or `1 in 500`",
         _ => return None,
     };
     Some(phrase.to_owned())
@@ -157,6 +158,9 @@ pub(super) fn block(rule: Rule) -> &'static str {
         Rule::cause_lines => "a cause",
         Rule::fund_lines => "a fund",
         Rule::scenario_lines => "a scenario",
+        Rule::choice_lines => "a choice",
+        Rule::option_lines => "an option",
+        Rule::draw_lines => "a draw",
         _ => "this block",
     }
 }

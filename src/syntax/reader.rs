@@ -83,6 +83,10 @@ const REPEATABLE: &[Rule] = &[
     Rule::bonus_line,
     Rule::gift_rate_line,
     Rule::donate_line,
+    Rule::option_line,
+    Rule::offer_line,
+    Rule::enter_line,
+    Rule::prize_line,
 ];
 
 /// The state of reading one file.

@@ -34,16 +34,18 @@ pub(super) const ITEMS: &[&str] = &[
     "exchange",
     "cause",
     "fund",
+    "choice",
+    "draw",
     "scenario",
     "only",
     "skip",
 ];
 
 /// Items that the language does not have yet; their words stay free.
-pub(super) const LATER_ITEMS: &[&str] = &["draw", "leaderboard", "choices", "invariant"];
+pub(super) const LATER_ITEMS: &[&str] = &["leaderboard", "invariant"];
 
 /// Effects that the language does not have yet.
-pub(super) const LATER_EFFECTS: &[&str] = &["enter", "open", "offer"];
+pub(super) const LATER_EFFECTS: &[&str] = &["open"];
 
 /// The types of fields.
 pub(super) const TYPES: &[&str] =

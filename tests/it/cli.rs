@@ -278,3 +278,45 @@ fn completions_and_manual_are_written() {
     assert_eq!(output.status.code(), Some(0));
     drop(folder);
 }
+
+#[test]
+fn draws_are_committed_replayed_and_checked() {
+    let folder = Folder::new("draws");
+    let of = |name: &str| format!("tests/cases/cli/draw/{name}");
+    let (program, events, seed) = (of("fair.meed"), of("events.jsonl"), of("known.seed"));
+    insta::assert_snapshot!("draw_without_seed", said(&["run", &program, &events]));
+    insta::assert_snapshot!("draw_with_another_seed", said(&["run", &program, &events, "--seed", &of("other.seed")]));
+    let out = folder.named("out");
+    let ran = meed(&["run", &program, &events, "--seed", &seed, "-o", &out, "--until", "2026-07-01", "-q"]);
+    assert_eq!(ran.status.code(), Some(0));
+    let receipts = folder.read("out/draws.jsonl");
+    insta::assert_snapshot!("draw_receipts", receipts);
+    let path = folder.named("out/draws.jsonl");
+    let verified = meed(&["draw", "verify", &path, "--seed", &seed]);
+    assert_eq!(String::from_utf8(verified.stdout).unwrap(), "14 entries: every number and every prize is right\n");
+    assert_eq!(verified.status.code(), Some(0));
+    let entries = of("entries.jsonl");
+    let arguments = ["draw", "run", &program, "--draw", "raffle", "--entries", &entries, "--seed", &seed];
+    insta::assert_snapshot!("draw_run", said(&arguments));
+    for (from, to, found) in [
+        ("\"prize\":\"car\"", "\"prize\":\"mug\"", "entry `bob/leaf-bob/2` wins `car`, not `mug`\n"),
+        ("\"number\":\"3a0b", "\"number\":\"3a0c", "entry `ann/ann4/1` has another number\n"),
+    ] {
+        fs::write(folder.join("forged.jsonl"), receipts.replacen(from, to, 1)).unwrap();
+        let forged = meed(&["draw", "verify", &folder.named("forged.jsonl"), "--seed", &seed]);
+        assert_eq!(String::from_utf8(forged.stdout).unwrap(), found);
+        assert_eq!(forged.status.code(), Some(1));
+    }
+}
+
+#[test]
+fn a_seed_is_made_once() {
+    let folder = Folder::new("seed");
+    let seed = folder.named("secret.seed");
+    let made = meed(&["draw", "commit", "--seed-file", &seed]);
+    assert_eq!(made.status.code(), Some(0));
+    let line = String::from_utf8(made.stdout).unwrap();
+    assert!(line.starts_with("commitment \"sha256:") && line.len() == 85, "{line}");
+    assert_eq!(folder.read("secret.seed").trim().len(), 64);
+    assert_eq!(meed(&["draw", "commit", "--seed-file", &seed]).status.code(), Some(2));
+}

@@ -5,46 +5,46 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 pub(in crate::check) fn no_goal(span: Span, name: &str) -> Diagnostic {
-    error("E0410", span, format!("`{name}` does not say what is to be reached"))
+    error("E0430", span, format!("`{name}` does not say what is to be reached"))
         .help("add a line, such as `goal sum of purchase.subtotal reaches $100`")
 }
 
 pub(in crate::check) fn no_window(span: Span, name: &str) -> Diagnostic {
-    error("E0411", span, format!("`{name}` does not say within which time")).help(
+    error("E0431", span, format!("`{name}` does not say within which time")).help(
         "add a line, such as `window 2026-06-01 to 2026-06-30`, `window each calendar month` or `window 14 days from activation`",
     )
 }
 
 pub(in crate::check) fn window_backwards(span: Span) -> Diagnostic {
-    error("E0411", span, "this window ends before it begins").help("write the earlier day first")
+    error("E0431", span, "this window ends before it begins").help("write the earlier day first")
 }
 
 pub(in crate::check) fn brings_nothing(span: Span, name: &str) -> Diagnostic {
-    error("E0412", span, format!("`{name}` brings nothing"))
+    error("E0432", span, format!("`{name}` brings nothing"))
         .help("add what completing it brings, such as `give 100 points` or `badge explorer`")
 }
 
 pub(in crate::check) fn goal_of_what(span: Span) -> Diagnostic {
-    error("E0410", span, "a goal is about a measure, or about events within its time")
+    error("E0430", span, "a goal is about a measure, or about events within its time")
         .help("such as `goal spend reaches $100` or `goal count of visit reaches 5`")
 }
 
 pub(in crate::check) fn goal_of_postings(span: Span) -> Diagnostic {
-    error("E0410", span, "a goal counts events; what was posted is counted by a measure")
+    error("E0430", span, "a goal counts events; what was posted is counted by a measure")
         .help("declare a measure of it, and name that in the goal")
 }
 
 pub(in crate::check) fn step_of_lines(span: Span) -> Diagnostic {
-    error("E0410", span, "a step is a whole event, not one of its lines")
+    error("E0430", span, "a step is a whole event, not one of its lines")
         .help("name the event, and ask for its lines in `where`: `any of items where …`")
 }
 
 pub(in crate::check) fn collected_twice(span: Span) -> Diagnostic {
-    error("E0410", span, "this stands twice in the collection").help("leave it out")
+    error("E0430", span, "this stands twice in the collection").help("leave it out")
 }
 
 pub(in crate::check) fn shared_by_what(span: Span, name: &str, near: Option<String>) -> Diagnostic {
-    let diagnostic = error("E0413", span, format!("`{name}` is neither a pool nor an attribute of members"));
+    let diagnostic = error("E0433", span, format!("`{name}` is neither a pool nor an attribute of members"));
     if near.is_some() {
         return suggest(diagnostic, near);
     }
@@ -52,19 +52,19 @@ pub(in crate::check) fn shared_by_what(span: Span, name: &str, near: Option<Stri
 }
 
 pub(in crate::check) fn unknown(span: Span, name: &str, near: Option<String>) -> Diagnostic {
-    suggest(error("E0414", span, format!("there is no challenge `{name}`")), near)
+    suggest(error("E0434", span, format!("there is no challenge `{name}`")), near)
 }
 
 pub(in crate::check) fn opened_of_what(span: Span, field: Option<&str>) -> Diagnostic {
     match field {
-        Some(field) => error("E0415", span, format!("the event that opens this challenge has no field `{field}`")),
-        None => error("E0415", span, "`opened` is the event that opens the challenge")
+        Some(field) => error("E0435", span, format!("the event that opens this challenge has no field `{field}`")),
+        None => error("E0435", span, "`opened` is the event that opens the challenge")
             .help("name one of its fields, such as `opened.offer`"),
     }
 }
 
 pub(in crate::check) fn unknown_offer(span: Span, name: &str, near: Option<String>) -> Diagnostic {
-    let diagnostic = error("E0416", span, format!("`{name}` is nothing that can be activated"));
+    let diagnostic = error("E0436", span, format!("`{name}` is nothing that can be activated"));
     if near.is_some() {
         return suggest(diagnostic, near);
     }

@@ -10,6 +10,7 @@ pub(super) mod measures;
 pub(super) mod meeting;
 pub(super) mod names;
 pub(super) mod partner;
+pub(super) mod play;
 pub(super) mod program;
 pub(super) mod rewards;
 pub(super) mod rules;

@@ -476,7 +476,7 @@ impl Fold<'_> {
             Gifted::Voucher(number) => {
                 self.state.vouchers.iter().any(|voucher| voucher.number == *number && voucher.closed.is_some())
             }
-            Gifted::Badge(_) => false,
+            Gifted::Badge(_) | Gifted::Offer(_) | Gifted::Entry(_) => false,
         };
         challenge.refunds == RewardRefunds::ReJudge
             || !(brought.awards.iter().any(|award| award.lot.is_some_and(|lot| spent(&lot, award.unit)))

@@ -6,6 +6,7 @@ mod event;
 mod expr;
 mod meeting;
 mod partner;
+mod play;
 mod reward;
 mod rule;
 mod scenario;
@@ -19,6 +20,7 @@ pub use event::*;
 pub use expr::*;
 pub use meeting::*;
 pub use partner::*;
+pub use play::*;
 pub use reward::*;
 pub use rule::*;
 pub use scenario::*;
@@ -168,6 +170,8 @@ pub enum Item {
     Cause(CauseItem),
     Fund(Box<Fund>),
     Scenario(Scenario),
+    Choice(Choice),
+    Draw(Box<Draw>),
 }
 
 impl Item {
@@ -197,6 +201,8 @@ impl Item {
             Self::Exchange(x) => Some(&x.name),
             Self::Cause(x) => Some(&x.name),
             Self::Fund(x) => Some(&x.name),
+            Self::Choice(x) => Some(&x.name),
+            Self::Draw(x) => Some(&x.name),
         }
     }
     /// The keyword and the name, without the block.
@@ -228,6 +234,8 @@ impl Item {
             Self::Exchange(x) => x.at,
             Self::Cause(x) => x.at,
             Self::Fund(x) => x.at,
+            Self::Choice(x) => x.at,
+            Self::Draw(x) => x.at,
         }
     }
 }

@@ -134,6 +134,10 @@ pub enum Effect {
     Restart(Ident),
     /// `message email "Welcome, {member.name}", zh "…"`.
     Message(Message),
+    /// `offer treat`: a choice.
+    Offer(Ident),
+    /// `enter wheel 3 times`: a draw.
+    Enter(Box<super::Enter>),
     /// `donate 1% of subtotal to oxfam`.
     Donate(Box<Donation>),
 }

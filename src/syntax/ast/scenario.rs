@@ -131,6 +131,44 @@ pub enum ExpectKind {
     Issued(Ident),
     /// `ann.status is vib`, `status is vib`.
     Condition(Expr),
+    /// `treat offered`, `treat chosen cake`.
+    Offer {
+        /// The choice.
+        choice: Ident,
+        /// What became of an offer.
+        state: OfferState,
+    },
+    /// `raffle entered 3 times`, `wheel won mug`, `wheel lost`.
+    Draw {
+        /// The draw.
+        draw: Ident,
+        /// What became of entries.
+        state: EntryState,
+    },
+}
+
+/// What became of entries of a draw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EntryState {
+    /// They were made; so many, where that is written.
+    Entered(Option<super::Number>),
+    /// One won nothing.
+    Lost,
+    /// One won this reward.
+    Won(Ident),
+}
+
+/// What became of an offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OfferState {
+    /// It was made.
+    Offered,
+    /// It was cancelled with what made it.
+    Cancelled,
+    /// Its time ended.
+    Expired,
+    /// One of its options was chosen, by the member or by default.
+    Chosen(Ident),
 }
 
 /// What may become of a challenge.

@@ -7,6 +7,7 @@ mod expr;
 mod literal;
 mod meeting;
 mod partner;
+mod play;
 mod program;
 mod reward;
 mod rule;
@@ -107,6 +108,8 @@ fn item<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Optio
         Rule::cause_item => Item::Cause(partner::cause(r, head, block)?),
         Rule::fund_item => Item::Fund(Box::new(partner::fund(r, head, block)?)),
         Rule::scenario_item => Item::Scenario(scenario::scenario(r, head, block)?),
+        Rule::choice_item => Item::Choice(play::choice(r, head, block)?),
+        Rule::draw_item => Item::Draw(Box::new(play::draw(r, head, block)?)),
         _ => return None,
     })
 }
@@ -136,6 +139,8 @@ fn check_block(r: &mut Reader<'_>, line: &Line) {
         "cause" => (Rule::cause_lines, None),
         "fund" => (Rule::fund_lines, None),
         "scenario" => (Rule::scenario_lines, None),
+        "choice" => (Rule::choice_lines, Some(play::OPTION)),
+        "draw" => (Rule::draw_lines, None),
         _ => return,
     };
     block_statements(r, Some(block), rule, nested, |_, _| Some(()));

@@ -143,6 +143,8 @@ pub(super) fn effect<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<Op
         Rule::restart_line => Effect::Restart(n.ident()?),
         Rule::message_line => Effect::Message(message(r, n)?),
         Rule::donate_line => Effect::Donate(Box::new(donation(r, n)?)),
+        Rule::enter_line => Effect::Enter(Box::new(super::play::enter(r, n)?)),
+        Rule::offer_line => Effect::Offer(n.ident()?),
         _ => return Some(None),
     }))
 }

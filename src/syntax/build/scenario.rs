@@ -2,8 +2,8 @@
 
 use super::{block_statements, event, expr, literal, time};
 use crate::syntax::ast::{
-    ChallengeStage, ExpectKind, Expectation, Expr, ExprKind, Ident, RecordField, RecordValue, Scenario, ScenarioMode,
-    ScenarioStep, StepKind, UnaryOp,
+    ChallengeStage, EntryState, ExpectKind, Expectation, Expr, ExprKind, Ident, OfferState, RecordField, RecordValue,
+    Scenario, ScenarioMode, ScenarioStep, StepKind, UnaryOp,
 };
 use crate::syntax::errors;
 use crate::syntax::grammar::Rule;
@@ -177,6 +177,31 @@ fn expectation<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expectation> {
             let amount = literal::literal(r, &inner.get(Rule::money)?)?;
             ExpectKind::Gift { negative: inner.has(Rule::minus), amount, to }
         }
+        Rule::expect_offer => {
+            let mut names = inner.idents().into_iter();
+            let (first, second) = (names.next()?, names.next());
+            let state = inner.get(Rule::offer_state)?;
+            let choice = second.map_or(first.clone(), |choice| {
+                who = Some(first);
+                choice
+            });
+            ExpectKind::Offer { choice, state: offer_state(&state)? }
+        }
+        Rule::expect_draw => {
+            let mut names = inner.idents().into_iter();
+            let (first, second) = (names.next()?, names.next());
+            let state = inner.get(Rule::entry_state)?;
+            let draw = second.map_or(first.clone(), |draw| {
+                who = Some(first);
+                draw
+            });
+            let state = match state.ident() {
+                Some(reward) => EntryState::Won(reward),
+                None if state.has(Rule::kw_lost) => EntryState::Lost,
+                None => EntryState::Entered(state.number()),
+            };
+            ExpectKind::Draw { draw, state }
+        }
         Rule::expect_amount => {
             who = inner.ident();
             amount(r, &inner)?
@@ -204,6 +229,18 @@ fn expectation<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expectation> {
         }
     };
     Some(Expectation { who, kind, at })
+}
+
+fn offer_state(n: &Node<'_>) -> Option<OfferState> {
+    let states = [
+        (Rule::kw_offered, OfferState::Offered),
+        (Rule::kw_cancelled, OfferState::Cancelled),
+        (Rule::kw_expired, OfferState::Expired),
+    ];
+    match n.ident() {
+        Some(option) => Some(OfferState::Chosen(option)),
+        None => states.into_iter().find(|(word, _)| n.has(*word)).map(|(_, state)| state),
+    }
 }
 
 fn amount<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<ExpectKind> {

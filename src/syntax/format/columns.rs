@@ -24,6 +24,7 @@ const PAIRS: &[(&str, &str)] = &[
     ("at", "most"),
     ("as", "of"),
     ("steps", "of"),
+    ("drawn", "at"),
 ];
 
 /// How many tokens of a statement stand in each of its columns before the last; `counted` says which of them make the
@@ -53,7 +54,8 @@ pub(super) fn columns(text: &str, tokens: &[Token], line: &Line, kind: Kind) -> 
             let setting = matches!(
                 (word(first), word(first + 1)),
                 ("unmatched", "refused" | "counts") | ("reversible", "within")
-            ) || word(first) == "within" && is(first + 1, TokenKind::Literal);
+            ) || word(first) == "within" && is(first + 1, TokenKind::Literal)
+                || word(first) == "option" && !line.blocks.is_empty();
             let block_next = line.blocks.first().is_some_and(|b| b.open == first + 1);
             if !is(first, TokenKind::Word) || first == line.last || block_next || setting {
                 return none;

@@ -5,6 +5,7 @@
 
 mod awards;
 mod bounds;
+mod draws;
 mod history;
 mod partners;
 mod program;
