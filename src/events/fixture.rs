@@ -162,7 +162,6 @@ pub(crate) fn program() -> Program {
         transfers: Arena::default(),
         referrals: Arena::default(),
         pools: Arena::default(),
-        challenges: Arena::default(),
         partners: Arena::default(),
         exchanges: Arena::default(),
         charities: Arena::default(),

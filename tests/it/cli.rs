@@ -206,25 +206,20 @@ fn a_truncated_archive_loses_only_its_end() {
 #[test]
 fn any_number_of_threads_writes_the_same_files() {
     let folder = Folder::new("threads");
-    for entry in fs::read_dir("programs").unwrap() {
-        let program = entry.unwrap().path();
-        let events = program.join("events.jsonl");
+    let below = |root: &str| fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    for program in below("programs").into_iter().chain(below("programs/real")) {
+        let (events, seed) = (program.join("events.jsonl"), program.join("seed.txt"));
         if !events.exists() {
             continue;
         }
         let run = |threads: &str| {
             let out = folder.named(threads);
-            meed(&[
-                "run",
-                program.to_str().unwrap(),
-                events.to_str().unwrap(),
-                "-o",
-                &out,
-                "--threads",
-                threads,
-                "--until",
-                "2030-01-01",
-            ]);
+            let (program, events) = (program.to_str().unwrap(), events.to_str().unwrap());
+            let mut arguments = vec!["run", program, events, "-o", &out, "--threads", threads, "--until", "2030-01-01"];
+            if seed.exists() {
+                arguments.extend(["--seed", seed.to_str().unwrap()]);
+            }
+            meed(&arguments);
             ["journal.jsonl", "members.jsonl", "rejects.jsonl"]
                 .map(|name| fs::read_to_string(Path::new(&out).join(name)).unwrap())
         };

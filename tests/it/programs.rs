@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use meed::compile::compile;
+use meed::engine::lottery::Seed;
 use meed::engine::{Arrival, Engine, Event, Outcome, World};
 use meed::events::{EventStream, Inputs, Map};
 use meed::journal::{Line, MemberLine, state};
@@ -17,6 +18,8 @@ struct Case {
     name: String,
     folder: PathBuf,
     versions: Vec<Arc<Program>>,
+    /// What `seed.txt` says: the secrets of its draws.
+    seeds: Vec<Seed>,
 }
 
 /// All programs below a folder: each stands in a folder of its own.
@@ -35,7 +38,9 @@ fn below(root: &Path) -> Vec<Case> {
         let loaded = Program::from_path(&folder).unwrap_or_else(|wrong| panic!("{}: {wrong}", folder.display()));
         assert!(loaded.warnings.is_empty(), "{}: {:#?}", folder.display(), loaded.warnings);
         let name = folder.strip_prefix(root).unwrap().to_string_lossy().replace('/', "-");
-        Case { name, folder, versions: loaded.versions.into_iter().map(Arc::new).collect() }
+        let secrets = fs::read_to_string(folder.join("seed.txt")).unwrap_or_default();
+        let seeds = secrets.lines().filter_map(Seed::parse).collect();
+        Case { name, folder, versions: loaded.versions.into_iter().map(Arc::new).collect(), seeds }
     };
     found.into_iter().map(case).collect()
 }
@@ -56,6 +61,14 @@ fn peers() -> Vec<Case> {
 impl Case {
     fn newest(&self) -> &Program {
         self.versions.last().unwrap()
+    }
+
+    fn plan(&self) -> Engine {
+        compile(&self.versions).with_seeds(&self.seeds)
+    }
+
+    fn reference(&self) -> Engine {
+        Engine::reference(&self.versions).with_seeds(&self.seeds)
     }
 
     /// The events of `events.jsonl`, and what of it was rejected; nothing where the program reads other files.
@@ -126,7 +139,7 @@ fn every_program_is_laid_out() {
 fn every_program_passes_its_scenarios() {
     let mut failed = String::new();
     for case in cases().into_iter().chain(peers()) {
-        for (judge, engine) in [("reference", Engine::reference(&case.versions)), ("plan", compile(&case.versions))] {
+        for (judge, engine) in [("reference", case.reference()), ("plan", case.plan())] {
             let verdicts = scenario::run_all(&engine, case.newest());
             assert!(!verdicts.is_empty(), "{} has no scenario", case.name);
             for verdict in verdicts {
@@ -152,7 +165,7 @@ fn every_program_does_what_its_snapshot_says() {
         if events.is_empty() {
             continue;
         }
-        let (arrivals, outcomes, members) = judged(&case, compile(&case.versions), vec![events]);
+        let (arrivals, outcomes, members) = judged(&case, case.plan(), vec![events]);
         let mut text = format!("programs/{}/events.jsonl\n", case.name);
         for (title, lines) in [("rejected", rejects), ("not judged", arrivals)] {
             if !lines.is_empty() {
@@ -169,8 +182,8 @@ fn every_program_does_what_its_snapshot_says() {
 fn the_reference_and_the_plan_write_the_same_journal() {
     for case in cases() {
         let (events, _) = case.events();
-        let reference = judged(&case, Engine::reference(&case.versions), vec![events.clone()]);
-        let plan = judged(&case, compile(&case.versions), vec![events]);
+        let reference = judged(&case, case.reference(), vec![events.clone()]);
+        let plan = judged(&case, case.plan(), vec![events]);
         assert_eq!(reference.1, plan.1, "{}", case.name);
         assert_eq!(reference.2, plan.2, "{}", case.name);
     }
@@ -180,17 +193,12 @@ fn the_reference_and_the_plan_write_the_same_journal() {
 fn s02_s03_order_and_cuts_change_no_member() {
     for case in cases() {
         let (events, _) = case.events();
-        let whole = judged(&case, compile(&case.versions), vec![events.clone()]).2;
+        let whole = judged(&case, case.plan(), vec![events.clone()]).2;
         let backwards: Vec<Event> = events.iter().rev().cloned().collect();
-        assert_eq!(judged(&case, compile(&case.versions), vec![backwards.clone()]).2, whole, "{} backwards", case.name);
+        assert_eq!(judged(&case, case.plan(), vec![backwards.clone()]).2, whole, "{} backwards", case.name);
         let one_by_one = |events: &[Event]| events.iter().map(|event| vec![event.clone()]).collect();
-        assert_eq!(judged(&case, compile(&case.versions), one_by_one(&events)).2, whole, "{} one by one", case.name);
-        assert_eq!(
-            judged(&case, compile(&case.versions), one_by_one(&backwards)).2,
-            whole,
-            "{} one by one, backwards",
-            case.name
-        );
+        assert_eq!(judged(&case, case.plan(), one_by_one(&events)).2, whole, "{} one by one", case.name);
+        assert_eq!(judged(&case, case.plan(), one_by_one(&backwards)).2, whole, "{} one by one, backwards", case.name);
     }
 }
 
@@ -199,13 +207,13 @@ fn s42_a_run_goes_on_where_its_state_was_saved() {
     let path = std::env::temp_dir().join(format!("meed-programs-{}.state", std::process::id()));
     for case in cases() {
         let (events, _) = case.events();
-        let whole = judged(&case, compile(&case.versions), vec![events.clone()]).2;
-        let mut world = World::new(compile(&case.versions));
+        let whole = judged(&case, case.plan(), vec![events.clone()]).2;
+        let mut world = World::new(case.plan());
         for part in events.chunks(7) {
             world.submit(part.to_vec(), &mut |_| {});
             world.advance(None, &mut |_| {});
             state::save(&world, &path).unwrap();
-            world = state::load(compile(&case.versions), &path).unwrap();
+            world = state::load(case.plan(), &path).unwrap();
         }
         assert_eq!(members(&world), whole, "{}", case.name);
     }

@@ -23,7 +23,7 @@ impl<'a> Cx<'a> {
             ChallengeRead::Completed => Exact::from(running.completed),
             ChallengeRead::Progress => {
                 let challenge = self.program.challenges.at(id);
-                match (open().last(), challenge.goals.first()) {
+                match (open().next_back(), challenge.goals.first()) {
                     (Some(instance), Some(goal)) => self.progress(challenge, goal, instance)?,
                     _ => Exact::ZERO,
                 }

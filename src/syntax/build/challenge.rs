@@ -37,7 +37,7 @@ fn line<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>, out: &mut Challenge) -> O
     match n.rule() {
         Rule::label_line => out.label = Some(label(r, n)?),
         Rule::frame_line => out.window = Some(Spanned { value: frame(r, n)?, at }),
-        Rule::goal_line => out.goals.push(Spanned { value: goal(r, &n.kids().into_iter().last()?)?, at }),
+        Rule::goal_line => out.goals.push(Spanned { value: goal(r, &n.kids().last()?)?, at }),
         Rule::any_goal_line => out.any = Some(at),
         Rule::milestone_line => out.milestones.push(milestone(r, s)?),
         Rule::claim_line => out.claim = Some(literal::duration(&n.get(Rule::duration)?)?),

@@ -69,6 +69,7 @@ fn events(program: &Program, steps: &Steps) -> Vec<Event> {
             time: Zone::utc().start_of(start.plus_days(i32::from(*day)).unwrap()),
             sequence: i as u64,
             fields: vec![Value::Text(order.into())].into(),
+            sent_by: None,
         });
     }
     out

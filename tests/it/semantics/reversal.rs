@@ -86,7 +86,9 @@ fn standing(engine: &Engine, program: &Program, state: &State, reversing: EventI
     }
     for (id, def) in program.measures.pairs() {
         let tells = match &def.source {
-            Source::Events { event, .. } | Source::Streak { event, .. } => *event == reversing,
+            Source::Events { event, .. } | Source::Streak { event, .. } | Source::Run { event, .. } => {
+                *event == reversing
+            }
             Source::Postings { tally, .. } => *tally == Tally::Reversed,
             Source::Formula(_) => false,
         };
