@@ -1,7 +1,10 @@
 //! Nothing that moves value is implicit: declarations that the program at hand needs.
 
-use crate::arena::Id as _;
-use crate::hir::{Aggregate, BoostAmount, Effect, Expr, Function, Kind, Operator, Pending, Trigger, Unit, UnitId};
+use crate::arena::{Arena, Id as _};
+use crate::hir::{
+    Aggregate, BoostAmount, ChallengeRead, Effect, EventId, Expr, FieldDef, FieldId, FieldType, Function, Kind,
+    Operator, Pending, Read, Source, Trigger, Type, Unit, UnitId,
+};
 use crate::source::Span;
 use crate::value::{Exact, Value};
 
@@ -39,24 +42,32 @@ impl Checker<'_> {
     /// Where an amount of a unit can have a fraction of its smallest step.
     fn fraction(&self, earns: &Earns, rules: &Rules, unit: UnitId) -> Option<Span> {
         for earn in earns.iter().flatten().filter(|earn| earn.unit == unit && earn.round.is_none()) {
-            if !self.is_whole(&earn.give) {
+            let lines = Lines { event: Some(earn.event), list: earn.list };
+            if !self.is_whole(&earn.give, lines) {
                 return Some(earn.give.span);
             }
             for boost in earn.boosts.iter().filter_map(|id| self.boosts.get(*id)) {
                 match &boost.amount {
-                    BoostAmount::Factor(factor) | BoostAmount::Add(factor) if !self.is_whole(factor) => {
+                    BoostAmount::Factor(factor) | BoostAmount::Add(factor) if !self.is_whole(factor, lines) => {
                         return Some(factor.span);
                     }
                     _ => {}
                 }
             }
         }
-        let effects = rules.iter().flatten().flat_map(|rule| &rule.effects);
-        effects.into_iter().find_map(|(_, effect)| match effect {
-            Effect::Give(own, amount) | Effect::Take(own, amount) if *own == unit && !self.is_whole(amount) => {
-                Some(amount.span)
-            }
-            _ => None,
+        rules.iter().flatten().find_map(|rule| {
+            let lines = match rule.trigger {
+                Trigger::Event(event, list) => Lines { event: Some(event), list },
+                _ => Lines::default(),
+            };
+            rule.effects.iter().find_map(|(_, effect)| match effect {
+                Effect::Give(own, amount) | Effect::Take(own, amount)
+                    if *own == unit && !self.is_whole(amount, lines) =>
+                {
+                    Some(amount.span)
+                }
+                _ => None,
+            })
         })
     }
     /// Where a unit is earned by an event that can be taken back, and the event that takes it back.
@@ -91,19 +102,18 @@ impl Checker<'_> {
         None
     }
     /// Whether an amount is always a whole number of smallest steps.
-    fn is_whole(&self, expr: &Expr) -> bool {
+    fn is_whole(&self, expr: &Expr, at: Lines) -> bool {
+        let is_whole = |expr: &Expr| self.is_whole(expr, at);
         match &expr.kind {
             Kind::Const(Value::Exact(number)) => number.is_integer(),
-            Kind::Let(id) => self.named(*id).is_some_and(|named| self.is_whole(&named.value)),
-            Kind::Rate { quantity, full, .. } => *full && self.is_whole(quantity),
-            Kind::Cases(cases) => cases.iter().all(|case| self.is_whole(&case.value)),
+            Kind::Let(id) => self.named(*id).is_some_and(|named| is_whole(&named.value)),
+            Kind::Rate { quantity, full, .. } => *full && is_whole(quantity),
+            Kind::Cases(cases) => cases.iter().all(|case| is_whole(&case.value)),
             Kind::Arithmetic(Operator::Divide, ..) => false,
-            Kind::Arithmetic(_, left, right) => self.is_whole(left) && self.is_whole(right),
-            Kind::Negate(value) => self.is_whole(value),
-            Kind::Scale(value, factor) => factor.is_integer() && self.is_whole(value),
-            Kind::Call(Function::Min | Function::Max | Function::Abs, all) => {
-                all.iter().all(|value| self.is_whole(value))
-            }
+            Kind::Arithmetic(_, left, right) => is_whole(left) && is_whole(right),
+            Kind::Negate(value) => is_whole(value),
+            Kind::Scale(value, factor) => factor.is_integer() && is_whole(value),
+            Kind::Call(Function::Min | Function::Max | Function::Abs, all) => all.iter().all(|value| is_whole(value)),
             Kind::Call(Function::Floor | Function::Ceil | Function::Round, all) => {
                 all.get(1).is_some_and(|step| self.exact_of(step).is_some_and(Exact::is_integer))
             }
@@ -112,21 +122,54 @@ impl Checker<'_> {
             Kind::Lookup(table, _) => {
                 match self.tables.get(table.index()).and_then(super::context::Slot::done).map(|table| &table.rows) {
                     Some(crate::hir::Rows::Exact { rows, otherwise }) => {
-                        rows.iter().map(|(_, value)| value).chain(otherwise).all(|value| self.is_whole(value))
+                        rows.iter().map(|(_, value)| value).chain(otherwise).all(|value| is_whole(value))
                     }
                     Some(crate::hir::Rows::Bands { bands, marginal: false }) => {
-                        bands.iter().all(|band| self.is_whole(&band.value))
+                        bands.iter().all(|band| is_whole(&band.value))
                     }
                     _ => false,
                 }
             }
-            Kind::Field(_) | Kind::Line(_) | Kind::Read(_) => self.is_counted(expr),
+            Kind::Field(id) => {
+                let fields = at.event.and_then(|event| self.events.get(event)).map(|event| &event.fields);
+                is_counted(expr) || counts(fields, *id)
+            }
+            Kind::Line(id) => {
+                let fields = at.event.zip(at.list).and_then(|(event, list)| self.line_fields(event, list));
+                is_counted(expr) || counts(fields, *id)
+            }
+            Kind::Read(Read::Measure(id)) => self.measure(*id).is_some_and(|measure| counts_events(&measure.source)),
+            Kind::Read(Read::Challenge(_, ChallengeRead::Open | ChallengeRead::Completed)) => true,
+            Kind::Read(Read::Offers(_) | Read::Entries(_) | Read::Wins(_)) => true,
+            Kind::Read(Read::Attribute(id)) => is_counted(expr) || counts(Some(&self.attributes), *id),
+            Kind::Read(_) => is_counted(expr),
             _ => false,
         }
     }
-    /// Fields of whole numbers, counts of measures, and amounts that were rounded already.
-    fn is_counted(&self, expr: &Expr) -> bool {
-        matches!(expr.ty, crate::hir::Type::Money | crate::hir::Type::Quantity(_))
-            && !matches!(expr.kind, Kind::Read(crate::hir::Read::Measure(_)))
+}
+
+/// The event and the list whose fields an amount speaks of.
+#[derive(Clone, Copy, Default)]
+struct Lines {
+    event: Option<EventId>,
+    list: Option<FieldId>,
+}
+
+/// Amounts that were rounded already.
+fn is_counted(expr: &Expr) -> bool {
+    matches!(expr.ty, Type::Money | Type::Quantity(_))
+}
+
+/// Whether a field is a whole number.
+fn counts(fields: Option<&Arena<FieldId, FieldDef>>, id: FieldId) -> bool {
+    fields.and_then(|fields| fields.get(id)).is_some_and(|field| matches!(field.ty, FieldType::Count))
+}
+
+/// Whether a measure is a number of events, members or periods.
+fn counts_events(source: &Source) -> bool {
+    match source {
+        Source::Events { aggregate, .. } => matches!(aggregate, Aggregate::Count | Aggregate::Distinct),
+        Source::Streak { .. } | Source::Run { .. } => true,
+        Source::Postings { .. } | Source::Formula(_) => false,
     }
 }

@@ -199,6 +199,8 @@ impl Checker<'_> {
                     Some(unless) => Some(self.event_named(unless)?),
                     None => None,
                 };
+                // The clock starts again with each event of its own type: another one needs no word.
+                let unless = unless.filter(|unless| Some(*unless) != event);
                 Trigger::After { span: self.duration(delay)?, event, unless }
             }
         })

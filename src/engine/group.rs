@@ -11,6 +11,7 @@ use crate::value::Instant;
 use super::driver::Engine;
 use super::event::Event;
 use super::outcome::{Outcome, TraceStep, What};
+use super::pots::Pots;
 use super::snapshot::Snapshot;
 use super::state::State;
 use super::union::Aliases;
@@ -192,12 +193,18 @@ impl Group {
     }
 
     /// Carries the members to another program; what came before can then no longer be judged again, only recognised.
-    pub fn carry(&mut self, to: impl Fn(&State) -> State, recast: impl Fn(&Event) -> Option<Event>) {
+    pub fn carry(
+        &mut self,
+        to: impl Fn(&State) -> State,
+        pots: impl Fn(&Pots) -> Pots,
+        recast: impl Fn(&Event) -> Option<Event>,
+    ) {
         let known = self.past.iter().chain(&self.log);
         self.past = known.filter_map(|event| recast(event)).map(Arc::new).collect();
         for state in self.now.members.values_mut() {
             *state = to(state);
         }
+        self.now.pots = pots(&self.now.pots);
         self.base = self.now.clone();
         self.log.clear();
     }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::arena::Arena;
 use crate::hir::{
-    BadgeId, ChallengeId, CharityId, EventId, FieldId, LadderId, LimitId, MeasureId, OnRefund, Program, Read, RewardId,
-    RuleId, Tally, UnitId,
+    BadgeId, ChallengeId, CharityId, EventId, FieldId, FieldType, LadderId, LimitId, MeasureId, OnRefund, Program,
+    Read, RewardId, RuleId, Tally, UnitId,
 };
 use crate::value::{Day, Exact, Instant, Value};
 
@@ -566,10 +566,13 @@ impl State {
     }
 
     /// The language that the member reads, where the program has such an attribute and it was given.
-    pub fn language(&self, program: &Program) -> &str {
+    pub fn language<'a>(&'a self, program: &'a Program) -> &'a str {
         let attribute = program.attributes.find(|attribute| &*attribute.name == "language");
-        match attribute.and_then(|id| self.attributes.get(id)) {
-            Some(Value::Text(language)) => language,
+        match attribute.map(|id| (self.attributes.get(id), &program.attributes.at(id).ty)) {
+            Some((Some(Value::Text(language)), _)) => language,
+            Some((Some(Value::Ordinal(word)), FieldType::OneOf(words))) => {
+                program.enums.at(*words).words.get(*word as usize).map_or("", |word| word)
+            }
             _ => "",
         }
     }

@@ -352,7 +352,11 @@ impl World {
                 let now = engine.version(engine.version_at(event.time))?;
                 migrate::recast(event.clone(), was, &now.program)
             };
-            group.carry(carry, recast);
+            let refill = |pots: &Pots| {
+                let was = old.get(pots.version as usize);
+                was.map_or_else(|| pots.clone(), |was| migrate::migrate_pots(pots, was, &version, position))
+            };
+            group.carry(carry, refill, recast);
             if self.together {
                 group.reschedule(&engine);
             }

@@ -166,7 +166,7 @@ fn every_program_does_what_its_snapshot_says() {
             continue;
         }
         let (arrivals, outcomes, members) = judged(&case, case.plan(), vec![events]);
-        let mut text = format!("programs/{}/events.jsonl\n", case.name);
+        let mut text = format!("{}/events.jsonl\n", case.folder.strip_prefix(here()).unwrap().display());
         for (title, lines) in [("rejected", rejects), ("not judged", arrivals)] {
             if !lines.is_empty() {
                 writeln!(text, "\n{title}\n{}", lines.join("\n")).unwrap();
@@ -192,6 +192,10 @@ fn the_reference_and_the_plan_write_the_same_journal() {
 #[test]
 fn s02_s03_order_and_cuts_change_no_member() {
     for case in cases() {
+        // A program that lets events come late for some days only has refused what came later still: another order is another history.
+        if case.newest().settings.late.is_some() {
+            continue;
+        }
         let (events, _) = case.events();
         let whole = judged(&case, case.plan(), vec![events.clone()]).2;
         let backwards: Vec<Event> = events.iter().rev().cloned().collect();
@@ -206,6 +210,10 @@ fn s02_s03_order_and_cuts_change_no_member() {
 fn s42_a_run_goes_on_where_its_state_was_saved() {
     let path = std::env::temp_dir().join(format!("meed-programs-{}.state", std::process::id()));
     for case in cases() {
+        // A program that lets events come late for some days only has refused what came later still: another order is another history.
+        if case.newest().settings.late.is_some() {
+            continue;
+        }
         let (events, _) = case.events();
         let whole = judged(&case, case.plan(), vec![events.clone()]).2;
         let mut world = World::new(case.plan());
