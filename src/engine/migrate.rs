@@ -8,7 +8,7 @@ use crate::hir::{
     FundId, LadderId, LimitId, MeasureId, OnChange, OnRefund, PoolId, Program, RedeemId, RewardId, RuleId, TransferId,
     UnitId,
 };
-use crate::value::Value;
+use crate::value::{Instant, Value};
 
 use super::challenge::Running;
 use super::choice::Offered;
@@ -194,7 +194,7 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
         gauges: fresh.gauges,
         restarts: moved(&state.restarts, fresh.restarts, &names.measures),
         uses: state.uses.iter().filter_map(|(key, by)| Some((names.key(key)?, by.clone()))).collect(),
-        challenges: challenges(&state.challenges, fresh.challenges, &names, new),
+        challenges: challenges(&state.challenges, fresh.challenges, &names, new, to.from),
         firings: moved(&state.firings, fresh.firings, &names.rules),
         gave: state
             .gave
@@ -249,6 +249,7 @@ fn challenges(
     fresh: Arena<ChallengeId, Running>,
     names: &Names,
     new: &Program,
+    from: Instant,
 ) -> Arena<ChallengeId, Running> {
     let mut next = moved(old, fresh, &names.challenges);
     for (id, running) in next.pairs_mut() {
@@ -258,7 +259,13 @@ fn challenges(
         }
         match new.challenges.at(id).change {
             OnChange::Grandfather => {}
-            OnChange::Restart => running.open.retain(|instance| instance.completed.is_some()),
+            OnChange::Restart => {
+                for instance in running.open.iter_mut().filter(|instance| instance.completed.is_none()) {
+                    instance.opened = instance.opened.max(from);
+                    instance.targets.clear();
+                    instance.milestones.clear();
+                }
+            }
             OnChange::Carry => {
                 let running = running.open.iter_mut().filter(|instance| instance.completed.is_none());
                 running.for_each(|instance| instance.targets.clear());
@@ -271,7 +278,9 @@ fn challenges(
 /// What an offer is called now.
 fn offer(new: &Program, name: &Arc<str>) -> Arc<str> {
     let earns = new.earns.iter().map(|earn| (&earn.name, &earn.was));
-    let mut offers = earns.chain(new.rules.iter().map(|rule| (&rule.name, &rule.was)));
+    let challenges = new.challenges.iter().map(|challenge| (&challenge.name, &challenge.was));
+    let rules = new.rules.iter().map(|rule| (&rule.name, &rule.was));
+    let mut offers = earns.chain(rules).chain(challenges);
     offers.find(|(_, was)| was.as_ref() == Some(name)).map_or_else(|| name.clone(), |(now, _)| now.clone())
 }
 

@@ -455,6 +455,11 @@ impl Fold<'_> {
         if !offers.contains(&&*name) {
             return Err(words::unknown(&name, "an offer that can be activated", offers.into_iter()));
         }
+        if let Some(challenge) = program.challenges.find(|challenge| challenge.name == name)
+            && let Some(reason) = self.bars_activation(challenge)?
+        {
+            return Ok(Err(reason));
+        }
         self.state.activations.insert(name, self.at.now);
         Ok(Ok(()))
     }

@@ -8,7 +8,7 @@ use crate::engine::fault::Fault;
 use crate::engine::reference::{self, total};
 use crate::engine::state::Fact;
 use crate::engine::walk;
-use crate::hir::{Challenge, ChallengeId, ChallengeRead, Expr, FieldId, Goal, Progress, Read, Source};
+use crate::hir::{ChallengeId, ChallengeRead, Expr, FieldId, Goal, Progress, Read, Source};
 use crate::value::{Exact, Instant, PeriodKind, Value};
 
 use super::Instance;
@@ -24,7 +24,7 @@ impl<'a> Cx<'a> {
             ChallengeRead::Progress => {
                 let challenge = self.program.challenges.at(id);
                 match (open().next_back(), challenge.goals.first()) {
-                    (Some(instance), Some(goal)) => self.progress(challenge, goal, instance)?,
+                    (Some(instance), Some(goal)) => self.progress(goal, instance)?,
                     _ => Exact::ZERO,
                 }
             }
@@ -40,7 +40,7 @@ impl<'a> Cx<'a> {
     }
 
     /// How far one goal of a challenge has come.
-    pub fn progress(&self, _challenge: &Challenge, goal: &Goal, instance: &Instance) -> Result<Exact, Fault> {
+    pub fn progress(&self, goal: &Goal, instance: &Instance) -> Result<Exact, Fault> {
         let cx = self.on_instance(instance);
         let facts = || cx.state.facts.iter().filter(move |fact| counts(fact, instance));
         match &goal.of {

@@ -72,7 +72,7 @@ impl Fold<'_> {
             brought: Brought::default(),
         };
         running.open.push(instance);
-        if matches!(challenge.frame, Frame::From { .. }) {
+        if matches!(challenge.frame, Frame::From { .. }) || challenge.activation {
             self.tell(id, number, ChallengeStage::Opened, Exact::ZERO, None);
         }
         Ok(())
@@ -126,8 +126,8 @@ impl Fold<'_> {
             Some(None) => return Ok(()),
             None => start,
         };
-        let running = self.state.challenges.at(id);
-        if running.open.iter().chain(&running.past).any(|instance| instance.opened == start) {
+        // Times of a calendar do not overlap: what runs is of this one, whenever it was begun.
+        if self.state.challenges.at(id).open.iter().any(|instance| instance.until > self.at.now) {
             return Ok(());
         }
         self.open_challenge(id, challenge, start, None, Arc::from([]))
@@ -174,7 +174,7 @@ impl Fold<'_> {
         }
         let mut reached = Vec::new();
         for goal in &challenge.goals {
-            reached.push(self.cx(View::default()).progress(challenge, goal, &instance)?);
+            reached.push(self.cx(View::default()).progress(goal, &instance)?);
         }
         let first = reached.first().copied().unwrap_or_default();
         let changed = self.milestones(id, challenge, &instance, first)?;
@@ -258,7 +258,7 @@ impl Fold<'_> {
         let (Some(shared), Some(goal)) = (&challenge.shared, challenge.goals.first()) else { return Ok(false) };
         let cx = self.cx(View::default());
         let Some(group) = group_of(shared.by, &cx, self.pots) else { return Ok(false) };
-        let own = cx.progress(challenge, goal, instance)?;
+        let own = cx.progress(goal, instance)?;
         let least = match &shared.least {
             Some(least) => self.judge.exact(least, &cx)?,
             None => Exact::ZERO,
@@ -355,8 +355,12 @@ impl Fold<'_> {
             } else if instance.completed.is_none() {
                 let cx = self.cx(View::default());
                 let challenge = self.program.challenges.at(id);
-                let progress = challenge.goals.first().and_then(|goal| cx.progress(challenge, goal, &instance).ok());
-                self.tell(id, number, ChallengeStage::Ended, progress.unwrap_or_default(), target);
+                let progress = challenge.goals.first().and_then(|goal| cx.progress(goal, &instance).ok());
+                let progress = progress.unwrap_or_default();
+                // Of a month in which nothing was done nothing is to be told.
+                if progress > Exact::ZERO || instance.by.is_some() || challenge.activation {
+                    self.tell(id, number, ChallengeStage::Ended, progress, target);
+                }
             } else if !keeps {
                 self.state.challenges.at_mut(id).past.push(instance);
             }
@@ -392,7 +396,7 @@ impl Fold<'_> {
         for instance in running.open.iter().chain(&running.past).cloned().collect::<Vec<_>>() {
             let cx = self.cx(View::default());
             let Some(group) = group_of(shared.by, &cx, self.pots) else { continue };
-            let own = cx.progress(challenge, goal, &instance)?;
+            let own = cx.progress(goal, &instance)?;
             let Some(common) = self.pots.common.get_mut(&(id, instance.opened, group)) else { continue };
             common.by.insert(self.state.member.clone(), own);
             let sum = common.by.values().try_fold(Exact::ZERO, |sum, part| sum.add(*part))?;
@@ -433,7 +437,7 @@ impl Fold<'_> {
     fn undo_instance(&mut self, id: ChallengeId, challenge: &Challenge, instance: &mut Instance) -> Result<(), Fault> {
         let mut reached = Vec::new();
         for goal in &challenge.goals {
-            reached.push(self.cx(View::default()).progress(challenge, goal, instance)?);
+            reached.push(self.cx(View::default()).progress(goal, instance)?);
         }
         let first = reached.first().copied().unwrap_or_default();
         let target = instance.targets.first().copied();
@@ -486,18 +490,55 @@ impl Fold<'_> {
     /// Challenges that an event opened which is gone are over; what they brought is taken back unless it is kept.
     pub fn close_opened_by(&mut self, event: &Arc<str>) -> Result<(), Fault> {
         for (id, challenge) in self.program.challenges.pairs() {
+            let opened = |instance: &mut Instance| instance.by.as_ref().is_some_and(|(by, _)| by == event);
             let running = self.state.challenges.at_mut(id);
-            let (closed, open): (Vec<_>, Vec<_>) = std::mem::take(&mut running.open)
-                .into_iter()
-                .partition(|instance| instance.by.as_ref().is_some_and(|(by, _)| by == event));
-            running.open = open;
-            for mut instance in closed {
-                if challenge.refunds != RewardRefunds::Keep && self.may_take_back(challenge, &instance.brought) {
-                    self.revoke(&mut instance.brought)?;
-                }
+            let mut closed: Vec<Instance> = running.open.extract_if(.., opened).collect();
+            closed.extend(running.past.extract_if(.., opened));
+            for instance in &mut closed {
+                self.revoke_instance(id, challenge, instance)?;
             }
         }
         Ok(())
+    }
+
+    /// Takes back what an instance brought whose opening is gone, milestones included.
+    fn revoke_instance(
+        &mut self,
+        id: ChallengeId,
+        challenge: &Challenge,
+        instance: &mut Instance,
+    ) -> Result<(), Fault> {
+        if challenge.refunds == RewardRefunds::Keep {
+            return Ok(());
+        }
+        for (_, brought) in &mut instance.milestones {
+            if self.may_take_back(challenge, brought) {
+                self.revoke(brought)?;
+            }
+        }
+        if instance.completed.is_some() && self.may_take_back(challenge, &instance.brought) {
+            self.revoke(&mut instance.brought)?;
+            self.state.challenges.at_mut(id).completed -= 1;
+            self.tell(id, instance.number, ChallengeStage::Undone, Exact::ZERO, instance.targets.first().copied());
+        }
+        Ok(())
+    }
+
+    /// Why a member cannot begin a challenge by activating it.
+    pub fn bars_activation(&self, challenge: ChallengeId) -> Result<Option<String>, Fault> {
+        let (running, now) = (self.state.challenges.at(challenge), self.at.now);
+        let challenge = self.program.challenges.at(challenge);
+        let calendar = !matches!(challenge.frame, Frame::From { .. });
+        let runs = |instance: &Instance| instance.until > now && (calendar || instance.completed.is_none());
+        if running.open.iter().any(runs) {
+            return Ok(Some(format!("`{}` runs already", challenge.name)));
+        }
+        for condition in &challenge.only {
+            if !self.judge.truth(condition, &self.cx(View::default()))? {
+                return Ok(Some(format!("`{}` is not open for this member now", challenge.name)));
+            }
+        }
+        Ok(None)
     }
 
     /// Notes what became of a challenge.

@@ -347,3 +347,41 @@ fn s42_what_cannot_be_read_is_refused_never_guessed() {
     fs::remove_file(folder.file()).unwrap();
     assert!(matches!(state::load(meed::compile::compile(&[parse(OLD)]), &folder.file()), Err(StateError::Read { .. })));
 }
+
+#[test]
+fn s40_a_challenge_that_restarts_counts_from_the_change_on() {
+    let first = r#"
+program "Versions" { currency USD
+  timezone "America/New_York" }
+event purchase { order id, total money }
+unit points also point { round down per event
+  expires never }
+challenge spree {
+  window    2026-03-01 to 2026-04-30
+  goal      sum of purchase.total reaches $110
+  give      7 points
+  on change restart
+}
+scenario "over the change" {
+  ann purchase 2026-03-01 { order A1, total $100 }
+  ann purchase 2026-04-01 { order A2, total $50 }
+  ann purchase 2026-04-02 { order A3, total $30 }
+  ann purchase 2026-04-03 { order A4, total $30 }
+  ann purchase 2026-04-04 { order A5, total $200 }
+}
+"#;
+    let program = |change: &str| {
+        let first = first.replace("on change restart", change);
+        let second = first.replace("currency USD", "currency USD\n  effective from 2026-04-01").replace("7 p", "8 p");
+        [parse(&first), parse(&second)]
+    };
+    for (change, expected) in [("on change restart", [0, 0, 0, 8, 0]), ("on change grandfather", [0, 8, 0, 0, 0])] {
+        let programs = program(change);
+        let events = story(&programs[0]);
+        for (evaluator, engine) in engines(&programs) {
+            let (_, outcomes) = submit(&mut World::new(engine), events.clone());
+            let got: Vec<i64> = events.iter().map(|event| posted(&outcomes, event)).collect();
+            assert_eq!(got, expected, "{evaluator}: {change}");
+        }
+    }
+}
