@@ -98,6 +98,9 @@ pub fn what(program: &Program, what: &What) -> String {
             let prize = prize.map_or(String::new(), |prize| format!(": `{}`", program.rewards.at(prize).name));
             format!("entry `{entry}` of `{}` {}{prize}", program.draws.at(*draw).name, change.word())
         }
+        What::Ranked { board, place, of, score } => {
+            format!("place {place} of {of} on `{}`, with {score}", program.leaderboards.at(*board).name)
+        }
         What::Drawn { draw, entries, prizes } => {
             format!("`{}` drawn: {prizes} of {entries} entries have won", program.draws.at(*draw).name)
         }

@@ -96,6 +96,7 @@ pub(super) struct Items<'a> {
     pub scenarios: Vec<&'a ast::Scenario>,
     pub choices: Vec<&'a ast::Choice>,
     pub draws: Vec<&'a ast::Draw>,
+    pub leaderboards: Vec<&'a ast::Leaderboard>,
 }
 
 /// The checker: the program as far as it is known, and what is wrong with it.

@@ -3,6 +3,7 @@
 //! Heads first (names, fields, smallest steps), then everything that has a value, on demand where it has a name; last, what
 //! only a whole program can show: missing declarations and rules without an end.
 
+mod board;
 mod cases;
 mod cells;
 mod challenge;
@@ -52,9 +53,9 @@ use std::sync::Arc;
 use crate::arena::{Arena, Id as _};
 use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::hir::{
-    Badge, ChallengeId, CharityId, ChoiceId, DrawId, EnumDef, ExchangeId, FundId, LadderId, LetId, MeasureId,
-    PartnerId, PoolId, Program, RedeemId, ReferralId, RewardId, RuleId, SegmentId, Settings, Stack, StackMode, TableId,
-    TransferId,
+    Badge, ChallengeId, CharityId, ChoiceId, DrawId, EnumDef, ExchangeId, FundId, LadderId, LeaderboardId, LetId,
+    MeasureId, PartnerId, PoolId, Program, RedeemId, ReferralId, RewardId, RuleId, SegmentId, Settings, Stack,
+    StackMode, TableId, TransferId,
 };
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item};
@@ -113,6 +114,7 @@ impl<'a> Checker<'a> {
                 Item::Scenario(x) => items.scenarios.push(x),
                 Item::Choice(x) => items.choices.push(x),
                 Item::Draw(x) => items.draws.push(x),
+                Item::Leaderboard(x) => items.leaderboards.push(x),
             }
         }
         let words = |words: Vec<String>| EnumDef { words: words.into_iter().map(Arc::from).collect() };
@@ -211,6 +213,8 @@ impl<'a> Checker<'a> {
         let funds: Vec<_> = self.items.funds.clone().into_iter().map(|item| self.lower_fund(item)).collect();
         let choices: Vec<_> = self.items.choices.clone().into_iter().map(|item| self.lower_choice(item)).collect();
         let draws: Vec<_> = self.items.draws.clone().into_iter().map(|item| self.lower_draw(item)).collect();
+        let boards: Vec<_> =
+            self.items.leaderboards.clone().into_iter().map(|item| self.lower_leaderboard(item)).collect();
         let scenarios: Vec<_> =
             self.items.scenarios.clone().into_iter().map(|item| self.lower_scenario(item)).collect();
         rules.extend(std::mem::take(&mut self.called).into_iter().map(Some));
@@ -237,6 +241,7 @@ impl<'a> Checker<'a> {
             funds: whole(funds)?,
             choices: whole(choices)?,
             draws: whole(draws)?,
+            leaderboards: whole(boards)?,
             scenarios: scenarios.into_iter().collect::<Option<Vec<_>>>()?,
             ..program
         };
@@ -289,6 +294,7 @@ impl<'a> Checker<'a> {
             funds: Arena::default(),
             choices: Arena::default(),
             draws: Arena::default(),
+            leaderboards: Arena::default(),
             meets: false,
             consents: Vec::new(),
             scenarios: Vec::new(),
@@ -387,6 +393,9 @@ impl<'a> Checker<'a> {
         for (at, item) in items.draws.iter().enumerate() {
             note(names.values.declare(&item.name, Symbol::Draw(DrawId::new(at))));
         }
+        for (at, item) in items.leaderboards.iter().enumerate() {
+            note(names.leaderboards.declare(&item.name, LeaderboardId::new(at)));
+        }
         for (at, item) in items.stacks.iter().enumerate() {
             note(names.stacks.declare(&item.name, crate::hir::StackId::new(at)));
         }
@@ -398,7 +407,9 @@ impl<'a> Checker<'a> {
         let options = items.choices.iter().flat_map(|choice| &choice.options);
         let effects = items.rules.iter().flat_map(|rule| &rule.effects).chain(sides.flat_map(|side| &side.effects));
         let effects = effects.chain(items.challenges.iter().flat_map(|item| &item.effects)).chain(steps);
+        let places = items.leaderboards.iter().flat_map(|board| &board.places);
         let effects = effects.chain(options.flat_map(|option| &option.effects));
+        let effects = effects.chain(places.flat_map(|place| &place.effects));
         for effect in effects {
             if let ast::Effect::Badge(name) = &effect.value {
                 if names.prizes.get(&name.text).is_some() {
@@ -433,7 +444,9 @@ impl<'a> Checker<'a> {
         let funds: Vec<_> = items.funds.iter().map(|item| (&item.name, &item.was)).collect();
         let choices: Vec<_> = items.choices.iter().map(|item| (&item.name, &item.was)).collect();
         let draws: Vec<_> = items.draws.iter().map(|item| (&item.name, &item.was)).collect();
-        let meetings = [transfers, referrals, pools, challenges, partners, exchanges, causes, funds, choices, draws];
+        let boards: Vec<_> = items.leaderboards.iter().map(|item| (&item.name, &item.was)).collect();
+        let meetings =
+            [transfers, referrals, pools, challenges, partners, exchanges, causes, funds, choices, draws, boards];
         let kinds = [units, measures, ladders, earns, rules, rewards, redeems];
         let kinds = kinds.into_iter().chain(meetings).chain(tiers);
         let mut errors = Vec::new();
@@ -456,7 +469,10 @@ fn meet(program: &Program) -> bool {
     let gives = |rule: &crate::hir::Rule| {
         rule.effects.iter().any(|(_, effect)| matches!(effect, crate::hir::Effect::GiveTo(..)))
     };
-    !(program.transfers.is_empty() && program.referrals.is_empty() && program.pools.is_empty())
+    !(program.leaderboards.is_empty()
+        && program.transfers.is_empty()
+        && program.referrals.is_empty()
+        && program.pools.is_empty())
         || program.rules.iter().any(gives)
         || program.challenges.iter().any(|challenge| challenge.shared.is_some())
         || program.draws.iter().any(|draw| matches!(draw.kind, crate::hir::DrawKind::Sweepstake { .. }))

@@ -6,8 +6,9 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::hir::{
-    ChallengeId, CharityId, ChoiceId, DrawId, EarnId, EventId, ExchangeId, FundId, LadderId, LetId, LimitId, MeasureId,
-    PartnerId, PoolId, RedeemId, ReferralId, RewardId, RuleId, SegmentId, StackId, TableId, TransferId, UnitId, Was,
+    ChallengeId, CharityId, ChoiceId, DrawId, EarnId, EventId, ExchangeId, FundId, LadderId, LeaderboardId, LetId,
+    LimitId, MeasureId, PartnerId, PoolId, RedeemId, ReferralId, RewardId, RuleId, SegmentId, StackId, TableId,
+    TransferId, UnitId, Was,
 };
 use crate::source::Span;
 use crate::syntax::ast::Ident;
@@ -66,6 +67,7 @@ pub(super) struct Names {
     pub exchanges: Space<ExchangeId>,
     pub charities: Space<CharityId>,
     pub funds: Space<FundId>,
+    pub leaderboards: Space<LeaderboardId>,
     pub stacks: Space<StackId>,
     pub limits: Space<LimitId>,
 }

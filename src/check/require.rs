@@ -113,7 +113,7 @@ impl Checker<'_> {
             Kind::Arithmetic(_, left, right) => is_whole(left) && is_whole(right),
             Kind::Negate(value) => is_whole(value),
             Kind::Scale(value, factor) => factor.is_integer() && is_whole(value),
-            Kind::Call(Function::Min | Function::Max | Function::Abs, all) => all.iter().all(|value| is_whole(value)),
+            Kind::Call(Function::Min | Function::Max | Function::Abs, all) => all.iter().all(is_whole),
             Kind::Call(Function::Floor | Function::Ceil | Function::Round, all) => {
                 all.get(1).is_some_and(|step| self.exact_of(step).is_some_and(Exact::is_integer))
             }
@@ -122,7 +122,7 @@ impl Checker<'_> {
             Kind::Lookup(table, _) => {
                 match self.tables.get(table.index()).and_then(super::context::Slot::done).map(|table| &table.rows) {
                     Some(crate::hir::Rows::Exact { rows, otherwise }) => {
-                        rows.iter().map(|(_, value)| value).chain(otherwise).all(|value| is_whole(value))
+                        rows.iter().map(|(_, value)| value).chain(otherwise).all(is_whole)
                     }
                     Some(crate::hir::Rows::Bands { bands, marginal: false }) => {
                         bands.iter().all(|band| is_whole(&band.value))

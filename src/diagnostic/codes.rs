@@ -3,6 +3,7 @@
 //! Wrong and right texts stand in a program such as [`AROUND`], unless they have a `program` block of their own.
 
 mod amounts;
+mod boards;
 mod challenges;
 mod files;
 mod layout;
@@ -45,6 +46,7 @@ const ROOMS: &[&[Explanation]] = &[
     challenges::LIST,
     meeting::LIST,
     partner::LIST,
+    boards::LIST,
     play::LIST,
 ];
 

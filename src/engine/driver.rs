@@ -13,7 +13,7 @@ use super::judge::Judge;
 use super::lottery::Seed;
 use super::mail::Letter;
 use super::migrate::{migrate, migrate_pots, recast};
-use super::outcome::{Outcome, TraceStep};
+use super::outcome::{Cause, Outcome, TraceStep, What};
 use super::pots::Pots;
 use super::purse::Lot;
 use super::state::State;
@@ -166,7 +166,12 @@ impl Engine {
     pub fn deliver(&self, at: &mut At<'_>, letter: &Letter) -> Result<(), Fault> {
         self.advance(at, letter.at)?;
         let Some(version) = self.version(at.state.version) else { return Ok(()) };
-        at.fold(version).receive(letter)
+        let mut fold = at.fold(version);
+        if let Some(fault) = fold.attempt(|fold| fold.receive(letter))? {
+            fold.go_to(letter.at);
+            fold.emit(Cause::Event, What::Failed(fault.to_string()));
+        }
+        Ok(())
     }
 
     /// A member as the newest version will see it: what that one does not know is left out.

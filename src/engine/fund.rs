@@ -135,7 +135,9 @@ impl House<'_> {
             return Ok(());
         };
         let mut next = FundPot::opened(version, fund, at);
-        let pot = self.pots.funds.insert(id, next.clone()).unwrap_or_else(|| next.clone());
+        let pot = self.pots.funds.remove(&id).unwrap_or_else(|| next.clone());
+        next.unpaid.clone_from(&pot.unpaid);
+        self.pots.funds.insert(id, next.clone());
         let pool = match fund.pool {
             FundPool::Fixed(pool) => pool,
             FundPool::Share(_, _, share) => {
@@ -148,7 +150,6 @@ impl House<'_> {
             Some(span) => span.after(at, &version.calendar.zone).ok_or(Fault::Calendar)?,
             None => at,
         };
-        next.unpaid = pot.unpaid;
         for ((charity, votes), amount) in fund.among.iter().zip(votes).zip(shares) {
             self.emit(at, self.pots.version, Cause::Fund(id), What::Divided { charity: *charity, votes, amount });
             next.unpaid.push((due, *charity, amount));

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::hir::{DrawId, FundId};
+use crate::hir::{DrawId, FundId, LeaderboardId};
 use crate::value::Instant;
 
-use super::fault::Fault;
 use super::mail::{Content, Letter};
 use super::outcome::{Cause, Outcome, What};
 use super::pots::Pots;
@@ -20,6 +19,8 @@ pub enum Due {
     Pay(FundId),
     /// Winners are drawn.
     Draw(DrawId),
+    /// Places are given.
+    Rank(LeaderboardId),
 }
 
 /// The program as a whole, at a moment.
@@ -38,17 +39,22 @@ impl House<'_> {
         let ends = self.fund_ends().map(|(at, fund)| (at, Due::Divide(fund)));
         let pays = self.fund_pays().map(|(at, fund)| (at, Due::Pay(fund)));
         let drawing = self.next_drawing().map(|(at, draw)| (at, Due::Draw(draw)));
-        ends.into_iter().chain(pays).chain(drawing).min()
+        let ranking = self.board_ends().map(|(at, board)| (at, Due::Rank(board)));
+        ends.into_iter().chain(pays).chain(drawing).chain(ranking).min()
     }
 
-    /// Does what is due.
-    pub fn perform(&mut self, at: Instant, due: Due) -> Result<(), Fault> {
+    /// Does what is due. What cannot be done is reported and over: the period of a fund that cannot be divided, say.
+    pub fn perform(&mut self, at: Instant, due: Due) {
         match due {
-            Due::Divide(fund) => self.divide_fund(at, fund)?,
+            Due::Divide(fund) => {
+                if let Err(fault) = self.divide_fund(at, fund) {
+                    self.emit(at, self.pots.version, Cause::Fund(fund), What::Failed(fault.to_string()));
+                }
+            }
             Due::Pay(fund) => self.pay_fund(at, fund),
             Due::Draw(id) => self.draw(at, id),
+            Due::Rank(id) => self.give_places(at, id),
         }
-        Ok(())
     }
 
     /// Sends a letter about something; `about` and its number are its identity.

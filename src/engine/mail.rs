@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{ChallengeId, DrawId, EventId, EventKind, Funding, RuleId, UnitId};
+use crate::hir::{ChallengeId, DrawId, EventId, EventKind, Funding, LeaderboardId, RuleId, UnitId};
 use crate::value::{Exact, Instant, Value};
 
 use super::event::Event;
@@ -51,6 +51,8 @@ pub enum Content {
     Referral(RuleId, Arc<str>),
     /// An entry of the addressee has won a prize of a draw, by position.
     Prize(DrawId, Arc<str>, u32),
+    /// A place on a leaderboard: which, with what, among how many.
+    Place(LeaderboardId, u32, Exact, u64),
     /// A part of what an earlier letter brought is taken back: its amount in all, in steps.
     TakeBack(Arc<str>, i64),
     /// All that an earlier letter brought is taken back.
@@ -128,6 +130,10 @@ impl Fold<'_> {
                 let name = self.program.draws.get(*draw).map(|draw| Value::Text(draw.name.clone()));
                 vec![("what", name.unwrap_or_default())]
             }
+            Content::Place(board, ..) => {
+                let name = self.program.leaderboards.get(*board).map(|board| Value::Text(board.name.clone()));
+                vec![("what", name.unwrap_or_default())]
+            }
             Content::TakeBack(..) | Content::Recall(_) | Content::Uncomplete(..) | Content::Request(_) => Vec::new(),
         };
         let fields = self.program.events.at(kind).fields.iter().map(|field| {
@@ -175,6 +181,7 @@ impl Fold<'_> {
             }
             Content::Complete(id, opened, sum) => self.completed_together(*id, *opened, *sum)?,
             Content::Prize(draw, entry, prize) => self.win(*draw, entry, *prize)?,
+            Content::Place(board, place, score, of) => self.placed(*board, *place, *score, *of)?,
             Content::TakeBack(..) | Content::Recall(_) | Content::Uncomplete(..) | Content::Request(_) => {}
         }
         Ok(())

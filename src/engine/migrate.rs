@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::arena::{Arena, Id};
 use crate::hir::{
     BadgeId, ChallengeId, CharityId, ChoiceId, DrawId, EarnId, EventId, ExchangeId, FieldDef, FieldId, FieldType,
-    FundId, LadderId, LimitId, MeasureId, OnChange, OnRefund, PoolId, Program, RedeemId, RewardId, RuleId, TransferId,
-    UnitId,
+    FundId, LadderId, LeaderboardId, LimitId, MeasureId, OnChange, OnRefund, PoolId, Program, RedeemId, RewardId,
+    RuleId, TransferId, UnitId,
 };
 use crate::value::{Instant, Value};
 
@@ -43,6 +43,7 @@ struct Names {
     partners: Vec<(Arc<str>, Arc<str>)>,
     choices: Vec<Option<ChoiceId>>,
     draws: Vec<Option<DrawId>>,
+    boards: Vec<Option<LeaderboardId>>,
     limits: Vec<Option<LimitId>>,
     events: Vec<Option<EventId>>,
 }
@@ -86,6 +87,7 @@ impl Names {
             funds: pair(&old.funds, &new.funds, |x| (&x.name, x.was.as_deref())),
             partners: new.partners.iter().filter_map(|x| Some((x.was.clone()?, x.name.clone()))).collect(),
             draws: pair(&old.draws, &new.draws, |d| (&d.name, d.was.as_deref())),
+            boards: pair(&old.leaderboards, &new.leaderboards, |b| (&b.name, b.was.as_deref())),
             choices: pair(&old.choices, &new.choices, |c| (&c.name, c.was.as_deref())),
             limits: old.limits.iter().map(|name| limit(name).map(Id::new)).collect(),
             events: pair(old.events.iter().map(|(name, _)| name), &new.events, |e| (&e.name, None)),
@@ -371,6 +373,11 @@ pub fn migrate_pots(pots: &Pots, old: &Outline, to: &Version, version: u32) -> P
             .draws
             .iter()
             .filter_map(|(id, drum)| Some((of(&names.draws, *id)?, redrummed(drum, &names))))
+            .collect(),
+        boards: pots
+            .boards
+            .iter()
+            .filter_map(|((id, end), scores)| Some(((of(&names.boards, *id)?, *end), scores.clone())))
             .collect(),
         groups: pots.groups.iter().filter_map(|(id, by)| Some((of(&names.pools, *id)?, by.clone()))).collect(),
         common: pots

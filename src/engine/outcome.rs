@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::hir::{
-    BadgeId, ChallengeId, ChallengeStage, CharityId, ChoiceId, DrawId, EarnId, ExchangeId, FundId, LadderId, LimitId,
-    PartnerId, RedeemId, RewardId, RuleId, TransferId, UnitId,
+    BadgeId, ChallengeId, ChallengeStage, CharityId, ChoiceId, DrawId, EarnId, ExchangeId, FundId, LadderId,
+    LeaderboardId, LimitId, PartnerId, RedeemId, RewardId, RuleId, TransferId, UnitId,
 };
 use crate::source::Span;
 use crate::value::{Exact, Instant};
@@ -198,6 +198,17 @@ pub enum What {
         change: EntryChange,
         /// What it won.
         prize: Option<RewardId>,
+    },
+    /// A member has a place on a leaderboard that brings something.
+    Ranked {
+        /// The leaderboard.
+        board: LeaderboardId,
+        /// The place, from 1.
+        place: u32,
+        /// Among how many.
+        of: u64,
+        /// With what, in words.
+        score: String,
     },
     /// Winners were drawn.
     Drawn {

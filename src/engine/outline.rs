@@ -37,6 +37,9 @@ pub struct Outline {
     pub choices: Vec<String>,
     #[serde(default)]
     pub draws: Vec<String>,
+    /// Leaderboards.
+    #[serde(default)]
+    pub leaderboards: Vec<String>,
     /// Limits by name where they have one, else by their place in what they bound.
     pub limits: Vec<String>,
     /// Events with their fields.
@@ -78,6 +81,7 @@ impl Outline {
             transfers: program.transfers.iter().map(|x| text(&x.name)).collect(),
             challenges: program.challenges.iter().map(|x| text(&x.name)).collect(),
             draws: program.draws.iter().map(|x| text(&x.name)).collect(),
+            leaderboards: program.leaderboards.iter().map(|x| text(&x.name)).collect(),
             choices: program.choices.iter().map(|x| text(&x.name)).collect(),
             pools: program.pools.iter().map(|x| text(&x.name)).collect(),
             exchanges: program.exchanges.iter().map(|x| text(&x.name)).collect(),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::hir::{CharityId, DrawId, FundId, PoolId, Program, RewardId};
 use crate::value::Instant;
 
+use super::board::{BoardKey, Scores};
 use super::challenge::{Common, CommonKey};
 use super::draw::Drum;
 use super::fund::FundPot;
@@ -51,6 +52,9 @@ pub struct Pots {
     /// Draws: stock, and entries that wait.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub draws: BTreeMap<DrawId, Drum>,
+    /// Leaderboards of periods that are not over.
+    #[serde(with = "super::pairs", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub boards: BTreeMap<BoardKey, Scores>,
 }
 
 fn is_zero(version: &u32) -> bool {

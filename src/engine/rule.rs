@@ -64,10 +64,10 @@ impl Fold<'_> {
             changed |= self.automatic_rewards()?;
             changed |= self.lapse_unkept()?;
             if !changed {
-                return Ok(());
+                break;
             }
         }
-        Ok(())
+        self.rank()
     }
 
     /// Lots that fell due while something kept them lapse when it does so no longer.

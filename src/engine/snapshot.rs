@@ -100,7 +100,7 @@ impl Snapshot {
                 }
                 (_, Some((at, due))) => {
                     if let Some(mut house) = self.house(engine, out) {
-                        house.perform(at, due)?;
+                        house.perform(at, due);
                     }
                 }
                 _ => break,

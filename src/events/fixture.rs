@@ -159,6 +159,7 @@ pub(crate) fn program() -> Program {
         challenges: Arena::default(),
         choices: Arena::default(),
         draws: Arena::default(),
+        leaderboards: Arena::default(),
         transfers: Arena::default(),
         referrals: Arena::default(),
         pools: Arena::default(),

@@ -3,6 +3,7 @@
 //! Every name is an identifier into an [`Arena`], every expression has a [`Type`], every amount is an exact number in
 //! the smallest step of its dimension: money in minor units, quantities in steps of their unit, all else as written.
 
+mod board;
 mod challenge;
 mod event;
 mod expr;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use board::{Leaderboard, Place};
 pub use challenge::{
     Challenge, ChallengeRead, ChallengeStage, Frame, Goal, GoalStep, Milestone, OnChange, Progress, RewardRefunds,
     Shared, SharedBy,
@@ -103,6 +105,8 @@ crate::ids! {
     ChoiceId;
     /// A draw.
     DrawId;
+    /// A leaderboard.
+    LeaderboardId;
 }
 
 /// A whole program, checked.
@@ -168,6 +172,8 @@ pub struct Program {
     pub choices: Arena<ChoiceId, Choice>,
     /// What members may win.
     pub draws: Arena<DrawId, Draw>,
+    /// Members ranked against each other.
+    pub leaderboards: Arena<LeaderboardId, Leaderboard>,
     /// Whether its members write to each other, so that they are judged together and in one order.
     pub meets: bool,
     /// What members must have agreed to before they are told something, by channel.

@@ -53,6 +53,14 @@ pub struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prizes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub leaderboard: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Cow<'a, str>>,
@@ -266,6 +274,11 @@ impl<'a> Line<'a> {
                 self.entry = Some(entry);
                 self.change = Some(change.word());
                 self.reward = prize.and_then(|prize| program.rewards.get(prize)).map(|reward| reward.name.as_ref());
+            }
+            What::Ranked { board, place, of, score } => {
+                self.what = "ranked";
+                self.leaderboard = program.leaderboards.get(*board).map(|board| board.name.as_ref());
+                (self.place, self.of, self.score) = (Some(*place), Some(*of), Some(score.as_str()));
             }
             What::Drawn { draw, entries, prizes } => {
                 self.what = "drawn";

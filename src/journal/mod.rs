@@ -9,13 +9,14 @@
 //! | `time` | when it took effect, in the program's zone, with offset |
 //! | `member` | whose |
 //! | `event` | identity of the event that brought it about; none where the clock did |
-//! | `what` | `posted`, `limited`, `tier`, `issued`, `voucher`, `paid`, `badge`, `message`, `challenge`, `choice`, `draw`, `drawn`, `owed`, `settled`, `donated`, `divided`, `unreached`, `refused`, `failed`, `irreversible` |
+//! | `what` | `posted`, `limited`, `tier`, `issued`, `voucher`, `paid`, `badge`, `message`, `challenge`, `choice`, `draw`, `drawn`, `ranked`, `owed`, `settled`, `donated`, `divided`, `unreached`, `refused`, `failed`, `irreversible` |
 //! | `withdrawn` | `true` where a late event means that this did not happen after all |
 //! | `unit` | the unit of `amount` |
 //! | `ladder`, `reward`, `voucher`, `redeem`, `badge`, `limit` | what it is about, by name; the voucher by its number |
 //! | `challenge`, `progress`, `target` | of a challenge: its name, how far it has come, how much is to be reached |
 //! | `choice`, `offer`, `option` | of a choice: its name, the number of the offer among the member's, what was taken |
 //! | `draw`, `entry`, `entries`, `prizes` | of a draw: its name, the entry; of a drawing: how many entries, how many of them won |
+//! | `leaderboard`, `place`, `of`, `score` | of a leaderboard: its name, the place, among how many, with what |
 //! | `from`, `to` | accounts of a posting (`available`, `pending`, `issuer`, `partner:NAME`, `transfer`, `expired`, `redeemed`, `cause:NAME`); tiers of a move |
 //! | `partner`, `cause` | the partner of points that are settled; the cause of a gift |
 //! | `amount` | decimal text in whole units, positive |

@@ -161,6 +161,8 @@ pub(super) fn block(rule: Rule) -> &'static str {
         Rule::choice_lines => "a choice",
         Rule::option_lines => "an option",
         Rule::draw_lines => "a draw",
+        Rule::leaderboard_lines => "a leaderboard",
+        Rule::place_lines => "a place",
         _ => "this block",
     }
 }

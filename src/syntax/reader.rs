@@ -42,6 +42,7 @@ const REPEATABLE: &[Rule] = &[
     Rule::side_line,
     Rule::goal_line,
     Rule::milestone_line,
+    Rule::place_line,
     Rule::activate_line,
     Rule::collects_line,
     Rule::always_line,

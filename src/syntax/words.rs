@@ -36,13 +36,14 @@ pub(super) const ITEMS: &[&str] = &[
     "fund",
     "choice",
     "draw",
+    "leaderboard",
     "scenario",
     "only",
     "skip",
 ];
 
 /// Items that the language does not have yet; their words stay free.
-pub(super) const LATER_ITEMS: &[&str] = &["leaderboard", "invariant"];
+pub(super) const LATER_ITEMS: &[&str] = &["invariant"];
 
 /// Effects that the language does not have yet.
 pub(super) const LATER_EFFECTS: &[&str] = &["open"];

@@ -1,5 +1,6 @@
 //! The wording of every message of the checker, by family. Codes are explained in `diagnostic/codes`.
 
+pub(super) mod boards;
 pub(super) mod cases;
 pub(super) mod challenges;
 pub(super) mod cycles;

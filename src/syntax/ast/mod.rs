@@ -1,5 +1,6 @@
 //! What a text says, as a tree: no names resolved, no types known. Equality ignores places.
 
+mod board;
 mod challenge;
 mod earn;
 mod event;
@@ -14,6 +15,7 @@ mod tiers;
 mod time;
 mod unit;
 
+pub use board::*;
 pub use challenge::*;
 pub use earn::*;
 pub use event::*;
@@ -172,6 +174,8 @@ pub enum Item {
     Scenario(Scenario),
     Choice(Choice),
     Draw(Box<Draw>),
+    /// `leaderboard …`.
+    Leaderboard(Leaderboard),
 }
 
 impl Item {
@@ -203,6 +207,7 @@ impl Item {
             Self::Fund(x) => Some(&x.name),
             Self::Choice(x) => Some(&x.name),
             Self::Draw(x) => Some(&x.name),
+            Self::Leaderboard(x) => Some(&x.name),
         }
     }
     /// The keyword and the name, without the block.
@@ -236,6 +241,7 @@ impl Item {
             Self::Fund(x) => x.at,
             Self::Choice(x) => x.at,
             Self::Draw(x) => x.at,
+            Self::Leaderboard(x) => x.at,
         }
     }
 }

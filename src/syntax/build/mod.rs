@@ -1,5 +1,6 @@
 //! From read rules to the tree, one file per family of items.
 
+mod board;
 mod challenge;
 mod earn;
 mod event;
@@ -109,6 +110,7 @@ fn item<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Optio
         Rule::fund_item => Item::Fund(Box::new(partner::fund(r, head, block)?)),
         Rule::scenario_item => Item::Scenario(scenario::scenario(r, head, block)?),
         Rule::choice_item => Item::Choice(play::choice(r, head, block)?),
+        Rule::leaderboard_item => Item::Leaderboard(board::leaderboard(r, head, block)?),
         Rule::draw_item => Item::Draw(Box::new(play::draw(r, head, block)?)),
         _ => return None,
     })
@@ -140,6 +142,7 @@ fn check_block(r: &mut Reader<'_>, line: &Line) {
         "fund" => (Rule::fund_lines, None),
         "scenario" => (Rule::scenario_lines, None),
         "choice" => (Rule::choice_lines, Some(play::OPTION)),
+        "leaderboard" => (Rule::leaderboard_lines, Some(board::PLACE)),
         "draw" => (Rule::draw_lines, None),
         _ => return,
     };
