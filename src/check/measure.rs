@@ -184,6 +184,9 @@ impl Checker<'_> {
         if period == PeriodKind::MembershipYear {
             return self.fail(errors::measures::streak_of_membership(item.name.span()));
         }
+        if let (Some(filter), Some((.., at))) = (&filter, &item.streak.enough) {
+            return self.fail(errors::measures::where_of_enough(filter.span, at.0));
+        }
         let shield = self.shield(&item.streak)?;
         measure.source = Source::Streak { event, filter, period, shield };
         measure.window = Window::Ever;

@@ -86,6 +86,10 @@ fn commit(path: &Path, output: &Output) -> Result<Exit, CliError> {
         .map_err(|error| CliError::Usage(format!("the system has no randomness to give: {error}")))?;
     let seed = Seed::new(bytes);
     let failed = |error| WriteError::new(path.display().to_string(), error);
+    if path.exists() {
+        let path = path.display();
+        return Err(CliError::Usage(format!("`{path}` exists, and a seed is never overwritten: name another file")));
+    }
     let mut file = std::fs::File::create_new(path).map_err(failed)?;
     file.write_all(format!("{}\n", seed.text()).as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
     output.note(&format_args!(

@@ -15,6 +15,9 @@ use crate::events::Reject;
 use crate::hir::{Label, Ladder, LadderId, Program, RewardId, Tier, UnitId};
 use crate::journal::Statement;
 
+/// How many reasons are shown, the commonest first.
+const MOST_REASONS: usize = 10;
+
 /// How many rejects are shown.
 const SHOWN_REJECTS: usize = 5;
 
@@ -297,8 +300,14 @@ impl<'p> Summary<'p> {
         }
         if self.rejects + self.skipped > 0 {
             let mut reasons = table(&["why records were not judged", "records"]);
-            for (reason, count) in self.ranked().into_iter().take(10) {
-                reasons.add_row(vec![reason.to_owned(), grouped(count)]);
+            let ranked = self.ranked();
+            let (shown, rest) = ranked.split_at(ranked.len().min(MOST_REASONS));
+            for (reason, count) in shown {
+                reasons.add_row(vec![(*reason).to_owned(), grouped(*count)]);
+            }
+            if !rest.is_empty() {
+                let all = rest.iter().map(|(_, count)| count).sum();
+                reasons.add_row(vec![format!("for {} other reasons", rest.len()), grouped(all)]);
             }
             push(&mut out, &mut reasons, true);
         }

@@ -51,6 +51,7 @@ impl Fold<'_> {
 
     /// One thing that is due, and what follows from it.
     fn step(&mut self, at: Instant, due: Due) -> Result<(), Fault> {
+        let missed = if matches!(due, Due::Freeze(_)) { self.freezes_at(at) } else { Vec::new() };
         // What a reversal has brought forward, or was over before it began, is due at once: time never goes back.
         self.go_to(at.max(self.state.clock));
         self.state.clock = self.at.now;
@@ -58,9 +59,7 @@ impl Fold<'_> {
         self.letters = 0;
         self.step = Some(due);
         self.before = self.tiers();
-        if let Due::Freeze(id) = due {
-            self.freeze(id)?;
-        }
+        self.freeze(&missed)?;
         self.note_prior()?;
         self.perform(due)?;
         self.settle()

@@ -120,18 +120,30 @@ impl Fold<'_> {
         Ok(matches!(self.judge.measure(id, &cx)?, Value::Exact(length) if length > Exact::ZERO))
     }
 
-    /// The period before this moment was missed: one of the unit is spent for it.
-    pub fn freeze(&mut self, id: MeasureId) -> Result<(), Fault> {
-        let Source::Streak { period: kind, shield, .. } = &self.program.measures.at(id).source else { return Ok(()) };
-        let Some((unit, _)) = shield.frozen else { return Ok(()) };
-        let joined = self.state.joined_day(&self.calendar.zone);
-        let today = self.period(*kind, self.at.today);
-        if self.runs(id)? {
-            return Ok(());
+    /// All streaks that break at a moment unless something is spent for them.
+    pub fn freezes_at(&self, at: Instant) -> Vec<MeasureId> {
+        let breaks = |id: &MeasureId| self.freeze_due(*id).ok().flatten() == Some(at);
+        self.program.measures.ids().filter(breaks).collect()
+    }
+
+    /// The period before this moment was missed: one of the unit is spent for it, whichever of its streaks that keeps.
+    pub fn freeze(&mut self, streaks: &[MeasureId]) -> Result<(), Fault> {
+        let mut spent = BTreeSet::new();
+        for id in streaks.iter().copied() {
+            let measure = self.program.measures.at(id);
+            let Source::Streak { period: kind, shield, .. } = &measure.source else { continue };
+            let Some((unit, _)) = shield.frozen else { continue };
+            let joined = self.state.joined_day(&self.calendar.zone);
+            let today = self.period(*kind, self.at.today);
+            if self.runs(id)? {
+                continue;
+            }
+            let Some(missed) = self.calendar.previous(*kind, today, joined) else { continue };
+            if spent.insert(unit) {
+                self.spend_freeze(unit)?;
+            }
+            self.state.frozen.entry(id).or_default().insert(missed.start);
         }
-        let Some(missed) = self.calendar.previous(*kind, today, joined) else { return Ok(()) };
-        self.spend_freeze(unit)?;
-        self.state.frozen.entry(id).or_default().insert(missed.start);
         Ok(())
     }
 

@@ -15,6 +15,7 @@ use super::migrate;
 use super::outcome::Outcome;
 use super::outline::Outline;
 use super::pots::Pots;
+use super::purse::Purse;
 use super::state::State;
 use super::union::{Aliases, aliases, known_as, unites};
 
@@ -280,8 +281,8 @@ impl World {
     /// All members in the order of their identifiers.
     pub fn members(&self) -> Vec<&State> {
         let mut members: Vec<&State> = self.groups.values().flat_map(|group| group.now.members.values()).collect();
-        // Whoever was never granted anything, not even to join, is no member.
-        members.retain(|state| state.joined.is_some());
+        // Whoever was never granted anything, not even to join, is no member; the account of a group joins nothing and has its share.
+        members.retain(|state| state.joined.is_some() || state.units.iter().any(|purse| *purse != Purse::default()));
         members.sort_by(|a, b| a.member.cmp(&b.member));
         members
     }

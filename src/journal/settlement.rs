@@ -126,7 +126,7 @@ impl<'p> Settlement<'p> {
         let share = self.program.partners.iter().find(|p| p.name == *partner).map_or(Exact::ZERO, |p| p.reserve);
         let (owes, owed) = (Rounding::HalfEven.round(sums.owes)?, Rounding::HalfEven.round(sums.owed)?);
         let due = owes.checked_sub(owed).ok_or(ArithmeticError::Overflow)?;
-        let reserve = Rounding::Down.round(Exact::from(owes.max(0)).mul(share)?)?;
+        let reserve = Rounding::Nearest.round(Exact::from(owes.max(0)).mul(share)?)?;
         Ok(Statement {
             partner: partner.to_string(),
             from: from.to_string(),

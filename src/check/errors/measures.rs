@@ -75,6 +75,12 @@ pub(in crate::check) fn within_periods(span: Span) -> Diagnostic {
         .help("leave out `each calendar …`, and say with `where` which events belong to the row")
 }
 
+pub(in crate::check) fn where_of_enough(span: Span, at: Span) -> Diagnostic {
+    error("E0292", span, "what a period needs is counted without this condition")
+        .related(at, "this is what a period needs")
+        .help("write the condition there: `when count of lesson where minutes > 5 reaches 2`")
+}
+
 pub(in crate::check) fn repairs_in_days(span: Span) -> Diagnostic {
     error("E0292", span, "periods are mended within days, weeks or months").help("such as `repairs 1 in 7 days`")
 }
