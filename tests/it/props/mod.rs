@@ -7,6 +7,7 @@ mod awards;
 mod bounds;
 mod draws;
 mod history;
+mod meetings;
 mod partners;
 mod program;
 mod regressions;
