@@ -328,13 +328,32 @@ impl<'t> Reader<'t> {
             return None;
         }
         for comma in separators {
-            let ends_line =
-                (self.tokens.get(comma + 1)).is_none_or(|t| matches!(t.kind, TokenKind::Newline | TokenKind::Comment));
+            let ends_line = self.tokens.get(comma + 1).is_none_or(|next| match next.kind {
+                TokenKind::Newline | TokenKind::Comment => true,
+                // The layout puts the end of such a block on a line of its own.
+                TokenKind::Close(_) => self.in_lines(comma),
+                _ => false,
+            });
             if ends_line {
                 self.report(errors::comma_at_line_end(self.token_span(comma)));
             }
         }
         Some(pieces)
+    }
+
+    /// Whether the block around a token stands on several lines, as far as up to the token.
+    fn in_lines(&self, at: usize) -> bool {
+        let mut depth = 0usize;
+        for token in self.tokens.get(..at).unwrap_or_default().iter().rev() {
+            match token.kind {
+                TokenKind::Newline => return true,
+                TokenKind::Close(_) => depth += 1,
+                TokenKind::Open(_) if depth == 0 => return false,
+                TokenKind::Open(_) => depth -= 1,
+                _ => {}
+            }
+        }
+        false
     }
 
     /// Whether a piece is probably a statement with a mistake in it, not a part of the statement before: a field has a

@@ -203,6 +203,14 @@ const PIECES: &[&str] = &[
     "message \"{a}\"",
 ];
 
+#[test]
+fn a_comma_before_the_end_of_a_block_is_no_fault_of_the_layout() {
+    for text in ["unit t { \n give 5, }", "table t by a { \n , } # note", "event x { order id, }"] {
+        let once = syntax::format(text).unwrap();
+        assert_eq!(syntax::format(&once), Ok(once.clone()), "{text:?}");
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn anything_is_read_and_laid_out_twice_the_same(picks in proptest::collection::vec(0..PIECES.len(), 0..60)) {
