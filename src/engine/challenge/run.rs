@@ -178,8 +178,7 @@ impl Fold<'_> {
         }
         let first = reached.first().copied().unwrap_or_default();
         let changed = self.milestones(id, challenge, &instance, first)?;
-        let mut met = reached.iter().zip(&instance.targets).map(|(reached, target)| reached >= target);
-        let done = if challenge.any { met.any(|met| met) } else { met.all(|met| met) };
+        let done = is_done(challenge, &reached, &instance.targets);
         if done {
             self.complete_challenge(id, challenge, number, first)?;
         }
@@ -457,8 +456,7 @@ impl Fold<'_> {
             }
         }
         instance.milestones = kept;
-        let mut met = reached.iter().zip(&instance.targets).map(|(reached, target)| reached >= target);
-        let done = if challenge.any { met.any(|met| met) } else { met.all(|met| met) };
+        let done = is_done(challenge, &reached, &instance.targets);
         if instance.completed.is_none() || done || !self.may_take_back(challenge, &instance.brought) {
             return Ok(());
         }
@@ -550,4 +548,10 @@ impl Fold<'_> {
         let cause: RuleId = challenge.reward;
         self.emit(Cause::Rule(cause), What::Challenge { challenge: id, number, stage, progress, target });
     }
+}
+
+/// Whether the goals that a challenge asks for are reached: all of them, or one.
+fn is_done(challenge: &Challenge, reached: &[Exact], targets: &[Exact]) -> bool {
+    let mut met = reached.iter().zip(targets).map(|(reached, target)| reached >= target);
+    if challenge.any { met.any(|met| met) } else { met.all(|met| met) }
 }
