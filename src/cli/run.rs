@@ -12,13 +12,13 @@ use super::locate::split_program;
 use super::output::Output;
 use super::progress::Progress;
 use super::seeds;
-use super::sinks::Sinks;
+use super::sinks::{Sinks, Written};
 use super::summary::Summary;
 use crate::compile::compile;
 use crate::engine::{Arrival, Job, Outcome, World};
 use crate::events::{EventStream, Inputs, Map, Reject, guess};
 use crate::hir::Program;
-use crate::journal::{WriteError, state};
+use crate::journal::{Finished, StateFile, Trace, WriteError};
 use crate::value::{Day, Instant, parse_instant};
 
 /// Judge events and tell what happened
@@ -98,8 +98,10 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     let inputs = Inputs::find(events)?;
     let map = args.map.as_deref().map(|path| load_map(path, &program, &inputs, output)).transpose()?;
     let engine = seeds::give(compile(&versions), &seeds::read(&args.seed)?)?;
-    let mut world = match args.state.as_deref().filter(|path| path.exists()) {
-        Some(path) => state::load(engine, path)?,
+    let trace = Trace::new(&engine, until);
+    let mut state = args.state.as_deref().map(StateFile::open).transpose()?;
+    let mut world = match &mut state {
+        Some(state) => state.load(engine)?,
         None => World::new(engine),
     };
     let started = Clock::now();
@@ -108,6 +110,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
         sinks: Sinks::open(args.output.as_deref(), args.journal.as_deref(), &versions)?,
         summary,
         failure: None,
+        trace: state.is_some().then_some(trace),
         threads: args.threads.map_or(1, usize::from),
     };
     let stream = EventStream::new(&program, &inputs, map.as_ref(), world.sequence())?;
@@ -117,27 +120,56 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     if let Some(error) = pass.failure.take() {
         return Err(error.into());
     }
-    let Pass { mut sinks, mut summary, .. } = pass;
+    let Pass { mut sinks, mut summary, trace, .. } = pass;
     summary.stand(&world);
     sinks.members(&world)?;
     sinks.settlement(&summary.giving)?;
     let on_stdout = sinks.journal_on_stdout();
-    sinks.commit()?;
-    // Last, so that a run that was cut short is run again from where it began.
-    if let Some(path) = &args.state {
-        state::save(&world, path)?;
-    }
+    let found = summary.rejects() > 0;
+    let written = sinks.finish()?;
+    let found = match (state, trace) {
+        (Some(state), Some(trace)) => keep(state, &world, written, trace, found, output)?,
+        _ => {
+            written.publish()?;
+            found
+        }
+    };
     summary.elapsed(started.elapsed());
-    match args.format {
+    let told = match args.format {
         // The journal is the result then, and the summary would spoil it.
-        _ if on_stdout => {}
-        RunFormat::Full => output.result(&summary.table())?,
-        RunFormat::Json => output.json(&summary.json())?,
+        _ if on_stdout => Ok(()),
+        RunFormat::Full => output.result(&summary.table()),
+        RunFormat::Json => output.json(&summary.json()),
+    };
+    if let (Err(CliError::Write(_)), true) = (&told, args.state.is_some()) {
+        output.note(&"the run is done and saved; only its summary is missing");
     }
+    told?;
     if args.output.is_none() {
         summary.first_rejects().for_each(|reject| output.note(reject));
     }
-    Ok(if summary.rejects() == 0 { Exit::Nothing } else { Exit::Found })
+    Ok(if found { Exit::Found } else { Exit::Nothing })
+}
+
+/// Saves what a run has written, and its state; returns whether it found anything. What is saved already stays as it is.
+fn keep(
+    state: StateFile,
+    world: &World,
+    written: Written,
+    trace: Trace,
+    found: bool,
+    output: &Output,
+) -> Result<bool, CliError> {
+    let run = trace.finish();
+    if let Some(last) = state.finished().filter(|last| last.run == run && written.stand(last)) {
+        output.note(&"this very run was done before, and what it wrote stands: nothing was changed");
+        return Ok(last.found);
+    }
+    // Everything is durable before anything gets its name. The state is last: without it, the run is run again.
+    let state = state.write(world, Some(Finished { run, outputs: written.contents()?, found }))?;
+    written.publish()?;
+    state.publish()?;
+    Ok(found)
 }
 
 /// One pass over the events.
@@ -145,6 +177,8 @@ struct Pass<'p> {
     sinks: Sinks<'p>,
     summary: Summary<'p>,
     failure: Option<WriteError>,
+    /// Where there is a state file.
+    trace: Option<Trace>,
     threads: usize,
 }
 
@@ -185,11 +219,17 @@ impl Pass<'_> {
                 Some(Ok(event)) => {
                     progress.tick();
                     self.summary.event();
+                    if let Some(trace) = &mut self.trace {
+                        trace.event(&event);
+                    }
                     places.push((stream.place(), event.id.clone(), event.member.clone()));
                     batch.push(event);
                 }
                 Some(Err(reject)) => {
                     progress.tick();
+                    if let Some(trace) = &mut self.trace {
+                        trace.reject(&reject);
+                    }
                     self.reject(&reject)?;
                 }
                 None => {}

@@ -1,5 +1,6 @@
 //! Where outcomes and rejects of a run go.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Stdout, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use crate::engine::{Outcome, World};
 use crate::events::Reject;
 use crate::hir::Program;
 use crate::journal::receipts::receipts;
-use crate::journal::{AtomicFile, JournalWriter, LineWriter, MemberLine, WriteError};
+use crate::journal::{AtomicFile, Finished, JournalWriter, LineWriter, MemberLine, Ready, WriteError, create_folder};
 
 /// The file of statements for partners.
 const SETTLEMENT: &str = "settlement.jsonl";
@@ -65,8 +66,7 @@ impl<'p> Sinks<'p> {
         };
         let path = match folder {
             Some(folder) => {
-                std::fs::create_dir_all(folder)
-                    .map_err(|error| WriteError::new(folder.display().to_string(), error))?;
+                create_folder(folder)?;
                 sinks.rejects = Some(LineWriter::new(AtomicFile::create(&folder.join("rejects.jsonl"))?));
                 sinks.members = Some(LineWriter::new(AtomicFile::create(&folder.join("members.jsonl"))?));
                 if versions.iter().any(|version| !version.partners.is_empty()) {
@@ -130,25 +130,47 @@ impl<'p> Sinks<'p> {
         statements.iter().try_for_each(|line| out.write(line).map_err(|error| WriteError::new(SETTLEMENT, error)))
     }
 
-    /// Makes everything durable and gives the files their names.
-    pub(super) fn commit(self) -> Result<(), WriteError> {
+    /// Makes everything durable.
+    pub(super) fn finish(self) -> Result<Written, WriteError> {
+        let mut files = Vec::new();
         if let Some(journal) = self.journal
             && let Out::File(file) = journal.finish().map_err(|error| WriteError::new(self.name.as_str(), error))?
         {
-            file.commit()?;
+            files.push(file.finish()?);
         }
-        if let Some(members) = self.members {
-            members.finish().map_err(|error| WriteError::new("members.jsonl", error))?.commit()?;
+        let lines = [
+            ("members.jsonl", self.members),
+            (SETTLEMENT, self.settlement),
+            ("draws.jsonl", self.draws),
+            ("rejects.jsonl", self.rejects),
+        ];
+        for (name, lines) in lines {
+            if let Some(lines) = lines {
+                files.push(lines.finish().map_err(|error| WriteError::new(name, error))?.finish()?);
+            }
         }
-        if let Some(settlement) = self.settlement {
-            settlement.finish().map_err(|error| WriteError::new(SETTLEMENT, error))?.commit()?;
-        }
-        if let Some(draws) = self.draws {
-            draws.finish().map_err(|error| WriteError::new("draws.jsonl", error))?.commit()?;
-        }
-        if let Some(rejects) = self.rejects {
-            rejects.finish().map_err(|error| WriteError::new("rejects.jsonl", error))?.commit()?;
-        }
-        Ok(())
+        Ok(Written(files))
+    }
+}
+
+/// Files that are whole and wait for their names.
+pub(super) struct Written(Vec<Ready>);
+
+impl Written {
+    /// Gives each its name.
+    pub(super) fn publish(self) -> Result<(), WriteError> {
+        self.0.into_iter().try_for_each(Ready::publish)
+    }
+
+    /// The SHA-256 of each by name.
+    pub(super) fn contents(&self) -> Result<BTreeMap<String, String>, WriteError> {
+        let named = self.0.iter().filter_map(|file| Some((file.file_name()?, file)));
+        named.map(|(name, file)| Ok((name, file.sha256()?))).collect()
+    }
+
+    /// Whether the files that a run has written are those that have the names now.
+    pub(super) fn stand(&self, run: &Finished) -> bool {
+        let mut named = self.0.iter().filter_map(|file| Some((file.file_name()?, file)));
+        named.all(|(name, file)| run.outputs.get(&name).is_some_and(|hash| file.stands(hash)))
     }
 }

@@ -37,6 +37,7 @@
 //! | `corrects` | identity of the late event that changed history |
 
 mod file;
+mod finished;
 mod line;
 mod member;
 pub mod receipts;
@@ -44,9 +45,10 @@ mod settlement;
 pub mod state;
 mod writer;
 
-pub use file::{AtomicFile, WriteError};
+pub use file::{AtomicFile, Ready, WriteError, create_folder};
+pub use finished::{Finished, Trace};
 pub use line::Line;
 pub use member::MemberLine;
 pub use settlement::{Settlement, Statement};
-pub use state::StateError;
+pub use state::{StateError, StateFile};
 pub use writer::{JournalWriter, LineWriter};

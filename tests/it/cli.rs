@@ -5,18 +5,18 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-fn meed(arguments: &[&str]) -> Output {
+pub(super) fn meed(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
 }
 
-fn command(arguments: &[&str]) -> Command {
+pub(super) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_meed"));
     command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("CI").env("NO_COLOR", "1");
     command
 }
 
 /// Everything that a command said, with its exit code; what depends on the speed of the machine is left out, the width of tables too.
-fn said(arguments: &[&str]) -> String {
+pub(super) fn said(arguments: &[&str]) -> String {
     let output = meed(arguments);
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     let narrow = |line: &str| {
@@ -42,22 +42,25 @@ fn said(arguments: &[&str]) -> String {
 }
 
 /// A folder of its own for each test, gone with it.
-struct Folder(PathBuf);
+pub(super) struct Folder(pub(super) PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("meed-cli-{name}-{}", std::process::id()));
         fs::create_dir_all(&path).unwrap();
         Self(path)
     }
-    fn join(&self, name: &str) -> PathBuf {
+    pub(super) fn join(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
-    fn named(&self, name: &str) -> String {
+    pub(super) fn named(&self, name: &str) -> String {
         self.join(name).to_str().unwrap().to_owned()
     }
-    fn read(&self, name: &str) -> String {
+    pub(super) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.join(name)).unwrap()
+    }
+    pub(super) fn read_bytes(&self, name: &str) -> Vec<u8> {
+        fs::read(self.join(name)).unwrap()
     }
 }
 
@@ -67,7 +70,7 @@ impl Drop for Folder {
     }
 }
 
-const SHOP: &str = "tests/cases/cli/shop.meed";
+pub(super) const SHOP: &str = "tests/cases/cli/shop.meed";
 const MESSY: &str = "tests/cases/cli/messy.jsonl";
 
 #[test]

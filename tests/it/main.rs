@@ -19,5 +19,6 @@ mod language;
 mod programs;
 mod props;
 mod semantics;
+mod state;
 mod syntax;
 mod tidy;

@@ -1,0 +1,38 @@
+//! State files and what is written: what is refused, what runs that were cut short leave behind, who may write.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use super::cli::{Folder, SHOP, command, meed, said};
+
+mod damage;
+mod earlier;
+mod failing;
+#[cfg(unix)]
+mod kill;
+
+/// Every file of a folder and of the folders in it, with its content.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    let mut waiting = vec![folder.to_owned()];
+    while let Some(next) = waiting.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+                all.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    all
+}
+
+/// A purchase of $40 by ann on a day of February.
+fn purchase(id: &str, day: u32) -> String {
+    format!(
+        "{{\"id\":\"{id}\",\"type\":\"purchase\",\"member\":\"ann\",\"time\":\"2026-02-{day:02}T10:30:00-05:00\",\"order\":\"A{id}\",\"subtotal\":\"40.00\"}}\n"
+    )
+}
