@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::hir::{
-    EventKind, Expr, Gates, Gift, GiftKind, LimitId, Redeem, RedeemForm, Reward, Stock, Type, UnitId, Validity,
+    End, EventKind, Expr, Gates, Gift, GiftKind, LimitId, Redeem, RedeemForm, Reward, Stock, Type, UnitId, Validity,
 };
-use crate::syntax::ast::{self, EndPeriod};
+use crate::syntax::ast;
 use crate::value::{Exact, TimeOfDay, Weekday};
 
 use super::context::Checker;
@@ -171,8 +171,8 @@ impl Checker<'_> {
     }
     fn validity(&mut self, valid: &ast::Valid) -> Option<Validity> {
         match valid {
-            ast::Valid::For(duration) => Some(Validity::For(self.duration(duration)?, None)),
-            ast::Valid::UntilEnd(end) => self.until_end(end),
+            ast::Valid::For(duration) => Some(Validity::Until(End::After(self.duration(duration)?, None))),
+            ast::Valid::UntilEnd(end) => self.end(end).map(Validity::Until),
             ast::Valid::Dates { from, to } => {
                 let (first, last) = (from.map(day), day(*to));
                 if first.is_some_and(|first| first > last) {
@@ -181,17 +181,6 @@ impl Checker<'_> {
                 Some(Validity::Between(first.unwrap_or(crate::value::Day::FIRST), last))
             }
         }
-    }
-    fn until_end(&mut self, end: &ast::EndOf) -> Option<Validity> {
-        if end.next || matches!(end.period, EndPeriod::Month(_)) {
-            return self.fail(errors::units::end_of_what(end.at.0));
-        }
-        let kind = self.end_period(end)?;
-        let after = match &end.after {
-            Some(after) => self.duration(after)?,
-            None => crate::value::TimeSpan::ZERO,
-        };
-        Some(Validity::For(after, Some(kind)))
     }
     fn stock_of(&mut self, stock: &ast::Stock) -> Option<Stock> {
         let count = self.whole(&stock.count, 1)?;

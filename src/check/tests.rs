@@ -63,7 +63,7 @@ fn the_first_program_lowers_in_smallest_steps() {
     let status = &program.ladders.at(LadderId(0));
     let thresholds: Vec<_> = status.tiers.iter().map(|tier| tier.threshold.as_ref().map(exact)).collect();
     assert_eq!(thresholds, [None, Some(Exact::from(35_000)), Some(Exact::from(100_000))]);
-    assert_eq!(status.holds, Hold::UntilEndOf { kind: PeriodKind::Year, ahead: 1 });
+    assert_eq!(status.holds, Hold::Until(End::Period { kind: PeriodKind::Year, ahead: 1 }));
 
     let refund = by_name(&program.events, "refund", |event| &event.name);
     let reversal = refund.reversal.as_ref().unwrap();

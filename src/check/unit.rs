@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::arena::Id as _;
 use crate::hir::{
-    Expiry, ExpiryCase, ExpiryRule, Expr, FieldId, Guarded, Kind, Pending, RefundFloor, ReturnOrder, Returned,
+    End, Expiry, ExpiryCase, ExpiryRule, Expr, FieldId, Guarded, Kind, Pending, RefundFloor, ReturnOrder, Returned,
     RoundScope, SpendOrder, Type, Unit, UnitId,
 };
 use crate::source::Span;
@@ -203,7 +203,7 @@ impl Checker<'_> {
             ExpiryKind::Never => Expiry::Never,
             ExpiryKind::AfterEarning { duration, at_end, from_earning: from } => {
                 from_earning = from.is_some();
-                Expiry::After(self.duration(duration)?, self.at_end(at_end.as_ref())?)
+                Expiry::At(End::After(self.duration(duration)?, self.at_end(at_end.as_ref())?))
             }
             ExpiryKind::AfterLast { duration, events, at_end } => {
                 let mut ids = Vec::with_capacity(events.len());
@@ -221,19 +221,15 @@ impl Checker<'_> {
                 }
                 Expiry::Idle { span: self.duration(duration)?, end_of: self.at_end(at_end.as_ref())?, events: ids }
             }
-            ExpiryKind::On { day, after } => Expiry::OnDay {
+            ExpiryKind::On { day, after } => Expiry::At(End::YearDay {
                 month: day.month,
                 day: day.day,
                 after: match after {
                     Some(after) => self.duration(after)?,
                     None => TimeSpan::ZERO,
                 },
-            },
-            ExpiryKind::AtEnd(end) => match (&end.after, end.next) {
-                (Some(_), true) => return self.fail(errors::units::end_of_what(end.at.0)),
-                (Some(after), false) => Expiry::After(self.duration(after)?, Some(self.end_period(end)?)),
-                (None, next) => Expiry::EndOf { kind: self.end_period(end)?, ahead: u8::from(next) },
-            },
+            }),
+            ExpiryKind::AtEnd(end) => Expiry::At(self.end(end)?),
             ExpiryKind::OnDate(date) => Expiry::On(self.fixed_day(date)?),
         };
         Some(ExpiryCase { expiry, from_earning })

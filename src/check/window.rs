@@ -1,6 +1,6 @@
 //! Stretches of time: windows of measures and limits, ends of periods.
 
-use crate::hir::{Hold, Window};
+use crate::hir::{End, Hold, Window};
 use crate::syntax::ast::{self, EndPeriod, TierChange, WindowKind};
 use crate::value::{PeriodKind, TimeSpan, TimeUnit};
 
@@ -91,23 +91,25 @@ impl Checker<'_> {
             None => self.fail(errors::units::end_of_what(end.at.0)),
         }
     }
+    /// Where a time ends that is said as `end of …`.
+    pub fn end(&mut self, end: &ast::EndOf) -> Option<End> {
+        let ahead = u8::from(end.next);
+        Some(match (&end.after, end.period) {
+            (Some(_), EndPeriod::Month(_)) => return self.fail(errors::units::end_of_what(end.at.0)),
+            (Some(_), _) if end.next => return self.fail(errors::units::next_and_after(end.at.0)),
+            (Some(after), _) => End::After(self.duration(after)?, Some(self.end_period(end)?)),
+            (None, EndPeriod::Month(month)) => End::Month { month, ahead },
+            (None, _) => End::Period { kind: self.end_period(end)?, ahead },
+        })
+    }
     /// How long a tier is held.
     pub fn hold(&mut self, hold: &ast::Hold) -> Option<Hold> {
         Some(match hold {
             ast::Hold::Rolling => Hold::Rolling,
             ast::Hold::ForEver => Hold::ForEver,
-            ast::Hold::For(duration) => Hold::For(self.duration(duration)?),
-            ast::Hold::UntilDate(date) => Hold::Until(day(*date)),
-            ast::Hold::UntilEnd(end) => {
-                if end.after.is_some() {
-                    return self.fail(errors::tiers::hold_end_after(end.at.0));
-                }
-                match end.period {
-                    EndPeriod::Month(_) if end.next => return self.fail(errors::tiers::hold_next_month(end.at.0)),
-                    EndPeriod::Month(month) => Hold::UntilEndOfMonth(month),
-                    _ => Hold::UntilEndOf { kind: self.end_period(end)?, ahead: u8::from(end.next) },
-                }
-            }
+            ast::Hold::For(duration) => Hold::Until(End::After(self.duration(duration)?, None)),
+            ast::Hold::UntilDate(date) => Hold::UntilDay(day(*date)),
+            ast::Hold::UntilEnd(end) => Hold::Until(self.end(end)?),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::hir::{Builtin, Guarded, Level, MeasureId, Program, Read, Standing, Window};
+use crate::hir::{Builtin, End, Guarded, Level, MeasureId, Program, Read, Standing, Window};
 use crate::value::{Calendar, Day, Exact, Instant, Period, PeriodKind, TimeSpan, Value, Zone};
 
 use super::fault::Fault;
@@ -235,6 +235,42 @@ impl<'a> Cx<'a> {
         let day = span.after_day(zone.day_of(from)).ok_or(Fault::Calendar)?;
         let day = end_of.map_or(day, |kind| self.period(kind, day).end);
         Ok(zone.start_of(day))
+    }
+
+    /// Where a time ends that begins at a moment.
+    pub fn end_from(&self, from: Instant, end: End) -> Result<Instant, Fault> {
+        let today = self.zone().day_of(from);
+        let last_of = |year: i32, month: u8| Day::from_ymd(year, month, 1).map(Day::end_of_month);
+        match end {
+            End::After(span, end_of) => self.end_after(from, span, end_of),
+            End::Period { kind, ahead } => {
+                let mut period = self.period(kind, today);
+                for _ in 0..ahead {
+                    period = self.period(kind, period.end);
+                }
+                Ok(self.zone().start_of(period.end))
+            }
+            End::Month { month, ahead } => {
+                let next = self.period(PeriodKind::Year, today).end;
+                let year = next.ymd().0.saturating_add(i32::from(ahead));
+                let first = last_of(next.ymd().0, month).ok_or(Fault::Calendar)?;
+                let year = if first >= next { year } else { year.saturating_add(1) };
+                self.end_of_day(last_of(year, month).ok_or(Fault::Calendar)?)
+            }
+            End::YearDay { month, day, after } => {
+                let least = after.after_day(today).ok_or(Fault::Calendar)?;
+                let on =
+                    |year: i32| Day::from_ymd(year, month, day).or_else(|| last_of(year, month)).ok_or(Fault::Calendar);
+                let year = least.ymd().0;
+                let this = on(year)?;
+                self.end_of_day(if this >= least { this } else { on(year.saturating_add(1))? })
+            }
+        }
+    }
+
+    /// The end of a local day.
+    pub fn end_of_day(&self, day: Day) -> Result<Instant, Fault> {
+        Ok(self.zone().start_of(day.plus_days(1).ok_or(Fault::Calendar)?))
     }
 
     /// The period of a day in the member's calendar.

@@ -1,6 +1,6 @@
 //! When lots become available, and when they lapse.
 
-use crate::hir::{Expiry, ExpiryRule, Guarded, Pending};
+use crate::hir::{End, Expiry, ExpiryRule, Guarded, Pending};
 use crate::value::{Day, Instant, Period, PeriodKind, TimeSpan, Value};
 
 use super::fault::Fault;
@@ -47,47 +47,25 @@ impl Fold<'_> {
             }
             chosen |= !rule.also;
             match (&case.expiry, if case.from_earning { Some(earned) } else { available }) {
+                (Expiry::Never, _) => {}
                 (Expiry::On(last), _) => {
-                    let end = self.calendar.zone.start_of(last.plus_days(1).ok_or(Fault::Calendar)?);
-                    expiry.at = expiry.at.into_iter().chain([end]).min();
+                    expiry.at = expiry.at.into_iter().chain([self.cx(view).end_of_day(*last)?]).min();
                 }
                 (Expiry::Idle { span, end_of, events }, _) => {
                     expiry.idle.push(IdleClock { span: *span, end_of: *end_of, events: events.clone() });
                 }
-                (fixed, Some(from)) => expiry.at = expiry.at.into_iter().chain(self.expiry_from(fixed, from)?).min(),
-                (fixed, None) => expiry.waiting.push(fixed.clone()),
+                (Expiry::At(end), Some(from)) => {
+                    expiry.at = expiry.at.into_iter().chain([self.end_from(from, *end)?]).min();
+                }
+                (Expiry::At(end), None) => expiry.waiting.push(*end),
             }
         }
         Ok(expiry)
     }
 
-    /// When a clock that starts at a moment ends.
-    pub fn expiry_from(&self, expiry: &Expiry, from: Instant) -> Result<Option<Instant>, Fault> {
-        let zone = &self.calendar.zone;
-        let day = zone.day_of(from);
-        Ok(match expiry {
-            Expiry::Never | Expiry::Idle { .. } | Expiry::On(_) => None,
-            Expiry::After(span, end_of) => Some(self.end_after(from, *span, *end_of)?),
-            Expiry::OnDay { month, day: of_month, after } => {
-                let least = after.after_day(day).ok_or(Fault::Calendar)?;
-                let year = least.ymd().0;
-                let on = |year: i32| {
-                    let first = Day::from_ymd(year, *month, 1)?;
-                    let last = first.end_of_month();
-                    Day::from_ymd(year, *month, *of_month).or(Some(last))
-                };
-                let this = on(year).ok_or(Fault::Calendar)?;
-                let due = if this >= least { this } else { on(year + 1).ok_or(Fault::Calendar)? };
-                Some(zone.start_of(due.plus_days(1).ok_or(Fault::Calendar)?))
-            }
-            Expiry::EndOf { kind, ahead } => {
-                let mut period = self.period(*kind, day);
-                for _ in 0..*ahead {
-                    period = self.period(*kind, period.end);
-                }
-                Some(zone.start_of(period.end))
-            }
-        })
+    /// Where a time ends that begins at a moment.
+    pub fn end_from(&self, from: Instant, end: End) -> Result<Instant, Fault> {
+        self.cx(View::default()).end_from(from, end)
     }
 
     /// A time after a moment: as expressions see it.

@@ -263,9 +263,9 @@ impl Fold<'_> {
             lot.ready = Ready::Now;
             // Only now is it known from when its clocks run (S12).
             for waiting in std::mem::take(&mut lot.expires.waiting) {
-                let at = self.expiry_from(&waiting, now)?;
+                let at = self.end_from(now, waiting)?;
                 if let Some(lot) = self.state.units.at_mut(unit).lot_mut(number) {
-                    lot.expires.at = lot.expires.at.into_iter().chain(at).min();
+                    lot.expires.at = lot.expires.at.into_iter().chain([at]).min();
                 }
             }
             self.post(cause, unit, Account::Pending, Account::Available, amount, Some(number), None);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{Expiry, RefundFloor, SpendOrder, Unit};
+use crate::hir::{End, RefundFloor, SpendOrder, Unit};
 use crate::value::{Exact, Instant, Value};
 
 use super::outcome::Cause;
@@ -86,7 +86,7 @@ pub struct LotExpiry {
     pub idle: Vec<IdleClock>,
     /// Clocks that begin when the lot becomes available, while it waits for an event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub waiting: Vec<Expiry>,
+    pub waiting: Vec<End>,
     /// A later end granted by `extend`: milliseconds are not enough, so the moved moment itself.
     pub extended: Option<Instant>,
 }

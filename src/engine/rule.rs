@@ -429,10 +429,9 @@ impl Fold<'_> {
         let zone = &self.calendar.zone;
         let (from, expires) = match self.cx(View::default()).choose(&reward.gives.valid)? {
             None => (now, None),
-            Some(Validity::For(span, end_of)) => (now, Some(self.end_after(now, *span, *end_of)?)),
+            Some(Validity::Until(end)) => (now, Some(self.end_from(now, *end)?)),
             Some(Validity::Between(from, to)) => {
-                let end = to.plus_days(1).ok_or(Fault::Calendar)?;
-                (zone.start_of(*from).max(now), Some(zone.start_of(end)))
+                (zone.start_of(*from).max(now), Some(self.cx(View::default()).end_of_day(*to)?))
             }
         };
         let number = u32::try_from(self.state.vouchers.len() + 1).unwrap_or(u32::MAX);

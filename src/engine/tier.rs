@@ -135,28 +135,11 @@ impl Fold<'_> {
 
     /// Until when a tier is held that is qualified for now.
     fn hold_end(&self, hold: Hold) -> Result<Instant, Fault> {
-        let zone = &self.calendar.zone;
-        let today = self.at.today;
-        Ok(match hold {
-            Hold::ForEver | Hold::Rolling => Instant::LAST,
-            Hold::For(span) => self.end_after(self.at.now, span, None)?,
-            Hold::Until(day) => zone.start_of(day.plus_days(1).ok_or(Fault::Calendar)?),
-            Hold::UntilEndOf { kind, ahead } => {
-                let mut period = self.period(kind, today);
-                for _ in 0..ahead {
-                    period = self.period(kind, period.end);
-                }
-                zone.start_of(period.end)
-            }
-            Hold::UntilEndOfMonth(month) => {
-                // The first such end after the year of qualifying.
-                let next = self.period(PeriodKind::Year, today).end;
-                let end = |year: i32| crate::value::Day::from_ymd(year, month, 1).map(crate::value::Day::end_of_month);
-                let year = next.ymd().0;
-                let last = end(year).filter(|end| *end >= next).or_else(|| end(year + 1)).ok_or(Fault::Calendar)?;
-                zone.start_of(last.plus_days(1).ok_or(Fault::Calendar)?)
-            }
-        })
+        match hold {
+            Hold::ForEver | Hold::Rolling => Ok(Instant::LAST),
+            Hold::Until(end) => self.end_from(self.at.now, end),
+            Hold::UntilDay(day) => self.cx(View::default()).end_of_day(day),
+        }
     }
 
     fn lasts(&self, ladder: &Ladder, hold: &Holding) -> Instant {

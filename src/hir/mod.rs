@@ -5,6 +5,7 @@
 
 mod board;
 mod challenge;
+mod end;
 mod event;
 mod expr;
 mod measure;
@@ -27,6 +28,7 @@ pub use challenge::{
     Challenge, ChallengeRead, ChallengeStage, Frame, Goal, GoalStep, Milestone, OnChange, Progress, RewardRefunds,
     Shared, SharedBy,
 };
+pub use end::End;
 pub use event::{EventDef, EventKind, FieldDef, FieldType, LineKey, Order, Reversal, Unmatched};
 pub use expr::{
     Aggregate, Builtin, Case, Compare, Expr, Function, Guard, Guarded, Kind, Level, Operator, Read, Standing, Type,

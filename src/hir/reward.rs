@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::source::Span;
-use crate::value::{Day, Exact, PeriodKind, TimeOfDay, TimeSpan, Weekday};
+use crate::value::{Day, Exact, TimeOfDay, Weekday};
 
-use super::{DrawId, Expr, Gates, Guarded, Label, LimitId, PartnerId, UnitId, Was};
+use super::{DrawId, End, Expr, Gates, Guarded, Label, LimitId, PartnerId, UnitId, Was};
 
 /// Something to have for points, or to be given by rules.
 #[derive(Debug, Clone)]
@@ -71,8 +71,8 @@ pub enum GiftKind {
 /// How long a voucher is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Validity {
-    /// For a time from issue, to the end of the period in which that falls where one is named.
-    For(TimeSpan, Option<PeriodKind>),
+    /// So long from issue.
+    Until(End),
     /// In a window of local days, both included.
     Between(Day, Day),
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::value::{Day, PeriodKind, TimeSpan};
 
-use super::{Expr, Label, MeasureId, RewardId, Was};
+use super::{End, Expr, Label, MeasureId, RewardId, Was};
 
 /// A ladder. Tiers are in rising order; the first is everybody's.
 #[derive(Debug, Clone)]
@@ -83,19 +83,10 @@ pub enum Rise {
 /// How long a tier is held from the moment at which its condition holds; every later moment at which `keep` holds prolongs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hold {
-    /// Until the end of a period, `ahead` periods later.
-    UntilEndOf {
-        /// The period.
-        kind: PeriodKind,
-        /// 0 this one, 1 the next.
-        ahead: u8,
-    },
-    /// Until the end of a month of the year, 1 to 12: the first such end after the calendar year of qualifying.
-    UntilEndOfMonth(u8),
-    /// For a time.
-    For(TimeSpan),
+    /// So long.
+    Until(End),
     /// Until the end of a day.
-    Until(Day),
+    UntilDay(Day),
     /// Only while the condition holds.
     Rolling,
     /// For ever.

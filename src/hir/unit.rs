@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use crate::source::Span;
 use crate::value::{Day, PeriodKind, Rounding, TimeSpan};
 
-use super::{EventId, Expr, FieldId, Guarded, Label, Was};
+use super::{End, EventId, Expr, FieldId, Guarded, Label, Was};
 
 /// A unit: points, stamps, miles, store credit.
 #[derive(Debug, Clone)]
@@ -108,31 +106,13 @@ pub struct ExpiryCase {
     pub from_earning: bool,
 }
 
-/// When a lot expires: at the end of the local day that this gives.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// When a lot expires.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expiry {
     /// Never.
     Never,
-    /// A time after availability (or earning); at the end of the period in which that falls, where one is named. Without a period the
-    /// lot expires at the start of the day that is the span after, that is at the end of the day before for whole days and months; exact
-    /// for hours.
-    After(TimeSpan, Option<PeriodKind>),
-    /// At the end of the first such day of the year that is at least the span after.
-    OnDay {
-        /// Month, 1 to 12.
-        month: u8,
-        /// Day of the month.
-        day: u8,
-        /// How old the lot must be.
-        after: TimeSpan,
-    },
-    /// At the end of the period of earning, or `ahead` periods later.
-    EndOf {
-        /// The period.
-        kind: PeriodKind,
-        /// 0 this period, 1 the next.
-        ahead: u8,
-    },
+    /// So long after availability, or after earning.
+    At(End),
     /// At the end of a day; for lots that are earned by then.
     On(Day),
     /// A time after the last event of any of these types (`earning` of the lot itself where none came): the whole balance slides.

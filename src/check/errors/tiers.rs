@@ -42,16 +42,6 @@ pub(in crate::check) fn hold_until_date(span: Span) -> Diagnostic {
         .help("write for example `for 90 days`")
 }
 
-pub(in crate::check) fn hold_end_after(span: Span) -> Diagnostic {
-    error("E0304", span, "`after` does not belong to how long a tier is held")
-        .help("write `until end of next calendar year`, or `for 12 months`")
-}
-
-pub(in crate::check) fn hold_next_month(span: Span) -> Diagnostic {
-    error("E0304", span, "the end of a named month is always that of the year after qualifying")
-        .help("leave `next` out")
-}
-
 pub(in crate::check) fn rollover_without_period(span: Span) -> Diagnostic {
     error("E0305", span, "surplus rolls over from period to period, and the measure of these tiers has none")
         .help("give the measure a period, such as `each calendar year`")

@@ -52,6 +52,11 @@ pub(in crate::check) fn end_of_what(span: Span) -> Diagnostic {
         .help("write for example `at end of month`; a day of the year is `on 30 september`")
 }
 
+pub(in crate::check) fn next_and_after(span: Span) -> Diagnostic {
+    error("E0284", span, "`next` and `after` do not go together")
+        .help("write `end of next calendar year`, or `end of year after 24 months`")
+}
+
 pub(in crate::check) fn nothing_after(span: Span, date: &str) -> Diagnostic {
     error("E0281", span, format!("nothing says when what is earned after {date} expires"))
         .help("add a line for it, such as `expires never` or `expires 12 months after earning`; every year is `expires on 31 december`")
