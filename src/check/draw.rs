@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::hir::{Draw, DrawId, DrawKind, Drawn, OnRefund, Pity, Prize, RuleId, Trigger};
+use crate::hir::{Decided, Draw, DrawId, DrawKind, Drawn, OnRefund, Pity, Prize, RuleId, Trigger};
 use crate::syntax::ast::{self, Odds};
 use crate::value::{Exact, TimeOfDay};
 
@@ -45,17 +45,7 @@ impl Checker<'_> {
             (None, None, None) => DrawKind::Instant(None),
             (None, Some(pity), None) => DrawKind::Instant(Some(self.pity(item, pity)?)),
             (Some(drawn), None, several) => {
-                let drawn = match &drawn.value {
-                    ast::Drawn::At(at) => {
-                        let time = at.time.map_or(TimeOfDay::MIDNIGHT, time);
-                        Drawn::At(self.zone.at(day(at.date), time))
-                    }
-                    ast::Drawn::Every(rhythm) => {
-                        let rhythm = ast::Spanned { value: rhythm.clone(), at: drawn.at };
-                        let Trigger::Every(rhythm) = self.trigger(&rhythm)? else { return None };
-                        Drawn::Every(rhythm)
-                    }
-                };
+                let drawn = self.drawn(&drawn.value, drawn.at)?;
                 DrawKind::Sweepstake { drawn, several: several.is_some() }
             }
         };
@@ -80,6 +70,35 @@ impl Checker<'_> {
             kind,
             entry,
         })
+    }
+
+    /// A moment, or a rhythm.
+    fn drawn(&mut self, drawn: &ast::Drawn, at: ast::At) -> Option<Drawn> {
+        Some(match drawn {
+            ast::Drawn::At(moment) => {
+                let time = moment.time.map_or(TimeOfDay::MIDNIGHT, time);
+                Drawn::At(self.zone.at(day(moment.date), time))
+            }
+            ast::Drawn::Every(rhythm) => {
+                let rhythm = ast::Spanned { value: rhythm.clone(), at };
+                let Trigger::Every(rhythm) = self.trigger(&rhythm)? else { return None };
+                Drawn::Every(rhythm)
+            }
+        })
+    }
+
+    /// When it is decided what a rule brings; `by` is the keyword of the item that sets it off, where that is no rule.
+    pub fn decided(
+        &mut self,
+        decided: Option<&ast::Spanned<ast::Decided>>,
+        by: Option<&str>,
+    ) -> Option<Option<Decided>> {
+        let Some(decided) = decided else { return Some(None) };
+        Some(Some(match &decided.value {
+            ast::Decided::When(drawn) => Decided::When(self.drawn(drawn, decided.at)?),
+            ast::Decided::End if by == Some("challenge") => Decided::End,
+            ast::Decided::End => return self.fail(errors::rules::no_end(decided.at.0)),
+        }))
     }
 
     fn commitment(&mut self, item: &ast::Draw) -> Option<[u8; 32]> {

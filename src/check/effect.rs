@@ -47,6 +47,7 @@ impl Checker<'_> {
         let effects = self.effects(call.effects, &inner);
         let cooldown = self.cooldown(call.gate.cooldown.as_ref());
         let funding = self.funding(&call.gate.funded);
+        let decided = self.decided(call.gate.decided.as_ref(), Some(call.by));
         let effects = effects?;
         let limits = self.own_limits(call.gate, scope, &super::rule::given(&effects))?;
         let (gates, _) = gated?;
@@ -64,6 +65,7 @@ impl Checker<'_> {
             stack: None,
             funding: funding?,
             on_refund: call.on_refund,
+            decided: decided?,
         });
         Some(id)
     }

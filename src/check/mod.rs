@@ -473,7 +473,7 @@ fn meet(program: &Program) -> bool {
         && program.transfers.is_empty()
         && program.referrals.is_empty()
         && program.pools.is_empty())
-        || program.rules.iter().any(gives)
+        || program.rules.iter().any(|rule| gives(rule) || rule.decided.is_some())
         || program.challenges.iter().any(|challenge| challenge.shared.is_some())
         || program.draws.iter().any(|draw| matches!(draw.kind, crate::hir::DrawKind::Sweepstake { .. }))
 }

@@ -85,6 +85,7 @@ impl Checker<'_> {
         let effects = effects?;
         let limits = self.own_limits(&item.gate, &scope, &given(&effects));
         let on_refund = self.rule_refund(item, &trigger, &gates, &effects);
+        let decided = self.decided(item.gate.decided.as_ref(), None);
         if item.gate.refunds.is_none() && self.follows_reversible(&trigger) {
             for lasting in effects.iter().filter_map(|(_, effect)| without_inverse(effect)) {
                 self.report(errors::rules::no_inverse(item.name.span(), &item.name.text, lasting));
@@ -103,6 +104,7 @@ impl Checker<'_> {
             funding: funding?,
             stack: stack?,
             on_refund,
+            decided: decided?,
         })
     }
     /// Whether what sets a rule off can be reversed: an event, or a measure of one.

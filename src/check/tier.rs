@@ -73,13 +73,11 @@ impl Checker<'_> {
             Some(grace) => Some(self.duration(grace)?),
             None => None,
         };
-        let rollover = item.surplus_rolls_over.is_some();
-        if let Some(at) = item.surplus_rolls_over
-            && !by.and_then(|(by, _)| self.measure(by)).is_some_and(|by| matches!(by.window, Window::Period(_)))
-        {
-            return self.fail(errors::tiers::rollover_without_period(at.0));
-        }
         ok.then_some(())?;
+        let rollover = match &item.surplus {
+            Some(surplus) => Some(self.rollover(surplus, by, &mut tiers)?),
+            None => None,
+        };
         Some(Ladder {
             name: Arc::clone(&item.name.text),
             was: was(item.was.as_ref()),
@@ -102,6 +100,32 @@ impl Checker<'_> {
             rollover,
             perks_stack: item.perks_stack.as_ref().is_none_or(|stack| stack.value),
         })
+    }
+    /// The measure of which what is above the tier reached rolls over; each tier says how much of it that tier takes.
+    fn rollover(
+        &mut self,
+        surplus: &ast::Surplus,
+        by: Option<(MeasureId, Type)>,
+        tiers: &mut [Tier],
+    ) -> Option<MeasureId> {
+        let named = match &surplus.of {
+            Some(name) => Some(self.measure_ident(name)?),
+            None => by.map(|(by, _)| by),
+        };
+        let periodic = named.and_then(|measure| self.measure(measure)).map(|measure| measure.window);
+        let (Some(measure), Some(Window::Period(_))) = (named, periodic) else {
+            return self.fail(errors::tiers::rollover_without_period(surplus.at.0));
+        };
+        for tier in tiers.iter_mut().filter(|tier| tier.reach.is_some()) {
+            let mut found = Vec::new();
+            tier.reach.iter().for_each(|reach| floors(reach, measure, &mut found));
+            let [threshold] = found.as_slice() else {
+                let text = self.sources.text(surplus.at.0).to_owned();
+                return self.fail(errors::tiers::rollover_of_what(tier.span, &tier.name, &text, surplus.at.0));
+            };
+            tier.surplus = Some(threshold.clone());
+        }
+        Some(measure)
     }
     /// The period at whose end members rise.
     fn period_of(&self, by: Option<(MeasureId, Type)>) -> PeriodKind {
@@ -168,6 +192,7 @@ impl Checker<'_> {
             span: level.name.span(),
             label: level.label.as_ref().map(literal::label),
             threshold: threshold.map(|(threshold, _)| threshold),
+            surplus: None,
             reach: joined(reach, &always),
             keep: joined(keep, &always),
             perks: level.perks.iter().map(|perk| Arc::clone(&perk.value)).collect(),
@@ -214,5 +239,17 @@ fn joined(condition: Option<Expr>, always: &[Expr]) -> Option<Expr> {
             let span = parts.iter().fold(first.span, |span, part| span.to(part.span));
             Some(Expr { kind: Kind::And(parts), ty: Type::Bool, span })
         }
+    }
+}
+
+/// What a condition asks for at least of a measure, where it asks for any.
+fn floors(condition: &Expr, measure: MeasureId, found: &mut Vec<Expr>) {
+    match &condition.kind {
+        Kind::And(parts) | Kind::Or(parts) => parts.iter().for_each(|part| floors(part, measure, found)),
+        Kind::Compare(Compare::AtLeast, of, least) if matches!(of.kind, Kind::Read(Read::Measure(id)) if id == measure) =>
+        {
+            found.push((**least).clone());
+        }
+        _ => {}
     }
 }

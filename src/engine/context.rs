@@ -153,8 +153,7 @@ impl<'a> Cx<'a> {
     fn with_carry(&self, id: MeasureId, value: Value) -> Result<Value, Fault> {
         let Value::Exact(mut total) = value else { return Ok(value) };
         for (ladder, def) in self.program.ladders.pairs() {
-            if def.rollover
-                && def.by == Some(id)
+            if def.rollover == Some(id)
                 && let Some((since, surplus)) = self.state.ladders.at(ladder).carry
                 && self.window_start(self.program.measures.at(id).window)? == Some(since)
             {

@@ -106,11 +106,18 @@ impl Fold<'_> {
         let draw = self.program.draws.at(id);
         Ok(match &draw.kind {
             DrawKind::Instant(_) => Ok(None),
-            DrawKind::Sweepstake { drawn: Drawn::At(at), .. } if self.at.now < *at => Ok(Some(*at)),
-            DrawKind::Sweepstake { drawn: Drawn::At(_), .. } => Err(format!("`{}` is over", draw.name)),
-            DrawKind::Sweepstake { drawn: Drawn::Every(rhythm), .. } => {
-                Ok(Some(next_beat(&self.version.calendar, None, rhythm, self.at.now)?))
-            }
+            DrawKind::Sweepstake { drawn, .. } => match self.next_drawn(drawn)? {
+                Some(at) => Ok(Some(at)),
+                None => Err(format!("`{}` is over", draw.name)),
+            },
+        })
+    }
+
+    /// The next moment at which something is drawn or decided; none where that is over.
+    pub fn next_drawn(&self, drawn: &Drawn) -> Result<Option<Instant>, Fault> {
+        Ok(match drawn {
+            Drawn::At(at) => Some(*at).filter(|at| self.at.now < *at),
+            Drawn::Every(rhythm) => Some(next_beat(&self.version.calendar, None, rhythm, self.at.now)?),
         })
     }
 

@@ -92,6 +92,8 @@ pub struct View<'v> {
     pub seen: Option<&'v RefCell<Vec<(Read, Value)>>>,
     /// Reads of before.
     pub replay: &'v [(Read, Value)],
+    /// When the window of the challenge at hand is over.
+    pub ends: Option<Instant>,
 }
 
 impl<'a> Fold<'a> {

@@ -21,6 +21,8 @@ pub enum Due {
     Draw(DrawId),
     /// Places are given.
     Rank(LeaderboardId),
+    /// It is decided what rules bring.
+    Decide,
 }
 
 /// The program as a whole, at a moment.
@@ -40,7 +42,8 @@ impl House<'_> {
         let pays = self.fund_pays().map(|(at, fund)| (at, Due::Pay(fund)));
         let drawing = self.next_drawing().map(|(at, draw)| (at, Due::Draw(draw)));
         let ranking = self.board_ends().map(|(at, board)| (at, Due::Rank(board)));
-        ends.into_iter().chain(pays).chain(drawing).chain(ranking).min()
+        let deciding = self.next_decision().map(|at| (at, Due::Decide));
+        ends.into_iter().chain(pays).chain(drawing).chain(ranking).chain(deciding).min()
     }
 
     /// Does what is due. What cannot be done is reported and over: the period of a fund that cannot be divided, say.
@@ -54,6 +57,7 @@ impl House<'_> {
             Due::Pay(fund) => self.pay_fund(at, fund),
             Due::Draw(id) => self.draw(at, id),
             Due::Rank(id) => self.give_places(at, id),
+            Due::Decide => self.decide(at),
         }
     }
 

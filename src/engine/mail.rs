@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::hir::{ChallengeId, DrawId, EventId, EventKind, Funding, LeaderboardId, RuleId, UnitId};
 use crate::value::{Exact, Instant, Value};
 
+use super::decide::Claimant;
 use super::event::Event;
 use super::fault::Fault;
 use super::fold::{Fold, View};
@@ -51,6 +52,8 @@ pub enum Content {
     Referral(RuleId, Arc<str>),
     /// An entry of the addressee has won a prize of a draw, by position.
     Prize(DrawId, Arc<str>, u32),
+    /// It is decided now what a rule brings.
+    Decide(RuleId, Claimant),
     /// A place on a leaderboard: which, with what, among how many.
     Place(LeaderboardId, u32, Exact, u64),
     /// A part of what an earlier letter brought is taken back: its amount in all, in steps.
@@ -73,20 +76,21 @@ pub struct Passed {
 impl Fold<'_> {
     /// Sends a letter; returns its identity.
     pub fn send(&mut self, to: Arc<str>, content: Content) -> Arc<str> {
+        let letter = self.letter(to, content);
+        let id = letter.id.clone();
+        self.pots.mail.push_back(letter);
+        id
+    }
+
+    /// A letter of this moment.
+    pub fn letter(&mut self, to: Arc<str>, content: Content) -> Letter {
         let source = match &self.event {
             Some(event) => event.id.to_string(),
             None => format!("clock-{}-{}-{}", self.state.member, self.at.now.millis(), self.step_name()),
         };
         self.letters += 1;
-        let id: Arc<str> = format!("{source}/{}", self.letters).into();
-        self.pots.mail.push_back(Letter {
-            id: id.clone(),
-            from: self.state.member.clone(),
-            to,
-            at: self.at.now,
-            content,
-        });
-        id
+        let id = format!("{source}/{}", self.letters).into();
+        Letter { id, from: self.state.member.clone(), to, at: self.at.now, content }
     }
 
     /// Takes a letter in. The member's clock has come to its moment.
@@ -125,6 +129,10 @@ impl Fold<'_> {
                 vec![("from", sender()), ("what", name.unwrap_or_default())]
             }
             Content::Fire(_, name) => vec![("what", Value::Text(name.clone()))],
+            Content::Decide(rule, _) => {
+                let name = self.program.rules.get(*rule).map(|rule| Value::Text(rule.name.clone()));
+                vec![("what", name.unwrap_or_default())]
+            }
             Content::Complete(id, ..) => vec![("what", Value::Text(self.program.challenges.at(*id).name.clone()))],
             Content::Prize(draw, ..) => {
                 let name = self.program.draws.get(*draw).map(|draw| Value::Text(draw.name.clone()));
@@ -180,6 +188,7 @@ impl Fold<'_> {
                 self.fire(*rule, View::default())?;
             }
             Content::Complete(id, opened, sum) => self.completed_together(*id, *opened, *sum)?,
+            Content::Decide(rule, claim) => self.decide(*rule, claim)?,
             Content::Prize(draw, entry, prize) => self.win(*draw, entry, *prize)?,
             Content::Place(board, place, score, of) => self.placed(*board, *place, *score, *of)?,
             Content::TakeBack(..) | Content::Recall(_) | Content::Uncomplete(..) | Content::Request(_) => {}
@@ -209,7 +218,7 @@ impl Fold<'_> {
     }
 
     /// The position of the fact that a letter became.
-    fn letter_fact(&self, id: &Arc<str>) -> Option<usize> {
+    pub fn letter_fact(&self, id: &Arc<str>) -> Option<usize> {
         self.state.facts.iter().rposition(|fact| fact.event.id == *id && !fact.gone)
     }
 
@@ -230,6 +239,9 @@ impl Fold<'_> {
     }
 
     fn recalled(&mut self, letter: &Arc<str>) -> Result<(), Fault> {
+        if self.withdraw_claim(letter) {
+            return Ok(());
+        }
         let Some(position) = self.letter_fact(letter) else { return Ok(()) };
         let grounds = self.grounds()?;
         self.undo_whole(position)?;
@@ -239,9 +251,11 @@ impl Fold<'_> {
         self.settle()
     }
 
-    /// Keeps with the event at hand that it sent a letter which goes with it.
+    /// Keeps with what brought it that it sent a letter which goes with it.
     pub fn keep_sent(&mut self, sent: Sent) {
-        if let Some(fact) = self.own_fact() {
+        if let Some(brought) = &mut self.collecting {
+            brought.sent.push(sent);
+        } else if let Some(fact) = self.own_fact() {
             fact.sent.push(sent);
         }
     }

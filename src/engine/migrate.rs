@@ -15,6 +15,7 @@ use super::choice::Offered;
 use super::draw::{Drum, Entry};
 use super::event::Event;
 use super::fund::FundPot;
+use super::mail::{Content, Letter};
 use super::outcome::Cause;
 use super::outline::{Field, Outline, limits};
 use super::pots::Pots;
@@ -318,6 +319,7 @@ fn rebrought(brought: &mut Brought, names: &Names) {
     brought.gifts = brought.gifts.iter().filter_map(|gift| regifted(*gift, names)).collect();
     brought.turns = names.uses(&brought.turns);
     brought.donations = brought.donations.iter().filter_map(|donation| regiven(donation, names)).collect();
+    brought.sent = brought.sent.iter().map(|sent| resent(sent, names)).collect();
 }
 
 /// An entry; where its prize is no more, it has won what cannot be told.
@@ -379,6 +381,7 @@ pub fn migrate_pots(pots: &Pots, old: &Outline, to: &Version, version: u32) -> P
             .iter()
             .filter_map(|((id, end), scores)| Some(((of(&names.boards, *id)?, *end), scores.clone())))
             .collect(),
+        undecided: pots.undecided.iter().map(|(at, letters)| (*at, readdressed(letters, &names))).collect(),
         groups: pots.groups.iter().filter_map(|(id, by)| Some((of(&names.pools, *id)?, by.clone()))).collect(),
         common: pots
             .common
@@ -395,6 +398,18 @@ pub fn migrate_pots(pots: &Pots, old: &Outline, to: &Version, version: u32) -> P
             .collect(),
         ..pots.clone()
     }
+}
+
+/// Letters that wait for a decision of rules that there still are.
+fn readdressed(letters: &[Letter], names: &Names) -> Vec<Letter> {
+    let letter = |letter: &Letter| match &letter.content {
+        Content::Decide(rule, claim) => {
+            let content = Content::Decide(of(&names.rules, *rule)?, claim.clone());
+            Some(Letter { content, ..letter.clone() })
+        }
+        _ => Some(letter.clone()),
+    };
+    letters.iter().filter_map(letter).collect()
 }
 
 fn repotted(pot: &FundPot, names: &Names) -> FundPot {

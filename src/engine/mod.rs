@@ -8,6 +8,7 @@ mod charity;
 mod choice;
 mod clock;
 pub mod context;
+mod decide;
 mod draw;
 mod driver;
 mod earn;

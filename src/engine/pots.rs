@@ -31,6 +31,9 @@ pub struct Pots {
     /// Letters that wait to be delivered; none between events.
     #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     pub mail: VecDeque<Letter>,
+    /// What is to be decided, by moment, in the order in which it happened.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub undecided: BTreeMap<Instant, Vec<Letter>>,
     /// Groups of members by pool.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub groups: BTreeMap<PoolId, Groups>,

@@ -475,6 +475,9 @@ impl Fold<'_> {
             self.return_gift(donation, donation.amount);
         }
         self.cancel_gifts(&brought.gifts)?;
+        for sent in brought.sent.drain(..) {
+            self.send(sent.to, Content::Recall(sent.id));
+        }
         self.unclaim(&mut brought.turns, 0, 0, 0);
         Ok(())
     }

@@ -213,6 +213,7 @@ impl Fold<'_> {
         self.keep_turns(brought.turns);
         if let Some(fact) = self.own_fact() {
             fact.donations.extend(brought.donations);
+            fact.sent.extend(brought.sent);
         }
     }
 
@@ -271,8 +272,17 @@ impl Fold<'_> {
             && self.open(cause, &rule.gates, view)?)
     }
 
-    /// Fires a rule that is open, as far as its limits go; returns whether it did.
+    /// Fires a rule that is open, or lets it wait until it is decided what it brings; returns whether it did.
     fn fire_open(&mut self, id: RuleId, view: View<'_>) -> Result<bool, Fault> {
+        let rule = self.program.rules.at(id);
+        match &rule.decided {
+            Some(decided) => self.await_decision(id, decided, view),
+            None => self.bring(id, view),
+        }
+    }
+
+    /// What a rule brings, as far as its limits go; returns whether it brings anything.
+    pub fn bring(&mut self, id: RuleId, view: View<'_>) -> Result<bool, Fault> {
         let rule = self.program.rules.at(id);
         let cause = Cause::Rule(id);
         let (times, amounts): (Vec<_>, Vec<_>) = rule
@@ -285,8 +295,10 @@ impl Fold<'_> {
         }
         let turns = self.claim(fitted.claims, 1);
         self.keep_turns(turns);
-        self.note_gave(cause);
-        self.used_up(&rule.name, rule.activation);
+        if rule.decided.is_none() {
+            self.note_gave(cause);
+            self.used_up(&rule.name, rule.activation);
+        }
         for (number, (condition, effect)) in (0_u32..).zip(&rule.effects) {
             if condition.as_ref().map_or(Ok(true), |condition| self.judge.truth(condition, &self.cx(view)))? {
                 self.effect(cause, rule, &amounts, (number, effect), view)?;

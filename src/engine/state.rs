@@ -407,6 +407,9 @@ pub struct Brought {
     /// Gifts of the program to causes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub donations: Vec<Donation>,
+    /// Letters that go with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<Sent>,
 }
 
 /// A rise to a tier.

@@ -298,6 +298,14 @@ impl Fold<'_> {
         }
     }
 
+    /// The period of the measure of which what is above the tier reached rolls over.
+    fn rollover_period(&self, ladder: &Ladder) -> Option<PeriodKind> {
+        match self.program.measures.at(ladder.rollover?).window {
+            Window::Period(kind) => Some(kind),
+            _ => None,
+        }
+    }
+
     /// When a ladder next changes by itself, after it was last looked at by the clock.
     pub fn tier_due(&self, id: LadderId) -> Result<Option<Instant>, Fault> {
         let ladder = self.program.ladders.at(id);
@@ -307,8 +315,9 @@ impl Fold<'_> {
         let mut due: Vec<Instant> = held.waiting.values().copied().collect();
         due.extend(held.holds.iter().filter_map(|hold| hold.lost_at));
         let today = self.calendar.zone.day_of(after);
-        if ladder.rollover || matches!(ladder.rises, Rise::AtPeriodEnd(_)) {
-            due.push(self.calendar.zone.start_of(self.period(self.ladder_period(ladder), today).end));
+        let rises = matches!(ladder.rises, Rise::AtPeriodEnd(_)).then(|| self.ladder_period(ladder));
+        for kind in self.rollover_period(ladder).into_iter().chain(rises) {
+            due.push(self.calendar.zone.start_of(self.period(kind, today).end));
         }
         if ladder.holds == Hold::Rolling && held.holds.iter().any(|hold| !hold.granted) {
             due.extend(self.slides(ladder.tiers.iter().flat_map(|tier| tier.reach.iter().chain(&tier.keep)), after)?);
@@ -355,10 +364,10 @@ impl Fold<'_> {
         let ladder = self.program.ladders.at(id);
         let now = self.at.now;
         self.state.ladders.at_mut(id).checked = now;
-        let kind = self.ladder_period(ladder);
-        let starts = self.calendar.zone.start_of(self.period(kind, self.at.today).start) == now;
+        let starts = |kind| self.calendar.zone.start_of(self.period(kind, self.at.today).start) == now;
+        let (rises, rolls) = (starts(self.ladder_period(ladder)), self.rollover_period(ladder).is_some_and(starts));
         let before = Instant::from_millis(now.millis() - 1).ok_or(Fault::Calendar)?;
-        if starts && matches!(ladder.rises, Rise::AtPeriodEnd(_)) {
+        if rises && matches!(ladder.rises, Rise::AtPeriodEnd(_)) {
             for (number, tier) in rungs(ladder) {
                 if self.reached(id, tier, false, Some(before))? {
                     let until = self.hold_end(ladder.holds)?;
@@ -366,7 +375,7 @@ impl Fold<'_> {
                 }
             }
         }
-        if starts && ladder.rollover {
+        if rolls {
             self.roll_over(id, ladder, before)?;
         }
         self.forfeit_lost(id, ladder, before)?;
@@ -394,16 +403,15 @@ impl Fold<'_> {
 
     /// What exceeds the reached tier's threshold counts in the period that starts now.
     fn roll_over(&mut self, id: LadderId, ladder: &Ladder, before: Instant) -> Result<(), Fault> {
-        let Some(by) = ladder.by else { return Ok(()) };
+        let Some(by) = ladder.rollover else { return Ok(()) };
         let view = View { at: Some(self.moment(before)), ..View::default() };
         let Value::Exact(value) = self.cx(view).read(crate::hir::Read::Measure(by))? else { return Ok(()) };
         let mut surplus = Exact::ZERO;
-        for tier in &ladder.tiers {
-            if let Some(threshold) = &tier.threshold {
-                let threshold = self.judge.exact(threshold, &self.cx(view))?;
-                if threshold <= value {
-                    surplus = value.sub(threshold)?;
-                }
+        for (_, tier) in rungs(ladder) {
+            if let Some(threshold) = &tier.surplus
+                && self.reached(id, tier, false, Some(before))?
+            {
+                surplus = value.sub(self.judge.exact(threshold, &self.cx(view))?)?.max(Exact::ZERO);
             }
         }
         self.state.ladders.at_mut(id).carry = Some((self.at.now, surplus));

@@ -39,8 +39,8 @@ pub use partner::{Bonus, Charity, Exchange, Fund, FundPool, Match, Partner, Pric
 pub use play::{Choice, ChoiceOption, Draw, DrawKind, Drawn, Pity, Prize};
 pub use reward::{Gift, GiftKind, Redeem, RedeemForm, Reward, Stock, Validity};
 pub use rule::{
-    Activation, Boost, BoostAmount, Budget, Combine, Direction, During, Earn, Effect, Excess, Funding, Gates, Limit,
-    LimitKind, OnRefund, Rhythm, RhythmDay, Rule, Stack, StackMode, TierAt, Trigger,
+    Activation, Boost, BoostAmount, Budget, Combine, Decided, Direction, During, Earn, Effect, Excess, Funding, Gates,
+    Limit, LimitKind, OnRefund, Rhythm, RhythmDay, Rule, Stack, StackMode, TierAt, Trigger,
 };
 pub use scenario::{EntryState, Expectation, Given, OfferState, Scenario, ScenarioFlag, Step};
 pub use tier::{Fall, Hold, Ladder, LadderRefund, Rise, Tier};

@@ -39,7 +39,7 @@ impl Program {
             }
         }
         for tier in self.ladders.iter().flat_map(|ladder| &ladder.tiers) {
-            into.extend([&tier.threshold, &tier.reach, &tier.keep].into_iter().flatten());
+            into.extend([&tier.threshold, &tier.surplus, &tier.reach, &tier.keep].into_iter().flatten());
         }
         for earn in self.earns.iter() {
             gates(&earn.gates, into);

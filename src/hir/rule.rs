@@ -6,8 +6,8 @@ use crate::source::Span;
 use crate::value::{Day, Exact, PeriodKind, Rounding, TimeOfDay, TimeSpan, Weekday};
 
 use super::{
-    BadgeId, BoostId, CharityId, ChoiceId, DrawId, EarnId, EventId, ExchangeId, ExpiryRule, Expr, FieldId, Guarded,
-    Hold, Label, LadderId, LimitId, MeasureId, Pending, RewardId, RoundScope, StackId, UnitId, Was,
+    BadgeId, BoostId, CharityId, ChoiceId, DrawId, Drawn, EarnId, EventId, ExchangeId, ExpiryRule, Expr, FieldId,
+    Guarded, Hold, Label, LadderId, LimitId, MeasureId, Pending, RewardId, RoundScope, StackId, UnitId, Was,
 };
 
 /// Conditions that an earn, boost, rule, reward or redeem shares.
@@ -259,6 +259,17 @@ pub struct Rule {
     pub stack: Option<StackId>,
     /// What a reversal does to awards that hung on a threshold (S22).
     pub on_refund: OnRefund,
+    /// When it is decided what it brings; at once without it.
+    pub decided: Option<Decided>,
+}
+
+/// When it is decided what a rule brings, for all members together.
+#[derive(Debug, Clone, Copy)]
+pub enum Decided {
+    /// At a moment, or in a rhythm.
+    When(Drawn),
+    /// When the window of the challenge that sets it off is over.
+    End,
 }
 
 /// What sets a rule off.

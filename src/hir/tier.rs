@@ -32,8 +32,8 @@ pub struct Ladder {
     pub grace: Option<TimeSpan>,
     /// What reversals do.
     pub refunds: LadderRefund,
-    /// What exceeds the reached tier's threshold counts in the next period.
-    pub rollover: bool,
+    /// The measure of which that counts in its next period what exceeds the threshold of the tier reached.
+    pub rollover: Option<MeasureId>,
     /// Whether a tier has the perks of those below too.
     pub perks_stack: bool,
 }
@@ -59,6 +59,8 @@ pub struct Tier {
     pub label: Option<Label>,
     /// The threshold of the ladder's measure, where one is given (dated values allowed).
     pub threshold: Option<Expr>,
+    /// What of the measure that rolls over is above it, is surplus.
+    pub surplus: Option<Expr>,
     /// When it is reached: a condition over measures, attributes, balances. `None` for the first tier and for tiers that are only granted.
     pub reach: Option<Expr>,
     /// When it is kept; the same as `reach` where nothing was declared.

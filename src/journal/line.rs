@@ -245,6 +245,10 @@ impl<'a> Line<'a> {
                 self.value = Some(money(program, *amount));
                 self.votes = Some(*votes);
             }
+            What::Undecided(at) => {
+                self.what = "undecided";
+                self.until(program, Some(*at));
+            }
             What::Unreached(reason) => {
                 self.what = "unreached";
                 self.reason = Some(reason);

@@ -69,3 +69,8 @@ pub(in crate::check) fn channel_without_consent(span: Span, channel: &str, near:
         )),
     }
 }
+
+pub(in crate::check) fn no_end(span: Span) -> Diagnostic {
+    error("E0450", span, "only the window of a challenge has an end")
+        .help("say when it is decided: `decided at 2026-06-30`, or `decided every calendar month`")
+}

@@ -46,3 +46,9 @@ pub(in crate::check) fn rollover_without_period(span: Span) -> Diagnostic {
     error("E0305", span, "surplus rolls over from period to period, and the measure of these tiers has none")
         .help("give the measure a period, such as `each calendar year`")
 }
+
+pub(in crate::check) fn rollover_of_what(span: Span, tier: &str, text: &str, declared: Span) -> Diagnostic {
+    error("E0451", span, format!("how much of it `{tier}` takes is not clear, so that nobody knows what is surplus"))
+        .related(declared, format!("`{text}`"))
+        .help("let the tier ask for it once, with `>=` and an amount, such as `reach nights >= 40 or stays >= 20`")
+}

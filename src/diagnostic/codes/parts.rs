@@ -234,4 +234,11 @@ pub(super) const LIST: &[Explanation] = &[
         "tiers status by orders {\n  member\n  gold at 5\n  holds for 12 months\n  surplus rolls over\n}",
         "tiers status by yearly_spend {\n  member\n  gold at $500\n  holds for 12 months\n  surplus rolls over\n}",
     ),
+    code(
+        "E0451",
+        "surplus of what",
+        "What is above the tier reached rolls over. Each tier says once, with `>=`, how much of that measure it takes.",
+        "tiers status {\n  member\n  gold { reach orders > 3 }\n  holds for 12 months\n  surplus of yearly_spend rolls over\n}",
+        "tiers status {\n  member\n  gold { reach yearly_spend >= $500 or orders > 3 }\n  holds for 12 months\n  surplus of yearly_spend rolls over\n}",
+    ),
 ];

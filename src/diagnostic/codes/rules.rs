@@ -171,4 +171,11 @@ pub(super) const LIST: &[Explanation] = &[
         "tiers a {\n  low\n  high { reach b is up }\n  holds for ever\n}\ntiers b {\n  down\n  up { reach a is high }\n  holds for ever\n}",
         "tiers a {\n  low\n  high { reach orders > 3 }\n  holds for ever\n}\ntiers b {\n  down\n  up { reach a is high }\n  holds for ever\n}",
     ),
+    code(
+        "E0450",
+        "decided at no end",
+        "What a rule brings is decided at a moment or in a rhythm; only a challenge has a window that is over at some time.",
+        "rule first on purchase {\n  give 5 points\n  decided at end\n}",
+        "rule first on purchase {\n  give 5 points\n  decided every calendar month\n}",
+    ),
 ];

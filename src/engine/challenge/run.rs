@@ -202,6 +202,7 @@ impl Fold<'_> {
                 continue;
             }
             self.tell(id, instance.number, ChallengeStage::Milestone, progress, Some(target));
+            let view = View { ends: Some(instance.until), ..view };
             let (_, brought) = self.collect(|fold| fold.fire(milestone.reward, view))?;
             if let Some(slot) = self.instance_mut(id, instance.number) {
                 slot.milestones.push((which, brought));
@@ -237,8 +238,9 @@ impl Fold<'_> {
 
     fn reward_challenge(&mut self, id: ChallengeId, challenge: &Challenge, number: u32) -> Result<(), Fault> {
         let Some(instance) = self.instance(id, number) else { return Ok(()) };
-        let (fields, over) = (instance.fields.clone(), matches!(challenge.frame, Frame::From { .. }));
-        let view = View { opened: Some(&fields), ..View::default() };
+        let (fields, ends) = (instance.fields.clone(), Some(instance.until));
+        let over = matches!(challenge.frame, Frame::From { .. });
+        let view = View { opened: Some(&fields), ends, ..View::default() };
         let (_, brought) = self.collect(|fold| fold.fire(challenge.reward, view))?;
         let running = self.state.challenges.at_mut(id);
         if let Some(instance) = running.open.iter_mut().find(|instance| instance.number == number) {
@@ -480,9 +482,12 @@ impl Fold<'_> {
             }
             Gifted::Badge(_) | Gifted::Offer(_) | Gifted::Entry(_) => false,
         };
+        let decided = brought.sent.iter().filter_map(|sent| self.state.facts.get(self.letter_fact(&sent.id)?));
+        let (awards, gifts): (Vec<_>, Vec<_>) = decided.map(|fact| (&fact.awards, &fact.gifts)).unzip();
+        let mut awards = awards.into_iter().flatten().chain(&brought.awards);
+        let mut gifts = gifts.into_iter().flatten().chain(&brought.gifts);
         challenge.refunds == RewardRefunds::ReJudge
-            || !(brought.awards.iter().any(|award| award.lot.is_some_and(|lot| spent(&lot, award.unit)))
-                || brought.gifts.iter().any(used))
+            || !(awards.any(|award| award.lot.is_some_and(|lot| spent(&lot, award.unit))) || gifts.any(used))
     }
 
     /// Challenges that an event opened which is gone are over; what they brought is taken back unless it is kept.

@@ -27,6 +27,17 @@ pub struct Gate {
     pub funded: Vec<Funding>,
     /// `refunds …`.
     pub refunds: Option<Spanned<RefundMode>>,
+    /// `decided at end`.
+    pub decided: Option<Spanned<Decided>>,
+}
+
+/// When it is decided what something brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decided {
+    /// `decided at 2026-06-30 at 18:00`, `decided every calendar month`.
+    When(super::Drawn),
+    /// `decided at end`: when the window of the challenge is over.
+    End,
 }
 
 /// `500 points each calendar day per category, reject`.

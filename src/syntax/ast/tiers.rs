@@ -25,8 +25,8 @@ pub struct Tiers {
     pub grace: Option<Duration>,
     /// `refunds …`.
     pub refunds: Option<Spanned<TierRefunds>>,
-    /// `surplus rolls over`.
-    pub surplus_rolls_over: Option<At>,
+    /// `surplus rolls over`, `surplus of nights rolls over`.
+    pub surplus: Option<Surplus>,
     /// `perks stack upward` (true) or `perks do not stack` (false).
     pub perks_stack: Option<Spanned<bool>>,
     /// The header.
@@ -89,4 +89,13 @@ pub enum TierRefunds {
     LowerAtOnce,
     /// `never lower`.
     NeverLower,
+}
+
+/// `surplus of nights rolls over`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surplus {
+    /// The measure; that of the tiers where none is named.
+    pub of: Option<Ident>,
+    /// The statement.
+    pub at: At,
 }

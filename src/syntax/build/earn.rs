@@ -1,9 +1,9 @@
 //! `earn`, `boost`, `stack`, `limit`, and the lines that many items share.
 
-use super::{block_statements, choice, expr, literal, time, unit};
+use super::{block_statements, choice, expr, literal, play, time, unit};
 use crate::syntax::ast::{
-    Amount, BoostItem, Cases, Combine, Earn, ExprKind, Funding, Gate, Let, Limit, LimitItem, Needs, RefundMode, Stack,
-    StackMode, TierMoment, Window,
+    Amount, BoostItem, Cases, Combine, Decided, Earn, ExprKind, Funding, Gate, Let, Limit, LimitItem, Needs,
+    RefundMode, Spanned, Stack, StackMode, TierMoment, Window,
 };
 use crate::syntax::grammar::Rule;
 use crate::syntax::layout::Block;
@@ -93,6 +93,10 @@ pub(super) fn gate<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>, out: &mut Gate
                 (Rule::kw_keep, RefundMode::Keep),
             ];
             out.refunds = choice(n, at, &modes);
+        }
+        Rule::decided_line => {
+            let value = if n.has(Rule::kw_end) { Decided::End } else { Decided::When(play::drawn(r, n)?) };
+            out.decided = Some(Spanned { value, at });
         }
         _ => return None,
     }

@@ -93,11 +93,7 @@ pub(super) fn draw<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block
             }
             Rule::pity_line => out.pity = Some(Pity { reward: n.ident()?, after: n.number()?, at }),
             Rule::drawn_line => {
-                let value = match n.get(Rule::moment) {
-                    Some(moment) => Drawn::At(time::moment(r, &moment)?),
-                    None => Drawn::Every(rule::trigger(r, &n.get(Rule::every_trigger)?)?),
-                };
-                out.drawn = Some(Spanned { value, at });
+                out.drawn = Some(Spanned { value: drawn(r, n)?, at });
             }
             Rule::several_line => out.several = Some(at),
             _ => earn::gate(r, s, &mut out.gate)?,
@@ -105,6 +101,14 @@ pub(super) fn draw<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block
         Some(())
     });
     Some(out)
+}
+
+/// `at 2026-06-30 at 18:00`, `every calendar month on last day`.
+pub(super) fn drawn<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Drawn> {
+    Some(match n.get(Rule::moment) {
+        Some(moment) => Drawn::At(time::moment(r, &moment)?),
+        None => Drawn::Every(rule::trigger(r, &n.get(Rule::every_trigger)?)?),
+    })
 }
 
 fn odds_of(n: &Node<'_>) -> Option<Odds> {

@@ -1,7 +1,7 @@
 //! `tiers`.
 
 use super::{block_statements, choice, expr, label, literal, time};
-use crate::syntax::ast::{Falls, Level, Rises, Spanned, TierRefunds, Tiers};
+use crate::syntax::ast::{Falls, Level, Rises, Spanned, Surplus, TierRefunds, Tiers};
 use crate::syntax::grammar::Rule;
 use crate::syntax::layout::Block;
 use crate::syntax::node::Node;
@@ -23,7 +23,7 @@ pub(super) fn tiers<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Bloc
         falls: None,
         grace: None,
         refunds: None,
-        surplus_rolls_over: None,
+        surplus: None,
         perks_stack: None,
         at: head.at(),
     };
@@ -56,7 +56,7 @@ fn line<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>, out: &mut Tiers) -> Optio
             ];
             out.refunds = choice(n, at, &modes);
         }
-        Rule::surplus_line => out.surplus_rolls_over = Some(at),
+        Rule::surplus_line => out.surplus = Some(Surplus { of: n.ident(), at }),
         Rule::perks_line => out.perks_stack = Some(Spanned { value: n.has(Rule::kw_upward), at }),
         Rule::level_line => out.levels.push(level(r, s)?),
         _ => return None,
