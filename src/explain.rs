@@ -110,6 +110,7 @@ pub fn what(program: &Program, what: &What) -> String {
             let of = target.as_ref().map_or(String::new(), |target| format!(" of {target}"));
             format!("challenge `{name}` {}: {progress}{of}", words::stage(*stage))
         }
+        What::Charged(fee) => format!("{} to be paid", money(*fee)),
         What::Undecided(at) => format!("decided {}", format_instant(*at, &program.settings.zone)),
         What::Unreached(reason) => format!("reaches nobody: {reason}"),
         What::Settled { partner, unit, side, amount, value } => {

@@ -202,6 +202,13 @@ impl<'p> Run<'p> {
                     format!("{} off", words::money(run.program, Exact::from(n)))
                 });
             }
+            Expectation::Charged(amount, span) => {
+                let fee = |outcome: &Outcome| if let What::Charged(fee) = outcome.what { fee } else { 0 };
+                let got = brought.outcomes.iter().map(fee).sum();
+                self.same(*span, *amount, got, |run, n| {
+                    format!("{} charged", words::money(run.program, Exact::from(n)))
+                });
+            }
             Expectation::Gift(charity, amount, span) => {
                 let name = &self.program.charities.at(*charity).name;
                 let was = &self.program.charities.at(*charity).was;

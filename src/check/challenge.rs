@@ -165,7 +165,7 @@ impl Checker<'_> {
             }
             ast::Goal::Reaches { value, each, threshold } => {
                 let (of, ty) = self.reached(item, value, each.as_ref(), scope)?;
-                (of, self.typed(threshold, scope, ty)?)
+                (of, self.typed(threshold, &Scope { goal: true, ..scope.clone() }, ty)?)
             }
         };
         Some(Goal { of, threshold, span })

@@ -49,7 +49,7 @@ impl Checker<'_> {
         let funding = self.funding(&call.gate.funded);
         let decided = self.decided(call.gate.decided.as_ref(), Some(call.by));
         let effects = effects?;
-        let limits = self.own_limits(call.gate, scope, &super::rule::given(&effects))?;
+        let limits = self.limits_of(call.gate, scope, &super::rule::given(&effects))?;
         let (gates, _) = gated?;
         let id = RuleId::new(self.items.rules.len() + self.called.len());
         self.called.push(Rule {

@@ -10,13 +10,26 @@ use super::errors;
 use super::scope::Scope;
 use super::window::Stretch;
 
+/// What a limit may bound.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Bounded {
+    /// Units that are given.
+    pub units: Vec<UnitId>,
+    /// Whether money of the program is given.
+    pub money: bool,
+}
+
 impl Checker<'_> {
     /// An item's own limits and budgets. Amounts must be of one of `units`.
     pub fn own_limits(&mut self, gate: &ast::Gate, scope: &Scope, units: &[UnitId]) -> Option<Vec<LimitId>> {
+        self.limits_of(gate, scope, &Bounded { units: units.to_vec(), money: false })
+    }
+    /// The limits and budgets of something that gives units, money, or both.
+    pub fn limits_of(&mut self, gate: &ast::Gate, scope: &Scope, bounded: &Bounded) -> Option<Vec<LimitId>> {
         let mut ids = Vec::new();
         let mut ok = true;
         for (limit, budget) in both(&gate.limits, &gate.budgets) {
-            match self.limit(limit, budget, None, scope, units) {
+            match self.limit(limit, budget, None, scope, bounded) {
                 Some(limit) => ids.push(self.limits.push(limit)),
                 None => ok = false,
             }
@@ -30,7 +43,7 @@ impl Checker<'_> {
         budget: bool,
         name: Option<&ast::Ident>,
         scope: &Scope,
-        units: &[UnitId],
+        bounded: &Bounded,
     ) -> Option<Limit> {
         let window = match &limit.window {
             None => Some(Window::Ever),
@@ -45,13 +58,16 @@ impl Checker<'_> {
         } else {
             let amount = self.cases_with(&limit.amount, &member, &mut |checker, value, scope| {
                 let value = checker.expr(value, scope, None)?;
-                checker.limit_amount(value, units)
+                checker.limit_amount(value, bounded)
             })?;
-            let Type::Quantity(unit) = amount.ty else {
-                let found = self.spoken(amount.ty);
-                return self.fail(errors::earns::limit_of_what(amount.span, &found));
-            };
-            LimitKind::Amount(unit, amount)
+            match amount.ty {
+                Type::Quantity(unit) => LimitKind::Amount(unit, amount),
+                Type::Money if bounded.money => LimitKind::Money(amount),
+                other => {
+                    let found = self.spoken(other);
+                    return self.fail(errors::earns::limit_of_what(amount.span, &found));
+                }
+            }
         };
         let mut per = Vec::with_capacity(limit.per.len());
         for path in &limit.per {
@@ -71,8 +87,10 @@ impl Checker<'_> {
             excess: if limit.reject.is_some() { Excess::Reject } else { Excess::Partial },
         })
     }
-    fn limit_amount(&mut self, value: Expr, units: &[UnitId]) -> Option<Expr> {
+    fn limit_amount(&mut self, value: Expr, bounded: &Bounded) -> Option<Expr> {
+        let units = bounded.units.as_slice();
         match (value.ty, units) {
+            (Type::Money, _) if bounded.money => Some(value),
             (Type::Quantity(unit), _) if units.contains(&unit) => Some(value),
             (Type::Money, [unit]) => {
                 let span = value.span;

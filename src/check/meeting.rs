@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::hir::{EventKind, FieldType, OnRefund, Pool, Referral, Transfer, Type};
+use crate::hir::{EventKind, Expr, FieldType, OnRefund, Pool, Referral, Transfer, Type};
 use crate::syntax::ast;
 use crate::value::Exact;
 
@@ -28,7 +28,7 @@ impl Checker<'_> {
         let minimum = self.bound(item.minimum.as_ref(), &scope, quantity);
         let at_most = self.bound(item.most.as_ref(), &scope, quantity);
         let steps = self.bound(item.steps.as_ref(), &scope, quantity);
-        let fee = self.bound(item.fee.as_ref(), &scope, quantity);
+        let fee = self.fee(item.fee.as_ref(), &scope);
         let limits = self.own_limits(&item.gate, &scope, &[unit]);
         Some(Transfer {
             name: Arc::clone(&item.name.text),
@@ -44,6 +44,19 @@ impl Checker<'_> {
             fresh: item.fresh.is_some(),
             limits: limits?,
         })
+    }
+
+    /// What the giver pays beside what is given: money, or an amount of any unit.
+    fn fee(&mut self, written: Option<&ast::Cases>, scope: &Scope) -> Option<Option<Expr>> {
+        let Some(written) = written else { return Some(None) };
+        let fee = self.cases(written, scope, None)?;
+        match fee.ty {
+            Type::Money | Type::Quantity(_) => Some(Some(fee)),
+            other => {
+                let found = self.spoken(other);
+                self.fail(errors::meeting::fee_of_what(fee.span, &found))
+            }
+        }
     }
 
     /// A whole referral.

@@ -9,7 +9,7 @@ use crate::syntax::ast;
 use super::context::Checker;
 use super::earn::place;
 use super::errors;
-use super::limit::{both, same_per};
+use super::limit::{Bounded, both, same_per};
 use super::names::{Offer, nearest};
 use super::scope::Scope;
 
@@ -87,10 +87,11 @@ impl Checker<'_> {
         for (limit, budget) in both(&item.limits, &item.budgets) {
             let mut shared: Vec<(Option<Place>, LimitId)> = Vec::new();
             for name in &item.on {
-                let (scope, units, place) = match self.names.offers.get(&name.text) {
+                let (scope, bounded, place) = match self.names.offers.get(&name.text) {
                     Some(Offer::Earn(id)) => match earns.get(id.index()) {
                         Some(Some(earn)) => {
-                            (Scope::event(earn.event, earn.list), vec![earn.unit], Some((earn.event, earn.list)))
+                            let bounded = Bounded { units: vec![earn.unit], money: false };
+                            (Scope::event(earn.event, earn.list), bounded, Some((earn.event, earn.list)))
                         }
                         _ => continue,
                     },
@@ -109,7 +110,7 @@ impl Checker<'_> {
                         continue;
                     }
                 };
-                let Some(lowered) = self.limit(limit, budget, Some(&item.name), &scope, &units) else { continue };
+                let Some(lowered) = self.limit(limit, budget, Some(&item.name), &scope, &bounded) else { continue };
                 let known = shared.iter().find(|(other, id)| {
                     let known = &self.limits.at(*id);
                     (known.per.is_empty() && lowered.per.is_empty())

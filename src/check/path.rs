@@ -173,10 +173,10 @@ impl Checker<'_> {
             }
             Head::Builtin(builtin, ty) => self.plain(Kind::Builtin(builtin), ty, first, rest, span),
             Head::Expired(unit) => self.plain(Kind::Read(Read::Expired), Type::Quantity(unit), first, rest, span),
-            Head::Symbol(symbol) => self.symbol(symbol, first, rest, span),
+            Head::Symbol(symbol) => self.symbol(symbol, first, rest, span, scope),
         }
     }
-    fn symbol(&mut self, symbol: Symbol, first: &Ident, rest: &[Ident], span: Span) -> Option<Expr> {
+    fn symbol(&mut self, symbol: Symbol, first: &Ident, rest: &[Ident], span: Span, scope: &Scope) -> Option<Expr> {
         match symbol {
             Symbol::Let(id) => {
                 let ty = self.need_let(id, span)?;
@@ -184,7 +184,13 @@ impl Checker<'_> {
             }
             Symbol::Measure(id) => {
                 let ty = self.need_measure(id, span)?;
-                self.plain(Kind::Read(Read::Measure(id)), ty, first, rest, span)
+                match rest {
+                    [one] if &*one.text == "before" && !scope.goal => self.fail(errors::challenges::no_goal_here(span)),
+                    [one] if &*one.text == "before" => {
+                        Some(Expr { kind: Kind::Read(Read::MeasureBefore(id)), ty, span })
+                    }
+                    _ => self.plain(Kind::Read(Read::Measure(id)), ty, first, rest, span),
+                }
             }
             Symbol::Segment(id) => {
                 self.need_segment(id, span)?;

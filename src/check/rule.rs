@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::hir::{
-    Direction, Effect, EventId, EventKind, Expr, FieldId, OnRefund, Rhythm, RhythmDay, Rule, Source, Trigger, UnitId,
+    Direction, Effect, EventId, EventKind, Expr, FieldId, OnRefund, Rhythm, RhythmDay, Rule, Source, Trigger, Type,
     Window,
 };
 use crate::source::Span;
@@ -12,6 +12,7 @@ use crate::value::{PeriodKind, TimeOfDay, Weekday};
 
 use super::context::Checker;
 use super::errors;
+use super::limit::Bounded;
 use super::literal::{period, time, weekday};
 use super::names::{Symbol, was};
 use super::scope::Scope;
@@ -25,17 +26,17 @@ pub(super) fn scope_of(trigger: &Trigger) -> (Scope, Option<(EventId, Option<Fie
     }
 }
 
-/// The units that effects give.
-pub(super) fn given(effects: &[(Option<Expr>, Effect)]) -> Vec<UnitId> {
-    let mut units = Vec::new();
+/// What effects give.
+pub(super) fn given(effects: &[(Option<Expr>, Effect)]) -> Bounded {
+    let mut given = Bounded::default();
     for (_, effect) in effects {
-        if let Effect::Give(unit, _) | Effect::GiveTo(unit, ..) = effect
-            && !units.contains(unit)
-        {
-            units.push(*unit);
+        match effect {
+            Effect::Give(unit, _) | Effect::GiveTo(unit, ..) if !given.units.contains(unit) => given.units.push(*unit),
+            Effect::Donate(_, amount) if amount.ty == Type::Money => given.money = true,
+            _ => {}
         }
     }
-    units
+    given
 }
 
 /// What an effect does that a reversal of its event cannot undo, in words.
@@ -83,7 +84,7 @@ impl Checker<'_> {
         let (gates, _) = gated?;
         locals?;
         let effects = effects?;
-        let limits = self.own_limits(&item.gate, &scope, &given(&effects));
+        let limits = self.limits_of(&item.gate, &scope, &given(&effects));
         let on_refund = self.rule_refund(item, &trigger, &gates, &effects);
         let decided = self.decided(item.gate.decided.as_ref(), None);
         if item.gate.refunds.is_none() && self.follows_reversible(&trigger) {

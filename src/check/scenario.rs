@@ -259,11 +259,12 @@ impl Checker<'_> {
             None => amount,
         };
         let kind = posting.map(|posting| &*posting.text).filter(|_| amount.ty == Type::Money);
-        if let Some(kind @ ("off" | "matched")) = kind {
+        if let Some(kind @ ("off" | "matched" | "charged")) = kind {
             return match self.exact_of(&amount).and_then(Exact::to_i64) {
                 Some(minor) if kind == "matched" => {
                     Some(Expectation::Matched(if negative { -minor } else { minor }, span))
                 }
+                Some(minor) if !negative && kind == "charged" => Some(Expectation::Charged(minor, span)),
                 Some(minor) if !negative => Some(Expectation::Off(minor, span)),
                 _ => self.fail(errors::types::not_constant(amount.span, "an expected amount")),
             };
@@ -384,6 +385,7 @@ fn span_of(expectation: &Expectation) -> Span {
         Expectation::Change(_, _, span)
         | Expectation::Expired(_, _, span)
         | Expectation::Off(_, span)
+        | Expectation::Charged(_, span)
         | Expectation::Gift(_, _, span)
         | Expectation::Matched(_, span)
         | Expectation::Nothing(span)

@@ -24,6 +24,8 @@ pub(super) struct Scope {
     pub line: Option<FieldId>,
     /// The event that opened the challenge at hand: `opened`.
     pub opened: Option<EventId>,
+    /// Whether this is about how much a challenge asks for: `MEASURE.before`.
+    pub goal: bool,
     /// The unit whose expired amount is `expired`.
     pub expired: Option<UnitId>,
     /// The member whose name may stand before a path, in scenarios.

@@ -127,6 +127,7 @@ impl Fold<'_> {
         let counts = |limit: &LimitId| match self.program.limits.at(*limit).kind {
             LimitKind::Times(_) => true,
             LimitKind::Amount(of, _) => units.is_some_and(|(unit, _)| unit == of),
+            LimitKind::Money(_) => false,
         };
         let own: Vec<LimitId> = charity.limits.iter().copied().filter(counts).collect();
         let amount = units.map_or(1, |(_, amount)| amount);
@@ -182,6 +183,7 @@ impl Fold<'_> {
         &mut self,
         cause: Cause,
         rule: &Rule,
+        limits: &[LimitId],
         charity: CharityId,
         (effect, amount): (u32, &Expr),
         view: View<'_>,
@@ -193,9 +195,14 @@ impl Fold<'_> {
             let value = self.worth_to(self.program.charities.at(charity), unit, there)?;
             return if there > 0 && value > 0 { self.give_units(charity, cause, unit, there, value) } else { Ok(()) };
         }
+        let of_money = |limit: &LimitId| matches!(self.program.limits.at(*limit).kind, LimitKind::Money(_));
+        let own: Vec<LimitId> = limits.iter().copied().filter(of_money).collect();
+        let fitted = self.fit_rule(cause, &own, Exact::from(asked.max(0)), view)?;
+        let asked = fitted.amount.floor().to_i64().ok_or(ArithmeticError::Overflow)?;
         if asked <= 0 {
             return Ok(());
         }
+        let uses = self.claim(fitted.claims, asked);
         if self.tracing() {
             let words = words::money(self.program, Exact::from(asked));
             let name = self.program.charities.at(charity).name.clone();
@@ -209,6 +216,7 @@ impl Fold<'_> {
             line: view.number,
             amount: asked,
             taken: 0,
+            uses,
             on_refund: rule.on_refund,
             seen: view.seen.map_or_else(Vec::new, |seen| seen.borrow().clone()),
         };
@@ -248,6 +256,7 @@ impl Fold<'_> {
     pub fn return_gift(&mut self, donation: &mut Donation, target: i64) {
         let rest = target - donation.taken;
         if rest > 0 {
+            self.unclaim(&mut donation.uses, donation.amount, donation.taken, rest);
             donation.taken += rest;
             let (charity, amount) = (donation.charity, -rest);
             let what = What::Donated { charity, amount, matched: 0, giver: Giver::Program, receipt: None };

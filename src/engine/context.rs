@@ -47,6 +47,8 @@ pub struct Cx<'a> {
     pub seen: Option<&'a RefCell<Vec<(Read, Value)>>>,
     /// What was read when the award was made; used instead of the member's present.
     pub replay: &'a [(Read, Value)],
+    /// When the window of the challenge at hand opened.
+    pub since: Option<Instant>,
 }
 
 /// The tiers that an expression sees, by ladder.
@@ -85,6 +87,7 @@ impl<'a> Cx<'a> {
             expired: 0,
             seen: None,
             replay: &[],
+            since: None,
         }
     }
 
@@ -107,6 +110,11 @@ impl<'a> Cx<'a> {
         let state = self.state;
         Ok(match read {
             Read::Measure(id) => self.with_carry(id, self.judge.measure(id, self)?)?,
+            Read::MeasureBefore(id) => {
+                let before = self.since.and_then(|since| since.plus_millis(-1)).ok_or(Fault::Type)?;
+                let at = Moment { now: before, today: self.calendar.zone.day_of(before) };
+                Cx { at, seen: None, ..*self }.look(Read::Measure(id))?
+            }
             Read::Tier(ladder, standing) => {
                 let held = state.ladders.at(ladder);
                 let view = match standing {

@@ -92,7 +92,9 @@ pub struct View<'v> {
     pub seen: Option<&'v RefCell<Vec<(Read, Value)>>>,
     /// Reads of before.
     pub replay: &'v [(Read, Value)],
-    /// When the window of the challenge at hand is over.
+    /// When the window of the challenge at hand opened.
+    pub since: Option<Instant>,
+    /// When it is over.
     pub ends: Option<Instant>,
 }
 
@@ -113,6 +115,7 @@ impl<'a> Fold<'a> {
             expired: self.expired,
             seen: view.seen,
             replay: view.replay,
+            since: view.since,
         }
     }
 

@@ -92,7 +92,7 @@ impl Fold<'_> {
             let used_before = Exact::from(self.used(&key, limit.window, bucket, limit.budget.is_some(), view)?);
             let (most, times) = match &limit.kind {
                 LimitKind::Times(most) => (most, true),
-                LimitKind::Amount(_, most) => (most, false),
+                LimitKind::Amount(_, most) | LimitKind::Money(most) => (most, false),
             };
             let before = self.judge.exact(most, &self.cx(view))?.sub(used_before)?;
             let left = before.sub(claims.of(&claim))?.max(Exact::ZERO);
@@ -104,9 +104,11 @@ impl Fold<'_> {
                 (false, _) => asked.min(left),
             };
             if fitted.amount != asked {
-                let unit = if let LimitKind::Amount(unit, _) = limit.kind { Some(unit) } else { None };
-                let words =
-                    |n: Exact| unit.map_or_else(|| n.to_string(), |unit| super::words::quantity(self.program, unit, n));
+                let words = |n: Exact| match limit.kind {
+                    LimitKind::Times(_) => n.to_string(),
+                    LimitKind::Amount(unit, _) => super::words::quantity(self.program, unit, n),
+                    LimitKind::Money(_) => super::words::money(self.program, n),
+                };
                 let (requested, granted) = (words(asked), words(fitted.amount));
                 let span: Span = limit.span;
                 self.explain(cause, span, Stage::Limit, line, !fitted.amount.is_zero(), || {

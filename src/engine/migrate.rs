@@ -357,7 +357,8 @@ fn reawarded(award: &Award, names: &Names) -> Option<Award> {
 fn regiven(donation: &Donation, names: &Names) -> Option<Donation> {
     let on_refund = if donation.on_refund == OnRefund::Rejudge { OnRefund::Proportion } else { donation.on_refund };
     let (charity, cause) = (of(&names.charities, donation.charity)?, names.cause(donation.cause));
-    Some(Donation { charity, cause, on_refund, seen: Vec::new(), ..donation.clone() })
+    let uses = names.uses(&donation.uses);
+    Some(Donation { charity, cause, uses, on_refund, seen: Vec::new(), ..donation.clone() })
 }
 
 fn resent(sent: &Sent, names: &Names) -> Sent {

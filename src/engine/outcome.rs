@@ -278,6 +278,8 @@ pub enum What {
         /// How much is to be reached, in words.
         target: Option<String>,
     },
+    /// Money that the member is to pay, in minor units.
+    Charged(i64),
     /// What a rule brings is decided at that moment.
     Undecided(Instant),
     /// Something was not done, with the reason; the event itself took effect.

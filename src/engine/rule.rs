@@ -385,7 +385,9 @@ impl Fold<'_> {
             }
             Effect::Activate(offer, time) => self.activate_offer(offer, *time),
             Effect::Restart(measure) => self.restart(*measure),
-            Effect::Donate(charity, amount) => self.donate_by_rule(cause, rule, *charity, (number, amount), view),
+            Effect::Donate(charity, amount) => {
+                self.donate_by_rule(cause, rule, limits, *charity, (number, amount), view)
+            }
             Effect::Exchange(id) => self.swap(*id, None).map(drop),
             Effect::Enter(draw, times) => {
                 let times = match times {

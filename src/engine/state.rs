@@ -277,6 +277,9 @@ pub struct Donation {
     pub amount: i64,
     /// What was taken back since.
     pub taken: i64,
+    /// Limits used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uses: Uses,
     /// What a partial reversal does.
     pub on_refund: OnRefund,
     /// What was read of the member when it was judged.

@@ -1,16 +1,19 @@
 //! Giving away: parts of lots go from one member to another.
 
-use crate::hir::{Transfer, TransferId, UnitId};
+use crate::hir::{Transfer, TransferId, Type, UnitId};
 use crate::value::{Exact, Value};
 
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::mail::{Content, Passed};
-use super::outcome::{Account, Cause};
+use super::outcome::{Account, Cause, What};
 use super::purse::{Lot, Ready};
 use super::redeem::Answer;
 use super::state::TallyKind;
 use super::words;
+
+/// What a transfer costs: steps of a unit, or minor units of money where there is none.
+type Fee = (Option<UnitId>, i64);
 
 impl Fold<'_> {
     /// Judges a `transfer` event.
@@ -49,14 +52,16 @@ impl Fold<'_> {
         }
         self.claim(fitted.claims, amount);
         self.hand_over(id, transfer, amount, to)?;
-        if fee > 0 {
-            self.spend(cause, transfer.unit, fee, &Account::Issuer)?;
+        match fee {
+            Some((Some(unit), fee)) if fee > 0 => self.spend(cause, unit, fee, &Account::Issuer).map(drop)?,
+            Some((None, fee)) if fee > 0 => self.emit(cause, What::Charged(fee)),
+            _ => {}
         }
         Ok(Ok(()))
     }
 
-    /// How much is given, and what it costs, in steps; or why not.
-    fn given(&self, transfer: &Transfer) -> Result<Result<(i64, i64), String>, Fault> {
+    /// How much is given, in steps, and what it costs; or why not.
+    fn given(&self, transfer: &Transfer) -> Result<Result<(i64, Option<Fee>), String>, Fault> {
         let unit = self.program.units.at(transfer.unit);
         let value = |expr: &Option<crate::hir::Expr>| -> Result<Option<i64>, Fault> {
             let exact = expr.as_ref().map(|expr| self.judge.exact(expr, &self.cx(View::default()))).transpose()?;
@@ -81,9 +86,18 @@ impl Fold<'_> {
         if let Some(step) = value(&transfer.steps)?.filter(|step| *step > 0 && asked % step != 0) {
             return Ok(Err(format!("{} is not a multiple of {}", say(asked), say(step))));
         }
-        let fee = value(&transfer.fee)?.unwrap_or(0).max(0);
-        let all = asked.checked_add(fee).ok_or(crate::value::ArithmeticError::Overflow)?;
-        match self.too_little(transfer.unit, all) {
+        let of = transfer.fee.as_ref().map(|fee| if let Type::Quantity(unit) = fee.ty { Some(unit) } else { None });
+        let fee = of.zip(value(&transfer.fee)?.map(|fee| fee.max(0)));
+        let mut all = vec![(transfer.unit, asked)];
+        match fee {
+            Some((Some(unit), fee)) if unit == transfer.unit => {
+                let sum = asked.checked_add(fee).ok_or(crate::value::ArithmeticError::Overflow)?;
+                all = vec![(unit, sum)];
+            }
+            Some((Some(unit), fee)) if fee > 0 => all.push((unit, fee)),
+            _ => {}
+        }
+        match all.into_iter().find_map(|(unit, amount)| self.too_little(unit, amount)) {
             Some(reason) => Ok(Err(reason)),
             None => Ok(Ok((asked, fee))),
         }

@@ -153,6 +153,8 @@ pub struct Guard {
 pub enum Read {
     /// The value of a measure, this event included.
     Measure(MeasureId),
+    /// The value of a measure just before the window of the challenge at hand opened.
+    MeasureBefore(MeasureId),
     /// A tier.
     Tier(LadderId, Standing),
     /// An attribute; missing where it was never given and has no default.

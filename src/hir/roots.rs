@@ -54,7 +54,7 @@ impl Program {
             into.push(amount);
         }
         for limit in self.limits.iter() {
-            let (LimitKind::Times(most) | LimitKind::Amount(_, most)) = &limit.kind;
+            let (LimitKind::Times(most) | LimitKind::Amount(_, most) | LimitKind::Money(most)) = &limit.kind;
             into.push(most);
             into.extend(&limit.per);
         }

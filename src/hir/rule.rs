@@ -221,6 +221,8 @@ pub enum LimitKind {
     Times(Expr),
     /// How much, in steps of the unit.
     Amount(UnitId, Expr),
+    /// How much money of the program, in minor units.
+    Money(Expr),
 }
 
 /// What happens to an award that does not fit (S13).

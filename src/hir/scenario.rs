@@ -90,6 +90,8 @@ pub enum Expectation {
     Expired(UnitId, i64, Span),
     /// So much money, in minor units, is paid with points.
     Off(i64, Span),
+    /// So much money, in minor units, is to be paid.
+    Charged(i64, Span),
     /// So much money, in minor units, goes to a cause, what is added to it not counted.
     Gift(CharityId, i64, Span),
     /// So much money, in minor units, is added to gifts of members.

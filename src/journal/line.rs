@@ -245,6 +245,10 @@ impl<'a> Line<'a> {
                 self.value = Some(money(program, *amount));
                 self.votes = Some(*votes);
             }
+            What::Charged(fee) => {
+                self.what = "charged";
+                self.value = Some(money(program, *fee));
+            }
             What::Undecided(at) => {
                 self.what = "undecided";
                 self.until(program, Some(*at));

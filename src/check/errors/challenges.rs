@@ -70,3 +70,12 @@ pub(in crate::check) fn unknown_offer(span: Span, name: &str, near: Option<Strin
     }
     diagnostic.help("an earn, boost, rule or challenge with `needs activation` can")
 }
+
+pub(in crate::check) fn no_goal_here(span: Span) -> Diagnostic {
+    error(
+        "E0453",
+        span,
+        "`before` asks how a measure stood before the window of a challenge opened, and no goal is here",
+    )
+    .help("it belongs behind `reaches` in a challenge, such as `reaches monthly_spend.before * 1.1`")
+}

@@ -46,3 +46,8 @@ pub(in crate::check) fn not_a_member(span: Span, text: &str) -> Diagnostic {
     error("E0374", span, format!("`{text}` does not hold a member"))
         .help("an amount goes to a member: a field or an attribute of the type `member`")
 }
+
+pub(in crate::check) fn fee_of_what(span: Span, found: &str) -> Diagnostic {
+    error("E0452", span, format!("a fee is money or an amount of a unit, and this is {found}"))
+        .help("such as `fee $5` or `fee 10% of amount as points`")
+}

@@ -52,4 +52,11 @@ pub(super) const LIST: &[Explanation] = &[
         "rule start on visit {\n  activate duoble for 3 days\n}",
         "earn double on purchase {\n  needs activation\n  give 2 points per $1 of subtotal\n}\nrule start on visit {\n  activate double for 3 days\n}",
     ),
+    code(
+        "E0453",
+        "before the window opened",
+        "How a measure stood just before a window opened can be asked where a challenge says how much it wants.",
+        "earn e on purchase {\n  when yearly_spend.before > $5\n  give 5 points\n}",
+        "challenge more {\n  window each calendar year\n  goal sum of purchase.subtotal reaches yearly_spend.before + $1\n  give 5 points\n}",
+    ),
 ];

@@ -38,4 +38,11 @@ pub(super) const LIST: &[Explanation] = &[
         "rule thanks on purchase {\n  give 10 points to order\n}",
         "member {\n  helper member, optional\n}\nrule thanks on purchase {\n  give 10 points to helper\n}",
     ),
+    code(
+        "E0452",
+        "what a fee is",
+        "A fee for a transfer is money, which the till collects, or an amount of a unit, which the giver pays.",
+        "transfer gift of points {\n  fee 5%\n}",
+        "transfer gift of points {\n  fee 5% of amount as points\n}",
+    ),
 ];

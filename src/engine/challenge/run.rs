@@ -47,7 +47,7 @@ impl Fold<'_> {
         by: Option<(Arc<str>, u64)>,
         fields: Arc<[Value]>,
     ) -> Result<(), Fault> {
-        let view = View { opened: Some(&fields), ..View::default() };
+        let view = View { opened: Some(&fields), since: Some(opened), ..View::default() };
         for condition in &challenge.only {
             if !self.judge.truth(condition, &self.cx(view))? {
                 return Ok(());
@@ -162,7 +162,7 @@ impl Fold<'_> {
             return Ok(false);
         }
         if instance.targets.len() != challenge.goals.len() {
-            let view = View { opened: Some(&instance.fields), ..View::default() };
+            let view = View { opened: Some(&instance.fields), since: Some(instance.opened), ..View::default() };
             let targets = challenge.goals.iter().map(|goal| self.judge.exact(&goal.threshold, &self.cx(view)));
             instance.targets = targets.collect::<Result<_, _>>()?;
             if let Some(slot) = self.instance_mut(id, number) {
