@@ -35,7 +35,7 @@ pub struct Gate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decided {
     /// `decided at 2026-06-30 at 18:00`, `decided every calendar month`.
-    When(super::Drawn),
+    When(Box<super::Drawn>),
     /// `decided at end`: when the window of the challenge is over.
     End,
 }

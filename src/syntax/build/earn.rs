@@ -95,7 +95,7 @@ pub(super) fn gate<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>, out: &mut Gate
             out.refunds = choice(n, at, &modes);
         }
         Rule::decided_line => {
-            let value = if n.has(Rule::kw_end) { Decided::End } else { Decided::When(play::drawn(r, n)?) };
+            let value = if n.has(Rule::kw_end) { Decided::End } else { Decided::When(Box::new(play::drawn(r, n)?)) };
             out.decided = Some(Spanned { value, at });
         }
         _ => return None,
