@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use meed::Program;
-use meed::engine::{Account, Cause, Outcome, State, What};
+use meed::engine::{Account, Cause, Giver, Outcome, State, What};
 use meed::hir::{Effect, Expr, Kind, Limit, LimitId, LimitKind, Rule, Window};
 use meed::value::{Calendar, Exact, Instant, Value};
 
@@ -77,6 +77,9 @@ fn uses(run: &Run, limit: &Limit, causes: &[Cause]) -> Vec<Use> {
                 lots.insert((outcome.member.clone(), *lot)).then_some(1)
             }
             (What::Paid { amount, .. }, LimitKind::Amount(..)) => Some(*amount),
+            (What::Donated { amount, giver: Giver::Program, .. }, LimitKind::Money(_)) => {
+                (*amount > 0).then_some(*amount)
+            }
             (What::Paid { .. }, LimitKind::Times(_)) => Some(1),
             (What::Issued { .. }, LimitKind::Times(_)) if rewarded => Some(1),
             _ => None,
@@ -96,7 +99,7 @@ fn uses(run: &Run, limit: &Limit, causes: &[Cause]) -> Vec<Use> {
 }
 
 fn exceeded(program: &Program, run: &Run, limit: &Limit, causes: &[Cause]) -> Option<String> {
-    let (LimitKind::Times(most) | LimitKind::Amount(_, most)) = &limit.kind;
+    let (LimitKind::Times(most) | LimitKind::Amount(_, most) | LimitKind::Money(most)) = &limit.kind;
     let most = constant(most)?;
     if !limit.per.is_empty() || limit.budget.is_some() && limit.window.is_none() {
         return None;
