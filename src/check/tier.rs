@@ -120,6 +120,10 @@ impl Checker<'_> {
             let mut found = Vec::new();
             tier.reach.iter().for_each(|reach| floors(reach, measure, &mut found));
             let [threshold] = found.as_slice() else {
+                // What is reached without the measure of the ladder leaves what the tiers below have of it.
+                if surplus.of.is_none() && found.is_empty() {
+                    continue;
+                }
                 let text = self.sources.text(surplus.at.0).to_owned();
                 return self.fail(errors::tiers::rollover_of_what(tier.span, &tier.name, &text, surplus.at.0));
             };
