@@ -283,6 +283,21 @@ impl<'p> Run<'p> {
                 let word = words::stage(*stage);
                 self.same(*span, *times, got, |_, n| format!("{name} {word} {n} times"));
             }
+            Expectation::Place(board, place, span) => {
+                let name = self.program.leaderboards.at(*board).name.clone();
+                let got = brought.outcomes.iter().filter_map(|o| match (&o.what, self.judged_by(o)) {
+                    (What::Ranked { board: of, place, .. }, Some(by)) if by.leaderboards.at(*of).name == name => {
+                        Some(format!("{name} place {place}"))
+                    }
+                    _ => None,
+                });
+                let got: Vec<String> = got.collect();
+                let expected = format!("{name} place {place}");
+                if !got.contains(&expected) {
+                    let got = if got.is_empty() { "no such place".to_owned() } else { got.join("; ") };
+                    self.fail(*span, expected, got, Vec::new());
+                }
+            }
             Expectation::Issued(reward, span) => {
                 let name = self.program.rewards.at(*reward).name.clone();
                 let issued = |o: &Outcome| match (&o.what, self.judged_by(o)) {
@@ -434,8 +449,8 @@ impl<'p> Run<'p> {
 
     fn condition(&mut self, member: &Arc<str>, condition: &Expr, span: Span) {
         let state = self.state(member);
-        let engine = self.world.engine();
-        let holds = engine.evaluate(&state, condition);
+        let (engine, pots) = (self.world.engine(), self.world.pots(member));
+        let holds = engine.evaluate(&state, &pots, condition);
         if holds == Ok(Value::Bool(true)) {
             return;
         }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::hir::{Leaderboard, MeasureId, OnRefund, Place, Window};
+use crate::hir::{Expr, Kind, Leaderboard, LeaderboardId, MeasureId, OnRefund, Place, Read, Type, Window};
+use crate::source::Span;
 use crate::syntax::ast;
 use crate::value::PeriodKind;
 
@@ -66,6 +67,7 @@ impl Checker<'_> {
             by: measure,
             period,
             least,
+            first_to_reach: item.ties.as_ref().is_some_and(|ties| ties.value == ast::Ties::First),
             places,
         })
     }
@@ -86,7 +88,33 @@ impl Checker<'_> {
         }
     }
 
-    fn place(&mut self, number: &ast::Number) -> Option<u32> {
+    /// `league.place`: where the member stands in the period at hand; `None` where no leaderboard has that name.
+    pub fn board_path(&mut self, first: &ast::Ident, rest: &[ast::Ident], span: Span) -> Option<Option<Expr>> {
+        let board = self.names.leaderboards.get(&first.text)?;
+        Some(match rest {
+            [one] if &*one.text == "place" => {
+                Some(Expr { kind: Kind::Read(Read::Place(board)), ty: Type::Number, span })
+            }
+            [] => self.fail(errors::play::bare(span, &first.text, "`place`")),
+            [other, ..] => {
+                let near = nearest(&other.text, ["place"]);
+                self.fail(errors::names::unknown_part(other.span(), &other.text, &first.text, "`place`", near))
+            }
+        })
+    }
+
+    /// The leaderboard of a name, or its message.
+    pub fn board_named(&mut self, name: &ast::Ident) -> Option<LeaderboardId> {
+        match self.names.leaderboards.get(&name.text) {
+            Some(board) => Some(board),
+            None => {
+                let near = self.names.leaderboards.nearest(&name.text);
+                self.fail(errors::boards::unknown(name.span(), &name.text, near))
+            }
+        }
+    }
+
+    pub fn place(&mut self, number: &ast::Number) -> Option<u32> {
         self.whole(number, 1).map(|place| u32::try_from(place).unwrap_or(u32::MAX))
     }
 }

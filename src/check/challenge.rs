@@ -301,6 +301,20 @@ impl Checker<'_> {
             Progress::Steps(steps) => steps.iter().map(|step| step.event).collect(),
         }
     }
+    /// Whether this is a challenge whose window begins with the member's activation, by the text alone.
+    pub fn begins_with_activation(&self, name: &str) -> bool {
+        let of = self.items.challenges.iter().find(|item| &*item.name.text == name);
+        let window = of.and_then(|item| item.window.as_ref()).map(|window| &window.value);
+        matches!(window, Some(ast::Frame::From { event: None, .. }))
+    }
+    /// A challenge that `open` may open.
+    pub fn opened_challenge(&mut self, name: &ast::Ident) -> Option<ChallengeId> {
+        let id = self.challenge_named(name)?;
+        if self.begins_with_activation(&name.text) {
+            return Some(id);
+        }
+        self.fail(errors::challenges::opens_by_itself(name.span(), &name.text))
+    }
     /// The challenge of a name, or its message.
     pub fn challenge_named(&mut self, name: &ast::Ident) -> Option<ChallengeId> {
         match self.names.values.get(&name.text) {

@@ -275,6 +275,12 @@ fn effect_moves(program: &Program, effect: &Effect, next: &mut Vec<Node>) {
             }
         }
         Effect::Offer(choice) => next.push(Node::Offers(*choice)),
+        // What was measured before may complete it at once; all else takes another event.
+        Effect::Open(id) => {
+            let measured = |goal: &crate::hir::Goal| matches!(goal.of, crate::hir::Progress::Measured(_));
+            let challenge = program.challenges.get(*id).filter(|challenge| challenge.goals.iter().any(measured));
+            next.extend(challenge.map(|challenge| Node::Rule(challenge.reward)));
+        }
     }
 }
 

@@ -95,18 +95,22 @@ impl Checker<'_> {
                     let near = self.names.offers.nearest(&name.text);
                     return self.fail(errors::challenges::unknown_offer(name.span(), &name.text, near));
                 }
+                if self.begins_with_activation(&name.text) {
+                    return self.fail(errors::challenges::activate_to_open(effect.at.0, &name.text));
+                }
                 let time = match time {
                     Some(time) => Some(self.duration(time)?),
                     None => None,
                 };
                 Effect::Activate(Arc::clone(&name.text), time)
             }
+            ast::Effect::Open(name) => Effect::Open(self.opened_challenge(name)?),
             ast::Effect::Take(amount) => {
                 let amount = self.amount(amount, scope)?;
                 let Type::Quantity(unit) = amount.value.ty else { return None };
                 return Some((amount.when, Effect::Take(unit, amount.value)));
             }
-            ast::Effect::Convert(convert) => self.conversion(convert)?,
+            ast::Effect::Convert(convert) => self.conversion(convert, scope)?,
             ast::Effect::Issue(name) => Effect::Issue(self.reward(name)?),
             ast::Effect::Badge(name) => Effect::Badge(self.badges.find(|badge| badge.name == name.text)?),
             ast::Effect::Grant { tiers, level, hold } => {
@@ -175,7 +179,7 @@ impl Checker<'_> {
             None => self.fail(errors::rules::grant_how_long(span, &item.name.text)),
         }
     }
-    fn conversion(&mut self, convert: &ast::Convert) -> Option<Effect> {
+    fn conversion(&mut self, convert: &ast::Convert, scope: &Scope) -> Option<Effect> {
         let member = Scope::member();
         let (from, to) = (self.unit(&convert.from), self.unit(&convert.to));
         let (from, to) = (from?, to?);
@@ -185,7 +189,10 @@ impl Checker<'_> {
         let price = self.step(&convert.take, &member, from);
         let gives = self.step(&convert.give, &member, to);
         let bound = |checker: &mut Self, bound: &Option<ast::Expr>| match bound {
-            Some(bound) => checker.typed(bound, &member, Type::Quantity(from)).map(Some),
+            Some(bound) => {
+                let bound = checker.typed(bound, scope, Type::Quantity(from))?;
+                checker.solid(bound, scope).map(Some)
+            }
             None => Some(None),
         };
         let (minimum, maximum) = (bound(self, &convert.at_least), bound(self, &convert.at_most));

@@ -18,7 +18,14 @@ impl Checker<'_> {
             ExprKind::Number(number) => Some(exact(self.number(number)?, Type::Number, span)),
             ExprKind::Factor(number) => Some(exact(self.number(number)?, Type::Number, span)),
             ExprKind::Percent(number) => Some(exact(self.percent(number)?, Type::Number, span)),
-            ExprKind::Money { amount, currency } => Some(exact(self.money(amount, currency, span)?, Type::Money, span)),
+            ExprKind::Money { amount, currency } => {
+                let minor = if scope.price {
+                    self.fine_money(amount, currency, span)
+                } else {
+                    self.money(amount, currency, span)
+                };
+                Some(exact(minor?, Type::Money, span))
+            }
             ExprKind::Quantity { number, unit } => {
                 let unit = self.unit(unit)?;
                 Some(exact(self.quantity(number, unit, span)?, Type::Quantity(unit), span))

@@ -132,6 +132,15 @@ impl Checker<'_> {
     /// An amount of money in minor units. Money of another currency than the program's is an error.
     pub fn money(&mut self, amount: &ast::Number, currency: &ast::Ident, span: Span) -> Option<Exact> {
         self.no_thousands_point(amount, self.currency.exponent())?;
+        let minor = self.fine_money(amount, currency, span)?;
+        if minor.is_integer() {
+            return Some(minor);
+        }
+        let own = self.currency;
+        self.fail(errors::literals::too_fine(span, &own.to_string(), own.exponent()))
+    }
+    /// The same, which may be finer than the smallest coin.
+    pub fn fine_money(&mut self, amount: &ast::Number, currency: &ast::Ident, span: Span) -> Option<Exact> {
         let own = self.currency;
         let meant = Currency::parse(&currency.text).or_else(|| Currency::from_symbol(&currency.text, own));
         match meant {
@@ -139,11 +148,7 @@ impl Checker<'_> {
             Some(meant) => return self.fail(errors::literals::foreign_money(span, meant, own)),
             None => return self.fail(errors::literals::unknown_currency(currency.span(), &currency.text)),
         }
-        let minor = self.scaled(amount, self.minor_units())?;
-        if minor.is_integer() {
-            return Some(minor);
-        }
-        self.fail(errors::literals::too_fine(span, &own.to_string(), own.exponent()))
+        self.scaled(amount, self.minor_units())
     }
     /// An amount of a unit in its steps.
     pub fn quantity(&mut self, number: &ast::Number, unit: UnitId, span: Span) -> Option<Exact> {

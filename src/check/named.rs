@@ -57,7 +57,7 @@ impl Checker<'_> {
         };
         let steps = self.steps_of(id);
         let worth = self.busily(Node::Worth(id), |checker| {
-            checker.cases_with(cases, &Scope::member(), &mut |checker, value, scope| {
+            checker.cases_with(cases, &Scope { price: true, ..Scope::member() }, &mut |checker, value, scope| {
                 let whole = checker.typed(value, scope, Type::Money)?;
                 match checker.exact_of(&whole) {
                     Some(minor) if minor > crate::value::Exact::ZERO => {

@@ -12,7 +12,8 @@ use super::literal::exact;
 use super::scope::Scope;
 
 impl Checker<'_> {
-    /// `and`, `or`: operands of one operator in one list. What the left side of an `and` asks, the right side knows.
+    /// `and`, `or`: operands of one operator in one list. What the left side of an `and` asks, the right side
+    /// knows; that of an `or`, that it does not hold.
     pub fn logic(
         &mut self,
         op: BinaryOp,
@@ -24,7 +25,8 @@ impl Checker<'_> {
         let left = self.condition(left, scope);
         let right = match (&left, op) {
             (Some(left), BinaryOp::And) => self.condition(right, &scope.given(left)),
-            _ => self.condition(right, scope),
+            (Some(left), _) => self.condition(right, &scope.unless(left)),
+            (None, _) => self.condition(right, scope),
         };
         let mut parts = Vec::new();
         for side in [left?, right?] {

@@ -108,6 +108,7 @@ impl Checker<'_> {
         }
         match self.head(&first.text, scope) {
             Some(head) => self.path_from(head, first, rest, span, scope),
+            None if let Some(place) = self.board_path(first, rest, span) => place,
             None => match (&*first.text, rest.split_first()) {
                 ("opened", rest) if scope.opened.is_some() => self.opened_path(rest, span, scope),
                 ("member", Some((second, rest))) => self.attribute_path(second, rest, span),
@@ -131,6 +132,7 @@ impl Checker<'_> {
         match self.head(&first.text, scope) {
             Some(head) => self.path_from(head, first, rest, span, scope),
             None if matches!(&*first.text, "name" | "id" | "joined") => self.attribute_path(first, rest, span),
+            None if let Some(place) = self.board_path(first, rest, span) => place,
             None => {
                 if let ("member", Some((second, rest))) = (&*first.text, rest.split_first()) {
                     return self.attribute_path(second, rest, span);

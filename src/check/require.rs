@@ -140,7 +140,7 @@ impl Checker<'_> {
             }
             Kind::Read(Read::Measure(id)) => self.measure(*id).is_some_and(|measure| counts_events(&measure.source)),
             Kind::Read(Read::Challenge(_, ChallengeRead::Open | ChallengeRead::Completed)) => true,
-            Kind::Read(Read::Offers(_) | Read::Entries(_) | Read::Wins(_)) => true,
+            Kind::Read(Read::Offers(_) | Read::Entries(_) | Read::Wins(_) | Read::Place(_)) => true,
             Kind::Read(Read::Attribute(id)) => is_counted(expr) || counts(Some(&self.attributes), *id),
             Kind::Read(_) => is_counted(expr),
             _ => false,

@@ -255,8 +255,9 @@ impl Checker<'_> {
     /// So much of a unit for so much money.
     pub fn price(&mut self, rate: &ast::Cases<ast::Step>, scope: &Scope) -> Option<(UnitId, Expr, Expr)> {
         let units = self.cases_with(rate, scope, &mut |checker, step, scope| checker.step_units(step, scope))?;
+        let priced = Scope { price: true, ..scope.clone() };
         let money =
-            self.cases_with(rate, scope, &mut |checker, step, scope| checker.typed(&step.money, scope, Type::Money))?;
+            self.cases_with(rate, &priced, &mut |checker, step, scope| checker.typed(&step.money, scope, Type::Money))?;
         let Type::Quantity(unit) = units.ty else { return None };
         for side in [&units, &money] {
             if self.exact_of(side).is_some_and(|side| side <= Exact::ZERO) {

@@ -56,6 +56,7 @@ fn without_inverse(effect: &Effect) -> Option<&'static str> {
         | Effect::Badge(_)
         | Effect::Message(..)
         | Effect::Offer(_)
+        | Effect::Open(_)
         | Effect::Enter(..)
         | Effect::Donate(..) => None,
     }

@@ -159,6 +159,10 @@ impl Checker<'_> {
                 ExpectKind::Refused(text) => Some(Expectation::Refused(said(text.as_ref()), span)),
                 ExpectKind::Error(text) => Some(Expectation::Error(said(text.as_ref()), span)),
                 ExpectKind::Message(text) => Some(Expectation::Message(Arc::clone(&text.value), span)),
+                ExpectKind::Place(name, place) => {
+                    let (board, place) = (self.board_named(name), self.place(place));
+                    board.zip(place).map(|(board, place)| Expectation::Place(board, place, span))
+                }
                 ExpectKind::Badge(name) => self.badge(name).map(|badge| Expectation::Badge(badge, span)),
                 ExpectKind::Challenge(name, stage, times) => {
                     let times = match times {
@@ -394,6 +398,7 @@ fn span_of(expectation: &Expectation) -> Span {
         | Expectation::Error(_, span)
         | Expectation::Message(_, span)
         | Expectation::Badge(_, span)
+        | Expectation::Place(_, _, span)
         | Expectation::Issued(_, span)
         | Expectation::Challenge(_, _, _, span)
         | Expectation::Offer(_, _, span)

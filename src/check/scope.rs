@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::hir::{EventId, Expr, FieldId, Kind, Read, UnitId};
+use crate::hir::{EventId, Expr, FieldId, Kind, LeaderboardId, Read, UnitId};
 
 use super::local::Locals;
 
@@ -13,6 +13,7 @@ pub(super) enum Present {
     Line(FieldId),
     Attribute(FieldId),
     Last(EventId),
+    Place(LeaderboardId),
 }
 
 /// What an expression may name beside what is named everywhere.
@@ -26,6 +27,8 @@ pub(super) struct Scope {
     pub opened: Option<EventId>,
     /// Whether this is about how much a challenge asks for: `MEASURE.before`.
     pub goal: bool,
+    /// Whether this is a price, which may be finer than the smallest coin.
+    pub price: bool,
     /// The unit whose expired amount is `expired`.
     pub expired: Option<UnitId>,
     /// The member whose name may stand before a path, in scenarios.
@@ -77,12 +80,28 @@ impl Scope {
             _ => {}
         }
     }
+    /// The same where a condition does not hold.
+    #[must_use]
+    pub fn unless(&self, condition: &Expr) -> Self {
+        let mut scope = self.clone();
+        scope.learn_contrary(condition);
+        scope
+    }
+    fn learn_contrary(&mut self, condition: &Expr) {
+        match &condition.kind {
+            Kind::Or(parts) => parts.iter().for_each(|part| self.learn_contrary(part)),
+            Kind::Not(inner) => self.learn(inner),
+            Kind::Missing(value) => self.know(value),
+            _ => {}
+        }
+    }
     fn know(&mut self, value: &Expr) {
         let present = match &value.kind {
             Kind::Field(field) => Present::Field(*field),
             Kind::Line(field) => Present::Line(*field),
             Kind::Read(Read::Attribute(field)) => Present::Attribute(*field),
             Kind::Read(Read::Last(event)) => Present::Last(*event),
+            Kind::Read(Read::Place(board)) => Present::Place(*board),
             Kind::Since(_, value) => return self.know(value),
             _ => return,
         };

@@ -129,6 +129,7 @@ impl Checker<'_> {
                 candidate(Present::Attribute(*id), field.optional && field.default.is_none())
             }
             Kind::Read(Read::Last(event)) => candidate(Present::Last(*event), true),
+            Kind::Read(Read::Place(board)) => candidate(Present::Place(*board), true),
             Kind::Read(Read::Measure(id)) => match self.measure(*id).map(|measure| &measure.source) {
                 Some(Source::Formula(formula)) => self.absent(formula, scope),
                 _ => None,
@@ -157,6 +158,7 @@ impl Checker<'_> {
                 (format!("member.{}", field.name), Some(field.span))
             }
             Present::Last(id) => (format!("last {}", self.events.get(id)?.name), None),
+            Present::Place(id) => (format!("{}.place", self.items.leaderboards.get(id.index())?.name.text), None),
         })
     }
 }

@@ -14,6 +14,7 @@ mod load;
 mod locate;
 mod man;
 mod output;
+mod playing;
 mod progress;
 mod run;
 mod seeds;

@@ -9,6 +9,7 @@ use comfy_table::{CellAlignment, Table};
 use serde::Serialize;
 
 use super::giving::{CauseReport, Giving};
+use super::playing::{ChallengeReport, ChoiceReport, DrawReport, Playing};
 use crate::arena::Id as _;
 use crate::engine::{Account, Outcome, VoucherChange, What, World};
 use crate::events::Reject;
@@ -41,6 +42,7 @@ pub struct Summary<'p> {
     rewards: BTreeMap<RewardId, RewardSums>,
     /// What partners and causes come to.
     pub(super) giving: Giving<'p>,
+    playing: Playing<'p>,
     reasons: BTreeMap<String, u64>,
     rejects: u64,
     first_rejects: Vec<Reject>,
@@ -86,6 +88,7 @@ impl<'p> Summary<'p> {
             moves: 0,
             rewards: BTreeMap::new(),
             giving: Giving::new(versions),
+            playing: Playing::new(versions),
             reasons: BTreeMap::new(),
             rejects: 0,
             first_rejects: Vec::new(),
@@ -111,6 +114,7 @@ impl<'p> Summary<'p> {
         for state in members {
             let carried = (state.version as usize != newest).then(|| world.engine().in_newest(state));
             let state = carried.as_ref().unwrap_or(state);
+            self.playing.stand(world.engine(), state);
             for (unit, purse) in state.units.pairs() {
                 let sums = self.units.entry(unit).or_default();
                 sums.pending += i128::from(purse.pending());
@@ -165,6 +169,7 @@ impl<'p> Summary<'p> {
     pub fn outcome(&mut self, outcome: &Outcome) {
         self.outcomes += 1;
         self.giving.outcome(outcome);
+        self.playing.outcome(outcome);
         self.corrections += u64::from(outcome.corrects.is_some());
         match &outcome.what {
             What::Posted { unit, from, to, amount, .. } => {
@@ -295,7 +300,7 @@ impl<'p> Summary<'p> {
             }
             push(&mut out, &mut rewards, true);
         }
-        for mut table in self.giving.tables(table) {
+        for mut table in self.playing.tables(table).into_iter().chain(self.giving.tables(table)) {
             push(&mut out, &mut table, true);
         }
         if self.rejects + self.skipped > 0 {
@@ -362,6 +367,9 @@ impl<'p> Summary<'p> {
             rewards: self.rewards.iter().map(reward).collect(),
             partners: self.giving.statements().and_then(Result::ok).unwrap_or_default(),
             causes: self.giving.causes(),
+            challenges: self.playing.challenges(),
+            choices: self.playing.choices(),
+            draws: self.playing.draws(),
         }
     }
 }
@@ -405,6 +413,12 @@ struct Report {
     partners: Vec<Statement>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     causes: Vec<CauseReport>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    challenges: Vec<ChallengeReport>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    choices: Vec<ChoiceReport>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    draws: Vec<DrawReport>,
 }
 
 #[derive(Serialize)]
@@ -472,7 +486,7 @@ fn called(name: &str, label: Option<&Label>) -> String {
     label.map_or_else(|| name.to_owned(), |label| format!("{name} “{}”", label.text))
 }
 
-fn grouped(count: u64) -> String {
+pub(super) fn grouped(count: u64) -> String {
     decimal(i128::from(count), 0, "_")
 }
 

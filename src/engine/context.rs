@@ -7,6 +7,7 @@ use crate::value::{Calendar, Day, Exact, Instant, Period, PeriodKind, TimeSpan, 
 
 use super::fault::Fault;
 use super::judge::Judge;
+use super::pots::Pots;
 use super::purse::Lot;
 use super::state::State;
 use super::version::Version;
@@ -29,6 +30,8 @@ pub struct Cx<'a> {
     pub judge: &'a dyn Judge,
     /// The member.
     pub state: &'a State,
+    /// What members share, where it is at hand.
+    pub pots: Option<&'a Pots>,
     /// The member's calendar.
     pub calendar: &'a Calendar,
     /// The fields of the event; empty where the clock is at work.
@@ -78,6 +81,7 @@ impl<'a> Cx<'a> {
             program,
             judge,
             state,
+            pots: None,
             calendar,
             fields: &[],
             line: &[],
@@ -115,6 +119,7 @@ impl<'a> Cx<'a> {
                 let at = Moment { now: before, today: self.calendar.zone.day_of(before) };
                 Cx { at, seen: None, ..*self }.look(Read::Measure(id))?
             }
+            Read::Place(board) => super::board::place(board, self).map_or(Value::Missing, Value::Exact),
             Read::Tier(ladder, standing) => {
                 let held = state.ladders.at(ladder);
                 let view = match standing {

@@ -184,8 +184,8 @@ impl Engine {
     }
 
     /// The value of an expression for a member at the moment up to which the member's clock has come.
-    pub fn evaluate(&self, state: &State, expr: &Expr) -> Result<Value, Fault> {
-        self.look(state, |cx| cx.judge.value(expr, cx))
+    pub fn evaluate(&self, state: &State, pots: &Pots, expr: &Expr) -> Result<Value, Fault> {
+        self.look(state, |cx| cx.judge.value(expr, &Cx { pots: Some(pots), ..*cx }))
     }
 
     /// Looks at a member the way that expressions do.

@@ -106,6 +106,7 @@ impl<'a> Fold<'a> {
             program: self.program,
             judge: self.judge,
             state: self.state,
+            pots: Some(self.pots),
             calendar: &self.calendar,
             fields: view.fields.unwrap_or(own),
             line: view.line,

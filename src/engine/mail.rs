@@ -56,6 +56,8 @@ pub enum Content {
     Decide(RuleId, Claimant),
     /// A place on a leaderboard: which, with what, among how many.
     Place(LeaderboardId, u32, Exact, u64),
+    /// An order that the addressee has paid for came back: what it was, and what is left of it.
+    Returned(Arc<str>, Exact, Exact),
     /// A part of what an earlier letter brought is taken back: its amount in all, in steps.
     TakeBack(Arc<str>, i64),
     /// All that an earlier letter brought is taken back.
@@ -109,6 +111,7 @@ impl Fold<'_> {
         match &letter.content {
             Content::TakeBack(earlier, amount) => self.taken_back(earlier, *amount)?,
             Content::Recall(earlier) => self.recalled(earlier)?,
+            Content::Returned(order, was, is) => self.returned_to_pool(order, *was, *is)?,
             Content::Uncomplete(id, opened, sum) => self.undo_together(*id, *opened, *sum)?,
             // What brings something is recorded, so that measures count it and what it brings can be taken back.
             _ => self.record(None, |fold| fold.unpack(letter))?,
@@ -142,7 +145,11 @@ impl Fold<'_> {
                 let name = self.program.leaderboards.get(*board).map(|board| Value::Text(board.name.clone()));
                 vec![("what", name.unwrap_or_default())]
             }
-            Content::TakeBack(..) | Content::Recall(_) | Content::Uncomplete(..) | Content::Request(_) => Vec::new(),
+            Content::TakeBack(..)
+            | Content::Returned(..)
+            | Content::Recall(_)
+            | Content::Uncomplete(..)
+            | Content::Request(_) => Vec::new(),
         };
         let fields = self.program.events.at(kind).fields.iter().map(|field| {
             let value = given.iter().find(|(name, _)| *name == &*field.name).map(|(_, value)| value.clone());
@@ -191,7 +198,11 @@ impl Fold<'_> {
             Content::Decide(rule, claim) => self.decide(*rule, claim)?,
             Content::Prize(draw, entry, prize) => self.win(*draw, entry, *prize)?,
             Content::Place(board, place, score, of) => self.placed(*board, *place, *score, *of)?,
-            Content::TakeBack(..) | Content::Recall(_) | Content::Uncomplete(..) | Content::Request(_) => {}
+            Content::TakeBack(..)
+            | Content::Returned(..)
+            | Content::Recall(_)
+            | Content::Uncomplete(..)
+            | Content::Request(_) => {}
         }
         Ok(())
     }

@@ -382,6 +382,11 @@ pub fn migrate_pots(pots: &Pots, old: &Outline, to: &Version, version: u32) -> P
             .iter()
             .filter_map(|((id, end), scores)| Some(((of(&names.boards, *id)?, *end), scores.clone())))
             .collect(),
+        arrivals: pots
+            .arrivals
+            .iter()
+            .filter_map(|((id, end), arrivals)| Some(((of(&names.boards, *id)?, *end), arrivals.clone())))
+            .collect(),
         undecided: pots.undecided.iter().map(|(at, letters)| (*at, readdressed(letters, &names))).collect(),
         groups: pots.groups.iter().filter_map(|(id, by)| Some((of(&names.pools, *id)?, by.clone()))).collect(),
         common: pots

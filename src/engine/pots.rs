@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::hir::{CharityId, DrawId, FundId, PoolId, Program, RewardId};
 use crate::value::Instant;
 
-use super::board::{BoardKey, Scores};
+use super::board::{Arrivals, BoardKey, Scores};
 use super::challenge::{Common, CommonKey};
 use super::draw::Drum;
 use super::fund::FundPot;
@@ -58,6 +58,9 @@ pub struct Pots {
     /// Leaderboards of periods that are not over.
     #[serde(with = "super::pairs", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub boards: BTreeMap<BoardKey, Scores>,
+    /// The same leaderboards, where who had it first comes first.
+    #[serde(with = "super::pairs", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub arrivals: BTreeMap<BoardKey, Arrivals>,
 }
 
 fn is_zero(version: &u32) -> bool {

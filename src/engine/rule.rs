@@ -384,6 +384,7 @@ impl Fold<'_> {
                 Ok(())
             }
             Effect::Activate(offer, time) => self.activate_offer(offer, *time),
+            Effect::Open(challenge) => self.open_by_rule(cause, *challenge),
             Effect::Restart(measure) => self.restart(*measure),
             Effect::Donate(charity, amount) => {
                 self.donate_by_rule(cause, rule, limits, *charity, (number, amount), view)

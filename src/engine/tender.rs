@@ -3,35 +3,26 @@
 use std::sync::Arc;
 
 use crate::hir::{EventKind, ReturnOrder, Reversal};
-use crate::value::Exact;
+use crate::value::{Exact, Value};
 
 use super::fault::Fault;
 use super::fold::Fold;
+use super::mail::Content;
 use super::outcome::{Cause, Side, VoucherChange, What};
 use super::state::{Fact, Payment};
 
 impl Fold<'_> {
     /// Points and vouchers that paid for a returned order come back (S21).
     pub fn return_tender(&mut self, order: &Arc<str>, original: &Fact, reversal: &Reversal) -> Result<(), Fault> {
-        let redeem = EventKind::Redeem.id();
-        let positions: Vec<usize> = (0..self.state.facts.len()).collect();
-        for position in positions {
-            let Some(fact) = self.state.facts.get(position) else { continue };
-            let pays = fact.payment.as_ref().is_some_and(|payment| payment.order.as_ref() == Some(order));
-            if Some(fact.event.kind) != redeem || fact.gone || !pays {
-                continue;
-            }
-            let Some(mut payment) = fact.payment.clone() else { continue };
-            let spent: i64 = payment.lots.iter().map(|(_, amount)| amount).sum();
-            let owed = if original.gone { spent } else { self.points_due(&payment, spent, original, reversal)? };
-            let rest = owed - payment.returned;
-            if rest > 0 {
-                self.return_points(&mut payment, rest)?;
-            }
-            if let Some(fact) = self.state.facts.get_mut(position) {
-                fact.payment = Some(payment);
-            }
+        let (was, is) = self.extent(Cause::Event, None, original, reversal)?;
+        if was.is_zero() && !original.gone {
+            return Ok(());
         }
+        let is = if original.gone { Exact::ZERO } else { is };
+        for position in 0..self.state.facts.len() {
+            self.return_payment(position, order, was, is)?;
+        }
+        self.tell_pools(order, was, is);
         if original.gone {
             let mut back = Vec::new();
             for voucher in self.state.vouchers.iter_mut() {
@@ -48,9 +39,50 @@ impl Fold<'_> {
         Ok(())
     }
 
+    /// Of an order so much is left that an account of this member's group has paid for.
+    fn tell_pools(&mut self, order: &Arc<str>, was: Exact, is: Exact) {
+        let redeem = EventKind::Redeem.id();
+        let order_at = redeem.and_then(|kind| self.program.events.at(kind).fields.find(|f| &*f.name == "order"));
+        let names = |fact: &Fact| match order_at.and_then(|at| fact.event.fields.get(at.0 as usize)) {
+            Some(Value::Text(paid)) => paid == order,
+            _ => false,
+        };
+        let asked = self.state.facts.iter().filter(|fact| Some(fact.event.kind) == redeem && !fact.gone && names(fact));
+        let accounts: Vec<Arc<str>> = asked.flat_map(|fact| &fact.sent).map(|sent| sent.to.clone()).collect();
+        for account in accounts {
+            self.send(account, Content::Returned(order.clone(), was, is));
+        }
+    }
+
+    /// An account is told that so much is left of an order that it has paid for.
+    pub fn returned_to_pool(&mut self, order: &Arc<str>, was: Exact, is: Exact) -> Result<(), Fault> {
+        for position in 0..self.state.facts.len() {
+            self.return_payment(position, order, was, is)?;
+        }
+        self.settle()
+    }
+
+    /// Points that paid for an order come back, as far as it did.
+    fn return_payment(&mut self, position: usize, order: &Arc<str>, was: Exact, is: Exact) -> Result<(), Fault> {
+        let Some(fact) = self.state.facts.get(position) else { return Ok(()) };
+        let paid = fact.payment.clone().filter(|payment| payment.order.as_ref() == Some(order));
+        let (Some(mut payment), true) = (paid, Some(fact.event.kind) == EventKind::Redeem.id() && !fact.gone) else {
+            return Ok(());
+        };
+        let spent: i64 = payment.lots.iter().map(|(_, amount)| amount).sum();
+        let owed = if is.is_zero() { spent } else { self.points_due(&payment, spent, was, is)? };
+        let rest = owed - payment.returned;
+        if rest > 0 {
+            self.return_points(&mut payment, rest)?;
+        }
+        if let Some(fact) = self.state.facts.get_mut(position) {
+            fact.payment = Some(payment);
+        }
+        Ok(())
+    }
+
     /// How many of the points that paid for an order are due back while part of it is kept.
-    fn points_due(&self, payment: &Payment, spent: i64, original: &Fact, reversal: &Reversal) -> Result<i64, Fault> {
-        let (was, is) = self.extent(payment.cause, None, original, reversal)?;
+    fn points_due(&self, payment: &Payment, spent: i64, was: Exact, is: Exact) -> Result<i64, Fault> {
         if was.is_zero() {
             return Ok(0);
         }

@@ -293,6 +293,14 @@ impl World {
         self.groups.get(&self.group_of(&id))?.now.members.get(&id)
     }
 
+    /// What a member shares with others, in terms of the newest version.
+    pub fn pots(&self, member: &str) -> Pots {
+        let group = self.groups.get(&self.group_of(&known_as(&self.aliases, &member.into())));
+        let mut pots = group.map(|group| group.now.pots.clone()).unwrap_or_default();
+        self.engine.bring_pots(&mut pots, u32::MAX);
+        pots
+    }
+
     /// Judges an event once more, with every step explained; `None` where it is not known (any more).
     pub fn explain(&self, event: &str) -> Option<Explained> {
         let known = self.seen.get(event)?;

@@ -24,6 +24,8 @@ pub struct Leaderboard {
     pub period: PeriodKind,
     /// What a member must have at least to have a place; more than nothing in any case.
     pub least: Option<Exact>,
+    /// Whether, of members who have equally much, who had it first comes first; else they share the place.
+    pub first_to_reach: bool,
     /// Places that bring something, in order; no place is in two of them.
     pub places: Vec<Place>,
 }

@@ -4,8 +4,8 @@ use crate::source::Span;
 use crate::value::{Day, Exact, TimeUnit, Value};
 
 use super::{
-    BadgeId, ChallengeId, ChallengeRead, ChoiceId, DrawId, EnumId, EventId, FieldId, LadderId, LetId, MeasureId,
-    RewardId, SegmentId, TableId, UnitId,
+    BadgeId, ChallengeId, ChallengeRead, ChoiceId, DrawId, EnumId, EventId, FieldId, LadderId, LeaderboardId, LetId,
+    MeasureId, RewardId, SegmentId, TableId, UnitId,
 };
 
 /// The dimension of an expression.
@@ -173,6 +173,8 @@ pub enum Read {
     Expired,
     /// Something of a challenge.
     Challenge(ChallengeId, ChallengeRead),
+    /// The place on a leaderboard in the period at hand, by what was judged before; missing without one.
+    Place(LeaderboardId),
     /// How many offers of a choice are open.
     Offers(ChoiceId),
     /// How many entries of a draw the member has made.

@@ -58,6 +58,13 @@ pub struct Draw {
     pub entry: RuleId,
 }
 
+impl Draw {
+    /// Whether each entry is decided when it is made.
+    pub fn is_instant(&self) -> bool {
+        matches!(self.kind, DrawKind::Instant(_))
+    }
+}
+
 /// When entries are decided.
 #[derive(Debug, Clone)]
 pub enum DrawKind {

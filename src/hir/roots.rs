@@ -84,7 +84,8 @@ impl Program {
                     | Effect::Extend(..)
                     | Effect::Activate(..)
                     | Effect::Restart(_)
-                    | Effect::Offer(_) => {}
+                    | Effect::Offer(_)
+                    | Effect::Open(_) => {}
                 }
             }
         }

@@ -6,8 +6,8 @@ use crate::source::Span;
 use crate::value::{Day, Exact, PeriodKind, Rounding, TimeOfDay, TimeSpan, Weekday};
 
 use super::{
-    BadgeId, BoostId, CharityId, ChoiceId, DrawId, Drawn, EarnId, EventId, ExchangeId, ExpiryRule, Expr, FieldId,
-    Guarded, Hold, Label, LadderId, LimitId, MeasureId, Pending, RewardId, RoundScope, StackId, UnitId, Was,
+    BadgeId, BoostId, ChallengeId, CharityId, ChoiceId, DrawId, Drawn, EarnId, EventId, ExchangeId, ExpiryRule, Expr,
+    FieldId, Guarded, Hold, Label, LadderId, LimitId, MeasureId, Pending, RewardId, RoundScope, StackId, UnitId, Was,
 };
 
 /// Conditions that an earn, boost, rule, reward or redeem shares.
@@ -387,6 +387,8 @@ pub enum Effect {
     Extend(UnitId, TimeSpan),
     /// Activates an offer for a time; for as long as its activation holds where none is given.
     Activate(Arc<str>, Option<TimeSpan>),
+    /// Opens a challenge whose window begins with its activation.
+    Open(ChallengeId),
     /// Lets a measure start empty.
     Restart(MeasureId),
     /// Tells the member something: channel, and text parts by language.

@@ -6,7 +6,8 @@ use crate::source::Span;
 use crate::value::{Instant, Value};
 
 use super::{
-    BadgeId, ChallengeId, ChallengeStage, CharityId, ChoiceId, DrawId, EventId, Expr, FieldId, RewardId, UnitId,
+    BadgeId, ChallengeId, ChallengeStage, CharityId, ChoiceId, DrawId, EventId, Expr, FieldId, LeaderboardId, RewardId,
+    UnitId,
 };
 
 /// A scenario.
@@ -112,6 +113,8 @@ pub enum Expectation {
     Challenge(ChallengeId, ChallengeStage, i64, Span),
     /// A voucher.
     Issued(RewardId, Span),
+    /// The member has this place on a leaderboard when its period is over.
+    Place(LeaderboardId, u32, Span),
     /// An offer of a choice, or what became of one; for a taken option, which.
     Offer(ChoiceId, OfferState, Span),
     /// Entries of a draw, or what became of one.

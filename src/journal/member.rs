@@ -4,11 +4,12 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use crate::engine::challenge::Instance;
 use crate::engine::purse::{Lot, Ready};
 use crate::engine::state::Voucher;
 use crate::engine::{Engine, OfferChange, State, VoucherChange};
 use crate::hir::{Label, Program, Read, Type, Unit};
-use crate::value::{Instant, Value, format_instant, format_minor};
+use crate::value::{Exact, Instant, Value, format_instant, format_minor};
 
 /// One line of `members.jsonl`.
 #[derive(Debug, Serialize)]
@@ -35,6 +36,8 @@ pub struct MemberLine<'a> {
     offers: Vec<OfferLine<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     entries: Vec<EntryLine<'a>>,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    challenges: IndexMap<&'a str, ChallengeLine>,
 }
 
 /// Amounts of one unit, as decimal text in whole units.
@@ -109,6 +112,23 @@ struct EntryLine<'a> {
     cancelled: bool,
 }
 
+/// How far a member has come with a challenge.
+#[derive(Debug, Serialize)]
+struct ChallengeLine {
+    completed: i64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    running: Vec<RunningLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct RunningLine {
+    progress: Json,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+}
+
 #[derive(Debug, Serialize)]
 struct OfferLine<'a> {
     offer: u32,
@@ -178,6 +198,24 @@ impl<'a> MemberLine<'a> {
             state: offer.closed.map_or("open", OfferChange::word),
             option: offer.option.as_deref(),
         });
+        let challenges = program.challenges.pairs().filter_map(|(id, challenge)| {
+            let (running, goal) = (state.challenges.at(id), challenge.goals.first()?);
+            let told = |amount: Exact| json(program, goal.threshold.ty, &Value::Exact(amount));
+            let line = |instance: &Instance| {
+                let progress = engine.look(state, |cx| cx.progress(goal, instance)).ok()?;
+                let until = Some(instance.until).filter(|until| *until < Instant::LAST).map(when);
+                Some(RunningLine {
+                    progress: told(progress),
+                    target: instance.targets.first().copied().map(told),
+                    until,
+                })
+            };
+            let open = running.open.iter().filter(|instance| {
+                instance.completed.is_none() && engine.look(state, |cx| Ok(cx.has_begun(id, instance))) == Ok(true)
+            });
+            let line = ChallengeLine { completed: running.completed, running: open.filter_map(line).collect() };
+            (line.completed > 0 || !line.running.is_empty()).then_some((&*challenge.name, line))
+        });
         Some(Self {
             member: &state.member,
             joined: state.joined.map(when),
@@ -203,6 +241,7 @@ impl<'a> MemberLine<'a> {
             vouchers: vouchers.collect(),
             offers: offers.collect(),
             entries: entries.collect(),
+            challenges: challenges.collect(),
         })
     }
 }

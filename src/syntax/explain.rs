@@ -100,9 +100,7 @@ fn statement_word(r: &Reader<'_>, rule: Rule, first: usize, at: usize) -> Option
     if known.is_empty() || known.iter().any(|k| k == word) {
         return None;
     }
-    if rule == Rule::item && words::LATER_ITEMS.contains(&word)
-        || rule == Rule::rule_lines && words::LATER_EFFECTS.contains(&word)
-    {
+    if rule == Rule::item && words::LATER_ITEMS.contains(&word) {
         return Some(errors::later(span, word));
     }
     let synonym = words::SYNONYMS.iter().find(|(other, right)| *other == word && known.iter().any(|k| k == right));

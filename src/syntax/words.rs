@@ -45,9 +45,6 @@ pub(super) const ITEMS: &[&str] = &[
 /// Items that the language does not have yet; their words stay free.
 pub(super) const LATER_ITEMS: &[&str] = &["invariant"];
 
-/// Effects that the language does not have yet.
-pub(super) const LATER_EFFECTS: &[&str] = &["open"];
-
 /// The types of fields.
 pub(super) const TYPES: &[&str] =
     &["money", "number", "count", "text", "flag", "date", "time", "duration", "id", "one of", "list of", "member"];

@@ -35,3 +35,11 @@ pub(in crate::check) fn places_overlap(span: Span, earlier: Span) -> Diagnostic 
         .related(earlier, "the one before")
         .help("write places from the first down, each once: `place 1 { … }`, then `place 2 to 10 { … }`")
 }
+
+pub(in crate::check) fn unknown(span: Span, name: &str, near: Option<String>) -> Diagnostic {
+    let diagnostic = error("E0455", span, format!("no leaderboard is called `{name}`"));
+    match near {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).edit(span, near),
+        None => diagnostic,
+    }
+}

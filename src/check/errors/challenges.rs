@@ -79,3 +79,14 @@ pub(in crate::check) fn no_goal_here(span: Span) -> Diagnostic {
     )
     .help("it belongs behind `reaches` in a challenge, such as `reaches monthly_spend.before * 1.1`")
 }
+
+pub(in crate::check) fn activate_to_open(span: Span, name: &str) -> Diagnostic {
+    error("E0454", span, format!("the window of `{name}` begins when it is opened"))
+        .help(format!("write `open {name}`"))
+        .edit(span, format!("open {name}"))
+}
+
+pub(in crate::check) fn opens_by_itself(span: Span, name: &str) -> Diagnostic {
+    error("E0454", span, format!("`{name}` has a window that begins by itself"))
+        .help("only a window such as `14 days from activation` is opened; for the others there is `needs activation` and `activate`")
+}

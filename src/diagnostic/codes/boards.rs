@@ -24,4 +24,11 @@ pub(super) const LIST: &[Explanation] = &[
         "measure monthly = count of visit, each calendar month\nleaderboard league {\n  by monthly\n  place 1 to 3 { give 5 points }\n  place 3 { give 1 point }\n}",
         "measure monthly = count of visit, each calendar month\nleaderboard league {\n  by monthly\n  place 1 to 3 { give 5 points }\n  place 4 { give 1 point }\n}",
     ),
+    code(
+        "E0455",
+        "unknown leaderboard",
+        "A scenario that expects a place names a declared leaderboard.",
+        "scenario \"s\" {\n  ann visit 2026-01-02 { order A1 } expect leage place 1\n}",
+        "measure monthly = count of visit, each calendar month\nleaderboard league {\n  by monthly\n  place 1 { give 5 points }\n}\nscenario \"s\" {\n  ann visit 2026-01-02 { order A1 }\n  advance to 2026-02-01 expect ann league place 1\n}",
+    ),
 ];

@@ -59,4 +59,11 @@ pub(super) const LIST: &[Explanation] = &[
         "earn e on purchase {\n  when yearly_spend.before > $5\n  give 5 points\n}",
         "challenge more {\n  window each calendar year\n  goal sum of purchase.subtotal reaches yearly_spend.before + $1\n  give 5 points\n}",
     ),
+    code(
+        "E0454",
+        "what can be opened",
+        "A challenge whose window begins with an activation is opened for a member, by the member or by a rule. Other windows begin by themselves; there, `activate` lets the member take part.",
+        "challenge june {\n  window 2026-06-01 to 2026-06-30\n  goal one visit\n  give 5 points\n}\nrule r on visit {\n  open june\n}",
+        "challenge week {\n  window 7 days from activation\n  goal one visit\n  give 5 points\n}\nrule r on visit {\n  open week\n}",
+    ),
 ];

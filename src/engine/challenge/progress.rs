@@ -31,6 +31,21 @@ impl<'a> Cx<'a> {
         })
     }
 
+    /// How many times of a challenge run in which the member has done something for it.
+    pub fn begun(&self, id: ChallengeId) -> i64 {
+        let running = self.state.challenges.get(id).map_or(&[] as &[_], |running| &running.open);
+        let open = running.iter().filter(|instance| instance.completed.is_none());
+        let begun = open.filter(|instance| self.has_begun(id, instance));
+        i64::try_from(begun.count()).unwrap_or(i64::MAX)
+    }
+
+    /// Whether a time of a challenge is worth telling: it was opened by something, or something was done in it.
+    pub fn has_begun(&self, id: ChallengeId, instance: &Instance) -> bool {
+        let challenge = self.program.challenges.at(id);
+        let progress = || challenge.goals.first().and_then(|goal| self.progress(goal, instance).ok());
+        instance.by.is_some() || challenge.activation || progress().is_some_and(|progress| progress > Exact::ZERO)
+    }
+
     /// The same member, with the event that opened a challenge in view.
     pub fn on_instance<'b>(self, instance: &'b Instance) -> Cx<'b>
     where

@@ -39,6 +39,17 @@ impl Fold<'_> {
         Ok(())
     }
 
+    /// A rule opens a challenge for the member, as an activation would.
+    pub fn open_by_rule(&mut self, cause: Cause, id: ChallengeId) -> Result<(), Fault> {
+        if let Some(reason) = self.bars_activation(id)? {
+            self.emit(cause, What::Unreached(reason));
+            return Ok(());
+        }
+        let place = self.state.judged.saturating_sub(1);
+        let by = self.event.as_ref().map(|event| (event.id.clone(), place));
+        self.open_challenge(id, self.program.challenges.at(id), self.at.now, by, Arc::from([]))
+    }
+
     fn open_challenge(
         &mut self,
         id: ChallengeId,

@@ -15,6 +15,8 @@ pub struct Leaderboard {
     pub by: Option<Ident>,
     /// `at least 10`: what a member needs to have a place.
     pub least: Option<Expr>,
+    /// `ties go to the first`.
+    pub ties: Option<Spanned<Ties>>,
     /// `place 1 { … }`, in order.
     pub places: Vec<Place>,
     /// The header.
@@ -34,4 +36,13 @@ pub struct Place {
     pub effects: Vec<Spanned<Effect>>,
     /// The line.
     pub at: At,
+}
+
+/// What becomes of members who have equally much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ties {
+    /// They have the same place.
+    Share,
+    /// Who had it first comes first.
+    First,
 }

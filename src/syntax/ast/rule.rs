@@ -106,6 +106,8 @@ pub enum Effect {
     GiveTo(Box<(Expr, Path)>),
     /// `activate double_points for 3 months`.
     Activate(Ident, Option<Duration>),
+    /// `open sprint`: a challenge.
+    Open(Ident),
     /// `take 50 points`.
     Take(Amount),
     /// `convert points to vouchers at 50 points -> £0.50, at least 150 points`.

@@ -125,6 +125,8 @@ pub enum ExpectKind {
     Message(Text),
     /// `badge explorer`.
     Badge(Ident),
+    /// `league place 2`.
+    Place(Ident, Number),
     /// `sprint completed`, `sprint completed 2 times`.
     Challenge(Ident, ChallengeStage, Option<Number>),
     /// `trial_size`: a reward that is issued.

@@ -1,7 +1,7 @@
 //! `leaderboard`.
 
-use super::{block_statements, earn, expr, label, rule};
-use crate::syntax::ast::{Gate, Leaderboard, Place, Spanned};
+use super::{block_statements, choice, earn, expr, label, rule};
+use crate::syntax::ast::{Gate, Leaderboard, Place, Spanned, Ties};
 use crate::syntax::grammar::Rule;
 use crate::syntax::layout::Block;
 use crate::syntax::node::Node;
@@ -18,6 +18,7 @@ pub(super) fn leaderboard<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option
         label: None,
         by: None,
         least: None,
+        ties: None,
         places: Vec::new(),
         at: head.at(),
     };
@@ -27,6 +28,9 @@ pub(super) fn leaderboard<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option
             Rule::label_line => out.label = Some(label(r, n)?),
             Rule::ranked_line => out.by = Some(n.ident()?),
             Rule::least_line => out.least = Some(expr::expr(r, &n.get(Rule::sum)?)?),
+            Rule::ties_line => {
+                out.ties = choice(n, s.at, &[(Rule::kw_share, Ties::Share), (Rule::kw_first, Ties::First)]);
+            }
             Rule::place_line => out.places.push(place(r, s)?),
             _ => return None,
         }

@@ -140,6 +140,7 @@ pub(super) fn effect<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<Op
         Rule::activate_line => {
             Effect::Activate(n.ident()?, n.get(Rule::duration).and_then(|time| literal::duration(&time)))
         }
+        Rule::open_line => Effect::Open(n.ident()?),
         Rule::restart_line => Effect::Restart(n.ident()?),
         Rule::message_line => Effect::Message(message(r, n)?),
         Rule::donate_line => Effect::Donate(Box::new(donation(r, n)?)),

@@ -151,6 +151,12 @@ fn expectation<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expectation> {
         Rule::expect_error => ExpectKind::Error(text(r)?),
         Rule::expect_message => ExpectKind::Message(text(r)??),
         Rule::expect_badge => ExpectKind::Badge(inner.ident()?),
+        Rule::expect_place => {
+            let mut names = inner.idents();
+            let board = names.pop()?;
+            who = names.pop();
+            ExpectKind::Place(board, inner.number()?)
+        }
         Rule::expect_challenge => {
             let stages = [
                 (Rule::kw_opened, ChallengeStage::Opened),
