@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::hir::{
-    Boost, BoostAmount, BoostId, Case, Combine, Earn, EarnId, EventId, EventKind, Expr, FieldId, FieldType, Gates,
-    Guard, Kind, LadderId, Operator, Pending, Read, TierAt, Type, UnitId,
+    Boost, BoostAmount, BoostId, Case, Combine, During, Earn, EarnId, EventId, EventKind, Expr, FieldId, FieldType,
+    Gates, Guard, Kind, LadderId, Operator, Pending, Read, TierAt, Type, UnitId,
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind};
-use crate::value::Exact;
+use crate::value::{Day, Exact};
 
 use super::context::Checker;
 use super::errors;
@@ -83,7 +83,8 @@ impl Checker<'_> {
             None => Some(None),
             Some(pending) => self.pending(pending, &scope).map(Some),
         };
-        let expiry = self.expiry(&item.expires, &scope);
+        let last_day = gated.as_ref().filter(|_| item.as_of.is_none()).and_then(|(gates, _)| last_day(&gates.during));
+        let expiry = self.expiry(&item.expires, &scope, last_day);
         let activation = self.activation(item.gate.needs.as_ref());
         let cooldown = self.cooldown(item.gate.cooldown.as_ref());
         let funding = self.funding(&item.gate.funded);
@@ -310,4 +311,13 @@ fn or_nothing(amount: Amount, unit: UnitId) -> Expr {
     let guard = Guard { when: Some(Box::new(when)), ..Guard::default() };
     let otherwise = Case { guard: Guard::default(), value: exact(Exact::ZERO, ty, span) };
     Expr { kind: Kind::Cases(vec![Case { guard, value }, otherwise]), ty, span }
+}
+
+/// The last day on which `during` lets anything be earned, where there is one.
+fn last_day(during: &[Vec<During>]) -> Option<Day> {
+    let end = |one: &During| if let During::Days(_, end) = one { *end } else { None };
+    let last = |alternatives: &Vec<During>| {
+        alternatives.iter().map(end).collect::<Option<Vec<Day>>>().and_then(|ends| ends.into_iter().max())
+    };
+    during.iter().filter_map(last).min()
 }

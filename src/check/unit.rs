@@ -9,7 +9,7 @@ use crate::hir::{
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, EndPeriod, ExpiryKind};
-use crate::value::{Currency, Rounding, TimeSpan};
+use crate::value::{Currency, Day, Rounding, TimeSpan};
 
 use super::cases::covers;
 use super::context::{Checker, UnitHead};
@@ -70,7 +70,7 @@ impl Checker<'_> {
             let at = self.block_start(item.at.0);
             self.report(errors::units::no_expiry(item.name.span(), &item.name.text, at));
         }
-        let expiry = self.expiry(&item.expires, &member);
+        let expiry = self.expiry(&item.expires, &member, None);
         let mut keeps = Vec::new();
         for condition in &item.keeps {
             keeps.extend(self.condition(condition, &member));
@@ -168,7 +168,7 @@ impl Checker<'_> {
         }
     }
     /// The clocks of a lot. Where some have conditions, one without must come last.
-    pub fn expiry(&mut self, items: &[ast::Expiry], scope: &Scope) -> Option<Vec<ExpiryRule>> {
+    pub fn expiry(&mut self, items: &[ast::Expiry], scope: &Scope, until: Option<Day>) -> Option<Vec<ExpiryRule>> {
         let mut rules = Vec::with_capacity(items.len());
         let mut ok = true;
         for item in items {
@@ -179,7 +179,7 @@ impl Checker<'_> {
         }
         if ok
             && let Some(last) = items.iter().rfind(|item| !item.also)
-            && !items.iter().filter(|item| !item.also).any(|item| lasting(&item.cases))
+            && !items.iter().filter(|item| !item.also).any(|item| lasting(&item.cases, until))
         {
             let last_day = last.cases.arms.iter().find_map(|arm| match &arm.value {
                 ExpiryKind::OnDate(date) => Some(date.span()),
@@ -259,8 +259,12 @@ impl Checker<'_> {
 }
 
 /// Whether a clock says of every lot when it expires, now and later.
-fn lasting(cases: &ast::Cases<ExpiryKind>) -> bool {
-    covers(cases) && !cases.arms.iter().any(|arm| matches!(arm.value, ExpiryKind::OnDate(_)))
+fn lasting(cases: &ast::Cases<ExpiryKind>, until: Option<Day>) -> bool {
+    let ends = |kind: &ExpiryKind| match kind {
+        ExpiryKind::OnDate(date) => until.is_none_or(|until| super::literal::day(*date) < until),
+        _ => false,
+    };
+    covers(cases) && !cases.arms.iter().any(|arm| ends(&arm.value))
 }
 
 /// A rounding and what is rounded at once.
