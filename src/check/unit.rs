@@ -179,7 +179,7 @@ impl Checker<'_> {
         }
         if ok
             && let Some(last) = items.iter().rfind(|item| !item.also)
-            && !items.iter().filter(|item| !item.also).any(|item| lasting(&item.cases, until))
+            && !items.iter().zip(&rules).any(|(item, rule)| !item.also && covers(&item.cases) && lasting(rule, until))
         {
             let last_day = last.cases.arms.iter().find_map(|arm| match &arm.value {
                 ExpiryKind::OnDate(date) => Some(date.span()),
@@ -259,12 +259,9 @@ impl Checker<'_> {
 }
 
 /// Whether a clock says of every lot when it expires, now and later.
-fn lasting(cases: &ast::Cases<ExpiryKind>, until: Option<Day>) -> bool {
-    let ends = |kind: &ExpiryKind| match kind {
-        ExpiryKind::OnDate(date) => until.is_none_or(|until| super::literal::day(*date) < until),
-        _ => false,
-    };
-    covers(cases) && !cases.arms.iter().any(|arm| ends(&arm.value))
+fn lasting(rule: &ExpiryRule, until: Option<Day>) -> bool {
+    let ends = |day: Day| until.is_none_or(|until| day < until);
+    !rule.cases.iter().any(|(_, case)| matches!(case.expiry, Expiry::On(day) if ends(day)))
 }
 
 /// A rounding and what is rounded at once.
