@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::engine::{Outcome, What};
 use crate::hir::Program;
-use crate::journal::{Settlement, Statement};
+use crate::journal::{Settled, Settlement, Statement};
 use crate::value::{ArithmeticError, format_minor};
 
 /// Sums for partners and causes, added to as a run goes.
@@ -29,10 +29,10 @@ pub(super) struct CauseReport {
 }
 
 impl<'p> Giving<'p> {
-    /// Nothing yet.
-    pub(super) fn new(versions: &'p [Arc<Program>]) -> Self {
+    /// Nothing but what earlier runs have settled.
+    pub(super) fn new(versions: &'p [Arc<Program>], earlier: &[Settled]) -> Self {
         let versions: Vec<&Program> = versions.iter().map(|version| &**version).collect();
-        Self { settlement: Settlement::new(&versions), versions, causes: BTreeMap::new() }
+        Self { settlement: Settlement::new(&versions, earlier), versions, causes: BTreeMap::new() }
     }
 
     /// Something happened.
@@ -57,6 +57,11 @@ impl<'p> Giving<'p> {
     /// All statements; `None` where the program has no partners.
     pub(super) fn statements(&self) -> Option<Result<Vec<Statement>, ArithmeticError>> {
         self.settlement.as_ref().map(Settlement::statements)
+    }
+
+    /// What partners and the program owe each other, for the runs to come.
+    pub(super) fn settled(&self) -> Vec<Settled> {
+        self.settlement.as_ref().map(Settlement::kept).unwrap_or_default()
     }
 
     /// What each cause was given.

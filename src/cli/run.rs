@@ -18,7 +18,7 @@ use crate::compile::compile;
 use crate::engine::{Arrival, Job, Outcome, World};
 use crate::events::{EventStream, Inputs, Map, Reject, guess};
 use crate::hir::Program;
-use crate::journal::{Finished, StateFile, Trace, WriteError};
+use crate::journal::{Finished, Settled, StateFile, Trace, WriteError};
 use crate::value::{Day, Instant, parse_instant};
 
 /// Judge events and tell what happened
@@ -105,7 +105,8 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
         None => World::new(engine),
     };
     let started = Clock::now();
-    let Some(summary) = Summary::new(&versions) else { return Ok(Exit::Nothing) };
+    let earlier = state.as_ref().and_then(StateFile::finished).map_or(&[] as &[_], |last| &last.settled);
+    let Some(summary) = Summary::new(&versions, earlier) else { return Ok(Exit::Nothing) };
     let mut pass = Pass {
         sinks: Sinks::open(args.output.as_deref(), args.journal.as_deref(), &versions)?,
         summary,
@@ -128,7 +129,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     let found = summary.rejects() > 0;
     let written = sinks.finish()?;
     let found = match (state, trace) {
-        (Some(state), Some(trace)) => keep(state, &world, written, trace, found, output)?,
+        (Some(state), Some(trace)) => keep(state, &world, written, (trace, summary.giving.settled()), found, output)?,
         _ => {
             written.publish()?;
             found
@@ -156,7 +157,7 @@ fn keep(
     state: StateFile,
     world: &World,
     written: Written,
-    trace: Trace,
+    (trace, settled): (Trace, Vec<Settled>),
     found: bool,
     output: &Output,
 ) -> Result<bool, CliError> {
@@ -166,7 +167,7 @@ fn keep(
         return Ok(last.found);
     }
     // Everything is durable before anything gets its name. The state is last: without it, the run is run again.
-    let state = state.write(world, Some(Finished { run, outputs: written.contents()?, found }))?;
+    let state = state.write(world, Some(Finished { run, outputs: written.contents()?, found, settled }))?;
     written.publish()?;
     state.publish()?;
     Ok(found)

@@ -14,7 +14,7 @@ use crate::arena::Id as _;
 use crate::engine::{Account, Outcome, VoucherChange, What, World};
 use crate::events::Reject;
 use crate::hir::{Label, Ladder, LadderId, Program, RewardId, Tier, UnitId};
-use crate::journal::Statement;
+use crate::journal::{Settled, Statement};
 
 /// How many reasons are shown, the commonest first.
 const MOST_REASONS: usize = 10;
@@ -68,8 +68,8 @@ struct RewardSums {
 }
 
 impl<'p> Summary<'p> {
-    /// Nothing yet.
-    pub fn new(versions: &'p [Arc<Program>]) -> Option<Self> {
+    /// Nothing but what earlier runs have settled with partners.
+    pub fn new(versions: &'p [Arc<Program>], earlier: &[Settled]) -> Option<Self> {
         let program = versions.last()?;
         Some(Self {
             versions,
@@ -87,7 +87,7 @@ impl<'p> Summary<'p> {
             tiers: BTreeMap::new(),
             moves: 0,
             rewards: BTreeMap::new(),
-            giving: Giving::new(versions),
+            giving: Giving::new(versions, earlier),
             playing: Playing::new(versions),
             reasons: BTreeMap::new(),
             rejects: 0,
@@ -521,7 +521,7 @@ mod tests {
     #[test]
     fn sums_of_a_run() {
         let versions = [Arc::new(program())];
-        let mut summary = Summary::new(&versions).unwrap();
+        let mut summary = Summary::new(&versions, &[]).unwrap();
         let outcome = |what| Outcome {
             member: Arc::from("ann"),
             time: Instant::from_millis(0).unwrap(),

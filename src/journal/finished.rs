@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::file::hex;
+use super::settlement::Settled;
 use crate::engine::{Engine, Event};
 use crate::events::Reject;
 use crate::value::Instant;
@@ -22,6 +23,9 @@ pub struct Finished {
     pub outputs: BTreeMap<String, String>,
     /// Whether it rejected anything.
     pub found: bool,
+    /// What partners and the program owed each other at its end, by period.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settled: Vec<Settled>,
 }
 
 /// Follows what a run reads.

@@ -49,6 +49,6 @@ pub use file::{AtomicFile, Ready, WriteError, create_folder};
 pub use finished::{Finished, Trace};
 pub use line::Line;
 pub use member::MemberLine;
-pub use settlement::{Settlement, Statement};
+pub use settlement::{Settled, Settlement, Statement};
 pub use state::{StateError, StateFile};
 pub use writer::{JournalWriter, LineWriter};

@@ -1,5 +1,6 @@
 //! `settlement.jsonl`: what stands between the program and each partner, by period and unit, added up from the lines `settled` of the
-//! journal. One JSON object on each line, keys always in this order:
+//! journal, of the periods in which something happened in this run. With a state file, what earlier runs have added to them is in the sums. One
+//! JSON object on each line, keys always in this order:
 //!
 //! | key | meaning |
 //! |---|---|
@@ -11,18 +12,18 @@
 //! | `due` | what the partner owes in all; negative where the program does |
 //! | `reserve` | what of `partner_owes` is held back |
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::engine::{Outcome, Side, What};
 use crate::hir::{Program, UnitId};
 use crate::value::{ArithmeticError, Calendar, Day, Exact, Rounding, format_minor};
 
 /// Sums of the points of one partner, unit and period, in steps, and their money in minor units, not rounded.
-#[derive(Debug, Clone, Copy, Default)]
-struct Sums {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sums {
     issued: i128,
     taken_back: i128,
     redeemed: i128,
@@ -36,12 +37,17 @@ struct Sums {
 /// The partner, the first and the last day of the period, and the unit.
 type Key = (Arc<str>, Day, Day, Arc<str>);
 
+/// Sums that are kept from run to run.
+pub type Settled = (Key, Sums);
+
 /// Adds up what partners and the program owe each other.
 #[derive(Debug)]
 pub struct Settlement<'p> {
     versions: Vec<&'p Program>,
     program: &'p Program,
     sums: BTreeMap<Key, Sums>,
+    /// Where something was added.
+    touched: BTreeSet<Key>,
     failed: Option<ArithmeticError>,
 }
 
@@ -65,10 +71,36 @@ pub struct Statement {
 }
 
 impl<'p> Settlement<'p> {
-    /// Nothing yet; `versions` are in the order of [`Outcome::version`]. None where the program has no partners.
-    pub fn new(versions: &[&'p Program]) -> Option<Self> {
+    /// Nothing but what earlier runs have added up; `versions` are in the order of [`Outcome::version`]. None where the program has no partners.
+    pub fn new(versions: &[&'p Program], earlier: &[Settled]) -> Option<Self> {
         let program = versions.last().copied().filter(|_| versions.iter().any(|p| !p.partners.is_empty()))?;
-        Some(Self { versions: versions.to_vec(), program, sums: BTreeMap::new(), failed: None })
+        let mut new = Self {
+            versions: versions.to_vec(),
+            program,
+            sums: BTreeMap::new(),
+            touched: BTreeSet::new(),
+            failed: None,
+        };
+        for ((partner, from, to, unit), sums) in earlier {
+            new.sums.insert((new.partner_now(partner), *from, *to, new.unit_now(unit)), *sums);
+        }
+        Some(new)
+    }
+
+    /// All sums, for the runs to come.
+    pub fn kept(&self) -> Vec<Settled> {
+        self.sums.iter().map(|(key, sums)| (key.clone(), *sums)).collect()
+    }
+
+    /// What a partner is called now: statements are those of the newest version.
+    fn partner_now(&self, name: &Arc<str>) -> Arc<str> {
+        let renamed = self.program.partners.iter().find(|partner| partner.was.as_ref() == Some(name));
+        renamed.map_or(name, |partner| &partner.name).clone()
+    }
+
+    fn unit_now(&self, name: &Arc<str>) -> Arc<str> {
+        let renamed = self.program.units.iter().find(|unit| unit.was.as_ref() == Some(name));
+        renamed.map_or(name, |unit| &unit.name).clone()
     }
 
     /// Takes an outcome into account.
@@ -84,17 +116,12 @@ impl<'p> Settlement<'p> {
         let What::Settled { partner, unit, side, amount, value } = what else { return Ok(()) };
         let Some(judged) = self.versions.get(outcome.version as usize) else { return Ok(()) };
         let (named, unit) = (judged.partners.at(*partner), judged.units.at(*unit));
-        // Statements are those of the newest version, whatever things were called before.
-        let now = |name: &Arc<str>| {
-            let renamed = self.program.partners.iter().find(|p| p.was.as_ref() == Some(name));
-            renamed.map_or_else(|| name.clone(), |p| p.name.clone())
-        };
-        let unit_now = self.program.units.iter().find(|u| u.was.as_ref() == Some(&unit.name));
         let zone = &judged.settings.zone;
         let calendar = Calendar { zone: zone.clone(), starts: judged.settings.starts };
         let period = calendar.period_of(named.settles, zone.day_of(outcome.time), None);
         let last = period.end.plus_days(-1).unwrap_or(period.end);
-        let key = (now(&named.name), period.start, last, unit_now.map_or(&unit.name, |u| &u.name).clone());
+        let key = (self.partner_now(&named.name), period.start, last, self.unit_now(&unit.name));
+        self.touched.insert(key.clone());
         let sums = self.sums.entry(key).or_default();
         let steps = sign * i128::from(*amount);
         let money = if sign < 0 { value.neg()? } else { *value };
@@ -107,13 +134,14 @@ impl<'p> Settlement<'p> {
         Ok(())
     }
 
-    /// All statements, by partner, period and unit. Money is rounded to the nearest minor unit here, and only here.
+    /// The statements of all periods in which something happened, by partner, period and unit. Money is rounded to the nearest minor unit here, and only here.
     ///
     /// # Errors
     /// Where sums grow beyond what can be kept.
     pub fn statements(&self) -> Result<Vec<Statement>, ArithmeticError> {
         self.failed.map_or(Ok(()), Err)?;
-        self.sums.iter().map(|(key, sums)| self.statement(key, sums)).collect()
+        let touched = self.sums.iter().filter(|(key, _)| self.touched.contains(*key));
+        touched.map(|(key, sums)| self.statement(key, sums)).collect()
     }
 
     fn statement(&self, (partner, from, to, unit): &Key, sums: &Sums) -> Result<Statement, ArithmeticError> {

@@ -96,6 +96,44 @@ fn partners_get_statements() {
 }
 
 #[test]
+fn statements_go_on_from_run_to_run() {
+    let program = "tests/cases/cli/partners.meed";
+    let events = fs::read_to_string("tests/cases/cli/partners.jsonl").unwrap();
+    let lines: Vec<&str> = events.lines().collect();
+    let key = |line: &str| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        ["partner", "from", "unit"].map(|key| line[key].as_str().unwrap().to_owned())
+    };
+    // The newest statement of each period, whichever run wrote it.
+    let statements = |parts: &[&[&str]]| {
+        let folder = Folder::new("statements");
+        let mut newest = std::collections::BTreeMap::new();
+        for (number, part) in parts.iter().enumerate() {
+            let (events, out) = (format!("{number}.jsonl"), format!("out{number}"));
+            fs::write(folder.join(&events), part.join("\n")).unwrap();
+            said(&[
+                "run",
+                program,
+                &folder.named(&events),
+                "--state",
+                &folder.named("state"),
+                "-o",
+                &folder.named(&out),
+            ]);
+            let written = folder.read(&format!("{out}/settlement.jsonl"));
+            newest.extend(written.lines().map(|line| (key(line), line.to_owned())));
+        }
+        newest
+    };
+    let whole = statements(&[&lines]);
+    assert!(whole.len() > 1);
+    for at in 1..lines.len() {
+        let (first, second) = lines.split_at(at);
+        assert_eq!(statements(&[first, second]), whole, "cut at {at}");
+    }
+}
+
+#[test]
 fn explanations_show_every_step() {
     let event = said(&["explain", SHOP, MESSY, "--event", "e2"]);
     let member = said(&["explain", SHOP, MESSY, "--member", "ann", "--at", "2026-02-05"]);

@@ -147,7 +147,7 @@ fn wrong(program: &Program, run: &Run) -> Option<String> {
     let mut matched: BTreeMap<i32, i64> = BTreeMap::new();
     let mut divided: BTreeMap<_, i64> = BTreeMap::new();
     let mut paid = 0;
-    let mut settlement = Settlement::new(&[program]).unwrap();
+    let mut settlement = Settlement::new(&[program], &[]).unwrap();
     for outcome in &run.journal {
         settlement.outcome(outcome);
         let (what, sign) = signed(outcome);

@@ -98,7 +98,7 @@ fn s41_statements_caps_and_votes_go_by_names_from_version_to_version() {
         outcomes.extend(advance(&mut world, until("2026-08-01")));
         let wrong: Vec<_> = outcomes.iter().filter(|o| matches!(o.what, What::Refused(_) | What::Failed(_))).collect();
         assert!(wrong.is_empty(), "{evaluator}: {wrong:#?}");
-        let mut settlement = Settlement::new(&[&*programs[0], &*programs[1]]).unwrap();
+        let mut settlement = Settlement::new(&[&*programs[0], &*programs[1]], &[]).unwrap();
         outcomes.iter().for_each(|outcome| settlement.outcome(outcome));
         let lines = settlement.statements().unwrap();
         let dues: Vec<_> = lines.iter().map(|line| (&*line.partner, &*line.from, &*line.due)).collect();
