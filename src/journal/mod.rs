@@ -9,7 +9,7 @@
 //! | `time` | when it took effect, in the program's zone, with offset |
 //! | `member` | whose |
 //! | `event` | identity of the event that brought it about; none where the clock did |
-//! | `what` | `posted`, `limited`, `tier`, `issued`, `voucher`, `paid`, `badge`, `message`, `challenge`, `choice`, `draw`, `drawn`, `ranked`, `owed`, `settled`, `donated`, `divided`, `unreached`, `refused`, `failed`, `irreversible` |
+//! | `what` | `posted`, `limited`, `tier`, `issued`, `voucher`, `paid`, `badge`, `message`, `challenge`, `choice`, `draw`, `drawn`, `ranked`, `owed`, `settled`, `donated`, `divided`, `undecided`, `charged`, `unreached`, `refused`, `failed`, `irreversible` |
 //! | `withdrawn` | `true` where a late event means that this did not happen after all |
 //! | `unit` | the unit of `amount` |
 //! | `ladder`, `reward`, `voucher`, `redeem`, `badge`, `limit` | what it is about, by name; the voucher by its number |
