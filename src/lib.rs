@@ -10,6 +10,7 @@ pub mod explain;
 pub mod hir;
 pub mod journal;
 pub mod program;
+pub mod sample;
 pub mod scenario;
 pub mod source;
 pub mod syntax;

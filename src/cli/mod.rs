@@ -10,6 +10,7 @@ mod explain;
 mod explain_code;
 mod fmt;
 mod giving;
+mod init;
 mod load;
 mod locate;
 mod man;
@@ -17,6 +18,7 @@ mod output;
 mod playing;
 mod progress;
 mod run;
+mod sample;
 mod seeds;
 mod sinks;
 mod summary;
@@ -47,6 +49,7 @@ const EXIT_CODES: &str =
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::InitArgs),
     Run(run::RunArgs),
     Check(check::CheckArgs),
     Fmt(fmt::FmtArgs),
@@ -56,6 +59,7 @@ enum Command {
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
     Draw(draw::DrawArgs),
+    Sample(sample::SampleArgs),
 }
 
 /// Runs the command line of this process.
@@ -88,6 +92,8 @@ fn dispatch(command: &Command, output: &Output) -> Result<Exit, CliError> {
         Command::Fmt(args) => fmt::run(args, output),
         Command::Test(args) => test::run(args, output),
         Command::Explain(args) => explain::run(args, output),
+        Command::Init(args) => init::run(args, output),
+        Command::Sample(args) => sample::run(args, output),
         Command::Draw(args) => draw::run(args, output),
         Command::ExplainCode(args) => explain_code::run(args, output),
     }

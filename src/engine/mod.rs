@@ -34,7 +34,7 @@ mod partner;
 mod pool;
 mod pots;
 pub mod purse;
-mod reads;
+pub mod reads;
 mod redeem;
 pub mod reference;
 mod referral;

@@ -22,3 +22,4 @@ mod semantics;
 mod state;
 mod syntax;
 mod tidy;
+mod tools;

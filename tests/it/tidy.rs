@@ -20,6 +20,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("journal", 9),
     ("explain", 9),
     ("scenario", 10),
+    ("sample", 10),
     ("cli", 11),
     ("main", 12),
 ];
@@ -125,6 +126,7 @@ fn what_must_not_be_is_not() {
         "compile",
         "explain",
         "scenario",
+        "sample",
     ];
     let rules: &[Ban<'_>] = &[
         ("pest::", &|room| room != "syntax"),

@@ -1,0 +1,3 @@
+//! What designers use around a program: beginnings, made-up events, comparisons, explanations, pages.
+
+mod begin;
