@@ -1,5 +1,6 @@
 //! Meed: a declarative language and engine for customer loyalty programs.
 pub mod arena;
+pub mod change;
 pub mod check;
 pub mod cli;
 pub mod compile;

@@ -12,6 +12,7 @@ use crate::hir::Program;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item};
 
+pub use files::Reader;
 use files::{Disk, Files, Nowhere, name_of};
 
 /// A program without errors.
@@ -52,11 +53,17 @@ impl Program {
     /// # Errors
     /// Everything that is wrong with any of the files, at once.
     pub fn from_path(path: impl AsRef<Path>) -> Result<Loaded, Diagnostics> {
-        let path = path.as_ref();
-        let files = Files::new(&Disk);
-        let tested = tested_by(path);
+        Self::from_reader(path.as_ref(), &Disk)
+    }
+    /// The same of files that are not on disk.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of the files, at once.
+    pub fn from_reader(path: &Path, reader: &dyn Reader) -> Result<Loaded, Diagnostics> {
+        let files = Files::new(reader);
+        let tested = tested_by(path, reader);
         let path = tested.as_deref().unwrap_or(path);
-        if path.is_dir() { folder(files, path) } else { single(files, path) }
+        if reader.is_folder(path) { folder(files, path) } else { single(files, path) }
     }
     /// Reads a program from a text that `name` stands for in messages. It can import nothing.
     ///
@@ -109,10 +116,10 @@ fn folder(mut files: Files<'_>, path: &Path) -> Result<Loaded, Diagnostics> {
 }
 
 /// The program that a file of tests is beside.
-fn tested_by(path: &Path) -> Option<std::path::PathBuf> {
+fn tested_by(path: &Path, reader: &dyn Reader) -> Option<std::path::PathBuf> {
     let name = path.file_name()?.to_str()?.strip_suffix(".test.meed")?;
     let program = path.with_file_name(format!("{name}.meed"));
-    program.is_file().then_some(program)
+    reader.exists(&program).then_some(program)
 }
 
 /// Whether a file holds only scenarios, by its name.

@@ -1,122 +1,168 @@
-//! What changes between two texts, line by line, as `diff -u` shows it.
+//! `meed diff`
 
-use std::fmt::Write as _;
+mod report;
+mod view;
 
-/// Lines of context around a change.
-const CONTEXT: usize = 3;
-/// Beyond this many pairs of lines, a change is shown as one block.
-const MAX_PAIRS: usize = 4_000_000;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// A line of the result.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Line<'t> {
-    Same(&'t str),
-    Old(&'t str),
-    New(&'t str),
+use clap::{Args, ValueEnum};
+
+use super::error::{CliError, Exit};
+use super::git::load_any;
+use super::output::Output;
+use super::progress::Progress;
+use super::run::{load_map, moment};
+use super::seeds;
+use crate::change::{Gate, Replay, Verdict, compare, impact};
+use crate::compile::compile;
+use crate::engine::World;
+use crate::engine::lottery::Seed;
+use crate::events::{EventStream, Inputs, Map};
+use crate::hir::Program;
+use crate::value::Instant;
+
+/// Say what a change means, whom it meets, and what it costs
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  meed diff shop.meed shop-new.meed
+  meed diff git:main:shop.meed shop.meed --events events.jsonl
+  meed diff git:main:shop.meed shop.meed --events events.jsonl --fail-on breaking --fail-on 'liability > +2%'
+  meed diff old.meed new.meed --events events.jsonl --format markdown
+
+Layout, comments, order and new names (`was`) are no change. With events, both programs judge them: what is issued,
+spent and outstanding, who is better or worse off, and the members who lose most, each with the command that
+explains it. Bounds: `breaking`, or one of liability, cost, money-off, worse-off, better-off, mixed, unknown,
+refused, failed, with `>` or `>=` and a number or a percentage.")]
+pub struct DiffArgs {
+    /// The program before: a file, a folder, or `git:REVISION:PATH`
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The program after
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// Events that both programs judge: files or folders
+    #[arg(long, value_name = "EVENTS", num_args = 1..)]
+    pub events: Vec<PathBuf>,
+    /// How columns or keys become events: a map, or `auto`
+    #[arg(long, value_name = "MAP", requires = "events")]
+    pub map: Option<PathBuf>,
+    /// Move the clock to the end of this day, or to this moment, after the last event
+    #[arg(long, value_name = "DATE", requires = "events")]
+    pub until: Option<String>,
+    /// Secret seeds of draws, one on each line
+    #[arg(long, value_name = "FILE")]
+    pub seed: Vec<PathBuf>,
+    /// Exit with 1 where the change goes beyond this: `breaking`, `liability > +2%`, `worse-off > 0`
+    #[arg(long, value_name = "BOUND")]
+    pub fail_on: Vec<String>,
+    /// How the comparison is written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: DiffFormat,
 }
 
-/// The changes from `old` to `new`; empty where there is none.
-pub(super) fn unified(name: &str, old: &str, new: &str) -> String {
-    let lines = align(&old.lines().collect::<Vec<_>>(), &new.lines().collect::<Vec<_>>());
-    let changed: Vec<usize> =
-        lines.iter().enumerate().filter(|(_, line)| !matches!(line, Line::Same(_))).map(|(at, _)| at).collect();
-    let Some(first) = changed.first() else { return String::new() };
-    let mut out = format!("--- {name}\n+++ {name}\n");
-    let (mut start, mut last) = (*first, *first);
-    let mut hunks = Vec::new();
-    for &at in changed.iter().skip(1) {
-        if at - last > 2 * CONTEXT {
-            hunks.push((start, last));
-            start = at;
-        }
-        last = at;
-    }
-    hunks.push((start, last));
-    for (start, last) in hunks {
-        let (start, end) = (start.saturating_sub(CONTEXT), (last + CONTEXT + 1).min(lines.len()));
-        let before = lines.get(..start).unwrap_or_default();
-        let hunk = lines.get(start..end).unwrap_or_default();
-        let count = |lines: &[Line<'_>], old: bool| {
-            lines
-                .iter()
-                .filter(|line| if old { !matches!(line, Line::New(_)) } else { !matches!(line, Line::Old(_)) })
-                .count()
-        };
-        let place = |old| format!("{},{}", count(before, old) + 1, count(hunk, old));
-        let _ = writeln!(out, "@@ -{} +{} @@", place(true), place(false));
-        for line in hunk {
-            let _ = match line {
-                Line::Same(text) => writeln!(out, " {text}"),
-                Line::Old(text) => writeln!(out, "-{text}"),
-                Line::New(text) => writeln!(out, "+{text}"),
-            };
-        }
-    }
-    out
+/// How comparisons are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum DiffFormat {
+    /// For a terminal
+    #[default]
+    Full,
+    /// For a comment on a change request
+    Markdown,
+    /// One JSON document, `meed.diff/1`
+    Json,
 }
 
-/// Both texts as one sequence with the longest common part.
-fn align<'t>(old: &[&'t str], new: &[&'t str]) -> Vec<Line<'t>> {
-    let head = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-    let (old_rest, new_rest) = (old.get(head..).unwrap_or_default(), new.get(head..).unwrap_or_default());
-    let tail = old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(a, b)| a == b).count();
-    let a = old_rest.get(..old_rest.len() - tail).unwrap_or_default();
-    let b = new_rest.get(..new_rest.len() - tail).unwrap_or_default();
-    let mut lines: Vec<Line<'t>> = old.iter().take(head).map(|line| Line::Same(line)).collect();
-    if a.len().saturating_mul(b.len()) > MAX_PAIRS {
-        lines.extend(a.iter().map(|line| Line::Old(line)).chain(b.iter().map(|line| Line::New(line))));
+pub(super) fn run(args: &DiffArgs, output: &Output) -> Result<Exit, CliError> {
+    let gates = args.fail_on.iter().map(|text| Gate::parse(text));
+    let gates: Vec<Gate> = gates.collect::<Result<_, _>>().map_err(|error| CliError::Usage(error.to_string()))?;
+    if args.events.is_empty() && gates.iter().any(Gate::needs_events) {
+        return Err(CliError::Usage("a bound on figures needs a history: give `--events`".to_owned()));
+    }
+    if args.events.iter().any(|path| path == Path::new("-")) {
+        return Err(CliError::Usage("both programs judge the events, so they cannot come through `-`".to_owned()));
+    }
+    let versions = |path: &Path| -> Result<Vec<Arc<Program>>, CliError> {
+        Ok(load_any(path, output)?.versions.into_iter().map(Arc::new).collect())
+    };
+    let (old, new) = (versions(&args.old)?, versions(&args.new)?);
+    let (Some(before), Some(after)) = (old.last(), new.last()) else { return Ok(Exit::Nothing) };
+    let comparison = compare(before, after);
+    let impact = if args.events.is_empty() {
+        None
     } else {
-        lines.extend(common(a, b));
+        let (old, new) = replays(args, &old, &new, output)?;
+        Some(impact(&old, &new, &comparison))
+    };
+    let minor = 10_i64.saturating_pow(u32::from(after.settings.currency.exponent()));
+    let verdicts: Vec<Verdict> = gates.iter().map(|gate| gate.judge(&comparison, impact.as_ref(), minor)).collect();
+    let found =
+        view::Found { args, program: after, comparison: &comparison, impact: impact.as_ref(), verdicts: &verdicts };
+    match args.format {
+        DiffFormat::Full => output.result(&found.page().full())?,
+        DiffFormat::Markdown => output.result(&found.page().markdown())?,
+        DiffFormat::Json => output.json(&report::report(&found))?,
     }
-    lines.extend(old.iter().skip(old.len() - tail).map(|line| Line::Same(line)));
-    lines
+    Ok(if verdicts.iter().any(|verdict| verdict.exceeded) { Exit::Found } else { Exit::Nothing })
 }
 
-fn common<'t>(a: &[&'t str], b: &[&'t str]) -> Vec<Line<'t>> {
-    // Each cell is the length of the longest common part of what is left of both from there on.
-    let width = b.len() + 1;
-    let mut table = vec![0_u32; (a.len() + 1) * width];
-    let at = |table: &[u32], i: usize, j: usize| table.get(i * width + j).copied().unwrap_or(0);
-    for (i, x) in a.iter().enumerate().rev() {
-        for (j, y) in b.iter().enumerate().rev() {
-            let best =
-                if x == y { at(&table, i + 1, j + 1) + 1 } else { at(&table, i + 1, j).max(at(&table, i, j + 1)) };
-            if let Some(cell) = table.get_mut(i * width + j) {
-                *cell = best;
-            }
+/// The history under both programs, each on a thread of its own.
+fn replays(
+    args: &DiffArgs,
+    old: &[Arc<Program>],
+    new: &[Arc<Program>],
+    output: &Output,
+) -> Result<(Replay, Replay), CliError> {
+    let inputs = Inputs::find(&args.events)?;
+    let seeds = seeds::read(&args.seed)?;
+    let Some(newest) = new.last() else { return Err(CliError::Usage("the program has no version".to_owned())) };
+    let until = args.until.as_deref().map(|text| moment(newest, "--until", text)).transpose()?;
+    let map = |versions: &[Arc<Program>]| -> Result<Option<Map>, CliError> {
+        let (Some(path), Some(program)) = (&args.map, versions.last()) else { return Ok(None) };
+        load_map(path, program, &inputs, output).map(Some)
+    };
+    let (old_map, new_map) = (map(old)?, map(new)?);
+    let history = History { inputs: &inputs, seeds: &seeds, until, newest };
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| history.replay(old, old_map.as_ref(), true));
+        let second = history.replay(new, new_map.as_ref(), false);
+        match first.join() {
+            Ok(first) => Ok((first?, second?)),
+            Err(panic) => std::panic::resume_unwind(panic),
         }
-    }
-    let (mut i, mut j) = (0, 0);
-    let mut lines = Vec::new();
-    loop {
-        match (a.get(i), b.get(j)) {
-            (Some(x), Some(y)) if x == y => {
-                lines.push(Line::Same(x));
-                (i, j) = (i + 1, j + 1);
-            }
-            (Some(x), y) if y.is_none() || at(&table, i + 1, j) >= at(&table, i, j + 1) => {
-                lines.push(Line::Old(x));
-                i += 1;
-            }
-            (_, Some(y)) => {
-                lines.push(Line::New(y));
-                j += 1;
-            }
-            _ => return lines,
-        }
-    }
+    })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// How many events are judged at once.
+const BATCH: usize = 1 << 18;
 
-    #[test]
-    fn shows_changes_with_their_surroundings() {
-        let old = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\n";
-        let new = "a\nB\nc\nd\ne\nf\ng\nh\ni\nj\nl\nm\n";
-        let diff = "--- x\n+++ x\n@@ -1,5 +1,5 @@\n a\n-b\n+B\n c\n d\n e\n@@ -8,5 +8,5 @@\n h\n i\n j\n-k\n l\n+m\n";
-        assert_eq!(unified("x", old, new), diff);
-        assert_eq!(unified("x", old, old), "");
+/// Events as both programs meet them.
+struct History<'h> {
+    inputs: &'h Inputs,
+    seeds: &'h [Seed],
+    until: Option<Instant>,
+    newest: &'h Program,
+}
+
+impl History<'_> {
+    fn replay(&self, versions: &[Arc<Program>], map: Option<&Map>, quiet: bool) -> Result<Replay, CliError> {
+        let mut replay = Replay::new(versions, self.newest);
+        let Some(program) = versions.last() else { return Ok(replay) };
+        let mut world = World::new(seeds::give(compile(versions), self.seeds)?);
+        let mut progress = Progress::new("events", quiet);
+        let mut batch = Vec::new();
+        // What cannot be read is the same for both, and told by `meed run`.
+        for event in EventStream::new(program, self.inputs, map, 0)?.flatten() {
+            progress.tick();
+            replay.event(&event);
+            batch.push(event);
+            if batch.len() == BATCH {
+                world.submit(std::mem::take(&mut batch), &mut |outcome| replay.outcome(&outcome));
+            }
+        }
+        world.submit(batch, &mut |outcome| replay.outcome(&outcome));
+        world.advance(self.until, &mut |outcome| replay.outcome(&outcome));
+        replay.stand(&world);
+        Ok(replay)
     }
 }

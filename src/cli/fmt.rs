@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::diff::unified;
 use super::error::{CliError, Exit};
 use super::locate::program_path;
 use super::output::Output;
+use super::unified::unified;
 use crate::journal::{AtomicFile, WriteError};
 use crate::syntax::format;
 

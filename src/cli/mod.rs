@@ -9,12 +9,14 @@ mod error;
 mod explain;
 mod explain_code;
 mod fmt;
+mod git;
 mod giving;
 mod init;
 mod load;
 mod locate;
 mod man;
 mod output;
+mod page;
 mod playing;
 mod progress;
 mod run;
@@ -23,6 +25,7 @@ mod seeds;
 mod sinks;
 mod summary;
 mod test;
+mod unified;
 
 use std::process::ExitCode;
 
@@ -59,6 +62,7 @@ enum Command {
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
     Draw(draw::DrawArgs),
+    Diff(diff::DiffArgs),
     Sample(sample::SampleArgs),
 }
 
@@ -94,6 +98,7 @@ fn dispatch(command: &Command, output: &Output) -> Result<Exit, CliError> {
         Command::Explain(args) => explain::run(args, output),
         Command::Init(args) => init::run(args, output),
         Command::Sample(args) => sample::run(args, output),
+        Command::Diff(args) => diff::run(args, output),
         Command::Draw(args) => draw::run(args, output),
         Command::ExplainCode(args) => explain_code::run(args, output),
     }

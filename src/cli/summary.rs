@@ -491,7 +491,7 @@ pub(super) fn grouped(count: u64) -> String {
 }
 
 /// Writes steps as a decimal number, with a separator between thousands as programs write it.
-fn decimal(steps: i128, decimals: u8, separator: &str) -> String {
+pub(super) fn decimal(steps: i128, decimals: u8, separator: &str) -> String {
     let digits = format!("{:0width$}", steps.unsigned_abs(), width = usize::from(decimals) + 1);
     let (whole, part) = digits.split_at(digits.len() - usize::from(decimals));
     let mut out = String::new();

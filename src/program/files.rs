@@ -9,13 +9,15 @@ use crate::syntax::ast::Item;
 use crate::syntax::{self, ast};
 
 /// Where texts come from.
-pub(super) trait Reader {
+pub trait Reader {
     /// The text of a file; the error is a reason in plain words.
     fn text(&self, path: &Path) -> Result<String, String>;
     /// The programs in a folder, in order of name.
     fn list(&self, path: &Path) -> Result<Vec<PathBuf>, String>;
     /// Whether there is such a file.
     fn exists(&self, path: &Path) -> bool;
+    /// Whether there is such a folder.
+    fn is_folder(&self, path: &Path) -> bool;
     /// One path for all ways to write it.
     fn identity(&self, path: &Path) -> PathBuf;
 }
@@ -43,6 +45,9 @@ impl Reader for Disk {
     fn exists(&self, path: &Path) -> bool {
         path.is_file()
     }
+    fn is_folder(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
     fn identity(&self, path: &Path) -> PathBuf {
         path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
     }
@@ -59,6 +64,9 @@ impl Reader for Nowhere {
         self.text(path).map(|_| Vec::new())
     }
     fn exists(&self, _: &Path) -> bool {
+        false
+    }
+    fn is_folder(&self, _: &Path) -> bool {
         false
     }
     fn identity(&self, path: &Path) -> PathBuf {

@@ -13,10 +13,12 @@ mod grammar;
 mod habits;
 mod layout;
 mod node;
+mod outline;
 mod reader;
 mod words;
 
 pub use format::{FormatError, format};
+pub use outline::{Phrase, outline};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::FileId;

@@ -1,0 +1,261 @@
+//! What a history comes to under one program, in sums that can be compared with those under another.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::arena::Id as _;
+use crate::engine::{Account, Event, Outcome, What, World, words};
+use crate::hir::{Program, UnitId};
+use crate::value::{Exact, Value};
+
+/// Amounts of one unit, in its smallest steps.
+#[derive(Debug, Default, Clone)]
+pub struct Sums {
+    /// Awarded.
+    pub issued: i128,
+    /// Taken back.
+    pub reversed: i128,
+    /// Spent, less what came back.
+    pub spent: i128,
+    /// Lapsed.
+    pub expired: i128,
+    /// What members have at the end, less what they owe.
+    pub outstanding: i128,
+    /// Money that one step is worth at the end, in minor units.
+    pub worth: Option<Exact>,
+    /// Decimals of the unit.
+    pub decimals: u8,
+}
+
+/// What one rule has done.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Done {
+    pub outcomes: u64,
+    /// Amounts given, net, by unit.
+    pub given: BTreeMap<Arc<str>, i128>,
+    /// Value of vouchers and gifts to causes, in minor units.
+    pub money: i128,
+}
+
+/// What one member got.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Member {
+    /// Awards less what was taken back, by unit.
+    pub awarded: BTreeMap<Arc<str>, i64>,
+    /// Vouchers less cancelled ones.
+    pub vouchers: i64,
+    /// Their value, in minor units.
+    pub value: i64,
+    /// Place in each ladder at the end, by the name of the ladder.
+    pub tiers: BTreeMap<Arc<str>, u32>,
+    /// What each event brought: its name, the unit, the amount.
+    pub by_event: Vec<(Arc<str>, Arc<str>, i64)>,
+}
+
+/// A history under one program.
+#[derive(Debug)]
+pub struct Replay {
+    versions: Vec<Arc<Program>>,
+    /// New names of what the other program calls otherwise.
+    renamed: BTreeMap<String, Arc<str>>,
+    pub(super) units: BTreeMap<Arc<str>, Sums>,
+    pub(super) done: BTreeMap<(&'static str, Arc<str>), Done>,
+    pub(super) members: BTreeMap<Arc<str>, Member>,
+    pub(super) kinds: BTreeMap<Arc<str>, u64>,
+    /// Money off bills, in minor units.
+    pub(super) off: i128,
+    pub(super) events: u64,
+    pub(super) refused: u64,
+    pub(super) failed: u64,
+}
+
+impl Replay {
+    /// Nothing yet. `newer` is the program whose names are used.
+    pub fn new(versions: &[Arc<Program>], newer: &Program) -> Self {
+        let renamed = super::items(newer).into_iter().filter_map(|item| Some((item.was?, item.name.into())));
+        let mut replay = Self {
+            versions: versions.to_vec(),
+            renamed: renamed.collect(),
+            units: BTreeMap::new(),
+            done: BTreeMap::new(),
+            members: BTreeMap::new(),
+            kinds: BTreeMap::new(),
+            off: 0,
+            events: 0,
+            refused: 0,
+            failed: 0,
+        };
+        if let Some(program) = versions.last() {
+            for unit in program.units.iter() {
+                let name = replay.called(&unit.name);
+                replay.units.insert(name, Sums { decimals: unit.decimals, ..Sums::default() });
+            }
+        }
+        replay
+    }
+
+    fn called(&self, name: &Arc<str>) -> Arc<str> {
+        self.renamed.get(&**name).cloned().unwrap_or_else(|| name.clone())
+    }
+
+    fn unit(&self, program: &Program, unit: UnitId) -> Arc<str> {
+        self.called(&program.units.at(unit).name)
+    }
+
+    /// An event was read.
+    pub fn event(&mut self, event: &Event) {
+        self.events += 1;
+        if let Some(def) = self.versions.last().and_then(|program| program.events.get(event.kind)) {
+            *self.kinds.entry(def.name.clone()).or_default() += 1;
+        }
+    }
+
+    /// Something happened.
+    pub fn outcome(&mut self, outcome: &Outcome) {
+        let Some(program) = self.versions.get(outcome.version as usize).cloned() else { return };
+        let (kind, name) = words::cause(&program, outcome.cause);
+        let by = (kind, name.map_or_else(|| Arc::from(""), |(name, _)| self.called(name)));
+        self.done.entry(by.clone()).or_default().outcomes += 1;
+        let (what, sign) = match &outcome.what {
+            What::Withdrawn(what) => (&**what, -1),
+            what => (what, 1),
+        };
+        match what {
+            What::Posted { unit, from, to, amount, .. } => {
+                let unit = self.unit(&program, *unit);
+                self.posted(outcome, &by, unit, (from, to), *amount);
+            }
+            What::Issued { value, reward, .. } => {
+                let money = program.rewards.at(*reward).gives.unit.is_none();
+                let value = value.filter(|_| money).unwrap_or(0) * sign;
+                self.done.entry(by).or_default().money += i128::from(value);
+                let member = self.members.entry(outcome.member.clone()).or_default();
+                member.vouchers += sign;
+                member.value += value;
+            }
+            What::Voucher { change: crate::engine::VoucherChange::Cancelled, .. } => {
+                self.members.entry(outcome.member.clone()).or_default().vouchers -= sign;
+            }
+            What::Donated { amount, matched, giver, .. } if *giver != crate::engine::Giver::Member => {
+                self.done.entry(by).or_default().money += i128::from((amount + matched) * sign);
+            }
+            What::Paid { value, .. } => self.off += i128::from(*value * sign),
+            What::Refused(_) => self.refused += 1,
+            What::Failed(_) => self.failed += 1,
+            _ => {}
+        }
+    }
+
+    fn posted(
+        &mut self,
+        outcome: &Outcome,
+        by: &(&'static str, Arc<str>),
+        unit: Arc<str>,
+        (from, to): (&Account, &Account),
+        amount: i64,
+    ) {
+        let owned = |account: &Account| matches!(account, Account::Available | Account::Pending);
+        let issuer = |account: &Account| matches!(account, Account::Issuer | Account::Partner(_));
+        let sums = self.units.entry(unit.clone()).or_default();
+        let wide = i128::from(amount);
+        let awarded = match (from, to) {
+            (from, to) if issuer(from) && owned(to) => {
+                sums.issued += wide;
+                amount
+            }
+            (from, to) if owned(from) && issuer(to) => {
+                sums.reversed += wide;
+                -amount
+            }
+            (_, Account::Redeemed | Account::Cause(_)) => {
+                sums.spent += wide;
+                0
+            }
+            (Account::Redeemed, _) => {
+                sums.spent -= wide;
+                0
+            }
+            (_, Account::Expired) => {
+                sums.expired += wide;
+                0
+            }
+            (Account::Expired, _) => {
+                sums.expired -= wide;
+                0
+            }
+            _ => 0,
+        };
+        if awarded != 0 {
+            *self.done.entry(by.clone()).or_default().given.entry(unit.clone()).or_default() += i128::from(awarded);
+            let member = self.members.entry(outcome.member.clone()).or_default();
+            *member.awarded.entry(unit.clone()).or_default() += awarded;
+            if let Some(event) = &outcome.event {
+                member.by_event.push((event.clone(), unit, awarded));
+            }
+        }
+    }
+
+    /// Everything has happened: where members stand.
+    pub fn stand(&mut self, world: &World) {
+        let engine = world.engine();
+        let Some(program) = self.versions.last().cloned() else { return };
+        for state in world.members() {
+            let state = engine.in_newest(state);
+            for (unit, purse) in state.units.pairs() {
+                let name = self.unit(&program, unit);
+                let sums = self.units.entry(name).or_default();
+                sums.outstanding +=
+                    i128::from(purse.available()) + i128::from(purse.pending()) - i128::from(purse.debt);
+                if sums.worth.is_none()
+                    && let Some(worth) = &program.units.at(unit).worth
+                    && let Ok(Value::Exact(worth)) = engine.evaluate(&state, worth)
+                {
+                    sums.worth = Some(worth);
+                }
+                if program.units.at(unit).money {
+                    sums.worth = Some(Exact::ONE);
+                }
+            }
+            let mut tiers = BTreeMap::new();
+            for (ladder, held) in state.ladders.pairs() {
+                tiers.insert(self.called(&program.ladders.at(ladder).name), held.tier);
+            }
+            self.members.entry(state.member.clone()).or_default().tiers = tiers;
+        }
+    }
+
+    /// Names of the tiers of a ladder, from the lowest.
+    pub(super) fn tiers(&self, ladder: &str) -> Vec<String> {
+        let Some(program) = self.versions.last() else { return Vec::new() };
+        let found = program.ladders.iter().find(|other| *self.called(&other.name) == *ladder);
+        found.map_or_else(Vec::new, |ladder| ladder.tiers.iter().map(|tier| tier.name.to_string()).collect())
+    }
+
+    /// Which event an earn or rule waits for, and how many of these there were.
+    pub(super) fn waits_for(&self, keyword: &str, name: &str) -> Option<(Arc<str>, u64)> {
+        let program = self.versions.last()?;
+        let event = match keyword {
+            "earn" => program.earns.iter().find(|item| *self.called(&item.name) == *name)?.event,
+            "rule" => {
+                let rule = program.rules.iter().find(|item| *self.called(&item.name) == *name)?;
+                let crate::hir::Trigger::Event(event, _) = rule.trigger else { return None };
+                event
+            }
+            _ => return None,
+        };
+        let name = &program.events.get(event)?.name;
+        let made = event.index() < crate::hir::EventKind::BUILTIN.len() && program.events.at(event).kind.is_made();
+        (!made).then(|| (name.clone(), self.kinds.get(name).copied().unwrap_or(0)))
+    }
+
+    /// Earns that a boost or a shared limit is about.
+    pub(super) fn about(&self, keyword: &str, name: &str) -> Vec<Arc<str>> {
+        let Some(program) = self.versions.last() else { return Vec::new() };
+        let uses = |earn: &&crate::hir::Earn| match keyword {
+            "boost" => earn.boosts.iter().any(|boost| *program.boosts.at(*boost).name == *name),
+            "limit" => earn.limits.iter().any(|limit| program.limits.at(*limit).name.as_deref() == Some(name)),
+            _ => false,
+        };
+        program.earns.iter().filter(uses).map(|earn| self.called(&earn.name)).collect()
+    }
+}
