@@ -1,10 +1,14 @@
 //! Says in plain words what happened and why.
 
+mod supposed;
+
 use serde::Serialize;
 
 use crate::engine::{Account, Cause, Explained, Outcome, Side, Stage, TraceStep, VoucherChange, What, words};
 use crate::hir::Program;
 use crate::value::{Exact, Money, format_instant};
+
+pub use supposed::{Supposed, suppose};
 
 /// The name of what brought something about: ``earn `base` ``.
 pub fn cause(program: &Program, cause: Cause) -> String {
@@ -185,18 +189,33 @@ pub fn step_lines(program: &Program, explained: &Explained) -> Vec<StepLine> {
     explained.steps.iter().map(line).collect()
 }
 
+/// What the steps of one rule came to, where that is to be told: nothing, because something failed.
+fn came_to(steps: &[StepLine]) -> String {
+    let has = |word: &str| steps.iter().filter(|step| step.step == word).count();
+    if has("gives") + has("undoes") + has("base") > 0 {
+        return String::new();
+    }
+    match has("fails") {
+        0 => String::new(),
+        1 => ": not, for one reason".to_owned(),
+        count => format!(": not, for {count} reasons"),
+    }
+}
+
 /// The same as lines of text, with the place in the program.
 pub fn steps(program: &Program, explained: &Explained) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut last = String::new();
-    for step in step_lines(program, explained) {
-        if last != step.by {
-            let at = step.declared.map_or(String::new(), |at| format!("  ({at})"));
-            lines.push(format!("{}{at}", step.by));
-            last = step.by;
+    let mut rest = step_lines(program, explained);
+    while let Some(first) = rest.first() {
+        let by = first.by.clone();
+        let (own, others): (Vec<StepLine>, Vec<StepLine>) = rest.into_iter().partition(|step| step.by == by);
+        let at = own.first().and_then(|step| step.declared.clone()).map_or(String::new(), |at| format!("  ({at})"));
+        lines.push(format!("{by}{}{at}", came_to(&own)));
+        for step in own {
+            let item = step.item.map_or(String::new(), |item| format!("line {item}: "));
+            lines.push(format!("  {:<6} {item}{}  ({})", step.step, step.result, step.line));
         }
-        let item = step.item.map_or(String::new(), |item| format!("line {item}: "));
-        lines.push(format!("  {:<6} {item}{}  ({})", step.step, step.result, step.line));
+        rest = others;
     }
     if let Some(fault) = &explained.fault {
         lines.push(format!("error: {fault}"));

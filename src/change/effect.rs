@@ -146,16 +146,29 @@ fn numbers(first: &str, old: &[String], new: &[String]) -> Found {
         return OPEN;
     }
     let mut found: Option<bool> = None;
+    // Of what is so much for so much, only the ratio counts.
+    let mut ratio = matches!(first, "give" | "boost" | "rate").then_some(crate::value::Exact::ONE);
     for (place, (before, after)) in old.iter().zip(new).enumerate().filter(|(_, (before, after))| before != after) {
         let (Some(low), Some(high)) = (number(before), number(after)) else { return OPEN };
         let Some(more_is_better) = direction(first, old.get(..place).unwrap_or_default(), old.get(place + 1)) else {
             return OPEN;
         };
-        let better = (high > low) == more_is_better;
-        if found.is_some_and(|other| other != better) {
+        if low.1 != high.1 {
+            return OPEN;
+        }
+        let better = (high.0 > low.0) == more_is_better;
+        let grown = if more_is_better { (high.0, low.0) } else { (low.0, high.0) };
+        ratio = ratio.and_then(|ratio| ratio.mul(grown.0).and_then(|ratio| ratio.div(grown.1)).ok());
+        if found.is_some_and(|other| other != better) && ratio.is_none() {
             return OPEN;
         }
         found = Some(better);
+    }
+    if let (Some(_), Some(ratio)) = (found, ratio) {
+        if ratio == crate::value::Exact::ONE {
+            return NEUTRAL;
+        }
+        found = Some(ratio > crate::value::Exact::ONE);
     }
     match found {
         None => NEUTRAL,
@@ -165,11 +178,9 @@ fn numbers(first: &str, old: &[String], new: &[String]) -> Found {
 }
 
 /// A number as it is written: `2x`, `20%`, `1.5`, a date.
-fn number(word: &str) -> Option<(i128, String)> {
+fn number(word: &str) -> Option<(crate::value::Exact, &str)> {
     let digits = word.trim_end_matches(['x', '%']);
-    let exact = crate::value::Exact::parse_decimal(digits)?;
-    let scaled = exact.mul(crate::value::Exact::from(1_000_000)).ok()?.floor().to_i64()?;
-    Some((i128::from(scaled), word.get(digits.len()..)?.to_owned()))
+    Some((crate::value::Exact::parse_decimal(digits)?, word.get(digits.len()..)?))
 }
 
 /// Whether more at this place is better for members; `None` where that is not to be told.
@@ -218,7 +229,7 @@ mod tests {
         for (keyword, key, old, new, effect) in [
             ("earn", "give", "give 1 point per $ 1 of total", "give 2 point per $ 1 of total", Effect::Better),
             ("earn", "give", "give 1 point per $ 1 of total", "give 1 point per $ 2 of total", Effect::Worse),
-            ("earn", "give", "give 1 point per $ 1 of total", "give 2 point per $ 2 of total", Effect::Open),
+            ("earn", "give", "give 1 point per $ 1 of total", "give 2 point per $ 2 of total", Effect::None),
             ("earn", "boost", "boost 1.5x when status is gold", "boost 1.25x when status is gold", Effect::Worse),
             ("earn", "when", "when total >= $ 50", "when total >= $ 40", Effect::Better),
             ("earn", "when", "when total <= $ 50", "when total <= $ 40", Effect::Worse),

@@ -151,6 +151,13 @@ fn spaced(words: &[String]) -> String {
 }
 
 impl Item {
+    /// The second name of a unit.
+    pub(super) fn also(&self) -> Option<&str> {
+        let header = self.statements.first().filter(|statement| statement.key.is_empty())?;
+        let place = header.words.iter().position(|word| word == "also")?;
+        header.words.get(place + 1).map(String::as_str)
+    }
+
     /// The whole item on one line.
     pub fn text(&self) -> String {
         let statements: Vec<&str> = self.statements.iter().map(|statement| statement.text.as_str()).collect();

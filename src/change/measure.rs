@@ -327,6 +327,7 @@ fn known(old: &Replay, new: &Replay, item: &str, name: &str) -> Judged {
         return Judged::Unknown(match waits {
             Some((event, 0)) => format!("this history has no `{event}`"),
             Some((event, count)) => format!("it gave nothing for any of {count} `{event}` events"),
+            None if item == "unit" => "nothing of it lapses or becomes available in this history".to_owned(),
             None => "nothing in this history sets it off".to_owned(),
         });
     }
@@ -354,6 +355,6 @@ fn difference(old: Option<&Done>, new: Option<&Done>) -> (Vec<(String, i128)>, i
     let given = |done: Option<&Done>, unit: &Arc<str>| done.and_then(|done| done.given.get(unit)).copied().unwrap_or(0);
     let units: BTreeSet<&Arc<str>> = old.iter().chain(&new).flat_map(|done| done.given.keys()).collect();
     let changes = units.into_iter().map(|unit| (unit.to_string(), given(new, unit) - given(old, unit)));
-    let money = |done: Option<&Done>| done.map_or(0, |done| done.money);
+    let money = |done: Option<&Done>| done.map_or(0, |done| done.money + done.off);
     (changes.filter(|(_, change)| *change != 0).collect(), money(new) - money(old))
 }

@@ -81,7 +81,11 @@ pub fn compare(old: &Program, new: &Program) -> Comparison {
     let new_items = items(new);
     let renamed: BTreeMap<&str, &str> =
         new_items.iter().filter_map(|item| Some((item.was.as_deref()?, item.name.as_str()))).collect();
-    let old_items: Vec<Item> = items(old).into_iter().map(|item| item.renamed(&renamed)).collect();
+    let old_items = items(old);
+    let second = second_names(&old_items, &new_items);
+    let names: BTreeMap<&str, &str> =
+        renamed.iter().map(|(old, new)| (*old, *new)).chain(second.iter().map(|(old, new)| (&**old, &**new))).collect();
+    let old_items: Vec<Item> = old_items.into_iter().map(|item| item.renamed(&names)).collect();
     let mut comparison = Comparison::default();
     let same = |one: &Item, other: &Item| one.keyword == other.keyword && one.name == other.name;
     for item in &new_items {
@@ -94,6 +98,18 @@ pub fn compare(old: &Program, new: &Program) -> Comparison {
     comparison.changes.extend(gone.map(|item| whole(item, Kind::Removed)));
     comparison.cosmetic = cosmetic(old, new, &old_items, &new_items, &renamed);
     comparison
+}
+
+/// Second names of units (`also`), old and new, where they differ.
+fn second_names(old: &[Item], new: &[Item]) -> Vec<(String, String)> {
+    let pair = |unit: &Item| {
+        let before = old.iter().find(|other| {
+            other.keyword == unit.keyword && (other.name == unit.name || Some(&other.name) == unit.was.as_ref())
+        })?;
+        let (before, after) = (before.also()?.to_owned(), unit.also()?.to_owned());
+        (before != after).then_some((before, after))
+    };
+    new.iter().filter(|item| item.keyword == "unit").filter_map(pair).collect()
 }
 
 fn whole(item: &Item, kind: Kind) -> Change {

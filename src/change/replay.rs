@@ -35,6 +35,8 @@ pub(super) struct Done {
     pub given: BTreeMap<Arc<str>, i128>,
     /// Value of vouchers and gifts to causes, in minor units.
     pub money: i128,
+    /// Money off bills, in minor units.
+    pub off: i128,
 }
 
 /// What one member got.
@@ -139,7 +141,10 @@ impl Replay {
             What::Donated { amount, matched, giver, .. } if *giver != crate::engine::Giver::Member => {
                 self.done.entry(by).or_default().money += i128::from((amount + matched) * sign);
             }
-            What::Paid { value, .. } => self.off += i128::from(*value * sign),
+            What::Paid { value, .. } => {
+                self.off += i128::from(*value * sign);
+                self.done.entry(by).or_default().off += i128::from(*value * sign);
+            }
             What::Refused(_) => self.refused += 1,
             What::Failed(_) => self.failed += 1,
             _ => {}

@@ -13,9 +13,9 @@ use super::output::Output;
 use super::run::{load_map, moment};
 use super::seeds;
 use crate::compile::compile;
-use crate::engine::{Outcome, World, words};
+use crate::engine::{Explained, Outcome, State, What, World, shortfall, words};
 use crate::events::{EventStream, Inputs};
-use crate::explain;
+use crate::explain::{self, Supposed, suppose};
 use crate::hir::Program;
 use crate::journal::{Line, MemberLine};
 use crate::value::{Instant, format_instant};
@@ -24,7 +24,11 @@ use crate::value::{Instant, format_instant};
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   meed explain shop.meed events.jsonl --event A17
-  meed explain shop.meed events.jsonl --member ann --at 2026-03-01")]
+  meed explain shop.meed events.jsonl --member ann --at 2026-03-01
+  meed explain shop.meed events.jsonl --event A17 --with member.status=gold --with 'subtotal=$80'
+
+Of an event: all that came of it, and each rule that could have done something, with every condition, its values and
+what is missing to it. `--with` supposes another field of the event, attribute, tier or balance of the member.")]
 #[command(group = clap::ArgGroup::new("what").required(true).args(["event", "member"]))]
 pub struct ExplainArgs {
     /// The program, then files of events, folders or `-`
@@ -39,6 +43,9 @@ pub struct ExplainArgs {
     /// The day or moment at which the member is looked at; the end of the events without
     #[arg(long, value_name = "DATE", requires = "member")]
     pub at: Option<String>,
+    /// What would have been: a field, attribute, tier or balance with another value
+    #[arg(long, value_name = "NAME=VALUE", requires = "event")]
+    pub with: Vec<String>,
     /// How columns or keys become events: a map, or `auto`
     #[arg(long, value_name = "MAP")]
     pub map: Option<PathBuf>,
@@ -80,7 +87,7 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, CliError>
     world.submit(events, &mut |outcome| history.push(outcome));
     world.advance(at, &mut |outcome| history.push(outcome));
     match (&args.event, &args.member) {
-        (Some(event), _) => explain_event(event, &program, &world, args.format, output),
+        (Some(event), _) => explain_event(event, args, &program, &world, output),
         (None, Some(member)) => explain_member(member, &versions, &world, &history, args.format, output),
         (None, None) => Ok(Exit::Nothing),
     }
@@ -96,13 +103,23 @@ struct EventReport<'a> {
     steps: Vec<explain::StepLine>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supposed: Option<SupposedReport<'a>>,
+}
+
+/// What would have come of the event.
+#[derive(Serialize)]
+struct SupposedReport<'a> {
+    with: &'a [String],
+    outcomes: Vec<Line<'a>>,
+    steps: Vec<explain::StepLine>,
 }
 
 fn explain_event(
     id: &str,
+    args: &ExplainArgs,
     program: &Program,
     world: &World,
-    format: ExplainFormat,
     output: &Output,
 ) -> Result<Exit, CliError> {
     let Some(explained) = world.explain(id) else {
@@ -111,7 +128,21 @@ fn explain_event(
     let version = world.engine().version(world.engine().version_at(explained.event.time));
     let program = version.map_or(program, |version| &version.program);
     let time = format_instant(explained.event.time, &program.settings.zone);
-    if format == ExplainFormat::Json {
+    let supposed: Vec<Supposed> =
+        args.with.iter().map(|text| Supposed::parse(text)).collect::<Result<_, _>>().map_err(CliError::Usage)?;
+    let other = if supposed.is_empty() {
+        None
+    } else {
+        if !world.alone() {
+            output.note(&"what members share (budgets, stock, draws) is taken to be untouched in what is supposed");
+        }
+        Some(suppose(world.engine(), &explained, &supposed).map_err(CliError::Usage)?)
+    };
+    let lines = |explained: &'_ Explained| -> Vec<String> {
+        let own = explained.outcomes.iter().filter(|outcome| outcome.comes_of(id) || outcome.event.is_none());
+        own.map(|outcome| explain::outcome(program, &without_lot(outcome))).collect()
+    };
+    if args.format == ExplainFormat::Json {
         output.json(&EventReport {
             schema: "meed.explain/1",
             event: id,
@@ -120,6 +151,11 @@ fn explain_event(
             outcomes: (1..).zip(&explained.outcomes).map(|(seq, outcome)| Line::new(program, outcome, seq)).collect(),
             steps: explain::step_lines(program, &explained),
             error: explained.fault.as_deref(),
+            supposed: other.as_ref().map(|other| SupposedReport {
+                with: &args.with,
+                outcomes: (1..).zip(&other.outcomes).map(|(seq, outcome)| Line::new(program, outcome, seq)).collect(),
+                steps: explain::step_lines(program, other),
+            }),
         })?;
         return Ok(Exit::Nothing);
     }
@@ -136,12 +172,52 @@ fn explain_event(
     if explained.outcomes.is_empty() {
         text.push_str("  nothing came of it\n");
     }
+    if let Some(other) = &other {
+        let supposed: Vec<String> = supposed.iter().map(ToString::to_string).collect();
+        text.push_str(&format!("\nif {}\n", supposed.join(" and ")));
+        text.push_str(&differences(&lines(&explained), &lines(other)));
+    }
     text.push_str("\nwhy\n");
-    for line in explain::steps(program, &explained) {
+    for line in explain::steps(program, other.as_ref().unwrap_or(&explained)) {
         text.push_str(&format!("  {line}\n"));
     }
     output.result(&text)?;
     Ok(Exit::Nothing)
+}
+
+/// An outcome without the number of its lot, which says nothing to people who compare.
+fn without_lot(outcome: &Outcome) -> Outcome {
+    let mut outcome = outcome.clone();
+    if let What::Posted { lot, .. } = &mut outcome.what {
+        *lot = None;
+    }
+    outcome
+}
+
+/// What came of an event and would not have, and the other way round.
+fn differences(was: &[String], would: &[String]) -> String {
+    let gone = was.iter().filter(|line| !would.contains(line)).map(|line| format!("  - {line}\n"));
+    let new = would.iter().filter(|line| !was.contains(line)).map(|line| format!("  + {line}\n"));
+    let text: String = gone.chain(new).collect();
+    if text.is_empty() { "  the same would have come of it\n".to_owned() } else { text }
+}
+
+/// What the member lacks for the next tier of each ladder.
+fn ahead(world: &World, state: &State) -> String {
+    let engine = world.engine();
+    let Some(program) = engine.version(state.version).map(|version| &*version.program) else { return String::new() };
+    let mut text = String::new();
+    for (id, ladder) in program.ladders.pairs() {
+        let held = state.ladders.at(id).tier as usize;
+        let Some((tier, reach)) = ladder.tiers.get(held + 1).and_then(|tier| Some((tier, tier.reach.as_ref()?))) else {
+            continue;
+        };
+        let gap =
+            engine.look(state, |cx| Ok(shortfall(reach, cx).or_else(|| Some(words::values(reach, cx))))).ok().flatten();
+        let gap = gap.map_or(String::new(), |gap| format!(": {gap}"));
+        text.push_str(&format!("{} {} is next{gap}  ({})\n", ladder.name, tier.name, program.sources.at(tier.span)));
+    }
+    text
 }
 
 #[derive(Serialize)]
@@ -169,7 +245,8 @@ fn explain_member(
         output.json(&MemberReport { schema: "meed.explain/1", member: line, history })?;
         return Ok(Exit::Nothing);
     }
-    let mut text = format!("{line}\nhistory\n");
+    let next = world.member(id).map(|state| ahead(world, state)).unwrap_or_default();
+    let mut text = format!("{line}{next}\nhistory\n");
     for (program, outcome) in told {
         let event = outcome.event.as_ref().map_or_else(|| "clock".to_owned(), |event| format!("`{event}`"));
         let place = words::declared(program, outcome.cause)

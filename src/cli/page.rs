@@ -107,12 +107,17 @@ impl Page {
             match part {
                 Part::Title(title) => out.push_str(&format!("### {title}\n")),
                 Part::Line(Tone::Strong, line) => out.push_str(&format!("- **{line}**\n")),
+                // What is set in on a terminal goes on with the line before.
+                Part::Line(_, line) if line.starts_with(' ') => out.push_str(&format!("\n  {}\n", line.trim_start())),
                 Part::Line(_, line) => out.push_str(&format!("- {line}\n")),
                 Part::Command(command) => out.push_str(&format!("  `{command}`\n")),
                 Part::Difference(before, after) => {
                     let lines = before.iter().map(|text| format!("  - {text}\n"));
                     let lines = lines.chain(after.iter().map(|text| format!("  + {text}\n")));
-                    out.push_str(&format!("\n  ```diff\n{}  ```\n", lines.collect::<String>()));
+                    let lines: String = lines.collect();
+                    if !lines.is_empty() {
+                        out.push_str(&format!("\n  ```diff\n{lines}  ```\n"));
+                    }
                 }
                 Part::Table(header, rows) => {
                     let row = |cells: &[String]| {

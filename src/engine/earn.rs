@@ -64,7 +64,8 @@ impl Fold<'_> {
         shares: &mut Vec<Share>,
     ) -> Result<(), Fault> {
         let cause = Cause::Earn(id);
-        if !self.active(&earn.name, earn.activation)? || !self.cooled(cause, earn.cooldown)? {
+        let awake = self.awake(cause, &earn.name, earn.activation, earn.cooldown)?;
+        if !awake && !self.tracing() {
             return Ok(());
         }
         let seen = RefCell::new(Vec::new());
@@ -78,7 +79,7 @@ impl Fold<'_> {
             (None, _) => &before,
         };
         let view = View { tiers: Some(tiers), at: as_of, seen: Some(&seen), ..View::default() };
-        if !self.open(cause, &earn.gates, view)? {
+        if !self.open(cause, &earn.gates, view)? || !awake {
             return Ok(());
         }
         let lines = match earn.list.map(|list| fields.get(list.0 as usize)) {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use crate::hir::{Gates, MeasureId, Program, Read};
+use crate::hir::{MeasureId, Program, Read};
 use crate::source::Span;
 use crate::value::{Calendar, Exact, Instant, Value};
 
@@ -17,7 +17,6 @@ use super::outcome::{Cause, Outcome, Stage, TraceStep, What};
 use super::pots::Pots;
 use super::state::{Brought, Fact, State};
 use super::version::Version;
-use super::walk;
 
 /// One member while something is judged.
 pub struct Fold<'a> {
@@ -232,42 +231,11 @@ impl<'a> Fold<'a> {
         result: impl FnOnce() -> String,
     ) {
         if let Some(trace) = self.trace.as_deref_mut() {
-            trace.push(TraceStep { cause, span, stage, line, result: result(), passed });
-        }
-    }
-
-    /// Whether the times and conditions of gates hold; filters are about lines and asked by [`Fold::passes`].
-    pub fn open(&mut self, cause: Cause, gates: &Gates, view: View<'_>) -> Result<bool, Fault> {
-        for alternatives in &gates.during {
-            if !walk::during(alternatives, &self.cx(view)) {
-                return Ok(false);
+            let step = TraceStep { cause, span, stage, line, result: result(), passed };
+            // What is judged in rounds is told once.
+            if !trace.contains(&step) {
+                trace.push(step);
             }
         }
-        for condition in &gates.when {
-            let holds = self.judge.truth(condition, &self.cx(view))?;
-            if self.tracing() {
-                let words = super::words::condition(condition, &self.cx(view));
-                self.explain(cause, condition.span, Stage::Condition, None, holds, || words);
-            }
-            if !holds {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Whether a line passes the filters of gates.
-    pub fn passes(&mut self, cause: Cause, gates: &Gates, view: View<'_>, line: u32) -> Result<bool, Fault> {
-        for condition in &gates.filter {
-            let holds = self.judge.truth(condition, &self.cx(view))?;
-            if self.tracing() {
-                let words = super::words::condition(condition, &self.cx(view));
-                self.explain(cause, condition.span, Stage::Condition, Some(line), holds, || words);
-            }
-            if !holds {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 }

@@ -117,6 +117,10 @@ impl Fold<'_> {
             let now = self.measure(measure)?;
             passed.push((measure, now));
             let step = self.judge.exact(step, &self.cx(View::default()))?;
+            if self.tracing() && step > Exact::ZERO {
+                let passed = if repeats { before.div(step)?.floor().add(Exact::ONE)? } else { Exact::ONE };
+                self.tell_crossing(id, measure, before, now, step.mul(passed)?);
+            }
             if now <= before || step <= Exact::ZERO {
                 continue;
             }
@@ -267,9 +271,11 @@ impl Fold<'_> {
     pub fn may_fire(&mut self, id: RuleId, view: View<'_>) -> Result<bool, Fault> {
         let rule = self.program.rules.at(id);
         let cause = Cause::Rule(id);
-        Ok(self.active(&rule.name, rule.activation)?
-            && self.cooled(cause, rule.cooldown)?
-            && self.open(cause, &rule.gates, view)?)
+        let awake = self.awake(cause, &rule.name, rule.activation, rule.cooldown)?;
+        if !awake && !self.tracing() {
+            return Ok(false);
+        }
+        Ok(self.open(cause, &rule.gates, view)? && awake)
     }
 
     /// Fires a rule that is open, or lets it wait until it is decided what it brings; returns whether it did.

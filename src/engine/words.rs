@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::hir::{ChallengeStage, Expr, FieldType, Kind, Program, Trigger, Type, UnitId};
+use crate::hir::{ChallengeStage, During, Expr, FieldType, Kind, Program, Trigger, Type, UnitId};
 use crate::source::Span;
-use crate::value::{Exact, Value, format_minor};
+use crate::value::{Exact, Month, Value, format_minor};
 
 use super::context::Cx;
 use super::fault::Fault;
@@ -127,6 +127,20 @@ fn with_values(expr: &Expr, cx: &Cx<'_>, result: String) -> String {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A time at which something is open, as the language has it.
+pub fn season(season: &During) -> String {
+    match season {
+        During::Days(Some(from), Some(to)) if from == to => from.to_string(),
+        During::Days(Some(from), Some(to)) => format!("{from} to {to}"),
+        During::Days(Some(from), None) => format!("from {from}"),
+        During::Days(None, Some(to)) => format!("until {to}"),
+        During::Days(None, None) => "always".to_owned(),
+        During::Weekday(day) => day.to_string(),
+        During::Times(from, to) => format!("{from} to {to}"),
+        During::Month(month) => Month::from_number(*month).map_or_else(String::new, |month| month.to_string()),
+    }
 }
 
 /// A share as a percentage: `20%`.

@@ -40,6 +40,8 @@ pub(super) struct Story<'p> {
     /// What is going to happen, by time.
     agenda: BTreeMap<(Instant, u64), (Arc<str>, Plan)>,
     planned: u64,
+    /// Up to when it has been told: what follows from what the clock brought meanwhile comes after.
+    now: Instant,
     end: Instant,
     /// Who has joined.
     joined: Vec<Arc<str>>,
@@ -63,6 +65,7 @@ impl<'p> Story<'p> {
             make: Maker { program, clues, dice, given: 0 },
             agenda: BTreeMap::new(),
             planned: 0,
+            now: Instant::FIRST,
             end,
             joined: Vec::new(),
             usual: usual_events(program),
@@ -77,12 +80,14 @@ impl<'p> Story<'p> {
     /// All that happens.
     pub fn tell(mut self) -> Vec<Event> {
         while let Some(((at, _), (member, plan))) = self.agenda.pop_first() {
+            self.now = at;
             self.happen(at, member, plan);
         }
         self.told
     }
 
     fn plan(&mut self, at: Instant, member: &Arc<str>, plan: Plan) {
+        let at = at.max(self.now);
         if at < self.end {
             self.planned += 1;
             self.agenda.insert((at, self.planned), (member.clone(), plan));

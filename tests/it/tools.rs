@@ -1,3 +1,5 @@
 //! What designers use around a program: beginnings, made-up events, comparisons, explanations, pages.
 
 mod begin;
+mod diff;
+mod explain;

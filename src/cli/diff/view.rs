@@ -105,6 +105,14 @@ impl Found<'_> {
                     if *money != 0 {
                         parts.push(signed(*money, &|minor| self.money(minor)));
                     }
+                    let own = |ladder: &&Ladder| rule.item == "tiers" && ladder.name == rule.name;
+                    if let Some(ladder) = impact.ladders.iter().find(own) {
+                        parts.push(match elsewhere(ladder) {
+                            0 => "nobody is in another tier".to_owned(),
+                            1 => "one member is in another tier".to_owned(),
+                            count => format!("{} members are in another tier", grouped(count)),
+                        });
+                    }
                     let what = if parts.is_empty() { "gives the same".to_owned() } else { parts.join(", ") };
                     page.line(Tone::Plain, format!("{name}: {what}{untouched}"));
                 }
@@ -178,7 +186,8 @@ fn told(change: &Change, page: &mut Page) {
         _ => "",
     };
     page.line(Tone::Strong, format!("{verb}{}{name}  ({})", change.item, change.at));
-    page.difference(change.before.clone(), change.after.clone());
+    let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    page.difference(said(&change.before), said(&change.after));
     let word = match change.effect {
         Effect::Better => "better",
         Effect::Worse => "worse",
@@ -212,13 +221,16 @@ fn row(name: String, old: i128, new: i128, shown: &dyn Fn(i128) -> String) -> Ve
     vec![name, shown(old), shown(new), change, share]
 }
 
+/// How many members hold another tier than before.
+fn elsewhere(ladder: &Ladder) -> u64 {
+    let moved = |(row, tier): (&Vec<u64>, &String)| -> u64 {
+        row.iter().zip(&ladder.after).filter(|(_, other)| *other != tier).map(|(count, _)| count).sum()
+    };
+    ladder.moves.iter().zip(&ladder.before).map(moved).sum()
+}
+
 fn matrix(ladder: &Ladder, page: &mut Page) {
-    let place = |tier: &String| ladder.after.iter().position(|other| other == tier);
-    let stays =
-        ladder.moves.iter().zip(&ladder.before).all(|(row, tier)| {
-            row.iter().enumerate().all(|(column, count)| *count == 0 || Some(column) == place(tier))
-        });
-    if stays {
+    if elsewhere(ladder) == 0 {
         page.line(Tone::Plain, format!("{}: nobody is in another tier", ladder.name));
         return;
     }

@@ -1,0 +1,127 @@
+//! `meed diff`: what a change means, and what it costs.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::cli::{Folder, meed, said};
+
+const OLD: &str = "tests/cases/tools/old.meed";
+const NEW: &str = "tests/cases/tools/new.meed";
+const EVENTS: &str = "tests/cases/tools/events.jsonl";
+
+fn json(arguments: &[&str]) -> Value {
+    serde_json::from_slice(&meed(arguments).stdout).unwrap()
+}
+
+#[test]
+fn a_change_is_told_by_meaning_and_by_cost() {
+    let full = said(&[
+        "diff",
+        OLD,
+        NEW,
+        "--events",
+        EVENTS,
+        "--fail-on",
+        "breaking",
+        "--fail-on",
+        "liability > +2%",
+        "--fail-on",
+        "worse-off > 0",
+        "--fail-on",
+        "unknown > 5",
+    ]);
+    let markdown = said(&["diff", OLD, NEW, "--events", EVENTS, "--format", "markdown"]);
+    let text = said(&["diff", OLD, NEW]);
+    insta::assert_snapshot!(format!("{full}\n{markdown}\n{text}"));
+}
+
+/// By hand. Before: ann has 110 + 10 for the first order and, gold by then, 2 * 30 for the second; bob 55 + 10, of which the refund of
+/// $10 leaves 45 and nothing for a big order; cleo 20, all spent. After: gold is at $120, so ann's second order makes her gold and earns
+/// 30; bob never had a big order.
+#[test]
+fn figures_are_those_of_a_calculation_by_hand() {
+    let report = json(&["diff", OLD, NEW, "--events", EVENTS, "--format", "json"]);
+    let impact = &report["impact"];
+    let unit = &impact["units"][0];
+    assert_eq!(unit["unit"], "leaves");
+    let figures = |side: &str| {
+        let names = ["issued", "taken_back", "spent", "expired", "outstanding", "liability"];
+        names.map(|name| unit[side][name].as_str().unwrap().to_owned()).join(" ")
+    };
+    assert_eq!(figures("before"), "265 20 20 0 225 2.25");
+    assert_eq!(figures("after"), "225 10 20 0 195 1.95");
+    assert_eq!((&impact["worse_off"], &impact["better_off"], &impact["unchanged"]), (&1.into(), &0.into(), &2.into()));
+    assert_eq!(impact["tiers"][0]["moves"], serde_json::json!([[2, 0], [0, 1]]));
+    assert_eq!(impact["worst"][0]["member"], "ann");
+    assert_eq!(impact["worst"][0]["units"], serde_json::json!([["leaves", "-30"]]));
+    assert_eq!(impact["worst"][0]["explain"], format!("meed explain {NEW} {EVENTS} --event e3"));
+    let hello = impact["rules"].as_array().unwrap().iter().find(|rule| rule["name"] == "hello").unwrap();
+    assert_eq!(
+        (hello["judged"].as_str(), hello["reason"].as_str()),
+        (Some("unknown"), Some("this history has no `visit`"))
+    );
+    let explained = said(&impact["worst"][0]["explain"].as_str().unwrap().split(' ').skip(1).collect::<Vec<_>>());
+    assert!(explained.contains("status is gold, where status is basic"), "{explained}");
+}
+
+#[test]
+fn layout_order_comments_and_new_names_are_no_change() {
+    let folder = Folder::new("diff-layout");
+    let old = fs::read_to_string(OLD).unwrap();
+    let other = old
+        .replace("unit points also point {", "# what they collect\nunit leaves was points also leaf {")
+        .replace("1 point per", "1 leaf   per")
+        .replace("points", "leaves")
+        .replace("was leaves", "was points")
+        .replace("event visit\n\n", "")
+        + "\nevent visit\n";
+    fs::write(folder.join("other.meed"), other).unwrap();
+    let report = json(&["diff", OLD, &folder.named("other.meed"), "--fail-on", "breaking", "--format", "json"]);
+    assert_eq!(report["changes"], serde_json::json!([]), "{report:#}");
+    assert_eq!(report["bounds"][0]["exceeded"], false);
+    let same = json(&["diff", OLD, OLD, "--events", EVENTS, "--format", "json"]);
+    assert_eq!(same["impact"]["unchanged"], 3);
+}
+
+#[test]
+fn bounds_decide_the_exit_code() {
+    let code = |more: &[&str]| meed(&[&["diff", OLD, NEW], more].concat()).status.code().unwrap();
+    assert_eq!(code(&[]), 0);
+    assert_eq!(code(&["--fail-on", "breaking"]), 1);
+    assert_eq!(code(&["--fail-on", "worse-off > 0"]), 2, "it needs a history");
+    assert_eq!(code(&["--fail-on", "worse-off > 0", "--events", EVENTS]), 1);
+    assert_eq!(code(&["--fail-on", "worse-off > 40%", "--events", EVENTS]), 0);
+    assert_eq!(code(&["--fail-on", "joy > 1", "--events", EVENTS]), 2);
+}
+
+#[test]
+fn the_old_program_may_be_one_of_a_revision() {
+    let folder = Folder::new("diff-git");
+    let git = |arguments: &[&str]| {
+        let name = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"];
+        assert!(
+            Command::new("git").args(name).args(arguments).current_dir(&folder.0).output().unwrap().status.success()
+        );
+    };
+    git(&["init", "-q"]);
+    fs::create_dir_all(folder.join("shop")).unwrap();
+    fs::write(folder.join("shop/common.meed"), "let gift = 10 points\n").unwrap();
+    let text = fs::read_to_string(OLD).unwrap().replace("give 10 points", "give gift");
+    fs::write(folder.join("shop/shop.meed"), format!("import \"common.meed\"\n\n{text}")).unwrap();
+    git(&["add", "."]);
+    git(&["commit", "-qm", "first"]);
+    fs::write(folder.join("shop/common.meed"), "let gift = 12 points\n").unwrap();
+    let diff = |old: &str, new: &str| {
+        let output = crate::cli::command(&["diff", old, new]).current_dir(&folder.0).output().unwrap();
+        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
+    };
+    for (old, new) in [("git:HEAD:shop", "shop"), ("git:HEAD:shop/shop.meed", "shop/shop.meed")] {
+        let text = diff(old, new);
+        assert!(text.contains("1 change, 1 breaking") && text.contains("+ = 12 points"), "{text}");
+    }
+    assert!(diff("git:nowhere:shop", "shop").contains("git does not know `nowhere`"));
+    assert!(diff("git:HEAD:other.meed", "shop").contains("`other.meed` cannot be read"));
+    assert!(diff("git:HEAD", "shop").contains("git:REVISION:PATH"));
+}

@@ -1,0 +1,30 @@
+//! `meed explain`: why, why not, and what would have been.
+
+use crate::cli::said;
+
+const PROGRAM: &str = "tests/cases/tools/why.meed";
+const EVENTS: &str = "tests/cases/tools/why.jsonl";
+
+#[test]
+fn every_rule_that_could_have_fired_says_why_or_why_not() {
+    let event = said(&["explain", PROGRAM, EVENTS, "--event", "e3"]);
+    let member = said(&["explain", PROGRAM, EVENTS, "--member", "ann", "--at", "2026-03-10"]);
+    let json = said(&["explain", PROGRAM, EVENTS, "--event", "e2", "--format", "json"]);
+    insta::assert_snapshot!(format!("{event}\n{member}\n{json}"));
+}
+
+#[test]
+fn what_would_have_been_is_judged_too() {
+    let all = [
+        &["--with", "member.status=gold"][..],
+        &["--with", "subtotal=$80"],
+        &["--with", "channel=web", "--with", "region=south"],
+        &["--with", "subtotal=$41"],
+        &["--with", "status=platinum"],
+        &["--with", "colour=red"],
+        &["--with", "subtotal"],
+        &["--with", "points.balance=500", "--format", "json"],
+    ];
+    let texts = all.map(|with| said(&[&["explain", PROGRAM, EVENTS, "--event", "e3"], with].concat()));
+    insta::assert_snapshot!(texts.join("\n"));
+}
