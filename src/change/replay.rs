@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::engine::{Account, Event, Outcome, What, World, words};
+use crate::engine::{Account, Event, Outcome, Pots, What, World, words};
 use crate::hir::{Program, UnitId};
 use crate::value::{Exact, Value};
 
@@ -213,7 +213,7 @@ impl Replay {
                     i128::from(purse.available()) + i128::from(purse.pending()) - i128::from(purse.debt);
                 if sums.worth.is_none()
                     && let Some(worth) = &program.units.at(unit).worth
-                    && let Ok(Value::Exact(worth)) = engine.evaluate(&state, worth)
+                    && let Ok(Value::Exact(worth)) = engine.evaluate(&state, &Pots::default(), worth)
                 {
                     sums.worth = Some(worth);
                 }

@@ -188,7 +188,7 @@ impl<'p> Story<'p> {
     fn wish(&mut self, member: &Arc<str>) -> Option<(EventKind, Vec<(&'static str, Value)>)> {
         let program = self.program;
         let state = self.world.engine().in_newest(self.world.member(member)?);
-        let wishes = super::wishes::wishes(program, self.world.engine(), &state);
+        let wishes = super::wishes::wishes(program, self.world.engine(), &state, &self.world.pots(member));
         let (kind, mut fields) = self.make.dice.pick(&wishes)?.clone();
         if kind == EventKind::Redeem {
             fields.push(("bill", self.make.money("bill")));

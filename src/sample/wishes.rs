@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Engine, State};
+use crate::engine::{Engine, Pots, State};
 use crate::hir::{EventKind, Expr, Level, Program, Read, RedeemForm, UnitId};
 use crate::value::{Exact, Value};
 
@@ -10,8 +10,8 @@ use crate::value::{Exact, Value};
 pub(super) type Wish = (EventKind, Vec<(&'static str, Value)>);
 
 /// Everything that a member has enough for, or could switch on.
-pub(super) fn wishes(program: &Program, engine: &Engine, state: &State) -> Vec<Wish> {
-    let seen = Seen { program, engine, state };
+pub(super) fn wishes(program: &Program, engine: &Engine, state: &State, pots: &Pots) -> Vec<Wish> {
+    let seen = Seen { program, engine, state, pots };
     let mut wishes = Vec::new();
     seen.spending(&mut wishes);
     seen.giving(&mut wishes);
@@ -23,11 +23,12 @@ struct Seen<'s> {
     program: &'s Program,
     engine: &'s Engine,
     state: &'s State,
+    pots: &'s Pots,
 }
 
 impl Seen<'_> {
     fn value(&self, expr: &Expr) -> Option<Exact> {
-        match self.engine.evaluate(self.state, expr) {
+        match self.engine.evaluate(self.state, self.pots, expr) {
             Ok(Value::Exact(value)) => Some(value),
             _ => None,
         }
@@ -41,7 +42,9 @@ impl Seen<'_> {
     }
 
     fn open(&self, conditions: &[Expr]) -> bool {
-        conditions.iter().all(|condition| self.engine.evaluate(self.state, condition) == Ok(Value::Bool(true)))
+        conditions
+            .iter()
+            .all(|condition| self.engine.evaluate(self.state, self.pots, condition) == Ok(Value::Bool(true)))
     }
 
     /// The largest of: one whole unit, the minimum, one step; `None` where there is not so much.
