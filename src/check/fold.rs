@@ -52,9 +52,11 @@ impl Checker<'_> {
             None => None,
         };
         let inner = filter.as_ref().map_or(inner.clone(), |filter| inner.given(filter));
-        let value = match rest.split_first() {
-            Some((name, more)) => Some(self.line_value(event, list, &first.text, name, more)?),
-            None => None,
+        let value = match (&fold.each, rest.split_first()) {
+            (Some(_), Some(_)) => return self.fail(errors::measures::each_of_field(fold.of.at.0)),
+            (Some(each), None) => Some(self.expr(each, &inner, None)?),
+            (None, Some((name, more))) => Some(self.line_value(event, list, &first.text, name, more)?),
+            (None, None) => None,
         };
         let (value, ty) = match (aggregate, value) {
             (Aggregate::Any | Aggregate::All, None) if filter.is_none() => {

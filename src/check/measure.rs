@@ -119,6 +119,14 @@ impl Checker<'_> {
             _ => return self.fail(errors::measures::any_of_history(fold.op_at.0)),
         };
         let of = fold.of.at.0;
+        let value = match (&fold.each, value) {
+            (Some(_), Some(_)) => return self.fail(errors::measures::each_of_field(of)),
+            (Some(each), None) => {
+                let each = self.expr(each, scope, None)?;
+                Some(self.of_fields_only(each)?)
+            }
+            (None, value) => value,
+        };
         let value = match (op, value) {
             (Aggregate::Count, None) => None,
             (Aggregate::Count, Some(value)) => {
@@ -161,7 +169,7 @@ impl Checker<'_> {
         event: EventId,
         filter: Option<Expr>,
     ) -> Option<Measure> {
-        if fold.of.parts.len() > 1 {
+        if fold.of.parts.len() > 1 || fold.each.is_some() {
             return self.fail(errors::measures::no_field_wanted(fold.of.at.0, "streak of"));
         }
         if let (Some(filter), None) = (&filter, &item.window) {
@@ -258,7 +266,12 @@ impl Checker<'_> {
         if fold.op != AggregateOp::Sum {
             return self.fail(errors::measures::only_sum_of_postings(fold.op_at.0, &fold.of.to_string()));
         }
-        let option = fold.filter.as_ref().map(|filter| filter.span()).or(item.shares.first().map(|share| share.at.0));
+        let option = fold
+            .filter
+            .as_ref()
+            .or(fold.each.as_ref())
+            .map(|part| part.span())
+            .or(item.shares.first().map(|share| share.at.0));
         if let Some(option) = option {
             return self.fail(errors::measures::postings_with_filter(option, &fold.of.to_string()));
         }
@@ -305,6 +318,9 @@ impl Checker<'_> {
     /// A condition that sees the event and constants, not the member: what a measure counted stays counted.
     pub fn field_condition(&mut self, filter: &ast::Expr, scope: &Scope) -> Option<Expr> {
         let lowered = self.condition(filter, scope)?;
+        self.of_fields_only(lowered)
+    }
+    fn of_fields_only(&mut self, lowered: Expr) -> Option<Expr> {
         if self.reads(&lowered).is_empty() {
             return Some(lowered);
         }

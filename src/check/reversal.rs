@@ -12,6 +12,7 @@ impl Checker<'_> {
     pub fn reversal(&mut self, item: &ast::Event, id: EventId) {
         let Some(reverses) = &item.reverses else {
             let statement = item.unmatched.as_ref().map(|unmatched| (unmatched.at.0, "unmatched"));
+            let statement = statement.or(item.excess.as_ref().map(|excess| (excess.at.0, "excess")));
             let statement = statement.or(item.within.as_ref().map(|within| (within.at.0, "within")));
             if let Some((span, word)) = statement {
                 self.report(errors::events::only_in_reversals(span, word, &item.name.text));
@@ -35,15 +36,16 @@ impl Checker<'_> {
         }
         let mut key = Vec::new();
         let mut lines: Option<LineKey> = None;
-        for path in &reverses.by {
-            match path.parts.as_slice() {
-                [field] => key.extend(self.key_pair(id, of, field)),
-                [list, field] => self.line_pair(id, of, list, field, &mut lines),
+        for ast::ReversesKey { path, own } in &reverses.by {
+            match (path.parts.as_slice(), own) {
+                ([field], own) => key.extend(self.key_pair(id, of, field, own.as_ref().unwrap_or(field))),
+                ([_, _], Some(own)) => self.report(errors::events::key_of_line_renamed(own.span())),
+                ([list, field], None) => self.line_pair(id, of, list, field, &mut lines),
                 _ => self.report(errors::events::key_too_deep(path.at.0)),
             }
         }
         if key.is_empty() {
-            if reverses.by.iter().all(|path| path.parts.len() > 1) {
+            if reverses.by.iter().all(|key| key.path.parts.len() > 1) {
                 self.report(errors::events::no_event_key(reverses.at.0, &name.text));
             }
             return;
@@ -69,6 +71,15 @@ impl Checker<'_> {
                 })
                 .collect();
         }
+        let excess_dropped = match &item.excess {
+            Some(excess) if excess.value == ast::Excess::Dropped => {
+                if lines.is_some() {
+                    self.report(errors::events::excess_of_lines(excess.at.0));
+                }
+                true
+            }
+            _ => false,
+        };
         let within = item.within.as_ref().and_then(|within| self.duration(within));
         let order = reverses.order.as_ref().map(|order| order.value);
         self.events.at_mut(id).reversal = Some(Reversal {
@@ -85,11 +96,18 @@ impl Checker<'_> {
                 Some(ast::Unmatched::Counts) => Unmatched::Counts,
                 Some(ast::Unmatched::Refused) | None => Unmatched::Refused,
             },
+            excess_dropped,
             within,
         });
     }
-    /// A field that both have. The reversal gets it by itself where it does not declare it.
-    fn key_pair(&mut self, id: EventId, of: EventId, name: &ast::Ident) -> Option<(FieldId, FieldId)> {
+    /// A field that both have, under one name or two. The reversal gets it by itself where it does not declare it.
+    fn key_pair(
+        &mut self,
+        id: EventId,
+        of: EventId,
+        name: &ast::Ident,
+        own: &ast::Ident,
+    ) -> Option<(FieldId, FieldId)> {
         let original = &self.events.at(of);
         let Some((theirs, def)) = original.fields.pairs().find(|(_, field)| field.name == name.text) else {
             let near = nearest(&name.text, original.fields.iter().map(|field| &*field.name));
@@ -101,13 +119,16 @@ impl Checker<'_> {
             return self.fail(errors::events::key_is_list(name.span(), &name.text));
         }
         let fields = &mut self.events.at_mut(id).fields;
-        let own = match fields.find(|field| field.name == name.text) {
+        let own = match fields.find(|field| field.name == own.text) {
             Some(own) if same_type(&fields.at(own).ty, &def.ty) => own,
-            Some(own) => {
-                let error = errors::events::key_type(fields.at(own).span, &name.text, def.span);
+            Some(other) => {
+                let error = errors::events::key_type(fields.at(other).span, &own.text, def.span);
                 return self.fail(error);
             }
-            None => fields.push(FieldDef { optional: false, default: None, span: name.span(), ..def }),
+            None => {
+                let (name, span) = (own.text.clone(), own.span());
+                fields.push(FieldDef { name, span, optional: false, default: None, ..def })
+            }
         };
         Some((own, theirs))
     }

@@ -74,7 +74,12 @@ impl Checker<'_> {
             }
             if let Some(rate) = rate {
                 if self.reads(&rate).is_empty() {
-                    accepts.push((currency, rate, Rounding::Nearest));
+                    let rounding = match accept.rounded {
+                        None => Rounding::Nearest,
+                        Some(ast::Rounded::Down) => Rounding::Down,
+                        Some(ast::Rounded::Up) => Rounding::Up,
+                    };
+                    accepts.push((currency, rate, rounding));
                 } else {
                     self.report(errors::types::not_constant(rate.span, "an exchange rate"));
                 }

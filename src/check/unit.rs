@@ -118,6 +118,7 @@ impl Checker<'_> {
             },
             at_most: at_most.map_or(Some(None), |most| most.map(Some))?,
             refunds,
+            refunds_in_order: item.refunds_in_order.is_some(),
             returned,
             return_order: match item.returned_tender.as_ref().map(|order| order.value) {
                 None | Some(ast::ReturnedTender::ProRata) => ReturnOrder::ProRata,

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use crate::arena::Arena;
 use crate::engine::Fault;
 use crate::engine::context::Cx;
 use crate::engine::judge::{Judge, Noting};
 use crate::engine::reference::{self, Contribution};
-use crate::engine::state::{Bucket, Fact, FactChange, State, Tallied};
+use crate::engine::series::Series;
+use crate::engine::state::{Fact, FactChange, State, Tallied};
 use crate::engine::streak;
-use crate::hir::{Aggregate, Measure, MeasureId, Net, Program, Source, Window};
-use crate::value::{Exact, Instant, Value};
+use crate::hir::{Aggregate, EventId, Measure, MeasureId, Net, Program, Source, Window};
+use crate::value::{Day, Exact, Instant, Value};
 
 /// The value of a measure from its running sums; `None` where it has none for this moment.
 pub fn read(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Value>, Fault> {
@@ -19,28 +21,36 @@ pub fn read(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Value>, Fault> {
         return Ok(None);
     }
     if let Source::Streak { period, shield, .. } = &measure.source {
-        let days: BTreeSet<_> =
-            gauge.buckets.iter().filter(|(_, bucket)| bucket.count > 0).map(|(at, _)| cx.zone().day_of(*at)).collect();
         let from = cx.state.restarts.at(id).map(|restart| cx.zone().day_of(restart.at));
         let row = streak::Row { id, kind: *period, shield, from };
-        return Ok(Some(Value::Exact(Exact::from(row.length(&days, cx)?))));
+        return Ok(Some(Value::Exact(Exact::from(row.length(&GaugedDays(&gauge.buckets, cx), cx)?))));
     }
     let start = cx.window_start(measure.window)?.unwrap_or(Instant::FIRST);
-    let mut buckets = gauge.buckets.range(start..).map(|(_, bucket)| bucket);
     if let Source::Events { aggregate: Aggregate::Distinct | Aggregate::Largest | Aggregate::Smallest, .. } =
         &measure.source
     {
+        let buckets = gauge.buckets.from(start);
         let values: BTreeSet<&Value> =
-            buckets.flat_map(|bucket| bucket.values.keys()).filter(|value| **value != Value::Missing).collect();
+            buckets.flat_map(|(_, bucket)| bucket.values.keys()).filter(|value| **value != Value::Missing).collect();
         return Ok(Some(extreme(measure, &values)));
     }
-    let (mut free, mut capped) = (Exact::ZERO, Exact::ZERO);
-    buckets.try_for_each(|bucket| -> Result<(), Fault> {
-        free = free.add(bucket.sum)?;
-        capped = capped.add(bucket.capped)?;
-        Ok(())
-    })?;
+    let (free, capped) = gauge.buckets.sums(start)?;
     Ok(Some(Value::Exact(reference::with_share(measure.share.as_ref(), free, capped)?)))
+}
+
+/// Days on which something was counted.
+struct GaugedDays<'d>(&'d Series, &'d Cx<'d>);
+
+impl streak::Days for GaugedDays<'_> {
+    fn any(&self, from: Day, to: Day) -> bool {
+        let (from, to) = (self.1.zone().start_of(from), self.1.zone().start_of(to));
+        self.0.from(from).take_while(|(at, _)| *at < to).any(|(_, bucket)| bucket.count > 0)
+    }
+
+    fn first(&self) -> Option<Day> {
+        let first = self.0.from(Instant::FIRST).find(|(_, bucket)| bucket.count > 0)?;
+        Some(self.1.zone().day_of(first.0))
+    }
 }
 
 fn extreme(measure: &Measure, values: &BTreeSet<&Value>) -> Value {
@@ -54,6 +64,24 @@ fn extreme(measure: &Measure, values: &BTreeSet<&Value>) -> Value {
         }
         _ => Value::Exact(Exact::from(i64::try_from(values.len()).unwrap_or(i64::MAX))),
     }
+}
+
+/// The measures that have a running form and count events of each type.
+pub fn listening(program: &Program) -> Arena<EventId, Vec<MeasureId>> {
+    let counts = |kind: EventId| {
+        let of = move |(id, measure): (MeasureId, &Measure)| match &measure.source {
+            Source::Events { event, .. } | Source::Streak { event, .. } if *event == kind && runs(measure) => Some(id),
+            _ => None,
+        };
+        program.measures.pairs().filter_map(of).collect()
+    };
+    program.events.ids().map(counts).collect()
+}
+
+/// The measures that sum postings.
+pub fn of_postings(program: &Program) -> Vec<MeasureId> {
+    let sums = |(_, measure): &(MeasureId, &Measure)| matches!(measure.source, Source::Postings { .. });
+    program.measures.pairs().filter(sums).map(|(id, _)| id).collect()
 }
 
 /// Whether a measure has a running form.
@@ -76,6 +104,7 @@ fn runs(measure: &Measure) -> bool {
 pub fn noted(
     program: &Program,
     judge: &dyn Judge,
+    listening: &[MeasureId],
     state: &mut State,
     change: &FactChange<'_>,
     noting: &Noting<'_>,
@@ -85,17 +114,15 @@ pub fn noted(
         return Ok(());
     }
     let (FactChange::Recorded(fact) | FactChange::Reversed(fact, ..)) = change else { return Ok(()) };
-    for (id, measure) in program.measures.pairs() {
-        let (Source::Events { event, .. } | Source::Streak { event, .. }) = &measure.source else { continue };
-        let before_restart = state.restarts.at(id).is_some_and(|restart| fact.place < restart.place);
-        if *event != fact.event.kind || !runs(measure) || before_restart {
+    for &id in listening {
+        let measure = program.measures.at(id);
+        if state.restarts.at(id).is_some_and(|restart| fact.place < restart.place) {
             continue;
         }
         // What cannot be added up is counted from history when somebody asks, and is an error then.
         if add_up(program, judge, state, (id, measure), (fact, change), noting).is_err() {
             state.gauges.at_mut(id).newest = Some(Instant::LAST);
         }
-        state.gauges.at_mut(id).buckets.retain(|_, bucket| *bucket != Bucket::default());
     }
     Ok(())
 }
@@ -116,9 +143,19 @@ fn add_up(
     for one in contributions {
         let bucket = bucket_of(measure, one.at, state, noting)?;
         let gauge = state.gauges.at_mut(id);
-        gauge.newest = Some(gauge.newest.map_or(one.at, |newest| newest.max(one.at)));
-        let bucket = gauge.buckets.entry(bucket).or_default();
-        add(measure, bucket, &one)?;
+        let newer = gauge.newest.is_none_or(|newest| newest < one.at);
+        if newer {
+            gauge.newest = Some(one.at);
+        }
+        add(measure, &mut gauge.buckets, bucket, &one)?;
+        gauge.buckets.tidy(bucket);
+        if newer && matches!(measure.source, Source::Events { .. }) {
+            // No moment before this one is ever asked of the running sums.
+            let start = Cx::of(program, judge, state, noting.calendar, one.at).window_start(measure.window)?;
+            if let Some(start) = start {
+                state.gauges.at_mut(id).buckets.forget(start)?;
+            }
+        }
     }
     Ok(())
 }
@@ -134,7 +171,7 @@ fn contributions(
     if let Source::Streak { filter, .. } = &measure.source {
         let mut count = |fields: &[Value], sign: i64| -> Result<(), Fault> {
             let cx = cx.on_fact(fields);
-            if filter.as_ref().map_or(Ok(true), |filter| crate::engine::walk::truth(filter, &cx))? {
+            if filter.as_ref().map_or(Ok(true), |filter| cx.judge.truth(filter, &cx))? {
                 found.push(Contribution { at: fact.event.time, sign, value: Value::Missing, capped: false });
             }
             Ok(())
@@ -178,7 +215,8 @@ fn bucket_of(measure: &Measure, at: Instant, state: &State, noting: &Noting<'_>)
     })
 }
 
-fn add(measure: &Measure, bucket: &mut Bucket, one: &Contribution) -> Result<(), Fault> {
+fn add(measure: &Measure, series: &mut Series, at: Instant, one: &Contribution) -> Result<(), Fault> {
+    let bucket = series.bucket(at);
     bucket.count += one.sign;
     match &measure.source {
         Source::Events { aggregate: Aggregate::Distinct | Aggregate::Largest | Aggregate::Smallest, .. } => {
@@ -194,8 +232,7 @@ fn add(measure: &Measure, bucket: &mut Bucket, one: &Contribution) -> Result<(),
                 (_, Value::Exact(number)) => *number,
                 _ => Exact::ZERO,
             };
-            let side = if one.capped { &mut bucket.capped } else { &mut bucket.sum };
-            *side = side.add(amount.mul(Exact::from(one.sign))?)?;
+            series.add(at, amount.mul(Exact::from(one.sign))?, one.capped)?;
         }
         _ => {}
     }
@@ -203,8 +240,15 @@ fn add(measure: &Measure, bucket: &mut Bucket, one: &Contribution) -> Result<(),
 }
 
 /// Takes note of an amount that was posted.
-pub fn tallied(program: &Program, state: &mut State, tallied: Tallied, noting: &Noting<'_>) -> Result<(), Fault> {
-    for (id, measure) in program.measures.pairs() {
+pub fn tallied(
+    program: &Program,
+    postings: &[MeasureId],
+    state: &mut State,
+    tallied: Tallied,
+    noting: &Noting<'_>,
+) -> Result<(), Fault> {
+    for &id in postings {
+        let measure = program.measures.at(id);
         let Source::Postings { unit, tally } = &measure.source else { continue };
         let restarted = state.restarts.at(id).is_some_and(|restart| tallied.at <= restart.at);
         if *unit != tallied.unit || !tallied.tally.is(*tally) || restarted {
@@ -213,10 +257,8 @@ pub fn tallied(program: &Program, state: &mut State, tallied: Tallied, noting: &
         let bucket = bucket_of(measure, tallied.at, state, noting)?;
         let gauge = state.gauges.at_mut(id);
         gauge.newest = Some(gauge.newest.map_or(tallied.at, |newest| newest.max(tallied.at)));
-        let bucket = gauge.buckets.entry(bucket).or_default();
-        match bucket.sum.add(Exact::from(tallied.amount)) {
-            Ok(sum) => bucket.sum = sum,
-            Err(_) => gauge.newest = Some(Instant::LAST),
+        if gauge.buckets.add(bucket, Exact::from(tallied.amount), false).is_err() {
+            gauge.newest = Some(Instant::LAST);
         }
     }
     Ok(())

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::arena::Arena;
 use crate::engine::context::Cx;
 use crate::engine::judge::{Judge, Noting};
 use crate::engine::reference::Reference;
 use crate::engine::state::{FactChange, State, Tallied};
 use crate::engine::{Engine, Fault, walk};
-use crate::hir::{Expr, MeasureId, Program};
+use crate::hir::{EventId, Expr, MeasureId, Program};
 use crate::value::{Exact, Value};
 
 use closure::Code;
@@ -22,6 +23,10 @@ pub struct Plan {
     program: Arc<Program>,
     /// By the address of the expression, which is fixed for as long as the program is shared.
     codes: FxHashMap<usize, Code>,
+    /// Measures with running sums by the type of event that they count.
+    listening: Arena<EventId, Vec<MeasureId>>,
+    /// Measures that sum postings.
+    postings: Vec<MeasureId>,
 }
 
 fn address(expr: &Expr) -> usize {
@@ -33,7 +38,8 @@ impl Plan {
     pub fn new(program: Arc<Program>) -> Self {
         let codes =
             program.expressions().into_iter().map(|expr| (address(expr), closure::compile(&program, expr))).collect();
-        Self { program, codes }
+        let (listening, postings) = (gauge::listening(&program), gauge::of_postings(&program));
+        Self { program, codes, listening, postings }
     }
 
     fn code(&self, expr: &Expr) -> Option<&Code> {
@@ -73,11 +79,15 @@ impl Judge for Plan {
     }
 
     fn noted(&self, state: &mut State, change: &FactChange<'_>, noting: &Noting<'_>) -> Result<(), Fault> {
-        gauge::noted(&self.program, self, state, change, noting)
+        let listening = match change {
+            FactChange::Recorded(fact) | FactChange::Reversed(fact, ..) => self.listening.at(fact.event.kind),
+            FactChange::Restarted(_) => &Vec::new(),
+        };
+        gauge::noted(&self.program, self, listening, state, change, noting)
     }
 
     fn tallied(&self, state: &mut State, tallied: Tallied, noting: &Noting<'_>) -> Result<(), Fault> {
-        gauge::tallied(&self.program, state, tallied, noting)?;
+        gauge::tallied(&self.program, &self.postings, state, tallied, noting)?;
         Reference.tallied(state, tallied, noting)
     }
 }

@@ -146,6 +146,10 @@ impl Fold<'_> {
             Ok(undoing) => undoing,
             Err(fault) => return Ok(Verdict::Failed(fault)),
         };
+        if let Some(fields) = undoing.as_ref().and_then(|undoing| undoing.cut.clone()) {
+            // What takes effect is what everything that follows sees.
+            self.event = Some(Arc::new(Event { fields, ..(**event).clone() }));
+        }
         self.record(undoing, |_| Ok(()))?;
         Ok(Verdict::Done)
     }
@@ -223,6 +227,9 @@ impl Fold<'_> {
 
     /// Lots that wait for such an event become available.
     fn release_awaited(&mut self, event: &Event) -> Result<(), Fault> {
+        if !self.version.listeners.awaited.contains(&event.kind) {
+            return Ok(());
+        }
         let program = self.program;
         let units = program.units.pairs().flat_map(|(id, unit)| unit.pending.iter().map(move |case| (id, &case.1)));
         let earns = program.earns.iter().filter_map(|earn| earn.pending.as_ref().map(|pending| (earn.unit, pending)));

@@ -143,11 +143,11 @@ impl Fold<'_> {
         if self.state.joined.is_some() && !self.state.left {
             offer(self.birthday(), Due::Birthday);
             offer(self.anniversary(), Due::Anniversary);
-            for (id, rule) in self.program.rules.pairs() {
-                offer(self.rule_due(id, &rule.trigger).ok().flatten(), Due::Rule(id));
+            for &id in &self.version.listeners.clock {
+                offer(self.rule_due(id, &self.program.rules.at(id).trigger).ok().flatten(), Due::Rule(id));
             }
         }
-        for (id, _) in self.program.measures.pairs().filter(|(_, measure)| measure.is_frozen()) {
+        for &id in &self.version.listeners.frozen {
             offer(self.freeze_due(id).ok().flatten(), Due::Freeze(id));
         }
         for id in self.program.ladders.ids() {
@@ -168,14 +168,14 @@ impl Fold<'_> {
     /// When the condition that keeps overdue lots of a unit may next turn without an event.
     fn unkept_due(&self, unit: UnitId) -> Result<Option<Instant>, Fault> {
         let purse = self.state.units.at(unit);
-        let (Some(keeps), Some(checked)) = (&self.program.units.at(unit).keeps_while, purse.checked) else {
+        let (Some(keeps), Some(checked)) = (self.version.listeners.of_kept(unit), purse.checked) else {
             return Ok(None);
         };
         let overdue = |lot: &Lot| self.lapses(lot).is_some_and(|at| at <= checked);
         if !purse.lots.iter().any(overdue) {
             return Ok(None);
         }
-        Ok(self.slides(std::iter::once(keeps), checked)?.into_iter().filter(|at| *at > checked).min())
+        Ok(self.slides(keeps, checked)?.into_iter().filter(|at| *at > checked).min())
     }
 
     fn perform(&mut self, due: Due) -> Result<(), Fault> {

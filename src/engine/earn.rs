@@ -34,8 +34,8 @@ impl Fold<'_> {
         let program = self.program;
         let claims = Claims::default();
         let mut shares = Vec::new();
-        for (id, earn) in program.earns.pairs().filter(|(_, earn)| earn.event == event.kind) {
-            self.propose(id, earn, &event.fields, &claims, &mut shares)?;
+        for &id in &self.version.listeners.of_event(event.kind).earns {
+            self.propose(id, program.earns.at(id), &event.fields, &claims, &mut shares)?;
         }
         let mut met = self.met()?;
         if shares.is_empty() && met.is_empty() {

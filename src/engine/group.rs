@@ -16,7 +16,7 @@ use super::snapshot::Snapshot;
 use super::state::State;
 use super::union::Aliases;
 
-/// How many events are sealed at least at once: each costs one more judgement.
+/// How many events are let go at least at once: it costs a copy of the members.
 const ENOUGH_TO_SEAL: usize = 64;
 
 /// Where outcomes go.
@@ -55,17 +55,41 @@ pub struct Group {
 
 impl Group {
     /// Judges events that are in order among themselves.
-    pub fn submit(&mut self, engine: &Engine, events: Vec<Arc<Event>>, together: bool, sink: Sink<'_>) {
-        let Some(first) = events.first() else { return };
+    /// Nothing will come before `horizon`, if there is one: returns events that were let go.
+    pub fn submit(
+        &mut self,
+        engine: &Engine,
+        events: Vec<Arc<Event>>,
+        horizon: Option<Instant>,
+        together: bool,
+        sink: Sink<'_>,
+    ) -> Vec<Arc<str>> {
+        let mut let_go = Vec::new();
+        let Some(first) = events.first() else { return let_go };
         let behind_log = self.log.last().is_none_or(|last| last.order(first).is_lt());
         if behind_log && self.clock.is_none_or(|clock| clock <= first.time) {
             for event in events {
+                if horizon.is_some_and(|horizon| horizon <= event.time && self.is_behind(horizon)) {
+                    let_go = self.rest_here();
+                }
                 self.log.push(event.clone());
                 self.judge(engine, &event, together, sink);
             }
-            return;
+            return let_go;
         }
         self.correct(engine, events, together, sink);
+        let_go
+    }
+
+    /// Whether the whole log lies before a moment, and is long enough to be let go.
+    fn is_behind(&self, horizon: Instant) -> bool {
+        self.log.len() >= ENOUGH_TO_SEAL && self.log.last().is_some_and(|last| last.time < horizon)
+    }
+
+    /// Begins a new log here: nothing before this is judged again. Returns the events of the old one.
+    fn rest_here(&mut self) -> Vec<Arc<str>> {
+        self.base = self.now.clone();
+        self.log.drain(..).map(|event| event.id.clone()).collect()
     }
 
     fn judge(&mut self, engine: &Engine, event: &Arc<Event>, together: bool, sink: Sink<'_>) {
@@ -138,8 +162,10 @@ impl Group {
         let mut at = fold(engine, &self.base, self.log.get(..position)?, None, together, &mut Vec::new());
         at.careful = true;
         at.advance_to_event(engine, &event, together, &mut Vec::new()).ok()?;
-        let before =
-            at.members.get(&event.member).cloned().unwrap_or_else(|| engine.state(event.member.clone(), event.time));
+        let before = at
+            .members
+            .get(&event.member)
+            .map_or_else(|| engine.state(event.member.clone(), event.time), |state| State::clone(state));
         let mut explained =
             Explained { before, event: event.clone(), outcomes: Vec::new(), steps: Vec::new(), fault: None };
         at.judge(engine, &event, together, &mut explained.outcomes, Some(&mut explained.steps)).ok()?;
@@ -202,7 +228,7 @@ impl Group {
         let known = self.past.iter().chain(&self.log);
         self.past = known.filter_map(|event| recast(event)).map(Arc::new).collect();
         for state in self.now.members.values_mut() {
-            *state = to(state);
+            **state = to(state);
         }
         self.now.pots = pots(&self.now.pots);
         self.base = self.now.clone();

@@ -322,7 +322,8 @@ impl Fold<'_> {
         if let Some(number) = award.lot {
             let lot = self.state.units.at(unit).lots.iter().find(|lot| lot.number == number);
             let pending = lot.is_some_and(|lot| lot.ready != Ready::Now);
-            if lot.is_some() && (pending || !only_pending) {
+            let own = pending || !(only_pending || def.refunds_in_order);
+            if lot.is_some() && own {
                 let from = if pending { Account::Pending } else { Account::Available };
                 let part = self.state.units.at_mut(unit).take(number, rest, false);
                 rest -= self.hand_back(cause, award, Some(number), part, from)?;
@@ -331,7 +332,9 @@ impl Fold<'_> {
                 let taken = amount - rest;
                 return self.untally(award, taken).map(|()| taken + elsewhere);
             }
-            if let Some(closed) = self.state.units.at_mut(unit).closed.get_mut(&number) {
+            if let Some(closed) =
+                self.state.units.at_mut(unit).closed.get_mut(&number).filter(|_| !def.refunds_in_order)
+            {
                 let lapsed = closed.expired.min(rest);
                 closed.expired -= lapsed;
                 rest -= self.hand_back(cause, award, Some(number), lapsed, Account::Expired)?;

@@ -158,8 +158,8 @@ pub fn values(
     let cx = cx.on_fact(fields);
     let mut add = |cx: &Cx<'_>| -> Result<(), Fault> {
         if passes(filter.as_ref(), cx)? {
-            let value = value.as_ref().map_or(Ok(Value::Missing), |value| walk::value(value, cx))?;
-            let capped = measure.share.as_ref().map_or(Ok(false), |share| walk::truth(&share.filter, cx))?;
+            let value = value.as_ref().map_or(Ok(Value::Missing), |value| cx.judge.value(value, cx))?;
+            let capped = measure.share.as_ref().map_or(Ok(false), |share| cx.judge.truth(&share.filter, cx))?;
             into.push(Contribution { at, sign, value, capped });
         }
         Ok(())
@@ -175,7 +175,7 @@ pub fn values(
 }
 
 fn passes(filter: Option<&Expr>, cx: &Cx<'_>) -> Result<bool, Fault> {
-    filter.map_or(Ok(true), |filter| walk::truth(filter, cx))
+    filter.map_or(Ok(true), |filter| cx.judge.truth(filter, cx))
 }
 
 /// Contributions as one value.

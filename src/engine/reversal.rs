@@ -24,10 +24,13 @@ struct Undo {
 }
 
 /// A reversal, worked out before anything changes.
+#[derive(Default)]
 pub struct Undoing {
     undo: Vec<Undo>,
     /// Fields of the original's type for what found no original, where that counts.
     unmatched: Option<Arc<[Value]>>,
+    /// The fields of the reversal, where only a part of it takes effect.
+    pub cut: Option<Arc<[Value]>>,
 }
 
 type Fields = Vec<Value>;
@@ -56,7 +59,7 @@ impl Fold<'_> {
         if candidates.is_empty() {
             return match reversal.unmatched {
                 Unmatched::Counts => {
-                    Ok(Undoing { undo: Vec::new(), unmatched: Some(self.stand_in(reversal, event, &asked)) })
+                    Ok(Undoing { unmatched: Some(self.stand_in(reversal, event, &asked)), ..Undoing::default() })
                 }
                 Unmatched::Refused => Err(Fault::NoOriginal(name)),
             };
@@ -66,7 +69,7 @@ impl Fold<'_> {
                 .into_iter()
                 .filter_map(|fact| Some(Undo { fact, left: self.emptied(fact)?, gone: true }))
                 .collect();
-            return Ok(Undoing { undo, unmatched: None });
+            return Ok(Undoing { undo, ..Undoing::default() });
         }
         if reversal.lines.is_some() {
             return self.undo_lines(reversal, event, &candidates, &asked);
@@ -85,14 +88,16 @@ impl Fold<'_> {
             fact.event.kind == reversal.of
                 && !fact.gone
                 && !fact.negative
-                && oldest.is_none_or(|oldest| fact.event.time > oldest)
                 && reversal.key.iter().all(|(own, theirs)| {
                     let own = event.fields.get(own.0 as usize);
                     own != Some(&Value::Missing) && own == fact.event.fields.get(theirs.0 as usize)
                 })
         };
+        // Facts are in the order of their time: what is too old is not even looked at.
+        let facts = &self.state.facts;
+        let old = oldest.map_or(0, |oldest| facts.partition_point(|fact| fact.event.time <= oldest));
         let mut found: Vec<usize> =
-            self.state.facts.iter().enumerate().filter(|(_, fact)| matches(fact)).map(|(i, _)| i).collect();
+            facts.iter().enumerate().skip(old).filter(|(_, fact)| matches(fact)).map(|(i, _)| i).collect();
         if reversal.order == Order::LatestFirst {
             found.reverse();
         }
@@ -147,12 +152,23 @@ impl Fold<'_> {
             let left = if gone { self.emptied(position).unwrap_or_default() } else { left.into() };
             undo.push(Undo { fact: position, left, gone });
         }
+        if reversal.excess_dropped && asked.iter().any(|rest| !rest.is_zero()) {
+            let mut cut: Fields = event.fields.to_vec();
+            for ((own, _), rest) in reversal.amounts.iter().zip(asked) {
+                let taken = exact(&cut, *own).sub(rest)?;
+                set(&mut cut, *own, taken);
+            }
+            return Ok(Undoing { undo, cut: Some(cut.into()), ..Undoing::default() });
+        }
         let rest = asked.get(main).copied().unwrap_or_default();
         if rest.is_zero() {
-            return Ok(Undoing { undo, unmatched: None });
+            return Ok(Undoing { undo, ..Undoing::default() });
         }
         match reversal.unmatched {
-            Unmatched::Counts => Ok(Undoing { undo, unmatched: Some(self.stand_in(reversal, event, &asked)) }),
+            Unmatched::Counts => {
+                let unmatched = Some(self.stand_in(reversal, event, &asked));
+                Ok(Undoing { undo, unmatched, ..Undoing::default() })
+            }
             Unmatched::Refused => {
                 let ty = self.program.events.at(reversal.of).fields.at(principal.1).ty.clone();
                 let say = |amount| super::words::field(self.program, &ty, &Value::Exact(amount));
@@ -211,7 +227,7 @@ impl Fold<'_> {
             set(&mut left, *theirs, there.sub((*amount).min(there))?);
         }
         let left = if gone { self.emptied(position).unwrap_or_default() } else { left.into() };
-        Ok(Undoing { undo: vec![Undo { fact: position, left, gone }], unmatched: None })
+        Ok(Undoing { undo: vec![Undo { fact: position, left, gone }], ..Undoing::default() })
     }
 
     /// Money beside the lines comes back in proportion to them.
@@ -486,7 +502,7 @@ impl Fold<'_> {
     fn forget(&mut self, gone: &Fact) {
         let time = gone.event.time;
         let latest = |facts: &[Fact], which: &dyn Fn(&Fact) -> bool| {
-            facts.iter().filter(|fact| !fact.gone && !fact.negative && which(fact)).map(|fact| fact.event.time).max()
+            facts.iter().rev().find(|fact| !fact.gone && !fact.negative && which(fact)).map(|fact| fact.event.time)
         };
         if *self.state.last.at(gone.event.kind) == Some(time) {
             *self.state.last.at_mut(gone.event.kind) =

@@ -23,7 +23,9 @@ impl Fold<'_> {
     /// Rules that listen to the event at hand; `met` are those that were judged with its earns.
     pub fn event_rules(&mut self, met: &[Met]) -> Result<(), Fault> {
         let Some(event) = self.event.clone() else { return Ok(()) };
-        for (id, rule) in self.program.rules.pairs() {
+        let version = self.version;
+        for &id in &version.listeners.of_event(event.kind).rules {
+            let rule = self.program.rules.at(id);
             if self.meets(rule).is_some() {
                 for met in met.iter().filter(|met| met.rule == id && met.wins) {
                     let seen = RefCell::new(met.seen.clone());
@@ -85,19 +87,10 @@ impl Fold<'_> {
 
     /// Notes the values of all measures that somebody waits for, before anything changes.
     pub fn note_prior(&mut self) -> Result<(), Fault> {
-        let mut prior = Vec::new();
-        let waited = self.program.rules.iter().filter_map(|rule| match rule.trigger {
-            Trigger::Reaches(measure, _) | Trigger::Another { measure, .. } => Some(measure),
-            _ => None,
-        });
-        let split = self.program.earns.iter().filter_map(|earn| match earn.tier {
-            crate::hir::TierAt::Split(ladder) => self.program.ladders.at(ladder).by,
-            _ => None,
-        });
-        for measure in waited.chain(split) {
-            if !prior.iter().any(|(id, _)| *id == measure) {
-                prior.push((measure, self.measure(measure)?));
-            }
+        let mut prior = std::mem::take(&mut self.prior);
+        prior.clear();
+        for &measure in &self.version.listeners.waited {
+            prior.push((measure, self.measure(measure)?));
         }
         self.prior = prior;
         Ok(())
@@ -107,7 +100,9 @@ impl Fold<'_> {
     fn crossings(&mut self) -> Result<bool, Fault> {
         let mut fired = false;
         let mut passed = Vec::new();
-        for (id, rule) in self.program.rules.pairs() {
+        let version = self.version;
+        for &id in &version.listeners.crossings {
+            let rule = self.program.rules.at(id);
             let (measure, step, from, repeats) = match &rule.trigger {
                 Trigger::Reaches(measure, threshold) => (*measure, threshold, None, false),
                 Trigger::Another { measure, step, from } => (*measure, step, from.as_ref(), true),

@@ -19,7 +19,7 @@ use super::state::State;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// Members by identifier.
-    pub members: BTreeMap<Arc<str>, State>,
+    pub members: BTreeMap<Arc<str>, Box<State>>,
     /// Shared pots.
     pub pots: Pots,
     /// When something is next due; kept for groups of many.
@@ -61,7 +61,7 @@ impl Snapshot {
         out: &mut Vec<Outcome>,
         act: impl FnOnce(&mut At<'_>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        let state = self.members.entry(member.clone()).or_insert_with(|| engine.state(member.clone(), time));
+        let state = self.members.entry(member.clone()).or_insert_with(|| Box::new(engine.state(member.clone(), time)));
         act(&mut At { state, pots: &mut self.pots, out, careful: self.careful })
     }
 

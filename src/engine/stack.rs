@@ -9,6 +9,7 @@ use crate::value::{Exact, Value};
 use super::earn::Share;
 use super::fault::Fault;
 use super::fold::{Fold, View};
+use super::listeners::decides;
 use super::outcome::{Cause, Stage};
 
 /// A rule in a stacking group that the event at hand sets off, judged together with the earns.
@@ -35,11 +36,10 @@ impl Fold<'_> {
     pub fn met(&mut self) -> Result<Vec<Met>, Fault> {
         let Some(event) = self.event.clone() else { return Ok(Vec::new()) };
         let mut met = Vec::new();
-        for (id, rule) in self.program.rules.pairs() {
-            let Trigger::Event(kind, list) = rule.trigger else { continue };
-            if kind != event.kind || self.meets(rule).is_none() {
-                continue;
-            }
+        let version = self.version;
+        for &id in &version.listeners.of_event(event.kind).met {
+            let rule = self.program.rules.at(id);
+            let Trigger::Event(_, list) = rule.trigger else { continue };
             let lines = match (list, list.and_then(|list| event.fields.get(list.0 as usize))) {
                 (None, _) => vec![None],
                 (_, Some(Value::List(lines))) => (0_u32..).zip(lines.iter()).map(|(number, _)| Some(number)).collect(),
@@ -130,9 +130,4 @@ impl Fold<'_> {
             self.explain(cause, span, Stage::Group, None, false, || format!("`{winner}` wins in group `{stack}`"));
         }
     }
-}
-
-/// Whether only some members of such a group count.
-fn decides(mode: StackMode) -> bool {
-    !matches!(mode, StackMode::Add | StackMode::Multiply)
 }

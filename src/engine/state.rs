@@ -19,6 +19,7 @@ use super::event::Event;
 use super::outcome::Cause;
 use super::pairs;
 use super::purse::Purse;
+use super::series::Series;
 
 /// One member. It is small, versioned and plain data: a pure function of the program and of the member's events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -332,7 +333,7 @@ impl TallyKind {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gauge {
     /// By bucket.
-    pub buckets: BTreeMap<Instant, Bucket>,
+    pub buckets: Series,
     /// The newest contribution.
     pub newest: Option<Instant>,
 }

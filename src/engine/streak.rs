@@ -22,9 +22,27 @@ pub struct Row<'r> {
     pub from: Option<Day>,
 }
 
+/// Days on which something was done.
+pub trait Days {
+    /// Whether one of them lies between two days; the second is out.
+    fn any(&self, from: Day, to: Day) -> bool;
+    /// The first of them.
+    fn first(&self) -> Option<Day>;
+}
+
+impl Days for BTreeSet<Day> {
+    fn any(&self, from: Day, to: Day) -> bool {
+        self.range(from..to).next().is_some()
+    }
+
+    fn first(&self) -> Option<Day> {
+        self.first().copied()
+    }
+}
+
 impl Row<'_> {
     /// How many periods in a row, up to today's or the one before, have one of the days.
-    pub fn length(&self, days: &BTreeSet<Day>, cx: &Cx<'_>) -> Result<i64, Fault> {
+    pub fn length(&self, days: &dyn Days, cx: &Cx<'_>) -> Result<i64, Fault> {
         match self.shield.repairs {
             Some((most, span)) => self.mended(days, most, span, cx),
             None => Ok(self.plain(days, cx)),
@@ -36,16 +54,16 @@ impl Row<'_> {
     }
 
     /// Whether a period has one of the days.
-    fn has(&self, period: &Period, days: &BTreeSet<Day>, cx: &Cx<'_>) -> bool {
+    fn has(&self, period: &Period, days: &dyn Days, cx: &Cx<'_>) -> bool {
         let floor = self.from.map(|day| self.period(day, cx).end);
-        floor.is_none_or(|floor| period.start >= floor) && days.range(period.start..period.end).next().is_some()
+        floor.is_none_or(|floor| period.start >= floor) && days.any(period.start, period.end)
     }
 
     fn is_frozen(&self, period: &Period, cx: &Cx<'_>) -> bool {
         cx.state.frozen.get(&self.id).is_some_and(|frozen| frozen.contains(&period.start))
     }
 
-    fn plain(&self, days: &BTreeSet<Day>, cx: &Cx<'_>) -> i64 {
+    fn plain(&self, days: &dyn Days, cx: &Cx<'_>) -> i64 {
         let joined = cx.state.joined_day(cx.zone());
         let counts = self.shield.frozen.is_some_and(|(_, counts)| counts);
         let (mut length, mut at) = (0, self.period(cx.at.today, cx));
@@ -65,11 +83,11 @@ impl Row<'_> {
     }
 
     /// Forward in time: a missed period is mended as long as there were not too many.
-    fn mended(&self, days: &BTreeSet<Day>, most: u32, span: crate::value::TimeSpan, cx: &Cx<'_>) -> Result<i64, Fault> {
+    fn mended(&self, days: &dyn Days, most: u32, span: crate::value::TimeSpan, cx: &Cx<'_>) -> Result<i64, Fault> {
         let today = self.period(cx.at.today, cx);
         let counts = self.shield.frozen.is_some_and(|(_, counts)| counts);
         let Some(first) = days.first() else { return Ok(0) };
-        let (mut length, mut at) = (0, self.period(*first, cx));
+        let (mut length, mut at) = (0, self.period(first, cx));
         let mut mended: Vec<Day> = Vec::new();
         while at.start <= today.start {
             if self.has(&at, days, cx) {

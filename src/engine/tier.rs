@@ -1,13 +1,14 @@
 //! Tiers: reaching, holding, falling, granting.
 
-use crate::hir::{Expr, Fall, Hold, Ladder, LadderId, LadderRefund, Rise, Source, Tier, Window};
-use crate::value::{Exact, Instant, Period, PeriodKind, Value};
+use crate::hir::{Fall, Hold, Ladder, LadderId, LadderRefund, MeasureId, Rise, Source, Tier, Window};
+use crate::value::{Exact, Instant, Period, PeriodKind, TimeSpan, Value};
 
 use super::fault::Fault;
 use super::fold::{Fold, View};
+use super::listeners::{Slides, moved_by};
 use super::outcome::{Cause, What};
 use super::reads;
-use super::state::{Brought, Gifted, Holding, Risen};
+use super::state::{Brought, Fact, Gifted, Holding, Risen};
 
 /// What has its ground in what was counted: reasons to hold tiers, and rises, in their order.
 #[derive(Debug, Default)]
@@ -68,7 +69,7 @@ impl Fold<'_> {
     fn qualify(&mut self, id: LadderId) -> Result<(), Fault> {
         let ladder = self.program.ladders.at(id);
         let now = self.at.now;
-        let standing = self.standing(ladder)?;
+        let standing = self.standing(id)?;
         let moved = self.state.ladders.at(id).standing != standing;
         self.state.ladders.at_mut(id).standing = standing;
         for (number, tier) in rungs(ladder) {
@@ -105,10 +106,9 @@ impl Fold<'_> {
     }
 
     /// What the conditions of a ladder read of the member.
-    fn standing(&self, ladder: &Ladder) -> Result<Vec<Value>, Fault> {
-        let conditions = ladder.tiers.iter().flat_map(|tier| tier.reach.iter().chain(&tier.keep));
-        let reads = conditions.flat_map(|condition| reads::reads(self.program, condition));
-        reads.map(|read| self.cx(View::default()).read(read)).collect()
+    fn standing(&self, ladder: LadderId) -> Result<Vec<Value>, Fault> {
+        let reads = &self.version.listeners.of_ladder(ladder).reads;
+        reads.iter().map(|read| self.cx(View::default()).read(*read)).collect()
     }
 
     /// Adds a reason to hold a tier, or renews the one that lasts as long.
@@ -320,43 +320,46 @@ impl Fold<'_> {
             due.push(self.calendar.zone.start_of(self.period(kind, today).end));
         }
         if ladder.holds == Hold::Rolling && held.holds.iter().any(|hold| !hold.granted) {
-            due.extend(self.slides(ladder.tiers.iter().flat_map(|tier| tier.reach.iter().chain(&tier.keep)), after)?);
+            due.extend(self.slides(&self.version.listeners.of_ladder(id).slides, after)?);
         }
         let ends = held.holds.iter().map(|hold| self.lasts(ladder, hold));
         Ok(due.into_iter().filter(|at| *at > after).chain(ends).min().filter(|at| *at < Instant::LAST))
     }
 
     /// The next moments at which conditions may change without an event.
-    pub fn slides<'e>(
-        &self,
-        conditions: impl Iterator<Item = &'e Expr>,
-        after: Instant,
-    ) -> Result<Vec<Instant>, Fault> {
+    pub fn slides(&self, slides: &Slides, after: Instant) -> Result<Vec<Instant>, Fault> {
         let zone = &self.calendar.zone;
         let today = zone.day_of(after);
         let tomorrow = zone.start_of(today.plus_days(1).ok_or(Fault::Calendar)?);
         let mut moments = Vec::new();
-        for condition in conditions {
-            if reads::of_the_day(self.program, condition) {
-                moments.push(tomorrow);
+        if slides.daily {
+            moments.push(tomorrow);
+        }
+        for &id in &slides.measures {
+            let measure = self.program.measures.at(id);
+            if let Source::Streak { period, .. } = measure.source {
+                moments.push(zone.start_of(self.period(period, today).end));
             }
-            for measure in reads::measures(self.program, condition) {
-                let measure = self.program.measures.at(measure);
-                if let Source::Streak { period, .. } = measure.source {
-                    moments.push(zone.start_of(self.period(period, today).end));
-                }
-                match measure.window {
-                    Window::Period(kind) => moments.push(zone.start_of(self.period(kind, today).end)),
-                    Window::LastDays(_) => moments.push(tomorrow),
-                    Window::LastExactly(span) => {
-                        let out = self.state.facts.iter().filter_map(|fact| span.after(fact.event.time, zone));
-                        moments.extend(out.filter(|at| *at > after).min());
-                    }
-                    Window::Ever | Window::SinceRise(_) => {}
-                }
+            match measure.window {
+                Window::Period(kind) => moments.push(zone.start_of(self.period(kind, today).end)),
+                Window::LastDays(_) => moments.push(tomorrow),
+                Window::LastExactly(span) => moments.extend(self.first_out(id, span, after)),
+                Window::Ever | Window::SinceRise(_) => {}
             }
         }
         Ok(moments)
+    }
+
+    /// When something next leaves the sliding window of a measure.
+    fn first_out(&self, id: MeasureId, span: TimeSpan, after: Instant) -> Option<Instant> {
+        let zone = &self.calendar.zone;
+        let out = |fact: &Fact| span.after(fact.event.time, zone);
+        let only = moved_by(self.program, id);
+        // Facts are in the order of their time, and so they leave.
+        let facts = &self.state.facts;
+        let gone = facts.partition_point(|fact| out(fact).is_some_and(|at| at <= after));
+        let inside = facts.get(gone..).unwrap_or_default();
+        inside.iter().find(|fact| only.is_none_or(|kind| kind == fact.event.kind)).and_then(out)
     }
 
     /// Lets a ladder do what is due now.

@@ -7,6 +7,7 @@ use crate::hir::{DrawId, Program};
 use crate::value::{Calendar, Instant, Value, Zone};
 
 use super::judge::Judge;
+use super::listeners::Listeners;
 use super::lottery::Seed;
 use super::outline::Outline;
 use super::state::State;
@@ -20,6 +21,8 @@ pub struct Version {
     pub judge: Arc<dyn Judge>,
     /// Its names.
     pub outline: Arc<Outline>,
+    /// What of it listens to what.
+    pub listeners: Arc<Listeners>,
     /// Its calendar.
     pub calendar: Calendar,
     /// From when on it is in force.
@@ -34,7 +37,8 @@ impl Version {
         let zone = program.settings.zone.clone();
         let from = program.settings.effective_from.map_or(Instant::FIRST, |day| zone.start_of(day));
         let calendar = Calendar { zone, starts: program.settings.starts };
-        Self { outline: Arc::new(Outline::of(&program)), program, judge, calendar, from, seeds: Arc::default() }
+        let (outline, listeners) = (Arc::new(Outline::of(&program)), Arc::new(Listeners::of(&program)));
+        Self { outline, listeners, program, judge, calendar, from, seeds: Arc::default() }
     }
 
     /// The calendar of a member: in the member's own zone where the program says so and the zone is known.

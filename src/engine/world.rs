@@ -1,6 +1,5 @@
 //! Many members: arrivals, duplicates, late events, and one clock.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -80,9 +79,10 @@ impl Job {
         let out = &mut self.out;
         match std::mem::replace(&mut self.work, Work::Done) {
             Work::Judge(events, seal) => {
-                self.group.submit(&self.engine, events, self.together, &mut |outcome| out.push(outcome));
+                let mut sink = |outcome| out.push(outcome);
+                self.let_go = self.group.submit(&self.engine, events, seal, self.together, &mut sink);
                 if let Some(horizon) = seal {
-                    self.let_go = self.group.seal(&self.engine, horizon, self.together);
+                    self.let_go.extend(self.group.seal(&self.engine, horizon, self.together));
                 }
             }
             Work::Advance(to) => self.group.advance(&self.engine, to, self.together, &mut |outcome| out.push(outcome)),
@@ -166,7 +166,7 @@ impl World {
     /// [`World::finish`] before anything else is asked of this world.
     pub fn prepare(&mut self, events: Vec<Event>) -> (Vec<Arrival>, Vec<Job>) {
         let mut arrivals = Vec::with_capacity(events.len());
-        let mut batches: BTreeMap<Arc<str>, Vec<Arc<Event>>> = BTreeMap::new();
+        let mut batches: FxHashMap<Arc<str>, Vec<Arc<Event>>> = FxHashMap::default();
         for event in events {
             let event = match self.engine.fit(event) {
                 Ok(event) => self.as_known(Arc::new(event)),
@@ -179,8 +179,10 @@ impl World {
             if arrival == Arrival::Accepted {
                 self.seen.insert(event.id.clone(), event.clone());
                 self.clock = Some(self.clock.map_or(event.time, |clock| clock.max(event.time)));
-                let newest = self.newest.entry(event.member.clone()).or_insert(event.time);
-                *newest = (*newest).max(event.time);
+                match self.newest.get_mut(&event.member) {
+                    Some(newest) => *newest = (*newest).max(event.time),
+                    None => drop(self.newest.insert(event.member.clone(), event.time)),
+                }
                 if unites(&self.engine, &event) {
                     self.uniting.push(event);
                 } else {
@@ -280,7 +282,8 @@ impl World {
 
     /// All members in the order of their identifiers.
     pub fn members(&self) -> Vec<&State> {
-        let mut members: Vec<&State> = self.groups.values().flat_map(|group| group.now.members.values()).collect();
+        let states = self.groups.values().flat_map(|group| group.now.members.values());
+        let mut members: Vec<&State> = states.map(|state| &**state).collect();
         // Whoever was never granted anything, not even to join, is no member; the account of a group joins nothing and has its share.
         members.retain(|state| state.joined.is_some() || state.units.iter().any(|purse| *purse != Purse::default()));
         members.sort_by(|a, b| a.member.cmp(&b.member));
@@ -290,7 +293,7 @@ impl World {
     /// One member.
     pub fn member(&self, id: &str) -> Option<&State> {
         let id = known_as(&self.aliases, &id.into());
-        self.groups.get(&self.group_of(&id))?.now.members.get(&id)
+        self.groups.get(&self.group_of(&id))?.now.members.get(&id).map(|state| &**state)
     }
 
     /// What a member shares with others, in terms of the newest version.

@@ -90,6 +90,7 @@ pub(crate) fn program() -> Program {
         order: Order::LatestFirst,
         spans: false,
         unmatched: Unmatched::Refused,
+        excess_dropped: false,
         within: None,
     });
     events.push(refund);
@@ -116,6 +117,7 @@ pub(crate) fn program() -> Program {
         spends: SpendOrder::SoonestExpiry,
         at_most: None,
         refunds: RefundFloor::StopAtZero,
+        refunds_in_order: false,
         returned: Returned::Forfeit,
         return_order: ReturnOrder::ProRata,
         worth: None,

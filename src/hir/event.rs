@@ -174,6 +174,8 @@ pub struct Reversal {
     pub spans: bool,
     /// What happens where no original matches.
     pub unmatched: Unmatched,
+    /// Whether of a reversal of more than is left only that takes effect which is left; else it is an error.
+    pub excess_dropped: bool,
     /// How old an original may be.
     pub within: Option<TimeSpan>,
 }

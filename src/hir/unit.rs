@@ -40,6 +40,8 @@ pub struct Unit {
     pub at_most: Option<Expr>,
     /// What happens when an award that is taken back was spent.
     pub refunds: RefundFloor,
+    /// Whether that is taken from the lots that would be spent next, instead of first from the lot of the award.
+    pub refunds_in_order: bool,
     /// What happens to spent points of a returned order whose lot expired meanwhile.
     pub returned: Returned,
     /// Which tender comes back first on a partial return.

@@ -23,3 +23,4 @@ mod state;
 mod syntax;
 mod tidy;
 mod tools;
+mod workload;

@@ -41,6 +41,16 @@ pub(in crate::check) fn key_too_deep(span: Span) -> Diagnostic {
     error("E0271", span, "a field, or a field of a list, is expected here")
 }
 
+pub(in crate::check) fn key_of_line_renamed(span: Span) -> Diagnostic {
+    error("E0271", span, "only a field of the event can have another name in the reversal")
+        .help("give the field of the line the same name in both")
+}
+
+pub(in crate::check) fn excess_of_lines(span: Span) -> Diagnostic {
+    error("E0530", span, "of lines that come back, more than is left is always an error")
+        .help("leave `excess dropped` out, or let the reversal find the event alone: `by order`")
+}
+
 pub(in crate::check) fn no_event_key(span: Span, event: &str) -> Diagnostic {
     error("E0271", span, format!("lines alone do not say which `{event}` is meant"))
         .help("name a field of the event first: `by order and items.sku`")

@@ -31,6 +31,11 @@ pub(in crate::check) fn no_field_wanted(span: Span, what: &str) -> Diagnostic {
         .help("leave the field out, and ask about it with `where`")
 }
 
+pub(in crate::check) fn each_of_field(span: Span) -> Diagnostic {
+    error("E0531", span, "behind `over` stands an event or its lines, not a field")
+        .help("name the fields in the brackets: `sum of (price * qty) over items`")
+}
+
 pub(in crate::check) fn needs_where(span: Span) -> Diagnostic {
     error("E0290", span, "`any of` and `all of` need a condition").help("add it: `… where category is \"x\"`")
 }

@@ -241,4 +241,18 @@ pub(super) const LIST: &[Explanation] = &[
         "tiers status {\n  member\n  gold { reach orders > 3 }\n  holds for 12 months\n  surplus of yearly_spend rolls over\n}",
         "tiers status {\n  member\n  gold { reach yearly_spend >= $500 or orders > 3 }\n  holds for 12 months\n  surplus of yearly_spend rolls over\n}",
     ),
+    code(
+        "E0530",
+        "excess of lines",
+        "`excess dropped` lets a reversal of more than is left take back what is left. Which lines that would be, nobody could say.",
+        "event back reverses purchase by order and items.sku {\n  items list of { price money }\n  excess dropped\n}",
+        "event back reverses purchase by order {\n  subtotal money\n  excess dropped\n}",
+    ),
+    code(
+        "E0531",
+        "over a field",
+        "`sum of (EXPR) over items` computes something of each line, or of each event; the fields stand in the brackets.",
+        "measure spend = sum of (2 * subtotal) over purchase.subtotal",
+        "measure spend = sum of (2 * subtotal) over purchase",
+    ),
 ];

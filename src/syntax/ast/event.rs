@@ -15,6 +15,8 @@ pub struct Event {
     pub block: bool,
     /// `unmatched …`.
     pub unmatched: Option<Spanned<Unmatched>>,
+    /// `excess …`.
+    pub excess: Option<Spanned<Excess>>,
     /// `within 90 days`: older originals cannot be reversed.
     pub within: Option<Duration>,
     /// `reversible within 90 days`: how long records are kept.
@@ -28,12 +30,21 @@ pub struct Event {
 pub struct Reverses {
     /// The original's event.
     pub event: Ident,
-    /// The fields that find the original: `order`, `items.sku`.
-    pub by: Vec<Path>,
+    /// What finds the original: `order`, `items.sku`, `id as ref`.
+    pub by: Vec<ReversesKey>,
     /// Which original first, where several match.
     pub order: Option<Spanned<Newest>>,
     /// Where.
     pub at: At,
+}
+
+/// A field that finds the original.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReversesKey {
+    /// The field of the original.
+    pub path: Path,
+    /// What the reversal calls it, where that is another name.
+    pub own: Option<Ident>,
 }
 
 /// Which of several originals is reversed first.
@@ -52,6 +63,15 @@ pub enum Unmatched {
     Refused,
     /// `unmatched counts`: it still reduces net measures.
     Counts,
+}
+
+/// What happens to a reversal of more than is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excess {
+    /// `excess refused`.
+    Refused,
+    /// `excess dropped`: what is left comes back.
+    Dropped,
 }
 
 /// `member { … }`: attributes.

@@ -178,6 +178,8 @@ pub struct Aggregate {
     pub op: AggregateOp,
     /// Where the word is.
     pub op_at: At,
+    /// `(price * qty) over`: what is computed of each event or line.
+    pub each: Option<Box<Expr>>,
     /// Of what: an event, its list, a field, or postings (`points.earned`).
     pub of: Path,
     /// `where …`.

@@ -280,10 +280,20 @@ pub struct Program {
 pub struct Accept {
     /// ISO code.
     pub currency: Ident,
+    /// `rounded down`, `rounded up`: what becomes of parts of a minor unit.
+    pub rounded: Option<Rounded>,
     /// Units of the program's currency per unit of this one.
     pub rate: Cases,
     /// The statement.
     pub at: At,
+}
+
+/// How converted amounts are rounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the word of the language")]
+pub enum Rounded {
+    Down,
+    Up,
 }
 
 /// Which clock days follow.

@@ -31,6 +31,8 @@ pub struct Unit {
     pub balance_at_most: Option<Cases>,
     /// `refunds …`.
     pub refunds: Option<Spanned<RefundFloor>>,
+    /// `refunds …, in spending order`.
+    pub refunds_in_order: Option<At>,
     /// `returns forfeit | grace 14 days | fresh lot`.
     pub returned_lots: Option<Spanned<ReturnedLot>>,
     /// `returns points first | money first | pro rata`.

@@ -2,7 +2,8 @@
 
 use super::{block_statements, choice, expr, literal};
 use crate::syntax::ast::{
-    Consent, Event, Expr, ExprKind, Field, FieldKind, FieldType, Ident, Member, Newest, Reverses, UnaryOp, Unmatched,
+    Consent, Event, Excess, Expr, ExprKind, Field, FieldKind, FieldType, Ident, Member, Newest, Reverses, ReversesKey,
+    UnaryOp, Unmatched,
 };
 use crate::syntax::errors;
 use crate::syntax::grammar::Rule;
@@ -21,6 +22,7 @@ pub(super) fn event<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Bloc
         fields: Vec::new(),
         block: block.is_some(),
         unmatched: None,
+        excess: None,
         within: None,
         reversible: None,
         at: head.at(),
@@ -31,6 +33,10 @@ pub(super) fn event<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Bloc
             Rule::unmatched_line => {
                 let modes = [(Rule::kw_refused, Unmatched::Refused), (Rule::kw_counts, Unmatched::Counts)];
                 out.unmatched = choice(n, at, &modes);
+            }
+            Rule::excess_line => {
+                let modes = [(Rule::kw_refused, Excess::Refused), (Rule::kw_dropped, Excess::Dropped)];
+                out.excess = choice(n, at, &modes);
             }
             Rule::within_line => out.within = Some(literal::duration(&n.get(Rule::duration)?)?),
             Rule::reversible_line => out.reversible = Some(literal::duration(&n.get(Rule::duration)?)?),
@@ -46,7 +52,9 @@ fn reverses(n: &Node<'_>) -> Option<Reverses> {
         let modes = [(Rule::kw_latest, Newest::LatestFirst), (Rule::kw_oldest, Newest::OldestFirst)];
         choice(&order, order.at(), &modes)
     });
-    Some(Reverses { event: n.ident()?, by: n.paths(), order, at: n.at() })
+    let key = |key: Node<'_>| Some(ReversesKey { path: key.path()?, own: key.ident() });
+    let by = n.all(Rule::reverses_key).map(key).collect::<Option<_>>()?;
+    Some(Reverses { event: n.ident()?, by, order, at: n.at() })
 }
 
 /// `member { … }`.

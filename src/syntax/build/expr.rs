@@ -193,7 +193,11 @@ fn aggregate<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expr> {
         Some(filter) => Some(Box::new(expr(r, &filter)?)),
         None => None,
     };
-    let kind = ExprKind::Aggregate(Aggregate { op, op_at: word.at(), of: n.path()?, filter });
+    let each = match n.get(Rule::parens) {
+        Some(each) => Some(Box::new(expr(r, &each)?)),
+        None => None,
+    };
+    let kind = ExprKind::Aggregate(Aggregate { op, op_at: word.at(), each, of: n.path()?, filter });
     Some(Expr { kind, at: n.at() })
 }
 

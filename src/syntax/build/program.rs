@@ -2,8 +2,8 @@
 
 use super::{block_statements, choice, expr, literal, time};
 use crate::syntax::ast::{
-    Accept, At, ExprKind, Import, Late, Let, Measure, Netting, Program, Segment, ShareCap, Spanned, StreakOptions,
-    Timezone,
+    Accept, At, ExprKind, Import, Late, Let, Measure, Netting, Program, Rounded, Segment, ShareCap, Spanned,
+    StreakOptions, Timezone,
 };
 use crate::syntax::errors;
 use crate::syntax::grammar::Rule;
@@ -37,7 +37,8 @@ fn line<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>, out: &mut Program) -> Opt
         Rule::currency_line => out.currency = Some(n.get(Rule::currency_code)?.as_ident()),
         Rule::accepts_line => {
             let currency = n.get(Rule::currency_code)?.as_ident();
-            out.accepts.push(Accept { currency, rate: expr::the_cases(r, n)?, at });
+            let rounded = n.pick(&[(Rule::kw_down, Rounded::Down), (Rule::kw_up, Rounded::Up)]);
+            out.accepts.push(Accept { currency, rounded, rate: expr::the_cases(r, n)?, at });
         }
         Rule::timezone_line => {
             let name = match n.get(Rule::text) {

@@ -27,6 +27,7 @@ pub(super) fn unit<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block
         spends: None,
         balance_at_most: None,
         refunds: None,
+        refunds_in_order: None,
         returned_lots: None,
         returned_tender: None,
         worth: None,
@@ -53,7 +54,10 @@ fn line<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>, out: &mut Unit) -> Option
             out.spends = choice(n, at, &orders);
         }
         Rule::balance_line => out.balance_at_most = Some(expr::the_cases(r, n)?),
-        Rule::floor_line => out.refunds = Some(Spanned { value: floor(n), at }),
+        Rule::floor_line => {
+            out.refunds = Some(Spanned { value: floor(n), at });
+            out.refunds_in_order = n.mark(Rule::spending_order);
+        }
         Rule::returns_line => returns(r, n, at, out)?,
         Rule::worth_line => out.worth = Some(expr::the_cases(r, n)?),
         Rule::transferable_line => out.not_transferable = Some(at),

@@ -53,7 +53,7 @@ pub(super) fn columns(text: &str, tokens: &[Token], line: &Line, kind: Kind) -> 
         Kind::Plain | Kind::Record => {
             let setting = matches!(
                 (word(first), word(first + 1)),
-                ("unmatched", "refused" | "counts") | ("reversible", "within")
+                ("unmatched", "refused" | "counts") | ("excess", "refused" | "dropped") | ("reversible", "within")
             ) || word(first) == "within" && is(first + 1, TokenKind::Literal)
                 || word(first) == "option" && !line.blocks.is_empty();
             let block_next = line.blocks.first().is_some_and(|b| b.open == first + 1);

@@ -1,0 +1,165 @@
+//! What of a program listens to what, worked out once, so that judging an event costs what hears of it and not what the program has.
+
+use crate::arena::Arena;
+use crate::hir::{
+    Earn, EarnId, EventId, Expr, LadderId, MeasureId, Net, Pending, Program, Read, RuleId, Source, StackMode, TierAt,
+    Trigger, UnitId, Window,
+};
+
+use super::reads;
+
+/// What hears of one type of event.
+#[derive(Debug, Default)]
+pub struct Hearers {
+    /// Its earns.
+    pub earns: Vec<EarnId>,
+    /// Its rules.
+    pub rules: Vec<RuleId>,
+    /// Those of its rules that meet its earns in a stacking group.
+    pub met: Vec<RuleId>,
+}
+
+/// What the conditions of a ladder look at.
+#[derive(Debug, Default)]
+pub struct Watched {
+    /// What they read of the member, in order.
+    pub reads: Vec<Read>,
+    /// When they may turn by themselves.
+    pub slides: Slides,
+}
+
+/// What makes conditions turn without an event.
+#[derive(Debug, Default)]
+pub struct Slides {
+    /// Whether their values change with the day.
+    pub daily: bool,
+    /// The measures that they read, formulas resolved.
+    pub measures: Vec<MeasureId>,
+}
+
+impl Slides {
+    /// What makes some conditions turn.
+    pub fn of<'e>(program: &Program, conditions: impl Iterator<Item = &'e Expr>) -> Self {
+        let mut slides = Self::default();
+        for condition in conditions {
+            slides.daily |= reads::of_the_day(program, condition);
+            for measure in reads::measures(program, condition) {
+                if !slides.measures.contains(&measure) {
+                    slides.measures.push(measure);
+                }
+            }
+        }
+        slides
+    }
+}
+
+/// What listens to what.
+#[derive(Debug, Default)]
+pub struct Listeners {
+    hearers: Arena<EventId, Hearers>,
+    ladders: Arena<LadderId, Watched>,
+    kept: Vec<(UnitId, Slides)>,
+    /// Rules that wait for a measure.
+    pub crossings: Vec<RuleId>,
+    /// Rules that the clock sets off.
+    pub clock: Vec<RuleId>,
+    /// Measures whose value before an event somebody asks for.
+    pub waited: Vec<MeasureId>,
+    /// Streaks that something can freeze.
+    pub frozen: Vec<MeasureId>,
+    /// Types of events for which lots wait.
+    pub awaited: Vec<EventId>,
+}
+
+impl Listeners {
+    /// What of a program listens to what.
+    pub fn of(program: &Program) -> Self {
+        let hearers = program.events.iter().map(|_| Hearers::default()).collect();
+        let mut all = Self { hearers, ..Self::default() };
+        for (id, earn) in program.earns.pairs() {
+            all.hearers.at_mut(earn.event).earns.push(id);
+        }
+        for (id, rule) in program.rules.pairs() {
+            match &rule.trigger {
+                Trigger::Event(kind, _) => {
+                    let hearers = all.hearers.at_mut(*kind);
+                    hearers.rules.push(id);
+                    if rule.stack.is_some_and(|stack| decides(program.stacks.at(stack).mode)) {
+                        hearers.met.push(id);
+                    }
+                }
+                Trigger::Reaches(measure, _) | Trigger::Another { measure, .. } => {
+                    all.crossings.push(id);
+                    all.wait_for(*measure);
+                }
+                Trigger::Every(_) | Trigger::After { .. } => all.clock.push(id),
+                _ => {}
+            }
+        }
+        for earn in program.earns.iter() {
+            if let Some(measure) = split_by(program, earn) {
+                all.wait_for(measure);
+            }
+        }
+        for ladder in program.ladders.iter() {
+            let conditions = || ladder.tiers.iter().flat_map(|tier| tier.reach.iter().chain(&tier.keep));
+            let reads = conditions().flat_map(|condition| reads::reads(program, condition)).collect();
+            all.ladders.push(Watched { reads, slides: Slides::of(program, conditions()) });
+        }
+        for (id, unit) in program.units.pairs() {
+            if let Some(keeps) = &unit.keeps_while {
+                all.kept.push((id, Slides::of(program, std::iter::once(keeps))));
+            }
+        }
+        all.frozen = program.measures.pairs().filter(|(_, measure)| measure.is_frozen()).map(|(id, _)| id).collect();
+        let units = program.units.iter().flat_map(|unit| unit.pending.iter());
+        let earns = program.earns.iter().flat_map(|earn| earn.pending.iter().flatten());
+        all.awaited = units
+            .chain(earns)
+            .filter_map(|(_, pending)| if let Pending::Until { event, .. } = pending { Some(*event) } else { None })
+            .collect();
+        all
+    }
+
+    fn wait_for(&mut self, measure: MeasureId) {
+        if !self.waited.contains(&measure) {
+            self.waited.push(measure);
+        }
+    }
+
+    /// What hears of a type of event.
+    pub fn of_event(&self, kind: EventId) -> &Hearers {
+        self.hearers.at(kind)
+    }
+
+    /// What the conditions of a ladder look at.
+    pub fn of_ladder(&self, ladder: LadderId) -> &Watched {
+        self.ladders.at(ladder)
+    }
+
+    /// What makes the condition turn that keeps lots of a unit.
+    pub fn of_kept(&self, unit: UnitId) -> Option<&Slides> {
+        self.kept.iter().find(|(id, _)| *id == unit).map(|(_, slides)| slides)
+    }
+}
+
+fn split_by(program: &Program, earn: &Earn) -> Option<MeasureId> {
+    match earn.tier {
+        TierAt::Split(ladder) => program.ladders.at(ladder).by,
+        _ => None,
+    }
+}
+
+/// Whether only some members of such a group count.
+pub fn decides(mode: StackMode) -> bool {
+    !matches!(mode, StackMode::Add | StackMode::Multiply)
+}
+
+/// The type of event whose times alone move a measure over a sliding window; `None` where others may.
+pub fn moved_by(program: &Program, measure: MeasureId) -> Option<EventId> {
+    let measure = program.measures.at(measure);
+    match (&measure.source, measure.window, measure.net) {
+        (Source::Events { event, .. }, Window::LastExactly(_), Net::OfOriginal | Net::Gross) => Some(*event),
+        _ => None,
+    }
+}

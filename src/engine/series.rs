@@ -1,0 +1,96 @@
+//! Running values over time: contributions in buckets, in order, with their sum kept beside them.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::value::{ArithmeticError, Exact, Instant};
+
+use super::state::Bucket;
+
+/// Buckets by their moment. What a window has left behind is let go from the front; its sum costs what has left it since.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Series {
+    buckets: VecDeque<(Instant, Bucket)>,
+    /// The sum of all buckets.
+    sum: Exact,
+    /// The sum of all capped parts.
+    capped: Exact,
+}
+
+impl Series {
+    /// The bucket of a moment, to be changed in all but its sums.
+    pub fn bucket(&mut self, at: Instant) -> &mut Bucket {
+        let place = self.buckets.partition_point(|(start, _)| *start < at);
+        if self.buckets.get(place).is_none_or(|(start, _)| *start != at) {
+            self.buckets.insert(place, (at, Bucket::default()));
+        }
+        #[expect(clippy::indexing_slicing, reason = "it is there, or was inserted just now")]
+        &mut self.buckets[place].1
+    }
+
+    /// Adds to the sum of a bucket; nothing is changed where that does not fit.
+    pub fn add(&mut self, at: Instant, amount: Exact, capped: bool) -> Result<(), ArithmeticError> {
+        let all = (if capped { self.capped } else { self.sum }).add(amount)?;
+        let bucket = self.bucket(at);
+        let own = if capped { &mut bucket.capped } else { &mut bucket.sum };
+        *own = own.add(amount)?;
+        *(if capped { &mut self.capped } else { &mut self.sum }) = all;
+        Ok(())
+    }
+
+    /// The sums of the buckets from a moment on: the free part and the capped one.
+    pub fn sums(&self, from: Instant) -> Result<(Exact, Exact), ArithmeticError> {
+        let before = self.buckets.iter().take_while(|(start, _)| *start < from);
+        before.map(|(_, bucket)| bucket).try_fold((self.sum, self.capped), |(sum, capped), bucket| {
+            Ok((sum.sub(bucket.sum)?, capped.sub(bucket.capped)?))
+        })
+    }
+
+    /// The buckets from a moment on.
+    pub fn from(&self, from: Instant) -> impl DoubleEndedIterator<Item = (Instant, &Bucket)> {
+        let place = self.buckets.partition_point(|(start, _)| *start < from);
+        self.buckets.range(place..).map(|(start, bucket)| (*start, bucket))
+    }
+
+    /// Lets buckets before a moment go.
+    pub fn forget(&mut self, before: Instant) -> Result<(), ArithmeticError> {
+        while let Some((_, bucket)) = self.buckets.front().filter(|(start, _)| *start < before) {
+            let (sum, capped) = (self.sum.sub(bucket.sum)?, self.capped.sub(bucket.capped)?);
+            (self.sum, self.capped) = (sum, capped);
+            self.buckets.pop_front();
+        }
+        Ok(())
+    }
+
+    /// Lets a bucket go in which nothing is left.
+    pub fn tidy(&mut self, at: Instant) {
+        let place = self.buckets.partition_point(|(start, _)| *start < at);
+        if self.buckets.get(place).is_some_and(|(start, bucket)| *start == at && *bucket == Bucket::default()) {
+            self.buckets.remove(place);
+        }
+    }
+
+    /// Lets everything go.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+impl Serialize for Series {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.buckets.iter().map(|(start, bucket)| (start, bucket)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Series {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut series = Self::default();
+        for (start, bucket) in BTreeMap::<Instant, Bucket>::deserialize(from)? {
+            series.sum = series.sum.add(bucket.sum).map_err(serde::de::Error::custom)?;
+            series.capped = series.capped.add(bucket.capped).map_err(serde::de::Error::custom)?;
+            series.buckets.push_back((start, bucket));
+        }
+        Ok(series)
+    }
+}
