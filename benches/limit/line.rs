@@ -137,7 +137,8 @@ fn category(word: &str) -> u8 {
 
 /// `2023-01-01T00:00:10.323Z`
 fn time(text: &[u8]) -> i64 {
-    let number = |from: usize, to: usize| text[from..to].iter().fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+    let number =
+        |from: usize, to: usize| text[from..to].iter().fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
     let day = days(number(0, 4), number(5, 7), number(8, 10));
     let seconds = (day * 24 + number(11, 13)) * 3_600 + number(14, 16) * 60 + number(17, 19);
     seconds * 1_000 + number(20, 23)

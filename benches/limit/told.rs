@@ -28,6 +28,8 @@ fn member(line: &Value, totals: &mut Totals) {
     totals.expired += of("points", "expired");
     totals.clawed += of("points", "reversed");
     totals.charity += cents(&line["measures"]["donated"]) - cents(&line["measures"]["taken_back"]);
+    // What comes to less than a cent takes nothing back.
+    totals.ignored += whole(&line["measures"]["empty_refunds"]).unsigned_abs();
     let tier = line["tiers"]["status"]["tier"].as_str().expect("a tier");
     totals.add(&Standing {
         member: line["member"].as_str().expect("a name"),

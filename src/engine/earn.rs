@@ -339,6 +339,8 @@ impl Fold<'_> {
     /// Keeps an award with the event that brought it.
     pub fn keep(&mut self, award: Award) {
         if let Some(fact) = self.own_fact() {
+            // Most events bring one award, and facts are kept long.
+            fact.awards.reserve_exact(1);
             fact.awards.push(award);
         }
     }

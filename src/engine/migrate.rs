@@ -441,7 +441,7 @@ fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fac
         let unit = of(&names.units, payment.unit)?;
         let partner = payment.partner.as_ref().map(|partner| names.partner(partner));
         let (cause, uses) = (names.cause(payment.cause), names.uses(&payment.uses));
-        Some(Payment { unit, cause, uses, partner, ..payment.clone() })
+        Some(Box::new(Payment { unit, cause, uses, partner, ..Payment::clone(payment) }))
     });
     let gifts = fact.gifts.iter().filter_map(|gift| regifted(*gift, names));
     Some(Fact {

@@ -174,7 +174,7 @@ impl Fold<'_> {
     /// Keeps with the event at hand what was paid.
     pub fn keep_payment(&mut self, payment: Payment) {
         if let Some(fact) = self.own_fact() {
-            fact.payment = Some(payment);
+            fact.payment = Some(Box::new(payment));
         }
     }
 

@@ -117,7 +117,7 @@ pub struct Fact {
     /// Vouchers issued and badges given.
     pub gifts: Vec<Gifted>,
     /// What was paid with points.
-    pub payment: Option<Payment>,
+    pub payment: Option<Box<Payment>>,
     /// Earns and rules that gave something.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gave: Vec<Cause>,

@@ -108,7 +108,7 @@ impl World {
         for (key, mut log) in logs {
             log.sort_by(|a, b| a.order(b));
             let group = Group::of_log(&self.engine, log, &self.aliases, clock, self.together, &mut after);
-            self.groups.insert(key, group);
+            self.groups.insert(key, Box::new(group));
         }
         before.sort_by_key(|outcome| outcome.time);
         after.sort_by_key(|outcome| outcome.time);

@@ -34,7 +34,7 @@ pub struct World {
     pub(super) engine: Engine,
     /// Whether members share pots, so that all are one group.
     pub(super) together: bool,
-    pub(super) groups: FxHashMap<Arc<str>, Group>,
+    pub(super) groups: FxHashMap<Arc<str>, Box<Group>>,
     pub(super) seen: FxHashMap<Arc<str>, Arc<Event>>,
     pub(super) newest: FxHashMap<Arc<str>, Instant>,
     /// Merges and unmerges in order.
@@ -58,7 +58,7 @@ pub struct Job {
     together: bool,
     work: Work,
     key: Arc<str>,
-    group: Group,
+    group: Box<Group>,
     out: Vec<Outcome>,
     /// Events that can come no more.
     let_go: Vec<Arc<str>>,
@@ -312,7 +312,7 @@ impl World {
 
     /// Everything that must be kept to go on later.
     pub fn stored(&self) -> Stored<'_> {
-        let mut groups: Vec<_> = self.groups.iter().collect();
+        let mut groups: Vec<_> = self.groups.iter().map(|(key, group)| (key, &**group)).collect();
         groups.sort_by_key(|(key, _)| (*key).clone());
         let mut newest: Vec<_> = self.newest.iter().map(|(member, at)| (member.clone(), *at)).collect();
         newest.sort();
@@ -329,7 +329,7 @@ impl World {
         groups: Vec<(Arc<str>, Group)>,
     ) -> Self {
         let mut world = Self::new(engine);
-        world.groups = groups.into_iter().collect();
+        world.groups = groups.into_iter().map(|(key, group)| (key, Box::new(group))).collect();
         world.seen = known(&world.groups);
         world.unions = unions(&world);
         world.aliases = aliases(&world.engine, &world.unions);
@@ -390,8 +390,8 @@ impl World {
 }
 
 /// All events that groups recognise, by identity.
-fn known(groups: &FxHashMap<Arc<str>, Group>) -> FxHashMap<Arc<str>, Arc<Event>> {
-    groups.values().flat_map(Group::known).map(|event| (event.id.clone(), event.clone())).collect()
+fn known(groups: &FxHashMap<Arc<str>, Box<Group>>) -> FxHashMap<Arc<str>, Arc<Event>> {
+    groups.values().flat_map(|group| group.known()).map(|event| (event.id.clone(), event.clone())).collect()
 }
 
 /// Merges and unmerges among the events that groups recognise, in order.

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use super::lines::{Line, Lines, failure, too_long, utf8};
 use super::node::{Entry, Node, Place, Raw, too_deep};
+use super::quick;
 use super::reject::Reject;
 use super::stream::Reader;
 use super::{MAX_DEPTH, MAX_KEYS, MAX_LINE_BYTES, MAX_LIST};
@@ -160,6 +161,9 @@ fn record(bytes: &[u8], place: Place) -> Result<Raw<'_>, Reject> {
             return Err(Reject::new(place, reason, &String::from_utf8_lossy(bytes)));
         }
     };
+    if let Some(fields) = quick::object(text) {
+        return Ok(Raw { place, fields, text });
+    }
     if too_deep(bytes) {
         return Err(Reject::new(place, format!("lists and objects nest deeper than {MAX_DEPTH}"), text));
     }
@@ -220,6 +224,9 @@ fn plainly(error: &serde_json::Error) -> String {
 
 /// Names and values of an object that is known to be well formed.
 pub(crate) fn object(text: &str) -> Result<Vec<Entry<'_>>, String> {
+    if let Some(fields) = quick::object(text) {
+        return Ok(fields);
+    }
     serde_json::from_str::<Object<'_>>(text).map(|Object(fields)| fields).map_err(|error| plainly(&error))
 }
 
@@ -227,6 +234,9 @@ pub(crate) fn object(text: &str) -> Result<Vec<Entry<'_>>, String> {
 pub(crate) fn list(text: &str) -> Result<Vec<Node<'_>>, String> {
     if !text.starts_with('[') {
         return Err("a list is needed".to_owned());
+    }
+    if let Some(items) = quick::list(text, MAX_LIST) {
+        return Ok(items);
     }
     serde_json::from_str::<List<'_>>(text).map(|List(items)| items).map_err(|error| plainly(&error))
 }

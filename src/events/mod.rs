@@ -12,6 +12,7 @@ mod lines;
 mod map;
 mod node;
 mod record;
+mod quick;
 mod reject;
 mod stream;
 mod suggest;

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use meed::Program;
 use meed::compile::compile;
 use meed::engine::World;
 use meed::events::{EventStream, Inputs};
 use meed::journal::{Line, MemberLine};
-use meed::Program;
 
 #[path = "../../benches/limit/mod.rs"]
 mod limit;
