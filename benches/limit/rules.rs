@@ -16,7 +16,7 @@ const MULTIPLIERS: [i64; 4] = [100, 125, 150, 200];
 
 struct Purchase {
     time: i64,
-    id: Box<str>,
+    id: u128,
     base: i64,
     refunded: i64,
     points: i64,
@@ -96,11 +96,18 @@ impl Today {
 /// All members.
 #[derive(Default)]
 pub struct Rules {
-    known: FxHashMap<Box<str>, usize>,
+    known: FxHashMap<u128, usize>,
+    names: Vec<Box<str>>,
     members: Vec<Member>,
     today: Today,
     last: i64,
     totals: Totals,
+}
+
+/// A name of at most 16 bytes as a number.
+fn number(name: &str) -> u128 {
+    assert!(name.len() <= 16, "`{name}` is too long for the limit");
+    name.bytes().fold(0, |number, byte| number << 8 | u128::from(byte))
 }
 
 fn tier(spend: i64) -> usize {
@@ -184,7 +191,7 @@ impl Member {
             self.explorer += 1;
             all += 150;
         }
-        self.purchases.push_back(Purchase { time: now, id: (*event.id).into(), base, refunded: 0, points });
+        self.purchases.push_back(Purchase { time: now, id: number(&event.id), base, refunded: 0, points });
         self.recent += 1;
         totals.charity += base / 100;
         self.earn(all, today, totals);
@@ -195,8 +202,9 @@ impl Member {
         self.slide(event.time);
         let recent = self.purchases.len() - self.recent;
         let young = |purchase: &&mut Purchase| purchase.time > event.time - 90 * DAY;
+        let reference = number(&event.reference);
         let all = self.purchases.iter_mut().enumerate().rev();
-        let found = all.take_while(|(_, purchase)| young(&purchase)).find(|(_, p)| *p.id == *event.reference);
+        let found = all.take_while(|(_, purchase)| young(&purchase)).find(|(_, p)| p.id == reference);
         let Some((at, purchase)) = found else {
             totals.ignored += 1;
             return;
@@ -244,14 +252,11 @@ impl Rules {
         }
         self.last = event.time;
         self.totals.events += 1;
-        let at = match self.known.get(&*event.member) {
-            Some(at) => *at,
-            None => {
-                self.known.insert((*event.member).into(), self.members.len());
-                self.members.push(Member::default());
-                self.members.len() - 1
-            }
-        };
+        let at = *self.known.entry(number(&event.member)).or_insert(self.members.len());
+        if at == self.members.len() {
+            self.members.push(Member::default());
+            self.names.push((*event.member).into());
+        }
         let (member, today, totals) = (&mut self.members[at], &self.today, &mut self.totals);
         let points = match event.kind {
             Kind::Purchase => return member.purchase(event, items, today, totals),
@@ -279,8 +284,7 @@ impl Rules {
     /// What it comes to, at the time of the last event.
     pub fn finish(mut self) -> Totals {
         let day = self.last.div_euclid(DAY);
-        for (name, at) in &self.known {
-            let member = &mut self.members[*at];
+        for (name, member) in self.names.iter().zip(&mut self.members) {
             member.expire(day, &mut self.totals);
             member.slide(self.last);
             self.totals.add(&Standing {

@@ -109,7 +109,10 @@ impl Checker<'_> {
         for field in fields {
             if &*field.name.text == "id" {
                 identifier = self.identifier(&field.value).unwrap_or(identifier);
-                continue;
+                // An event may also have a field of that name, which says the same.
+                if def.fields.find(|known| &*known.name == "id").is_none() {
+                    continue;
+                }
             }
             let found = def.fields.pairs().find(|(_, known)| known.name == field.name.text);
             let Some((field_id, known)) = found else {

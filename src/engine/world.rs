@@ -216,14 +216,23 @@ impl World {
     /// The second half: takes groups back and hands out what happened.
     pub fn finish(&mut self, mut done: Vec<Job>, sink: Sink<'_>) {
         done.sort_by(|a, b| a.key.cmp(&b.key));
-        let mut out = Vec::new();
-        for job in done {
+        // Each job's own outcomes in order of time, then whose turn it is: nothing is copied before it is handed out.
+        let mut turns: Vec<(Instant, usize)> = Vec::with_capacity(done.iter().map(|job| job.out.len()).sum());
+        let mut told = Vec::with_capacity(done.len());
+        for (number, mut job) in done.into_iter().enumerate() {
             job.let_go.iter().for_each(|id| drop(self.seen.remove(id)));
             self.groups.insert(job.key, job.group);
-            out.extend(job.out);
+            job.out.sort_by_key(|outcome| outcome.time);
+            turns.extend(job.out.iter().map(|outcome| (outcome.time, number)));
+            told.push(job.out.into_iter());
         }
-        out.sort_by_key(|outcome| outcome.time);
+        turns.sort_unstable();
+        let mut next = turns.into_iter().filter_map(|(_, number)| told.get_mut(number)?.next());
         let uniting = std::mem::take(&mut self.uniting);
+        if uniting.is_empty() {
+            return next.for_each(sink);
+        }
+        let mut out = next.by_ref().collect();
         self.unite(uniting, &mut out);
         out.into_iter().for_each(sink);
     }
