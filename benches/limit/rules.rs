@@ -204,7 +204,7 @@ impl Member {
         let young = |purchase: &&mut Purchase| purchase.time > event.time - 90 * DAY;
         let reference = number(&event.reference);
         let all = self.purchases.iter_mut().enumerate().rev();
-        let found = all.take_while(|(_, purchase)| young(&purchase)).find(|(_, p)| p.id == reference);
+        let found = all.take_while(|(_, purchase)| young(purchase)).find(|(_, p)| p.id == reference);
         let Some((at, purchase)) = found else {
             totals.ignored += 1;
             return;
