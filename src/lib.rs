@@ -15,6 +15,7 @@ pub mod sample;
 pub mod scenario;
 pub mod source;
 pub mod syntax;
+pub mod terms;
 pub mod value;
 
 pub use hir::Program;

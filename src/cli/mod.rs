@@ -24,6 +24,7 @@ mod sample;
 mod seeds;
 mod sinks;
 mod summary;
+mod terms;
 mod test;
 mod unified;
 
@@ -62,6 +63,7 @@ enum Command {
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
     Draw(draw::DrawArgs),
+    Terms(terms::TermsArgs),
     Diff(diff::DiffArgs),
     Sample(sample::SampleArgs),
 }
@@ -99,6 +101,7 @@ fn dispatch(command: &Command, output: &Output) -> Result<Exit, CliError> {
         Command::Init(args) => init::run(args, output),
         Command::Sample(args) => sample::run(args, output),
         Command::Diff(args) => diff::run(args, output),
+        Command::Terms(args) => terms::run(args, output),
         Command::Draw(args) => draw::run(args, output),
         Command::ExplainCode(args) => explain_code::run(args, output),
     }

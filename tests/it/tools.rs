@@ -3,3 +3,4 @@
 mod begin;
 mod diff;
 mod explain;
+mod terms;

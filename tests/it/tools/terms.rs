@@ -1,0 +1,128 @@
+//! `meed terms`: a program in plain words, with nothing left unsaid.
+
+use std::fs;
+use std::path::PathBuf;
+
+use meed::Program;
+use meed::change::items;
+use meed::terms::{Language, Terms, terms};
+
+use crate::cli::{Folder, meed, said};
+
+fn texts() -> Vec<(PathBuf, String)> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for folder in ["src/cli/templates", "programs", "programs/real"] {
+        for entry in fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            let inside = if path.is_dir() {
+                fs::read_dir(&path).unwrap().flatten().map(|file| file.path()).collect()
+            } else {
+                vec![path]
+            };
+            files.extend(inside.into_iter().filter(|file| {
+                let name = file.file_name().unwrap().to_string_lossy();
+                name.ends_with(".meed") && !name.ends_with(".test.meed")
+            }));
+        }
+    }
+    files.sort();
+    files.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+}
+
+fn say(text: &str) -> Option<(Program, Terms)> {
+    let program = Program::from_text("x.meed", text).ok()?.versions.pop()?;
+    let page = terms(&program, Language::English);
+    Some((program, page))
+}
+
+#[test]
+fn pages_are_made_to_be_read() {
+    let english = said(&["terms", "src/cli/templates/tiers.meed"]);
+    let chinese = said(&["terms", "programs/chaguan", "--lang", "zh"]);
+    let html = said(&["terms", "src/cli/templates/points.meed", "--format", "html"]);
+    let json = said(&["terms", "src/cli/templates/charity.meed", "--format", "json", "--lang", "zh"]);
+    insta::assert_snapshot!([english, chinese, html, json].join("\n"));
+}
+
+#[test]
+fn a_page_needs_nothing_else() {
+    let folder = Folder::new("terms");
+    assert!(
+        meed(&["terms", "programs/sephora", "--format", "html", "-o", &folder.named("terms.html")]).status.success()
+    );
+    let html = folder.read("terms.html");
+    for outside in ["<script", "http", "src=", "url("] {
+        assert!(!html.contains(outside), "{outside}");
+    }
+}
+
+#[test]
+fn every_item_has_its_sentence() {
+    let mut unsaid = Vec::new();
+    for (path, text) in texts() {
+        let Some((program, page)) = say(&text) else { continue };
+        let all = page.markdown();
+        for item in items(&program) {
+            let anchor = format!("{} {}", item.keyword, item.name);
+            let told = match item.keyword.as_str() {
+                // What events look like concerns who sends them; the rest is said with what uses it.
+                "program" | "member" | "stack" | "limit" => true,
+                "event" if !item.statements.iter().any(|s| s.words.iter().any(|word| word == "reverses")) => true,
+                "let" if !item.text().contains([',', '(']) => true,
+                "boost" => all.contains(&item.name.replace('_', " ")),
+                _ => page.sections.iter().flat_map(|section| &section.entries).any(|entry| entry.anchor == anchor),
+            };
+            if !told {
+                unsaid.push(format!("{}: {anchor}", path.display()));
+            }
+        }
+    }
+    assert!(unsaid.is_empty(), "{unsaid:#?}");
+}
+
+/// Places of numbers outside of texts, comments and names.
+fn numbers(text: &str) -> Vec<(usize, usize)> {
+    let (mut found, mut quoted, mut comment, mut name) = (Vec::new(), false, false, false);
+    let mut start = None;
+    for (at, letter) in text.char_indices().chain([(text.len(), '\n')]) {
+        let digit = letter.is_ascii_digit() && !quoted && !comment && !name;
+        match (start, digit) {
+            (None, true) => start = Some(at),
+            (Some(from), false) => {
+                found.push((from, at));
+                start = None;
+            }
+            _ => {}
+        }
+        name = !digit && (letter.is_alphanumeric() || letter == '_');
+        comment = letter != '\n' && (comment || (letter == '#' && !quoted));
+        quoted = quoted != (letter == '"' && !comment);
+    }
+    found
+}
+
+/// Whoever changes a number of a rule changes what members are told.
+#[test]
+fn no_number_of_a_rule_is_left_unsaid() {
+    let mut unsaid = Vec::new();
+    for (path, text) in texts() {
+        let text = text.split("\nscenario ").next().unwrap().to_owned() + "\n";
+        let Some((_, page)) = say(&text) else { continue };
+        let before = page.markdown();
+        for (from, to) in numbers(&text) {
+            let more = text[from..to].parse::<u64>().unwrap_or(0) + 1;
+            let other = format!("{}{more:0width$}{}", &text[..from], &text[to..], width = to - from);
+            if let Some((_, page)) = say(&other)
+                && page.markdown() == before
+            {
+                let line = text[..from].lines().count().max(1);
+                unsaid.push(format!(
+                    "{}:{line}: {}",
+                    path.display(),
+                    text.lines().nth(line - 1).unwrap_or_default().trim()
+                ));
+            }
+        }
+    }
+    assert!(unsaid.is_empty(), "{unsaid:#?}");
+}
