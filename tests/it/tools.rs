@@ -4,3 +4,4 @@ mod begin;
 mod diff;
 mod explain;
 mod terms;
+mod tour;
