@@ -1,5 +1,6 @@
 //! Programs from files: what is read, in which order, and which versions a folder holds.
 
+mod doubt;
 mod files;
 
 use std::fmt;
@@ -12,8 +13,9 @@ use crate::hir::Program;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item};
 
+use doubt::{Doubt, root};
 pub use files::Reader;
-use files::{Disk, Files, Nowhere, name_of};
+use files::{Disk, Files, Nowhere, Trees, name_of};
 
 /// A program without errors.
 #[derive(Debug, Clone)]
@@ -134,7 +136,7 @@ fn finish(mut files: Files<'_>, versions: Vec<Vec<FileId>>, tests: Vec<FileId>) 
     }
     let (sources, trees, mut messages, reader) = files.into_parts();
     let sources = Arc::new(sources);
-    let broken = messages.iter().any(|message| message.severity == Severity::Error);
+    let doubt = doubt(&trees, &messages);
     let load = |from: &str, name: &str| reader.text(&Path::new(from).with_file_name("").join(name));
     let mut programs: Vec<Program> = Vec::new();
     let newest = versions
@@ -151,7 +153,7 @@ fn finish(mut files: Files<'_>, versions: Vec<Vec<FileId>>, tests: Vec<FileId>) 
             .collect();
         let (program, found) = check::check(&own, &sources, &load);
         // What could not be read is missing in the tree, so that messages about missing things would only repeat it.
-        messages.extend(found.into_iter().filter(|message| !broken || stands_alone(message.code)));
+        messages.extend(found.into_iter().filter(|message| doubt.believes(message, &sources)));
         programs.extend(program);
     }
     programs.sort_by_key(|program| program.settings.effective_from);
@@ -164,10 +166,22 @@ fn finish(mut files: Files<'_>, versions: Vec<Vec<FileId>>, tests: Vec<FileId>) 
     Ok(Loaded { versions: programs, sources, warnings: messages })
 }
 
-/// Messages that hold whatever else is missing: dimensions, literals, order of dates.
-fn stands_alone(code: Code) -> bool {
-    let number = code.0.trim_start_matches('E').parse().unwrap_or(0);
-    matches!(number, 220..=246 | 260..=263 | 301)
+/// What the messages so far leave open.
+fn doubt(trees: &Trees, messages: &[Diagnostic]) -> Doubt {
+    let mut errors =
+        messages.iter().filter(|message| message.severity == Severity::Error).map(|message| message.code.0);
+    // Of brackets and markers nobody knows what they enclose; from E0400 on a whole file is missing.
+    let whole = |code: &str| ("E0100".."E0105").contains(&code) || ("E0400".."E0405").contains(&code);
+    if errors.clone().any(whole) {
+        return Doubt::Files;
+    }
+    if errors.next().is_none() {
+        return Doubt::None;
+    }
+    Doubt::Parts {
+        words: trees.iter().flat_map(|(_, tree)| &tree.doubtful).map(|word| root(word)).collect(),
+        items: trees.iter().flat_map(|(_, tree)| &tree.partial).copied().collect(),
+    }
 }
 
 /// What members may hold of one version and the next has no place for (S41).

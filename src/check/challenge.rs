@@ -9,7 +9,7 @@ use crate::hir::{
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind};
-use crate::value::{Exact, PeriodKind};
+use crate::value::{Exact, PeriodKind, Value};
 
 use super::context::Checker;
 use super::effect::Call;
@@ -42,7 +42,8 @@ impl Checker<'_> {
         if item.effects.is_empty() && item.milestones.is_empty() {
             return self.fail(errors::challenges::brings_nothing(item.name.span(), name));
         }
-        let milestones = self.milestones(item, &scope, unit)?;
+        let single = goals.first().filter(|_| goals.len() == 1).map(|goal| &goal.threshold);
+        let milestones = self.milestones(item, &scope, unit, single)?;
         let reward = self.called(
             &Call {
                 by: "challenge",
@@ -245,11 +246,21 @@ impl Checker<'_> {
         let threshold = literal::exact(Exact::from(all), Type::Number, span);
         Some((Progress::Collected { event, list, value, wanted }, threshold))
     }
-    fn milestones(&mut self, item: &ast::Challenge, scope: &Scope, unit: Type) -> Option<Vec<Milestone>> {
+    fn milestones(
+        &mut self,
+        item: &ast::Challenge,
+        scope: &Scope,
+        unit: Type,
+        goal: Option<&Expr>,
+    ) -> Option<Vec<Milestone>> {
         let mut all = Vec::new();
         for (number, milestone) in item.milestones.iter().enumerate() {
             let share = matches!(milestone.amount.kind, ExprKind::Percent(_));
             let at = self.typed(&milestone.amount, scope, if share { Type::Number } else { unit })?;
+            let whole = if share { Some(Exact::ONE) } else { goal.and_then(constant) };
+            if constant(&at).zip(whole).is_some_and(|(at, whole)| at > whole) {
+                self.report(errors::challenges::milestone_above(at.span, goal.map(|goal| goal.span)));
+            }
             let reward = self.called(
                 &Call {
                     by: "challenge",
@@ -336,5 +347,13 @@ impl Checker<'_> {
         };
         let scope = Scope { opened, ..Scope::member() };
         self.reached(item, value, each.as_ref(), &scope).map(|(_, ty)| ty)
+    }
+}
+
+/// The number that an expression always is.
+fn constant(value: &Expr) -> Option<Exact> {
+    match value.kind {
+        Kind::Const(Value::Exact(number)) => Some(number),
+        _ => None,
     }
 }

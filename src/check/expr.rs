@@ -27,6 +27,10 @@ impl Checker<'_> {
                 Some(exact(minor?, Type::Money, span))
             }
             ExprKind::Quantity { number, unit } => {
+                if &*unit.text == "x" && !self.unit_named("x") {
+                    let error = errors::names::factor_as_unit(number.at.0, unit.span(), &number.text);
+                    return self.fail(error);
+                }
                 let unit = self.unit(unit)?;
                 Some(exact(self.quantity(number, unit, span)?, Type::Quantity(unit), span))
             }
@@ -134,11 +138,18 @@ impl Checker<'_> {
     }
     /// The expression where its value is always there, or its message.
     pub fn solid(&mut self, lowered: Expr, scope: &Scope) -> Option<Expr> {
+        self.solid_if(lowered, scope, "when")
+    }
+    /// The same in an aggregate or a measure, which choose with `where`.
+    pub fn solid_where(&mut self, lowered: Expr, scope: &Scope) -> Option<Expr> {
+        self.solid_if(lowered, scope, "where")
+    }
+    fn solid_if(&mut self, lowered: Expr, scope: &Scope, word: &str) -> Option<Expr> {
         let Some(absent) = self.absent(&lowered, scope) else { return Some(lowered) };
         let (name, declared) = self.absent_name(absent, scope).unwrap_or_default();
         let optional = declared.and_then(|declared| self.optionals.get(&declared).copied());
         let zero = super::spoken::zero(self.currency, lowered.ty);
-        self.fail(errors::types::may_be_missing(lowered.span, &name, declared, optional, &zero))
+        self.fail(errors::types::may_be_missing(lowered.span, &name, word, declared, optional, &zero))
     }
 
     fn text(&mut self, text: &ast::Text, hint: Option<Type>) -> Option<Expr> {

@@ -70,7 +70,7 @@ impl Checker<'_> {
             (_, None) => return self.fail(errors::measures::field_wanted(fold.of.at.0, &first.text)),
             (Aggregate::Distinct, Some(value)) => (Some(value), Type::Number),
             (_, Some(value)) if is_numeric(value.ty) => {
-                let value = self.solid(value, &inner)?;
+                let value = self.solid_where(value, &inner)?;
                 let ty = value.ty;
                 (Some(value), ty)
             }
@@ -112,8 +112,8 @@ impl Checker<'_> {
             return self.fail(errors::measures::history_in_expression(span, &text));
         }
         let Some(event) = scope.event.and_then(|event| self.events.get(event)) else {
-            let near = self.names.events.nearest(&first.text);
-            return self.fail(errors::names::unknown_event(first.span(), &first.text, near));
+            let error = self.no_event(first);
+            return self.fail(error);
         };
         let lists = event.fields.iter().filter(|field| matches!(field.ty, FieldType::List(_)));
         let near = nearest(&first.text, lists.map(|field| &*field.name));

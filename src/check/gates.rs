@@ -58,23 +58,23 @@ impl Checker<'_> {
         ok.then_some((gates, inner))
     }
     fn during(&mut self, during: &ast::During) -> Option<Vec<During>> {
-        let mut any = Vec::with_capacity(during.any.len());
-        for season in &during.any {
-            any.push(match season {
-                Season::Dates { from, to } => {
-                    let (first, last) = (self.fixed_day(from), self.fixed_day(to));
-                    let (first, last) = (first?, last?);
-                    if first > last {
-                        return self.fail(errors::cases::backwards(from.span().to(to.span())));
-                    }
-                    During::Days(Some(first), Some(last))
+        let all: Vec<_> = during.any.iter().map(|season| self.season(season)).collect();
+        all.into_iter().collect()
+    }
+    fn season(&mut self, season: &Season) -> Option<During> {
+        Some(match season {
+            Season::Dates { from, to } => {
+                let (first, last) = (self.fixed_day(from), self.fixed_day(to));
+                let (first, last) = (first?, last?);
+                if first > last {
+                    return self.fail(errors::cases::backwards(from.span().to(to.span())));
                 }
-                Season::Times { from, to } => During::Times(time(*from), time(*to)),
-                Season::Weekday(day) => During::Weekday(weekday(*day)),
-                Season::Month(month) => During::Month(*month),
-            });
-        }
-        Some(any)
+                During::Days(Some(first), Some(last))
+            }
+            Season::Times { from, to } => During::Times(time(*from), time(*to)),
+            Season::Weekday(day) => During::Weekday(weekday(*day)),
+            Season::Month(month) => During::Month(*month),
+        })
     }
     /// A `give` or `take`: the amount, and the condition of a statement with a single case.
     pub fn amount(&mut self, amount: &ast::Amount, scope: &Scope) -> Option<Amount> {
@@ -100,9 +100,20 @@ impl Checker<'_> {
         }
         let found = self.spoken(lowered.ty);
         let text = self.sources.text(lowered.span).to_owned();
-        let unit = self.units.iter().next().map(|unit| unit.name.to_string());
         let literal = matches!(lowered.kind, Kind::Const(_)) && lowered.ty == Type::Number;
-        self.fail(errors::earns::no_unit(lowered.span, &text, &found, unit.as_deref(), literal))
+        let right = self.units.iter().zip(&self.items.units).next().map(|(unit, item)| {
+            let sum = text.contains([' ', '+', '-']);
+            let whole = if sum { format!("({text})") } else { text.clone() };
+            match lowered.ty {
+                Type::Number if literal => format!("{text} {}", unit.name),
+                Type::Money if item.worth.is_none() && !unit.money => {
+                    let one = unit.also.as_ref().unwrap_or(&unit.name);
+                    format!("1 {one} per {} of {whole}", super::spoken::money(self.currency, "1"))
+                }
+                _ => format!("{whole} as {}", unit.name),
+            }
+        });
+        self.fail(errors::earns::no_unit(lowered.span, &found, right.as_deref()))
     }
     /// `needs activation`.
     pub fn activation(&mut self, needs: Option<&ast::Needs>) -> Option<Option<Activation>> {

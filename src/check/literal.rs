@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::diagnostic::Diagnostic;
 use crate::hir::{Expr, Kind, Label, Type, UnitId};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::value::{Currency, Day, Exact, PeriodKind, TimeOfDay, TimeSpan, TimeUnit, Value, Weekday};
 
-use super::context::{Checker, power_of_ten};
+use super::context::{Checker, UnitHead, power_of_ten};
 use super::errors;
 
 /// A constant expression.
@@ -146,7 +147,13 @@ impl Checker<'_> {
         match meant {
             Some(meant) if meant == own || !self.currency_known => {}
             Some(meant) => return self.fail(errors::literals::foreign_money(span, meant, own)),
-            None => return self.fail(errors::literals::unknown_currency(currency.span(), &currency.text)),
+            None => {
+                return self.fail(errors::literals::unknown_currency(
+                    currency.span(),
+                    &currency.text,
+                    super::habits::currency_named(&currency.text),
+                ));
+            }
         }
         self.scaled(amount, self.minor_units())
     }
@@ -178,12 +185,26 @@ impl Checker<'_> {
         match self.names.values.get(&name.text) {
             Some(super::names::Symbol::Unit(unit)) => Some(unit),
             _ => {
-                let units = self.units.iter().flat_map(|unit| [Some(&unit.name), unit.also.as_ref()]).flatten();
-                let near = super::names::nearest(&name.text, units.map(|name| &**name));
-                let declared: Vec<_> = self.units.iter().map(|unit| Arc::clone(&unit.name)).collect();
-                self.fail(errors::names::unknown_unit(name.span(), &name.text, near, &declared))
+                let error = self.no_unit(name);
+                self.fail(error)
             }
         }
+    }
+    fn no_unit(&self, name: &ast::Ident) -> Diagnostic {
+        let (span, text) = (name.span(), &*name.text);
+        if let Some(code) = super::habits::currency_named(text).filter(|code| *code == self.currency.code()) {
+            return errors::names::unknown_unit(span, text, Some(code.to_owned()), &[]);
+        }
+        let singular = |one: &str, many: &str| many.strip_suffix('s') == Some(one);
+        let other =
+            |head: &&UnitHead| head.also.is_none() && (singular(text, &head.name) || singular(&head.name, text));
+        if let Some(head) = self.units.iter().find(other) {
+            return errors::names::other_number(span, text, &head.name, head.span);
+        }
+        let units = self.units.iter().flat_map(|unit| [Some(&unit.name), unit.also.as_ref()]).flatten();
+        let near = super::names::nearest(text, units.map(|name| &**name));
+        let declared: Vec<_> = self.units.iter().map(|unit| Arc::clone(&unit.name)).collect();
+        errors::names::unknown_unit(span, text, near, &declared)
     }
     /// 10 to the power of a currency's or unit's decimals that an amount of this dimension is counted in.
     pub fn scale_of(&self, ty: Type) -> Exact {

@@ -134,7 +134,7 @@ impl Checker<'_> {
             }
             (_, None) => return self.fail(errors::measures::field_wanted(of, &fold.of.to_string())),
             (Aggregate::Distinct, Some(value)) => Some(value),
-            (_, Some(value)) if is_numeric(value.ty) => Some(self.solid(value, scope)?),
+            (_, Some(value)) if is_numeric(value.ty) => Some(self.solid_where(value, scope)?),
             (_, Some(value)) => {
                 let found = self.spoken(value.ty);
                 return self.fail(errors::types::not_a_number(value.span, &found));
@@ -277,12 +277,20 @@ impl Checker<'_> {
         }
         Some(Source::Postings { unit, tally })
     }
+    /// The message for what should be an event, and may be a field without its event.
+    pub fn no_event(&self, name: &ast::Ident) -> crate::diagnostic::Diagnostic {
+        let with_field = |event: &&crate::hir::EventDef| event.fields.iter().any(|field| field.name == name.text);
+        match self.events.iter().find(with_field) {
+            Some(event) => errors::names::event_of_field(name.span(), &name.text, &event.name),
+            None => errors::names::unknown_event(name.span(), &name.text, self.names.events.nearest(&name.text)),
+        }
+    }
     /// `purchase`, `purchase.subtotal`, `purchase.items`, `purchase.items.price`.
     pub fn counted_of(&mut self, path: &ast::Path) -> Option<Counted> {
         let (first, rest) = path.parts.split_first()?;
         let Some(event) = self.names.events.get(&first.text) else {
-            let near = self.names.events.nearest(&first.text);
-            return self.fail(errors::names::unknown_event(first.span(), &first.text, near));
+            let error = self.no_event(first);
+            return self.fail(error);
         };
         let Some((second, more)) = rest.split_first() else { return Some((event, None, None)) };
         let def = &self.events.at(event);

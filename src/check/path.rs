@@ -345,7 +345,9 @@ impl Checker<'_> {
     /// The message for a name that stands for nothing here.
     fn unknown(&self, name: &Ident, scope: &Scope, hint: Option<Type>) -> crate::diagnostic::Diagnostic {
         let span = name.span();
+        let meant = || super::habits::meant(&name.text, self.currency, hint);
         match hint {
+            Some(Type::Enum(_) | Type::Tier(_)) if meant().as_deref() == Some("missing") => {}
             Some(Type::Enum(id)) => {
                 let words = &self.enums.at(id).words;
                 return errors::names::unknown_word(
@@ -362,6 +364,9 @@ impl Checker<'_> {
             }
             _ => {}
         }
+        if let Some(meant) = meant() {
+            return errors::names::unknown_name(span, &name.text, Some(meant));
+        }
         let mut names: Vec<&str> = self.names.values.iter().chain(BUILTINS.iter().map(|(word, ..)| *word)).collect();
         names.extend(self.attributes.iter().skip(2).map(|field| &*field.name).chain(scope.locals.names()));
         if let Some(event) = scope.event.and_then(|event| self.events.get(event)) {
@@ -377,8 +382,12 @@ impl Checker<'_> {
             .filter(|event| event.fields.iter().any(|field| field.name == name.text))
             .map(|event| Arc::clone(&event.name))
             .collect();
-        if scope.event.is_none() && !events.is_empty() {
-            return errors::names::no_event_here(span, &name.text, &events);
+        match scope.event.and_then(|event| self.events.get(event)) {
+            None if !events.is_empty() => return errors::names::no_event_here(span, &name.text, &events),
+            Some(event) if !events.is_empty() && near.is_none() => {
+                return errors::names::field_of_other(span, &name.text, &event.name, &events);
+            }
+            _ => {}
         }
         // A field of lines where no line is at hand.
         let lists =
@@ -392,6 +401,13 @@ impl Checker<'_> {
         }
         if hint == Some(Type::Text) && near.is_none() {
             return errors::types::unquoted(span, &name.text);
+        }
+        let of_word =
+            scope.event.and_then(|event| self.events.get(event)).into_iter().flat_map(|event| event.fields.iter());
+        let of_word =
+            of_word.filter(|field| field_type(&field.ty).is_some_and(|ty| self.word(&name.text, ty).is_some()));
+        if let (Some(field), None) = (of_word.into_iter().next(), &near) {
+            return errors::names::word_computed_with(span, &name.text, &field.name);
         }
         errors::names::unknown_name(span, &name.text, near)
     }

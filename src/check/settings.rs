@@ -33,7 +33,11 @@ impl Checker<'_> {
                     self.currency = currency;
                     self.currency_known = true;
                 }
-                None => self.report(errors::literals::unknown_currency(code.span(), &code.text)),
+                None => self.report(errors::literals::unknown_currency(
+                    code.span(),
+                    &code.text,
+                    super::habits::currency_named(&code.text),
+                )),
             },
         }
         let zone = match program.timezone.as_ref().map(|zone| &zone.value) {
@@ -65,7 +69,11 @@ impl Checker<'_> {
         for accept in &program.accepts {
             let rate = self.cases_of(&accept.rate, &Scope::member(), Type::Number);
             let Some(currency) = Currency::parse(&accept.currency.text) else {
-                self.report(errors::literals::unknown_currency(accept.currency.span(), &accept.currency.text));
+                self.report(errors::literals::unknown_currency(
+                    accept.currency.span(),
+                    &accept.currency.text,
+                    super::habits::currency_named(&accept.currency.text),
+                ));
                 continue;
             };
             if currency == self.currency || accepts.iter().any(|(known, ..)| *known == currency) {

@@ -152,7 +152,12 @@ impl Checker<'_> {
         let condition = condition.or(level.keep_threshold.as_ref().map(|keep| keep.at.0));
         let condition = condition.or(level.always.first().map(ast::Expr::span));
         if let (true, Some(span)) = (first, condition) {
-            return self.fail(errors::tiers::first_with_condition(span, &level.name.text));
+            let zero =
+                self.sources.text(span).trim_start_matches(|c: char| !c.is_ascii_digit()).trim_matches(['0', '.']);
+            let only = level.threshold.is_some() && level.keep_threshold.is_none() && level.reach.is_none();
+            let from = level.was.as_ref().unwrap_or(&level.name).span().end;
+            let all = (only && zero.is_empty()).then_some(Span { start: from, ..span });
+            return self.fail(errors::tiers::first_with_condition(span, &level.name.text, all));
         }
         if let (Some(threshold), Some(reach)) = (&level.threshold, &level.reach) {
             return self.fail(errors::tiers::threshold_and_reach(reach.span(), threshold.at.0));

@@ -25,6 +25,9 @@ impl Checker<'_> {
     /// Names and smallest steps of all units.
     pub fn unit_heads(&mut self) {
         for item in self.items.units.clone() {
+            for name in std::iter::once(&item.name).chain(&item.also).filter(|name| is_time(&name.text)) {
+                self.report(errors::units::named_like_a_time(name.span(), &name.text));
+            }
             if let Some(code) = &item.money
                 && self.currency_known
                 && Currency::parse(&code.text) != Some(self.currency)
@@ -286,4 +289,10 @@ impl UnitHead {
     pub fn id(at: usize) -> UnitId {
         UnitId::new(at)
     }
+}
+
+/// Whether a number before this name would be a duration.
+fn is_time(name: &str) -> bool {
+    let one = name.strip_suffix('s').unwrap_or(name);
+    matches!(one, "second" | "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year")
 }

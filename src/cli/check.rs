@@ -127,7 +127,10 @@ fn show(all: &[Found], format: CheckFormat, output: &Output) -> Result<(), CliEr
 /// Writes the changes that messages propose, where they do not contradict each other. Whether anything was written.
 fn fix(found: &Found, output: &Output) -> Result<bool, CliError> {
     // Only signs and habits: what somebody probably meant by a word or a number is for them to decide.
-    let safe = |message: &&Diagnostic| ("E0130"..="E0148").contains(&message.code.0) || message.code.0 == "E0114";
+    let safe = |message: &&Diagnostic| {
+        let code = message.code.0;
+        ("E0130"..="E0148").contains(&code) && code != "E0147" || matches!(code, "E0114" | "E0470" | "E0472")
+    };
     let mut edits: Vec<&Edit> = found.messages.iter().filter(safe).flat_map(|message| &message.edits).collect();
     edits.sort_by_key(|edit| edit.span);
     edits.dedup();

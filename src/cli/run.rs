@@ -31,7 +31,9 @@ use crate::value::{Day, Instant, parse_instant};
 
 Events are JSON Lines, JSON, CSV or YAML, plain, gzip or zstd. Each has `id`, `type`, `member`,
 `time` and its fields; a map says where other data have them. What cannot be read goes to
-rejects.jsonl with its reason.")]
+rejects.jsonl with its reason.
+
+The exit code is 1 where a record was rejected or an event failed; a refusal is no exit code.")]
 pub struct RunArgs {
     /// The program (else the one around the current folder), then files of events, folders or `-`
     #[arg(value_name = "PROGRAM|EVENTS", required = true)]
@@ -82,8 +84,8 @@ const BATCH: usize = 1 << 20;
 /// Judges events and writes what happened.
 ///
 /// # Errors
-/// [`CliError`] where program, inputs, map, state or output cannot be used; records that cannot be read are no error but
-/// [`Exit::Found`].
+/// [`CliError`] where program, inputs, map, state or output cannot be used; records that cannot be read and events that fail
+/// are no error but [`Exit::Found`].
 pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     let current = std::env::current_dir().map_err(|error| CliError::Read { path: ".".to_owned(), error })?;
     let (path, events) = split_program(&args.paths, &current)?;
@@ -126,7 +128,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     sinks.members(&world)?;
     sinks.settlement(&summary.giving)?;
     let on_stdout = sinks.journal_on_stdout();
-    let found = summary.rejects() > 0;
+    let found = summary.found();
     let written = sinks.finish()?;
     let found = match (state, trace) {
         (Some(state), Some(trace)) => keep(state, &world, written, (trace, summary.giving.settled()), found, output)?,

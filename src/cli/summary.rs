@@ -204,9 +204,9 @@ impl<'p> Summary<'p> {
         self.elapsed = elapsed;
     }
 
-    /// How many records were no events.
-    pub fn rejects(&self) -> u64 {
-        self.rejects
+    /// Whether anything went wrong: a record that was no event, or an event that failed. A refusal is an outcome like others.
+    pub fn found(&self) -> bool {
+        self.rejects + self.failed > 0
     }
 
     /// The first few rejects.

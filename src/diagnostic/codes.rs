@@ -6,6 +6,7 @@ mod amounts;
 mod boards;
 mod challenges;
 mod files;
+mod habits;
 mod layout;
 mod meeting;
 mod names;
@@ -48,6 +49,7 @@ const ROOMS: &[&[Explanation]] = &[
     partner::LIST,
     boards::LIST,
     play::LIST,
+    habits::LIST,
 ];
 
 /// The program around wrong and right texts.

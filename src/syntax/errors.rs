@@ -1,6 +1,6 @@
 //! The wording of every message about syntax.
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Edit};
 use crate::source::Span;
 
 fn error(code: &'static str, at: Span, message: impl Into<String>) -> Diagnostic {
@@ -22,9 +22,13 @@ pub(super) fn too_deep(at: Span, limit: usize) -> Diagnostic {
 }
 
 /// An opening bracket without its closing one.
-pub(super) fn unclosed_bracket(at: Span, bracket: &str) -> Diagnostic {
-    error("E0102", at, format!("this `{bracket}` is never closed"))
-        .label(format!("its `{}` is missing", partner(bracket)))
+pub(super) fn unclosed_bracket(at: Span, bracket: &str, edit: Option<Edit>) -> Diagnostic {
+    let d = error("E0102", at, format!("this `{bracket}` is never closed"))
+        .label(format!("its `{}` is missing", partner(bracket)));
+    match edit {
+        Some(edit) => Diagnostic { edits: vec![edit], ..d.help("close it after its last statement") },
+        None => d,
+    }
 }
 
 /// A closing bracket without its opening one.
@@ -76,11 +80,12 @@ pub(super) fn not_understood(at: Span) -> Diagnostic {
 
 // E0110 to E0119: items and blocks
 
-/// An item is missing its block.
-pub(super) fn block_missing(at: Span, word: &str) -> Diagnostic {
-    error("E0110", at, format!("`{word}` needs a block in braces"))
-        .label("`{` … `}` is missing here")
-        .help(format!("write `{word} … {{` on this line, and `}}` after its statements"))
+/// An item is missing the braces of its block; the edits put them in.
+pub(super) fn block_missing(at: Span, word: &str, edits: Vec<Edit>) -> Diagnostic {
+    let d = error("E0110", at, format!("`{word}` needs a block in braces"))
+        .label("its `{` is missing here")
+        .help(format!("write `{word} … {{` on this line, and `}}` after its statements"));
+    Diagnostic { edits, ..d }
 }
 
 /// A block where none may be.
@@ -287,13 +292,90 @@ pub(super) fn date_form(at: Span, found: &str, right: &str, other: Option<&str>)
 // E0140 to E0149: habits from elsewhere
 
 /// A sign that the language says differently.
-pub(super) fn habit(at: Span, found: &str, right: &str, help: &str) -> Diagnostic {
-    error("E0140", at, format!("`{found}` is not a sign of this language")).help(help.to_owned()).edit(at, right)
+pub(super) fn sign(at: Span, found: &str, edit: Edit, help: &str) -> Diagnostic {
+    let d = error("E0140", at, format!("`{found}` is not a sign of this language")).help(help.to_owned());
+    if matches!(found, "=" | ":") {
+        return Diagnostic { message: format!("`{found}` cannot stand here"), edits: vec![edit], ..d };
+    }
+    Diagnostic { edits: vec![edit], ..d }
+}
+
+/// A sign for which another one or a word stands here.
+pub(super) fn other_sign(at: Span, found: &str, right: &str) -> Diagnostic {
+    error("E0140", at, format!("`{found}` cannot stand here")).help(format!("write `{right}`")).edit(at, right)
+}
+
+/// A word of the language in capitals.
+pub(super) fn capitals(at: Span, found: &str, right: &str) -> Diagnostic {
+    error("E0470", at, format!("`{found}` is written in lower case"))
+        .label("words of the language have no capitals")
+        .help(format!("write `{right}`"))
+        .edit(at, right)
+}
+
+/// A word or sign that is missing before what was found, or at the end.
+pub(super) fn word_missing(at: Span, word: &str, found: Option<&str>, edit: Edit) -> Diagnostic {
+    if word == "," {
+        let d = error("E0117", at, "a comma is missing before this");
+        return Diagnostic { edits: vec![edit], ..d.help("parts of a statement are separated by commas") };
+    }
+    let message = match found {
+        Some(found) => format!("`{word}` is missing before `{found}`"),
+        None => format!("`{word}` is missing at the end"),
+    };
+    Diagnostic { edits: vec![edit], ..error("E0471", at, message).help(format!("write `{word}` here")) }
 }
 
 /// A phrase that is said otherwise here.
-pub(super) fn phrase(at: Span, right: &str, why: &str) -> Diagnostic {
-    error("E0147", at, why.to_owned()).help(format!("write `{right}`")).edit(at, right)
+pub(super) fn phrase(at: Span, right: &str, why: &str, edit: Edit) -> Diagnostic {
+    let d = error("E0147", at, why.to_owned());
+    let help = match edit.text.starts_with('\n') {
+        true => format!("write `{right}` on a line of its own"),
+        false => format!("write `{right}`"),
+    };
+    Diagnostic { edits: vec![edit], ..d.help(help) }
+}
+
+/// A bullet before a statement.
+pub(super) fn bullet(at: Span, found: &str, edit: Edit) -> Diagnostic {
+    let d = error("E0472", at, format!("`{found}` does not begin a statement"));
+    Diagnostic { edits: vec![edit], ..d.help("take it away; a statement begins with its word") }
+}
+
+/// A name with a hyphen.
+pub(super) fn hyphen(at: Span, found: &str, edit: Edit) -> Diagnostic {
+    let d = error("E0473", at, format!("`{found}` is not a name"))
+        .label("letters, digits and `_` make a name")
+        .help(format!("write `{}`", found.replace('-', "_")));
+    Diagnostic { edits: vec![edit], ..d }
+}
+
+/// A text without quotes.
+pub(super) fn bare_text(at: Span, right: &str, edit: Edit) -> Diagnostic {
+    Diagnostic {
+        edits: vec![edit],
+        ..error("E0143", at, "texts stand in double quotes").help(format!("write `{right}`"))
+    }
+}
+
+/// A list of words in another form.
+pub(super) fn word_list(at: Span, right: &str, edit: Edit) -> Diagnostic {
+    let d = error("E0128", at, "the words that a field may have are listed after `one of`");
+    Diagnostic { edits: vec![edit], ..d.help(format!("write `{right}`")) }
+}
+
+/// `first purchase` as a condition.
+pub(super) fn first_event(at: Span, event: &str) -> Diagnostic {
+    error("E0147", at, format!("the first `{event}` is found by counting"))
+        .help(format!("declare `measure so_far = count of {event}`, then write `when so_far is 1`"))
+}
+
+/// A time of day written in a way that is not the language's.
+pub(super) fn time_form(at: Span, found: &str, right: &str, edits: Vec<Edit>) -> Diagnostic {
+    let d = error("E0135", at, format!("`{found}` is not how a time is written here"))
+        .label("times go from `00:00` to `23:59`")
+        .help(format!("write `{right}`"));
+    Diagnostic { edits, ..d }
 }
 
 /// A character that a word processor put in.
@@ -323,10 +405,14 @@ pub(super) fn curly_quotes(at: Span, found: char, pair: Option<(Span, String)>) 
     }
 }
 
-/// `each month` without its word.
-pub(super) fn bare_period(at: Span, period: &str) -> Diagnostic {
-    error("E0148", at, format!("`each {period}` does not say when a {period} begins"))
-        .help(format!("write `each calendar {period}`, or `in any …` for a sliding time"))
+/// `each month` without its word; `sliding` where a sliding time could stand there too.
+pub(super) fn bare_period(at: Span, word: &str, period: &str, sliding: bool) -> Diagnostic {
+    let help = match sliding {
+        true => format!("write `{word} calendar {period}`, or `in any 1 {period}` for a sliding time"),
+        false => format!("write `{word} calendar {period}`"),
+    };
+    error("E0148", at, format!("`{word} {period}` does not say when a {period} begins"))
+        .help(help)
         .edit(at, format!("calendar {period}"))
 }
 
@@ -349,19 +435,23 @@ pub(super) fn single_quotes(at: Span, right: Option<String>) -> Diagnostic {
     }
 }
 
-/// A semicolon.
-pub(super) fn semicolon(at: Span, at_end: bool) -> Diagnostic {
+/// A semicolon; `rest` is where it stands with the blanks around it, and how far the next line is indented.
+pub(super) fn semicolon(at: Span, rest: Option<(Span, &str)>) -> Diagnostic {
     let d = error("E0144", at, "statements have no semicolon");
-    if at_end {
-        return d.help("take it away; a statement ends with its line").edit(at, "");
+    match rest {
+        None => d.help("take it away; a statement ends with its line").edit(at, ""),
+        Some((span, indent)) => d.help("begin a new line for each statement").edit(span, format!("\n{indent}")),
     }
-    d.help("begin a new line for each statement").edit(at, "\n")
 }
 
-/// `if` and `else`.
-pub(super) fn conditional(at: Span, found: &str) -> Diagnostic {
-    error("E0145", at, format!("there is no `{found}`"))
-        .help("write the cases of a value: `2 points when A, 1 point when B, 0 points otherwise`")
+/// `if`, `then` and `else`.
+pub(super) fn conditional(at: Span, found: &str, edits: Vec<Edit>) -> Diagnostic {
+    let d = error("E0145", at, format!("there is no `{found}`"));
+    let help = match edits.is_empty() {
+        false => "a condition begins with `when`, the other case ends with `otherwise`",
+        true => "write the cases of a value: `2 points when A, 1 point when B, 0 points otherwise`",
+    };
+    Diagnostic { edits, ..d.help(help) }
 }
 
 /// A line that begins with an operator.

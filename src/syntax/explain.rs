@@ -6,8 +6,9 @@ use pest::error::{Error, ErrorVariant, InputLocation};
 use super::grammar::{Grammar, Rule};
 use super::layout::{Token, TokenKind};
 use super::reader::Reader;
-use super::{describe, errors, habits, words};
-use crate::diagnostic::Diagnostic;
+use super::repair::{Place, Reading};
+use super::{describe, errors, habits, repair, words};
+use crate::diagnostic::{Diagnostic, Edit};
 use crate::source::Span;
 
 /// Why tokens `first..=last` are no `rule`.
@@ -18,11 +19,21 @@ pub(super) fn explain(r: &Reader<'_>, rule: Rule, first: usize, last: usize, err
     };
     let place = (start + offset).min(end);
     let at = (first..=last).find(|&i| r.tokens.get(i).is_some_and(|t| t.end > place && !is_blank(t)));
-    if let Some(diagnostic) = habits::find(r, rule, first, last, at) {
+    let statement = Place { rule, first, last };
+    if let Some(diagnostic) = habits::find(r, statement, at) {
         return diagnostic;
     }
     let rules = expected_rules(error);
-    let Some(at) = at else { return ends_early(r, first, last, &rules) };
+    let period = at.filter(|&at| {
+        rules.contains(&Rule::kw_calendar) && describe::choices(Rule::period).contains(&r.token_text(at))
+    });
+    if let Some(at) = period {
+        return bare_period(r, statement, at);
+    }
+    let Some(at) = at else {
+        let missing = repair::one_word(r, statement, None, &rules);
+        return missing.unwrap_or_else(|| ends_early(r, first, last, &rules));
+    };
     let span = r.token_span(at);
     let found = r.token_text(at);
     if let Some(diagnostic) = statement_word(r, rule, first, at) {
@@ -40,14 +51,20 @@ pub(super) fn explain(r: &Reader<'_>, rule: Rule, first: usize, last: usize, err
     let keywords = words_of(&rules);
     if rules.contains(&Rule::field_type) {
         let types: Vec<String> = words::TYPES.iter().map(|w| (*w).to_owned()).collect();
-        return errors::unknown_type(span, found, similar(found, &types), &types);
+        let synonym = words::TYPE_SYNONYMS.iter().find(|(other, _)| *other == found.to_lowercase());
+        let meant = synonym.map(|(_, right)| *right).or_else(|| similar(found, &types));
+        return errors::unknown_type(span, found, meant, &types);
     }
     let found_similar = similar(found, &keywords);
-    if rules.contains(&Rule::kw_calendar) && describe::choices(Rule::period).contains(&found) {
-        return errors::bare_period(span, found);
+    if found_similar.is_none()
+        && let Some(diagnostic) = repair::one_word(r, statement, Some(at), &rules)
+    {
+        return diagnostic;
     }
-    if rules.contains(&Rule::kw_of) && at > first && words::AGGREGATES.contains(&r.token_text(at - 1)) {
-        return errors::expected(span, found, "`of`");
+    if rules.contains(&Rule::text)
+        && let Some(diagnostic) = habits::bare_text(r, statement, at)
+    {
+        return diagnostic;
     }
     if rules.contains(&Rule::EOI) {
         if matches!(found, "<" | "<=" | ">" | ">=" | "is") {
@@ -68,6 +85,15 @@ pub(super) fn explain(r: &Reader<'_>, rule: Rule, first: usize, last: usize, err
         Some(word) => diagnostic.help(format!("did you mean `{word}`?")).edit(span, word),
         None => diagnostic,
     }
+}
+
+/// `each month`, where it is `each calendar month` or a sliding time.
+fn bare_period(r: &Reader<'_>, statement: Place, at: usize) -> Diagnostic {
+    let (span, period) = (r.token_span(at), r.token_text(at));
+    let word = at.saturating_sub(1);
+    let sliding = Edit { span: r.token_span(word).to(span), text: format!("in any 1 {period}") };
+    let sliding = repair::reading(r, statement, &[sliding]) == Reading::Whole;
+    errors::bare_period(span, r.token_text(word), period, sliding)
 }
 
 /// Why a text with `{…}` cannot be read.

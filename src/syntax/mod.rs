@@ -6,6 +6,7 @@
 pub mod ast;
 mod build;
 mod describe;
+mod doubts;
 mod errors;
 mod explain;
 mod format;
@@ -15,6 +16,7 @@ mod layout;
 mod node;
 mod outline;
 mod reader;
+mod repair;
 mod words;
 
 pub use format::{FormatError, format};

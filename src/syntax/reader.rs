@@ -1,13 +1,16 @@
 //! Reads a file: layout first, then statement by statement.
 
+use std::collections::BTreeSet;
+
 use pest::Parser;
 
 use super::ast::{At, File};
+use super::doubts::Doubts;
 use super::grammar::{Grammar, Rule};
 use super::layout::{self, Block, Bracket, Line, Matching, Problem, Token, TokenKind};
 use super::node::Node;
 use super::{MAX_DEPTH, MAX_FILE, MAX_MESSAGES, MAX_OPERATORS, MAX_TEXT, MAX_WHERE, build, errors, explain, habits};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Edit};
 use crate::source::{FileId, Span};
 
 /// A statement that was read.
@@ -18,6 +21,10 @@ pub(super) struct Statement<'t, 'l> {
     pub block: Option<(&'l Block, Option<Node<'t>>)>,
     /// The whole of it.
     pub at: At,
+    /// Its first token.
+    pub first: usize,
+    /// Its last token.
+    pub last: usize,
 }
 
 /// What a statement with a block of its own looks like.
@@ -97,22 +104,24 @@ pub(super) struct Reader<'t> {
     pub tokens: Vec<Token>,
     matching: Matching,
     out: Vec<Diagnostic>,
+    doubts: Doubts,
 }
 
 impl<'t> Reader<'t> {
     /// Reads a text.
     pub fn read(file: FileId, text: &'t str) -> (File, Vec<Diagnostic>) {
-        let mut tree = File { items: Vec::new() };
+        let mut tree = File { items: Vec::new(), doubtful: BTreeSet::new(), partial: Vec::new() };
         if text.len() > MAX_FILE || u32::try_from(text.len()).is_err() {
             return (tree, vec![errors::file_too_large(Span::new(file, 0, 0), text.len(), MAX_FILE)]);
         }
         let tokens = layout::tokenize(text);
         let matching = layout::match_brackets(text, &tokens, MAX_DEPTH);
-        let mut reader = Self { file, text, tokens, matching, out: Vec::new() };
+        let mut reader = Self { file, text, tokens, matching, out: Vec::new(), doubts: Doubts::default() };
         if reader.layout_problems() {
             let lines = layout::lines(text, &reader.tokens, &reader.matching, 0, reader.tokens.len());
             build::items(&mut reader, &lines, &mut tree);
         }
+        (tree.doubtful, tree.partial) = reader.doubts.into_parts();
         let mut out = reader.out;
         out.sort_by_key(|d| (d.span.start, d.span.end));
         (tree, out)
@@ -126,7 +135,9 @@ impl<'t> Reader<'t> {
                     self.report(errors::too_deep(self.token_span(at), MAX_DEPTH));
                     return false;
                 }
-                Problem::Unclosed(at) => errors::unclosed_bracket(self.token_span(at), self.token_text(at)),
+                Problem::Unclosed(at) => {
+                    errors::unclosed_bracket(self.token_span(at), self.token_text(at), self.closing(at))
+                }
                 Problem::Unopened(at) => errors::unopened_bracket(self.token_span(at), self.token_text(at)),
             };
             self.report(diagnostic);
@@ -143,6 +154,58 @@ impl<'t> Reader<'t> {
         true
     }
 
+    /// The closing brace that is missing, on a line of its own.
+    fn closing(&self, open: usize) -> Option<Edit> {
+        let end = self.matching.end(open).filter(|_| self.token_text(open) == "{").unwrap_or(self.tokens.len());
+        let inside = self.tokens.get(open + 1..end)?;
+        let last = inside.iter().rposition(|token| token.kind != TokenKind::Newline)? + open + 1;
+        let (_, after) = self.range(last, last);
+        let text = format!("\n{}}}", self.indent(open));
+        (self.token_text(open) == "{").then(|| Edit { span: self.span(after, after), text })
+    }
+    /// Takes back the message that a closing brace closes nothing.
+    pub fn withdraw_unopened(&mut self, at: usize) {
+        let span = self.token_span(at);
+        self.out.retain(|d| d.code.0 != "E0103" || d.span != span);
+    }
+    /// Notes that tokens `first..=last` could not be read.
+    pub fn unread(&mut self, first: usize, last: usize) {
+        let words = self.words(first, last);
+        self.doubts.unread(words);
+    }
+    /// Notes an item, from token `first` to token `last`: whether all of it was read, and what may be said of it.
+    pub fn item_read(&mut self, first: usize, head_last: usize, last: usize, whole: bool) {
+        let declares = matches!(self.token_text(first), "event" | "member" | "unit");
+        let words = match (whole, self.token_text(first)) {
+            (true, "unit") => self.words(first + 1, head_last),
+            (true, _) => self.words(first + 1, last),
+            (false, "program" | "member") => self.words(first, first),
+            (false, _) => self.words(first + 1, head_last),
+        };
+        match whole {
+            true if declares => self.doubts.declared(words),
+            true => {}
+            false => {
+                let (start, end) = self.range(first, last);
+                self.doubts.partial(self.span(start, end));
+                self.doubts.unread(words);
+            }
+        }
+    }
+    fn words(&self, first: usize, last: usize) -> Vec<&'t str> {
+        let tokens = self.tokens.get(first..=last.max(first)).unwrap_or_default().iter();
+        tokens.filter(|token| token.kind == TokenKind::Word).map(|token| token.text(self.text)).collect()
+    }
+    /// Whether a line begins an item.
+    pub fn begins_item(&self, line: &Line) -> bool {
+        let last = line.blocks.first().map_or(line.last, |block| block.open.saturating_sub(1).max(line.first));
+        self.reads(Rule::item, line.first, last)
+    }
+    /// Whether an empty line stands before a line.
+    pub fn after_gap(&self, line: &Line) -> bool {
+        let before = self.tokens.get(..line.first).unwrap_or_default().iter().rev();
+        before.take_while(|token| token.kind == TokenKind::Newline).count() > 1
+    }
     /// Adds a message.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         if self.out.len() < MAX_MESSAGES {
@@ -191,6 +254,21 @@ impl<'t> Reader<'t> {
         let start = self.tokens.get(first).map_or(0, |t| t.start);
         let end = self.tokens.get(last).map_or(start, |t| t.end);
         (start, end.max(start))
+    }
+    /// Where the token before `at` ends.
+    pub fn end_before(&self, at: usize) -> usize {
+        at.checked_sub(1).and_then(|before| self.tokens.get(before)).map_or(0, |token| token.end)
+    }
+    /// Where the token after `at` begins.
+    pub fn start_after(&self, at: usize) -> usize {
+        self.tokens.get(at + 1).map_or(self.text.len(), |token| token.start)
+    }
+    /// The blanks before the line of token `at`.
+    pub fn indent(&self, at: usize) -> &'t str {
+        let (start, _) = self.range(at, at);
+        let line = self.text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+        let before = self.text.get(line..start).unwrap_or("");
+        before.get(..before.len() - before.trim_start().len()).unwrap_or("")
     }
     /// Whether a message about a place within the tokens was given already.
     fn reported_within(&self, first: usize, last: usize) -> bool {
@@ -246,7 +324,10 @@ impl<'t> Reader<'t> {
         }
         let mut out: Vec<Statement<'t, 'l>> = Vec::new();
         for line in split.iter() {
-            let Some(statement) = self.statement(line, rule, nested) else { continue };
+            let Some(statement) = self.statement(line, rule, nested) else {
+                self.unread(line.first, line.last);
+                continue;
+            };
             let kind = statement.node.rule();
             let earlier = out.iter().find(|s| s.node.rule() == kind && !REPEATABLE.contains(&kind)).map(|s| s.at);
             match earlier {
@@ -266,7 +347,7 @@ impl<'t> Reader<'t> {
         let record = rule == Rule::scenario_lines;
         let Some(block) = line.blocks.first().filter(|_| !record) else {
             let node = self.strict(rule, line.first, line.last)?.into_iter().next()?;
-            return Some(Statement { node, block: None, at });
+            return Some(Statement { node, block: None, at, first: line.first, last: line.last });
         };
         let Some(shape) = nested else {
             if self.strict(rule, line.first, block.open.saturating_sub(1).max(line.first)).is_some() {
@@ -283,11 +364,11 @@ impl<'t> Reader<'t> {
         if block.end < line.last {
             let Some(rule) = shape.tail else {
                 self.report(errors::after_block(self.token_span(block.end + 1), self.token_text(block.end + 1)));
-                return Some(Statement { node, block: Some((block, None)), at });
+                return Some(Statement { node, block: Some((block, None)), at, first: line.first, last: line.last });
             };
             tail = self.tail(rule, block.end + 1, line.last);
         }
-        Some(Statement { node, block: Some((block, tail)), at })
+        Some(Statement { node, block: Some((block, tail)), at, first: line.first, last: line.last })
     }
 
     /// What stands behind a block, as one node of several parts.

@@ -53,6 +53,28 @@ pub(super) const TYPES: &[&str] =
 pub(super) const AGGREGATES: &[&str] =
     &["sum", "count", "distinct", "largest", "smallest", "average", "first", "last", "streak", "any", "all"];
 
+/// Types of other languages, and the types that they are here.
+pub(super) const TYPE_SYNONYMS: &[(&str, &str)] = &[
+    ("string", "text"),
+    ("str", "text"),
+    ("int", "count"),
+    ("integer", "count"),
+    ("boolean", "flag"),
+    ("bool", "flag"),
+    ("decimal", "number"),
+    ("float", "number"),
+    ("double", "number"),
+    ("amount", "money"),
+    ("price", "money"),
+    ("currency", "money"),
+    ("datetime", "time"),
+    ("timestamp", "time"),
+    ("moment", "time"),
+    ("identifier", "id"),
+    ("uuid", "id"),
+    ("customer", "member"),
+];
+
 /// Words that people try, and the statement words that they mean.
 pub(super) const SYNONYMS: &[(&str, &str)] = &[
     ("when", "only"),
@@ -82,4 +104,10 @@ pub(super) const SYNONYMS: &[(&str, &str)] = &[
     ("test", "scenario"),
     ("coupon", "reward"),
     ("members", "member"),
+    ("referee", "friend"),
+    ("referred", "friend"),
+    ("invitee", "friend"),
+    ("inviter", "referrer"),
+    ("advocate", "referrer"),
+    ("sender", "referrer"),
 ];

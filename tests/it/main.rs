@@ -16,6 +16,7 @@ mod codes;
 mod docs;
 mod events;
 mod language;
+mod mistakes;
 mod programs;
 mod props;
 mod semantics;

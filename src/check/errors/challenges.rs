@@ -1,7 +1,7 @@
 //! Challenges.
 
 use super::{error, suggest};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
 pub(in crate::check) fn no_goal(span: Span, name: &str) -> Diagnostic {
@@ -89,4 +89,14 @@ pub(in crate::check) fn activate_to_open(span: Span, name: &str) -> Diagnostic {
 pub(in crate::check) fn opens_by_itself(span: Span, name: &str) -> Diagnostic {
     error("E0454", span, format!("`{name}` has a window that begins by itself"))
         .help("only a window such as `14 days from activation` is opened; for the others there is `needs activation` and `activate`")
+}
+
+pub(in crate::check) fn milestone_above(span: Span, goal: Option<Span>) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::warning(Code("E0476"), span, "this milestone is above the goal, so nobody sees it first");
+    let diagnostic = match goal {
+        Some(goal) => diagnostic.related(goal, "the goal"),
+        None => diagnostic,
+    };
+    diagnostic.help("write an amount on the way to the goal, or a part of it such as `milestone at 50%`")
 }

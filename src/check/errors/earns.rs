@@ -19,11 +19,10 @@ pub(in crate::check) fn where_without_lines(span: Span) -> Diagnostic {
         .help("write `when` for a condition on the event, or earn per line: `on purchase.items`")
 }
 
-pub(in crate::check) fn no_unit(span: Span, text: &str, found: &str, unit: Option<&str>, literal: bool) -> Diagnostic {
+pub(in crate::check) fn no_unit(span: Span, found: &str, right: Option<&str>) -> Diagnostic {
     let diagnostic = error("E0320", span, format!("an amount of a unit is expected here, this is {found}"));
-    let Some(unit) = unit else { return diagnostic };
-    let written = if literal { format!("{text} {unit}") } else { format!("{text} as {unit}") };
-    diagnostic.help(format!("say which unit: `{written}`")).edit(span, written)
+    let Some(right) = right else { return diagnostic };
+    diagnostic.help(format!("say which unit, and how much of it: `{right}`")).edit(span, right)
 }
 
 pub(in crate::check) fn boost_number(span: Span, number: &str) -> Diagnostic {

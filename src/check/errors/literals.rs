@@ -30,9 +30,12 @@ pub(in crate::check) fn too_large(span: Span) -> Diagnostic {
     error("E0242", span, "this number is too large to count with")
 }
 
-pub(in crate::check) fn unknown_currency(span: Span, code: &str) -> Diagnostic {
-    error("E0243", span, format!("`{code}` is not a currency"))
-        .help("write its three-letter code, such as `USD`, `EUR` or `JPY`")
+pub(in crate::check) fn unknown_currency(span: Span, code: &str, named: Option<&str>) -> Diagnostic {
+    let diagnostic = error("E0243", span, format!("`{code}` is not a currency"));
+    match named {
+        Some(named) => diagnostic.help(format!("write its three-letter code: `{named}`")).edit(span, named),
+        None => diagnostic.help("write its three-letter code, such as `USD`, `EUR` or `JPY`"),
+    }
 }
 
 pub(in crate::check) fn beyond_whole(span: Span, text: &str) -> Diagnostic {

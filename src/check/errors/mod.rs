@@ -21,6 +21,7 @@ pub(super) mod tiers;
 pub(super) mod types;
 pub(super) mod units;
 
+use crate::check::lookalike::twin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -34,6 +35,13 @@ fn suggest(diagnostic: Diagnostic, near: Option<String>) -> Diagnostic {
     match near {
         Some(near) => {
             let span = diagnostic.span;
+            let found = diagnostic.message.split('`').nth(1).unwrap_or_default();
+            let strange = found.chars().zip(near.chars()).find(|(found, near)| found != near);
+            let diagnostic = match strange {
+                Some((found, near)) if twin(found) == Some(near) => diagnostic
+                    .note(format!("`{found}` (U+{:04X}) looks like `{near}` and is another letter", u32::from(found))),
+                _ => diagnostic,
+            };
             diagnostic.help(format!("did you mean `{near}`?")).edit(span, near)
         }
         None => diagnostic,

@@ -3,11 +3,44 @@
 use std::sync::Arc;
 
 use super::{error, suggest};
-use crate::diagnostic::Diagnostic;
+use crate::check::lookalike::twin;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
 pub(in crate::check) fn unknown_name(span: Span, name: &str, near: Option<String>) -> Diagnostic {
     suggest(error("E0200", span, format!("nothing is called `{name}` here")).label("not declared"), near)
+}
+
+pub(in crate::check) fn field_of_other(span: Span, name: &str, event: &str, others: &[Arc<str>]) -> Diagnostic {
+    let others: Vec<_> = others.iter().map(|other| format!("`{other}`")).collect();
+    error("E0200", span, format!("nothing is called `{name}` here"))
+        .label(format!("`{event}` has no such field"))
+        .note(format!("it is a field of {}", others.join(", ")))
+        .help(format!("leave it out here, or declare it in `event {event}` too"))
+}
+
+pub(in crate::check) fn word_computed_with(span: Span, name: &str, field: &str) -> Diagnostic {
+    error("E0200", span, format!("nothing is called `{name}` here"))
+        .label("not declared")
+        .note(format!(
+            "`{name}` is a word of `{field}`; words stand right behind `is` or `in`, and nothing is computed with them"
+        ))
+        .help(format!("end the condition with it: `{field} is {name}`"))
+}
+
+pub(in crate::check) fn lookalike(span: Span, name: &str, first: &str, at: Span) -> Diagnostic {
+    let strange = name.chars().chain(first.chars()).find_map(|letter| Some((letter, twin(letter)?)));
+    let diagnostic = Diagnostic::warning(Code("E0475"), span, format!("`{name}` looks like another name, and is not"))
+        .related(at, "the other one");
+    match strange {
+        Some((letter, twin)) => diagnostic
+            .note(format!(
+                "one of them is written with `{letter}` (U+{:04X}), the other with `{twin}`",
+                u32::from(letter)
+            ))
+            .help("write both with the same letters, or give one of them another name"),
+        None => diagnostic,
+    }
 }
 
 pub(in crate::check) fn duplicate(span: Span, name: &str, first: Option<Span>) -> Diagnostic {
@@ -36,6 +69,13 @@ pub(in crate::check) fn old_name_in_use(span: Span, old: &str, first: Span) -> D
     error("E0217", span, format!("`{old}` cannot be an old name: something has it already"))
         .related(first, "here")
         .help("what members hold under a name goes to one thing only: rename, or keep the name")
+}
+
+pub(in crate::check) fn event_of_field(span: Span, name: &str, event: &str) -> Diagnostic {
+    error("E0202", span, format!("no event is called `{name}`"))
+        .note(format!("`{name}` is a field of `{event}`"))
+        .help(format!("write `{event}.{name}`"))
+        .edit(span, format!("{event}.{name}"))
 }
 
 pub(in crate::check) fn unknown_event(span: Span, name: &str, near: Option<String>) -> Diagnostic {
@@ -68,6 +108,21 @@ pub(in crate::check) fn unknown_unit(span: Span, name: &str, near: Option<String
         }
         (near, _) => suggest(diagnostic, near),
     }
+}
+
+/// The plural of a declared name, or its singular, is the other name of the same unit.
+pub(in crate::check) fn other_number(span: Span, name: &str, unit: &str, declared: Span) -> Diagnostic {
+    let end = Span { start: declared.end, ..declared };
+    error("E0204", span, format!("no unit is called `{name}`"))
+        .related(declared, format!("`{unit}` is"))
+        .help(format!("give `{unit}` a second name: `unit {unit} also {name}`"))
+        .edit(end, format!(" also {name}"))
+}
+
+pub(in crate::check) fn factor_as_unit(number: Span, span: Span, count: &str) -> Diagnostic {
+    error("E0204", span, "no unit is called `x`")
+        .help(format!("a factor has no blank: `{count}x`"))
+        .edit(number.to(span), format!("{count}x"))
 }
 
 pub(in crate::check) fn unknown_word(span: Span, name: &str, words: &str, near: Option<String>) -> Diagnostic {

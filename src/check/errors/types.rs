@@ -88,6 +88,7 @@ pub(in crate::check) fn no_order(span: Span, found: &str) -> Diagnostic {
 pub(in crate::check) fn may_be_missing(
     span: Span,
     name: &str,
+    word: &str,
     declared: Option<Span>,
     optional: Option<Span>,
     zero: &str,
@@ -97,7 +98,7 @@ pub(in crate::check) fn may_be_missing(
         Some(declared) if declared.end > 0 => diagnostic.related(declared, "optional, without a default"),
         _ => diagnostic,
     };
-    let diagnostic = diagnostic.help(format!("ask first: `when {name} is not missing`"));
+    let diagnostic = diagnostic.help(format!("ask first: `{word} {name} is not missing`"));
     match optional {
         Some(optional) => diagnostic
             .help(format!("or say what counts when it is missing: `default {zero}`"))

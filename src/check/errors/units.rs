@@ -85,3 +85,9 @@ pub(in crate::check) fn other_money(span: Span, code: &str, own: &str) -> Diagno
     error("E0240", span, format!("`{code}` is not the currency of this program, which is {own}"))
         .help(format!("write `money {own}`"))
 }
+
+pub(in crate::check) fn named_like_a_time(span: Span, name: &str) -> Diagnostic {
+    error("E0474", span, format!("`{name}` is a unit of time, so no unit of members can be called that"))
+        .label(format!("`5 {name}` would be a duration"))
+        .help(format!("give it another name, such as `play_{name}`; its `label` can say what members read"))
+}

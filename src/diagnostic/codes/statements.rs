@@ -28,8 +28,8 @@ pub(super) const LIST: &[Explanation] = &[
         "E0123",
         "something else expected",
         "At this place the statement needs another word or value than the one found. Everything before it was understood, so the mistake is here or just before. The message says what can stand here. Correct the word, or add what is missing between the two.",
-        "measure spent = sum purchase.subtotal",
-        "measure spent = sum of purchase.subtotal",
+        "reward mug {\n  gives 5\n}",
+        "reward mug {\n  gives product \"a mug\"\n}",
     ),
     code(
         "E0124",

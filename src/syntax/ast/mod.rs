@@ -30,6 +30,7 @@ pub use tiers::*;
 pub use time::*;
 pub use unit::*;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -140,6 +141,11 @@ pub struct Label {
 pub struct File {
     /// The items that could be read, in order.
     pub items: Vec<Item>,
+    /// Words that may be declared or used in what could not be read, and names of items of which a part could not be read: what
+    /// is said about them cannot be believed.
+    pub doubtful: BTreeSet<Arc<str>>,
+    /// Where items stand of which a part could not be read.
+    pub partial: Vec<Span>,
 }
 
 /// What stands at the top level.

@@ -24,6 +24,7 @@ use super::grammar::Rule;
 use super::layout::{Block, Line};
 use super::node::Node;
 use super::reader::{Nested, Reader, Statement};
+use crate::diagnostic::Edit;
 
 /// Whether an item has a block.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,18 +38,23 @@ enum Shape {
 pub(super) fn items(r: &mut Reader<'_>, lines: &[Line], out: &mut File) {
     let mut rest = lines.iter().peekable();
     while let Some(line) = rest.next() {
+        let before = r.messages();
         let head_last = line.blocks.first().map_or(line.last, |b| b.open.saturating_sub(1));
         if line.blocks.first().is_some_and(|b| b.open == line.first) {
             r.report(errors::block_without_statement(r.token_span(line.first)));
             continue;
         }
+        let colon = line.blocks.is_empty() && line.last > line.first && r.token_text(line.last) == ":";
+        let head_last = if colon { head_last.saturating_sub(1) } else { head_last };
         let Some(head) = r.strict(Rule::item, line.first, head_last).and_then(|n| n.into_iter().next()) else {
             check_block(r, line);
+            r.unread(line.first, line.last);
             continue;
         };
         let next_opens = |next: &&Line| next.blocks.first().is_some_and(|b| b.open == next.first);
         let mut block = line.blocks.first();
         let mut last = line;
+        let bare;
         if block.is_none()
             && shape(&head) == Shape::Block
             && let Some(next) = rest.next_if(|next| next_opens(next))
@@ -56,14 +62,51 @@ pub(super) fn items(r: &mut Reader<'_>, lines: &[Line], out: &mut File) {
             r.report(errors::brace_on_own_line(r.token_span(next.first), r.token_span(head_last)));
             block = next.blocks.first();
             last = next;
+        } else if block.is_none() && (colon || shape(&head) == Shape::Block) {
+            bare = without_braces(r, &head, line, head_last, &mut rest);
+            block = Some(&bare);
         }
         if let Some(block) = block
             && block.end < last.last
         {
             r.report(errors::after_block(r.token_span(block.end + 1), r.token_text(block.end + 1)));
         }
+        let end = block.map_or(last.last, |block| block.end.max(last.last));
         out.items.extend(item(r, &head, block));
+        r.item_read(line.first, head_last, end, r.messages() == before);
     }
+}
+
+/// The statements of an item whose braces are missing: what follows up to an empty line, another item or a closing brace.
+fn without_braces<'l>(
+    r: &mut Reader<'_>,
+    head: &Node<'_>,
+    line: &Line,
+    head_last: usize,
+    rest: &mut std::iter::Peekable<std::slice::Iter<'l, Line>>,
+) -> Block {
+    let mut lines = Vec::new();
+    let mut closed = None;
+    while let Some(next) = rest.next_if(|next| !r.after_gap(next) && !r.begins_item(next)) {
+        if next.first == next.last && r.token_text(next.first) == "}" {
+            closed = Some(next.first);
+            break;
+        }
+        lines.push(next.clone());
+    }
+    let (start, end) = (r.range(head_last, head_last).1, r.range(line.last, line.last).1);
+    let mut edits = vec![Edit { span: r.span(start, end), text: " {".to_owned() }];
+    let end = lines.last().map_or(line.last, |last| last.last);
+    match closed {
+        Some(brace) => r.withdraw_unopened(brace),
+        None => {
+            let (_, after) = r.range(end, end);
+            edits.push(Edit { span: r.span(after, after), text: "\n}".to_owned() });
+        }
+    }
+    let word = head.text().split_whitespace().next().unwrap_or("");
+    r.report(errors::block_missing(head.at().0, word, edits));
+    Block { open: head_last, end: closed.unwrap_or(end), lines }
 }
 
 fn shape(head: &Node<'_>) -> Shape {
@@ -77,10 +120,8 @@ fn shape(head: &Node<'_>) -> Shape {
 
 fn item<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Option<Item> {
     let word = head.text().split_whitespace().next().unwrap_or("");
-    match (shape(head), block) {
-        (Shape::Block, None) => r.report(errors::block_missing(head.at().0, word)),
-        (Shape::None, Some(block)) => r.report(errors::no_block_here(r.token_span(block.open), word)),
-        _ => {}
+    if let (Shape::None, Some(block)) = (shape(head), block) {
+        r.report(errors::no_block_here(r.token_span(block.open), word));
     }
     Some(match head.rule() {
         Rule::program_item => Item::Program(program::program(r, head, block)?),
@@ -162,8 +203,11 @@ fn block_statements<'t>(
     let statements = r.statements(&block.lines, rule, nested, &mut split);
     for statement in &statements {
         let before = r.messages();
-        if each(r, statement).is_none() && r.messages() == before {
-            r.report(errors::not_understood(statement.at.0));
+        if each(r, statement).is_none() {
+            r.unread(statement.first, statement.last);
+            if r.messages() == before {
+                r.report(errors::not_understood(statement.at.0));
+            }
         }
     }
 }

@@ -1,0 +1,258 @@
+//! Phrases of everyday language that this language says otherwise.
+
+use super::super::errors;
+use super::super::grammar::Rule;
+use super::super::layout::TokenKind;
+use super::super::reader::Reader;
+use super::super::repair::{Place, Reading, reading};
+use crate::diagnostic::{Diagnostic, Edit};
+
+/// A phrase, where it stands, and what to write instead.
+struct Phrase {
+    /// The first word of the statement; none where it may be any.
+    of: &'static [&'static str],
+    /// Words and signs, or one of the following: `<n>` a number, `<u>` a unit of time, `<p>` a period, `<ly>` a word such as
+    /// `monthly`, `<v>` a value, `<t>` a text, `^` the beginning of the statement, `$` its end.
+    words: &'static str,
+    /// The same in the language; `{0}` is the first of the parts that may vary.
+    right: &'static str,
+    /// Why, as the sentence of the message.
+    why: &'static str,
+}
+
+const fn phrase(of: &'static [&'static str], words: &'static str, right: &'static str, why: &'static str) -> Phrase {
+    Phrase { of, words, right, why }
+}
+
+const ANY: &[&str] = &[];
+const LIMIT: &[&str] = &["limit", "budget", "match"];
+const MEASURE: &[&str] = &["measure"];
+const EXPIRES: &[&str] = &["expires"];
+const HOLDS: &[&str] = &["holds", "grant"];
+const CLOCK: &[&str] = &["rule", "drawn", "every"];
+const EACH: &[&str] = &["settles", "pool", "window", "goal"];
+const GOAL: &[&str] = &["goal", "rule"];
+const GIVES: &[&str] = &["gives"];
+const ROUND: &[&str] = &["round"];
+
+const ANEW: &str = "a limit counts anew in each calendar period";
+const BY_MEMBER: &str = "a limit counts for each member anyway; say over what time";
+const SLIDING: &str = "a sliding time is written with `in any`";
+const PERIOD: &str = "a measure counts over a calendar period or the last so many days";
+const EARNING: &str = "say after what the time counts";
+const YEARLY: &str = "points expire at the end of a period";
+const RHYTHM: &str = "the clock's rhythm is a calendar period";
+const REACHES: &str = "a goal is reached, not compared";
+const RANGE: &str = "a range is written with `in` and `to`";
+const COMPARE: &str = "conditions compare with signs";
+const PERCENT: &str = "a percentage is written with its sign";
+const KIND: &str = "say what kind of gift it is, then how much";
+const OWN_LINE: &str = "this is a statement of its own";
+
+/// In the order in which they are tried: longer ones before their parts.
+const PHRASES: &[Phrase] = &[
+    phrase(LIMIT, "<n> per member", "{0} times ever", BY_MEMBER),
+    phrase(LIMIT, "per member", "ever", BY_MEMBER),
+    phrase(LIMIT, "<n> per <p>", "{0} times each calendar {1}", ANEW),
+    phrase(LIMIT, "<n> a <p>", "{0} times each calendar {1}", ANEW),
+    phrase(LIMIT, "limit <n> $", "limit {0} times ever", "say how often, and over what time"),
+    phrase(LIMIT, "limit once", "limit 1 times ever", "say how often"),
+    phrase(LIMIT, "per <p>", "each calendar {0}", ANEW),
+    phrase(LIMIT, "a <p>", "each calendar {0}", ANEW),
+    phrase(LIMIT, "every <p>", "each calendar {0}", ANEW),
+    phrase(LIMIT, "in a <p>", "each calendar {0}", ANEW),
+    phrase(LIMIT, "<ly>", "each calendar {0}", ANEW),
+    phrase(LIMIT, "each <n> <u>", "in any {0} {1}", SLIDING),
+    phrase(LIMIT, "every <n> <u>", "in any {0} {1}", SLIDING),
+    phrase(LIMIT, "per <n> <u>", "in any {0} {1}", SLIDING),
+    phrase(LIMIT, "within <n> <u>", "in any {0} {1}", SLIDING),
+    phrase(MEASURE, ", this <p>", ", each calendar {0}", PERIOD),
+    phrase(MEASURE, "this <p>", ", each calendar {0}", PERIOD),
+    phrase(MEASURE, ", per <p>", ", each calendar {0}", PERIOD),
+    phrase(MEASURE, "per <p>", ", each calendar {0}", PERIOD),
+    phrase(MEASURE, ", <ly>", ", each calendar {0}", PERIOD),
+    phrase(MEASURE, ", each <n> <u>", ", last {0} {1}", PERIOD),
+    phrase(MEASURE, "in the last <n> <u>", ", last {0} {1}", PERIOD),
+    phrase(MEASURE, "in last <n> <u>", ", last {0} {1}", PERIOD),
+    phrase(MEASURE, "last <p>", "last 1 {0}", "a sliding time has a number; `each calendar …` begins anew"),
+    phrase(MEASURE, "when", "where", "a measure chooses what it counts with `where`"),
+    phrase(MEASURE, "if", "where", "a measure chooses what it counts with `where`"),
+    phrase(EXPIRES, "after <n> <u>", "{0} {1} after earning", EARNING),
+    phrase(EXPIRES, "in <n> <u>", "{0} {1} after earning", EARNING),
+    phrase(EXPIRES, "within <n> <u>", "{0} {1} after earning", EARNING),
+    phrase(EXPIRES, "<n> <u> $", "{0} {1} after earning", EARNING),
+    phrase(EXPIRES, "<ly>", "at end of calendar {0}", YEARLY),
+    phrase(EXPIRES, "every <p>", "at end of calendar {0}", YEARLY),
+    phrase(EXPIRES, "each <p>", "at end of calendar {0}", YEARLY),
+    phrase(HOLDS, "holds <n> <u>", "holds for {0} {1}", "how long a tier is held begins with `for` or `until`"),
+    phrase(HOLDS, "forever", "for ever", "`for ever` is two words"),
+    phrase(ANY, "forever", "ever", "`ever` means without an end"),
+    phrase(EACH, "<ly>", "each calendar {0}", RHYTHM),
+    phrase(EACH, "every <p>", "each calendar {0}", RHYTHM),
+    phrase(CLOCK, "<ly>", "every calendar {0}", RHYTHM),
+    phrase(CLOCK, "each <p>", "every calendar {0}", RHYTHM),
+    phrase(CLOCK, "each calendar <p>", "every calendar {0}", RHYTHM),
+    phrase(GOAL, ">=", "reaches", REACHES),
+    phrase(GOAL, ">", "reaches", REACHES),
+    phrase(GOAL, "is", "reaches", REACHES),
+    phrase(GOAL, "at least", "reaches", REACHES),
+    phrase(GOAL, "exceeds", "reaches", REACHES),
+    phrase(GIVES, "gives <t>", "gives product {0}", KIND),
+    phrase(GIVES, "<v> voucher", "voucher {0}", KIND),
+    phrase(GIVES, "<v> discount", "discount {0}", KIND),
+    phrase(GIVES, "<v> off", "discount {0}", KIND),
+    phrase(GIVES, "<v> credit", "credit {0}", KIND),
+    phrase(GIVES, "free shipping", "shipping", KIND),
+    phrase(GIVES, "stock <n>", "\nstock {0}", OWN_LINE),
+    phrase(ROUND, "floor", "down", "rounding goes `down`, `up`, to the `nearest` or to `half even`"),
+    phrase(ROUND, "ceil", "up", "rounding goes `down`, `up`, to the `nearest` or to `half even`"),
+    phrase(ROUND, "ceiling", "up", "rounding goes `down`, `up`, to the `nearest` or to `half even`"),
+    phrase(ROUND, "half up", "nearest", "`nearest` rounds halves up"),
+    phrase(ANY, "<n> percent", "{0}%", PERCENT),
+    phrase(ANY, "<n> pct", "{0}%", PERCENT),
+    phrase(ANY, "<n> per cent", "{0}%", PERCENT),
+    phrase(ANY, "is between <v> and <v>", "in {0} to {1}", RANGE),
+    phrase(ANY, "between <v> and <v>", "in {0} to {1}", RANGE),
+    phrase(ANY, "is at least <v>", ">= {0}", COMPARE),
+    phrase(ANY, "at least <v>", ">= {0}", COMPARE),
+    phrase(ANY, "is at most <v>", "<= {0}", COMPARE),
+    phrase(ANY, "at most <v>", "<= {0}", COMPARE),
+    phrase(ANY, "is more than <v>", "> {0}", COMPARE),
+    phrase(ANY, "more than <v>", "> {0}", COMPARE),
+    phrase(ANY, "is less than <v>", "< {0}", COMPARE),
+    phrase(ANY, "less than <v>", "< {0}", COMPARE),
+    phrase(ANY, "is greater than <v>", "> {0}", COMPARE),
+    phrase(ANY, "greater than <v>", "> {0}", COMPARE),
+    phrase(ANY, "equals <v>", "is {0}", COMPARE),
+    phrase(ANY, "of <v> per <v>", "per {1} of {0}", "a rate names its step first, then of what"),
+    phrase(ANY, "for each <v> of", "per {0} of", "a rate is written with `per`; `for every full` counts whole steps"),
+    phrase(ANY, "for every <v> of", "per {0} of", "a rate is written with `per`; `for every full` counts whole steps"),
+    phrase(ANY, "on every", "on", "an event stands right after `on`"),
+    phrase(ANY, "on each", "on", "an event stands right after `on`"),
+    phrase(ANY, "on a", "on", "an event stands right after `on`"),
+    phrase(ANY, "once per <p>", "\nlimit 1 times each calendar {0}", OWN_LINE),
+    phrase(ANY, "once", "\nlimit 1 times ever", OWN_LINE),
+    phrase(ANY, "limit", "\nlimit", OWN_LINE),
+    phrase(ANY, "if", "when", "conditions begin with `when`"),
+    phrase(ANY, "with", "when", "conditions begin with `when`"),
+    phrase(ANY, "where", "when", "conditions of the whole event begin with `when`"),
+];
+
+/// Phrases of lines of tiers, whose first word is a name.
+const OF_TIERS: &[Phrase] = &[
+    phrase(ANY, "from <v>", "at {0}", "a tier is reached `at` a value"),
+    phrase(ANY, ">= <v>", "at {0}", "a tier is reached `at` a value"),
+    phrase(ANY, "> <v>", "at {0}", "a tier is reached `at` a value"),
+    phrase(ANY, "when <v>", "at {0}", "a tier is reached `at` a value"),
+];
+
+/// A phrase that stands in a statement, if the statement can be read with what it means.
+pub(super) fn find(r: &Reader<'_>, place: Place) -> Option<Diagnostic> {
+    let head = match r.token_text(place.first) {
+        _ if place.rule == Rule::limit_lines => "limit",
+        "also" => r.token_text(place.first + 1),
+        word => word,
+    };
+    let tiers: &[Phrase] = match place.rule {
+        Rule::tiers_lines | Rule::level_head => OF_TIERS,
+        _ => &[],
+    };
+    let mut beyond = None;
+    for phrase in tiers.iter().chain(PHRASES).filter(|phrase| phrase.of.is_empty() || phrase.of.contains(&head)) {
+        for at in place.first..=place.last {
+            let Some((last, parts)) = matched(r, place, phrase.words, at) else { continue };
+            let right = written(phrase.right, &parts);
+            let from = if right.starts_with('\n') { r.end_before(at) } else { r.range(at, at).0 };
+            let span = r.span(from, r.range(last, last).1);
+            let text = right.replace('\n', &format!("\n{}", r.indent(place.first)));
+            let edit = Edit { span, text };
+            let found = || {
+                errors::phrase(r.span(r.range(at, at).0, r.range(last, last).1), right.trim(), phrase.why, edit.clone())
+            };
+            match reading(r, place, std::slice::from_ref(&edit)) {
+                Reading::Whole => return Some(found()),
+                Reading::Beyond if beyond.is_none() => beyond = Some(found()),
+                _ => {}
+            }
+        }
+    }
+    beyond
+}
+
+/// The last token of a phrase that begins at token `at`, and its parts that may vary.
+fn matched(r: &Reader<'_>, place: Place, words: &str, at: usize) -> Option<(usize, Vec<String>)> {
+    let (mut next, mut parts) = (at, Vec::new());
+    for word in words.split(' ') {
+        if word == "$" {
+            if next <= place.last {
+                return None;
+            }
+            continue;
+        }
+        if next > place.last {
+            return None;
+        }
+        let text = r.token_text(next);
+        let kind = r.tokens.get(next)?.kind;
+        let (part, used) = match word {
+            "<n>" => (number(kind, text)?, 1),
+            "<u>" => (super::time_unit(text)?.to_owned(), 1),
+            "<p>" => (super::period(text)?.to_owned(), 1),
+            "<ly>" => (rhythm(text)?.to_owned(), 1),
+            "<t>" if kind == TokenKind::Text => (text.to_owned(), 1),
+            "<v>" => value(r, place, next)?,
+            other if text.eq_ignore_ascii_case(other) => {
+                next += 1;
+                continue;
+            }
+            _ => return None,
+        };
+        parts.push(part);
+        next += used;
+    }
+    Some((next.checked_sub(1)?, parts))
+}
+
+fn number(kind: TokenKind, text: &str) -> Option<String> {
+    (kind == TokenKind::Literal && text.bytes().all(|b| b.is_ascii_digit() || b == b'_' || b == b'.'))
+        .then(|| text.to_owned())
+}
+
+fn rhythm(text: &str) -> Option<&'static str> {
+    Some(match text {
+        "daily" => "day",
+        "weekly" => "week",
+        "monthly" => "month",
+        "quarterly" => "quarter",
+        "yearly" | "annually" => "year",
+        _ => return None,
+    })
+}
+
+/// A value of few tokens: money, a number with or without its unit, a name with or without dots.
+fn value(r: &Reader<'_>, place: Place, at: usize) -> Option<(String, usize)> {
+    let kind = |at: usize| r.tokens.get(at).filter(|_| at <= place.last).map(|token| token.kind);
+    let mut end = at;
+    match kind(at)? {
+        TokenKind::MoneySign if kind(at + 1) == Some(TokenKind::Literal) => end += 1,
+        TokenKind::Literal => {
+            let unit = kind(at + 1) == Some(TokenKind::Word);
+            let word = r.token_text(at + 1);
+            let part = !super::super::words::RESERVED.contains(&word)
+                && !matches!(word, "voucher" | "discount" | "off" | "credit");
+            end += usize::from(unit && part);
+        }
+        TokenKind::Word => {
+            while kind(end + 1) == Some(TokenKind::Dot) && kind(end + 2) == Some(TokenKind::Word) {
+                end += 2;
+            }
+        }
+        _ => return None,
+    }
+    let (from, to) = r.range(at, end);
+    Some((r.text.get(from..to)?.to_owned(), end + 1 - at))
+}
+
+fn written(right: &str, parts: &[String]) -> String {
+    parts.iter().enumerate().fold(right.to_owned(), |text, (at, part)| text.replace(&format!("{{{at}}}"), part))
+}
