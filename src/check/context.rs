@@ -15,6 +15,7 @@ use crate::value::{Currency, Exact, Zone};
 
 use super::Loader;
 use super::names::Names;
+use super::weight::{Place, Weight};
 
 /// A thing that is lowered when it is first needed.
 #[derive(Debug, Clone)]
@@ -40,7 +41,7 @@ impl<T> Slot<T> {
 }
 
 /// What is lowered on demand, for the words of a cycle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Node {
     Let(LetId),
     Measure(MeasureId),
@@ -124,6 +125,10 @@ pub(super) struct Checker<'a> {
     pub worths: Vec<Slot<Option<Expr>>>,
     /// What is being lowered, outermost first.
     pub busy: Vec<Node>,
+    /// The expression at hand.
+    pub place: Place,
+    /// What things with names take to compute, as far as they are lowered.
+    pub weights: HashMap<Node, Weight>,
     pub badges: Arena<BadgeId, Badge>,
     pub boosts: Arena<BoostId, Boost>,
     pub limits: Arena<LimitId, Limit>,

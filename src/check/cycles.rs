@@ -4,6 +4,8 @@
 //! rewards, and those give amounts again. A way around it never ends, unless a step on it happens only so many times: a measure
 //! crosses a value once in its period, and a member rises no higher than the ladder.
 
+use rustc_hash::FxHashSet;
+
 use crate::arena::Id as _;
 use crate::diagnostic::Diagnostic;
 use crate::hir::{
@@ -12,11 +14,13 @@ use crate::hir::{
 };
 use crate::source::Span;
 
+use super::MAX_MESSAGES;
 use super::context::Checker;
 use super::errors;
+use super::graph::Graph;
 
 /// Something that moves when something else has moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Node {
     /// Amounts posted.
     Postings(UnitId, Tally),
@@ -41,202 +45,123 @@ impl Checker<'_> {
     /// One message for every way around.
     pub fn endless(&self, program: &Program) -> Vec<Diagnostic> {
         let mut messages = self.tiers_by_tiers(program);
-        let mut reported: Vec<Node> = Vec::new();
+        let flow = self.flow(program);
         let rules = program.rules.ids().map(Node::Rule);
         let rewards = program.rewards.pairs().filter(|(_, reward)| reward.automatic).map(|(id, _)| Node::Automatic(id));
-        for start in rules.chain(rewards) {
-            if reported.contains(&start) {
-                continue;
-            }
-            if let Some(way) = self.way_back(program, start) {
-                reported.extend(way.iter().copied());
-                let names: Vec<_> = way.iter().chain([&start]).map(|node| spoken(program, *node)).collect();
-                messages.push(errors::cycles::endless(span_of(program, start), &names));
-            }
+        for way in flow.ways_around(rules.chain(rewards), MAX_MESSAGES) {
+            let Some(start) = way.first() else { continue };
+            let names: Vec<_> = way.iter().chain([start]).map(|node| spoken(program, *node)).collect();
+            messages.push(errors::cycles::endless(span_of(program, *start), &names));
         }
         messages
     }
-    /// The shortest way from a node back to itself, the node first.
-    fn way_back(&self, program: &Program, start: Node) -> Option<Vec<Node>> {
-        let mut seen: Vec<(Node, Option<usize>)> = vec![(start, None)];
-        let mut at = 0;
-        while let Some((node, _)) = seen.get(at).copied() {
-            for next in self.sets_off(program, node) {
-                if next == start {
-                    let mut way = Vec::new();
-                    let mut step = Some(at);
-                    while let Some((node, before)) = step.and_then(|step| seen.get(step)) {
-                        way.push(*node);
-                        step = *before;
-                    }
-                    way.reverse();
-                    return Some(way);
+    /// What moves directly when something has moved.
+    fn flow(&self, program: &Program) -> Graph<Node> {
+        let mut flow = Graph::new();
+        let mut moved = Vec::new();
+        let granted = granted(program);
+        for (id, rule) in program.rules.pairs() {
+            let node = Node::Rule(id);
+            rule.effects.iter().for_each(|(_, effect)| effect_moves(program, effect, &mut moved));
+            moved.drain(..).for_each(|next| flow.link(node, next));
+            match rule.trigger {
+                Trigger::Reaches(measure, _) if !self.crosses_once(measure) => flow.link(Node::Measure(measure), node),
+                Trigger::Another { measure, .. } => flow.link(Node::Measure(measure), node),
+                Trigger::Tier { ladder, .. } if follows(program, rule, granted.contains(&ladder)) => {
+                    flow.link(Node::Ladder(ladder), node);
                 }
-                if !seen.iter().any(|(known, _)| *known == next) {
-                    seen.push((next, Some(at)));
-                }
+                _ => {}
             }
-            at += 1;
         }
-        None
-    }
-    /// What moves directly when a node has moved.
-    fn sets_off(&self, program: &Program, node: Node) -> Vec<Node> {
-        let mut next = Vec::new();
-        match node {
-            Node::Rule(id) => {
-                if let Some(rule) = program.rules.get(id) {
-                    rule.effects.iter().for_each(|(_, effect)| effect_moves(program, effect, &mut next));
-                }
-            }
-            Node::Automatic(id) => {
-                if let Some(reward) = program.rewards.get(id) {
-                    if let Some((unit, _)) = reward.cost {
-                        spent(unit, &mut next);
-                    }
-                    if let Some(unit) = reward.gives.unit {
-                        posted(unit, Tally::Earned, &mut next);
-                    }
-                    next.push(Node::Voucher(id));
-                }
-            }
-            Node::Ladder(id) => {
-                let issues =
-                    program.ladders.get(id).into_iter().flat_map(|ladder| &ladder.tiers).flat_map(|tier| &tier.issues);
-                next.extend(issues.map(|reward| Node::Voucher(*reward)));
-                next.extend(
-                    program
-                        .rules
-                        .pairs()
-                        .filter(|(_, rule)| follows(program, rule, id))
-                        .map(|(rule, _)| Node::Rule(rule)),
-                );
-                next.extend(self.readers(program, |read| matches!(read, Read::Tier(ladder, _) if *ladder == id)));
-            }
-            Node::Measure(id) => {
-                for (rule, def) in program.rules.pairs() {
-                    let follows = match def.trigger {
-                        Trigger::Reaches(measure, _) => measure == id && !self.crosses_once(id),
-                        Trigger::Another { measure, .. } => measure == id,
-                        _ => false,
-                    };
-                    if follows {
-                        next.push(Node::Rule(rule));
-                    }
-                }
-                next.extend(self.readers(program, |read| *read == Read::Measure(id)));
-            }
-            Node::Postings(unit, tally) => {
-                let fed = program.measures.pairs().filter(|(_, measure)| match measure.source {
-                    Source::Postings { unit: own, tally: kind } => own == unit && kind == tally,
-                    _ => false,
-                });
-                next.extend(fed.map(|(measure, _)| Node::Measure(measure)));
-            }
-            Node::Drained(unit) => {
-                next.extend(self.readers(program, |read| matches!(read, Read::Balance(own, _) if *own == unit)));
-            }
-            Node::Balance(unit) => {
-                next.extend(self.readers(program, |read| matches!(read, Read::Balance(own, _) if *own == unit)));
-                let automatic = program.rewards.pairs().filter(|(_, reward)| {
-                    reward.automatic && reward.cost.as_ref().is_some_and(|(own, _)| *own == unit)
-                });
-                next.extend(automatic.map(|(reward, _)| Node::Automatic(reward)));
-            }
-            Node::Badge(badge) => next.extend(self.readers(program, |read| *read == Read::Badge(badge))),
-            Node::Voucher(reward) => next.extend(self.readers(program, |read| *read == Read::Voucher(reward))),
-            Node::Entries(draw) => {
-                next.extend(
-                    self.readers(program, |read| matches!(read, Read::Entries(of) | Read::Wins(of) if *of == draw)),
-                );
-            }
-            Node::Offers(choice) => next.extend(self.readers(program, |read| *read == Read::Offers(choice))),
-        }
-        next
-    }
-    /// Ladders and formulas whose conditions read something.
-    fn readers(&self, program: &Program, reads: impl Fn(&Read) -> bool) -> Vec<Node> {
-        let mut nodes = Vec::new();
         for (id, measure) in program.measures.pairs() {
-            if let Source::Formula(formula) = &measure.source
-                && self.reads(formula).iter().any(&reads)
-            {
-                nodes.push(Node::Measure(id));
+            match &measure.source {
+                Source::Postings { unit, tally } => flow.link(Node::Postings(*unit, *tally), Node::Measure(id)),
+                Source::Formula(formula) => {
+                    let sources = self.reads(formula).into_iter().flat_map(moves);
+                    sources.for_each(|source| flow.link(source, Node::Measure(id)));
+                }
+                _ => {}
             }
         }
         for (id, ladder) in program.ladders.pairs() {
-            if self.ladder_reads(ladder).iter().any(&reads) {
-                nodes.push(Node::Ladder(id));
-            }
+            let sources = self.ladder_reads(ladder).into_iter().flat_map(moves);
+            sources.for_each(|source| flow.link(source, Node::Ladder(id)));
+            let issues = ladder.tiers.iter().flat_map(|tier| &tier.issues);
+            issues.for_each(|reward| flow.link(Node::Ladder(id), Node::Voucher(*reward)));
         }
-        nodes
+        for (id, reward) in program.rewards.pairs().filter(|(_, reward)| reward.automatic) {
+            if let Some((unit, _)) = reward.cost {
+                flow.link(Node::Balance(unit), Node::Automatic(id));
+                spent(unit, &mut moved);
+            }
+            if let Some(unit) = reward.gives.unit {
+                posted(unit, Tally::Earned, &mut moved);
+            }
+            moved.push(Node::Voucher(id));
+            moved.drain(..).for_each(|next| flow.link(Node::Automatic(id), next));
+        }
+        flow
     }
     fn ladder_reads(&self, ladder: &Ladder) -> Vec<Read> {
         let conditions = ladder.tiers.iter().flat_map(|tier| tier.reach.iter().chain(&tier.keep));
         conditions.flat_map(|condition| self.reads(condition)).collect()
     }
-    /// Ladders whose conditions depend on themselves.
+    /// Ladders whose conditions depend on themselves, through formulas or not.
     fn tiers_by_tiers(&self, program: &Program) -> Vec<Diagnostic> {
-        let mut messages = Vec::new();
-        let mut reported: Vec<LadderId> = Vec::new();
-        for (start, ladder) in program.ladders.pairs() {
-            let mut way = vec![start];
-            if !reported.contains(&start) && self.around(program, start, start, &mut way) {
-                reported.extend(&way);
-                let names: Vec<_> = way
-                    .iter()
-                    .chain([&start])
-                    .filter_map(|id| program.ladders.get(*id))
-                    .map(|ladder| format!("`{}`", ladder.name))
-                    .collect();
-                messages.push(errors::cycles::tiers(ladder.span, &names));
+        let mut asks = Graph::new();
+        let mut link = |node: Node, reads: Vec<Read>| {
+            for read in reads {
+                match read {
+                    Read::Tier(ladder, _) => asks.link(node, Node::Ladder(ladder)),
+                    Read::Measure(measure) => asks.link(node, Node::Measure(measure)),
+                    _ => {}
+                }
             }
+        };
+        program.ladders.pairs().for_each(|(id, ladder)| link(Node::Ladder(id), self.ladder_reads(ladder)));
+        for (id, measure) in program.measures.pairs() {
+            if let Source::Formula(formula) = &measure.source {
+                link(Node::Measure(id), self.reads(formula));
+            }
+        }
+        let mut messages = Vec::new();
+        for way in asks.ways_around(program.ladders.ids().map(Node::Ladder), MAX_MESSAGES) {
+            let ladders = way.iter().chain(way.first()).filter_map(|node| match node {
+                Node::Ladder(id) => program.ladders.get(*id),
+                _ => None,
+            });
+            let names: Vec<_> = ladders.clone().map(|ladder| format!("`{}`", ladder.name)).collect();
+            messages.extend(ladders.take(1).map(|first| errors::cycles::tiers(first.span, &names)));
         }
         messages
     }
-    fn around(&self, program: &Program, start: LadderId, at: LadderId, way: &mut Vec<LadderId>) -> bool {
-        let Some(ladder) = program.ladders.get(at) else { return false };
-        let mut reads = self.ladder_reads(ladder);
-        // Formulas stand between ladders.
-        let mut done = 0;
-        while let Some(read) = reads.get(done).copied() {
-            if let Read::Measure(id) = read
-                && let Some(Source::Formula(formula)) = program.measures.get(id).map(|measure| &measure.source)
-            {
-                let more: Vec<_> = self.reads(formula).into_iter().filter(|read| !reads.contains(read)).collect();
-                reads.extend(more);
-            }
-            done += 1;
-        }
-        for read in reads {
-            let Read::Tier(next, _) = read else { continue };
-            if next == start {
-                return true;
-            }
-            if !way.contains(&next) {
-                way.push(next);
-                if self.around(program, start, next, way) {
-                    return true;
-                }
-                way.pop();
-            }
-        }
-        false
+}
+
+/// What has moved where a value that was read has changed.
+fn moves(read: Read) -> Vec<Node> {
+    match read {
+        Read::Measure(id) => vec![Node::Measure(id)],
+        Read::Tier(id, _) => vec![Node::Ladder(id)],
+        Read::Balance(unit, _) => vec![Node::Balance(unit), Node::Drained(unit)],
+        Read::Badge(id) => vec![Node::Badge(id)],
+        Read::Voucher(id) => vec![Node::Voucher(id)],
+        Read::Offers(id) => vec![Node::Offers(id)],
+        Read::Entries(id) | Read::Wins(id) => vec![Node::Entries(id)],
+        Read::Attribute(_) | Read::Last(_) | Read::Joined | Read::Expired | Read::Challenge(..) => Vec::new(),
     }
 }
 
-/// Whether a change of a ladder sets a rule off again and again. Rising ends at the top, unless the rule itself moves the ladder.
-fn follows(program: &Program, rule: &Rule, id: LadderId) -> bool {
+/// Ladders that rules move.
+fn granted(program: &Program) -> FxHashSet<LadderId> {
+    let effects = program.rules.iter().flat_map(|rule| &rule.effects);
+    effects.filter_map(|(_, effect)| if let Effect::Grant(id, ..) = effect { Some(*id) } else { None }).collect()
+}
+
+/// Whether a change of a ladder sets a rule off again and again. Rising ends at the top, unless a rule moves the ladder.
+fn follows(program: &Program, rule: &Rule, granted: bool) -> bool {
     let Trigger::Tier { ladder, direction, first, .. } = rule.trigger else { return false };
-    if ladder != id {
-        return false;
-    }
-    let grants = program
-        .rules
-        .iter()
-        .any(|rule| rule.effects.iter().any(|(_, effect)| matches!(effect, Effect::Grant(own, ..) if *own == id)));
-    let rolling = program.ladders.get(id).is_some_and(|ladder| ladder.holds == Hold::Rolling);
-    direction != Direction::Rises || (!first && (grants || rolling))
+    let rolling = program.ladders.get(ladder).is_some_and(|ladder| ladder.holds == Hold::Rolling);
+    direction != Direction::Rises || (!first && (granted || rolling))
 }
 
 fn effect_moves(program: &Program, effect: &Effect, next: &mut Vec<Node>) {

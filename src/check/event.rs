@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use crate::arena::Arena;
 use crate::hir::{EventDef, EventId, EventKind, FieldDef, FieldId, FieldType, Type};
 use crate::source::{FileId, Span};
@@ -166,16 +168,16 @@ impl Checker<'_> {
             FieldKind::Id => FieldType::Id,
             FieldKind::Member => FieldType::Member,
             FieldKind::OneOf(words) => {
-                let mut known: Vec<Arc<str>> = Vec::with_capacity(words.len());
-                for (at, word) in words.iter().enumerate() {
-                    if known.contains(&word.text) {
-                        let first = words.iter().take(at).find(|first| first.text == word.text).map(ast::Ident::span);
-                        self.report(errors::names::duplicate(word.span(), &word.text, first));
-                    } else {
-                        known.push(Arc::clone(&word.text));
+                let mut known: IndexMap<Arc<str>, Span> = IndexMap::with_capacity(words.len());
+                for word in words {
+                    match known.get(&word.text) {
+                        Some(first) => self.report(errors::names::duplicate(word.span(), &word.text, Some(*first))),
+                        None => {
+                            known.insert(Arc::clone(&word.text), word.span());
+                        }
                     }
                 }
-                FieldType::OneOf(self.enum_of(known))
+                FieldType::OneOf(self.enum_of(known.into_keys().collect()))
             }
             FieldKind::List(items) => {
                 let mut fields = Arena::default();

@@ -13,6 +13,15 @@ use super::scope::Scope;
 impl Checker<'_> {
     /// Lowers an expression. `hint` is the type beside it, which resolves bare words. `None`: an error was reported.
     pub fn expr(&mut self, expr: &ast::Expr, scope: &Scope, hint: Option<Type>) -> Option<Expr> {
+        match expr.kind {
+            // What stands for itself takes no step; a table may have a million of them.
+            ExprKind::Number(_) | ExprKind::Money { .. } | ExprKind::Quantity { .. } | ExprKind::Percent(_) => {
+                self.lower(expr, scope, hint)
+            }
+            _ => self.deeper(expr.span(), |checker| checker.lower(expr, scope, hint)),
+        }
+    }
+    fn lower(&mut self, expr: &ast::Expr, scope: &Scope, hint: Option<Type>) -> Option<Expr> {
         let span = expr.span();
         match &expr.kind {
             ExprKind::Number(number) => Some(exact(self.number(number)?, Type::Number, span)),

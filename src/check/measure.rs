@@ -27,13 +27,16 @@ impl Checker<'_> {
     /// The type of a measure, lowered first where that has not been done.
     pub fn need_measure(&mut self, id: MeasureId, span: Span) -> Option<Type> {
         match self.measures.get(id.index())? {
-            Slot::Done(measure) => return Some(measure.ty),
+            Slot::Done(measure) => {
+                let ty = measure.ty;
+                return self.use_of(Node::Measure(id), span).map(|()| ty);
+            }
             Slot::Failed => return None,
             Slot::Busy => return self.cycle(Node::Measure(id), span),
             Slot::Waiting => {}
         }
         let item = *self.items.measures.get(id.index())?;
-        let measure = self.busily(Node::Measure(id), |checker| checker.lower_measure(item));
+        let measure = self.busily(Node::Measure(id), span, |checker| checker.lower_measure(item));
         let ty = measure.as_ref().map(|measure| measure.ty);
         put(&mut self.measures, id.index(), measure);
         ty

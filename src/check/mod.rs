@@ -19,6 +19,7 @@ mod event;
 mod expr;
 mod fold;
 mod gates;
+mod graph;
 mod habits;
 mod limit;
 mod literal;
@@ -47,6 +48,7 @@ mod table;
 mod tier;
 mod unit;
 mod walk;
+mod weight;
 mod window;
 
 use std::collections::{HashMap, HashSet};
@@ -65,6 +67,7 @@ use crate::value::{Currency, Month, Weekday, Zone};
 
 use context::{Checker, Items, Slot, UnitHead};
 use names::{Meeting, Names, Offer, Prize, Symbol};
+use weight::Place;
 
 /// Reads a table's file: the name of the file that asks, and the name it asks for. The error is a reason in plain words.
 pub type Loader<'a> = dyn Fn(&str, &str) -> Result<String, String> + 'a;
@@ -144,6 +147,8 @@ impl<'a> Checker<'a> {
             ladders: Arena::default(),
             table_keys: HashMap::new(),
             busy: Vec::new(),
+            place: Place::default(),
+            weights: HashMap::new(),
             badges: Arena::default(),
             boosts: Arena::default(),
             limits: Arena::default(),

@@ -14,13 +14,16 @@ impl Checker<'_> {
     /// The type of a let, lowered first where that has not been done.
     pub fn need_let(&mut self, id: LetId, span: Span) -> Option<Type> {
         match self.lets.get(id.index())? {
-            Slot::Done(named) => return Some(named.value.ty),
+            Slot::Done(named) => {
+                let ty = named.value.ty;
+                return self.use_of(Node::Let(id), span).map(|()| ty);
+            }
             Slot::Failed => return None,
             Slot::Busy => return self.cycle(Node::Let(id), span),
             Slot::Waiting => {}
         }
         let item = *self.items.lets.get(id.index())?;
-        let value = self.busily(Node::Let(id), |checker| checker.cases(&item.value, &Scope::member(), None));
+        let value = self.busily(Node::Let(id), span, |checker| checker.cases(&item.value, &Scope::member(), None));
         let ty = value.as_ref().map(|value| value.ty);
         let named = value.map(|value| Let { name: Arc::clone(&item.name.text), span: item.name.span(), value });
         put(&mut self.lets, id.index(), named);
@@ -29,13 +32,14 @@ impl Checker<'_> {
     /// Lowers a segment where that has not been done.
     pub fn need_segment(&mut self, id: SegmentId, span: Span) -> Option<()> {
         match self.segments.get(id.index())? {
-            Slot::Done(_) => return Some(()),
+            Slot::Done(_) => return self.use_of(Node::Segment(id), span),
             Slot::Failed => return None,
             Slot::Busy => return self.cycle(Node::Segment(id), span),
             Slot::Waiting => {}
         }
         let item = *self.items.segments.get(id.index())?;
-        let condition = self.busily(Node::Segment(id), |checker| checker.condition(&item.condition, &Scope::member()));
+        let condition =
+            self.busily(Node::Segment(id), span, |checker| checker.condition(&item.condition, &Scope::member()));
         let done = condition.is_some().then_some(());
         let segment =
             condition.map(|condition| Segment { name: Arc::clone(&item.name.text), span: item.name.span(), condition });
@@ -56,7 +60,7 @@ impl Checker<'_> {
             return Some(None);
         };
         let steps = self.steps_of(id);
-        let worth = self.busily(Node::Worth(id), |checker| {
+        let worth = self.busily(Node::Worth(id), span, |checker| {
             checker.cases_with(cases, &Scope { price: true, ..Scope::member() }, &mut |checker, value, scope| {
                 let whole = checker.typed(value, scope, Type::Money)?;
                 match checker.exact_of(&whole) {
@@ -74,10 +78,10 @@ impl Checker<'_> {
         result
     }
     /// Runs `lower` with the node marked as being lowered.
-    pub fn busily<T>(&mut self, node: Node, lower: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+    pub fn busily<T>(&mut self, node: Node, span: Span, lower: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         self.mark(node);
         self.busy.push(node);
-        let result = lower(self);
+        let result = self.weigh(node, span, lower);
         self.busy.pop();
         result
     }
@@ -101,7 +105,8 @@ impl Checker<'_> {
         let way: Vec<_> = self.busy.iter().skip(from).chain([&node]).map(|node| self.node_name(*node)).collect();
         self.fail(errors::cycles::defined_by_itself(span, &way))
     }
-    fn node_name(&self, node: Node) -> String {
+    /// What a thing is called in messages.
+    pub fn node_name(&self, node: Node) -> String {
         let name = match node {
             Node::Let(id) => self.items.lets.get(id.index()).map(|item| item.name.text.to_string()),
             Node::Measure(id) => self.items.measures.get(id.index()).map(|item| item.name.text.to_string()),

@@ -118,6 +118,9 @@ pub(super) fn was(old: Option<&Ident>) -> Was {
 /// Longer texts are no mistyped names, and would take long to compare.
 const LONGEST: usize = 64;
 
+/// How many names of a fitting length are compared.
+const MANY: usize = 1000;
+
 /// The name that was probably meant; none where nothing is close.
 pub(super) fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Option<String> {
     let length = wanted.chars().count();
@@ -126,12 +129,14 @@ pub(super) fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>
     }
     let lower = wanted.to_lowercase();
     let mut best: Option<(usize, &str)> = None;
-    for name in names {
-        if name == wanted || name.chars().count() > LONGEST {
-            continue;
-        }
+    let most = |other: usize| (length.max(other) / 3).max(1);
+    let fitting = names.into_iter().filter(|name| *name != wanted && name.len() <= 4 * LONGEST).filter_map(|name| {
+        let other = name.chars().count();
+        (other <= LONGEST && other.abs_diff(length) <= most(other)).then_some((name, most(other)))
+    });
+    for (name, most) in fitting.take(MANY) {
         let distance = strsim::damerau_levenshtein(&lower, &name.to_lowercase());
-        let near = distance <= (length.max(name.chars().count()) / 3).max(1) && distance < length;
+        let near = distance <= most && distance < length;
         if near && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, name));
         }

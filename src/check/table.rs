@@ -57,13 +57,16 @@ impl Checker<'_> {
     /// The type of a table's values, lowered first where that has not been done.
     pub fn need_table(&mut self, id: TableId, span: Span) -> Option<Type> {
         match self.tables.get(id.index())? {
-            Slot::Done(table) => return Some(table.value),
+            Slot::Done(table) => {
+                let ty = table.value;
+                return self.use_of(Node::Table(id), span).map(|()| ty);
+            }
             Slot::Failed => return None,
             Slot::Busy => return self.cycle(Node::Table(id), span),
             Slot::Waiting => {}
         }
         let item = *self.items.tables.get(id.index())?;
-        let table = self.busily(Node::Table(id), |checker| checker.lower_table(item, id));
+        let table = self.busily(Node::Table(id), span, |checker| checker.lower_table(item, id));
         let ty = table.as_ref().map(|table| table.value);
         put(&mut self.tables, id.index(), table);
         ty

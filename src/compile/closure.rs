@@ -1,8 +1,14 @@
 //! Expressions as closures, specialised by the type and shape that the checker has proven.
 
+use std::cell::RefCell;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
 use crate::engine::context::Cx;
 use crate::engine::{Fault, walk};
-use crate::hir::{Compare, Expr, Kind, Program, Rows, Type};
+use crate::hir::{Compare, Expr, Kind, LetId, Program, Rows, SegmentId, TableId, Type};
 use crate::value::{Exact, Value};
 
 /// A condition.
@@ -33,15 +39,315 @@ impl Code {
     }
 }
 
-/// Compiles an expression.
-pub fn compile(program: &Program, expr: &Expr) -> Code {
-    match expr.ty {
-        Type::Bool if never_missing(&expr.kind) => Code::Truth(truth(program, expr)),
-        Type::Number | Type::Money | Type::Quantity(_) if never_missing(&expr.kind) => {
-            Code::Number(number(program, expr))
-        }
-        _ => Code::Any(any(program, expr)),
+/// Compiles expressions of one program. What has a name is compiled once, however many expressions use it.
+pub struct Compiler<'p> {
+    program: &'p Program,
+    lets: Shared<LetId, Any>,
+    numbers: Shared<LetId, Number>,
+    segments: Shared<SegmentId, Any>,
+    truths: Shared<SegmentId, Truth>,
+    tables: Shared<TableId, Index>,
+}
+
+/// How rows of a table are found.
+enum Index {
+    /// By their keys.
+    Rows {
+        /// The first row of each.
+        map: FxHashMap<Vec<Value>, Value>,
+        /// For all other keys.
+        otherwise: Option<Any>,
+    },
+    /// By walking along them.
+    None,
+}
+
+/// What was compiled already.
+type Shared<K, V> = RefCell<FxHashMap<K, Arc<V>>>;
+
+/// What is known under a key, made where nothing is.
+fn shared<K: Copy + Eq + Hash, V>(known: &Shared<K, V>, key: K, make: impl FnOnce() -> V) -> Arc<V> {
+    if let Some(found) = known.borrow().get(&key) {
+        return Arc::clone(found);
     }
+    let made = Arc::new(make());
+    known.borrow_mut().insert(key, Arc::clone(&made));
+    made
+}
+
+impl<'p> Compiler<'p> {
+    /// A compiler for a program.
+    pub fn new(program: &'p Program) -> Self {
+        Self {
+            program,
+            lets: Shared::default(),
+            numbers: Shared::default(),
+            segments: Shared::default(),
+            truths: Shared::default(),
+            tables: Shared::default(),
+        }
+    }
+
+    /// Compiles an expression.
+    pub fn compile(&self, expr: &Expr) -> Code {
+        match expr.ty {
+            Type::Bool if never_missing(&expr.kind) => Code::Truth(self.truth(expr)),
+            Type::Number | Type::Money | Type::Quantity(_) if never_missing(&expr.kind) => {
+                Code::Number(self.number(expr))
+            }
+            _ => Code::Any(self.any(expr)),
+        }
+    }
+
+    fn truth(&self, expr: &Expr) -> Truth {
+        match &expr.kind {
+            Kind::Const(value) => {
+                let truth = *value == Value::Bool(true);
+                Box::new(move |_| Ok(truth))
+            }
+            Kind::And(parts) => {
+                let parts: Vec<Truth> = parts.iter().map(|part| self.truth(part)).collect();
+                Box::new(move |cx| {
+                    for part in &parts {
+                        if !part(cx)? {
+                            return Ok(false);
+                        }
+                    }
+                    Ok(true)
+                })
+            }
+            Kind::Or(parts) => {
+                let parts: Vec<Truth> = parts.iter().map(|part| self.truth(part)).collect();
+                Box::new(move |cx| {
+                    for part in &parts {
+                        if part(cx)? {
+                            return Ok(true);
+                        }
+                    }
+                    Ok(false)
+                })
+            }
+            Kind::Not(inner) => {
+                let inner = self.truth(inner);
+                Box::new(move |cx| Ok(!inner(cx)?))
+            }
+            Kind::Segment(id) => {
+                let condition = &self.program.segments.at(*id).condition;
+                let truth = shared(&self.truths, *id, || self.truth(condition));
+                Box::new(move |cx| truth(cx))
+            }
+            Kind::Compare(how, left, right) => self.comparison(*how, left, right),
+            Kind::In(item, list) => {
+                let item = self.any(item);
+                let constants: Option<Vec<Value>> = list
+                    .iter()
+                    .map(|other| if let Kind::Const(value) = &other.kind { Some(value.clone()) } else { None })
+                    .collect();
+                if let Some(constants) = constants {
+                    return Box::new(move |cx| {
+                        let item = item(cx)?;
+                        Ok(item != Value::Missing && constants.contains(&item))
+                    });
+                }
+                let list: Vec<Any> = list.iter().map(|other| self.any(other)).collect();
+                Box::new(move |cx| {
+                    let item = item(cx)?;
+                    for other in &list {
+                        if walk::compare(Compare::Is, &item, &other(cx)?) {
+                            return Ok(true);
+                        }
+                    }
+                    Ok(false)
+                })
+            }
+            Kind::Between(item, low, high) => {
+                let (item, low, high) = (self.any(item), self.any(low), self.any(high));
+                Box::new(move |cx| {
+                    let item = item(cx)?;
+                    Ok(walk::compare(Compare::AtLeast, &item, &low(cx)?)
+                        && walk::compare(Compare::AtMost, &item, &high(cx)?))
+                })
+            }
+            Kind::Missing(inner) => {
+                let inner = self.any(inner);
+                Box::new(move |cx| Ok(inner(cx)? == Value::Missing))
+            }
+            _ => {
+                let value = self.any(expr);
+                Box::new(move |cx| Ok(value(cx)? == Value::Bool(true)))
+            }
+        }
+    }
+
+    fn comparison(&self, how: Compare, left: &Expr, right: &Expr) -> Truth {
+        match (&left.kind, &right.kind) {
+            // A field against a constant, by far the most frequent: nothing is cloned.
+            (Kind::Field(id), Kind::Const(constant)) => {
+                let (at, constant) = (id.0 as usize, constant.clone());
+                Box::new(move |cx| Ok(walk::compare(how, cx.fields.get(at).unwrap_or(&Value::Missing), &constant)))
+            }
+            (Kind::Line(id), Kind::Const(constant)) => {
+                let (at, constant) = (id.0 as usize, constant.clone());
+                Box::new(move |cx| Ok(walk::compare(how, cx.line.get(at).unwrap_or(&Value::Missing), &constant)))
+            }
+            (_, Kind::Const(constant)) => {
+                let (left, constant) = (self.any(left), constant.clone());
+                Box::new(move |cx| Ok(walk::compare(how, &left(cx)?, &constant)))
+            }
+            _ => {
+                let (left, right) = (self.any(left), self.any(right));
+                Box::new(move |cx| Ok(walk::compare(how, &left(cx)?, &right(cx)?)))
+            }
+        }
+    }
+
+    fn number(&self, expr: &Expr) -> Number {
+        match &expr.kind {
+            Kind::Const(Value::Exact(constant)) => {
+                let constant = *constant;
+                Box::new(move |_| Ok(constant))
+            }
+            Kind::Field(id) => {
+                let at = id.0 as usize;
+                Box::new(move |cx| exact(cx.fields.get(at)))
+            }
+            Kind::Line(id) => {
+                let at = id.0 as usize;
+                Box::new(move |cx| exact(cx.line.get(at)))
+            }
+            Kind::Let(id) => {
+                let value = &self.program.lets.at(*id).value;
+                if let Kind::Const(_) = value.kind {
+                    return self.number(value);
+                }
+                let number = shared(&self.numbers, *id, || self.number(value));
+                Box::new(move |cx| number(cx))
+            }
+            Kind::Arithmetic(operator, left, right) => {
+                let (operator, left, right) = (*operator, self.number(left), self.number(right));
+                Box::new(move |cx| walk::arithmetic(operator, left(cx)?, right(cx)?))
+            }
+            Kind::Negate(inner) => {
+                let inner = self.number(inner);
+                Box::new(move |cx| Ok(inner(cx)?.neg()?))
+            }
+            Kind::Scale(inner, factor) => {
+                let (inner, factor) = (self.number(inner), *factor);
+                Box::new(move |cx| Ok(inner(cx)?.mul(factor)?))
+            }
+            Kind::Rate { quantity, per, value, full, within } => {
+                let (quantity, per, value) = (self.number(quantity), self.number(per), self.number(value));
+                let (full, within) = (*full, *within);
+                Box::new(move |cx| walk::rate(quantity(cx)?, per(cx)?, value(cx)?, full, within))
+            }
+            _ => {
+                let value = self.any(expr);
+                Box::new(move |cx| exact(Some(&value(cx)?)))
+            }
+        }
+    }
+
+    fn any(&self, expr: &Expr) -> Any {
+        match &expr.kind {
+            Kind::Const(value) => {
+                let value = value.clone();
+                Box::new(move |_| Ok(value.clone()))
+            }
+            Kind::Field(id) => {
+                let at = id.0 as usize;
+                Box::new(move |cx| Ok(cx.fields.get(at).cloned().unwrap_or_default()))
+            }
+            Kind::Line(id) => {
+                let at = id.0 as usize;
+                Box::new(move |cx| Ok(cx.line.get(at).cloned().unwrap_or_default()))
+            }
+            Kind::Read(read) => {
+                let read = *read;
+                Box::new(move |cx| cx.read(read))
+            }
+            Kind::Builtin(builtin) => {
+                let builtin = *builtin;
+                Box::new(move |cx| Ok(cx.builtin(builtin)))
+            }
+            Kind::Let(id) => {
+                let value = shared(&self.lets, *id, || self.any(&self.program.lets.at(*id).value));
+                Box::new(move |cx| value(cx))
+            }
+            Kind::Segment(id) => {
+                let condition = shared(&self.segments, *id, || self.any(&self.program.segments.at(*id).condition));
+                Box::new(move |cx| condition(cx))
+            }
+            kind if never_missing(kind) => match self.compile(expr) {
+                Code::Truth(code) => Box::new(move |cx| code(cx).map(Value::Bool)),
+                Code::Number(code) => Box::new(move |cx| code(cx).map(Value::Exact)),
+                Code::Any(code) => code,
+            },
+            Kind::Cases(cases) => {
+                let cases: Vec<_> = cases
+                    .iter()
+                    .map(|case| {
+                        let when = case.guard.when.as_ref().map(|when| self.truth(when));
+                        (case.guard.from, case.guard.until, when, self.any(&case.value))
+                    })
+                    .collect();
+                let text = self.program.sources.text(expr.span).to_string();
+                Box::new(move |cx| {
+                    let today = cx.at.today;
+                    for (from, until, when, value) in &cases {
+                        let dated = from.is_none_or(|from| today >= from) && until.is_none_or(|until| today <= until);
+                        if dated && when.as_ref().map_or(Ok(true), |when| when(cx))? {
+                            return value(cx);
+                        }
+                    }
+                    Err(Fault::NoCase(text.clone()))
+                })
+            }
+            Kind::Lookup(id, keys) => {
+                let index = shared(&self.tables, *id, || self.index(*id));
+                match *index {
+                    Index::Rows { .. } => self.lookup(*id, index, keys),
+                    Index::None => walked(expr),
+                }
+            }
+            _ => walked(expr),
+        }
+    }
+
+    /// A map of a table whose values are constant and that has no wildcards.
+    fn index(&self, id: TableId) -> Index {
+        let Rows::Exact { rows, otherwise } = &self.program.tables.at(id).rows else { return Index::None };
+        let mut map = FxHashMap::default();
+        for (pattern, value) in rows {
+            let key: Option<Vec<Value>> = pattern
+                .iter()
+                .map(|cell| if let Some((Compare::Is, value)) = cell { Some(value.clone()) } else { None })
+                .collect();
+            let (Some(key), Kind::Const(value)) = (key, &value.kind) else { return Index::None };
+            map.entry(key).or_insert_with(|| value.clone());
+        }
+        Index::Rows { map, otherwise: otherwise.as_ref().map(|otherwise| self.any(otherwise)) }
+    }
+
+    fn lookup(&self, id: TableId, index: Arc<Index>, keys: &[Expr]) -> Any {
+        let keys: Vec<Any> = keys.iter().map(|key| self.any(key)).collect();
+        let name = self.program.tables.at(id).name.to_string();
+        Box::new(move |cx| {
+            let keys = keys.iter().map(|key| key(cx)).collect::<Result<Vec<Value>, _>>()?;
+            let none = || Fault::NoRow { table: name.clone(), keys: walk::words(&keys) };
+            let Index::Rows { map, otherwise } = &*index else { return Err(none()) };
+            match (map.get(&keys), otherwise) {
+                (Some(value), _) => Ok(value.clone()),
+                (None, Some(otherwise)) => otherwise(cx),
+                (None, None) => Err(none()),
+            }
+        })
+    }
+}
+
+/// Rare shapes keep their one meaning: the walk.
+fn walked(expr: &Expr) -> Any {
+    let expr = expr.clone();
+    Box::new(move |cx| walk::value(&expr, cx))
 }
 
 /// Whether an expression always has a value: then it needs no room for a missing one.
@@ -60,233 +366,6 @@ fn never_missing(kind: &Kind) -> bool {
     }
 }
 
-fn truth(program: &Program, expr: &Expr) -> Truth {
-    match &expr.kind {
-        Kind::Const(value) => {
-            let truth = *value == Value::Bool(true);
-            Box::new(move |_| Ok(truth))
-        }
-        Kind::And(parts) => {
-            let parts: Vec<Truth> = parts.iter().map(|part| truth(program, part)).collect();
-            Box::new(move |cx| {
-                for part in &parts {
-                    if !part(cx)? {
-                        return Ok(false);
-                    }
-                }
-                Ok(true)
-            })
-        }
-        Kind::Or(parts) => {
-            let parts: Vec<Truth> = parts.iter().map(|part| truth(program, part)).collect();
-            Box::new(move |cx| {
-                for part in &parts {
-                    if part(cx)? {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
-            })
-        }
-        Kind::Not(inner) => {
-            let inner = truth(program, inner);
-            Box::new(move |cx| Ok(!inner(cx)?))
-        }
-        Kind::Segment(id) => truth(program, &program.segments.at(*id).condition),
-        Kind::Compare(how, left, right) => comparison(program, *how, left, right),
-        Kind::In(item, list) => {
-            let item = any(program, item);
-            let constants: Option<Vec<Value>> = list
-                .iter()
-                .map(|other| if let Kind::Const(value) = &other.kind { Some(value.clone()) } else { None })
-                .collect();
-            if let Some(constants) = constants {
-                return Box::new(move |cx| {
-                    let item = item(cx)?;
-                    Ok(item != Value::Missing && constants.contains(&item))
-                });
-            }
-            let list: Vec<Any> = list.iter().map(|other| any(program, other)).collect();
-            Box::new(move |cx| {
-                let item = item(cx)?;
-                for other in &list {
-                    if walk::compare(Compare::Is, &item, &other(cx)?) {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
-            })
-        }
-        Kind::Between(item, low, high) => {
-            let (item, low, high) = (any(program, item), any(program, low), any(program, high));
-            Box::new(move |cx| {
-                let item = item(cx)?;
-                Ok(walk::compare(Compare::AtLeast, &item, &low(cx)?)
-                    && walk::compare(Compare::AtMost, &item, &high(cx)?))
-            })
-        }
-        Kind::Missing(inner) => {
-            let inner = any(program, inner);
-            Box::new(move |cx| Ok(inner(cx)? == Value::Missing))
-        }
-        _ => {
-            let value = any(program, expr);
-            Box::new(move |cx| Ok(value(cx)? == Value::Bool(true)))
-        }
-    }
-}
-
-fn comparison(program: &Program, how: Compare, left: &Expr, right: &Expr) -> Truth {
-    match (&left.kind, &right.kind) {
-        // A field against a constant, by far the most frequent: nothing is cloned.
-        (Kind::Field(id), Kind::Const(constant)) => {
-            let (at, constant) = (id.0 as usize, constant.clone());
-            Box::new(move |cx| Ok(walk::compare(how, cx.fields.get(at).unwrap_or(&Value::Missing), &constant)))
-        }
-        (Kind::Line(id), Kind::Const(constant)) => {
-            let (at, constant) = (id.0 as usize, constant.clone());
-            Box::new(move |cx| Ok(walk::compare(how, cx.line.get(at).unwrap_or(&Value::Missing), &constant)))
-        }
-        (_, Kind::Const(constant)) => {
-            let (left, constant) = (any(program, left), constant.clone());
-            Box::new(move |cx| Ok(walk::compare(how, &left(cx)?, &constant)))
-        }
-        _ => {
-            let (left, right) = (any(program, left), any(program, right));
-            Box::new(move |cx| Ok(walk::compare(how, &left(cx)?, &right(cx)?)))
-        }
-    }
-}
-
-fn number(program: &Program, expr: &Expr) -> Number {
-    match &expr.kind {
-        Kind::Const(Value::Exact(constant)) => {
-            let constant = *constant;
-            Box::new(move |_| Ok(constant))
-        }
-        Kind::Field(id) => {
-            let at = id.0 as usize;
-            Box::new(move |cx| exact(cx.fields.get(at)))
-        }
-        Kind::Line(id) => {
-            let at = id.0 as usize;
-            Box::new(move |cx| exact(cx.line.get(at)))
-        }
-        Kind::Let(id) => number(program, &program.lets.at(*id).value),
-        Kind::Arithmetic(operator, left, right) => {
-            let (operator, left, right) = (*operator, number(program, left), number(program, right));
-            Box::new(move |cx| walk::arithmetic(operator, left(cx)?, right(cx)?))
-        }
-        Kind::Negate(inner) => {
-            let inner = number(program, inner);
-            Box::new(move |cx| Ok(inner(cx)?.neg()?))
-        }
-        Kind::Scale(inner, factor) => {
-            let (inner, factor) = (number(program, inner), *factor);
-            Box::new(move |cx| Ok(inner(cx)?.mul(factor)?))
-        }
-        Kind::Rate { quantity, per, value, full, within } => {
-            let (quantity, per, value) = (number(program, quantity), number(program, per), number(program, value));
-            let (full, within) = (*full, *within);
-            Box::new(move |cx| walk::rate(quantity(cx)?, per(cx)?, value(cx)?, full, within))
-        }
-        _ => {
-            let value = any(program, expr);
-            Box::new(move |cx| exact(Some(&value(cx)?)))
-        }
-    }
-}
-
 fn exact(value: Option<&Value>) -> Result<Exact, Fault> {
     value.map_or(Ok(Exact::ZERO), walk::number)
-}
-
-fn any(program: &Program, expr: &Expr) -> Any {
-    match &expr.kind {
-        Kind::Const(value) => {
-            let value = value.clone();
-            Box::new(move |_| Ok(value.clone()))
-        }
-        Kind::Field(id) => {
-            let at = id.0 as usize;
-            Box::new(move |cx| Ok(cx.fields.get(at).cloned().unwrap_or_default()))
-        }
-        Kind::Line(id) => {
-            let at = id.0 as usize;
-            Box::new(move |cx| Ok(cx.line.get(at).cloned().unwrap_or_default()))
-        }
-        Kind::Read(read) => {
-            let read = *read;
-            Box::new(move |cx| cx.read(read))
-        }
-        Kind::Builtin(builtin) => {
-            let builtin = *builtin;
-            Box::new(move |cx| Ok(cx.builtin(builtin)))
-        }
-        Kind::Let(id) => any(program, &program.lets.at(*id).value),
-        Kind::Segment(id) => any(program, &program.segments.at(*id).condition),
-        kind if never_missing(kind) => match compile(program, expr) {
-            Code::Truth(code) => Box::new(move |cx| code(cx).map(Value::Bool)),
-            Code::Number(code) => Box::new(move |cx| code(cx).map(Value::Exact)),
-            Code::Any(code) => code,
-        },
-        Kind::Cases(cases) => {
-            let cases: Vec<_> = cases
-                .iter()
-                .map(|case| {
-                    let when = case.guard.when.as_ref().map(|when| truth(program, when));
-                    (case.guard.from, case.guard.until, when, any(program, &case.value))
-                })
-                .collect();
-            let text = program.sources.text(expr.span).to_string();
-            Box::new(move |cx| {
-                let today = cx.at.today;
-                for (from, until, when, value) in &cases {
-                    let dated = from.is_none_or(|from| today >= from) && until.is_none_or(|until| today <= until);
-                    if dated && when.as_ref().map_or(Ok(true), |when| when(cx))? {
-                        return value(cx);
-                    }
-                }
-                Err(Fault::NoCase(text.clone()))
-            })
-        }
-        Kind::Lookup(id, keys) if constant_rows(program, *id) => lookup(program, *id, keys),
-        // Rare shapes keep their one meaning: the walk.
-        _ => {
-            let expr = expr.clone();
-            Box::new(move |cx| walk::value(&expr, cx))
-        }
-    }
-}
-
-/// Whether a table has constant values and no wildcards, so that a map finds its row.
-fn constant_rows(program: &Program, id: crate::hir::TableId) -> bool {
-    let Rows::Exact { rows, .. } = &program.tables.at(id).rows else { return false };
-    rows.iter().all(|(keys, value)| {
-        keys.iter().all(|cell| matches!(cell, Some((Compare::Is, _)))) && matches!(value.kind, Kind::Const(_))
-    })
-}
-
-fn lookup(program: &Program, id: crate::hir::TableId, keys: &[Expr]) -> Any {
-    let table = program.tables.at(id);
-    let keys: Vec<Any> = keys.iter().map(|key| any(program, key)).collect();
-    let (mut map, mut default) = (std::collections::HashMap::new(), None);
-    if let Rows::Exact { rows, otherwise } = &table.rows {
-        for (pattern, value) in rows {
-            if let Kind::Const(value) = &value.kind {
-                let pattern: Vec<Value> = pattern.iter().flatten().map(|(_, value)| value.clone()).collect();
-                map.entry(pattern).or_insert_with(|| value.clone());
-            }
-        }
-        default = otherwise.as_ref().map(|otherwise| any(program, otherwise));
-    }
-    let name = table.name.to_string();
-    Box::new(move |cx| {
-        let keys = keys.iter().map(|key| key(cx)).collect::<Result<Vec<Value>, _>>()?;
-        match (map.get(&keys), &default) {
-            (Some(value), _) => Ok(value.clone()),
-            (None, Some(default)) => default(cx),
-            (None, None) => Err(Fault::NoRow { table: name.clone(), keys: walk::words(&keys) }),
-        }
-    })
 }

@@ -16,7 +16,7 @@ use crate::engine::{Engine, Fault, walk};
 use crate::hir::{EventId, Expr, MeasureId, Program};
 use crate::value::{Exact, Value};
 
-use closure::Code;
+use closure::{Code, Compiler};
 
 /// A program's expressions as closures, and what listens to which event.
 pub struct Plan {
@@ -36,8 +36,8 @@ fn address(expr: &Expr) -> usize {
 impl Plan {
     /// Compiles a program.
     pub fn new(program: Arc<Program>) -> Self {
-        let codes =
-            program.expressions().into_iter().map(|expr| (address(expr), closure::compile(&program, expr))).collect();
+        let compiler = Compiler::new(&program);
+        let codes = program.expressions().into_iter().map(|expr| (address(expr), compiler.compile(expr))).collect();
         let (listening, postings) = (gauge::listening(&program), gauge::of_postings(&program));
         Self { program, codes, listening, postings }
     }

@@ -176,7 +176,10 @@ pub fn declared(program: &Program, of: Cause) -> Option<Span> {
 
 /// The fault of a name that the program does not have, with the nearest one that it has.
 pub fn unknown<'n>(name: &str, kind: &'static str, names: impl Iterator<Item = &'n str>) -> Fault {
-    let near = names.map(|other| (strsim::damerau_levenshtein(name, other), other)).filter(|(d, _)| *d <= 2).min();
+    const MOST: usize = 2;
+    let length = name.chars().count();
+    let fitting = names.filter(|other| other.chars().count().abs_diff(length) <= MOST);
+    let near = fitting.map(|other| (strsim::damerau_levenshtein(name, other), other)).filter(|(d, _)| *d <= MOST).min();
     let hint = near.map_or(String::new(), |(_, other)| format!("; did you mean `{other}`?"));
     Fault::Unknown { name: name.to_string(), kind, hint }
 }

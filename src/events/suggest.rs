@@ -6,7 +6,9 @@ pub(crate) fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) 
     let longest = plain.chars().count().max(1);
     words
         .into_iter()
-        .map(|other| (strsim::damerau_levenshtein(&plain, &other.to_lowercase().replace([' ', '-', '_'], "")), other))
+        .map(|other| (other.to_lowercase().replace([' ', '-', '_'], ""), other))
+        .filter(|(spelt, other)| spelt.chars().count().abs_diff(longest) * 3 <= longest.max(other.chars().count()))
+        .map(|(spelt, other)| (strsim::damerau_levenshtein(&plain, &spelt), other))
         .filter(|(distance, other)| *distance * 3 <= longest.max(other.chars().count()))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, other)| other)

@@ -94,7 +94,7 @@ impl Measure {
 }
 
 /// Which postings a measure sums.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Tally {
     /// Awards, less what was taken back of them.
     Earned,

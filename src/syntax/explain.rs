@@ -167,14 +167,16 @@ fn words_of(rules: &[Rule]) -> Vec<String> {
 
 /// The word that was probably meant.
 pub(super) fn similar<'w>(found: &str, words: &'w [String]) -> Option<&'w str> {
-    let limit = match found.chars().count() {
+    let length = found.chars().count();
+    let limit = match length {
         0..=2 => return None,
         3..=4 => 1,
         5..=8 => 2,
         _ => 3,
     };
     let distance = |w: &&String| strsim::damerau_levenshtein(found, w);
-    let best = words.iter().min_by_key(distance)?;
+    // Only words of a fitting length: a name may be as long as a file.
+    let best = words.iter().filter(|w| w.chars().count().abs_diff(length) <= limit).min_by_key(distance)?;
     (distance(&best) <= limit).then_some(best.as_str())
 }
 

@@ -323,20 +323,22 @@ impl<'t> Reader<'t> {
             }
         }
         let mut out: Vec<Statement<'t, 'l>> = Vec::new();
+        let mut once: Vec<(Rule, At)> = Vec::new();
         for line in split.iter() {
             let Some(statement) = self.statement(line, rule, nested) else {
                 self.unread(line.first, line.last);
                 continue;
             };
             let kind = statement.node.rule();
-            let earlier = out.iter().find(|s| s.node.rule() == kind && !REPEATABLE.contains(&kind)).map(|s| s.at);
-            match earlier {
-                Some(before) => {
+            if !REPEATABLE.contains(&kind) {
+                if let Some((_, before)) = once.iter().find(|(known, _)| *known == kind) {
                     let word = self.token_text(line.first);
                     self.report(errors::written_twice(statement.at.0, before.0, word));
+                    continue;
                 }
-                None => out.push(statement),
+                once.push((kind, statement.at));
             }
+            out.push(statement);
         }
         out
     }

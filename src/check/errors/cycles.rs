@@ -1,4 +1,4 @@
-//! Ways around that never end.
+//! Ways around that never end, and ways that end too late.
 
 use super::error;
 use crate::diagnostic::Diagnostic;
@@ -22,4 +22,14 @@ pub(in crate::check) fn tiers(span: Span, way: &[String]) -> Diagnostic {
     let first = way.first().map_or("", String::as_str);
     error("E0392", span, format!("the tiers {first} depend on themselves"))
         .note(format!("the way around: {}", way.join(" asks ")))
+}
+
+pub(in crate::check) fn too_deep(span: Span, limit: usize) -> Diagnostic {
+    error("E0520", span, format!("names that need other names lead deeper than {limit} steps here"))
+        .help("say it with fewer names between; a `table` or a `measure` often takes the place of a long chain")
+}
+
+pub(in crate::check) fn too_many_steps(span: Span, name: &str, limit: usize) -> Diagnostic {
+    error("E0521", span, format!("`{name}` takes more than {limit} steps to compute, through the names that it needs"))
+        .help("each use of a name is computed again: use it once, or put the values into a `table`")
 }

@@ -178,4 +178,18 @@ pub(super) const LIST: &[Explanation] = &[
         "rule first on purchase {\n  give 5 points\n  decided at end\n}",
         "rule first on purchase {\n  give 5 points\n  decided every calendar month\n}",
     ),
+    code(
+        "E0520",
+        "names through too many names",
+        "A value may use names whose values use names, but not without end: how deep expressions nest, through the names that they use, is limited, so that every program is read and every event is judged in bounded time and memory.",
+        "",
+        "let base = 2\nlet twice = base * 2",
+    ),
+    code(
+        "E0521",
+        "a name that takes too long to compute",
+        "Each use of a name is computed again, so that names that use others twice take twice as long at every step. How many steps a name may take is limited.",
+        "",
+        "let base = 2\nlet twice = base + base",
+    ),
 ];
