@@ -147,7 +147,14 @@ fn moves(read: Read) -> Vec<Node> {
         Read::Voucher(id) => vec![Node::Voucher(id)],
         Read::Offers(id) => vec![Node::Offers(id)],
         Read::Entries(id) | Read::Wins(id) => vec![Node::Entries(id)],
-        Read::Attribute(_) | Read::Last(_) | Read::Joined | Read::Expired | Read::Challenge(..) => Vec::new(),
+        // What was before stays, and the rest moves with events alone.
+        Read::MeasureBefore(_)
+        | Read::Attribute(_)
+        | Read::Last(_)
+        | Read::Joined
+        | Read::Expired
+        | Read::Challenge(..)
+        | Read::Place(_) => Vec::new(),
     }
 }
 

@@ -119,7 +119,7 @@ pub(super) fn was(old: Option<&Ident>) -> Was {
 const LONGEST: usize = 64;
 
 /// How many names of a fitting length are compared.
-const MANY: usize = 1000;
+const MANY: usize = 256;
 
 /// The name that was probably meant; none where nothing is close.
 pub(super) fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Option<String> {

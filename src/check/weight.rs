@@ -11,7 +11,7 @@ pub const MAX_NESTING: usize = 400;
 pub const MAX_STEPS: usize = 100_000;
 
 /// What a name counts for, beside its expression.
-const NAME: usize = 4;
+const NAME: usize = 8;
 
 /// What it takes to compute an expression.
 #[derive(Debug, Clone, Copy, Default)]

@@ -42,6 +42,7 @@ pub mod reference;
 mod referral;
 mod reversal;
 mod rule;
+mod schedule;
 pub mod series;
 mod shortfall;
 mod snapshot;

@@ -1,6 +1,6 @@
 //! Members and what they share at one moment, and the order in which things happen to them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use super::fault::Fault;
 use super::house::House;
 use super::outcome::{Outcome, TraceStep};
 use super::pots::Pots;
+use super::schedule::Schedule;
 use super::state::State;
 
 /// Members and shared pots at one moment.
@@ -22,10 +23,9 @@ pub struct Snapshot {
     pub members: BTreeMap<Arc<str>, Box<State>>,
     /// Shared pots.
     pub pots: Pots,
-    /// When something is next due; kept for groups of many.
-    due: BTreeSet<(Instant, Arc<str>)>,
-    /// The same by member.
-    due_of: BTreeMap<Arc<str>, Instant>,
+    /// When something is next due for each; kept for groups of many.
+    #[serde(rename = "due_of")]
+    due: Schedule,
     /// Whether something could not be judged once, so that each step is now tried on its own.
     #[serde(skip)]
     pub careful: bool,
@@ -133,7 +133,6 @@ impl Snapshot {
     /// Works out again when everybody is next due; for groups of many.
     pub fn reschedule_all(&mut self, engine: &Engine) {
         self.due.clear();
-        self.due_of.clear();
         let members: Vec<Arc<str>> = self.members.keys().cloned().collect();
         members.iter().for_each(|member| self.reschedule(engine, member));
     }
@@ -143,14 +142,8 @@ impl Snapshot {
     }
 
     fn reschedule_after(&mut self, engine: &Engine, member: &Arc<str>, after: Instant) {
-        if let Some(at) = self.due_of.remove(member) {
-            self.due.remove(&(at, member.clone()));
-        }
-        if let Some(state) = self.members.get_mut(member)
-            && let Some(at) = engine.due(state, &mut self.pots).filter(|at| *at > after)
-        {
-            self.due.insert((at, member.clone()));
-            self.due_of.insert(member.clone(), at);
-        }
+        let pots = &mut self.pots;
+        let at = self.members.get_mut(member).and_then(|state| engine.due(state, pots)).filter(|at| *at > after);
+        self.due.set(member, at);
     }
 }

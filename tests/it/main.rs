@@ -17,6 +17,7 @@ mod docs;
 mod entries;
 mod events;
 mod fuzz;
+mod hostile;
 mod language;
 mod mistakes;
 mod programs;

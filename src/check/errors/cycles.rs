@@ -25,7 +25,7 @@ pub(in crate::check) fn tiers(span: Span, way: &[String]) -> Diagnostic {
 }
 
 pub(in crate::check) fn too_deep(span: Span, limit: usize) -> Diagnostic {
-    error("E0520", span, format!("names that need other names lead deeper than {limit} steps here"))
+    error("E0520", span, format!("this needs names that need other names, more than {limit} steps deep"))
         .help("say it with fewer names between; a `table` or a `measure` often takes the place of a long chain")
 }
 

@@ -72,7 +72,7 @@ fn sample(path: &Path) -> io::Result<Vec<Column>> {
             Some(Err(_)) => rows += 1,
             Some(Ok(raw)) => {
                 rows += 1;
-                for (name, node) in &raw.fields {
+                for (name, node) in raw.fields.iter().filter(|(name, _)| nameable(name)) {
                     let value = scalar(node).into_owned();
                     match columns.iter_mut().find(|column| column.name == *name) {
                         Some(column) => column.values.push(value),
@@ -134,6 +134,11 @@ fn identifies(column: &Column, columns: &[Column]) -> bool {
     })
 }
 
+/// Whether a map can name a column: braces have a meaning there, and YAML has no control characters.
+fn nameable(name: &str) -> bool {
+    !name.contains(|c: char| matches!(c, '{' | '}' | '\u{feff}') || c.is_control())
+}
+
 fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
@@ -156,9 +161,9 @@ fn write(program: &Program, columns: &[Column]) -> String {
     {
         let _ = writeln!(
             out,
-            "skip:\n  - when: {{column: {}, is: empty}}\n    because: no {}",
+            "skip:\n  - when: {{column: {}, is: empty}}\n    because: {}",
             quoted(&column.name),
-            column.name.to_lowercase()
+            quoted(&format!("no {}", column.name.to_lowercase()))
         );
     }
     let kinds = columns.iter().find(|column| {

@@ -1,16 +1,16 @@
 //! State files.
 
 use meed::compile;
-use meed::journal::state::{load, save};
+use meed::journal::state::{SCHEMA, load, save};
 use meed::value::{Day, TimeOfDay, Zone};
 use sha2::{Digest, Sha256};
 
 use super::scratch::with_file;
 
-/// No file makes loading fail but with a reason. What loads can be gone on with and saved. Bytes that are no file of zstd are taken for what a
-/// state file holds, and get the seal of one, so that what they say is read at all.
+/// No file makes loading fail but with a reason. What loads can be gone on with and saved. Bytes that do not begin like a state file are taken
+/// for what one holds, and get its head and its checksum, so that what they say is read at all.
 pub fn state(bytes: &[u8]) {
-    let sealed = if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) { bytes.to_vec() } else { seal(bytes) };
+    let sealed = if bytes.starts_with(b"meed.state/") { bytes.to_vec() } else { seal(bytes) };
     let engine = || compile::compile(&[super::shop()]);
     with_file("any.state", &sealed, |path| {
         let mut world = match load(engine(), path) {
@@ -27,9 +27,9 @@ pub fn state(bytes: &[u8]) {
 
 /// A state file with this content, whatever it is.
 fn seal(body: &[u8]) -> Vec<u8> {
-    let mut text = body.to_vec();
-    text.push(b'\n');
-    let sum: String = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
-    text.extend_from_slice(format!("{{\"sha256\":\"{sum}\"}}\n").as_bytes());
-    zstd::encode_all(&*text, 1).unwrap()
+    let mut file = format!("{SCHEMA}\n").into_bytes();
+    file.extend(zstd::encode_all(body, 1).unwrap());
+    let sum: String = Sha256::digest(&file).iter().map(|byte| format!("{byte:02x}")).collect();
+    file.extend_from_slice(format!("{sum}\n").as_bytes());
+    file
 }

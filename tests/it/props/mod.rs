@@ -6,7 +6,7 @@
 mod awards;
 mod bounds;
 mod draws;
-mod history;
+pub mod history;
 mod meetings;
 mod partners;
 mod program;

@@ -1,0 +1,306 @@
+//! Programs that nobody would write but to do harm: each is refused or judged, on a stack of ordinary size and before anybody loses patience.
+
+use std::fmt::Write as _;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use meed::engine::{Engine, What, World};
+use meed::{Diagnostics, Loaded, Program, compile, scenario};
+
+const HEAD: &str = r#"
+program "Hostile" {
+  currency USD
+  timezone "UTC"
+}
+event purchase {
+  order    id
+  subtotal money
+  qty      count default 1
+}
+event visit
+unit points also point {
+  round   down per event
+  expires never
+  refunds may go below zero
+}
+measure spend = sum of purchase.subtotal, each calendar year
+"#;
+
+/// What is done comes to an end: on the stack of a main thread, and within a time that only what has no end would need.
+fn ends<T: Send + 'static>(what: &str, work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (told, end) = mpsc::channel();
+    let run = move || {
+        let done = work();
+        told.send(()).unwrap();
+        done
+    };
+    let thread = std::thread::Builder::new().stack_size(8 << 20).spawn(run).unwrap();
+    let over = end.recv_timeout(Duration::from_secs(240)) == Err(mpsc::RecvTimeoutError::Timeout);
+    assert!(!over, "{what} has no end");
+    thread.join().unwrap_or_else(|_| panic!("{what} fails"))
+}
+
+/// `count` texts, one after another.
+fn many(count: usize, text: impl Fn(usize) -> String) -> String {
+    (0..count).map(text).collect()
+}
+
+fn load(what: &str, body: &str) -> Result<Loaded, Diagnostics> {
+    let text = format!("{HEAD}{body}");
+    ends(what, move || Program::from_text("hostile.meed", &text))
+}
+
+fn codes(what: &str, body: &str) -> Vec<&'static str> {
+    match load(what, body) {
+        Ok(_) => Vec::new(),
+        Err(wrong) => wrong.messages.iter().map(|message| message.code.0).collect(),
+    }
+}
+
+/// Plays the scenarios of a program with both engines, and says what does not hold.
+fn played(what: &str, body: &str) -> Vec<String> {
+    let loaded = load(what, body).unwrap_or_else(|wrong| panic!("{what}: {wrong}"));
+    let programs: Vec<Arc<Program>> = loaded.versions.into_iter().map(Arc::new).collect();
+    ends(what, move || {
+        let engines = [Engine::reference(&programs), compile::compile(&programs)];
+        let verdicts = engines.iter().flat_map(|engine| scenario::run_all(engine, &programs[0]));
+        verdicts.flat_map(|verdict| verdict.failures).map(|f| format!("{} / {}", f.expected, f.got)).collect()
+    })
+}
+
+fn plays(what: &str, body: &str) {
+    assert_eq!(played(what, body), [""; 0], "{what}");
+}
+
+#[test]
+fn names_through_names_are_bounded_in_either_order() {
+    let last = 10_000;
+    let chains = [
+        (many(last, |i| format!("let n{i} = n{} + 1\n", i + 1)), format!("let n{last} = 1\n")),
+        (many(last, |i| format!("segment n{i} = not n{}\n", i + 1)), format!("segment n{last} = spend > $5\n")),
+        (many(last, |i| format!("measure n{i} = n{} + 1\n", i + 1)), format!("measure n{last} = count of visit\n")),
+    ];
+    for (chain, end) in chains {
+        let lines: Vec<&str> = chain.lines().rev().collect();
+        for text in [format!("{chain}{end}"), format!("{end}{}\n", lines.join("\n"))] {
+            let codes = codes("a chain", &text);
+            assert!(!codes.is_empty() && codes.iter().all(|code| *code == "E0520"), "{codes:?}");
+        }
+    }
+    plays(
+        "a short chain",
+        &format!(
+            "{}let n30 = 1\nearn e on visit {{ give 1 point * n0 }}\nscenario \"s\" {{ ann visit 2026-01-01 expect 31 points }}\n",
+            many(30, |i| format!("let n{i} = n{} + 1\n", i + 1))
+        ),
+    );
+}
+
+#[test]
+fn names_that_double_are_bounded() {
+    for (first, next) in [
+        ("let n0 = 1\n", "let n{+} = n{} + n{}\n"),
+        ("segment n0 = spend > $1\n", "segment n{+} = n{} and not n{}\n"),
+        ("measure n0 = count of visit\n", "measure n{+} = n{} + n{}\n"),
+    ] {
+        let line = |i: usize| next.replace("{+}", &(i + 1).to_string()).replace("{}", &i.to_string());
+        assert!(codes("doubling", &format!("{first}{}", many(30, line))).contains(&"E0521"), "{next}");
+        assert_eq!(codes("little doubling", &format!("{first}{}", many(10, line))), [""; 0], "{next}");
+    }
+}
+
+#[test]
+fn every_way_around_is_told_but_never_walked_twice() {
+    let names = many(10_000, |i| format!("let n{i} = n{} + 1\n", (i + 1) % 10_000));
+    assert!(!codes("a ring of names", &names).is_empty());
+    // Every rule moves every measure, and every measure other rules: there is no way around, and a million ways through.
+    let knit = many(1000, |i| {
+        format!(
+            "measure m{i} = sum of points.earned, last {} days\nrule r{i} when m{i} reaches {} {{ give 1 stamp }}\n\
+             rule g{i} on visit {{ give 1 point }}\n",
+            i % 300 + 1,
+            i + 1
+        )
+    });
+    assert_eq!(codes("knit rules", &format!("unit stamps also stamp {{ expires never }}\n{knit}")), [""; 0]);
+    let rings = many(2000, |i| {
+        format!(
+            "measure m{i} = sum of points.earned, last {} days\nrule r{i} when m{i} reaches 9 {{ give 1 point }}\n",
+            i % 300 + 1
+        )
+    });
+    let found = codes("rings of rules", &rings);
+    assert!(found.len() == 1000 && found.iter().all(|code| *code == "E0391"), "{found:?}");
+    // Two ladders of each step ask both of the step before: ways double at every step.
+    let ladder = |name: String, asks: String| {
+        format!("tiers {name} {{\n  low\n  high {{ reach {asks} }}\n  holds for ever\n}}\n")
+    };
+    let steps = many(40, |i| {
+        let asks = || format!("a{i} is high or b{i} is high");
+        ladder(format!("a{}", i + 1), asks()) + &ladder(format!("b{}", i + 1), asks())
+    });
+    let first = ladder("a0".to_owned(), "spend > $1".to_owned()) + &ladder("b0".to_owned(), "spend > $2".to_owned());
+    assert_eq!(codes("ladders of ladders", &(first + &steps)), [""; 0]);
+}
+
+#[test]
+fn ten_thousand_of_everything_are_checked_and_judged() {
+    const N: usize = 10_000;
+    let kinds = [
+        many(N, |i| format!("earn e{i} on purchase {{\n  when qty is {i}\n  give 1 point per $1 of subtotal\n}}\n")),
+        many(N, |i| format!("rule r{i} on purchase {{\n  when qty is {i}\n  give 1 point per $1 of subtotal\n}}\n")),
+        format!(
+            "event other {{ word one of {} }}\nearn e on purchase {{\n  when qty is 7\n  give 5 points\n}}\n",
+            (0..N).map(|i| format!("w{i}")).collect::<Vec<_>>().join(", ")
+        ),
+        format!(
+            "table rate by qty {{\n{}  else 0\n}}\nearn e on purchase {{ give rate[qty] as points }}\n",
+            many(N, |i| format!("  {i} {}\n", i % 9 - i % 9 + 5))
+        ),
+        format!(
+            "earn e on purchase {{\n  when qty is 7\n  give 5 points\n}}\n{}",
+            many(N, |i| { format!("reward w{i} {{\n  cost 5 points\n  gives product \"p{i}\"\n}}\n") })
+        ),
+    ];
+    let story = "scenario \"s\" { ann purchase 2026-01-02 { order A, subtotal $5, qty 7 } expect 5 points }\n";
+    for kind in kinds {
+        plays(kind.lines().next().unwrap_or_default(), &format!("{kind}{story}"));
+    }
+    let story = |i: usize| format!("scenario \"s{i}\" {{ ann visit 2026-01-02 expect 1 point }}\n");
+    plays("scenarios", &format!("earn e on visit {{ give 1 point }}\n{}", many(N, story)));
+}
+
+#[test]
+fn ten_thousand_mistakes_are_told_with_what_was_meant() {
+    const N: usize = 10_000;
+    let text =
+        many(N, |i| format!("let rate_of_month_{i} = 1\nearn e{i} on visit {{ give 1 point * rate_of_mont_{i} }}\n"));
+    let Err(wrong) = load("typing errors", &text) else { panic!("names that are not declared") };
+    assert_eq!(wrong.messages.len(), 1000);
+    assert!(
+        wrong.messages.iter().take(10).all(|message| message.help.iter().any(|help| help.contains("did you mean")))
+    );
+}
+
+#[test]
+fn names_as_long_as_files_are_names() {
+    let long = "n".repeat(1 << 20);
+    plays(
+        "a long name",
+        &format!(
+            "let {long} = 2\nearn e on visit {{ give 1 point * {long} }}\nscenario \"s\" {{ ann visit 2026-01-02 expect 2 points }}\n"
+        ),
+    );
+    assert_eq!(codes("an unknown long name", &format!("earn e on visit {{ give 1 point * {long} }}\n")), ["E0200"]);
+    assert!(!codes("a long word", &format!("earn e on visit {{ {long} }}\n{long} x\n")).is_empty());
+    assert!(!codes("a long number", &format!("let a = {}\n", "9".repeat(1 << 20))).is_empty());
+}
+
+#[test]
+fn comments_of_a_whole_file_are_read_and_larger_files_are_not() {
+    let line = "# a comment that says nothing, at some length, as comments sometimes do\n";
+    assert_eq!(codes("comments", &line.repeat(15 * 1024 * 1024 / line.len())), [""; 0]);
+    assert_eq!(codes("a hundred megabytes of comments", &line.repeat(100 * 1024 * 1024 / line.len())), ["E0100"]);
+}
+
+#[test]
+fn what_nests_is_read_once() {
+    for (open, middle, close) in [
+        ("not ", "spend > $1", ""),
+        ("-", "1", ""),
+        ("floor(", "1", ")"),
+        ("1 when spend > $1 and (", "spend > $1", ")"),
+        ("(", "1", " + 1) * 2"),
+        ("x[", "1", "]"),
+        ("sum of a.b where ", "spend > $1", ""),
+    ] {
+        for depth in [16, 60, 200, 3000] {
+            let text = format!("let a = {}{middle}{}\n", open.repeat(depth), close.repeat(depth));
+            let _ = codes(open, &text);
+        }
+    }
+    let holes = |count: usize| format!("rule r on visit {{\n  message \"{}\"\n}}\n", "{member.id}".repeat(count));
+    assert_eq!(codes("a text with holes", &holes(700)), [""; 0]);
+    let cases = many(10_000, |i| format!("{i} when spend > ${i}, "));
+    assert_eq!(codes("many cases", &format!("let a = {cases}0 otherwise\n")), ["E0106"]);
+}
+
+#[test]
+fn wide_and_long_tables_are_read_from_files() {
+    let folder = std::env::temp_dir().join(format!("meed-hostile-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut wide = format!("sku,{}\n", (0..50).map(|i| format!("c{i}")).collect::<Vec<_>>().join(","));
+    for row in 0..10_000 {
+        let _ = writeln!(wide, "s{row},{}", (0..50).map(|i| (row + i).to_string()).collect::<Vec<_>>().join(","));
+    }
+    std::fs::write(folder.join("wide.csv"), wide).unwrap();
+    let text = format!(
+        "{HEAD}table wide by sku, column from \"wide.csv\"\nevent scan {{ sku text, column text }}\nearn e on scan {{ give wide[sku, column] as points }}\n"
+    );
+    std::fs::write(folder.join("wide.meed"), text).unwrap();
+    let path = folder.join("wide.meed");
+    let loaded = ends("a wide table", move || Program::from_path(&path).map_err(|wrong| wrong.to_string()));
+    std::fs::remove_dir_all(&folder).unwrap();
+    // A table has the keys that it declares and one value; fifty columns are a mistake that is told once.
+    assert!(loaded.is_err_and(|told| told.lines().count() < 10));
+}
+
+/// Plays one event and says how many amounts were posted, and how many failed.
+fn posted(body: &str, until: &str) -> (usize, usize) {
+    let loaded = load("a short program", body).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let programs: Vec<Arc<Program>> = loaded.versions.into_iter().map(Arc::new).collect();
+    let until = programs[0].settings.zone.start_of(meed::value::Day::parse(until).unwrap());
+    let start = meed::value::Day::parse("2026-01-02").unwrap();
+    let purchase = super::props::history::event(
+        &programs[0],
+        "purchase",
+        "e1",
+        "ann",
+        programs[0].settings.zone.start_of(start),
+        0,
+        &[("order", super::props::history::text("A")), ("subtotal", super::props::history::number(1_000_000_000))],
+    );
+    ends("one event", move || {
+        let mut world = World::new(compile::compile(&programs));
+        let (mut posted, mut failed) = (0, 0);
+        let mut count = |what: &What| match what {
+            What::Posted { .. } => posted += 1,
+            What::Failed(_) => failed += 1,
+            _ => {}
+        };
+        world.submit(vec![purchase], &mut |outcome| count(&outcome.what));
+        world.advance(Some(until), &mut |outcome| count(&outcome.what));
+        (posted, failed)
+    })
+}
+
+#[test]
+fn one_event_reaches_a_thousand_million_steps() {
+    let (posted, failed) = posted("rule r each time spend reaches another $0.01 { give 1 point }\n", "2026-01-03");
+    assert!(posted + failed >= 1 && posted < 1_000_000, "{posted} posted, {failed} failed");
+}
+
+#[test]
+fn a_hundred_years_pass_day_by_day() {
+    let rule = "rule r every calendar day {\n  when points.balance < 1_000\n  give 1 point\n}\n";
+    assert_eq!(posted(rule, "2126-01-02"), (1_000, 0));
+}
+
+#[test]
+fn absurd_stretches_of_time_are_refused_or_judged() {
+    for stretch in [
+        "last 999999999 days",
+        "last 99999999999999999999 days",
+        "last 2147483647 months",
+        "last 9223372036854775807 seconds",
+    ] {
+        let body = format!(
+            "measure m = sum of purchase.subtotal, {stretch}\nearn e on visit {{\n  when m > $1\n  give 1 point\n}}\n"
+        );
+        let story = "scenario \"s\" {\n  ann purchase 2026-01-02 { order A, subtotal $5 }\n  ann visit 2026-01-03\n}\n";
+        if codes(stretch, &body).is_empty() {
+            let told = played(stretch, &format!("{body}{story}"));
+            assert!(told.iter().all(|told| told.contains("beyond the calendar")), "{stretch}: {told:?}");
+        }
+    }
+}
