@@ -138,7 +138,8 @@ fn s08_explanations_show_every_step() {
     let event = said(&["explain", SHOP, MESSY, "--event", "e2"]);
     let member = said(&["explain", SHOP, MESSY, "--member", "ann", "--at", "2026-02-05"]);
     let none = said(&["explain", SHOP, MESSY, "--event", "e99"]);
-    insta::assert_snapshot!(format!("{event}\n{member}\n{none}"));
+    let rejected = said(&["explain", SHOP, MESSY, "--event", "e4"]);
+    insta::assert_snapshot!(format!("{event}\n{member}\n{none}\n{rejected}"));
 }
 
 #[test]
