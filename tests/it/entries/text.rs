@@ -46,7 +46,8 @@ pub fn format(bytes: &[u8]) {
         Ok(once) => {
             assert_eq!(syntax::format(&once).as_deref(), Ok(&*once), "the layout of the layout is another");
             let (before, after) = (syntax::parse(FileId(0), text), syntax::parse(FileId(0), &once));
-            assert!(before.0 == after.0, "the layout says something else:\n{once}");
+            let same = before.0.items == after.0.items && before.0.doubtful == after.0.doubtful;
+            assert!(same, "the layout says something else:\n{once}");
             assert_eq!(before.1.len(), after.1.len(), "the layout has other mistakes:\n{once}");
         }
         Err(syntax::FormatError::Changed) => panic!("the layout would say something else"),
