@@ -403,3 +403,35 @@ fn bands_end_at_amounts_with_the_code_of_a_currency() {
     let text = "program \"Shop\" {\n  currency CHF\n  timezone \"UTC\"\n}\ntable band by size in bands {\n  up to 10 CHF 1\n  below 20.50 CHF 2\n  above 3\n}\n";
     Program::from_text("shop.meed", text).unwrap_or_else(|errors| panic!("{errors}"));
 }
+
+#[test]
+fn s26_an_order_of_no_value_comes_back_whole() {
+    plays(
+        r#"
+event stay {
+  room   id
+  nights count
+  charge money
+}
+event refund reverses stay by room {
+  nights count
+  charge money
+}
+measure nights = sum of stay.nights
+measure stays = count of stay
+earn e on stay { give 3 miles }
+scenario "a night that was paid with points" {
+  ann stay 2026-02-07 { room r, nights 3, charge $0 } expect 3 miles
+  ann refund 2026-02-08 { room r, nights 1, charge $0 }
+  expect ann.nights is 2, ann.stays is 1
+  ann refund 2026-02-09 { room r, nights 2, charge $0 }
+  expect ann.nights is 0, ann.stays is 0, ann.miles.balance is 0
+}
+scenario "nothing is taken from what has a value" {
+  ann stay 2026-02-07 { room r, nights 3, charge $9 } expect 3 miles
+  ann refund 2026-02-08 { room r, nights 0, charge $0 } expect nothing
+  expect ann.nights is 3, ann.stays is 1
+}
+"#,
+    );
+}
