@@ -6,7 +6,8 @@ use std::sync::Arc;
 use meed::Program;
 use meed::engine::{Account, Cause, Event, Outcome, What};
 use meed::hir::{
-    EventDef, EventId, EventKind, Expiry, FieldDef, FieldType, LadderRefund, Net, OnRefund, RewardRefunds,
+    EventDef, EventId, EventKind, Expiry, FieldDef, FieldType, LadderRefund, Measure, Net, OnRefund, RewardRefunds,
+    Source,
 };
 use meed::value::{Day, Exact, Instant, TimeSpan, Value, Zone};
 use proptest::prelude::*;
@@ -93,7 +94,7 @@ fn whole_back(
         && let (Value::List(of), FieldType::List(def)) =
             (&order.fields[lines.original.0 as usize], &program.events.at(kind).fields.at(lines.list).ty)
     {
-        let line = |line: &[Value]| -> Box<[Value]> {
+        let mut line = |line: &[Value]| -> Box<[Value]> {
             let mut own: Vec<Value> = def.iter().map(|field| value(program, field, words, time, t)).collect();
             for (to, from) in lines.key.iter().chain(&lines.amounts) {
                 own[to.0 as usize] = line[from.0 as usize].clone();
@@ -124,26 +125,31 @@ fn kept(program: &Program, outcome: &Outcome) -> bool {
         }
 }
 
-/// A member line without measures that leave reversals out of account, and without the end of tiers that are not lowered at once.
+/// A member line without what a return changes by declaration: measures that leave reversals out of account or count the returns
+/// themselves, the end of tiers that are not lowered at once, and lots from which refunds are taken in the order of spending.
 fn without_kept(program: &Program, line: &str) -> String {
     let mut json: serde_json::Value = serde_json::from_str(line).unwrap();
-    for measure in program.measures.iter().filter(|measure| measure.net == Net::Gross) {
+    let of_returns = |measure: &Measure| matches!(measure.source, Source::Events { event, .. } if program.events.at(event).reversal.is_some());
+    for measure in program.measures.iter().filter(|measure| measure.net == Net::Gross || of_returns(measure)) {
         json.get_mut("measures").and_then(|all| all.as_object_mut()).map(|all| all.remove(&*measure.name));
     }
     for ladder in program.ladders.iter().filter(|ladder| ladder.refunds != LadderRefund::AtOnce) {
         let held = json.get_mut("tiers").and_then(|all| all.get_mut(&*ladder.name));
         held.and_then(|held| held.as_object_mut()).map(|held| held.remove("until"));
     }
+    for unit in program.units.iter().filter(|unit| unit.refunds_in_order) {
+        let purse = json.get_mut("units").and_then(|all| all.get_mut(&*unit.name));
+        purse.and_then(|purse| purse.as_object_mut()).map(|purse| purse.remove("lots"));
+    }
     json.to_string()
 }
 
-/// Whether lots slide with what members do last, which a reversal does not take back.
-fn slides(program: &Program) -> bool {
+/// Whether a return changes by declaration what lapses later: lots slide with what members do last, or refunds are taken from other lots.
+fn lapses_otherwise(program: &Program) -> bool {
     let last = |expiry: &Expiry| matches!(expiry, Expiry::Idle { .. });
-    program
-        .units
-        .iter()
-        .any(|unit| unit.expiry.iter().any(|rule| rule.cases.iter().any(|(_, case)| last(&case.expiry))))
+    program.units.iter().any(|unit| {
+        unit.refunds_in_order || unit.expiry.iter().any(|rule| rule.cases.iter().any(|(_, case)| last(&case.expiry)))
+    })
 }
 
 /// Types of orders, and what takes them back.
@@ -205,7 +211,7 @@ fn tried(case: &Case, choices: &[Vec<u8>]) -> Result<bool, String> {
     let lines = |run: &Run| -> Vec<String> { standing(run).iter().map(|line| without_kept(program, line)).collect() };
     let found = difference(&lines(&never), &lines(&returned));
     let found = found.or_else(|| {
-        if slides(program) {
+        if lapses_otherwise(program) {
             return None;
         }
         difference(&lines(&never.advance(Some(later))), &lines(&returned.advance(Some(later))))

@@ -30,30 +30,39 @@ fn steps_of(program: &Program, unit: UnitId, words: &str) -> Option<Exact> {
     number.mul(Exact::from(scale)).ok()
 }
 
-/// Amounts that were awarded by each earn, by the journal.
-fn awarded(outcomes: &[Outcome]) -> BTreeMap<(Cause, Option<u32>), i64> {
+/// What each earn awarded, by the journal: to the member, and by mail to a group that collects a share.
+fn awarded(outcomes: &[Outcome], event: &str) -> BTreeMap<Cause, i64> {
     let mut sums = BTreeMap::new();
-    for outcome in outcomes {
-        if let (Cause::Earn(_), What::Posted { from: Account::Issuer | Account::Partner(_), amount, line, .. }) =
+    for outcome in outcomes.iter().filter(|outcome| outcome.comes_of(event)) {
+        if let (Cause::Earn(_), What::Posted { from: Account::Issuer | Account::Partner(_), amount, .. }) =
             (outcome.cause, &outcome.what)
         {
-            *sums.entry((outcome.cause, *line)).or_insert(0) += amount;
+            *sums.entry(outcome.cause).or_insert(0) += amount;
         }
     }
     sums
 }
 
+/// What does not add up in the steps of one earn.
+fn wrong(program: &Program, cause: Cause, explained: &Explained, posted: i64) -> Option<String> {
+    let Cause::Earn(id) = cause else { return None };
+    let unit = program.earns.at(id).unit;
+    let given = explained.steps.iter().filter(|step| step.cause == cause && step.stage == Stage::Post);
+    let given: Vec<_> = given.map(|step| (step.line, steps_of(program, unit, &step.result))).collect();
+    let sum = given.iter().try_fold(Exact::ZERO, |sum, (_, amount)| sum.add((*amount)?).ok());
+    if sum != Some(Exact::from(posted)) {
+        return Some(format!("the steps give {given:?}, the journal {posted}"));
+    }
+    given.into_iter().find_map(|(line, amount)| beside(program, cause, line, explained, amount?))
+}
+
 /// What does not add up in the steps of one earn at one line.
-fn beside(program: &Program, cause: Cause, line: Option<u32>, explained: &Explained, posted: i64) -> Option<String> {
+fn beside(program: &Program, cause: Cause, line: Option<u32>, explained: &Explained, given: Exact) -> Option<String> {
     let Cause::Earn(id) = cause else { return None };
     let earn = program.earns.at(id);
     let own: Vec<&TraceStep> = explained.steps.iter().filter(|step| step.cause == cause && step.line == line).collect();
     let said = |stage: Stage| own.iter().filter(move |step| step.stage == stage);
     let read = |words: &str| steps_of(program, earn.unit, words);
-    let gives: Vec<Exact> = said(Stage::Post).filter_map(|step| read(&step.result)).collect();
-    if gives != [Exact::from(posted)] {
-        return Some(format!("`{}` gives {gives:?} in words, {posted} in the journal", earn.name));
-    }
     let base = said(Stage::Base).find_map(|step| read(step.result.split(" = ").last()?.split(", where").next()?))?;
     let added: Vec<Exact> = said(Stage::Boost).filter_map(|step| read(step.result.strip_prefix("adds ")?)).collect();
     let sum = match earn.combine {
@@ -73,13 +82,13 @@ fn beside(program: &Program, cause: Cause, line: Option<u32>, explained: &Explai
         left = fit;
     }
     // Rounding, in whatever scope, moves an amount by less than one step; caps and limits behind it only lower it.
-    let far = Exact::from(posted).sub(left).ok()?;
-    (far >= Exact::ONE).then(|| format!("`{}` comes to {left} and gives {posted}", earn.name))
+    let far = given.sub(left).ok()?;
+    (far >= Exact::ONE).then(|| format!("`{}` comes to {left} and gives {given}", earn.name))
 }
 
 #[test]
 fn s08_the_steps_of_an_explanation_add_up_to_what_was_posted() {
-    holds(80, 15, 25, |recipe, choices, _| {
+    holds(40, 15, 25, |recipe, choices, _| {
         let (text, program) = checked(recipe, ANY)?;
         let events = distinct(events(&program, choices, ALL));
         let story = || format!("{text}\n{}", told(&program, &events));
@@ -96,8 +105,8 @@ fn s08_the_steps_of_an_explanation_add_up_to_what_was_posted() {
                 all.iter().filter(|outcome| outcome.event.as_ref() == Some(&event.id)).cloned().collect()
             };
             same(&format!("outcomes of {}", event.id), difference(&own(&outcomes), &own(&explained.outcomes)), story)?;
-            for ((cause, line), posted) in awarded(&own(&explained.outcomes)) {
-                if let Some(wrong) = beside(&program, cause, line, &explained, posted) {
+            for (cause, posted) in awarded(&explained.outcomes, &event.id) {
+                if let Some(wrong) = wrong(&program, cause, &explained, posted) {
                     let said = meed::explain::steps(&program, &explained).join("\n");
                     return Err(format!("{}: {wrong}\n{said}\n{}", event.id, story()));
                 }

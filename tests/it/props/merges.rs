@@ -10,7 +10,7 @@ use super::{ANY, distinct, events, holds, late, same};
 
 #[test]
 fn s43_merged_and_unmerged_is_as_if_it_had_not_been() {
-    holds(80, 13, 25, |recipe, choices, more| {
+    holds(40, 13, 25, |recipe, choices, more| {
         let (source, program) = checked(recipe, ANY)?;
         let start = Zone::utc().start_of(Day::parse("2025-12-20").unwrap());
         let join = |member: &&str| event(&program, "join", &format!("join {member}"), member, start, 0, &[]);
@@ -55,7 +55,7 @@ fn s43_merged_and_unmerged_is_as_if_it_had_not_been() {
 
 #[test]
 fn s43_two_that_are_one_are_as_if_they_always_had_been() {
-    holds(60, 14, 25, |recipe, choices, more| {
+    holds(30, 14, 25, |recipe, choices, more| {
         let (source, program) = checked(recipe, Without { meeting: true, ..ANY })?;
         let start = Zone::utc().start_of(Day::parse("2025-12-20").unwrap());
         let join = |member: &&str| event(&program, "join", &format!("join {member}"), member, start, 0, &[]);

@@ -74,7 +74,7 @@ fn late() -> meed::value::Instant {
 
 #[test]
 fn every_generated_program_is_accepted_and_laid_out() {
-    holds(150, 1, 1, |recipe, _, _| {
+    holds(100, 1, 1, |recipe, _, _| {
         let (text, _) = checked(recipe, ANY)?;
         let laid = meed::syntax::format(&text).map_err(|error| format!("{error}\n{text}"))?;
         let tree = |text: &str| meed::syntax::parse(meed::source::FileId(0), text).0;

@@ -11,7 +11,7 @@ use super::{ANY, events, holds, late, same, shuffled};
 #[test]
 fn s42_a_run_that_was_saved_anywhere_goes_on_as_if_it_had_not_been() {
     let path = std::env::temp_dir().join(format!("meed-props-{}.state", std::process::id()));
-    holds(60, 11, 30, |recipe, choices, cuts| {
+    holds(40, 11, 30, |recipe, choices, cuts| {
         let (text, program) = checked(recipe, ANY)?;
         let mut events = events(&program, choices, ALL);
         // Some come late, before and after they could be forgotten.
@@ -51,7 +51,7 @@ fn scattered(jobs: Vec<Job>, choices: &[u8]) -> Vec<Job> {
 
 #[test]
 fn s30_any_number_of_threads_writes_the_same_journal() {
-    holds(60, 12, 30, |recipe, choices, more| {
+    holds(40, 12, 30, |recipe, choices, more| {
         let (text, program) = checked(recipe, Without { meeting: more[0] % 4 > 0, ..ANY })?;
         let events = events(&program, choices, ALL);
         let batches: Vec<Vec<Event>> = events.chunks(1 + usize::from(more[1] % 12)).map(<[Event]>::to_vec).collect();

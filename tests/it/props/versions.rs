@@ -45,7 +45,7 @@ fn plan(versions: &[Arc<Program>]) -> Engine {
 
 #[test]
 fn s40_versions_are_judged_alike_by_plan_and_reference_and_balance() {
-    with_versions(60, 17, |text, versions, choices, _| {
+    with_versions(30, 17, |text, versions, choices, _| {
         let events = history::events(&versions[1], choices, ALL);
         let story = || format!("{text}\n{}", told(&versions[1], &events));
         let slow = Run::new(Engine::reference(versions).with_test_seed()).singly(&events).advance(Some(late()));
@@ -63,7 +63,7 @@ fn s40_versions_are_judged_alike_by_plan_and_reference_and_balance() {
 #[test]
 fn s40_versions_make_no_difference_to_order_and_saving() {
     let path = std::env::temp_dir().join(format!("meed-versions-{}.state", std::process::id()));
-    with_versions(60, 18, |text, versions, choices, more| {
+    with_versions(30, 18, |text, versions, choices, more| {
         let events = distinct(history::events(&versions[1], choices, ALL));
         let story = || format!("{text}\n{}", told(&versions[1], &events));
         let orderly = Run::new(plan(versions)).singly(&events).advance(Some(late()));
