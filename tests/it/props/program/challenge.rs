@@ -23,7 +23,7 @@ impl Writer {
             _ => ("ever".into(), None),
         };
         if window.contains("activation") {
-            self.names.waiting.push(name.clone());
+            self.names.opened.push(name.clone());
         }
         self.line(format!("window {window}"));
         if t.chance(15) {

@@ -89,7 +89,7 @@ impl Writer {
     }
 
     pub fn effects(&mut self, t: &mut Tape<'_>, unit: Option<usize>, on: On, from_event: bool) {
-        let mut any = false;
+        let (mut any, mut opened) = (false, false);
         if let Some(unit) = unit {
             let amount = if t.chance(30) { self.cased(t, unit, on) } else { self.base(t, unit, on) };
             self.line(format!("give {amount}"));
@@ -143,6 +143,10 @@ impl Writer {
                 }
                 (11, _) if !self.names.waiting.is_empty() => {
                     format!("activate {}{}", t.pick(&self.names.waiting), t.pick(&["", " for 7 days"]))
+                }
+                (11, _) if !self.names.opened.is_empty() && !opened => {
+                    opened = true;
+                    format!("open {}", t.pick(&self.names.opened))
                 }
                 (12, Some(unit)) if self.meets => {
                     format!("give {} to referred_by", self.names.quantity(unit, t.pick(&[5, 1, 12])))

@@ -40,6 +40,8 @@ pub struct Names {
     pub draws: Vec<String>,
     /// What needs activation.
     pub waiting: Vec<String>,
+    /// Challenges whose time begins when they are opened.
+    pub opened: Vec<String>,
     /// Whether only such words may be used that forget what was taken back.
     pub forgetful: bool,
 }
