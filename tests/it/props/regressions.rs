@@ -435,3 +435,26 @@ scenario "nothing is taken from what has a value" {
 "#,
     );
 }
+
+#[test]
+fn a_challenge_whose_claim_was_forfeited_is_not_completed_by_the_same_events_again() {
+    plays(
+        r#"
+challenge c {
+  window 2026-01-01 to 2026-12-31
+  goal   one purchase where subtotal >= $10
+  give   5 miles
+  claim  within 7 days
+  refunds re-judge
+}
+scenario "once" {
+  ann purchase   2026-02-01 { order a, subtotal $10 } expect c completed
+  advance to     2026-02-09 expect c forfeited
+  ann purchase   2026-02-10 { order b, subtotal $10 } expect nothing
+  expect ann.c.completed is 1
+  ann cancel     2026-02-11 { order a }
+  expect ann.c.completed is 1
+}
+"#,
+    );
+}
