@@ -7,13 +7,11 @@ use crate::hir::Expr;
 use crate::source::Span;
 use crate::syntax::ast;
 
+use super::MAX_PARTS;
 use super::context::Checker;
 use super::errors;
 use super::scope::Scope;
 use super::walk::walk;
-
-/// How many parts the value of one name may have, with those of the names in it.
-const MOST_PARTS: usize = 512;
 
 /// The names of a block.
 #[derive(Debug, Clone, Default)]
@@ -63,8 +61,8 @@ impl Checker<'_> {
         let value = self.cases(&local.value, &above, None);
         let mut parts = 0;
         value.iter().for_each(|value| walk(value, &mut |_| parts += 1));
-        if parts > MOST_PARTS {
-            self.report(errors::names::local_too_large(name, &local.name.text, MOST_PARTS));
+        if parts > MAX_PARTS {
+            self.report(errors::names::local_too_large(name, &local.name.text, MAX_PARTS));
         } else if let Some(value) = value {
             return Some(Expr { span, ..value });
         }

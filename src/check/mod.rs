@@ -21,6 +21,7 @@ mod fold;
 mod gates;
 mod habits;
 mod limit;
+mod limits;
 mod literal;
 mod local;
 mod lookalike;
@@ -63,18 +64,21 @@ use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item};
 use crate::value::{Currency, Month, Weekday, Zone};
 
+pub use limits::*;
+
 use context::{Checker, Items, Slot, UnitHead};
 use names::{Meeting, Names, Offer, Prize, Symbol};
 
 /// Reads a table's file: the name of the file that asks, and the name it asks for. The error is a reason in plain words.
 pub type Loader<'a> = dyn Fn(&str, &str) -> Result<String, String> + 'a;
 
-/// How many messages a program can cause.
-pub const MAX_MESSAGES: usize = 1000;
-
 /// Checks the files of one program, which are all in `sources`. The program is there only where no message is an error; messages
 /// are in order of place.
 pub fn check(files: &[ast::File], sources: &Arc<Sources>, load: &Loader<'_>) -> (Option<Program>, Vec<Diagnostic>) {
+    let count: usize = files.iter().map(|file| file.items.len()).sum();
+    if count > MAX_ITEMS {
+        return (None, vec![errors::program::too_many_items(Span::new(FileId(0), 0, 0), count)]);
+    }
     let mut checker = Checker::new(files, sources, load);
     let program = checker.run(sources);
     let mut messages = render::sorted(checker.errors);

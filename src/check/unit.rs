@@ -11,15 +11,13 @@ use crate::source::Span;
 use crate::syntax::ast::{self, EndPeriod, ExpiryKind};
 use crate::value::{Currency, Day, Rounding, TimeSpan};
 
+use super::MAX_DECIMALS;
 use super::cases::covers;
 use super::context::{Checker, UnitHead};
 use super::errors;
 use super::literal;
 use super::names::was;
 use super::scope::Scope;
-
-/// More decimals than this make amounts that no balance could hold.
-const MOST_DECIMALS: i64 = 9;
 
 impl Checker<'_> {
     /// Names and smallest steps of all units.
@@ -43,9 +41,9 @@ impl Checker<'_> {
                 (None, Some(_)) => self.currency.exponent(),
                 (None, None) => 0,
                 (Some(decimals), None) => match self.whole(decimals, 0) {
-                    Some(count) if count <= MOST_DECIMALS => u8::try_from(count).unwrap_or(0),
+                    Some(count) if count <= MAX_DECIMALS => u8::try_from(count).unwrap_or(0),
                     Some(_) => {
-                        self.report(errors::units::too_many_decimals(decimals.at.0, MOST_DECIMALS));
+                        self.report(errors::units::too_many_decimals(decimals.at.0, MAX_DECIMALS));
                         0
                     }
                     None => 0,

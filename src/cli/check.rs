@@ -1,6 +1,6 @@
 //! `meed check`
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -149,9 +149,7 @@ fn fix(found: &Found, output: &Output) -> Result<bool, CliError> {
             continue;
         }
         text.push_str(file.text.get(done..).unwrap_or_default());
-        let mut out = AtomicFile::create(Path::new(&file.name))?;
-        out.write_all(text.as_bytes()).map_err(|error| WriteError::new(file.name.as_str(), error))?;
-        out.commit()?;
+        AtomicFile::write_text(Path::new(&file.name), &text)?;
         output.note(&format_args!("mended {count} of the mistakes in {}", file.name));
         written = true;
     }

@@ -13,8 +13,8 @@ use super::output::Output;
 use super::run::{load_map, moment};
 use super::seeds;
 use crate::compile::compile;
-use crate::engine::{Explained, Outcome, State, What, World, shortfall, words};
-use crate::events::{EventStream, Inputs};
+use crate::engine::{Arrival, Event, Explained, Outcome, State, What, World, shortfall, words};
+use crate::events::{EventStream, Inputs, Place, Reject};
 use crate::explain::{self, Supposed, suppose};
 use crate::hir::Program;
 use crate::journal::{Line, MemberLine};
@@ -81,16 +81,81 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, CliError>
     let wanted = |member: &str| !alone || args.member.as_deref().is_none_or(|asked| asked == member);
     let stream = EventStream::new(&program, &inputs, map.as_ref(), 0)?;
     let before = |time: Instant| at.is_none_or(|at| time < at);
-    let events = stream.flatten().filter(|event| wanted(&event.member) && before(event.time)).collect();
+    let (events, mut rejected) = read(stream, |event| wanted(&event.member) && before(event.time));
+    let (events, places): (Vec<Event>, Vec<Place>) = events.into_iter().unzip();
+    let known: Vec<_> = events.iter().map(|event| (Arc::clone(&event.id), Arc::clone(&event.member))).collect();
     let mut world = World::new(engine).keeping_all();
     let mut history = Vec::new();
-    world.submit(events, &mut |outcome| history.push(outcome));
+    let arrivals = world.submit(events, &mut |outcome| history.push(outcome));
+    for (arrival, (place, (id, member))) in arrivals.into_iter().zip(places.into_iter().zip(known)) {
+        if let Arrival::Refused(reason) = arrival {
+            rejected.push(Reject::of_event(place, &id, &member, reason));
+        }
+    }
     world.advance(at, &mut |outcome| history.push(outcome));
     match (&args.event, &args.member) {
-        (Some(event), _) => explain_event(event, args, &program, &world, output),
+        (Some(event), _) => match world.explain(event) {
+            Some(explained) => {
+                of(event, &rejected).for_each(|reject| output.note(reject));
+                explain_event(event, &explained, args, (&program, &world), output)
+            }
+            None => explain_rejected(event, &rejected, args.format, output),
+        },
         (None, Some(member)) => explain_member(member, &versions, &world, &history, args.format, output),
         (None, None) => Ok(Exit::Nothing),
     }
+}
+
+/// The events that are wanted, each with its place, and what was rejected. What a map leaves out is nobody's mistake.
+fn read(mut stream: EventStream<'_>, wanted: impl Fn(&Event) -> bool) -> (Vec<(Event, Place)>, Vec<Reject>) {
+    let (mut events, mut rejected) = (Vec::new(), Vec::new());
+    while let Some(next) = stream.next() {
+        match next {
+            Ok(event) if wanted(&event) => events.push((event, stream.place())),
+            Ok(_) => {}
+            Err(reject) if reject.skipped => {}
+            Err(reject) => rejected.push(reject),
+        }
+    }
+    (events, rejected)
+}
+
+/// The rejects whose record names an event. Of a record that could not be read nothing is known but its text.
+fn of<'r>(id: &'r str, rejected: &'r [Reject]) -> impl Iterator<Item = &'r Reject> {
+    let named = move |reject: &&Reject| {
+        let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        reject.record.match_indices(id).any(|(at, found)| {
+            let before = reject.record.get(..at).is_some_and(|text| text.ends_with(inside));
+            let behind = reject.record.get(at + found.len()..).is_some_and(|text| text.starts_with(inside));
+            !before && !behind
+        })
+    };
+    rejected.iter().filter(named)
+}
+
+#[derive(Serialize)]
+struct RejectedReport<'a> {
+    schema: &'static str,
+    event: &'a str,
+    rejected: Vec<&'a Reject>,
+}
+
+/// Why an event was never judged.
+fn explain_rejected(id: &str, rejected: &[Reject], format: ExplainFormat, output: &Output) -> Result<Exit, CliError> {
+    let rejected: Vec<&Reject> = of(id, rejected).collect();
+    if rejected.is_empty() {
+        return Err(CliError::Usage(format!("there is no event `{id}` among the events that were read")));
+    }
+    if format == ExplainFormat::Json {
+        output.json(&RejectedReport { schema: "meed.explain/1", event: id, rejected })?;
+        return Ok(Exit::Found);
+    }
+    let mut text = format!("`{id}` was rejected and never judged\n");
+    for reject in rejected {
+        text.push_str(&format!("  {reject}\n    {}\n", reject.record));
+    }
+    output.result(&text)?;
+    Ok(Exit::Found)
 }
 
 #[derive(Serialize)]
@@ -117,14 +182,11 @@ struct SupposedReport<'a> {
 
 fn explain_event(
     id: &str,
+    explained: &Explained,
     args: &ExplainArgs,
-    program: &Program,
-    world: &World,
+    (program, world): (&Program, &World),
     output: &Output,
 ) -> Result<Exit, CliError> {
-    let Some(explained) = world.explain(id) else {
-        return Err(CliError::Usage(format!("there is no event `{id}` among the events that were read")));
-    };
     let version = world.engine().version(world.engine().version_at(explained.event.time));
     let program = version.map_or(program, |version| &version.program);
     let time = format_instant(explained.event.time, &program.settings.zone);
@@ -136,7 +198,7 @@ fn explain_event(
         if !world.alone() {
             output.note(&"what members share (budgets, stock, draws) is taken to be untouched in what is supposed");
         }
-        Some(suppose(world.engine(), &explained, &supposed).map_err(CliError::Usage)?)
+        Some(suppose(world.engine(), explained, &supposed).map_err(CliError::Usage)?)
     };
     let lines = |explained: &'_ Explained| -> Vec<String> {
         let own = explained.outcomes.iter().filter(|outcome| outcome.comes_of(id) || outcome.event.is_none());
@@ -149,7 +211,7 @@ fn explain_event(
             member: &explained.event.member,
             time,
             outcomes: (1..).zip(&explained.outcomes).map(|(seq, outcome)| Line::new(program, outcome, seq)).collect(),
-            steps: explain::step_lines(program, &explained),
+            steps: explain::step_lines(program, explained),
             error: explained.fault.as_deref(),
             supposed: other.as_ref().map(|other| SupposedReport {
                 with: &args.with,
@@ -175,10 +237,10 @@ fn explain_event(
     if let Some(other) = &other {
         let supposed: Vec<String> = supposed.iter().map(ToString::to_string).collect();
         text.push_str(&format!("\nif {}\n", supposed.join(" and ")));
-        text.push_str(&differences(&lines(&explained), &lines(other)));
+        text.push_str(&differences(&lines(explained), &lines(other)));
     }
     text.push_str("\nwhy\n");
-    for line in explain::steps(program, other.as_ref().unwrap_or(&explained)) {
+    for line in explain::steps(program, other.as_ref().unwrap_or(explained)) {
         text.push_str(&format!("  {line}\n"));
     }
     output.result(&text)?;

@@ -1,6 +1,6 @@
 //! `meed fmt`
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,7 +9,7 @@ use super::error::{CliError, Exit};
 use super::locate::program_path;
 use super::output::Output;
 use super::unified::unified;
-use crate::journal::{AtomicFile, WriteError};
+use crate::journal::AtomicFile;
 use crate::syntax::format;
 
 /// Lay out programs in the one style
@@ -58,9 +58,7 @@ pub(super) fn run(args: &FmtArgs, output: &Output) -> Result<Exit, CliError> {
             _ if args.check => {}
             None => output.result(&laid_out)?,
             Some(path) if differs => {
-                let mut file = AtomicFile::create(path)?;
-                file.write_all(laid_out.as_bytes()).map_err(|error| WriteError::new(source.name.as_str(), error))?;
-                file.commit()?;
+                AtomicFile::write_text(path, &laid_out)?;
                 output.note(&format_args!("laid out {}", source.name));
             }
             Some(_) => {}

@@ -1,7 +1,6 @@
 //! `meed init`
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -9,7 +8,7 @@ use serde::Serialize;
 use super::error::{CliError, Exit};
 use super::locate::has_program;
 use super::output::Output;
-use crate::journal::{AtomicFile, WriteError};
+use crate::journal::{AtomicFile, create_folder};
 
 /// Begin a program: a small one with scenarios, to be changed
 #[derive(Debug, Args)]
@@ -102,9 +101,9 @@ pub(super) fn run(args: &InitArgs, output: &Output) -> Result<Exit, CliError> {
     if let Some(taken) = [&main, &tests].into_iter().find(|path| path.exists()) {
         return Err(CliError::Usage(format!("`{}` is there already", taken.display())));
     }
-    std::fs::create_dir_all(folder).map_err(|error| WriteError::new(folder.display().to_string(), error))?;
+    create_folder(folder)?;
     for (path, text) in [(&main, program), (&tests, scenarios)] {
-        write(path, text)?;
+        AtomicFile::write_text(path, text)?;
     }
     let files = [&main, &tests].map(|path| path.strip_prefix(".").unwrap_or(path).display().to_string());
     match args.format {
@@ -123,10 +122,4 @@ pub(super) fn run(args: &InitArgs, output: &Output) -> Result<Exit, CliError> {
         }
     }
     Ok(Exit::Nothing)
-}
-
-fn write(path: &Path, text: &str) -> Result<(), CliError> {
-    let mut file = AtomicFile::create(path)?;
-    file.write_all(text.as_bytes()).map_err(|error| WriteError::new(path.display().to_string(), error))?;
-    Ok(file.commit()?)
 }

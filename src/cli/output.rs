@@ -1,13 +1,14 @@
 //! Standard output and standard error.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use clap::ColorChoice;
 use serde::Serialize;
 
 use super::error::CliError;
-use crate::journal::WriteError;
+use crate::journal::{AtomicFile, WriteError};
 
 /// Where a command writes, and whether it may use colours.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +52,17 @@ impl Output {
         out.write_all(text.as_bytes())
             .and_then(|()| out.flush())
             .map_err(|error| WriteError::new("the standard output", error).into())
+    }
+
+    /// Writes a result to a file, or without one to standard output.
+    ///
+    /// # Errors
+    /// [`WriteError`], also where the reader has gone.
+    pub fn result_to(self, path: Option<&Path>, text: &str) -> Result<(), CliError> {
+        match path {
+            None => self.result(text),
+            Some(path) => Ok(AtomicFile::write_text(path, text)?),
+        }
     }
 
     /// Writes a result as JSON, indented for people where they look at it.

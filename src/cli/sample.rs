@@ -1,6 +1,5 @@
 //! `meed sample`
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,7 +11,7 @@ use super::locate::program_path;
 use super::output::Output;
 use crate::events::Record;
 use crate::hir::Program;
-use crate::journal::{AtomicFile, WriteError};
+use crate::journal::WriteError;
 use crate::sample::{Wanted, sample};
 use crate::value::Day;
 
@@ -65,13 +64,6 @@ pub(super) fn run(args: &SampleArgs, output: &Output) -> Result<Exit, CliError> 
         text.push_str(&line);
         text.push('\n');
     }
-    match &args.output {
-        None => output.result(&text)?,
-        Some(path) => {
-            let mut file = AtomicFile::create(path)?;
-            file.write_all(text.as_bytes()).map_err(|error| WriteError::new(path.display().to_string(), error))?;
-            file.commit()?;
-        }
-    }
+    output.result_to(args.output.as_deref(), &text)?;
     Ok(Exit::Nothing)
 }

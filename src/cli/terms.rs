@@ -1,6 +1,5 @@
 //! `meed terms`
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -10,7 +9,7 @@ use super::error::{CliError, Exit};
 use super::load::load;
 use super::locate::program_path;
 use super::output::Output;
-use crate::journal::{AtomicFile, WriteError};
+use crate::journal::WriteError;
 use crate::terms::{Entry, Language, Section, Terms, terms};
 
 /// Say a program in plain words, for its members
@@ -119,13 +118,6 @@ pub(super) fn run(args: &TermsArgs, output: &Output) -> Result<Exit, CliError> {
             json.map_err(|error| WriteError::new("the page", error.into()))? + "\n"
         }
     };
-    match &args.output {
-        None => output.result(&text)?,
-        Some(path) => {
-            let mut file = AtomicFile::create(path)?;
-            file.write_all(text.as_bytes()).map_err(|error| WriteError::new(path.display().to_string(), error))?;
-            file.commit()?;
-        }
-    }
+    output.result_to(args.output.as_deref(), &text)?;
     Ok(Exit::Nothing)
 }

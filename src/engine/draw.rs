@@ -9,9 +9,10 @@ use crate::hir::{DrawId, DrawKind, Drawn, RewardId};
 use crate::value::Instant;
 
 use super::clock::next_beat;
-use super::fault::{Fault, MOST_AT_ONCE};
+use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::house::House;
+use super::limits::MOST_AT_ONCE;
 use super::lottery;
 use super::mail::Content;
 use super::outcome::{Cause, EntryChange, What};

@@ -1,10 +1,7 @@
 //! Why an event could not be judged.
 
+use super::limits::MOST_AT_ONCE;
 use crate::value::ArithmeticError;
-
-/// How often one event may set off one rule or one automatic reward, and how many of a reward can be had at once: far beyond what any
-/// program means, and near enough that an absurd amount does not keep the engine busy for ever.
-pub const MOST_AT_ONCE: i64 = 10_000;
 
 /// An error for one event: nothing of the event takes effect.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::hir::{CharityId, EventId, Fund, FundId, FundPool};
 use crate::value::{ArithmeticError, Exact, Instant, Value, split};
 
-use super::fault::{Fault, MOST_AT_ONCE};
+use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::house::House;
+use super::limits::MOST_AT_ONCE;
 use super::outcome::{Account, Cause, Giver, What};
 use super::redeem::Answer;
 use super::version::Version;

@@ -25,6 +25,7 @@ pub mod house;
 pub mod judge;
 mod ledger;
 mod limit;
+mod limits;
 mod listeners;
 pub mod lottery;
 mod mail;
@@ -62,6 +63,7 @@ pub use event::Event;
 pub use fault::Fault;
 pub use fold::Fold;
 pub use group::{Explained, Group};
+pub use limits::MOST_AT_ONCE;
 pub use mail::{Content, Letter};
 pub use outcome::{
     Account, Cause, EntryChange, Giver, OfferChange, Outcome, Side, Stage, TraceStep, VoucherChange, What,

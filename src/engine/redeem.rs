@@ -6,9 +6,10 @@ use std::sync::Arc;
 use crate::hir::{Redeem, RedeemForm, RedeemId, RefundFloor, RewardId, UnitId};
 use crate::value::{Exact, Instant, TimeSpan, Value};
 
-use super::fault::{Fault, MOST_AT_ONCE};
+use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::ledger::Grant;
+use super::limits::MOST_AT_ONCE;
 use super::outcome::{Account, Cause, VoucherChange, What};
 use super::state::{Award, Payment};
 use super::words;

@@ -8,16 +8,14 @@ use crate::hir::{
 };
 use crate::value::{Exact, Instant, Value};
 
-use super::fault::{Fault, MOST_AT_ONCE};
+use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::judge::Noting;
 use super::ledger::Grant;
+use super::limits::{MAX_ROUNDS, MOST_AT_ONCE};
 use super::outcome::{Account, Cause, What};
 use super::stack::Met;
 use super::state::{Brought, FactChange, Gifted, Hanging, Restart, Uses, Voucher};
-
-/// How often rules may set each other off within one event; the checker has refused cycles, so that this is never reached.
-const MAX_ROUNDS: usize = 1000;
 
 impl Fold<'_> {
     /// Rules that listen to the event at hand; `met` are those that were judged with its earns.

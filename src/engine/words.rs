@@ -15,8 +15,8 @@ fn decimal(steps: Exact, decimals: u8) -> String {
     match steps.to_i64() {
         Some(whole) => format_minor(whole, decimals),
         None => match steps.div(Exact::from(10_i64.saturating_pow(u32::from(decimals)))) {
-            Ok(number) => number.to_string(),
-            Err(_) => steps.to_string(),
+            Ok(number) => number.readable(),
+            Err(_) => steps.readable(),
         },
     }
 }
@@ -54,6 +54,7 @@ pub fn value(program: &Program, ty: Type, value: &Value) -> String {
         }
         (Type::Moment, Value::Moment(at)) => crate::value::format_instant(*at, &program.settings.zone),
         (_, Value::Text(text)) => text.to_string(),
+        (_, Value::Exact(number)) => number.readable(),
         (_, other) => super::walk::words(std::slice::from_ref(other)),
     }
 }
@@ -145,7 +146,7 @@ pub fn season(season: &During) -> String {
 
 /// A share as a percentage: `20%`.
 pub fn percent(share: Exact) -> String {
-    share.mul(Exact::from(100)).map_or_else(|_| share.to_string(), |percent| format!("{percent}%"))
+    share.mul(Exact::from(100)).map_or_else(|_| share.readable(), |percent| format!("{}%", percent.readable()))
 }
 
 /// The kind, the name and the place of what brought something about: `("earn", base, …)`.

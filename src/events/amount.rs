@@ -4,10 +4,9 @@ use crate::arena::Id as _;
 use crate::hir::{Expr, Kind, Program};
 use crate::value::{AmountError, Currency, Day, Exact, Instant, Value, parse_minor};
 
+use super::MAX_NAMES;
+use super::decode::unusual;
 use super::node::{Node, clip};
-
-/// How many named values may stand behind one another in an exchange rate.
-const MAX_NAMES: usize = 32;
 
 /// What a record says beside the amount itself.
 #[derive(Debug, Clone, Copy)]
@@ -70,25 +69,43 @@ pub(crate) fn money(program: &Program, node: &Node<'_>, context: Context<'_>) ->
     }
 }
 
-/// The digits of an amount, and the currency that it names itself.
+/// The digits of an amount, and the currency that it names itself, before or behind.
 fn split(program: &Program, text: &str) -> Result<(String, Option<Currency>), String> {
-    if let Some((digits, code)) = text.rsplit_once(' ')
-        && code.len() == 3
-        && code.bytes().all(|byte| byte.is_ascii_alphabetic())
-    {
-        return Ok((digits.trim_end().to_owned(), Some(parse_code(code)?)));
-    }
     let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
-    let end = rest.find(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')).unwrap_or(0);
-    let symbol = rest.get(..end).unwrap_or_default().trim();
-    if symbol.is_empty() {
+    let start = rest.find(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
+    let end = rest.rfind(|c: char| c.is_ascii_digit() || c == '.').map(|at| at + 1);
+    let (Some(start), Some(end)) = (start, end) else { return Ok((text.to_owned(), None)) };
+    let part = |range: std::ops::Range<usize>| rest.get(range).unwrap_or_default().trim();
+    let (before, digits, behind) = (part(0..start), part(start..end), part(end..rest.len()));
+    if !digits.bytes().any(|byte| byte.is_ascii_digit()) {
         return Ok((text.to_owned(), None));
     }
-    let currency = Currency::from_symbol(symbol, program.settings.currency).or_else(|| Currency::parse(symbol));
-    match currency {
-        Some(currency) => Ok((format!("{sign}{}", rest.get(end..).unwrap_or_default()), Some(currency))),
-        None => Ok((text.to_owned(), None)),
+    let name = match (before, behind) {
+        ("", "") => return Ok((text.to_owned(), None)),
+        (name, "") | ("", name) => name,
+        (before, behind) => {
+            let both = named(program, before).and(named(program, behind));
+            return match both {
+                Some(_) => Err(format!("`{}` names its currency twice", clip(text, 60))),
+                None => Ok((text.to_owned(), None)),
+            };
+        }
+    };
+    if let Some(currency) = named(program, name) {
+        return Ok((format!("{sign}{digits}"), Some(currency)));
     }
+    if name.len() == 3 && name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return Err(format!("`{name}` is not a currency"));
+    }
+    if name.contains(|c: char| matches!(c, '¢'..='¥' | '\u{20a0}'..='\u{20cf}')) {
+        return Err(format!("`{}` is no sign of one currency alone: write the code, such as `5 JPY`", clip(name, 10)));
+    }
+    Ok((text.to_owned(), None))
+}
+
+/// The currency of a sign or code.
+fn named(program: &Program, name: &str) -> Option<Currency> {
+    Currency::from_symbol(name, program.settings.currency).or_else(|| parse_code(name).ok())
 }
 
 fn parse_code(code: &str) -> Result<Currency, String> {
@@ -102,15 +119,9 @@ fn chosen(program: &Program, code: Option<&str>) -> Result<Currency, String> {
 }
 
 fn explain(error: AmountError, text: &str) -> String {
-    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
-    match error {
-        AmountError::NotANumber(_) if digits && text.contains(',') => {
-            format!(
-                "`{}` has a comma: write amounts with a point and without separators, such as `1234.50`",
-                clip(text, 60)
-            )
-        }
-        other => other.to_string(),
+    match (&error, unusual(text)) {
+        (AmountError::NotANumber(_), Some(what)) => format!("`{}` {what}", clip(text, 60)),
+        _ => error.to_string(),
     }
 }
 

@@ -1,23 +1,14 @@
 //! Tables of text: CSV with any delimiter, and columns separated by blanks.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::cells::{Cells, Separator, named, open_quote, sniff};
 use super::lines::{Line, Lines, failure, too_long, utf8};
-use super::node::{Node, Place, Raw};
+use super::node::{Node, Place, Raw, offset};
 use super::reject::Reject;
 use super::stream::Reader;
-use super::{MAX_KEYS, MAX_LINE_BYTES};
-
-/// What stands between two cells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Separator {
-    /// One such byte; cells may be quoted.
-    Byte(u8),
-    /// Any number of blanks; no quotes.
-    Blanks,
-}
+use super::{MAX_KEYS, MAX_LINE_BYTES, MAX_ROW_LINES};
 
 /// What is known of a table before it is read.
 #[derive(Debug, Clone, Default)]
@@ -45,20 +36,20 @@ pub(crate) struct Table {
     trouble: Option<Reject>,
 }
 
-/// Most lines of one row, whose cells may hold line breaks.
-const MAX_ROW_LINES: usize = 500;
-
 const UNCLOSED: &str = "a quote opens a cell and nothing closes it";
+const MISQUOTED: &str =
+    "a quote ends the cell before this, but the cell goes on: a quote inside a quoted cell is written twice";
 
 /// How the search for the next row ended.
 enum Found {
     Row(u64),
-    Bad(u64, String),
+    /// Something is wrong at this line and column.
+    Bad(u64, u64, String),
     End,
 }
 
 impl Table {
-    /// Reads the header of a table.
+    /// Reads the beginning of a table.
     pub(crate) fn open(file: Arc<str>, lines: Lines, layout: &Layout) -> Self {
         let mut table = Self {
             file,
@@ -70,8 +61,9 @@ impl Table {
             starts: Vec::new(),
             trouble: None,
         };
-        if layout.columns.is_none() || layout.skip_header {
-            table.read_header(layout);
+        if let Err((line, column, reason)) = table.read_start(layout) {
+            let place = Place { file: Arc::clone(&table.file), line, column };
+            table.trouble = Some(Reject::new(place, reason, &String::from_utf8_lossy(&table.buffer)));
         }
         table
     }
@@ -81,42 +73,68 @@ impl Table {
         &self.columns
     }
 
-    fn read_header(&mut self, layout: &Layout) {
-        let found = loop {
-            match self.find() {
-                Found::Row(_) if self.buffer.iter().all(u8::is_ascii_whitespace) => {}
-                found => break found,
+    /// Finds out what separates cells, and reads the header where there is one.
+    fn read_start(&mut self, layout: &Layout) -> Result<(), (u64, u64, String)> {
+        let first = loop {
+            self.buffer.clear();
+            let (number, found) = self.line();
+            match found {
+                Line::End => return Ok(()),
+                Line::Failed(error) => return Err((number, 1, failure(&error))),
+                Line::TooLong => return Err((number, 1, too_long())),
+                Line::Text if self.buffer.iter().all(u8::is_ascii_whitespace) => {}
+                Line::Text => break number,
             }
         };
-        let (line, reason) = match found {
-            Found::End => return,
-            Found::Bad(line, reason) => (line, reason),
-            Found::Row(line) => match utf8(&self.buffer) {
-                Err((reason, _)) => (line, reason),
-                Ok(text) => {
-                    if layout.separator.is_none() {
-                        self.separator = Separator::Byte(sniff(text));
-                    }
-                    let names: Vec<String> =
-                        cells(text, self.separator).iter().map(|cell| cell.trim().to_owned()).collect();
-                    if layout.columns.is_some() {
-                        return;
-                    }
-                    let twice =
-                        names.iter().enumerate().find(|(at, name)| names.iter().take(*at).any(|other| other == *name));
-                    match twice {
-                        _ if names.len() > MAX_KEYS => (line, format!("the header has more than {MAX_KEYS} columns")),
-                        Some((_, name)) => (line, format!("the header names the column `{name}` twice")),
-                        None => {
-                            self.columns = names;
-                            return;
-                        }
-                    }
+        let text = utf8(&self.buffer).map_err(|(reason, _, column)| (first, column, reason))?;
+        match (named(text.as_bytes()), layout.separator) {
+            (Some(delimiter), None) => self.separator = Separator::Byte(delimiter),
+            (Some(_), Some(_)) => {}
+            (None, known) => {
+                if known.is_none() {
+                    self.separator = Separator::Byte(sniff(text, layout.columns.as_ref().map(Vec::len)));
                 }
-            },
+                self.again.push_front((first, self.buffer.clone()));
+            }
+        }
+        if layout.columns.is_none() || layout.skip_header { self.read_header(layout) } else { Ok(()) }
+    }
+
+    fn read_header(&mut self, layout: &Layout) -> Result<(), (u64, u64, String)> {
+        let line = match self.find() {
+            Found::End => return Ok(()),
+            Found::Bad(line, column, reason) => return Err((line, column, reason)),
+            Found::Row(line) => line,
         };
-        let place = Place { file: Arc::clone(&self.file), line, column: 1 };
-        self.trouble = Some(Reject::new(place, reason, &String::from_utf8_lossy(&self.buffer)));
+        if layout.columns.is_some() {
+            return Ok(());
+        }
+        let text = utf8(&self.buffer).map_err(|(reason, below, column)| (line + below, column, reason))?;
+        let mut names = Vec::new();
+        for cell in Cells::new(text, self.separator) {
+            let cell = cell.map_err(|rest| {
+                let (below, column) = offset(text.as_bytes(), text.len() - rest.len());
+                (line + below, column, MISQUOTED.to_owned())
+            })?;
+            names.push(cell.trim().to_owned());
+        }
+        // Spreadsheets export empty columns at the right as columns without a name.
+        while names.last().is_some_and(String::is_empty) {
+            names.pop();
+        }
+        let twice = |at: usize, name: &String| !name.is_empty() && names.iter().take(at).any(|other| other == name);
+        if names.len() > MAX_KEYS {
+            return Err((line, 1, format!("the header has more than {MAX_KEYS} columns")));
+        }
+        if let Some((_, name)) = names.iter().enumerate().find(|(at, name)| twice(*at, name)) {
+            let mend = "rename one, or give all names as `columns` in a map, with `header: true`";
+            return Err((line, 1, format!("the header names the column `{name}` twice: {mend}")));
+        }
+        if names.is_empty() {
+            return Err((line, 1, "the header has no names of columns".to_owned()));
+        }
+        self.columns = names;
+        Ok(())
     }
 
     /// Appends a line to the buffer and returns its number.
@@ -139,15 +157,14 @@ impl Table {
         let (first, found) = self.line();
         match found {
             Line::End => return Found::End,
-            Line::Failed(error) => return Found::Bad(first, failure(&error)),
-            Line::TooLong => return Found::Bad(first, too_long()),
+            Line::Failed(error) => return Found::Bad(first, 1, failure(&error)),
+            Line::TooLong => return Found::Bad(first, 1, too_long()),
             Line::Text => {}
         }
         let Separator::Byte(delimiter) = self.separator else { return Found::Row(first) };
         self.starts.clear();
-        if !self.buffer.contains(&b'"') || !open_quote(&self.buffer, delimiter, false) {
-            return Found::Row(first);
-        }
+        let open = if self.buffer.contains(&b'"') { open_quote(&self.buffer, delimiter, false) } else { None };
+        let Some(open) = open else { return Found::Row(first) };
         // A quoted cell goes on on the next lines. If nothing closes it, only the first line is to blame.
         let reason = loop {
             self.buffer.push(b'\n');
@@ -156,16 +173,15 @@ impl Table {
             match found {
                 Line::Text => {
                     self.starts.push((number, start));
-                    if !open_quote(self.buffer.get(start..).unwrap_or_default(), delimiter, true) {
-                        let cells = utf8(&self.buffer).map_or(0, |text| count_cells(text, self.separator));
+                    if open_quote(self.buffer.get(start..).unwrap_or_default(), delimiter, true).is_none() {
                         // A quote that closes on a later line and leaves no whole row was hardly meant so.
-                        if self.columns.is_empty() || cells == self.columns.len() {
+                        if self.is_whole() {
                             return Found::Row(first);
                         }
                         break UNCLOSED.to_owned();
                     }
-                    if self.starts.len() == MAX_ROW_LINES || self.buffer.len() > MAX_LINE_BYTES {
-                        break UNCLOSED.to_owned();
+                    if self.starts.len() >= MAX_ROW_LINES || self.buffer.len() > MAX_LINE_BYTES {
+                        break format!("{UNCLOSED} within {MAX_ROW_LINES} lines and {MAX_LINE_BYTES} bytes");
                     }
                 }
                 Line::End => break UNCLOSED.to_owned(),
@@ -174,7 +190,27 @@ impl Table {
             }
         };
         self.give_back();
-        Found::Bad(first, reason)
+        Found::Bad(first, offset(&self.buffer, open).1, reason)
+    }
+
+    /// Whether the buffer holds as many cells as there are columns; any number before the header was read.
+    fn is_whole(&self) -> bool {
+        let Ok(text) = utf8(&self.buffer) else { return false };
+        let cells: Result<Vec<_>, _> = Cells::new(text, self.separator).collect();
+        cells.is_ok_and(|cells| self.columns.is_empty() || self.fits(cells.iter().map(AsRef::as_ref)))
+    }
+
+    /// Whether there is a cell for every column, and beyond them nothing but empty cells.
+    fn fits<'c>(&self, cells: impl Iterator<Item = &'c str>) -> bool {
+        let mut count = 0;
+        let beyond = cells.inspect(|_| count += 1).skip(self.columns.len()).any(|cell| !cell.trim().is_empty());
+        !beyond && count >= self.columns.len()
+    }
+
+    /// Whether the buffer holds nothing but blanks and delimiters.
+    fn is_blank(&self) -> bool {
+        let delimiter = if let Separator::Byte(delimiter) = self.separator { delimiter } else { b' ' };
+        self.buffer.iter().all(|byte| byte.is_ascii_whitespace() || *byte == delimiter)
     }
 
     /// Leaves the first line of a row in the buffer; the others are read again as rows of their own.
@@ -203,10 +239,10 @@ impl Reader for Table {
         let line = loop {
             match self.find() {
                 Found::End => return None,
-                Found::Row(_) if self.buffer.iter().all(u8::is_ascii_whitespace) => {}
+                Found::Row(_) if self.is_blank() => {}
                 Found::Row(line) => break line,
-                Found::Bad(line, reason) => {
-                    let place = Place { file: Arc::clone(&self.file), line, column: 1 };
+                Found::Bad(line, column, reason) => {
+                    let place = Place { file: Arc::clone(&self.file), line, column };
                     let start = String::from_utf8_lossy(&self.buffer);
                     return Some(Err(Reject::new(place, reason, &start)));
                 }
@@ -215,90 +251,37 @@ impl Reader for Table {
         let place = Place { file: Arc::clone(&self.file), line, column: 1 };
         let text = match utf8(&self.buffer) {
             Ok(text) => text,
-            Err((reason, column)) => {
-                return Some(Err(Reject::new(
-                    Place { column, ..place },
-                    reason,
-                    &String::from_utf8_lossy(&self.buffer),
-                )));
+            Err((reason, below, column)) => {
+                let record = String::from_utf8_lossy(&self.buffer);
+                return Some(Err(Reject::new(place.below(below, column), reason, &record)));
             }
         };
-        let count = count_cells(text, self.separator);
-        if count != self.columns.len() {
+        let mut fields = Vec::with_capacity(self.columns.len());
+        let mut names = self.columns.iter();
+        let (mut count, mut beyond) = (0, false);
+        for cell in Cells::new(text, self.separator) {
+            count += 1;
+            match (cell, names.next()) {
+                (Err(rest), _) => {
+                    let (below, column) = offset(text.as_bytes(), text.len() - rest.len());
+                    return Some(Err(Reject::new(place.below(below, column), MISQUOTED, text)));
+                }
+                (Ok(cell), Some(name)) if !name.is_empty() => fields.push((name.as_str().into(), Node::Cell(cell))),
+                (Ok(cell), None) => beyond |= !cell.trim().is_empty(),
+                (Ok(_), Some(_)) => {}
+            }
+        }
+        if beyond || count < self.columns.len() {
             let cells = if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };
-            let reason = format!("the row has {cells}, but there are {} columns", self.columns.len());
+            let quotes = match self.separator {
+                Separator::Byte(delimiter) if beyond => {
+                    format!("; a cell with `{}` in it stands in double quotes", char::from(delimiter).escape_default())
+                }
+                _ => String::new(),
+            };
+            let reason = format!("the row has {cells}, but there are {} columns{quotes}", self.columns.len());
             return Some(Err(Reject::new(place, reason, text)));
         }
-        let mut fields = Vec::with_capacity(count);
-        let mut names = self.columns.iter();
-        each_cell(text, self.separator, |cell| {
-            if let Some(name) = names.next() {
-                fields.push((Cow::Borrowed(name.as_str()), Node::Cell(cell)));
-            }
-        });
         Some(Ok(Raw { place, fields, text }))
-    }
-}
-
-/// The delimiter that a header uses most.
-fn sniff(header: &str) -> u8 {
-    let count = |delimiter: u8| header.bytes().filter(|byte| *byte == delimiter).count();
-    [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
-}
-
-/// Whether a quoted cell is still open at the end of a text, which begins inside one where `quoted` says so.
-fn open_quote(text: &[u8], delimiter: u8, mut quoted: bool) -> bool {
-    let mut start = true;
-    let mut bytes = text.iter().peekable();
-    while let Some(&byte) = bytes.next() {
-        if quoted {
-            if byte == b'"' {
-                if bytes.peek() == Some(&&b'"') {
-                    bytes.next();
-                } else {
-                    quoted = false;
-                }
-            }
-        } else if byte == b'"' && start {
-            quoted = true;
-        }
-        start = !quoted && (byte == delimiter || byte == b'\n');
-    }
-    quoted
-}
-
-/// How many cells a row has.
-fn count_cells(text: &str, separator: Separator) -> usize {
-    match separator {
-        Separator::Byte(delimiter) if !text.contains('"') => text.bytes().filter(|byte| *byte == delimiter).count() + 1,
-        _ => cells(text, separator).len(),
-    }
-}
-
-fn cells(text: &str, separator: Separator) -> Vec<Cow<'_, str>> {
-    let mut cells = Vec::new();
-    each_cell(text, separator, |cell| cells.push(cell));
-    cells
-}
-
-/// Hands out the cells of a row in order.
-fn each_cell<'a>(text: &'a str, separator: Separator, mut take: impl FnMut(Cow<'a, str>)) {
-    match separator {
-        Separator::Blanks => text.split_whitespace().for_each(|cell| take(Cow::Borrowed(cell))),
-        Separator::Byte(delimiter) if !text.contains('"') => {
-            text.split(char::from(delimiter)).for_each(|cell| take(Cow::Borrowed(cell)));
-        }
-        Separator::Byte(delimiter) => {
-            let mut reader = ::csv::ReaderBuilder::new()
-                .has_headers(false)
-                .flexible(true)
-                .delimiter(delimiter)
-                .buffer_capacity(text.len().max(1))
-                .from_reader(text.as_bytes());
-            let mut row = ::csv::StringRecord::new();
-            if matches!(reader.read_record(&mut row), Ok(true)) {
-                row.iter().for_each(|cell| take(Cow::Owned(cell.to_owned())));
-            }
-        }
     }
 }

@@ -9,7 +9,7 @@ use crate::hir::{EventDef, EventId, EventKind, FieldDef, FieldId, FieldType, Pro
 use crate::value::{Day, Exact, Instant, TimeSpan, Value, parse_instant};
 
 use super::amount::{self, Context};
-use super::node::{Node, Place, Raw, clip};
+use super::node::{Entry, Node, Place, Raw, clip};
 use super::reject::Reject;
 use super::{FIRST_YEAR, LAST_YEAR, MAX_ID, MAX_TEXT, did_you_mean, nearest};
 
@@ -70,38 +70,42 @@ impl<'p> Decoder<'p> {
     }
 
     fn try_decode(&self, raw: &Raw<'_>, sequence: u64) -> Result<Event, Fault> {
-        let (_, node) = find(raw, &TYPE_KEYS, None)
+        let (_, entry) = find(raw, &TYPE_KEYS, None)
             .ok_or_else(|| self.missing_key(raw, "type", "the type of the event, such as `purchase`"))?;
+        let node = &entry.1;
         let name =
-            word(node).ok_or_else(|| at(raw, node, format!("`type` is a word such as `purchase`, not {node}")))?;
-        let (kind, def) = self.kind(name).map_err(|reason| at(raw, node, reason))?;
-        let id = match raw.get("id").filter(|node| !node.is_nothing()) {
-            Some(node) => identifier(node).map_err(|reason| at(raw, node, format!("`id`: {reason}")))?,
-            None => {
-                let why = "an identity of its own, so that sending it twice does not count twice";
-                return Err(self.missing_key(raw, "id", why));
-            }
-        };
-        let member = match raw.get("member").filter(|node| !node.is_nothing()) {
-            Some(node) => identifier(node).map_err(|reason| at(raw, node, format!("`member`: {reason}")))?,
-            None => return Err(self.missing_key(raw, "member", "the member whose event it is")),
-        };
-        let (key, node) = find(raw, &TIME_KEYS, Some(&def.fields))
+            word(node).ok_or_else(|| at(raw, entry, format!("`type` is a word such as `purchase`, not {node}")))?;
+        let (kind, def) = self.kind(name).map_err(|reason| at(raw, entry, reason))?;
+        let own = "an identity of its own, so that sending it twice does not count twice";
+        let id = self.key(raw, "id", own)?;
+        let member = self.key(raw, "member", "the member whose event it is")?;
+        let (key, entry) = find(raw, &TIME_KEYS, Some(&def.fields))
             .ok_or_else(|| self.missing_key(raw, "time", "when it happened, such as `2026-02-01T10:00:00Z`"))?;
-        let time = moment(node).map_err(|reason| at(raw, node, format!("`{key}`: {reason}")))?;
-        let sequence = match raw.get("sequence").filter(|node| !node.is_nothing()) {
-            Some(node) => whole(node)
+        let time = moment(&entry.1).map_err(|reason| at(raw, entry, format!("`{key}`: {reason}")))?;
+        let sequence = match raw.entry("sequence").filter(|(_, node)| !node.is_nothing()) {
+            Some(entry) => whole(&entry.1)
                 .ok()
                 .and_then(|number| u64::try_from(number).ok())
-                .ok_or_else(|| at(raw, node, format!("`sequence` is a whole number from 0, not {node}")))?,
+                .ok_or_else(|| at(raw, entry, format!("`sequence` is a whole number from 0, not {}", entry.1)))?,
             None => sequence,
         };
         self.finish(raw, &Draft { kind, id, member, time, sequence, fields: &raw.fields })
     }
 
+    /// The identifier that a record has under a key.
+    fn key(&self, raw: &Raw<'_>, key: &str, what: &str) -> Result<Arc<str>, Fault> {
+        match raw.entry(key).filter(|(_, node)| !node.is_nothing()) {
+            Some(entry) => identifier(&entry.1).map_err(|reason| at(raw, entry, format!("`{key}`: {reason}"))),
+            None => Err(self.missing_key(raw, key, what)),
+        }
+    }
+
     /// The type of a name; a reason where there is none, or where only the clock makes such events.
     pub(crate) fn kind(&self, name: &str) -> Result<(EventId, &'p EventDef), String> {
         let Some(&(id, event)) = self.types.get(name) else {
+            if name.trim().is_empty() {
+                return Err("the type of the event is empty".to_owned());
+            }
             let sent = self.types.iter().filter(|(_, (_, event))| !event.kind.is_made());
             let names = sent.map(|(name, _)| *name);
             let mut names: Vec<&str> = names.collect();
@@ -120,7 +124,7 @@ impl<'p> Decoder<'p> {
     /// Types the fields.
     pub(crate) fn finish(&self, raw: &Raw<'_>, draft: &Draft<'_, '_>) -> Result<Event, Fault> {
         let event = self.program.events.get(draft.kind).ok_or_else(|| "the program has no such event".to_owned())?;
-        let currency = currency_of(draft.fields)?;
+        let currency = currency_of(raw, draft.fields)?;
         let context = Context { time: draft.time, currency };
         let fields =
             self.values(raw, &event.fields, draft.fields, context, &|| format!("the event `{}`", event.name))?;
@@ -146,12 +150,11 @@ impl<'p> Decoder<'p> {
     ) -> Result<Vec<Value>, Fault> {
         let mut values = Vec::with_capacity(defs.len());
         for def in defs.iter() {
-            let node =
-                given.iter().find(|(key, _)| *key == *def.name).map(|(_, node)| node).filter(|node| !node.is_nothing());
-            let value = match (node, &def.default) {
-                (Some(node), _) => self.value(raw, node, def, context).map_err(|fault| Fault {
+            let entry = given.iter().find(|(key, _)| *key == *def.name).filter(|(_, node)| !node.is_nothing());
+            let value = match (entry, &def.default) {
+                (Some(entry), _) => self.value(raw, &entry.1, def, context).map_err(|fault| Fault {
                     reason: format!("`{}`: {}", def.name, fault.reason),
-                    place: fault.place.or_else(|| Some(raw.place_of(node))),
+                    place: fault.place.or_else(|| Some(raw.place_of(entry))),
                 })?,
                 (None, Some(default)) => default.clone(),
                 (None, None) if def.optional => Value::Missing,
@@ -210,7 +213,8 @@ impl<'p> Decoder<'p> {
                 for (index, item) in node.items()?.iter().enumerate() {
                     let nth = index + 1;
                     let entries = item.entries().map_err(|reason| format!("line {nth}: {reason}"))?;
-                    let currency = currency_of(&entries).map_err(|fault| format!("line {nth}: {}", fault.reason))?;
+                    let currency =
+                        currency_of(raw, &entries).map_err(|fault| format!("line {nth}: {}", fault.reason))?;
                     let context = Context { currency: currency.or(context.currency), ..context };
                     let whose = || format!("a line of `{}`", def.name);
                     let line = self.values(raw, defs, &entries, context, &whose).map_err(|fault| Fault {
@@ -226,8 +230,8 @@ impl<'p> Decoder<'p> {
 
     /// A fault about a key that every record needs, with what may have been meant.
     fn missing_key(&self, raw: &Raw<'_>, key: &str, what: &str) -> Fault {
-        if raw.get(key).is_some() {
-            return Fault::from(format!("`{key}` is empty: {what}"));
+        if let Some(entry) = raw.entry(key) {
+            return at(raw, entry, format!("`{key}` is empty: {what}"));
         }
         let like = nearest(key, raw.fields.iter().map(|(name, _)| name.as_ref()))
             .map(|name| format!("; it has `{name}`"))
@@ -254,8 +258,8 @@ pub(crate) fn shown(raw: &Raw<'_>) -> String {
     raw.fields.iter().map(|(key, node)| format!("{key}: {}", plain(node))).collect::<Vec<_>>().join(", ")
 }
 
-fn at(raw: &Raw<'_>, node: &Node<'_>, reason: String) -> Fault {
-    Fault { reason, place: Some(raw.place_of(node)) }
+fn at(raw: &Raw<'_>, entry: &Entry<'_>, reason: String) -> Fault {
+    Fault { reason, place: Some(raw.place_of(entry)) }
 }
 
 /// The first key of several that a record has; other names than the first are taken only where no field has them.
@@ -263,21 +267,21 @@ fn find<'r, 'a, 'k>(
     raw: &'r Raw<'a>,
     keys: &'k [&'k str],
     fields: Option<&Arena<FieldId, FieldDef>>,
-) -> Option<(&'k str, &'r Node<'a>)> {
+) -> Option<(&'k str, &'r Entry<'a>)> {
     keys.iter().enumerate().find_map(|(rank, key)| {
         let taken = rank > 0 && fields.is_some_and(|fields| fields.find(|def| *def.name == **key).is_some());
-        let node = raw.get(key).filter(|node| !taken && !node.is_nothing())?;
-        Some((*key, node))
+        let entry = raw.entry(key).filter(|(_, node)| !taken && !node.is_nothing())?;
+        Some((*key, entry))
     })
 }
 
 /// The currency that a record or line names for all its amounts.
-fn currency_of<'n>(fields: &'n [(Cow<'_, str>, Node<'_>)]) -> Result<Option<&'n str>, Fault> {
-    match fields.iter().find(|(key, _)| key == "currency").map(|(_, node)| node) {
+fn currency_of<'n>(raw: &Raw<'_>, fields: &'n [Entry<'_>]) -> Result<Option<&'n str>, Fault> {
+    match fields.iter().find(|(key, _)| key == "currency") {
         None => Ok(None),
-        Some(node) if node.is_nothing() => Ok(None),
-        Some(Node::Text(code) | Node::Cell(code)) => Ok(Some(code.trim())),
-        Some(other) => Err(Fault::from(format!("`currency` is a code such as `EUR`, not {other}"))),
+        Some((_, node)) if node.is_nothing() => Ok(None),
+        Some((_, Node::Text(code) | Node::Cell(code))) => Ok(Some(code.trim())),
+        Some(entry) => Err(at(raw, entry, format!("`currency` is a code such as `EUR`, not {}", entry.1))),
     }
 }
 
@@ -315,10 +319,24 @@ pub(crate) fn identifier(node: &Node<'_>) -> Result<Arc<str>, String> {
     if text.len() > MAX_ID {
         return Err(format!("an identifier of {} bytes is too long: at most {MAX_ID} are read", text.len()));
     }
+    if let (Node::Cell(_), true) = (node, is_shortened(text)) {
+        return Err(format!(
+            "`{text}` is a number that a spreadsheet has shortened, and digits are lost: make the column text and export again"
+        ));
+    }
     if text.chars().any(char::is_control) {
         return Err("an identifier has no line breaks or control characters".to_owned());
     }
     Ok(Arc::from(text))
+}
+
+/// Whether a text looks like `1.23457E+12`, as spreadsheets show long numbers.
+fn is_shortened(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once("E+").is_some_and(|(number, power)| {
+        digits(power)
+            && number.split_once(['.', ',']).map_or(digits(number), |(whole, part)| digits(whole) && digits(part))
+    })
 }
 
 fn text(node: &Node<'_>) -> Result<Arc<str>, String> {
@@ -333,6 +351,33 @@ fn text(node: &Node<'_>) -> Result<Arc<str>, String> {
     Ok(Arc::from(text.as_ref()))
 }
 
+/// What keeps a text from being a number that most people would read, if anything does.
+pub(crate) fn unusual(text: &str) -> Option<&'static str> {
+    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    if text.chars().any(|c| c.is_numeric() && !c.is_ascii_digit()) {
+        Some("has digits other than 0 to 9")
+    } else if text.contains(['\u{2010}', '\u{2011}', '\u{2012}', '–', '—', '−', '－']) {
+        Some("has a dash where a minus `-` is needed")
+    } else if digits && text.contains(',') {
+        Some(
+            "has a comma: write numbers with a point and without separators, such as `1234.50`, or say `decimal` in a map",
+        )
+    } else if digits && text.starts_with('(') && text.ends_with(')') {
+        Some("stands in brackets: write a minus before it")
+    } else if digits && text.contains('_') {
+        Some("has a `_`: write numbers without separators")
+    } else if digits
+        && text.trim().chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '.' | '-' | '\''))
+        && text.contains(|c: char| c.is_whitespace() || c == '\'')
+    {
+        Some("has separators: write numbers without them, such as `1234.50`, or say `decimal` in a map")
+    } else if digits && text.ends_with('-') {
+        Some("has its minus behind: write it before the number")
+    } else {
+        None
+    }
+}
+
 /// An exact number; text is taken where it is written as digits, which is how exact amounts often travel.
 pub(crate) fn number(node: &Node<'_>) -> Result<Exact, String> {
     match node {
@@ -340,16 +385,16 @@ pub(crate) fn number(node: &Node<'_>) -> Result<Exact, String> {
         Node::Number(text) | Node::Text(text) | Node::Cell(text) => {
             let digits = text.trim();
             let parsed = if digits.contains('_') { None } else { Exact::parse_decimal(digits) };
-            parsed.ok_or_else(|| {
-                if digits.contains(',') {
-                    format!("`{}` has a comma: write numbers with a point and without separators", clip(digits, 60))
-                } else if digits.starts_with(|c: char| c.is_ascii_digit() || c == '-')
+            parsed.ok_or_else(|| match unusual(digits) {
+                Some(what) => format!("`{}` {what}", clip(digits, 60)),
+                None if digits.starts_with(|c: char| c.is_ascii_digit() || c == '-')
                     && digits.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b))
+                    && digits.ends_with(|c: char| c.is_ascii_digit())
+                    && !digits.starts_with("--") =>
                 {
                     format!("`{}` is too large or too long for a number", clip(digits, 60))
-                } else {
-                    format!("a number is needed, not {node}")
                 }
+                None => format!("a number is needed, not {node}"),
             })
         }
         other => Err(format!("a number is needed, not {other}")),

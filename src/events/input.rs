@@ -1,14 +1,17 @@
-//! Finds files of events and opens them, whatever packs them.
+//! Finds files of events and opens them in the format that they have.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
+use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::csv::{Layout, Table};
-use super::json::{JsonDocuments, JsonLines};
+use super::documents::JsonDocuments;
+use super::encoding::{Encoding, as_utf8};
+use super::json::JsonLines;
 use super::lines::Lines;
 use super::stream::Reader;
+use super::unpack::unpack;
 use super::yaml::Yaml;
 
 /// How records are written.
@@ -111,7 +114,6 @@ fn by_name(path: &Path) -> Option<Format> {
 
 /// The format that the first bytes show.
 fn by_content(start: &[u8], named: Option<Format>) -> Format {
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
     let text = start.trim_ascii_start();
     match (text.first(), named) {
         (_, Some(Format::Yaml | Format::JsonLines | Format::Csv)) => named.unwrap_or(Format::Csv),
@@ -138,23 +140,6 @@ fn by_content(start: &[u8], named: Option<Format>) -> Format {
     }
 }
 
-/// Undoes gzip or zstd, told by the first bytes of the content.
-fn unpack(mut source: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
-    let mut magic = Vec::with_capacity(4);
-    Read::take(&mut source, 4).read_to_end(&mut magic)?;
-    let gzip = magic.starts_with(&[0x1f, 0x8b]);
-    let zstd = magic == [0x28, 0xb5, 0x2f, 0xfd];
-    let whole: Chain<Cursor<Vec<u8>>, _> = Cursor::new(magic).chain(source);
-    const BUFFER: usize = 1 << 16;
-    Ok(if gzip {
-        Box::new(BufReader::with_capacity(BUFFER, flate2::read::MultiGzDecoder::new(whole)))
-    } else if zstd {
-        Box::new(BufReader::with_capacity(BUFFER, zstd::Decoder::new(whole)?))
-    } else {
-        Box::new(BufReader::with_capacity(BUFFER, whole))
-    })
-}
-
 /// A file that is open.
 pub(crate) enum Opened {
     /// A table, whose columns are known.
@@ -163,17 +148,30 @@ pub(crate) enum Opened {
     Records(Box<dyn Reader + Send>),
 }
 
-/// Opens a file, or the standard input for `-`. The format is `format`, or what the name and the first bytes show.
-pub(crate) fn open(path: &Path, format: Option<Format>, layout: &Layout) -> io::Result<Opened> {
-    let mut input = if path == Path::new("-") { unpack(io::stdin())? } else { unpack(File::open(path)?)? };
-    let named = format.or_else(|| by_name(path));
-    // A source that fails here fails again for its reader, who tells the place.
-    let format = format.unwrap_or_else(|| by_content(input.fill_buf().unwrap_or_default(), named));
-    let (file, lines) = (shown(path), Lines::new(input));
+/// What is known of a file before it is read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known {
+    /// The format; what the name and the first bytes show where `None`.
+    pub(crate) format: Option<Format>,
+    /// The encoding; what the first bytes show where `None`.
+    pub(crate) encoding: Option<Encoding>,
+    /// What is known of tables.
+    pub(crate) layout: Layout,
+}
+
+/// Opens a file, or the standard input for `-`.
+pub(crate) fn open(path: &Path, known: &Known) -> io::Result<Opened> {
+    let input = if path == Path::new("-") { unpack(io::stdin())? } else { unpack(File::open(path)?)? };
+    let mut input = as_utf8(input, known.encoding)?;
+    let format = match known.format {
+        Some(format) => format,
+        None => by_content(input.fill_buf()?, by_name(path)),
+    };
+    let file = shown(path);
     Ok(match format {
-        Format::JsonLines => Opened::Records(Box::new(JsonLines::new(file, lines))),
-        Format::Json => Opened::Records(Box::new(JsonDocuments::new(file, lines))),
-        Format::Yaml => Opened::Records(Box::new(Yaml::new(file, lines))),
-        Format::Csv => Opened::Table(Box::new(Table::open(file, lines, layout))),
+        Format::JsonLines => Opened::Records(Box::new(JsonLines::new(file, Lines::new(input)))),
+        Format::Json => Opened::Records(Box::new(JsonDocuments::new(file, input))),
+        Format::Yaml => Opened::Records(Box::new(Yaml::new(file, Lines::new(input)))),
+        Format::Csv => Opened::Table(Box::new(Table::open(file, Lines::new(input), &known.layout))),
     })
 }

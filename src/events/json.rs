@@ -1,7 +1,6 @@
-//! JSON Lines, and JSON files that hold a list or objects one after another.
+//! JSON Lines, and the values of JSON.
 //!
-//! Records are cut out of the text first and decoded one by one, so a damaged one costs nothing but itself. `serde_json` checks each and
-//! hands out values as the text they were written as: no number ever passes through a float.
+//! `serde_json` checks each record and hands out values as the text they were written as: no number ever passes through a float.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,11 +10,11 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::lines::{Line, Lines, failure, too_long, utf8};
-use super::node::{Entry, Node, Place, Raw, too_deep};
+use super::node::{Entry, Node, Place, Raw, clip, too_deep};
 use super::quick;
 use super::reject::Reject;
 use super::stream::Reader;
-use super::{MAX_DEPTH, MAX_KEYS, MAX_LINE_BYTES, MAX_LIST};
+use super::{MAX_DEPTH, MAX_KEYS, MAX_LIST};
 
 /// One record on each line.
 pub(crate) struct JsonLines {
@@ -53,112 +52,12 @@ impl Reader for JsonLines {
     }
 }
 
-/// Objects that may span lines, in one list or one after another.
-pub(crate) struct JsonDocuments {
-    file: Arc<str>,
-    lines: Lines,
-    /// What of the current line was not yet used.
-    line: Vec<u8>,
-    at: usize,
-    buffer: Vec<u8>,
-}
-
-/// How the search for the next record ended.
-enum Cut {
-    /// The buffer holds a record that begins at this line and column.
-    Record(u64, u64),
-    /// Something is wrong there.
-    Bad(u64, u64, String),
-    End,
-}
-
-impl JsonDocuments {
-    /// Records of `lines`.
-    pub(crate) fn new(file: Arc<str>, lines: Lines) -> Self {
-        Self { file, lines, line: Vec::new(), at: 0, buffer: Vec::new() }
-    }
-
-    /// Copies the next object, or whatever stands in its place, into the buffer.
-    fn cut(&mut self) -> Cut {
-        self.buffer.clear();
-        let (mut line, mut column) = (1, 1);
-        let (mut depth, mut quoted, mut escaped, mut overlong) = (0usize, false, false, false);
-        loop {
-            if self.at >= self.line.len() {
-                self.line.clear();
-                self.at = 0;
-                match self.lines.append(&mut self.line) {
-                    Line::Text => self.line.push(b'\n'),
-                    Line::End if self.buffer.is_empty() => return Cut::End,
-                    Line::End => return Cut::Bad(line, column, "the file ends inside this record".to_owned()),
-                    Line::Failed(error) => return Cut::Bad(self.lines.number(), 1, failure(&error)),
-                    Line::TooLong => return Cut::Bad(self.lines.number(), 1, too_long()),
-                }
-            }
-            while let Some(&byte) = self.line.get(self.at) {
-                let begun = !self.buffer.is_empty();
-                // Between records stand only blanks, commas and the brackets of the list.
-                if !begun && (byte.is_ascii_whitespace() || matches!(byte, b',' | b'[' | b']')) {
-                    self.at += 1;
-                    continue;
-                }
-                if !begun {
-                    line = self.lines.number();
-                    let before = String::from_utf8_lossy(self.line.get(..self.at).unwrap_or_default());
-                    column = u64::try_from(before.chars().count()).unwrap_or(u64::MAX).saturating_add(1);
-                }
-                if begun && depth == 0 && !quoted && (byte.is_ascii_whitespace() || matches!(byte, b',' | b']' | b'{'))
-                {
-                    return if overlong { Cut::Bad(line, column, too_long()) } else { Cut::Record(line, column) };
-                }
-                self.at += 1;
-                if self.buffer.len() >= MAX_LINE_BYTES {
-                    overlong = true;
-                } else {
-                    self.buffer.push(byte);
-                }
-                match byte {
-                    _ if escaped => escaped = false,
-                    b'\\' if quoted => escaped = true,
-                    b'"' => quoted = !quoted,
-                    b'{' | b'[' if !quoted => depth += 1,
-                    b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
-                    // No text of JSON goes on on the next line: a quote is missing, and what follows is better read without it.
-                    b'\n' if quoted => quoted = false,
-                    _ => {}
-                }
-                if depth == 0 && !quoted && byte == b'}' {
-                    return if overlong { Cut::Bad(line, column, too_long()) } else { Cut::Record(line, column) };
-                }
-            }
-        }
-    }
-}
-
-impl Reader for JsonDocuments {
-    fn next(&mut self) -> Option<Result<Raw<'_>, Reject>> {
-        match self.cut() {
-            Cut::End => None,
-            Cut::Record(line, column) => {
-                Some(record(&self.buffer, Place { file: Arc::clone(&self.file), line, column }))
-            }
-            Cut::Bad(line, column, reason) => {
-                let place = Place { file: Arc::clone(&self.file), line, column };
-                let text = String::from_utf8_lossy(&self.buffer).into_owned();
-                self.buffer.clear();
-                Some(Err(Reject::new(place, reason, &text)))
-            }
-        }
-    }
-}
-
 /// Decodes one record.
-fn record(bytes: &[u8], place: Place) -> Result<Raw<'_>, Reject> {
+pub(super) fn record(bytes: &[u8], place: Place) -> Result<Raw<'_>, Reject> {
     let text = match utf8(bytes) {
         Ok(text) => text,
-        Err((reason, column)) => {
-            let place = Place { column: place.column + column - 1, ..place };
-            return Err(Reject::new(place, reason, &String::from_utf8_lossy(bytes)));
+        Err((reason, below, column)) => {
+            return Err(Reject::new(place.below(below, column), reason, &String::from_utf8_lossy(bytes)));
         }
     };
     if let Some(fields) = quick::object(text) {
@@ -167,20 +66,22 @@ fn record(bytes: &[u8], place: Place) -> Result<Raw<'_>, Reject> {
     if too_deep(bytes) {
         return Err(Reject::new(place, format!("lists and objects nest deeper than {MAX_DEPTH}"), text));
     }
-    let fields = match serde_json::from_str::<Object<'_>>(text) {
-        Ok(Object(fields)) => fields,
-        Err(error) => {
-            let at = if error.line() <= 1 {
-                place.column + column(text, error.column()).saturating_sub(1)
-            } else {
-                column(text.lines().nth(error.line() - 1).unwrap_or_default(), error.column())
-            };
-            let line = place.line + u64::try_from(error.line().saturating_sub(1)).unwrap_or(0);
-            return Err(Reject::new(Place { line, column: at, ..place }, reason(&error, text), text));
+    match serde_json::from_str::<Object<'_>>(text) {
+        Ok(Object(fields)) => Ok(Raw { place, fields, text }),
+        Err(error) if error.is_data() && !text.trim_start().starts_with('{') => {
+            Err(Reject::new(place, NO_OBJECT, text))
         }
-    };
-    Ok(Raw { place, fields, text })
+        Err(error) => {
+            let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
+            let at = column(line, error.column());
+            let reason = reason(&error, line);
+            let below = u64::try_from(error.line().saturating_sub(1)).unwrap_or(0);
+            Err(Reject::new(place.below(below, at), reason, text))
+        }
+    }
 }
+
+const NO_OBJECT: &str = "a record is an object such as `{\"id\": …, \"type\": …, \"member\": …, \"time\": …}`";
 
 /// The column in characters, from 1, of a byte column from 1.
 fn column(line: &str, byte: usize) -> u64 {
@@ -188,16 +89,43 @@ fn column(line: &str, byte: usize) -> u64 {
     u64::try_from(before).unwrap_or(u64::MAX).saturating_add(1)
 }
 
-/// What is wrong with a record, in plain words.
-fn reason(error: &serde_json::Error, text: &str) -> String {
-    if error.is_data() && !text.trim_start().starts_with('{') {
-        return "a record is an object such as `{\"id\": …, \"type\": …, \"member\": …, \"time\": …}`".to_owned();
+/// What is wrong with a record, in plain words; `line` is the line of the error.
+fn reason(error: &serde_json::Error, line: &str) -> String {
+    let plain = plainly(error);
+    if !error.is_syntax() || error.is_eof() {
+        return plain;
     }
-    if error.is_syntax() && text.trim_start().trim_start_matches('{').trim_start().starts_with('\'') {
-        return "this is not JSON: keys and texts stand in double quotes".to_owned();
+    // The word around the place of the error says more than the grammar does.
+    let at = error.column().saturating_sub(1);
+    let apart = |c: char| c.is_whitespace() || matches!(c, ',' | ':' | '[' | ']' | '{' | '}' | '"');
+    let start = line.get(..at).map_or(0, |before| before.rfind(apart).map_or(0, |at| at + 1));
+    let rest = line.get(start..).unwrap_or_default();
+    let word = rest.get(..rest.find(apart).unwrap_or(rest.len())).unwrap_or_default();
+    match word.chars().next() {
+        Some('\'' | '‘' | '’' | '“' | '”') => {
+            "this is not JSON: keys and texts stand in double quotes".to_owned()
+        }
+        Some(c) if c.is_control() || c == '\u{feff}' => {
+            format!("this is not JSON: the character U+{:04X} stands here, which nobody can see", u32::from(c))
+        }
+        Some('0'..='9') if plain == NO_KEY => {
+            "this is not JSON: numbers are written with a point, not with a comma".to_owned()
+        }
+        Some('0'..='9' | '+' | '-' | '.') if plain != NO_KEY && plain != TWO => format!(
+            "this is not JSON: `{}` is no number; numbers are written like `12`, `-0.5` or `1e3`",
+            clip(word, 40)
+        ),
+        Some('A'..='Z' | 'a'..='z') if plain == NO_VALUE => format!(
+            "this is not JSON: `{}` is no value; a text stands in double quotes, other words are `true`, `false` and `null`",
+            clip(word, 40)
+        ),
+        _ => plain,
     }
-    plainly(error)
 }
+
+const NO_KEY: &str = "this is not JSON: a key is not in double quotes";
+const NO_VALUE: &str = "this is not JSON: a value is missing, or a text is not in double quotes";
+const TWO: &str = "this is not JSON: something follows the record on its line";
 
 /// What is wrong with a value, in plain words.
 fn plainly(error: &serde_json::Error) -> String {
@@ -210,17 +138,22 @@ fn plainly(error: &serde_json::Error) -> String {
         return words.to_owned();
     }
     let plain = match words {
-        "expected ident" | "expected value" => "a value is missing, or a text is not in double quotes",
-        "key must be a string" => "a key is not in double quotes",
-        "trailing characters" => "something follows the record on its line",
+        "expected ident" | "expected value" => return NO_VALUE.to_owned(),
+        "key must be a string" => return NO_KEY.to_owned(),
+        "trailing characters" => return TWO.to_owned(),
         "trailing comma" => "a comma stands before the closing bracket",
         words if words.starts_with("control character") => {
             "a text is not closed on its line, or holds a control character"
+        }
+        words if words.contains("escape") || words.contains("surrogate") || words.contains("code point") => {
+            return NO_CHARACTER.to_owned();
         }
         words => words,
     };
     format!("this is not JSON: {plain}")
 }
+
+const NO_CHARACTER: &str = "a text has an escape that stands for no character";
 
 /// Names and values of an object that is known to be well formed.
 pub(crate) fn object(text: &str) -> Result<Vec<Entry<'_>>, String> {
@@ -279,11 +212,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
                         return Err(A::Error::custom(format_args!("the key `{key}` stands twice in one object")));
                     }
                     let raw: &'de RawValue = map.next_value()?;
-                    fields.push((
-                        key,
-                        value(raw.get())
-                            .map_err(|_| A::Error::custom("a text has an escape that stands for no character"))?,
-                    ));
+                    fields.push((key, value(raw.get()).map_err(|_| A::Error::custom(NO_CHARACTER))?));
                 }
                 Ok(Object(fields))
             }
@@ -307,10 +236,7 @@ impl<'de> Deserialize<'de> for List<'de> {
                     if items.len() == MAX_LIST {
                         return Err(A::Error::custom(format_args!("a list has more than {MAX_LIST} values")));
                     }
-                    items.push(
-                        value(raw.get())
-                            .map_err(|_| A::Error::custom("a text has an escape that stands for no character"))?,
-                    );
+                    items.push(value(raw.get()).map_err(|_| A::Error::custom(NO_CHARACTER))?);
                 }
                 Ok(List(items))
             }

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, ErrorKind, Read};
 
 use super::MAX_LINE_BYTES;
+use super::node::offset;
 
 /// What was found.
 #[derive(Debug)]
@@ -54,9 +55,6 @@ impl Lines {
                 Line::End
             }
             Ok(_) => {
-                if self.number == 1 && buffer.get(start..).is_some_and(|line| line.starts_with(b"\xef\xbb\xbf")) {
-                    buffer.drain(start..start + 3);
-                }
                 if buffer.last() == Some(&b'\n') {
                     buffer.pop();
                     if buffer.len() > start && buffer.last() == Some(&b'\r') {
@@ -67,8 +65,9 @@ impl Lines {
                 if buffer.len() - start <= MAX_LINE_BYTES {
                     return Line::Text;
                 }
-                match self.skip_line() {
-                    Ok(()) => Line::TooLong,
+                // The rest is passed over without being kept.
+                match self.input.skip_until(b'\n') {
+                    Ok(_) => Line::TooLong,
                     Err(error) => {
                         self.ended = true;
                         Line::Failed(error)
@@ -77,36 +76,22 @@ impl Lines {
             }
         }
     }
-
-    /// Passes over the rest of a line without keeping it.
-    fn skip_line(&mut self) -> io::Result<()> {
-        loop {
-            let (used, found) = match self.input.fill_buf() {
-                Ok([]) => return Ok(()),
-                Ok(bytes) => match bytes.iter().position(|byte| *byte == b'\n') {
-                    Some(at) => (at + 1, true),
-                    None => (bytes.len(), false),
-                },
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            self.input.consume(used);
-            if found {
-                return Ok(());
-            }
-        }
-    }
 }
 
 /// What a failing source means to somebody who sent it.
 pub(crate) fn failure(error: &io::Error) -> String {
-    let rest = "every record before this one was read";
+    format!("{}; every record before this one was read", damage(error))
+}
+
+/// The same where there is no record before.
+pub(crate) fn damage(error: &io::Error) -> String {
     match error.kind() {
-        ErrorKind::UnexpectedEof => format!("the compressed data ends too early, as if the file was cut off; {rest}"),
+        ErrorKind::UnexpectedEof => "the compressed data ends too early, as if the file was cut off".to_owned(),
         ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::Other => {
-            format!("the data is damaged and cannot be unpacked ({error}); {rest}")
+            format!("the data is damaged and cannot be unpacked ({error})")
         }
-        _ => format!("reading stopped ({error}); {rest}"),
+        ErrorKind::Unsupported => format!("the file cannot be read: {error}"),
+        _ => format!("reading stopped ({error})"),
     }
 }
 
@@ -115,13 +100,18 @@ pub(crate) fn too_long() -> String {
     format!("the record is longer than {MAX_LINE_BYTES} bytes")
 }
 
-/// The line as text, or the reason and the column of the first byte that is none.
-pub(crate) fn utf8(line: &[u8]) -> Result<&str, (String, u64)> {
-    std::str::from_utf8(line).map_err(|error| {
-        let before = line.get(..error.valid_up_to()).unwrap_or_default();
-        let column = String::from_utf8_lossy(before).chars().count() + 1;
-        let byte = line.get(error.valid_up_to()).copied().unwrap_or_default();
-        let reason = format!("the byte {byte:#04x} is not UTF-8 text: save the file as UTF-8");
-        (reason, u64::try_from(column).unwrap_or(u64::MAX))
+/// The lines as text, or the reason and the place of the first byte that is none: how many lines below, and the column.
+pub(crate) fn utf8(lines: &[u8]) -> Result<&str, (String, u64, u64)> {
+    std::str::from_utf8(lines).map_err(|error| {
+        let at = error.valid_up_to();
+        let (below, column) = offset(lines, at);
+        let reason = match lines.get(at..).unwrap_or_default() {
+            [0xed, 0xa0..=0xbf, ..] => "half of a character stands here, a surrogate without the other one".to_owned(),
+            rest => format!(
+                "the byte {:#04x} is not UTF-8 text: save the file as UTF-8, or name its `encoding` in a map",
+                rest.first().copied().unwrap_or_default()
+            ),
+        };
+        (reason, below, column)
     })
 }

@@ -4,10 +4,14 @@
 //! Nothing here is larger in memory than one record, a group of rows, and the limits below.
 
 mod amount;
+mod cells;
 mod csv;
 mod decode;
+mod documents;
+mod encoding;
 mod input;
 mod json;
+mod limits;
 mod lines;
 mod map;
 mod node;
@@ -16,33 +20,19 @@ mod record;
 mod reject;
 mod stream;
 mod suggest;
+mod unpack;
 mod yaml;
 
 pub use decode::Decoder;
+pub use encoding::Encoding;
 pub use input::{Format, InputError, Inputs};
+pub use limits::*;
 pub use map::{Map, MapError, guess};
 pub use node::{Entry, Node, Place, Raw};
 pub use record::Record;
 pub use reject::Reject;
 pub use stream::EventStream;
 pub(crate) use suggest::{did_you_mean, nearest};
-
-/// Longest record, in bytes: a line, or the lines of one record.
-pub const MAX_LINE_BYTES: usize = 1 << 20;
-/// Deepest nesting of lists and objects in a record.
-pub const MAX_DEPTH: usize = 32;
-/// Most keys or columns of a record.
-pub const MAX_KEYS: usize = 512;
-/// Most lines of a list of one event.
-pub const MAX_LIST: usize = 10_000;
-/// Longest text, in bytes.
-pub const MAX_TEXT: usize = 16_384;
-/// Longest identifier of an event or a member, in bytes.
-pub const MAX_ID: usize = 256;
-/// Earliest year that is not absurd.
-pub const FIRST_YEAR: i32 = 1900;
-/// Latest year that is not absurd.
-pub const LAST_YEAR: i32 = 2200;
 
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -22,6 +22,25 @@ pub struct Place {
     pub column: u64,
 }
 
+impl Place {
+    /// The place so many lines below, at a column; on the same line the column counts from here.
+    pub(crate) fn below(mut self, lines: u64, column: u64) -> Self {
+        self.column = if lines == 0 { self.column + column - 1 } else { column };
+        self.line += lines;
+        self
+    }
+}
+
+/// How many lines below the beginning of a text its byte `at` stands, and at which column in characters, from 1. What is not UTF-8 is
+/// counted as well as it can be.
+pub(crate) fn offset(text: &[u8], at: usize) -> (u64, u64) {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let lines = before.iter().filter(|byte| **byte == b'\n').count();
+    let column = String::from_utf8_lossy(before.get(line..).unwrap_or_default()).chars().count() + 1;
+    (u64::try_from(lines).unwrap_or(u64::MAX), u64::try_from(column).unwrap_or(u64::MAX))
+}
+
 /// A record: keys and values in the order of the source.
 #[derive(Debug, Clone)]
 pub struct Raw<'a> {
@@ -59,27 +78,25 @@ pub enum Node<'a> {
 impl<'a> Raw<'a> {
     /// The first value of a key.
     pub fn get(&self, key: &str) -> Option<&Node<'a>> {
-        self.fields.iter().find(|(name, _)| name == key).map(|(_, node)| node)
+        self.entry(key).map(|(_, node)| node)
     }
 
-    /// The column, from 1 in characters, at which a part of [`Raw::text`] stands on its line, and how many lines below the start.
-    pub(crate) fn offset_of(&self, part: &str) -> Option<(u64, u64)> {
+    /// The first entry of a key.
+    pub(crate) fn entry(&self, key: &str) -> Option<&Entry<'a>> {
+        self.fields.iter().find(|(name, _)| name == key)
+    }
+
+    /// Where a part of [`Raw::text`] stands.
+    fn place_within(&self, part: &str) -> Option<Place> {
         let start = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
-        let before = self.text.get(..start)?;
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let lines = before.bytes().filter(|byte| *byte == b'\n').count();
-        let column = before.get(line_start..)?.chars().count() + 1;
-        Some((u64::try_from(lines).ok()?, u64::try_from(column).ok()?))
+        let (lines, column) = offset(self.text.get(..start)?.as_bytes(), start);
+        Some(self.place.clone().below(lines, column))
     }
 
-    /// Where a value stands: exactly where the format keeps its text, else where the record begins.
-    pub(crate) fn place_of(&self, node: &Node<'_>) -> Place {
-        let mut place = self.place.clone();
-        if let Some((lines, column)) = node.written().and_then(|part| self.offset_of(part)) {
-            place.column = if lines == 0 { place.column + column - 1 } else { column };
-            place.line += lines;
-        }
-        place
+    /// Where a value stands: exactly where the format keeps its text, else where its key stands, else where the record begins.
+    pub(crate) fn place_of(&self, (key, node): &Entry<'_>) -> Place {
+        let value = node.written().and_then(|part| self.place_within(part));
+        value.or_else(|| self.place_within(key)).unwrap_or_else(|| self.place.clone())
     }
 }
 

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use crate::engine::Event;
 use crate::hir::Program;
 
-use super::csv::Layout;
 use super::decode::Decoder;
-use super::input::{Inputs, Opened, open, shown};
+use super::input::{Inputs, Known, Opened, open, shown};
+use super::lines::damage;
 use super::map::{Map, MapError, Mapper};
 use super::node::{Place, Raw};
 use super::reject::Reject;
@@ -39,6 +39,8 @@ pub struct EventStream<'p> {
     /// How many rows came before this stream.
     first: u64,
     place: Place,
+    /// Why the first file cannot be read, to be told first.
+    unreadable: Option<Reject>,
 }
 
 impl<'p> EventStream<'p> {
@@ -58,18 +60,19 @@ impl<'p> EventStream<'p> {
             records: 0,
             first,
             place: Place { file: "-".into(), line: 1, column: 1 },
+            unreadable: None,
         };
         // Columns that a map names and the first table has not are better told before anything is judged.
         if let (Some(mapper), Some(path)) = (&stream.mapper, stream.waiting.front().cloned()) {
             stream.waiting.pop_front();
-            match open(&path, mapper.format(), mapper.layout()) {
+            match open(&path, mapper.known()) {
                 Ok(opened) => {
                     if let Opened::Table(table) = &opened {
                         mapper.check_columns(table.columns(), &shown(&path))?;
                     }
                     stream.open = Some(opened);
                 }
-                Err(_) => stream.waiting.push_front(path),
+                Err(error) => stream.unreadable = Some(unreadable(&path, &error)),
             }
         }
         Ok(stream)
@@ -86,29 +89,35 @@ impl<'p> EventStream<'p> {
     }
 
     fn open_next(&mut self, path: &std::path::Path) -> Option<Reject> {
-        let layout = Layout::default();
-        let (format, layout) =
-            self.mapper.as_ref().map_or((None, &layout), |mapper| (mapper.format(), mapper.layout()));
-        let place = || Place { file: shown(path), line: 1, column: 1 };
-        match open(path, format, layout) {
+        let unknown = Known::default();
+        match open(path, self.mapper.as_ref().map_or(&unknown, Mapper::known)) {
             Ok(opened) => {
                 if let (Some(mapper), Opened::Table(table)) = (&self.mapper, &opened)
                     && let Err(error) = mapper.check_columns(table.columns(), &shown(path))
                 {
-                    return Some(Reject::new(place(), format!("the map does not fit this file: {error}"), ""));
+                    let place = Place { file: shown(path), line: 1, column: 1 };
+                    return Some(Reject::new(place, format!("the map does not fit this file: {error}"), ""));
                 }
                 self.open = Some(opened);
                 None
             }
-            Err(error) => Some(Reject::new(place(), format!("the file cannot be read: {error}"), "")),
+            Err(error) => Some(unreadable(path, &error)),
         }
     }
+}
+
+fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Reject {
+    let place = Place { file: shown(path), line: 1, column: 1 };
+    Reject::new(place, damage(error), "")
 }
 
 impl Iterator for EventStream<'_> {
     type Item = Result<Event, Reject>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if let Some(reject) = self.unreadable.take() {
+            return Some(Err(reject));
+        }
         loop {
             if let Some(done) = self.mapper.as_mut().and_then(|mapper| mapper.ready(&self.decoder)) {
                 return Some(done);

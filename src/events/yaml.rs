@@ -24,8 +24,8 @@ type Entries = Vec<(Cow<'static, str>, Node<'static>)>;
 pub(crate) struct Yaml {
     file: Arc<str>,
     lines: Lines,
-    /// The first line of the next record, and its number.
-    next: Option<(u64, Vec<u8>)>,
+    /// The first line of the next record: its number, its text, and whether it was too long.
+    next: Option<(u64, Vec<u8>, bool)>,
     /// Records of a list that was written on one line.
     ready: VecDeque<Result<(Place, Entries), Reject>>,
     text: Vec<u8>,
@@ -42,13 +42,13 @@ impl Yaml {
     fn fill(&mut self) {
         self.text.clear();
         let mut first = self.lines.number() + 1;
-        if let Some((number, line)) = self.next.take() {
-            first = number;
+        let mut overlong = false;
+        if let Some((number, line, long)) = self.next.take() {
+            (first, overlong) = (number, long);
             self.text = line;
             self.text.push(b'\n');
         }
         let mut line = Vec::new();
-        let mut overlong = false;
         let mut trouble = None;
         loop {
             line.clear();
@@ -61,20 +61,21 @@ impl Yaml {
                     self.ended = true;
                     let place = Place { file: Arc::clone(&self.file), line: self.lines.number(), column: 1 };
                     trouble = Some(Reject::new(place, failure(&error), &String::from_utf8_lossy(&line)));
-                    // What was read of the last record is no record.
-                    self.text.clear();
+                    // A record that was still being written is none; one that another follows is whole.
+                    if !begins(&line) {
+                        self.text.clear();
+                    }
                     break;
                 }
-                Line::TooLong => overlong = true,
-                Line::Text => {
-                    let mark = matches!(line.as_slice(), [b'-', b'-', b'-'] | [b'-', b'-', b'-', b' ', ..]);
-                    if mark || line == b"..." {
+                found @ (Line::Text | Line::TooLong) => {
+                    let long = matches!(found, Line::TooLong);
+                    let begins = begins(&line);
+                    if is_mark(&line) || line == b"..." {
                         // What follows the mark on its line belongs to the next document.
                         line.iter_mut().take(3).for_each(|byte| *byte = b' ');
                     }
-                    let begins = mark || line == b"-" || line.starts_with(b"- ");
                     if begins && !blank(&self.text) {
-                        self.next = Some((self.lines.number(), std::mem::take(&mut line)));
+                        self.next = Some((self.lines.number(), std::mem::take(&mut line), long));
                         break;
                     }
                     if blank(&self.text) {
@@ -84,8 +85,8 @@ impl Yaml {
                             continue;
                         }
                     }
-                    overlong |= self.text.len() + line.len() > MAX_LINE_BYTES;
-                    if !overlong {
+                    overlong |= long || self.text.len() + line.len() > MAX_LINE_BYTES;
+                    if !overlong || self.text.is_empty() {
                         self.text.extend_from_slice(&line);
                         self.text.push(b'\n');
                     }
@@ -105,7 +106,8 @@ impl Yaml {
     fn decode(&mut self, place: Place) {
         let text = match utf8(&self.text) {
             Ok(text) => text,
-            Err((reason, _)) => {
+            Err((reason, below, column)) => {
+                let place = place.below(below, column);
                 self.ready.push_back(Err(Reject::new(place, reason, &String::from_utf8_lossy(&self.text))));
                 return;
             }
@@ -129,6 +131,16 @@ fn one(node: Node<'static>, place: Place, text: &str) -> Result<(Place, Entries)
     }
 }
 
+/// Whether a line is the mark between documents.
+fn is_mark(line: &[u8]) -> bool {
+    matches!(line, [b'-', b'-', b'-'] | [b'-', b'-', b'-', b' ', ..])
+}
+
+/// Whether a line begins a record.
+fn begins(line: &[u8]) -> bool {
+    is_mark(line) || line == b"-" || line.starts_with(b"- ")
+}
+
 /// Whether there is nothing but blanks and comments.
 fn blank(text: &[u8]) -> bool {
     text.split(|byte| *byte == b'\n').all(|line| {
@@ -149,6 +161,9 @@ impl Reader for Yaml {
     }
 }
 
+/// Begins reasons that are not those of the library.
+const OWN: char = '\u{1}';
+
 /// Reads one document; numbers stay text. The error is a reason with line and column.
 pub(crate) fn parse(text: &str) -> Result<Node<'static>, (String, u64, u64)> {
     let said = |error: serde_yaml::Error| {
@@ -159,7 +174,17 @@ pub(crate) fn parse(text: &str) -> Result<Node<'static>, (String, u64, u64)> {
             if words.starts_with('.') { words.split_once(": ").map_or(words, |(_, words)| words) } else { words };
         let at = error.location().map_or((1, 1), |place| (place.line(), place.column()));
         let number = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        (format!("this is not YAML: {words}"), number(at.0), number(at.1))
+        let reason = match words.strip_prefix(OWN) {
+            Some(own) => own.to_owned(),
+            None if words.starts_with("recursion limit") => format!("lists and objects nest deeper than {MAX_DEPTH}"),
+            None if words.starts_with("repetition limit") => "aliases repeat too much".to_owned(),
+            None if words.starts_with("control characters") => {
+                "this is not YAML: it holds a control character".to_owned()
+            }
+            None if words.ends_with("expected a string") => "this is not YAML: a key is not a word or text".to_owned(),
+            None => format!("this is not YAML: {words}"),
+        };
+        (reason, number(at.0), number(at.1))
     };
     let mut node = serde_yaml::from_str::<Shape>(text).map_err(said)?.0;
     if depth(&node) > MAX_DEPTH {
@@ -225,13 +250,13 @@ impl<'de> Deserialize<'de> for Shape {
                 Ok(Node::Text(Cow::Owned(text.to_owned())))
             }
             fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-                Err(A::Error::custom("tags such as `!name` have no meaning here"))
+                Err(A::Error::custom(format_args!("{OWN}tags such as `!name` have no meaning here")))
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
                 let mut items = Vec::new();
                 while let Some(Shape(item)) = seq.next_element()? {
                     if items.len() == MAX_LIST {
-                        return Err(A::Error::custom(format_args!("a list has more than {MAX_LIST} values")));
+                        return Err(A::Error::custom(format_args!("{OWN}a list has more than {MAX_LIST} values")));
                     }
                     items.push(item);
                 }
@@ -241,10 +266,10 @@ impl<'de> Deserialize<'de> for Shape {
                 let mut entries: Entries = Vec::new();
                 while let Some(key) = map.next_key::<String>()? {
                     if entries.len() == MAX_KEYS {
-                        return Err(A::Error::custom(format_args!("the record has more than {MAX_KEYS} keys")));
+                        return Err(A::Error::custom(format_args!("{OWN}the record has more than {MAX_KEYS} keys")));
                     }
                     if entries.iter().any(|(other, _)| *other == key) {
-                        return Err(A::Error::custom(format_args!("the key `{key}` stands twice")));
+                        return Err(A::Error::custom(format_args!("{OWN}the key `{key}` stands twice")));
                     }
                     let Shape(value) = map.next_value()?;
                     entries.push((Cow::Owned(key), value));

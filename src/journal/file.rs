@@ -121,6 +121,16 @@ impl AtomicFile {
         Ok(Self { name, aside, out: BufWriter::with_capacity(1 << 16, file) })
     }
 
+    /// Writes a whole text under a name.
+    ///
+    /// # Errors
+    /// [`WriteError`]; what was there before is untouched.
+    pub fn write_text(path: &Path, text: &str) -> Result<(), WriteError> {
+        let mut file = Self::create(path)?;
+        file.write_all(text.as_bytes()).map_err(|error| WriteError::new(file.name.as_str(), error))?;
+        file.commit()
+    }
+
     /// Makes the content durable. The file has its name after [`Ready::publish`].
     ///
     /// # Errors

@@ -21,7 +21,7 @@ pub struct Finished {
     pub run: String,
     /// The SHA-256 of each file that it wrote, by name.
     pub outputs: BTreeMap<String, String>,
-    /// Whether it rejected anything.
+    /// Whether it rejected anything, or an event failed.
     pub found: bool,
     /// What partners and the program owed each other at its end, by period.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

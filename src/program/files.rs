@@ -1,6 +1,7 @@
 //! The files of a program: each is read once, imports are followed.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic};
@@ -27,7 +28,13 @@ pub(super) struct Disk;
 
 impl Reader for Disk {
     fn text(&self, path: &Path) -> Result<String, String> {
-        let bytes = std::fs::read(path).map_err(|error| reason(&error))?;
+        let mut bytes = Vec::new();
+        let limit = u64::try_from(syntax::MAX_FILE).unwrap_or(u64::MAX);
+        let file = std::fs::File::open(path).map_err(|error| reason(&error))?;
+        file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
+        if bytes.len() > syntax::MAX_FILE {
+            return Err(format!("it is larger than {} bytes", syntax::MAX_FILE));
+        }
         String::from_utf8(bytes).map_err(|_| "it is not text in UTF-8".to_owned())
     }
     fn list(&self, path: &Path) -> Result<Vec<PathBuf>, String> {

@@ -13,6 +13,7 @@ mod format;
 mod grammar;
 mod habits;
 mod layout;
+mod limits;
 mod node;
 mod outline;
 mod reader;
@@ -20,23 +21,11 @@ mod repair;
 mod words;
 
 pub use format::{FormatError, format};
+pub use limits::*;
 pub use outline::{Phrase, outline};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::FileId;
-
-/// The largest text that is read, in bytes.
-pub const MAX_FILE: usize = 16 * 1024 * 1024;
-/// How deep brackets may nest.
-pub const MAX_DEPTH: usize = 64;
-/// How many operators one statement may hold.
-pub const MAX_OPERATORS: usize = 256;
-/// How many `where` one statement may hold.
-pub const MAX_WHERE: usize = 16;
-/// The longest text literal, in bytes.
-pub const MAX_TEXT: usize = 8 * 1024;
-/// How many messages one file can cause.
-pub const MAX_MESSAGES: usize = 1000;
 
 /// Reads a text. What cannot be read is reported and left out of the tree; everything else is in it.
 pub fn parse(file: FileId, text: &str) -> (ast::File, Vec<Diagnostic>) {

@@ -316,6 +316,26 @@ impl fmt::Display for Exact {
     }
 }
 
+impl Exact {
+    /// As people read it: a fraction that never ends as a decimal number is cut, and `…` says so: `83.33…`.
+    pub fn readable(self) -> String {
+        if self.is_integer() || decimal_places(self.denominator).is_some() {
+            return self.to_string();
+        }
+        let (top, bottom) = (self.numerator.unsigned_abs(), self.denominator.unsigned_abs());
+        let (whole, mut rest, mut decimals) = (top / bottom, top % bottom, String::new());
+        let told = |decimals: &str| decimals.trim_start_matches('0').len() >= 2 || whole > 0 && decimals.len() >= 2;
+        while !told(&decimals) && decimals.len() < DECIMALS_SHOWN as usize {
+            // So small a part of a step that no reader misses it.
+            let Some(next) = rest.checked_mul(10) else { break };
+            decimals.push_str(&(next / bottom).to_string());
+            rest = next % bottom;
+        }
+        let sign = if self.is_negative() { "-" } else { "" };
+        format!("{sign}{whole}.{decimals}…")
+    }
+}
+
 /// After how many decimals a fraction with this denominator ends, if soon enough to be shown.
 fn decimal_places(denominator: i128) -> Option<u32> {
     (1..=DECIMALS_SHOWN).find(|places| power_of_ten(*places).is_some_and(|power| power % denominator == 0))
@@ -350,6 +370,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_never_ends_is_cut_for_people() {
+        let read = |n: i64, d: i64| Exact::from(n).div(Exact::from(d)).map(Exact::readable);
+        assert_eq!(read(250, 3).as_deref(), Ok("83.33…"));
+        assert_eq!(read(-1, 7).as_deref(), Ok("-0.14…"));
+        assert_eq!(read(1, 3000).as_deref(), Ok("0.00033…"));
+        assert_eq!(read(5, 4).as_deref(), Ok("1.25"));
+    }
 
     fn exact(numerator: i128, denominator: i128) -> Exact {
         Exact::new(numerator, denominator).unwrap()

@@ -179,7 +179,7 @@ fn civil(day: Day, time: TimeOfDay) -> DateTime {
     date.map_or(DateTime::MAX, |date| date.at(small(hour), small(minute), small(second), 0))
 }
 
-/// Reads `+02:00` or `-05:30` as milliseconds ahead of UTC, fewer than 24 hours.
+/// Reads `+02:00`, `-0530` or `+02` as milliseconds ahead of UTC, fewer than 24 hours.
 pub(super) fn read_offset(text: &str) -> Option<i64> {
     let mut cursor = Cursor::new(text);
     let west = cursor.eat(b'-');
@@ -187,7 +187,7 @@ pub(super) fn read_offset(text: &str) -> Option<i64> {
         return None;
     }
     let hours = cursor.number(2)?;
-    let minutes = if cursor.eat(b':') { cursor.number(2)? } else { return None };
+    let minutes = if cursor.eat(b':') || !cursor.is_at_end() { cursor.number(2)? } else { 0 };
     let ahead = i64::from(TimeOfDay::from_hms(hours, minutes, 0)?.millis());
     if !cursor.is_at_end() {
         return None;

@@ -12,8 +12,9 @@ use meed::diagnostic::codes::{AROUND, all, explain};
 use meed::{Diagnostics, Loaded, Program};
 
 /// Codes without a text and without a folder, and why.
-const NEITHER: [&str; 2] = [
+const NEITHER: [&str; 3] = [
     "E0100", // A file of 16 MiB; `syntax::limits_hold_on_both_sides` makes one.
+    "E0500", // Twenty thousand declarations; `limits::programs_have_a_limit_of_declarations` makes them.
     "E0108", // A fault of the program itself, which no text is known to cause.
 ];
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
+
 use super::cli::{Folder, SHOP, command, meed, said};
 
 mod damage;
@@ -28,6 +30,13 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         }
     }
     all
+}
+
+/// The same for comparisons: how long each file is, and a hash of its content.
+fn listing(folder: &Path) -> BTreeMap<String, String> {
+    let short =
+        |content: Vec<u8>| format!("{} bytes, {}", content.len(), &format!("{:x}", Sha256::digest(&content))[..8]);
+    files(folder).into_iter().map(|(name, content)| (name, short(content))).collect()
 }
 
 /// A purchase of $40 by ann on a day of February.

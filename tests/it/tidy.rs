@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+mod promises;
+
 /// Rooms by floor: a file imports only from lower floors or from its own room.
 const FLOORS: &[(&str, u8)] = &[
     ("arena", 0),
@@ -31,6 +33,10 @@ const FLOORS: &[(&str, u8)] = &[
 const MAX_LINES: usize = 600;
 
 fn sources() -> Vec<(PathBuf, String)> {
+    rust_files("src")
+}
+
+fn rust_files(below: &str) -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, into: &mut Vec<(PathBuf, String)>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -42,7 +48,7 @@ fn sources() -> Vec<(PathBuf, String)> {
         }
     }
     let mut files = Vec::new();
-    walk(&root().join("src"), &mut files);
+    walk(&root().join(below), &mut files);
     files.sort();
     files
 }

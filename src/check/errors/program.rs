@@ -1,5 +1,6 @@
 //! The `program` block.
 
+use super::super::MAX_ITEMS;
 use super::{error, line_to_add, suggest};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -55,4 +56,9 @@ pub(in crate::check) fn year_start(span: Span) -> Diagnostic {
 
 pub(in crate::check) fn leap_day(span: Span) -> Diagnostic {
     error("E0257", span, "in common years, birthdays of 29 february are on feb 28 or on mar 1")
+}
+
+pub(in crate::check) fn too_many_items(span: Span, count: usize) -> Diagnostic {
+    error("E0500", span, format!("the program has {count} declarations, and at most {MAX_ITEMS} are read"))
+        .help("what differs only in its numbers or words belongs into a `table`, with one rule that looks it up")
 }

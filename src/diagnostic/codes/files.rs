@@ -28,4 +28,12 @@ pub(super) const LIST: &[Explanation] = &[
         "",
         "",
     ),
+    code(
+        "E0500",
+        "too many declarations",
+        "A program has at most 20000 declarations, so that it is checked in bounded time. Rules that differ only in their numbers or words are \
+         rows of a `table`, and one rule that looks them up.",
+        "",
+        "",
+    ),
 ];

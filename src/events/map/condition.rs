@@ -43,15 +43,15 @@ impl Condition {
                     Test::Empty => node.is_nothing() || text.is_empty(),
                     Test::Equals(texts) => texts.iter().any(|other| {
                         other == text
-                            || matches!((row.digits(text), Exact::parse_decimal(other)), (Some(a), Some(b)) if a == b)
+                            || matches!((row.notation.number(&node), Exact::parse_decimal(other)), (Some(a), Some(b)) if a == b)
                     }),
                     Test::StartsWith(texts) => texts.iter().any(|other| text.starts_with(other.as_str())),
                     Test::EndsWith(texts) => texts.iter().any(|other| text.ends_with(other.as_str())),
                     Test::Contains(texts) => texts.iter().any(|other| text.contains(other.as_str())),
-                    Test::Above(bound) => row.digits(text).is_some_and(|number| number > *bound),
-                    Test::Below(bound) => row.digits(text).is_some_and(|number| number < *bound),
-                    Test::AtLeast(bound) => row.digits(text).is_some_and(|number| number >= *bound),
-                    Test::AtMost(bound) => row.digits(text).is_some_and(|number| number <= *bound),
+                    Test::Above(bound) => row.notation.number(&node).is_some_and(|number| number > *bound),
+                    Test::Below(bound) => row.notation.number(&node).is_some_and(|number| number < *bound),
+                    Test::AtLeast(bound) => row.notation.number(&node).is_some_and(|number| number >= *bound),
+                    Test::AtMost(bound) => row.notation.number(&node).is_some_and(|number| number <= *bound),
                 }
             }
         }

@@ -6,7 +6,8 @@ use crate::value::{Exact, Rounding};
 
 use super::super::amount::scaled;
 use super::super::decode::number;
-use super::super::node::{Node, Raw, clip};
+use super::super::node::{Node, Raw};
+use super::notation::Notation;
 
 /// How a value is made.
 #[derive(Debug, Clone)]
@@ -31,7 +32,7 @@ pub(super) enum Form {
     Rounded(Box<Form>, Rounding, Option<u8>),
     /// Money in its smallest coin, with so many decimals; `None`: those of the program's currency.
     Minor(Box<Form>, Option<u8>),
-    /// A number, whatever its decimal sign.
+    /// A number, or an amount with its currency, in the notation of the map.
     Number(Box<Form>),
     /// A line of a list for each row of the group.
     Lines(Vec<(String, Form)>),
@@ -60,7 +61,7 @@ pub(super) struct Row<'r, 'a> {
     pub(super) raw: &'r Raw<'a>,
     /// The line, where one is meant; its names win.
     pub(super) line: Option<&'r [(Cow<'a, str>, Node<'a>)]>,
-    pub(super) decimal_comma: bool,
+    pub(super) notation: Notation,
 }
 
 impl<'r, 'a> Row<'r, 'a> {
@@ -85,29 +86,22 @@ impl<'r, 'a> Row<'r, 'a> {
         Cow::Owned(node)
     }
 
-    /// The number that a text writes, by the decimal sign of the map.
-    pub(super) fn digits(&self, text: &str) -> Option<Exact> {
-        if text.contains('_') {
-            return None;
-        }
-        Exact::parse_decimal(&self.pointed(text))
-    }
-
-    fn pointed<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if self.decimal_comma { Cow::Owned(text.replace('.', "").replace(',', ".")) } else { Cow::Borrowed(text) }
-    }
-
     fn number(&self, form: &Form) -> Result<Exact, String> {
         let node = self.value(form)?;
         if node.is_nothing() {
             return Err(format!("{} is empty where a number is needed", form.described()));
         }
-        match &node {
-            Node::Text(text) | Node::Cell(text) if self.decimal_comma => self.digits(text.trim()).ok_or_else(|| {
-                format!("{}: `{}` is not a number such as `1.234,50`", form.described(), clip(text, 60))
-            }),
-            node => number(node).map_err(|reason| format!("{}: {reason}", form.described())),
-        }
+        self.plain(node).and_then(|node| number(&node)).map_err(|reason| format!("{}: {reason}", form.described()))
+    }
+
+    /// The value with its number, if it is text, written plainly.
+    fn plain(&self, node: Node<'a>) -> Result<Node<'a>, String> {
+        Ok(match node {
+            Node::Text(text) | Node::Cell(text) if self.notation != Notation::Plain => {
+                Node::Cell(Cow::Owned(self.notation.plain(text.trim())?.into_owned()))
+            }
+            node => node,
+        })
     }
 
     /// The value of a form for this row.
@@ -144,7 +138,7 @@ impl<'r, 'a> Row<'r, 'a> {
             Form::Absolute(inner) => Node::Exact(self.number(inner)?.abs().map_err(|error| error.to_string())?),
             Form::Number(inner) => match self.value(inner)? {
                 node if node.is_nothing() => Node::Null,
-                _ => Node::Exact(self.number(inner)?),
+                node => self.plain(node)?,
             },
             // Over one row the sum is the value; the group adds them up.
             Form::Sum(inner) => Node::Exact(self.number(inner)?),
@@ -176,7 +170,7 @@ impl<'r, 'a> Row<'r, 'a> {
                 for (index, item) in items.iter().enumerate() {
                     let entries =
                         item.entries().map_err(|reason| format!("line {} of `{list}`: {reason}", index + 1))?;
-                    let row = Row { raw: self.raw, line: Some(&entries), decimal_comma: self.decimal_comma };
+                    let row = Row { raw: self.raw, line: Some(&entries), notation: self.notation };
                     lines.push(row.line(fields)?.into_owned());
                 }
                 Node::List(lines)

@@ -1,22 +1,23 @@
 //! Guesses a map from the names of columns and a sample of records.
 
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::hir::{EventDef, EventKind, FieldType, Program};
 
-use super::super::csv::Layout;
-use super::super::input::open;
+use super::super::input::{Known, open};
 use super::super::nearest;
 use super::super::stream::Reader;
+use super::super::{FIRST_YEAR, LAST_YEAR, MAX_SAMPLE};
 use super::form::scalar;
-
-/// How many records are looked at.
-const SAMPLE: usize = 5_000;
+use super::notation::Notation;
 
 /// Ways to write times, the surest first; day before month, as most of the world writes.
-const FORMATS: [&str; 16] = [
+const FORMATS: [&str; 25] = [
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%dT%H:%M:%S",
     "%Y-%m-%d %H:%M",
@@ -27,10 +28,19 @@ const FORMATS: [&str; 16] = [
     "%d/%m/%Y %H:%M",
     "%m/%d/%Y %H:%M:%S",
     "%m/%d/%Y %H:%M",
+    "%d/%m/%Y %I:%M %p",
+    "%m/%d/%Y %I:%M %p",
+    "%d.%m.%Y %H:%M:%S",
     "%d.%m.%Y %H:%M",
     "%d.%m.%Y",
     "%d/%m/%Y",
     "%m/%d/%Y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%d.%m.%y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%Y-%m-%d %H:%M:%S UTC",
     "%Y-%m-%d",
     "%Y%m%d",
 ];
@@ -41,7 +51,12 @@ const ORDER: [&str; 6] = ["invoice", "order", "receipt", "basket", "transaction"
 const MONEY: [&str; 10] =
     ["subtotal", "total", "amount", "revenue", "spend", "sales", "value", "dollars", "price", "paid"];
 const COUNT: [&str; 6] = ["quantity", "qty", "count", "units", "pieces", "number"];
+const KIND: [&str; 8] = ["type", "event", "kind", "action", "activity", "eventtype", "transactiontype", "recordtype"];
+const BACK: [&str; 7] = ["return", "refund", "credit", "cancel", "void", "chargeback", "reversal"];
+const SALE: [&str; 7] = ["sale", "purchase", "order", "buy", "bought", "payment", "invoice"];
 const ITEM: [&str; 5] = ["sku", "stock", "product", "item", "article"];
+
+const TWICE: &str = "no column tells rows apart: a row that was exported twice counts twice";
 
 /// A column with the values of the sample.
 struct Column {
@@ -63,10 +78,10 @@ pub fn guess(program: &Program, path: &Path) -> io::Result<String> {
 }
 
 fn sample(path: &Path) -> io::Result<Vec<Column>> {
-    let mut reader = open(path, None, &Layout::default())?;
+    let mut reader = open(path, &Known::default())?;
     let mut columns: Vec<Column> = Vec::new();
     let mut rows = 0;
-    while rows < SAMPLE {
+    while rows < MAX_SAMPLE {
         match reader.next() {
             None => break,
             Some(Err(_)) => rows += 1,
@@ -101,27 +116,57 @@ fn filled(column: &Column) -> impl Iterator<Item = &str> {
     column.values.iter().map(String::as_str).filter(|value| !value.is_empty())
 }
 
-fn time_format(column: &Column) -> Option<&'static str> {
-    let sample: Vec<&str> = filled(column).collect();
-    let reads = |format: &str, value: &str| {
-        jiff::fmt::strtime::BrokenDownTime::parse(format, value).is_ok_and(|parts| parts.to_date().is_ok())
-    };
-    // Single broken dates must not spoil the guess for all others.
-    let count = |format: &&str| sample.iter().filter(|value| reads(format, value)).count();
-    let best = FORMATS.into_iter().rev().max_by_key(|format| count(format))?;
-    (count(&best) * 2 > sample.len()).then_some(best)
+/// The ways in which the times of a column are written, the commonest first; none where most are written in no known way.
+fn time_formats(column: &Column) -> Vec<&'static str> {
+    let all: Vec<&str> = filled(column).collect();
+    let mut rest = all.clone();
+    let mut found: Vec<&'static str> = Vec::new();
+    loop {
+        let count = |format: &&str| rest.iter().filter(|value| reads(format, value)).count();
+        let fits = |format: &&str| found.iter().all(|other| !contradict(format, other));
+        let best = FORMATS.into_iter().filter(fits).rev().max_by_key(count);
+        // A few broken dates are no way of writing.
+        let Some(best) = best.filter(|best| count(best) > 0 && count(best) * 50 >= all.len()) else { break };
+        rest.retain(|value| !reads(best, value));
+        found.push(best);
+    }
+    if rest.len() * 2 < all.len() { found } else { Vec::new() }
 }
 
-/// Whether numbers are written `1.234,50`: most values of some column are.
-fn comma_decimals(columns: &[Column]) -> bool {
-    let comma = |value: &&str| {
-        let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '.');
-        value
-            .trim_start_matches('-')
-            .split_once(',')
-            .is_some_and(|(whole, part)| digits(whole) && digits(part) && !part.contains('.'))
+/// Whether a format reads a value as a day that can be meant.
+fn reads(format: &str, value: &str) -> bool {
+    let date = jiff::fmt::strtime::BrokenDownTime::parse(format, value).and_then(|parts| parts.to_date());
+    date.is_ok_and(|date| (FIRST_YEAR..=LAST_YEAR).contains(&i32::from(date.year())))
+}
+
+/// Whether one format has the day first and the other the month, with the same sign between them.
+fn contradict(one: &str, other: &str) -> bool {
+    swapped(one).is_some_and(|swapped| swapped.get(..5) == other.get(..5))
+}
+
+/// A format with day and month in the other order.
+fn swapped(format: &str) -> Option<String> {
+    let (day, month) = (format.starts_with("%d"), format.starts_with("%m"));
+    (day || month).then(|| format.replace("%d", "%_").replace("%m", "%d").replace("%_", "%m"))
+}
+
+/// How numbers are written, where not as programs write them: with commas for decimals, or between groups of digits.
+fn notation(columns: &[Column]) -> Option<&'static str> {
+    let score = |notation: Notation| -> usize {
+        let of = |column: &Column| {
+            let read: Vec<&str> = filled(column).filter(|value| notation.plain(value).is_ok()).collect();
+            let commas = read.iter().filter(|value| value.contains(',')).count();
+            if read.len() * 2 > filled(column).count() { commas } else { 0 }
+        };
+        columns.iter().map(of).sum()
     };
-    columns.iter().any(|column| filled(column).filter(comma).count() * 2 > filled(column).count())
+    let (comma, point) = (score(Notation::Comma), score(Notation::Point));
+    // `1,234` alone can be both; nobody has three decimals in an amount.
+    match comma.cmp(&point) {
+        Ordering::Greater => Some("comma"),
+        _ if point > 0 => Some("point"),
+        _ => None,
+    }
 }
 
 /// Whether a column tells rows apart: rows with the same value are the same row, exported twice.
@@ -148,8 +193,8 @@ fn write(program: &Program, columns: &[Column]) -> String {
     taken.extend(time.map(|column| column.name.as_str()));
     let order = pick(columns, &ORDER, &taken);
     let _ = writeln!(out, "zone: {}", quoted(program.settings.zone.name()));
-    if comma_decimals(columns) {
-        out.push_str("decimal: comma\n");
+    if let Some(decimal) = notation(columns) {
+        let _ = writeln!(out, "decimal: {decimal}");
     }
     if let Some(column) = member
         && column.values.iter().any(String::is_empty)
@@ -161,10 +206,6 @@ fn write(program: &Program, columns: &[Column]) -> String {
             column.name.to_lowercase()
         );
     }
-    let kinds = columns.iter().find(|column| {
-        let mut values = filled(column).peekable();
-        values.peek().is_some() && filled(column).any(|value| program.events.iter().any(|event| *event.name == *value))
-    });
     out.push_str("events:\n");
     let declared = || program.events.iter().filter(|event| event.kind == EventKind::Declared);
     let identity = |out: &mut String| {
@@ -182,8 +223,10 @@ fn write(program: &Program, columns: &[Column]) -> String {
         let _ = match (unique, order) {
             (Some(column), _) => writeln!(out, "    id: {}", quoted(&column.name)),
             (None, Some(order)) if identifies(order, columns) => writeln!(out, "    id: {}", quoted(&order.name)),
-            (None, Some(order)) => writeln!(out, "    id: {}", quoted(&format!("{{{}}}-{{line}}", order.name))),
-            (None, None) => writeln!(out, "    id: \"{{file}}-{{line}}\""),
+            (None, Some(order)) => {
+                writeln!(out, "    id: {}   # {TWICE}", quoted(&format!("{{{}}}-{{line}}", order.name)))
+            }
+            (None, None) => writeln!(out, "    id: \"{{file}}-{{line}}\"   # {TWICE}"),
         };
         let _ = match member {
             Some(column) => writeln!(out, "    member: {}", quoted(&column.name)),
@@ -193,46 +236,62 @@ fn write(program: &Program, columns: &[Column]) -> String {
             out.push_str("    time: \"\"   # no column looks like a time\n");
             return;
         };
-        let _ = match time_format(column) {
-            Some(format) => writeln!(out, "    time: {{column: {}, format: {}}}", quoted(&column.name), quoted(format)),
-            None => writeln!(out, "    time: {{column: {}}}", quoted(&column.name)),
+        let formats = time_formats(column);
+        let _ = match formats.as_slice() {
+            [] => writeln!(out, "    time: {{column: {}}}", quoted(&column.name)),
+            [format] => {
+                let _ = write!(out, "    time: {{column: {}, format: {}}}", quoted(&column.name), quoted(format));
+                let other = swapped(format).filter(|other| filled(column).all(|value| reads(other, value)));
+                let doubt =
+                    other.map(|other| format!("   # or is it {other}? every value fits both")).unwrap_or_default();
+                writeln!(out, "{doubt}")
+            }
+            formats => {
+                let all: Vec<String> = formats.iter().map(|format| quoted(format)).collect();
+                writeln!(out, "    time: {{column: {}, format: [{}]}}", quoted(&column.name), all.join(", "))
+            }
         };
     };
-    match kinds {
-        Some(kinds) => {
-            for event in program.events.iter().filter(|event| filled(kinds).any(|value| *event.name == *value)) {
-                let name = quoted(&event.name);
-                let _ =
-                    writeln!(out, "  - event: {name}\n    when: {{column: {}, equals: {name}}}", quoted(&kinds.name));
+    let sale =
+        declared().filter(|event| event.reversal.is_none()).max_by_key(|event| matches(event, columns, &taken, order));
+    let back = sale.and_then(|sale| {
+        program.events.iter().find(|event| {
+            let of = event.reversal.as_ref().and_then(|reversal| program.events.get(reversal.of));
+            of.is_some_and(|of| of.name == sale.name)
+        })
+    });
+    match kinds(program, columns, sale, back) {
+        Some((column, kinds)) => {
+            for event in program.events.iter() {
+                let words: Vec<String> =
+                    kinds.iter().filter(|(_, kind)| *kind == Some(&event.name)).map(|(word, _)| quoted(word)).collect();
+                if words.is_empty() {
+                    continue;
+                }
+                let test = match words.as_slice() {
+                    [word] => format!("equals: {word}"),
+                    words => format!("in: [{}]", words.join(", ")),
+                };
+                let _ = writeln!(
+                    out,
+                    "  - event: {}\n    when: {{column: {}, {test}}}",
+                    quoted(&event.name),
+                    quoted(&column.name)
+                );
                 identity(&mut out);
-                fields(&mut out, event, columns, &taken, order, false);
+                let negative = event.reversal.is_some() && signed(columns, &taken).is_some();
+                fields(&mut out, event, columns, &taken, order, negative);
+            }
+            for (word, _) in kinds.iter().filter(|(_, kind)| kind.is_none()) {
+                let _ = writeln!(out, "  # which event is {}? Add it to a `when` above, or to `skip`", quoted(word));
             }
         }
         None => {
-            let sale = declared()
-                .filter(|event| event.reversal.is_none())
-                .max_by_key(|event| matches(event, columns, &taken, order));
-            let count = pick(columns, &COUNT, &taken);
-            let sign = count
-                .or_else(|| pick(columns, &MONEY, &taken))
-                .filter(|column| filled(column).any(|value| value.starts_with('-')));
-            if let (Some(sign), Some(sale)) = (sign, sale) {
-                let back = program.events.iter().find(|event| {
-                    event
-                        .reversal
-                        .as_ref()
-                        .is_some_and(|reversal| program.events.get(reversal.of).is_some_and(|of| of.name == sale.name))
-                });
-                if let Some(back) = back {
-                    let _ = writeln!(
-                        out,
-                        "  - event: {}\n    when: {{column: {}, below: 0}}",
-                        quoted(&back.name),
-                        quoted(&sign.name)
-                    );
-                    identity(&mut out);
-                    fields(&mut out, back, columns, &taken, order, true);
-                }
+            if let (Some(sign), Some(back)) = (signed(columns, &taken), back) {
+                let (event, column) = (quoted(&back.name), quoted(&sign.name));
+                let _ = writeln!(out, "  - event: {event}\n    when: {{column: {column}, below: 0}}");
+                identity(&mut out);
+                fields(&mut out, back, columns, &taken, order, true);
             }
             if let Some(sale) = sale {
                 let _ = writeln!(out, "  - event: {}", quoted(&sale.name));
@@ -242,6 +301,43 @@ fn write(program: &Program, columns: &[Column]) -> String {
         }
     }
     out
+}
+
+/// The column of counts or amounts that has negative ones.
+fn signed<'c>(columns: &'c [Column], taken: &[&str]) -> Option<&'c Column> {
+    let column = pick(columns, &COUNT, taken).or_else(|| pick(columns, &MONEY, taken));
+    column.filter(|column| filled(column).any(|value| value.starts_with('-')))
+}
+
+/// The words of a column that names events, each with the name of the event that it may mean.
+type Kinds<'w> = Vec<(&'w str, Option<&'w Arc<str>>)>;
+
+/// The column that says which event a record is: it has names of events, or it is called like that and its words are like some.
+fn kinds<'c>(
+    program: &'c Program,
+    columns: &'c [Column],
+    sale: Option<&'c EventDef>,
+    back: Option<&'c EventDef>,
+) -> Option<(&'c Column, Kinds<'c>)> {
+    const MOST: usize = 30;
+    let named = |word: &str| program.events.iter().find(|event| *event.name == *word);
+    let means = |word: &str| {
+        let plain = word.to_lowercase();
+        let like = |words: &[&str]| words.iter().any(|word| plain.contains(word));
+        let names = program.events.iter().filter(|event| event.kind == EventKind::Declared);
+        named(word)
+            .or_else(|| nearest(word, names.map(|event| event.name.as_ref())).and_then(named))
+            .or_else(|| back.filter(|_| like(&BACK)))
+            .or_else(|| sale.filter(|_| like(&SALE)))
+            .map(|event| &event.name)
+    };
+    let column = columns
+        .iter()
+        .find(|column| filled(column).any(|value| named(value).is_some()))
+        .or_else(|| columns.iter().find(|column| KIND.contains(&column.plain.as_str())))?;
+    let words: BTreeSet<&str> = filled(column).collect();
+    let kinds: Kinds<'_> = words.iter().take(MOST).map(|word| (*word, means(word))).collect();
+    (words.len() <= MOST && kinds.iter().any(|(_, kind)| kind.is_some())).then_some((column, kinds))
 }
 
 fn matches(event: &EventDef, columns: &[Column], taken: &[&str], order: Option<&Column>) -> usize {

@@ -13,18 +13,15 @@ use crate::engine::Event;
 use crate::hir::{EventId, FieldDef, FieldId, FieldType};
 use crate::value::{Exact, Instant};
 
-use super::super::csv::Layout;
 use super::super::decode::{Decoder, Draft, Fault, identifier, position, reject, shown};
-use super::super::input::Format;
+use super::super::input::Known;
 use super::super::node::{Entry, Node, Place, Raw, owned_entries};
 use super::super::reject::Reject;
 use super::super::stream::FileName;
-use super::super::{MAX_LIST, did_you_mean};
+use super::super::{MAX_LIST, MAX_OPEN_GROUPS, did_you_mean};
 use super::form::{Form, Row, rounded};
+use super::notation::Notation;
 use super::{Map, MapError, Rule};
-
-/// How many groups of rows stay open for rows that come later; the oldest is closed first.
-const OPEN_GROUPS: usize = 1_000;
 
 /// A map that fits a program, at work.
 pub(crate) struct Mapper {
@@ -49,7 +46,7 @@ struct Group {
     text: String,
     sequence: u64,
     /// Identity, member and time, from the first row.
-    head: Result<(Arc<str>, Arc<str>, Instant), String>,
+    head: Result<(Arc<str>, Arc<str>, Instant), Fault>,
     fields: Vec<Entry<'static>>,
     rows: usize,
 }
@@ -66,14 +63,9 @@ impl Mapper {
         Ok(Self { map, bound, groups: IndexMap::new(), closed: FxHashSet::default(), done: VecDeque::new() })
     }
 
-    /// The format that the map says.
-    pub(crate) fn format(&self) -> Option<Format> {
-        self.map.format
-    }
-
-    /// What the map says of tables.
-    pub(crate) fn layout(&self) -> &Layout {
-        &self.map.layout
+    /// What the map says of files.
+    pub(crate) fn known(&self) -> &Known {
+        &self.map.known
     }
 
     /// An error where the map names columns that a table has not.
@@ -137,7 +129,7 @@ impl Mapper {
         raw: &Raw<'_>,
         sequence: u64,
     ) -> Option<Result<Event, Reject>> {
-        let row = Row { raw, line: None, decimal_comma: self.map.decimal_comma };
+        let row = Row { raw, line: None, notation: self.map.notation };
         let refuse = |reason: String| Some(Err(Reject::new(raw.place.clone(), reason, &shown(raw))));
         if let Some(skip) = self.map.skips.iter().find(|skip| skip.when.holds(&row)) {
             return Some(Err(Reject::new(raw.place.clone(), skip.because.clone(), &shown(raw)).skipped()));
@@ -150,9 +142,7 @@ impl Mapper {
         let bound = self.bound.get(index)?;
         if rule.group.is_empty() {
             let head = head(rule, &row);
-            let result = head
-                .and_then(|(id, member, time)| Ok((id, member, time, fields(rule, bound, &row)?)))
-                .map_err(Fault::from);
+            let result = head.and_then(|(id, member, time)| Ok((id, member, time, fields(rule, bound, &row)?)));
             let result = result.and_then(|(id, member, time, fields)| {
                 decoder.finish(raw, &Draft { kind: bound.kind, id, member, time, sequence, fields: &fields })
             });
@@ -167,7 +157,7 @@ impl Mapper {
         }
         if self.closed.contains(&hash(&key)) {
             return refuse(format!(
-                "the rows of `{}` stand too far apart: rows of one event have to come within {OPEN_GROUPS} others",
+                "the rows of `{}` stand too far apart: rows of one event have to come within {MAX_OPEN_GROUPS} others",
                 key.1.join(", ")
             ));
         }
@@ -178,7 +168,7 @@ impl Mapper {
         };
         let group = Group { rule: index, place: raw.place.clone(), text: shown(raw), sequence, head, fields, rows: 1 };
         self.groups.insert(key, group);
-        if self.groups.len() > OPEN_GROUPS
+        if self.groups.len() > MAX_OPEN_GROUPS
             && let Some((key, group)) = self.groups.shift_remove_index(0)
         {
             self.closed.insert(hash(&key));
@@ -203,7 +193,7 @@ impl Mapper {
 
     fn close(&self, decoder: &Decoder<'_>, group: Group) -> Result<Event, Reject> {
         let raw = Raw { place: group.place, fields: Vec::new(), text: &group.text };
-        let (id, member, time) = group.head.map_err(|reason| reject(&raw, Fault::from(reason)))?;
+        let (id, member, time) = group.head.map_err(|fault| reject(&raw, fault))?;
         let Some((rule, bound)) = self.map.rules.get(group.rule).zip(self.bound.get(group.rule)) else {
             return Err(reject(&raw, Fault::from("the map has no such event".to_owned())));
         };
@@ -241,7 +231,7 @@ impl Group {
                 _ => Ok(()),
             };
             if let Err(reason) = added {
-                self.head = Err(format!("line {}: `{name}`: {reason}", row.raw.place.line));
+                self.head = Err(fault(row, form, format!("`{name}`: {reason}")));
                 return;
             }
         }
@@ -258,21 +248,28 @@ fn hash(key: &(usize, Vec<String>)) -> u64 {
     hasher.finish()
 }
 
-fn head(rule: &Rule, row: &Row<'_, '_>) -> Result<(Arc<str>, Arc<str>, Instant), String> {
+fn head(rule: &Rule, row: &Row<'_, '_>) -> Result<(Arc<str>, Arc<str>, Instant), Fault> {
     let named = |key: &str, form: &Form| {
-        let node = row.value(form).map_err(|reason| format!("`{key}`: {reason}"))?;
-        if node.is_nothing() {
-            return Err(format!("`{key}` is empty"));
-        }
-        identifier(&node).map_err(|reason| format!("`{key}`: {reason}"))
+        let read = || {
+            let node = row.value(form)?;
+            if node.is_nothing() { Ok(None) } else { identifier(&node).map(Some) }
+        };
+        let read = read().map_err(|reason: String| fault(row, form, format!("`{key}`: {reason}")))?;
+        read.ok_or_else(|| fault(row, form, format!("`{key}` is empty")))
     };
     let (id, member) = (named("id", &rule.id)?, named("member", &rule.member)?);
-    let time = rule.time.time(row).map_err(|reason| format!("`time`: {reason}"))?;
+    let time = rule.time.time(row).map_err(|reason| fault(row, rule.time.form(), format!("`time`: {reason}")))?;
     Ok((id, member, time))
 }
 
+/// A fault at the first column that a form names.
+fn fault(row: &Row<'_, '_>, form: &Form, reason: String) -> Fault {
+    let entry = form.named().first().and_then(|name| row.raw.entry(name));
+    Fault { reason, place: entry.map(|entry| row.raw.place_of(entry)) }
+}
+
 /// The values of a row, still untyped; sums of groups before their rounding.
-fn fields<'a>(rule: &Rule, bound: &Bound, row: &Row<'_, 'a>) -> Result<Vec<Entry<'a>>, String> {
+fn fields<'a>(rule: &Rule, bound: &Bound, row: &Row<'_, 'a>) -> Result<Vec<Entry<'a>>, Fault> {
     let mut fields = Vec::with_capacity(rule.fields.len() + bound.same.len() + 1);
     for (name, form) in &rule.fields {
         let value = if form.has_sum() && !rule.group.is_empty() {
@@ -280,7 +277,8 @@ fn fields<'a>(rule: &Rule, bound: &Bound, row: &Row<'_, 'a>) -> Result<Vec<Entry
         } else {
             row.value(form)
         };
-        fields.push((Cow::Owned(name.clone()), value.map_err(|reason| format!("`{name}`: {reason}"))?));
+        fields
+            .push((Cow::Owned(name.clone()), value.map_err(|reason| fault(row, form, format!("`{name}`: {reason}")))?));
     }
     for (name, _) in &bound.same {
         let node = row.column(name);
@@ -289,7 +287,10 @@ fn fields<'a>(rule: &Rule, bound: &Bound, row: &Row<'_, 'a>) -> Result<Vec<Entry
         }
     }
     if let Some(form) = &rule.currency {
-        fields.push((Cow::Borrowed("currency"), row.value(form).map_err(|reason| format!("`currency`: {reason}"))?));
+        fields.push((
+            Cow::Borrowed("currency"),
+            row.value(form).map_err(|reason| fault(row, form, format!("`currency`: {reason}")))?,
+        ));
     }
     Ok(fields)
 }
@@ -403,7 +404,7 @@ fn bind_fields(
                 };
                 if let Some(decimals) = decimals {
                     give_decimals(form, decimals, exponent);
-                    if map.decimal_comma {
+                    if map.notation != Notation::Plain {
                         *form = Form::Number(Box::new(std::mem::replace(form, Form::Constant(Node::Null))));
                     }
                 }

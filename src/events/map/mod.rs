@@ -4,7 +4,7 @@
 //! format: csv                       # json lines | json | csv | yaml; default: by name and content
 //! separator: ","                    # or `blanks` for columns aligned with blanks
 //! columns: [id, date, amount]       # where the first line is no header
-//! decimal: comma                    # numbers are written 1.234,50
+//! decimal: comma                    # numbers are written 1.234,50; `point`: 1,234.50
 //! zone: Europe/London               # of times that name none
 //! skip:
 //!   - when: {column: Customer ID, is: empty}
@@ -29,12 +29,12 @@ mod condition;
 mod form;
 mod guess;
 mod mapper;
+mod notation;
 mod read;
 mod time;
 
-use super::csv::Layout;
 use super::decode::Decoder;
-use super::input::Format;
+use super::input::Known;
 use crate::value::Zone;
 
 pub use guess::guess;
@@ -42,6 +42,7 @@ pub(crate) use mapper::Mapper;
 
 use condition::Condition;
 use form::Form;
+use notation::Notation;
 use time::TimeForm;
 
 /// How existing data become events.
@@ -49,9 +50,8 @@ use time::TimeForm;
 pub struct Map {
     name: String,
     text: String,
-    format: Option<Format>,
-    layout: Layout,
-    decimal_comma: bool,
+    known: Known,
+    notation: Notation,
     zone: Option<Zone>,
     skips: Vec<Skip>,
     rules: Vec<Rule>,

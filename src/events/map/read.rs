@@ -2,17 +2,23 @@
 
 use crate::value::{Exact, Instant, Rounding, TimeOfDay, Zone, parse_instant};
 
-use super::super::csv::{Layout, Separator};
-use super::super::input::Format;
+use super::super::cells::Separator;
+use super::super::encoding::Encoding;
+use super::super::input::{Format, Known};
 use super::super::node::Node;
-use super::super::{did_you_mean, yaml};
+use super::super::{MAX_MAP, did_you_mean, yaml};
 use super::condition::{Condition, Test};
 use super::form::{Form, Operation, Part, scalar};
+use super::notation::Notation;
 use super::time::{TimeForm, check_format};
 use super::{Map, MapError, Rule, Skip, error};
 
 /// Reads a map.
 pub(super) fn read(name: &str, text: &str) -> Result<Map, MapError> {
+    if text.len() > MAX_MAP {
+        let message = format!("a map of {} bytes is too long: at most {MAX_MAP} are read", text.len());
+        return Err(MapError { place: name.to_owned(), message });
+    }
     let root = yaml::parse(text)
         .map_err(|(message, line, column)| MapError { place: format!("{name}:{line}:{column}"), message })?;
     Reader { name, text }.map(&root)
@@ -106,21 +112,21 @@ impl<'t> Reader<'t> {
 
     fn map(&self, root: &Node<'static>) -> Result<Map, MapError> {
         let root = At { node: root, path: String::new() };
-        let known = ["format", "separator", "delimiter", "columns", "header", "decimal", "zone", "skip", "events"];
+        let known =
+            ["format", "encoding", "separator", "delimiter", "columns", "header", "decimal", "zone", "skip", "events"];
         let keys = self.keys(&root, &known)?;
         let mut map = Map {
             name: self.name.to_owned(),
             text: self.text.to_owned(),
-            format: None,
-            layout: Layout::default(),
-            decimal_comma: false,
+            known: Known::default(),
+            notation: Notation::Plain,
             zone: None,
             skips: Vec::new(),
             rules: Vec::new(),
         };
         if let Some(at) = take(&keys, "format") {
             let word = self.words(&at)?;
-            map.format = Some(match word.as_str() {
+            map.known.format = Some(match word.as_str() {
                 "json lines" | "jsonl" | "ndjson" => Format::JsonLines,
                 "json" => Format::Json,
                 "csv" | "table" | "tsv" => Format::Csv,
@@ -134,9 +140,23 @@ impl<'t> Reader<'t> {
                 }
             });
         }
+        if let Some(at) = take(&keys, "encoding") {
+            let word = self.words(&at)?;
+            let plain = word.to_ascii_lowercase().replace(['-', '_', ' '], "");
+            map.known.encoding = Some(match plain.as_str() {
+                "utf8" => Encoding::Utf8,
+                "utf16" | "utf16le" => Encoding::Utf16(false),
+                "utf16be" => Encoding::Utf16(true),
+                "windows1252" | "latin1" | "iso88591" => Encoding::Windows1252,
+                _ => {
+                    let known = "write utf-8, utf-16, utf-16be or windows-1252";
+                    return self.fail(&at, &word, format!("`{word}` is no encoding that is known here: {known}"));
+                }
+            });
+        }
         if let Some(at) = take(&keys, "separator").or_else(|| take(&keys, "delimiter")) {
             let word = self.words(&at)?;
-            map.layout.separator = Some(match (word.as_str(), word.as_bytes()) {
+            map.known.layout.separator = Some(match (word.as_str(), word.as_bytes()) {
                 ("whitespace" | "blanks" | "spaces", _) => Separator::Blanks,
                 ("tab", _) => Separator::Byte(b'\t'),
                 ("comma", _) => Separator::Byte(b','),
@@ -144,27 +164,27 @@ impl<'t> Reader<'t> {
                 (_, [byte]) if byte.is_ascii() => Separator::Byte(*byte),
                 _ => return self.fail(&at, &word, format!("`{word}` separates nothing: write one sign, or `blanks`")),
             });
-            map.format = map.format.or(Some(Format::Csv));
+            map.known.format = map.known.format.or(Some(Format::Csv));
         }
         if let Some(at) = take(&keys, "columns") {
             let names: Result<Vec<_>, _> = self.list(&at)?.iter().map(|at| self.words(at)).collect();
-            map.layout.columns = Some(names?);
-            map.format = map.format.or(Some(Format::Csv));
+            map.known.layout.columns = Some(names?);
+            map.known.format = map.known.format.or(Some(Format::Csv));
         }
         match take(&keys, "header").map(|at| (at.node.clone(), at)) {
             None | Some((Node::Bool(false), _)) => {}
-            Some((Node::Bool(true), _)) => map.layout.skip_header = map.layout.columns.is_some(),
+            Some((Node::Bool(true), _)) => map.known.layout.skip_header = map.known.layout.columns.is_some(),
             Some((other, at)) => return self.fail(&at, "", format!("`true` or `false` is needed, not {other}")),
         }
         let no_header = take(&keys, "header").filter(|at| *at.node == Node::Bool(false));
-        if let (Some(at), None) = (no_header, &map.layout.columns) {
+        if let (Some(at), None) = (no_header, &map.known.layout.columns) {
             return self.fail(&at, "header", "without a header the map has to name the `columns`");
         }
         if let Some(at) = take(&keys, "decimal") {
             let word = self.words(&at)?;
-            map.decimal_comma = match word.as_str() {
-                "comma" | "," => true,
-                "point" | "." => false,
+            map.notation = match word.as_str() {
+                "comma" | "," => Notation::Comma,
+                "point" | "." => Notation::Point,
                 _ => return self.fail(&at, &word, "`decimal` is `comma` or `point`"),
             };
         }
@@ -207,7 +227,7 @@ impl<'t> Reader<'t> {
             Some(at) => self.time(&at, zone)?,
             None => TimeForm::Text {
                 form: Form::Column("time".to_owned()),
-                format: None,
+                formats: Vec::new(),
                 zone: zone.cloned(),
                 at: TimeOfDay::NOON,
             },
@@ -238,6 +258,7 @@ impl<'t> Reader<'t> {
 
     fn form(&self, at: &At<'_>) -> Result<Form, MapError> {
         let entries = match at.node {
+            Node::Text(text) if text.is_empty() => return self.fail(at, "", "name the column here"),
             Node::Text(text) if text.contains('{') => return self.template(at, text),
             Node::Text(text) => return Ok(Form::Column(text.to_string())),
             Node::Number(_) | Node::Bool(_) => return Ok(Form::Constant(at.node.clone())),
@@ -349,7 +370,7 @@ impl<'t> Reader<'t> {
     }
 
     fn time(&self, at: &At<'_>, zone: Option<&Zone>) -> Result<TimeForm, MapError> {
-        let text = |form| TimeForm::Text { form, format: None, zone: zone.cloned(), at: TimeOfDay::NOON };
+        let text = |form| TimeForm::Text { form, formats: Vec::new(), zone: zone.cloned(), at: TimeOfDay::NOON };
         if !matches!(at.node, Node::Object(_)) {
             return Ok(text(self.form(at)?));
         }
@@ -358,8 +379,8 @@ impl<'t> Reader<'t> {
         let mut known = vec!["column", "text", "format", "zone", "at", "start", "unit"];
         known.extend(sizes.iter().map(|(name, _)| *name));
         let keys = self.keys(at, &known)?;
-        let counted = sizes.iter().find_map(|(name, size)| take(&keys, name).map(|at| (at, *size)));
-        if let Some((count, size)) = counted {
+        let counted = sizes.iter().find_map(|(name, size)| take(&keys, name).map(|at| (at, *name, *size)));
+        if let Some((count, unit, size)) = counted {
             let start = match take(&keys, "start") {
                 Some(start) => {
                     let text = self.words(&start)?;
@@ -368,7 +389,7 @@ impl<'t> Reader<'t> {
                 }
                 None => return self.fail(at, "", "`start` is missing: the moment from which time is counted"),
             };
-            return Ok(TimeForm::Since { start, form: self.form(&count)?, size });
+            return Ok(TimeForm::Since { start, form: self.form(&count)?, unit, size });
         }
         let form = match (take(&keys, "column"), take(&keys, "text")) {
             (Some(column), _) => Form::Column(self.words(&column)?),
@@ -379,7 +400,7 @@ impl<'t> Reader<'t> {
             let word = self.words(&unit)?;
             let start = Instant::from_millis(0);
             return match (sizes.iter().find(|(name, _)| *name == word), start) {
-                (Some((_, size)), Some(start)) => Ok(TimeForm::Since { start, form, size: *size }),
+                (Some((unit, size)), Some(start)) => Ok(TimeForm::Since { start, form, unit, size: *size }),
                 _ => self.fail(
                     &unit,
                     &word,
@@ -387,9 +408,13 @@ impl<'t> Reader<'t> {
                 ),
             };
         }
-        let format = take(&keys, "format").map(|at| self.words(&at).map(|text| (text, at))).transpose()?;
-        if let Some((format, at)) = &format {
-            check_format(format).or_else(|message| self.fail(at, format, message))?;
+        let mut formats = Vec::new();
+        if let Some(at) = take(&keys, "format") {
+            for at in self.list(&at)? {
+                let format = self.words(&at)?;
+                check_format(&format).or_else(|message| self.fail(&at, &format, message))?;
+                formats.push(format);
+            }
         }
         let zone = take(&keys, "zone").map(|at| self.zone(&at)).transpose()?.or_else(|| zone.cloned());
         let clock = match take(&keys, "at") {
@@ -402,7 +427,7 @@ impl<'t> Reader<'t> {
             }
             None => TimeOfDay::NOON,
         };
-        Ok(TimeForm::Text { form, format: format.map(|(format, _)| format), zone, at: clock })
+        Ok(TimeForm::Text { form, formats, zone, at: clock })
     }
 
     fn condition(&self, at: &At<'_>) -> Result<Condition, MapError> {

@@ -15,8 +15,8 @@ pub(super) enum TimeForm {
     Text {
         /// The text.
         form: Form,
-        /// How it is written, in the signs of `strftime`; RFC 3339 without.
-        format: Option<String>,
+        /// The ways in which it may be written, in the signs of `strftime`; RFC 3339 without.
+        formats: Vec<String>,
         /// The zone of times that name none.
         zone: Option<Zone>,
         /// The time of a day that comes without one.
@@ -28,6 +28,8 @@ pub(super) enum TimeForm {
         start: Instant,
         /// How many.
         form: Form,
+        /// What is counted.
+        unit: &'static str,
         /// Milliseconds of one.
         size: i64,
     },
@@ -49,27 +51,67 @@ impl TimeForm {
             return Err("the time is empty".to_owned());
         }
         let instant = match self {
-            Self::Since { start, size, .. } => {
+            Self::Since { start, unit, size, .. } => {
                 let number = row
-                    .digits(&text)
-                    .ok_or_else(|| format!("`{}` is not a number of hours or the like", clip(&text, 40)))?;
+                    .notation
+                    .number(&node)
+                    .ok_or_else(|| format!("`{}` is not a number of {unit}", clip(&text, 40)))?;
+                let beyond =
+                    || format!("`{}` {unit} lead out of the calendar: is something else counted?", clip(&text, 40));
                 let millis = number.mul(Exact::from(*size)).and_then(|millis| Rounding::Nearest.round(millis));
-                let millis = millis.map_err(|error| error.to_string())?;
-                start.plus_millis(millis).ok_or_else(|| format!("`{}` leads out of the calendar", clip(&text, 40)))?
+                let instant = start.plus_millis(millis.map_err(|_| beyond())?).ok_or_else(beyond)?;
+                return plausible_instant(instant).map(|()| instant).map_err(|_| beyond());
             }
-            Self::Text { format: None, zone, at, .. } => match (zone, Day::parse(&text)) {
+            Self::Text { formats, zone, at, .. } if !formats.is_empty() => one_of(&text, formats, zone.as_ref(), *at)?,
+            Self::Text { zone, at, .. } => match (zone, Day::parse(&text)) {
                 (Some(zone), Some(day)) => zone.at(day, *at),
                 _ => parse_instant(&text, zone.as_ref()).map_err(|error| error.to_string())?,
             },
-            Self::Text { format: Some(format), zone, at, .. } => formatted(&text, format, zone.as_ref(), *at)?,
         };
         plausible_instant(instant)?;
         Ok(instant)
     }
 }
 
+/// The time by the one format that fits. Two that fit and mean different times are a riddle that nobody should solve by chance.
+fn one_of(text: &str, formats: &[String], zone: Option<&Zone>, at: TimeOfDay) -> Result<Instant, String> {
+    let mut found: Option<(&str, Instant)> = None;
+    let mut failure = None;
+    for format in formats {
+        let read = formatted(text, format, zone, at).and_then(|instant| plausible_instant(instant).map(|()| instant));
+        match (read, found) {
+            (Ok(instant), None) => found = Some((format, instant)),
+            (Ok(instant), Some((first, other))) if instant != other => {
+                return Err(format!(
+                    "`{}` is one day by `{first}` and another by `{format}`: leave the format that is meant, or take the others apart with `when`",
+                    clip(text, 40)
+                ));
+            }
+            (Ok(_), Some(_)) => {}
+            (Err(reason), _) => {
+                // What fits a format but no calendar says more than what fits none.
+                let tells = !reason.contains(UNLIKE);
+                if tells || failure.is_none() {
+                    failure = Some(reason);
+                }
+            }
+        }
+    }
+    match (found, formats, failure) {
+        (Some((_, instant)), ..) => Ok(instant),
+        (None, [_], Some(reason)) => Err(reason),
+        (None, _, Some(reason)) if !reason.contains(UNLIKE) => Err(reason),
+        _ => {
+            let all: Vec<String> = formats.iter().map(|format| format!("`{format}`")).collect();
+            Err(format!("`{}` is written in none of the ways {}", clip(text, 40), all.join(", ")))
+        }
+    }
+}
+
+const UNLIKE: &str = "is not written like";
+
 fn formatted(text: &str, format: &str, zone: Option<&Zone>, at: TimeOfDay) -> Result<Instant, String> {
-    let unlike = || format!("`{}` is not written like `{format}`", clip(text, 40));
+    let unlike = || format!("`{}` {UNLIKE} `{format}`", clip(text, 40));
     let parts = BrokenDownTime::parse(format, text).map_err(|_| unlike())?;
     if parts.offset().is_some() {
         let millis = parts.to_timestamp().map_err(|_| unlike())?.as_millisecond();

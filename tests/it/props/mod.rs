@@ -113,7 +113,7 @@ fn the_compiled_plan_agrees_with_the_reference() {
 }
 
 #[test]
-fn postings_are_balances_after_every_event() {
+fn s10_postings_are_balances_after_every_event() {
     holds(150, 3, 40, |recipe, choices, _| {
         let (text, program) = checked(recipe, ANY)?;
         let events = events(&program, choices, ALL);
@@ -176,7 +176,7 @@ fn s02_any_order_of_arrival_gives_the_same() {
 }
 
 #[test]
-fn any_cutting_into_batches_gives_the_same() {
+fn s02_any_cutting_into_batches_gives_the_same() {
     holds(100, 5, 30, |recipe, choices, cuts| {
         let (text, program) = checked(recipe, ANY)?;
         let events = distinct(events(&program, choices, ALL));
@@ -224,7 +224,7 @@ fn s01_events_sent_again_change_nothing() {
 }
 
 #[test]
-fn huge_amounts_are_errors_of_their_event() {
+fn s07_huge_amounts_are_errors_of_their_event() {
     holds(150, 7, 25, |recipe, choices, _| {
         let (text, program) = checked(recipe, ANY)?;
         let events = events(&program, choices, Kinds { huge: true, ..ALL });
@@ -330,7 +330,7 @@ fn s26_an_order_that_was_returned_in_full_was_never_there() {
 }
 
 #[test]
-fn limits_caps_budgets_and_stock_hold() {
+fn s13_limits_caps_budgets_and_stock_hold() {
     let kinds = Kinds { reversals: false, ..ALL };
     holds(200, 10, 40, |recipe, choices, _| {
         let (text, program) = checked(recipe, ANY)?;

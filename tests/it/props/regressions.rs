@@ -284,7 +284,7 @@ scenario "another order comes back much later" {
 }
 
 #[test]
-fn absurd_amounts_are_errors_and_not_endless() {
+fn s07_absurd_amounts_are_errors_and_not_endless() {
     plays(
         r#"
 measure spend = sum of purchase.subtotal

@@ -7,7 +7,6 @@ use meed::engine::World;
 use meed::events::{EventStream, Inputs};
 use meed::journal::state::{self, SCHEMA, StateError};
 use meed::{Program, engine::Engine};
-use sha2::{Digest, Sha256};
 
 use super::*;
 
@@ -129,7 +128,7 @@ fn s42_refused_files_are_told_and_nothing_is_changed() {
         fs::write(folder.join(name), bytes).unwrap();
     }
     fs::create_dir(folder.join("folder")).unwrap();
-    let before = files(&folder.0);
+    let before = listing(&folder.0);
     let mut told = String::new();
     for name in ["empty", "torn", "flipped", "newer", "older", "other", "text", "image", "folder", "one.jsonl/state"] {
         let text = said(&[
@@ -148,7 +147,7 @@ fn s42_refused_files_are_told_and_nothing_is_changed() {
             .skip(2)
             .map(|line| format!("{line}\n"))
             .collect::<String>();
-        assert_eq!(files(&folder.0), before, "{name}");
+        assert_eq!(listing(&folder.0), before, "{name}");
         assert!(!folder.join("out").exists());
     }
     insta::assert_snapshot!(told);

@@ -49,12 +49,12 @@ fn wait_for(path: &Path) {
 fn s51_a_full_disk_leaves_everything_as_it_was() {
     let folder = second_day("full");
     let (events, state) = (folder.named("2.jsonl"), folder.named("state"));
-    let before = files(&folder.0);
+    let before = listing(&folder.0);
     let (code, told) =
         run(&["run", SHOP, &events, "--state", &state, "--journal", "/dev/full", "-q"].map(str::to_owned));
     assert_eq!(code, Some(2));
     assert_eq!(told, "error: cannot write `/dev/full`: the disk is full; make room and run again\n");
-    assert_eq!(files(&folder.0), before);
+    assert_eq!(listing(&folder.0), before);
 
     let full = || Stdio::from(fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
     let run_to_full = |arguments: &[&str]| {
@@ -64,31 +64,31 @@ fn s51_a_full_disk_leaves_everything_as_it_was() {
     let (code, told) = run_to_full(&["run", SHOP, &events, "--state", &state, "--journal", "-", "-q"]);
     assert_eq!(code, Some(2));
     assert_eq!(told, "error: cannot write `the standard output`: the disk is full; make room and run again\n");
-    assert_eq!(files(&folder.0), before);
+    assert_eq!(listing(&folder.0), before);
 
     // The summary is not what a run is for. Run again, it changes nothing.
     let arguments = arguments(&folder, "2.jsonl", "out");
     let (code, told) = run_to_full(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!(code, Some(2));
     assert!(told.contains("saved; only its summary is missing"), "{told}");
-    let after = files(&folder.0);
+    let after = listing(&folder.0);
     assert_ne!(after, before);
     assert_eq!(run(&arguments).0, Some(0));
-    assert_eq!(files(&folder.0), after);
+    assert_eq!(listing(&folder.0), after);
 }
 
 #[test]
 fn s51_a_pipe_that_is_closed_saves_no_state() {
     let folder = second_day("closed");
     let (events, state) = (folder.named("2.jsonl"), folder.named("state"));
-    let before = files(&folder.0);
+    let before = listing(&folder.0);
     let mut child = started(&["run", SHOP, "-", "--state", &state, "--journal", "-", "-q"].map(str::to_owned));
     drop(child.stdout.take());
     child.stdin.take().unwrap().write_all(&fs::read(events).unwrap()).unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
-    assert_eq!(files(&folder.0), before);
+    assert_eq!(listing(&folder.0), before);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn s51_what_has_no_place_is_told_before_anything_is_judged() {
     let folder = second_day("place");
     fs::create_dir_all(folder.join("taken/journal.jsonl")).unwrap();
     fs::write(folder.join("file"), "").unwrap();
-    let before = files(&folder.0);
+    let before = listing(&folder.0);
     for (out, expected) in [
         ("taken", "taken/journal.jsonl`: it is a folder; name a file"),
         ("file", "file`: "),
@@ -105,7 +105,7 @@ fn s51_what_has_no_place_is_told_before_anything_is_judged() {
         let (code, told) = run(&arguments(&folder, "2.jsonl", out));
         assert_eq!(code, Some(2), "{told}");
         assert!(told.starts_with("error: cannot write `") && told.contains(expected), "{told}");
-        assert_eq!(files(&folder.0), before, "{out}");
+        assert_eq!(listing(&folder.0), before, "{out}");
     }
 }
 
@@ -114,14 +114,14 @@ fn s51_what_has_no_place_is_told_before_anything_is_judged() {
 #[test]
 fn s51_a_folder_that_cannot_be_written_is_told() {
     let folder = second_day("forbidden");
-    let before = files(&folder.0);
+    let before = listing(&folder.0);
     let (events, state) = (folder.named("2.jsonl"), folder.named("state"));
     for place in [["--state", "/sys/state", "-o", &folder.named("new")], ["--state", &state, "-o", "/sys/out"]] {
         let arguments = [&["run", SHOP, &events, "-q"][..], &place].concat();
         let (code, told) = run(&arguments.iter().map(|&argument| argument.to_owned()).collect::<Vec<_>>());
         assert_eq!(code, Some(2), "{told}");
         assert!(told.starts_with("error: cannot write `/sys/"), "{told}");
-        assert_eq!(files(&folder.0), before);
+        assert_eq!(listing(&folder.0), before);
     }
 }
 
@@ -130,7 +130,7 @@ fn s51_a_folder_that_cannot_be_written_is_told() {
 #[test]
 fn s51_files_that_are_torn_while_they_are_written_never_get_their_names() {
     let folder = second_day("torn");
-    let before = files(&folder.0);
+    let before = listing(&folder.0);
     let limited = |blocks: u32, before: &str, arguments: &[String]| {
         let script = format!("{before} ulimit -c 0; ulimit -f {blocks}; exec \"$0\" \"$@\"");
         let output = std::process::Command::new("sh")
@@ -153,20 +153,20 @@ fn s51_files_that_are_torn_while_they_are_written_never_get_their_names() {
                 folder.named(file)
             );
             assert_eq!((code, told), (Some(2), message), "{blocks}");
-            assert_eq!(files(&folder.0), before, "{file}, {blocks}");
+            assert_eq!(listing(&folder.0), before, "{file}, {blocks}");
             // Without the trap, it is killed there. What it leaves is in nobody's way.
             let (code, _) = limited(blocks, "", arguments);
             assert_eq!(code, None);
-            let mut left = files(&folder.0);
+            let mut left = listing(&folder.0);
             left.retain(|name, _| !name.ends_with(".part"));
             assert_eq!(left, before, "{file}, {blocks}");
-            for (name, _) in files(&folder.0).iter().filter(|(name, _)| name.ends_with(".part")) {
+            for (name, _) in listing(&folder.0).iter().filter(|(name, _)| name.ends_with(".part")) {
                 fs::remove_file(folder.join(name)).unwrap();
             }
         }
     }
     assert_eq!(limited(1 << 20, "", &whole).0, Some(0));
-    assert_ne!(files(&folder.0), before);
+    assert_ne!(listing(&folder.0), before);
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn s51_a_state_has_one_run_at_a_time() {
         run(&["run", SHOP, &folder.named("2.jsonl"), "--state", &state_of_its_own, "-o", &out].map(str::to_owned));
     assert_eq!(code, Some(2));
     assert!(told.contains("rejects.jsonl` is in use by another run"), "{told}");
-    assert_eq!(folder.read_bytes("state"), state);
+    assert!(folder.read_bytes("state") == state);
     assert!(!folder.join("second").exists() && !folder.join("other").exists());
 
     first.stdin.take().unwrap().write_all(purchase("3", 3).as_bytes()).unwrap();
@@ -225,7 +225,39 @@ fn s51_a_state_that_was_replaced_meanwhile_is_not_overwritten() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("state` was replaced by somebody else during this run, and nothing was written"), "{told}");
     assert_eq!(folder.read("state"), "another day's");
-    assert_eq!((folder.read_bytes("kept"), folder.read_bytes("out/journal.jsonl")), (before, journal));
+    assert!(folder.read_bytes("kept") == before && folder.read_bytes("out/journal.jsonl") == journal);
+}
+
+#[test]
+fn s51_the_state_is_saved_last() {
+    let folder = second_day("last");
+    let before = folder.read_bytes("state");
+    let arguments =
+        ["run", SHOP, "-", "--state", &folder.named("state"), "-o", &folder.named("out"), "-q"].map(str::to_owned);
+    let judged = |child: Child| {
+        let mut child = child;
+        child.stdin.take().unwrap().write_all(&folder.read_bytes("2.jsonl")).unwrap();
+        let output = child.wait_with_output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    // While it reads, a folder takes the place of the file that gets its name last but the state.
+    let child = started(&arguments);
+    wait_for(&folder.join("out/.journal.jsonl.part"));
+    fs::remove_file(folder.join("out/rejects.jsonl")).unwrap();
+    fs::create_dir_all(folder.join("out/rejects.jsonl/taken")).unwrap();
+    let (code, told) = judged(child);
+    assert_eq!(code, Some(2));
+    assert!(told.contains("rejects.jsonl`"), "{told}");
+    assert_eq!(folder.read("out/members.jsonl").lines().count(), 301);
+    assert!(folder.read_bytes("state") == before);
+    let journal = folder.read_bytes("out/journal.jsonl");
+    // The same run again does it all once more.
+    fs::remove_dir_all(folder.join("out/rejects.jsonl")).unwrap();
+    assert_eq!(judged(started(&arguments)), (Some(0), String::new()));
+    assert!(folder.read_bytes("out/journal.jsonl") == journal);
+    assert!(folder.read_bytes("state") != before);
+    assert_eq!(judged(started(&arguments)).0, Some(0));
+    assert!(folder.read_bytes("out/journal.jsonl") == journal);
 }
 
 #[test]
@@ -233,11 +265,11 @@ fn s51_the_same_run_again_leaves_what_it_wrote() {
     let folder = second_day("again");
     let second = arguments(&folder, "2.jsonl", "out");
     assert_eq!(run(&second).0, Some(0));
-    let done = files(&folder.0);
+    let done = listing(&folder.0);
     let (code, told) = run(&second);
     assert_eq!(code, Some(0));
     assert_eq!(told, "note: this very run was done before, and what it wrote stands: nothing was changed\n");
-    assert_eq!(files(&folder.0), done);
+    assert_eq!(listing(&folder.0), done);
 
     // A run with one more event is another, and so is one whose event has changed, or whose files are gone.
     let mut more = folder.read("2.jsonl");

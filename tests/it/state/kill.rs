@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 
 use super::*;
 
+/// One whose members are judged each alone, and one whose members meet.
+const PROGRAMS: [&str; 2] = [SHOP, "tests/cases/cli/partners.meed"];
+
 /// Days of each program.
 const DAYS: usize = 3;
 
@@ -38,20 +41,20 @@ struct Course {
     pace: Duration,
 }
 
-/// A process that judges one day.
-fn start(program: &str, folder: &Path, blocks: Option<usize>) -> Child {
-    let mut command = match blocks {
-        None => Command::new(env!("CARGO_BIN_EXE_meed")),
-        Some(blocks) => {
-            let mut command = Command::new("sh");
-            let script = format!("ulimit -c 0; ulimit -f {blocks}; exec \"$0\" \"$@\"");
-            command.args(["-c", &script, env!("CARGO_BIN_EXE_meed")]);
-            command
-        }
-    };
+/// A process that judges one day, started by another command where one is given.
+fn start(program: &str, folder: &Path, by: &[String]) -> Child {
+    let meed = env!("CARGO_BIN_EXE_meed").to_owned();
+    let words: Vec<&String> = by.iter().chain([&meed]).collect();
+    let mut command = Command::new(words[0]);
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join(program);
-    command.arg("run").arg(program).args(["-", "--state", "state", "-o", "out", "--quiet", "--threads", "2"]);
+    command.args(&words[1..]).arg("run").arg(program);
+    command.args(["-", "--state", "state", "-o", "out", "--quiet", "--threads", "2"]);
     command.current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// A shell that lets no file grow beyond so many blocks.
+fn limited(blocks: usize) -> Vec<String> {
+    vec!["sh".to_owned(), "-c".to_owned(), format!("ulimit -c 0; ulimit -f {blocks}; exec \"$0\" \"$@\"")]
 }
 
 /// Sends events; the process may be gone before it has them all.
@@ -80,9 +83,30 @@ impl Course {
         self.pace * u32::try_from(hundredths).unwrap() / 100
     }
 
+    /// A place where everything is as it was before a day.
+    fn before(&self, day: usize, folder: &Folder) -> PathBuf {
+        let place = folder.join("place");
+        fs::create_dir_all(place.join("out")).unwrap();
+        for (name, content) in &self.after[day] {
+            fs::write(place.join(name), content).unwrap();
+        }
+        place
+    }
+
+    /// Run again, a day ends as if nothing had been.
+    fn goes_on(&self, day: usize, place: &Path) {
+        assert_eq!(self.undisturbed(place, day), self.codes[day]);
+        let left = files(place);
+        assert_eq!(left.keys().collect::<Vec<_>>(), self.after[day + 1].keys().collect::<Vec<_>>());
+        for (name, content) in left {
+            assert!(self.after[day + 1][&name] == content, "{name} differs from that of a run that was left alone");
+        }
+        fs::remove_dir_all(place).unwrap();
+    }
+
     /// Judges a day to its end.
     fn undisturbed(&self, place: &Path, day: usize) -> Option<i32> {
-        let mut child = start(self.program, place, None);
+        let mut child = start(self.program, place, &[]);
         feed(&mut child, &self.days[day]);
         drop(child.stdin.take());
         child.wait().unwrap().code()
@@ -162,8 +186,8 @@ fn phase(course: &Course, day: usize, place: &Path) -> Phase {
 fn killed(course: &Course, day: usize, place: &Path, dice: &mut Dice) -> Option<(&'static str, Phase)> {
     let all = &course.days[day];
     let how = dice.below(4);
-    let blocks = (how == 3).then(|| dice.below(60));
-    let mut child = start(course.program, place, blocks);
+    let by = if how == 3 { limited(dice.below(60)) } else { Vec::new() };
+    let mut child = start(course.program, place, &by);
     let how = match how {
         0 => {
             feed(&mut child, &all[..dice.below(all.len())]);
@@ -220,16 +244,12 @@ fn s51_killed_at_any_point_a_run_goes_on_as_if_nothing_had_been() {
     let (kills, seed) = (number("MEED_KILLS").unwrap_or(25), number("MEED_SEED").unwrap_or(1));
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let folder = Folder::new("kill");
-    let courses = [SHOP, "tests/cases/cli/partners.meed"].map(|program| Course::new(program, &mut dice, &folder));
+    let courses = PROGRAMS.map(|program| Course::new(program, &mut dice, &folder));
     let (mut phases, mut hows): (BTreeMap<Phase, u32>, BTreeMap<&str, u32>) = Default::default();
     let (mut done, mut ended) = (0, 0);
     while done < kills {
         let (course, day) = (&courses[dice.below(2)], dice.below(DAYS));
-        let place = folder.join("place");
-        fs::create_dir_all(place.join("out")).unwrap();
-        for (name, content) in &course.after[day] {
-            fs::write(place.join(name), content).unwrap();
-        }
+        let place = course.before(day, &folder);
         // The one that goes on may be killed, too.
         loop {
             match killed(course, day, &place, &mut dice) {
@@ -244,16 +264,45 @@ fn s51_killed_at_any_point_a_run_goes_on_as_if_nothing_had_been() {
                 break;
             }
         }
-        assert_eq!(course.undisturbed(&place, day), course.codes[day]);
-        let left = files(&place);
-        assert_eq!(left.keys().collect::<Vec<_>>(), course.after[day + 1].keys().collect::<Vec<_>>());
-        for (name, content) in left {
-            assert!(course.after[day + 1][&name] == content, "{name} differs from that of a run that was left alone");
-        }
-        fs::remove_dir_all(place).unwrap();
+        course.goes_on(day, &place);
     }
     println!("{done} runs were killed, {ended} had come to their end: {phases:?}, {hows:?}");
     if kills >= 200 {
         assert_eq!((phases.len(), hows.len()), (4, 4), "something was never hit: {phases:?}, {hows:?}");
     }
+}
+
+/// Every call of the system that has to do with files, one after the other.
+#[test]
+#[ignore = "needs strace"]
+fn s51_killed_at_each_call_a_run_goes_on_as_if_nothing_had_been() {
+    const CALLS: [&str; 10] =
+        ["openat", "flock", "ftruncate", "chmod", "write", "fsync", "rename", "unlink", "close", "exit_group"];
+    let folder = Folder::new("call");
+    let mut dice = Dice(1);
+    let (mut phases, mut calls): (BTreeMap<Phase, u32>, BTreeMap<&str, u32>) = Default::default();
+    for program in PROGRAMS {
+        let course = Course::new(program, &mut dice, &folder);
+        for (day, call) in (0..2).flat_map(|day| CALLS.map(|call| (day, call))) {
+            for number in 1.. {
+                let place = course.before(day, &folder);
+                let inject = format!("inject={call}:signal=KILL:when={number}");
+                let by = ["strace", "-f", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &inject];
+                let mut child = start(program, &place, &by.map(str::to_owned));
+                feed(&mut child, &course.days[day]);
+                drop(child.stdin.take());
+                let killed = child.wait().unwrap().signal().is_some();
+                if killed {
+                    *phases.entry(phase(&course, day, &place)).or_default() += 1;
+                    *calls.entry(call).or_default() += 1;
+                }
+                course.goes_on(day, &place);
+                if !killed {
+                    break;
+                }
+            }
+        }
+    }
+    println!("killed at each call: {phases:?}, {calls:?}");
+    assert_eq!(phases.len(), 4);
 }

@@ -1,0 +1,41 @@
+//! Opens files, whatever packs them.
+
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+
+/// How many bytes are read at once.
+const BUFFER: usize = 1 << 16;
+
+/// First bytes of files that are no text, and what to do about them.
+const FOREIGN: [(&[u8], &str); 11] = [
+    (b"PK\x03\x04", "is an Excel workbook or a zip archive: save the sheet as CSV, or unpack the archive"),
+    (b"\xd0\xcf\x11\xe0", "is an old Excel workbook: save the sheet as CSV"),
+    (b"BZh", "is packed with bzip2: unpack it, or pack it with gzip or zstd"),
+    (b"\xfd7zXZ", "is packed with xz: unpack it, or pack it with gzip or zstd"),
+    (b"7z\xbc\xaf", "is a 7-Zip archive: unpack it"),
+    (b"Rar!", "is a RAR archive: unpack it"),
+    (b"\x04\x22\x4d\x18", "is packed with lz4: unpack it, or pack it with gzip or zstd"),
+    (b"PAR1", "is a Parquet file: export it as CSV or JSON Lines"),
+    (b"Obj\x01", "is an Avro file: export it as CSV or JSON Lines"),
+    (b"SQLi", "is an SQLite database: export the table as CSV"),
+    (b"%PDF", "is a PDF document: export the data as CSV"),
+];
+
+/// Undoes gzip or zstd, told by the first bytes of the content. Other packings are an error that names them.
+pub(super) fn unpack(mut source: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
+    // So much that the format of plain text can be told from it.
+    let mut start = Vec::new();
+    Read::take(&mut source, u64::try_from(BUFFER).unwrap_or(u64::MAX)).read_to_end(&mut start)?;
+    if let Some((_, what)) = FOREIGN.iter().find(|(magic, _)| start.starts_with(magic)) {
+        return Err(io::Error::new(io::ErrorKind::Unsupported, format!("it {what}")));
+    }
+    let gzip = start.starts_with(&[0x1f, 0x8b]);
+    let zstd = start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
+    let whole = Cursor::new(start).chain(source);
+    Ok(if gzip {
+        Box::new(BufReader::with_capacity(BUFFER, flate2::read::MultiGzDecoder::new(whole)))
+    } else if zstd {
+        Box::new(BufReader::with_capacity(BUFFER, zstd::Decoder::new(whole)?))
+    } else {
+        Box::new(BufReader::with_capacity(BUFFER, whole))
+    })
+}
