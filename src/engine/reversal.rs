@@ -136,8 +136,9 @@ impl Fold<'_> {
         let wanted = exact(&event.fields, principal.0);
         let mut undo = Vec::new();
         let main = reversal.amounts.iter().position(|pair| *pair == principal).unwrap_or(0);
-        for &position in candidates {
-            if asked.get(main).is_none_or(|rest| rest.is_zero()) || (!reversal.spans && !undo.is_empty()) {
+        let within_reach = if reversal.spans { candidates.len() } else { 1 };
+        for &position in candidates.iter().take(within_reach) {
+            if !undo.is_empty() && asked.get(main).is_none_or(|rest| rest.is_zero()) {
                 break;
             }
             let Some(fact) = self.state.facts.get(position) else { continue };
@@ -148,7 +149,13 @@ impl Fold<'_> {
                 *rest = rest.sub(part)?;
                 set(&mut left, *theirs, there.sub(part)?);
             }
-            let gone = exact(&left, principal.1).is_zero();
+            // What was worth nothing to begin with has come back whole once nothing else that was asked about is left of it either.
+            let worthless = exact(&fact.left, principal.1).is_zero();
+            let nothing = |theirs: FieldId| exact(&left, theirs).is_zero();
+            let gone = nothing(principal.1) && (!worthless || reversal.amounts.iter().all(|pair| nothing(pair.1)));
+            if !gone && *left == *fact.left {
+                continue;
+            }
             let left = if gone { self.emptied(position).unwrap_or_default() } else { left.into() };
             undo.push(Undo { fact: position, left, gone });
         }

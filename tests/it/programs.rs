@@ -14,10 +14,10 @@ use meed::journal::{Line, MemberLine, state};
 use meed::{Program, scenario};
 
 /// A program of the folder, with its events.
-struct Case {
-    name: String,
+pub struct Case {
+    pub name: String,
     folder: PathBuf,
-    versions: Vec<Arc<Program>>,
+    pub versions: Vec<Arc<Program>>,
     /// What `seed.txt` says: the secrets of its draws.
     seeds: Vec<Seed>,
 }
@@ -49,7 +49,7 @@ fn here() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn cases() -> Vec<Case> {
+pub fn cases() -> Vec<Case> {
     below(&here().join("programs"))
 }
 
@@ -63,7 +63,7 @@ impl Case {
         self.versions.last().unwrap()
     }
 
-    fn plan(&self) -> Engine {
+    pub fn plan(&self) -> Engine {
         compile(&self.versions).with_seeds(&self.seeds)
     }
 

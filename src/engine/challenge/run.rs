@@ -360,10 +360,17 @@ impl Fold<'_> {
             .partition(|instance| instance.claimable.unwrap_or(instance.until) <= now);
         running.open = open;
         let over: Vec<Instance> = over;
-        for instance in over {
+        for mut instance in over {
             let (number, target) = (instance.number, instance.targets.first().copied());
-            if instance.claimable.is_some() {
+            if instance.claimable.take().is_some() {
                 self.tell(id, number, ChallengeStage::Forfeited, target.unwrap_or_default(), target);
+                // It was completed all the same: until its time is over no other begins, and then it can still be taken back.
+                let running = self.state.challenges.at_mut(id);
+                if instance.until > now {
+                    running.open.push(instance);
+                } else if !keeps {
+                    running.past.push(instance);
+                }
             } else if instance.completed.is_none() {
                 let cx = self.cx(View::default());
                 let challenge = self.program.challenges.at(id);

@@ -122,37 +122,84 @@ impl Story<'_> {
         let member = t.pick(&[0, 0, 1, 2]);
         self.pass(t);
         match kind {
-            0..=89 => self.purchase(member, t),
-            90..=99 => self.sale(member, t),
-            100..=119 => self.add("visit", member, &[("place", text(t.pick(&["a", "b", "c"])))]),
-            120..=129 => {
-                let day = t.pick(&["1990-02-28", "1988-02-29", "1990-12-31", "1991-01-01", "1990-06-15"]);
-                let mut fields =
-                    vec![("birthday", Value::Day(Day::parse(day).unwrap())), ("app_user", Value::Bool(t.chance(50)))];
-                if t.chance(30) {
-                    fields.push((
-                        "timezone",
-                        text(t.pick(&["Asia/Tokyo", "America/Los_Angeles", "Nowhere/Land", "Pacific/Kiritimati"])),
-                    ));
-                }
-                self.add(t.pick(&["join", "update"]), member, &fields);
-            }
-            130..=134 => self.add("update", member, &[("region", text(t.pick(&["north", "south"])))]),
-            135..=142 => {
-                let offer = t.pick(&["e0", "e1", "e2", "x0", "rule0", "rule1", "x1", "nothing"]);
+            0..=79 => self.purchase(member, t),
+            80..=89 => self.sale(member, t),
+            90..=109 => self.add("visit", member, &[("place", text(t.pick(&["a", "b", "c"])))]),
+            110..=119 => self.join(member, t),
+            120..=124 => self.add("update", member, &[("region", text(t.pick(&["north", "south"])))]),
+            125..=131 => {
+                let offer = t.pick(&["e0", "e1", "e2", "x0", "rule0", "rule1", "x1", "c0", "c1", "swap0", "nothing"]);
                 self.add("activate", member, &[("offer", text(offer))]);
             }
-            143..=147 => self.delivered(member, t),
-            148 => self.add("leave", member, &[]),
-            149..=152 => self.again(t),
-            153..=199 if self.kinds.reversals => self.reverse(t),
-            200..=239 if self.kinds.spending => self.spend(member, t),
-            240..=244 if self.kinds.spending => {
+            132..=134 => self.add("claim", member, &[("offer", text(t.pick(&["c0", "c1", "e0"])))]),
+            135..=139 => self.delivered(member, t),
+            140 => self.add("leave", member, &[]),
+            141..=144 => self.again(t),
+            145..=189 if self.kinds.reversals => self.reverse(t),
+            190..=219 if self.kinds.spending => self.spend(member, t),
+            220..=224 if self.kinds.spending => {
                 let amount = Exact::new(t.pick(&[50, 7, -5, -100, 1000, 1]), t.pick(&[1, 1, 1, 2])).unwrap();
                 let unit = t.pick(&["points", "stamps", "point", "credit", "gold"]);
                 self.add("adjust", member, &[("unit", text(unit)), ("amount", Value::Exact(amount))]);
             }
+            225..=236 if self.kinds.spending => self.pass_on(member, t),
+            237..=249 => self.take_part(member, t),
             _ => self.purchase(member, t),
+        }
+    }
+
+    fn join(&mut self, member: usize, t: &mut Tape<'_>) {
+        let day = t.pick(&["1990-02-28", "1988-02-29", "1990-12-31", "1991-01-01", "1990-06-15"]);
+        let mut fields =
+            vec![("birthday", Value::Day(Day::parse(day).unwrap())), ("app_user", Value::Bool(t.chance(50)))];
+        if t.chance(30) {
+            let zone = t.pick(&["Asia/Tokyo", "America/Los_Angeles", "Nowhere/Land", "Pacific/Kiritimati"]);
+            fields.push(("timezone", text(zone)));
+        }
+        if t.chance(40) {
+            fields.push(("referred_by", text(t.pick(&MEMBERS))));
+        }
+        self.add(t.pick(&["join", "update"]), member, &fields);
+    }
+
+    /// Gives what the member has to others, or turns it into something else.
+    fn pass_on(&mut self, member: usize, t: &mut Tape<'_>) {
+        let amount =
+            if self.kinds.huge && t.chance(30) { number(i64::MAX / 3) } else { number(t.pick(&[10, 1, 20, 7, 40, 0])) };
+        match t.below(4) {
+            1 => self.add("exchange", member, &[("exchange", text("swap0")), ("amount", amount)]),
+            2 => {
+                let mut fields = vec![("cause", text(t.pick(&["oxfam", "wwf"])))];
+                if t.chance(75) {
+                    fields.push(("amount", amount));
+                } else {
+                    fields.push(("reward", text(t.pick(&["r0", "r1", "prize0"]))));
+                }
+                self.add("donate", member, &fields);
+            }
+            3 => self.add("vote", member, &[("cause", text(t.pick(&["oxfam", "wwf", "none"]))), ("amount", number(2))]),
+            _ => {
+                let mut fields = vec![("receiver", text(t.pick(&MEMBERS))), ("amount", amount)];
+                if t.chance(70) {
+                    fields.push(("transfer", text(t.pick(&["gift0", "gift1"]))));
+                }
+                self.add("transfer", member, &fields);
+            }
+        }
+    }
+
+    /// Comes into a group, leaves it, or takes what is offered.
+    fn take_part(&mut self, member: usize, t: &mut Tape<'_>) {
+        match t.below(5) {
+            1 => self.add("withdraw", member, &[("pool", text("family0"))]),
+            2 | 3 => {
+                let option = t.pick(&["left", "right", "middle"]);
+                self.add("choose", member, &[("offer", text("pick0")), ("choice", text(option))]);
+            }
+            _ => {
+                let (pool, group) = (t.pick(&["family0", "family1"]), t.pick(&["elm", "oak"]));
+                self.add("enroll", member, &[("pool", text(pool)), ("group", text(group))]);
+            }
         }
     }
 
@@ -179,7 +226,11 @@ impl Story<'_> {
         self.now = if at >= self.now { at } else { next.plus_millis(-1).unwrap().max(self.now) };
     }
 
+    /// Adds an event, where the program has such a type: those of transfers, pools and the like are there with the construct only.
     fn add(&mut self, kind: &str, member: usize, fields: &[(&str, Value)]) {
+        if self.program.events.find(|def| &*def.name == kind).is_none() {
+            return;
+        }
         let n = self.made.len();
         let made = event(self.program, kind, &format!("v{n:03}"), MEMBERS[member], self.now, n as u64, fields);
         self.made.push(made);
@@ -319,6 +370,9 @@ impl Story<'_> {
         }
         if t.chance(20) {
             return self.add("use", member, &fields);
+        }
+        if t.chance(15) {
+            fields.push(("pool", text("family0")));
         }
         if t.chance(70) {
             fields.push(("bill", number(t.pick(&[10_000, 2500, 99, 0]))));

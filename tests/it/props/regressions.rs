@@ -403,3 +403,58 @@ fn bands_end_at_amounts_with_the_code_of_a_currency() {
     let text = "program \"Shop\" {\n  currency CHF\n  timezone \"UTC\"\n}\ntable band by size in bands {\n  up to 10 CHF 1\n  below 20.50 CHF 2\n  above 3\n}\n";
     Program::from_text("shop.meed", text).unwrap_or_else(|errors| panic!("{errors}"));
 }
+
+#[test]
+fn s26_an_order_of_no_value_comes_back_whole() {
+    plays(
+        r#"
+event stay {
+  room   id
+  nights count
+  charge money
+}
+event refund reverses stay by room {
+  nights count
+  charge money
+}
+measure nights = sum of stay.nights
+measure stays = count of stay
+earn e on stay { give 3 miles }
+scenario "a night that was paid with points" {
+  ann stay 2026-02-07 { room r, nights 3, charge $0 } expect 3 miles
+  ann refund 2026-02-08 { room r, nights 1, charge $0 }
+  expect ann.nights is 2, ann.stays is 1
+  ann refund 2026-02-09 { room r, nights 2, charge $0 }
+  expect ann.nights is 0, ann.stays is 0, ann.miles.balance is 0
+}
+scenario "nothing is taken from what has a value" {
+  ann stay 2026-02-07 { room r, nights 3, charge $9 } expect 3 miles
+  ann refund 2026-02-08 { room r, nights 0, charge $0 } expect nothing
+  expect ann.nights is 3, ann.stays is 1
+}
+"#,
+    );
+}
+
+#[test]
+fn a_challenge_whose_claim_was_forfeited_is_not_completed_by_the_same_events_again() {
+    plays(
+        r#"
+challenge c {
+  window 2026-01-01 to 2026-12-31
+  goal   one purchase where subtotal >= $10
+  give   5 miles
+  claim  within 7 days
+  refunds re-judge
+}
+scenario "once" {
+  ann purchase   2026-02-01 { order a, subtotal $10 } expect c completed
+  advance to     2026-02-09 expect c forfeited
+  ann purchase   2026-02-10 { order b, subtotal $10 } expect nothing
+  expect ann.c.completed is 1
+  ann cancel     2026-02-11 { order a }
+  expect ann.c.completed is 1
+}
+"#,
+    );
+}

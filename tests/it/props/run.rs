@@ -41,11 +41,11 @@ pub fn checked(recipe: &Recipe, without: Without) -> Result<(String, Arc<Program
 }
 
 pub fn reference(program: &Arc<Program>) -> Engine {
-    Engine::reference(std::slice::from_ref(program))
+    Engine::reference(std::slice::from_ref(program)).with_test_seed()
 }
 
 pub fn compiled(program: &Arc<Program>) -> Engine {
-    compile::compile(std::slice::from_ref(program))
+    compile::compile(std::slice::from_ref(program)).with_test_seed()
 }
 
 /// What came of a run.

@@ -1,6 +1,6 @@
 //! Expressions as text: conditions, money, numbers, durations.
 
-use super::tape::Tape;
+use super::super::tape::Tape;
 
 /// Where an expression stands, which says what it may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,14 @@ pub struct Names {
     pub segments: Vec<String>,
     pub badges: Vec<String>,
     pub rewards: Vec<String>,
+    /// Challenges, choices and draws.
+    pub challenges: Vec<String>,
+    pub choices: Vec<String>,
+    pub draws: Vec<String>,
+    /// What needs activation.
+    pub waiting: Vec<String>,
+    /// Challenges whose time begins when they are opened.
+    pub opened: Vec<String>,
     /// Whether only such words may be used that forget what was taken back.
     pub forgetful: bool,
 }
@@ -139,7 +147,14 @@ impl Names {
             8 => "member.birthday is not missing".to_string(),
             _ => "member.app_user".to_string(),
         };
-        match t.below(9) {
+        match t.below(12) {
+            9 if !self.challenges.is_empty() => {
+                format!("{}.{}", t.pick(&self.challenges), t.pick(&["completed >= 1", "open > 0", "completed is 0"]))
+            }
+            10 if !self.choices.is_empty() => format!("{}.open is 0", t.pick(&self.choices)),
+            11 if !self.draws.is_empty() => {
+                format!("{}.{}", t.pick(&self.draws), t.pick(&["entries >= 1", "wins is 0"]))
+            }
             1 | 2 if !self.ladders.is_empty() => self.tier(t),
             3 | 4 if !self.measures.is_empty() => self.measured(t),
             5 if !self.units.is_empty() => {
