@@ -25,10 +25,10 @@ pub fn jsonl(bytes: &[u8]) {
 pub fn csv(bytes: &[u8]) {
     read("any.csv", bytes, None);
     with_file("guess.csv", bytes, |path| {
-        if let Ok(text) = guess(&SHOP, path) {
-            if let Err(error) = Map::parse("guess", &text) {
-                assert!(error.to_string().ends_with("name the column here"), "{error}\n{text}");
-            }
+        if let Ok(text) = guess(&SHOP, path)
+            && let Err(error) = Map::parse("guess", &text)
+        {
+            assert!(error.to_string().ends_with("name the column here"), "{error}\n{text}");
         }
     });
 }
