@@ -1,9 +1,11 @@
 //! Expressions as closures, specialised by the type and shape that the checker has proven.
 
+use rustc_hash::FxHashMap;
+
 use crate::engine::context::Cx;
 use crate::engine::{Fault, walk};
-use crate::hir::{Compare, Expr, Kind, Program, Rows, Type};
-use crate::value::{Exact, Value};
+use crate::hir::{Aggregate, Case, Compare, Expr, FieldId, Function, Kind, Program, Rows, Type};
+use crate::value::{Day, Exact, Value};
 
 /// A condition.
 pub type Truth = Box<dyn Fn(&Cx<'_>) -> Result<bool, Fault> + Send + Sync>;
@@ -37,11 +39,13 @@ impl Code {
 pub fn compile(program: &Program, expr: &Expr) -> Code {
     match expr.ty {
         Type::Bool if never_missing(&expr.kind) => Code::Truth(truth(program, expr)),
-        Type::Number | Type::Money | Type::Quantity(_) if never_missing(&expr.kind) => {
-            Code::Number(number(program, expr))
-        }
+        ty if is_number(ty) && never_missing(&expr.kind) => Code::Number(number(program, expr)),
         _ => Code::Any(any(program, expr)),
     }
+}
+
+fn is_number(ty: Type) -> bool {
+    matches!(ty, Type::Number | Type::Money | Type::Quantity(_))
 }
 
 /// Whether an expression always has a value: then it needs no room for a missing one.
@@ -56,6 +60,11 @@ fn never_missing(kind: &Kind) -> bool {
         | Kind::Between(..)
         | Kind::Missing(_) => true,
         Kind::Arithmetic(..) | Kind::Negate(_) | Kind::Rate { .. } | Kind::Scale(..) => true,
+        Kind::Call(Function::Floor | Function::Ceil | Function::Round | Function::Abs, _) => true,
+        Kind::Call(Function::Min | Function::Max, args) => {
+            args.iter().all(|arg| is_number(arg.ty) && never_missing(&arg.kind))
+        }
+        Kind::Fold { aggregate: Aggregate::Sum, .. } => true,
         _ => false,
     }
 }
@@ -190,10 +199,96 @@ fn number(program: &Program, expr: &Expr) -> Number {
             let (full, within) = (*full, *within);
             Box::new(move |cx| walk::rate(quantity(cx)?, per(cx)?, value(cx)?, full, within))
         }
+        Kind::Cases(cases) => {
+            let cases = Chosen::new(program, expr, cases, number);
+            Box::new(move |cx| cases.at(cx)?(cx))
+        }
+        Kind::Call(function, args) if never_missing(&expr.kind) => called(program, *function, args),
+        Kind::Fold { aggregate: Aggregate::Sum, list, value: Some(value), filter } => {
+            total(program, *list, value, filter.as_deref())
+        }
         _ => {
             let value = any(program, expr);
             Box::new(move |cx| exact(Some(&value(cx)?)))
         }
+    }
+}
+
+/// A function of numbers.
+fn called(program: &Program, function: Function, args: &[Expr]) -> Number {
+    let mut args: Vec<Number> = args.iter().map(|arg| number(program, arg)).collect();
+    if let Function::Min | Function::Max = function {
+        return Box::new(move |cx| {
+            let mut all = args.iter().map(|arg| arg(cx));
+            let first = all.next().unwrap_or(Err(Fault::Type))?;
+            all.try_fold(first, |best, other| {
+                let other = other?;
+                Ok(if function == Function::Min { best.min(other) } else { best.max(other) })
+            })
+        });
+    }
+    let step = if args.len() > 1 { Some(args.swap_remove(1)) } else { None };
+    let Some(inner) = args.pop() else { return Box::new(|_| Err(Fault::Type)) };
+    match (function, step) {
+        (Function::Abs, _) => Box::new(move |cx| Ok(inner(cx)?.abs()?)),
+        (Function::Floor, None) => Box::new(move |cx| Ok(inner(cx)?.floor())),
+        (_, None) => Box::new(move |cx| walk::to_step(function, inner(cx)?, Exact::ONE)),
+        (_, Some(step)) => Box::new(move |cx| {
+            let step = step(cx)?;
+            walk::to_step(function, inner(cx)?, step)
+        }),
+    }
+}
+
+/// The sum over the lines of a list. A line without fields is one that was reversed; missing values do not take part.
+fn total(program: &Program, list: FieldId, value: &Expr, filter: Option<&Expr>) -> Number {
+    let (at, value) = (list.0 as usize, any(program, value));
+    let filter = filter.map(|filter| truth(program, filter));
+    Box::new(move |cx| {
+        let Some(Value::List(lines)) = cx.fields.get(at) else { return Ok(Exact::ZERO) };
+        let mut total = Ok(Exact::ZERO);
+        for line in lines.iter().filter(|line| !line.is_empty()) {
+            let cx = cx.on_line(line);
+            if filter.as_ref().map_or(Ok(true), |filter| filter(&cx))? {
+                let value = value(&cx)?;
+                // What a line cannot say is told before what the sum cannot hold.
+                total = total.and_then(|total| match value {
+                    Value::Exact(number) => Ok(total.add(number)?),
+                    Value::Missing => Ok(total),
+                    _ => Err(Fault::Type),
+                });
+            }
+        }
+        total
+    })
+}
+
+/// Cases, each with its dates and its condition.
+struct Chosen<T> {
+    cases: Vec<(Option<Day>, Option<Day>, Option<Truth>, T)>,
+    /// What is told where none applies.
+    text: String,
+}
+
+impl<T> Chosen<T> {
+    fn new(program: &Program, expr: &Expr, cases: &[Case], value: impl Fn(&Program, &Expr) -> T) -> Self {
+        let case = |case: &Case| {
+            let when = case.guard.when.as_ref().map(|when| truth(program, when));
+            (case.guard.from, case.guard.until, when, value(program, &case.value))
+        };
+        Self { cases: cases.iter().map(case).collect(), text: program.sources.text(expr.span).to_string() }
+    }
+
+    /// The first that applies.
+    fn at(&self, cx: &Cx<'_>) -> Result<&T, Fault> {
+        let today = cx.at.today;
+        for (from, until, when, value) in &self.cases {
+            let dated = from.is_none_or(|from| today >= from) && until.is_none_or(|until| today <= until);
+            if dated && when.as_ref().map_or(Ok(true), |when| when(cx))? {
+                return Ok(value);
+            }
+        }
+        Err(Fault::NoCase(self.text.clone()))
     }
 }
 
@@ -225,30 +320,14 @@ fn any(program: &Program, expr: &Expr) -> Any {
         }
         Kind::Let(id) => any(program, &program.lets.at(*id).value),
         Kind::Segment(id) => any(program, &program.segments.at(*id).condition),
-        kind if never_missing(kind) => match compile(program, expr) {
+        kind if never_missing(kind) && (is_number(expr.ty) || expr.ty == Type::Bool) => match compile(program, expr) {
             Code::Truth(code) => Box::new(move |cx| code(cx).map(Value::Bool)),
             Code::Number(code) => Box::new(move |cx| code(cx).map(Value::Exact)),
             Code::Any(code) => code,
         },
         Kind::Cases(cases) => {
-            let cases: Vec<_> = cases
-                .iter()
-                .map(|case| {
-                    let when = case.guard.when.as_ref().map(|when| truth(program, when));
-                    (case.guard.from, case.guard.until, when, any(program, &case.value))
-                })
-                .collect();
-            let text = program.sources.text(expr.span).to_string();
-            Box::new(move |cx| {
-                let today = cx.at.today;
-                for (from, until, when, value) in &cases {
-                    let dated = from.is_none_or(|from| today >= from) && until.is_none_or(|until| today <= until);
-                    if dated && when.as_ref().map_or(Ok(true), |when| when(cx))? {
-                        return value(cx);
-                    }
-                }
-                Err(Fault::NoCase(text.clone()))
-            })
+            let cases = Chosen::new(program, expr, cases, any);
+            Box::new(move |cx| cases.at(cx)?(cx))
         }
         Kind::Lookup(id, keys) if constant_rows(program, *id) => lookup(program, *id, keys),
         // Rare shapes keep their one meaning: the walk.
@@ -270,7 +349,7 @@ fn constant_rows(program: &Program, id: crate::hir::TableId) -> bool {
 fn lookup(program: &Program, id: crate::hir::TableId, keys: &[Expr]) -> Any {
     let table = program.tables.at(id);
     let keys: Vec<Any> = keys.iter().map(|key| any(program, key)).collect();
-    let (mut map, mut default) = (std::collections::HashMap::new(), None);
+    let (mut map, mut default) = (FxHashMap::default(), None);
     if let Rows::Exact { rows, otherwise } = &table.rows {
         for (pattern, value) in rows {
             if let Kind::Const(value) = &value.kind {
