@@ -45,7 +45,7 @@ fn main() {
     assert_eq!(told(&versions, &engine, events.clone()), totals, "Meed and the limit disagree");
     println!("{totals}\n");
 
-    let (count, limit) = (totals.events, median(|| drop(black_box(limit::run(&text)))));
+    let (count, limit) = (totals.events, median(|| _ = black_box(limit::run(&text))));
     let say = |what: &str, took: Duration| {
         let each = took.as_nanos() / u128::from(count);
         println!("{what:<34} {each:>8} ns/event {:>8.1} x the limit", took.as_secs_f64() / limit.as_secs_f64());

@@ -263,9 +263,17 @@ fn total(program: &Program, list: FieldId, value: &Expr, filter: Option<&Expr>) 
     })
 }
 
+/// One of some cases.
+struct Arm<T> {
+    from: Option<Day>,
+    until: Option<Day>,
+    when: Option<Truth>,
+    value: T,
+}
+
 /// Cases, each with its dates and its condition.
 struct Chosen<T> {
-    cases: Vec<(Option<Day>, Option<Day>, Option<Truth>, T)>,
+    cases: Vec<Arm<T>>,
     /// What is told where none applies.
     text: String,
 }
@@ -274,7 +282,7 @@ impl<T> Chosen<T> {
     fn new(program: &Program, expr: &Expr, cases: &[Case], value: impl Fn(&Program, &Expr) -> T) -> Self {
         let case = |case: &Case| {
             let when = case.guard.when.as_ref().map(|when| truth(program, when));
-            (case.guard.from, case.guard.until, when, value(program, &case.value))
+            Arm { from: case.guard.from, until: case.guard.until, when, value: value(program, &case.value) }
         };
         Self { cases: cases.iter().map(case).collect(), text: program.sources.text(expr.span).to_string() }
     }
@@ -282,7 +290,7 @@ impl<T> Chosen<T> {
     /// The first that applies.
     fn at(&self, cx: &Cx<'_>) -> Result<&T, Fault> {
         let today = cx.at.today;
-        for (from, until, when, value) in &self.cases {
+        for Arm { from, until, when, value } in &self.cases {
             let dated = from.is_none_or(|from| today >= from) && until.is_none_or(|until| today <= until);
             if dated && when.as_ref().map_or(Ok(true), |when| when(cx))? {
                 return Ok(value);
