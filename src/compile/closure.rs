@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::engine::context::Cx;
 use crate::engine::{Fault, walk};
-use crate::hir::{Compare, Expr, Kind, LetId, Program, Rows, SegmentId, TableId, Type};
+use crate::hir::{Aggregate, Compare, Expr, Function, Kind, LetId, Program, Rows, SegmentId, TableId, Type};
 use crate::value::{Exact, Value};
 
 /// A condition.
@@ -41,7 +41,7 @@ impl Code {
 
 /// Compiles expressions of one program. What has a name is compiled once, however many expressions use it.
 pub struct Compiler<'p> {
-    program: &'p Program,
+    pub(super) program: &'p Program,
     lets: Shared<LetId, Any>,
     numbers: Shared<LetId, Number>,
     segments: Shared<SegmentId, Any>,
@@ -92,14 +92,12 @@ impl<'p> Compiler<'p> {
     pub fn compile(&self, expr: &Expr) -> Code {
         match expr.ty {
             Type::Bool if never_missing(&expr.kind) => Code::Truth(self.truth(expr)),
-            Type::Number | Type::Money | Type::Quantity(_) if never_missing(&expr.kind) => {
-                Code::Number(self.number(expr))
-            }
+            ty if is_number(ty) && never_missing(&expr.kind) => Code::Number(self.number(expr)),
             _ => Code::Any(self.any(expr)),
         }
     }
 
-    fn truth(&self, expr: &Expr) -> Truth {
+    pub(super) fn truth(&self, expr: &Expr) -> Truth {
         match &expr.kind {
             Kind::Const(value) => {
                 let truth = *value == Value::Bool(true);
@@ -201,7 +199,7 @@ impl<'p> Compiler<'p> {
         }
     }
 
-    fn number(&self, expr: &Expr) -> Number {
+    pub(super) fn number(&self, expr: &Expr) -> Number {
         match &expr.kind {
             Kind::Const(Value::Exact(constant)) => {
                 let constant = *constant;
@@ -240,6 +238,14 @@ impl<'p> Compiler<'p> {
                 let (full, within) = (*full, *within);
                 Box::new(move |cx| walk::rate(quantity(cx)?, per(cx)?, value(cx)?, full, within))
             }
+            Kind::Cases(cases) => {
+                let cases = self.chosen(expr, cases, |value| self.number(value));
+                Box::new(move |cx| cases.at(cx)?(cx))
+            }
+            Kind::Call(function, args) if never_missing(&expr.kind) => self.called(*function, args),
+            Kind::Fold { aggregate: Aggregate::Sum, list, value: Some(value), filter } => {
+                self.total(*list, value, filter.as_deref())
+            }
             _ => {
                 let value = self.any(expr);
                 Box::new(move |cx| exact(Some(&value(cx)?)))
@@ -247,7 +253,7 @@ impl<'p> Compiler<'p> {
         }
     }
 
-    fn any(&self, expr: &Expr) -> Any {
+    pub(super) fn any(&self, expr: &Expr) -> Any {
         match &expr.kind {
             Kind::Const(value) => {
                 let value = value.clone();
@@ -277,30 +283,14 @@ impl<'p> Compiler<'p> {
                 let condition = shared(&self.segments, *id, || self.any(&self.program.segments.at(*id).condition));
                 Box::new(move |cx| condition(cx))
             }
-            kind if never_missing(kind) => match self.compile(expr) {
+            kind if never_missing(kind) && (is_number(expr.ty) || expr.ty == Type::Bool) => match self.compile(expr) {
                 Code::Truth(code) => Box::new(move |cx| code(cx).map(Value::Bool)),
                 Code::Number(code) => Box::new(move |cx| code(cx).map(Value::Exact)),
                 Code::Any(code) => code,
             },
             Kind::Cases(cases) => {
-                let cases: Vec<_> = cases
-                    .iter()
-                    .map(|case| {
-                        let when = case.guard.when.as_ref().map(|when| self.truth(when));
-                        (case.guard.from, case.guard.until, when, self.any(&case.value))
-                    })
-                    .collect();
-                let text = self.program.sources.text(expr.span).to_string();
-                Box::new(move |cx| {
-                    let today = cx.at.today;
-                    for (from, until, when, value) in &cases {
-                        let dated = from.is_none_or(|from| today >= from) && until.is_none_or(|until| today <= until);
-                        if dated && when.as_ref().map_or(Ok(true), |when| when(cx))? {
-                            return value(cx);
-                        }
-                    }
-                    Err(Fault::NoCase(text.clone()))
-                })
+                let cases = self.chosen(expr, cases, |value| self.any(value));
+                Box::new(move |cx| cases.at(cx)?(cx))
             }
             Kind::Lookup(id, keys) => {
                 let index = shared(&self.tables, *id, || self.index(*id));
@@ -350,6 +340,10 @@ fn walked(expr: &Expr) -> Any {
     Box::new(move |cx| walk::value(&expr, cx))
 }
 
+fn is_number(ty: Type) -> bool {
+    matches!(ty, Type::Number | Type::Money | Type::Quantity(_))
+}
+
 /// Whether an expression always has a value: then it needs no room for a missing one.
 fn never_missing(kind: &Kind) -> bool {
     match kind {
@@ -362,6 +356,11 @@ fn never_missing(kind: &Kind) -> bool {
         | Kind::Between(..)
         | Kind::Missing(_) => true,
         Kind::Arithmetic(..) | Kind::Negate(_) | Kind::Rate { .. } | Kind::Scale(..) => true,
+        Kind::Call(Function::Floor | Function::Ceil | Function::Round | Function::Abs, _) => true,
+        Kind::Call(Function::Min | Function::Max, args) => {
+            args.iter().all(|arg| is_number(arg.ty) && never_missing(&arg.kind))
+        }
+        Kind::Fold { aggregate: Aggregate::Sum, .. } => true,
         _ => false,
     }
 }

@@ -1,5 +1,6 @@
 //! Compiles a program to a plan: expressions become typed closures, measures running sums.
 
+mod call;
 mod closure;
 mod gauge;
 

@@ -300,7 +300,6 @@ impl<'a> Cx<'a> {
                 _ => end(lot.earned),
             }
         });
-        let due = lot.expires.at.into_iter().chain(idle).min()?;
-        Some(lot.expires.extended.map_or(due, |extended| extended.max(due)))
+        lot.expires.end(lot.expires.at.into_iter().chain(idle).min())
     }
 }

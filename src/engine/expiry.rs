@@ -80,6 +80,9 @@ impl Fold<'_> {
 
     /// When a lot lapses as things stand.
     pub fn lapses(&self, lot: &Lot) -> Option<Instant> {
+        if lot.expires.idle.is_empty() {
+            return lot.expires.end(lot.expires.at);
+        }
         self.cx(View::default()).lapses(lot)
     }
 }

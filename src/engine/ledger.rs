@@ -166,6 +166,9 @@ impl Fold<'_> {
     pub fn repay(&mut self, unit: UnitId, number: u32, cause: Cause) -> Result<(), Fault> {
         let below_zero = matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_));
         let purse = self.state.units.at_mut(unit);
+        if purse.debt == 0 {
+            return Ok(());
+        }
         let repaid = purse.take(number, purse.debt, true);
         let debt = purse.debt;
         purse.debt -= repaid;

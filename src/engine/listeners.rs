@@ -103,7 +103,12 @@ impl Listeners {
         }
         for ladder in program.ladders.iter() {
             let conditions = || ladder.tiers.iter().flat_map(|tier| tier.reach.iter().chain(&tier.keep));
-            let reads = conditions().flat_map(|condition| reads::reads(program, condition)).collect();
+            let mut reads = Vec::new();
+            for read in conditions().flat_map(|condition| reads::reads(program, condition)) {
+                if !reads.contains(&read) {
+                    reads.push(read);
+                }
+            }
             all.ladders.push(Watched { reads, slides: Slides::of(program, conditions()) });
         }
         for (id, unit) in program.units.pairs() {

@@ -102,6 +102,13 @@ pub struct IdleClock {
     pub events: Vec<crate::hir::EventId>,
 }
 
+impl LotExpiry {
+    /// The end of a lot that is due at a moment: that, or a later one that was granted.
+    pub fn end(&self, due: Option<Instant>) -> Option<Instant> {
+        due.map(|due| self.extended.map_or(due, |extended| extended.max(due)))
+    }
+}
+
 impl Purse {
     /// What may be spent, debts not considered.
     pub fn available(&self) -> i64 {
@@ -116,13 +123,18 @@ impl Purse {
         let net = self.available() - self.debt;
         if matches!(unit.refunds, RefundFloor::BelowZero(_)) { net } else { net.max(0) }
     }
+    /// Where the lot of a number is among the open ones, which are in the order of their numbers.
+    fn place(&self, number: u32) -> Option<usize> {
+        self.lots.binary_search_by_key(&number, |lot| lot.number).ok()
+    }
     /// The lot of a number.
     pub fn lot_mut(&mut self, number: u32) -> Option<&mut Lot> {
-        self.lots.iter_mut().find(|lot| lot.number == number)
+        let place = self.place(number)?;
+        self.lots.get_mut(place)
     }
     /// Takes an amount out of a lot and closes it when nothing is left; returns what was there.
     pub fn take(&mut self, number: u32, amount: i64, spent: bool) -> i64 {
-        let Some(position) = self.lots.iter().position(|lot| lot.number == number) else { return 0 };
+        let Some(position) = self.place(number) else { return 0 };
         let Some(lot) = self.lots.get_mut(position) else { return 0 };
         let taken = amount.min(lot.left);
         lot.left -= taken;

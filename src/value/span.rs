@@ -137,7 +137,8 @@ impl TimeSpan {
     }
 
     fn shift(self, day: Day) -> Option<Day> {
-        day.plus_months(self.months)?.plus_days(self.days)
+        let day = if self.months == 0 { day } else { day.plus_months(self.months)? };
+        day.plus_days(self.days)
     }
 }
 
