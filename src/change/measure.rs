@@ -169,17 +169,18 @@ fn worth(steps: i128, each: Option<Exact>) -> Option<i128> {
 
 fn figures(sums: &Sums) -> Figures {
     Figures {
-        issued: sums.issued,
-        reversed: sums.reversed,
-        spent: sums.spent,
-        expired: sums.expired,
+        issued: sums.flows.issued,
+        reversed: sums.flows.reversed,
+        spent: sums.flows.spent,
+        expired: sums.flows.expired,
         outstanding: sums.outstanding,
         liability: worth(sums.outstanding, sums.worth),
     }
 }
 
 fn cost(replay: &Replay) -> i128 {
-    let units: i128 = replay.units.values().filter_map(|sums| worth(sums.issued - sums.reversed, sums.worth)).sum();
+    let units: i128 =
+        replay.units.values().filter_map(|sums| worth(sums.flows.issued - sums.flows.reversed, sums.worth)).sum();
     units + replay.done.values().map(|done| done.money).sum::<i128>()
 }
 

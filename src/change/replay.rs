@@ -4,21 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::engine::{Account, Event, Outcome, Pots, What, World, words};
+use crate::engine::{Account, Event, Flow, Flows, Outcome, Pots, What, World, words};
 use crate::hir::{Program, UnitId};
 use crate::value::{Exact, Value};
 
 /// Amounts of one unit, in its smallest steps.
 #[derive(Debug, Default, Clone)]
 pub struct Sums {
-    /// Awarded.
-    pub issued: i128,
-    /// Taken back.
-    pub reversed: i128,
-    /// Spent, less what came back.
-    pub spent: i128,
-    /// Lapsed.
-    pub expired: i128,
+    /// What became of it.
+    pub flows: Flows,
     /// What members have at the end, less what they owe.
     pub outstanding: i128,
     /// Money that one step is worth at the end, in minor units.
@@ -159,35 +153,10 @@ impl Replay {
         (from, to): (&Account, &Account),
         amount: i64,
     ) {
-        let owned = |account: &Account| matches!(account, Account::Available | Account::Pending);
-        let issuer = |account: &Account| matches!(account, Account::Issuer | Account::Partner(_));
         let sums = self.units.entry(unit.clone()).or_default();
-        let wide = i128::from(amount);
-        let awarded = match (from, to) {
-            (from, to) if issuer(from) && owned(to) => {
-                sums.issued += wide;
-                amount
-            }
-            (from, to) if owned(from) && issuer(to) => {
-                sums.reversed += wide;
-                -amount
-            }
-            (_, Account::Redeemed | Account::Cause(_)) => {
-                sums.spent += wide;
-                0
-            }
-            (Account::Redeemed, _) => {
-                sums.spent -= wide;
-                0
-            }
-            (_, Account::Expired) => {
-                sums.expired += wide;
-                0
-            }
-            (Account::Expired, _) => {
-                sums.expired -= wide;
-                0
-            }
+        let awarded = match sums.flows.post(from, to, i128::from(amount)) {
+            Some(Flow::Issued) => amount,
+            Some(Flow::Reversed) => -amount,
             _ => 0,
         };
         if awarded != 0 {

@@ -10,17 +10,15 @@ use clap::{Args, ValueEnum};
 
 use super::error::{CliError, Exit};
 use super::git::load_any;
+use super::history::{History, Watcher};
 use super::output::Output;
 use super::progress::Progress;
 use super::run::{load_map, moment};
 use super::seeds;
 use crate::change::{Gate, Replay, Verdict, compare, impact};
-use crate::compile::compile;
-use crate::engine::World;
-use crate::engine::lottery::Seed;
-use crate::events::{EventStream, Inputs, Map};
+use crate::engine::{Event, Outcome};
+use crate::events::{Inputs, Map, Reject};
 use crate::hir::Program;
-use crate::value::Instant;
 
 /// Say what a change means, whom it meets, and what it costs
 #[derive(Debug, Args)]
@@ -122,10 +120,10 @@ fn replays(
         load_map(path, program, &inputs, output).map(Some)
     };
     let (old_map, new_map) = (map(old)?, map(new)?);
-    let history = History { inputs: &inputs, seeds: &seeds, until, newest };
+    let history = History { inputs: &inputs, seeds: &seeds, until };
     std::thread::scope(|scope| {
-        let first = scope.spawn(|| history.replay(old, old_map.as_ref(), true));
-        let second = history.replay(new, new_map.as_ref(), false);
+        let first = scope.spawn(|| replay(&history, newest, old, old_map.as_ref(), true));
+        let second = replay(&history, newest, new, new_map.as_ref(), false);
         match first.join() {
             Ok(first) => Ok((first?, second?)),
             Err(panic) => std::panic::resume_unwind(panic),
@@ -133,36 +131,26 @@ fn replays(
     })
 }
 
-/// How many events are judged at once.
-const BATCH: usize = 1 << 18;
-
-/// Events as both programs meet them.
-struct History<'h> {
-    inputs: &'h Inputs,
-    seeds: &'h [Seed],
-    until: Option<Instant>,
-    newest: &'h Program,
+impl Watcher for Replay {
+    fn event(&mut self, event: &Event) {
+        Self::event(self, event);
+    }
+    // What cannot be read is the same for both, and told by `meed run`.
+    fn reject(&mut self, _: &Reject) {}
+    fn outcome(&mut self, outcome: &Outcome) {
+        Self::outcome(self, outcome);
+    }
 }
 
-impl History<'_> {
-    fn replay(&self, versions: &[Arc<Program>], map: Option<&Map>, quiet: bool) -> Result<Replay, CliError> {
-        let mut replay = Replay::new(versions, self.newest);
-        let Some(program) = versions.last() else { return Ok(replay) };
-        let mut world = World::new(seeds::give(compile(versions), self.seeds)?);
-        let mut progress = Progress::new("events", quiet);
-        let mut batch = Vec::new();
-        // What cannot be read is the same for both, and told by `meed run`.
-        for event in EventStream::new(program, self.inputs, map, 0)?.flatten() {
-            progress.tick();
-            replay.event(&event);
-            batch.push(event);
-            if batch.len() == BATCH {
-                world.submit(std::mem::take(&mut batch), &mut |outcome| replay.outcome(&outcome));
-            }
-        }
-        world.submit(batch, &mut |outcome| replay.outcome(&outcome));
-        world.advance(self.until, &mut |outcome| replay.outcome(&outcome));
-        replay.stand(&world);
-        Ok(replay)
-    }
+fn replay(
+    history: &History<'_>,
+    newest: &Program,
+    versions: &[Arc<Program>],
+    map: Option<&Map>,
+    quiet: bool,
+) -> Result<Replay, CliError> {
+    let mut replay = Replay::new(versions, newest);
+    let world = history.judge(versions, map, Progress::new("events", quiet), &mut replay)?;
+    replay.stand(&world);
+    Ok(replay)
 }

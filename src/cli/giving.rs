@@ -1,111 +1,38 @@
-//! What a run comes to for partners and causes.
-
-use std::collections::BTreeMap;
-use std::sync::Arc;
+//! What a run comes to for partners and causes, for people.
 
 use comfy_table::Table;
-use serde::Serialize;
 
-use crate::engine::{Outcome, What};
-use crate::hir::Program;
-use crate::journal::{Settled, Settlement, Statement};
-use crate::value::{ArithmeticError, format_minor};
+use crate::report::Giving;
 
-/// Sums for partners and causes, added to as a run goes.
-#[derive(Debug)]
-pub(super) struct Giving<'p> {
-    versions: Vec<&'p Program>,
-    settlement: Option<Settlement<'p>>,
-    /// By cause: what was given, net, and what was added.
-    causes: BTreeMap<Arc<str>, (i64, i64)>,
-}
-
-/// What a cause was given, as decimal text in whole units of the currency.
-#[derive(Debug, Serialize)]
-pub(super) struct CauseReport {
-    cause: String,
-    given: String,
-    matched: String,
-}
-
-impl<'p> Giving<'p> {
-    /// Nothing but what earlier runs have settled.
-    pub(super) fn new(versions: &'p [Arc<Program>], earlier: &[Settled]) -> Self {
-        let versions: Vec<&Program> = versions.iter().map(|version| &**version).collect();
-        Self { settlement: Settlement::new(&versions, earlier), versions, causes: BTreeMap::new() }
-    }
-
-    /// Something happened.
-    pub(super) fn outcome(&mut self, outcome: &Outcome) {
-        if let Some(settlement) = &mut self.settlement {
-            settlement.outcome(outcome);
+/// Tables for people; `table` makes an empty one with these heads.
+pub(super) fn tables(giving: &Giving<'_>, table: impl Fn(&[&str]) -> Table) -> Vec<Table> {
+    let mut all = Vec::new();
+    let statements = giving.statements().and_then(Result::ok).unwrap_or_default();
+    if !statements.is_empty() {
+        let heads = ["partner", "from", "to", "unit", "issued", "taken back", "redeemed", "returned", "due", "reserve"];
+        let mut partners = table(&heads);
+        for line in statements {
+            partners.add_row([
+                line.partner,
+                line.from,
+                line.to,
+                line.unit,
+                line.issued,
+                line.taken_back,
+                line.redeemed,
+                line.returned,
+                line.due,
+                line.reserve,
+            ]);
         }
-        let (what, sign) = match &outcome.what {
-            What::Withdrawn(before) => (&**before, -1),
-            what => (what, 1),
-        };
-        let What::Donated { charity, amount, matched, .. } = what else { return };
-        let Some(judged) = self.versions.get(outcome.version as usize) else { return };
-        let name = &judged.charities.at(*charity).name;
-        let newest = self.versions.last();
-        let now = newest.and_then(|newest| newest.charities.iter().find(|known| known.was.as_ref() == Some(name)));
-        let sums = self.causes.entry(now.map_or(name, |now| &now.name).clone()).or_default();
-        sums.0 = sums.0.saturating_add(sign * amount);
-        sums.1 = sums.1.saturating_add(sign * matched);
+        all.push(partners);
     }
-
-    /// All statements; `None` where the program has no partners.
-    pub(super) fn statements(&self) -> Option<Result<Vec<Statement>, ArithmeticError>> {
-        self.settlement.as_ref().map(Settlement::statements)
-    }
-
-    /// What partners and the program owe each other, for the runs to come.
-    pub(super) fn settled(&self) -> Vec<Settled> {
-        self.settlement.as_ref().map(Settlement::kept).unwrap_or_default()
-    }
-
-    /// What each cause was given.
-    pub(super) fn causes(&self) -> Vec<CauseReport> {
-        let exponent = self.versions.last().map_or(2, |program| program.settings.currency.exponent());
-        let report = |(cause, (given, matched)): (&Arc<str>, &(i64, i64))| CauseReport {
-            cause: cause.to_string(),
-            given: format_minor(*given, exponent),
-            matched: format_minor(*matched, exponent),
-        };
-        self.causes.iter().map(report).collect()
-    }
-
-    /// Tables for people; `table` makes an empty one with these heads.
-    pub(super) fn tables(&self, table: impl Fn(&[&str]) -> Table) -> Vec<Table> {
-        let mut all = Vec::new();
-        let statements = self.statements().and_then(Result::ok).unwrap_or_default();
-        if !statements.is_empty() {
-            let heads =
-                ["partner", "from", "to", "unit", "issued", "taken back", "redeemed", "returned", "due", "reserve"];
-            let mut partners = table(&heads);
-            for line in statements {
-                partners.add_row([
-                    line.partner,
-                    line.from,
-                    line.to,
-                    line.unit,
-                    line.issued,
-                    line.taken_back,
-                    line.redeemed,
-                    line.returned,
-                    line.due,
-                    line.reserve,
-                ]);
-            }
-            all.push(partners);
+    if !giving.causes().is_empty() {
+        let mut causes = table(&["cause", "given", "matched"]);
+        for line in giving.told() {
+            causes.add_row([line.cause, line.given, line.matched]);
         }
-        if !self.causes.is_empty() {
-            let mut causes = table(&["cause", "given", "matched"]);
-            for line in self.causes() {
-                causes.add_row([line.cause, line.given, line.matched]);
-            }
-            all.push(causes);
-        }
-        all
+        all.push(causes);
     }
+    all
 }

@@ -11,6 +11,7 @@ mod explain_code;
 mod fmt;
 mod git;
 mod giving;
+mod history;
 mod init;
 mod load;
 mod locate;
@@ -19,6 +20,7 @@ mod output;
 mod page;
 mod playing;
 mod progress;
+mod report;
 mod run;
 mod sample;
 mod seeds;
@@ -66,6 +68,7 @@ enum Command {
     Terms(terms::TermsArgs),
     Diff(diff::DiffArgs),
     Sample(sample::SampleArgs),
+    Report(report::ReportArgs),
 }
 
 /// Runs the command line of this process.
@@ -102,6 +105,7 @@ fn dispatch(command: &Command, output: &Output) -> Result<Exit, CliError> {
         Command::Sample(args) => sample::run(args, output),
         Command::Diff(args) => diff::run(args, output),
         Command::Terms(args) => terms::run(args, output),
+        Command::Report(args) => report::run(args, output),
         Command::Draw(args) => draw::run(args, output),
         Command::ExplainCode(args) => explain_code::run(args, output),
     }

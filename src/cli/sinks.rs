@@ -5,12 +5,12 @@ use std::io::{self, BufWriter, Stdout, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::giving::Giving;
 use crate::engine::{Outcome, World};
 use crate::events::Reject;
 use crate::hir::Program;
 use crate::journal::receipts::receipts;
 use crate::journal::{AtomicFile, Finished, JournalWriter, LineWriter, MemberLine, Ready, WriteError, create_folder};
+use crate::report::Giving;
 
 /// The file of statements for partners.
 const SETTLEMENT: &str = "settlement.jsonl";

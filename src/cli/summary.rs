@@ -8,13 +8,14 @@ use comfy_table::presets::UTF8_BORDERS_ONLY;
 use comfy_table::{CellAlignment, Table};
 use serde::Serialize;
 
-use super::giving::{CauseReport, Giving};
-use super::playing::{ChallengeReport, ChoiceReport, DrawReport, Playing};
+use super::{giving, playing};
 use crate::arena::Id as _;
-use crate::engine::{Account, Outcome, VoucherChange, What, World};
+use crate::engine::{Flows, Outcome, VoucherChange, What, World};
 use crate::events::Reject;
 use crate::hir::{Label, Ladder, LadderId, Program, RewardId, Tier, UnitId};
 use crate::journal::{Settled, Statement};
+use crate::report::{CauseReport, ChallengeReport, ChoiceReport, DrawReport, Giving, Playing};
+pub(super) use crate::value::decimal;
 
 /// How many reasons are shown, the commonest first.
 const MOST_REASONS: usize = 10;
@@ -52,10 +53,7 @@ pub struct Summary<'p> {
 /// Amounts of one unit, in its smallest steps.
 #[derive(Debug, Default, Clone, Copy)]
 struct UnitSums {
-    issued: i128,
-    reversed: i128,
-    spent: i128,
-    expired: i128,
+    flows: Flows,
     outstanding: i128,
     pending: i128,
 }
@@ -175,7 +173,7 @@ impl<'p> Summary<'p> {
             What::Posted { unit, from, to, amount, .. } => {
                 self.postings += 1;
                 if let Some(unit) = self.unit(outcome.version, *unit) {
-                    self.units.entry(unit).or_default().post(from, to, i128::from(*amount));
+                    self.units.entry(unit).or_default().flows.post(from, to, i128::from(*amount));
                 }
             }
             What::Tier { .. } => self.moves += 1,
@@ -276,7 +274,8 @@ impl<'p> Summary<'p> {
                     .units
                     .get(*id)
                     .map_or_else(|| id.index().to_string(), |unit| called(&unit.name, unit.label.as_ref()));
-                let amounts = [sums.issued, sums.reversed, sums.spent, sums.expired, sums.outstanding, sums.pending];
+                let Flows { issued, reversed, spent, expired } = sums.flows;
+                let amounts = [issued, reversed, spent, expired, sums.outstanding, sums.pending];
                 units.add_row(std::iter::once(name).chain(amounts.into_iter().map(|steps| self.shown(*id, steps))));
             }
             push(&mut out, &mut units, true);
@@ -300,7 +299,7 @@ impl<'p> Summary<'p> {
             }
             push(&mut out, &mut rewards, true);
         }
-        for mut table in self.playing.tables(table).into_iter().chain(self.giving.tables(table)) {
+        for mut table in playing::tables(&self.playing, table).into_iter().chain(giving::tables(&self.giving, table)) {
             push(&mut out, &mut table, true);
         }
         if self.rejects + self.skipped > 0 {
@@ -325,10 +324,10 @@ impl<'p> Summary<'p> {
             |unit: UnitId, steps| decimal(steps, self.program.units.get(unit).map_or(0, |unit| unit.decimals), "");
         let unit = |(id, sums): (&UnitId, &UnitSums)| UnitReport {
             unit: self.program.units.get(*id).map(|unit| unit.name.to_string()).unwrap_or_default(),
-            issued: amount(*id, sums.issued),
-            reversed: amount(*id, sums.reversed),
-            spent: amount(*id, sums.spent),
-            expired: amount(*id, sums.expired),
+            issued: amount(*id, sums.flows.issued),
+            reversed: amount(*id, sums.flows.reversed),
+            spent: amount(*id, sums.flows.spent),
+            expired: amount(*id, sums.flows.expired),
             outstanding: amount(*id, sums.outstanding),
             pending: amount(*id, sums.pending),
         };
@@ -366,26 +365,10 @@ impl<'p> Summary<'p> {
             tiers: self.standings().into_iter().map(ladder).collect(),
             rewards: self.rewards.iter().map(reward).collect(),
             partners: self.giving.statements().and_then(Result::ok).unwrap_or_default(),
-            causes: self.giving.causes(),
+            causes: self.giving.told(),
             challenges: self.playing.challenges(),
             choices: self.playing.choices(),
             draws: self.playing.draws(),
-        }
-    }
-}
-
-impl UnitSums {
-    fn post(&mut self, from: &Account, to: &Account, amount: i128) {
-        let owned = |account: &Account| matches!(account, Account::Available | Account::Pending);
-        let issuer = |account: &Account| matches!(account, Account::Issuer | Account::Partner(_));
-        match (from, to) {
-            (from, to) if issuer(from) && owned(to) => self.issued += amount,
-            (from, to) if owned(from) && issuer(to) => self.reversed += amount,
-            (_, Account::Redeemed | Account::Cause(_)) => self.spent += amount,
-            (Account::Redeemed, _) => self.spent -= amount,
-            (_, Account::Expired) => self.expired += amount,
-            (Account::Expired, _) => self.expired -= amount,
-            _ => {}
         }
     }
 }
@@ -490,31 +473,10 @@ pub(super) fn grouped(count: u64) -> String {
     decimal(i128::from(count), 0, "_")
 }
 
-/// Writes steps as a decimal number, with a separator between thousands as programs write it.
-pub(super) fn decimal(steps: i128, decimals: u8, separator: &str) -> String {
-    let digits = format!("{:0width$}", steps.unsigned_abs(), width = usize::from(decimals) + 1);
-    let (whole, part) = digits.split_at(digits.len() - usize::from(decimals));
-    let mut out = String::new();
-    if steps < 0 {
-        out.push('-');
-    }
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            out.push_str(separator);
-        }
-        out.push(digit);
-    }
-    if !part.is_empty() {
-        out.push('.');
-        out.push_str(part);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Cause;
+    use crate::engine::{Account, Cause};
     use crate::events::fixture::program;
     use crate::value::Instant;
 

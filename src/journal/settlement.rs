@@ -41,7 +41,7 @@ type Key = (Arc<str>, Day, Day, Arc<str>);
 pub type Settled = (Key, Sums);
 
 /// Adds up what partners and the program owe each other.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Settlement<'p> {
     versions: Vec<&'p Program>,
     program: &'p Program,

@@ -18,7 +18,7 @@ pub mod zone;
 
 pub use datum::Value;
 pub use exact::{ArithmeticError, Exact};
-pub use money::{AmountError, Currency, Money, format_minor, parse_minor, parse_steps};
+pub use money::{AmountError, Currency, Money, decimal, format_minor, parse_minor, parse_steps};
 pub use names::{Month, Weekday};
 pub use period::{Calendar, LeapDay, Period, PeriodKind, Starts, next_occurrence_after, occurrence_in};
 pub use rounding::Rounding;

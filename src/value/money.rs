@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use iso_currency::Currency as Iso;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::scan::{Decimal, DecimalError, excerpt, power_of_ten};
+use super::scan::{Decimal, DecimalError, excerpt};
 
 /// A currency of ISO 4217 that has an amount of minor units: not metals, not test codes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,7 +113,7 @@ pub struct Money {
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.minor < 0 { "-" } else { "" };
-        let amount = written(self.minor.unsigned_abs(), self.currency.exponent, ",");
+        let amount = written(u128::from(self.minor.unsigned_abs()), self.currency.exponent, ",");
         match PRINCIPAL.iter().find(|(_, iso)| *iso == self.currency.iso) {
             Some((symbol, _)) => write!(f, "{sign}{symbol}{amount}"),
             None => write!(f, "{sign}{amount} {}", self.currency),
@@ -176,25 +176,29 @@ fn parse_amount(text: &str, decimals: u8, currency: Option<Currency>) -> Result<
 
 /// Writes an amount of minor units plainly, with all its decimals: `1234.50` for 123450 and exponent 2.
 pub fn format_minor(minor: i64, exponent: u8) -> String {
-    let sign = if minor < 0 { "-" } else { "" };
-    format!("{sign}{}", written(minor.unsigned_abs(), exponent, ""))
+    decimal(i128::from(minor), exponent, "")
+}
+
+/// Writes steps as a decimal number, with a separator between thousands: `1,234.5` for 12345, 1 decimal and `,`.
+pub fn decimal(steps: i128, decimals: u8, separator: &str) -> String {
+    let sign = if steps < 0 { "-" } else { "" };
+    format!("{sign}{}", written(steps.unsigned_abs(), decimals, separator))
 }
 
 /// The digits of an amount, in groups of three before the point.
-fn written(minor: u64, exponent: u8, separator: &str) -> String {
-    // More decimals than a power can express are more than an amount has digits.
-    let power = power_of_ten(u32::from(exponent)).unwrap_or(i128::MAX);
-    let minor = i128::from(minor);
-    let whole = (minor / power).to_string();
-    let mut out = String::with_capacity(whole.len() + whole.len() / 3 + usize::from(exponent) + 1);
+fn written(steps: u128, decimals: u8, separator: &str) -> String {
+    let digits = format!("{steps:0width$}", width = usize::from(decimals) + 1);
+    let (whole, part) = digits.split_at(digits.len() - usize::from(decimals));
+    let mut out = String::with_capacity(digits.len() + whole.len() / 3 + 1);
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index).is_multiple_of(3) {
             out.push_str(separator);
         }
         out.push(digit);
     }
-    if exponent > 0 {
-        out.push_str(&format!(".{:0width$}", minor % power, width = usize::from(exponent)));
+    if !part.is_empty() {
+        out.push('.');
+        out.push_str(part);
     }
     out
 }

@@ -10,6 +10,7 @@ mod promises;
 const FLOORS: &[(&str, u8)] = &[
     ("arena", 0),
     ("source", 1),
+    ("html", 1),
     ("value", 1),
     ("diagnostic", 2),
     ("syntax", 3),
@@ -25,6 +26,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sample", 10),
     ("change", 10),
     ("terms", 10),
+    ("report", 10),
     ("cli", 11),
     ("main", 12),
 ];

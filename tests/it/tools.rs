@@ -3,5 +3,6 @@
 mod begin;
 mod diff;
 mod explain;
+mod report;
 mod terms;
 mod tour;

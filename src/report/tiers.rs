@@ -1,0 +1,103 @@
+//! Who holds which tier, now and before, and who moved.
+
+use std::collections::BTreeMap;
+
+use crate::hir::{Ladder, LadderId, Program};
+use crate::value::ArithmeticError;
+
+use super::customers::Customers;
+use super::definition as means;
+use super::figure::{Chart, Section, Table, head, text, thing};
+use super::people::Person;
+use super::scope::{Scope, Window};
+use super::value::{Named, Quantity, count, share};
+use super::watch::{Move, Watch};
+
+/// What there is to say of ladders.
+pub struct Tiers<'t> {
+    /// The newest version.
+    pub program: &'t Program,
+    /// The times.
+    pub scope: &'t Scope,
+    /// Everybody.
+    pub people: &'t [Person],
+    /// What happened.
+    pub watch: &'t Watch<'t>,
+}
+
+impl Tiers<'_> {
+    /// One section for each ladder.
+    ///
+    /// # Errors
+    /// Where sums are too large to be counted.
+    pub fn sections(&self, customers: &Customers<'_>) -> Result<Vec<Section>, ArithmeticError> {
+        let moves = self.watch.moves(self.scope.period);
+        let mut baskets = customers.baskets()?.into_iter();
+        let section = |(id, ladder): (LadderId, &Ladder)| {
+            let named = Named::new(&ladder.name, ladder.label.as_ref());
+            let place = crate::arena::Id::index(id);
+            let tables = [self.now(place, ladder), moved(&moves, id, ladder), self.over_time(id, place, ladder)];
+            let tables = tables.into_iter().map(|table| table.of(&named)).chain(baskets.next()).collect();
+            Section { title: format!("Tiers: {}", named.label), figures: Vec::new(), tables }
+        };
+        Ok(self.program.ladders.pairs().map(section).collect())
+    }
+
+    fn now(&self, place: usize, ladder: &Ladder) -> Table {
+        let held = self.held(place, ladder, self.scope.history.to, None);
+        let all = held.iter().sum();
+        let rows = ladder.tiers.iter().zip(held).map(|(tier, members)| {
+            vec![thing(&tier.name, tier.label.as_ref()), count(members), share(members, all, "there are no members")]
+        });
+        Table::new(means::TIERS_NOW, &["tier", "members", "share"], rows.collect()).drawn(Chart::Bars(1))
+    }
+
+    /// How many members held each tier at the end of a day; the moment after it where there is one.
+    fn held(
+        &self,
+        place: usize,
+        ladder: &Ladder,
+        day: crate::value::Day,
+        end: Option<crate::value::Instant>,
+    ) -> Vec<usize> {
+        let mut held = vec![0_usize; ladder.tiers.len()];
+        for person in self.people.iter().filter(|person| person.belongs(day)) {
+            let tier = person.tier_before(place, end.unwrap_or(crate::value::Instant::LAST));
+            held.get_mut(tier as usize).into_iter().for_each(|members| *members += 1);
+        }
+        held
+    }
+
+    fn over_time(&self, id: LadderId, place: usize, ladder: &Ladder) -> Table {
+        let mut rows = Vec::new();
+        for part in &self.scope.parts {
+            let last = part.end.plus_days(-1).unwrap_or(part.start);
+            let over = part.end <= self.scope.history.to;
+            let end = over.then(|| self.scope.calendar.zone.start_of(part.end));
+            let held = self.held(place, ladder, last.min(self.scope.history.to), end);
+            let moves = self.watch.moves(Window { from: part.start, to: last });
+            let sum = |test: &dyn Fn(&Move) -> bool| {
+                moves.iter().filter(|(m, _)| m.0 == id && test(m)).map(|(_, n)| *n).sum::<i64>()
+            };
+            let (rose, fell) = (sum(&|moved| moved.1 < moved.2), sum(&|moved| moved.1 > moved.2));
+            let row = std::iter::once(text(self.scope.name(*part))).chain(held.into_iter().map(count));
+            rows.push(row.chain([rose, fell].map(|number| Ok(Quantity::Count(number)))).collect());
+        }
+        let tiers = ladder.tiers.iter().map(|tier| Named::new(&tier.name, tier.label.as_ref()));
+        let heads = std::iter::once(head(self.scope.part_word())).chain(tiers).chain(["rose", "fell"].map(head));
+        let parts = (1..=ladder.tiers.len()).collect();
+        Table::headed(means::TIERS_OVER_TIME, heads.collect(), rows).drawn(Chart::Stacked(parts))
+    }
+}
+
+fn moved(moves: &BTreeMap<Move, i64>, id: LadderId, ladder: &Ladder) -> Table {
+    let tiers = || ladder.tiers.iter().map(|tier| Named::new(&tier.name, tier.label.as_ref()));
+    let row = |(from, tier): (u32, Named)| {
+        let to = |to: u32| Ok(Quantity::Count(moves.get(&(id, from, to)).copied().unwrap_or(0)));
+        std::iter::once(Ok(Quantity::Named(tier))).chain((0..).zip(tiers()).map(|(place, _)| to(place))).collect()
+    };
+    let rows = (0..).zip(tiers()).map(row).collect();
+    let to = |tier: Named| Named { label: format!("to {}", tier.label).into(), ..tier };
+    let heads = std::iter::once(head("from")).chain(tiers().map(to)).collect();
+    Table::headed(means::TIER_MOVES, heads, rows)
+}

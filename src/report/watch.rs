@@ -1,0 +1,260 @@
+//! Watches a history as it is judged, and adds up by day what happens: the period is known only at the end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::engine::{Account, Cause, Flow, Flows, Giver, Outcome, What, words};
+use crate::hir::{LadderId, Program, UnitId};
+use crate::value::{Day, DayCache, Instant};
+
+use super::figure::Records;
+use super::giving::Giving;
+use super::playing::Playing;
+use super::scope::Window;
+
+/// Sums of one unit and day, in steps.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Postings {
+    /// What became of it.
+    pub flows: Flows,
+    /// What members have more, or less.
+    pub gained: i128,
+}
+
+/// What one rule gave on a day.
+#[derive(Debug, Default, Clone)]
+pub struct Given {
+    /// Points of the program, by unit, in steps.
+    pub units: BTreeMap<UnitId, i128>,
+    /// Vouchers.
+    pub vouchers: i64,
+    /// How many of these have no value.
+    pub priceless: i64,
+    /// The value of the others, in minor units.
+    pub value: i128,
+    /// Gifts to causes, in minor units.
+    pub gifts: i128,
+}
+
+impl Given {
+    fn add(&mut self, other: &Self) {
+        for (unit, amount) in &other.units {
+            *self.units.entry(*unit).or_default() += amount;
+        }
+        self.vouchers += other.vouchers;
+        self.priceless += other.priceless;
+        self.value += other.value;
+        self.gifts += other.gifts;
+    }
+}
+
+/// A move from one tier of a ladder to another.
+pub type Move = (LadderId, u32, u32);
+
+/// Everything that is added up on the way.
+#[derive(Debug, Clone)]
+pub struct Watch<'p> {
+    pub(super) versions: &'p [Arc<Program>],
+    pub(super) program: &'p Program,
+    days: DayCache,
+    /// How many events and records there were.
+    pub records: Records,
+    postings: BTreeMap<UnitId, BTreeMap<Day, Postings>>,
+    moves: BTreeMap<Move, BTreeMap<Day, i64>>,
+    given: BTreeMap<(&'static str, Arc<str>), BTreeMap<Day, Given>>,
+    off: BTreeMap<Day, i128>,
+    pub(super) playing: Playing<'p>,
+    pub(super) giving: Giving<'p>,
+}
+
+impl<'p> Watch<'p> {
+    /// Nothing yet; `None` where there is no version.
+    pub fn new(versions: &'p [Arc<Program>]) -> Option<Self> {
+        Some(Self {
+            versions,
+            program: versions.last()?,
+            days: DayCache::default(),
+            records: Records::default(),
+            postings: BTreeMap::new(),
+            moves: BTreeMap::new(),
+            given: BTreeMap::new(),
+            off: BTreeMap::new(),
+            playing: Playing::new(versions),
+            giving: Giving::new(versions, &[]),
+        })
+    }
+
+    /// Something happened.
+    pub fn outcome(&mut self, outcome: &Outcome) {
+        self.playing.outcome(outcome);
+        self.giving.outcome(outcome);
+        let Some(judged) = self.versions.get(outcome.version as usize) else { return };
+        let day = self.program.settings.zone.day_of_cached(outcome.time, &mut self.days);
+        let (what, sign) = match &outcome.what {
+            What::Withdrawn(before) => (&**before, -1),
+            what => (what, 1),
+        };
+        match what {
+            What::Posted { unit, from, to, amount, .. } => {
+                let Some(unit) = self.unit_now(judged, *unit) else { return };
+                self.posted(outcome, judged, (unit, day), (from, to), i128::from(*amount));
+            }
+            What::Tier { ladder, from, to, .. } => {
+                if let Some(moved) = self.move_now(judged, (*ladder, *from, *to)) {
+                    *self.moves.entry(moved).or_default().entry(day).or_default() += sign;
+                }
+            }
+            What::Issued { value, reward, .. } if outcome.cause != Cause::Reward(*reward) => {
+                let given = self.given_by(judged, outcome.cause, day);
+                // A credit that is paid out in a unit is among the points.
+                let paid_out = judged.rewards.get(*reward).is_some_and(|reward| reward.gives.unit.is_some());
+                given.vouchers += sign;
+                match value.filter(|_| !paid_out) {
+                    Some(value) => given.value += i128::from(sign * value),
+                    None => given.priceless += if paid_out { 0 } else { sign },
+                }
+            }
+            What::Donated { amount, matched, giver, .. } => {
+                let own = if *giver == Giver::Member { 0 } else { *amount };
+                self.given_by(judged, outcome.cause, day).gifts += i128::from(sign * (own + matched));
+            }
+            What::Paid { value, .. } => *self.off.entry(day).or_default() += i128::from(sign * value),
+            What::Refused(_) => self.records.refused += 1,
+            What::Failed(_) => self.records.failed += 1,
+            _ => {}
+        }
+    }
+
+    fn posted(
+        &mut self,
+        outcome: &Outcome,
+        judged: &Program,
+        (unit, day): (UnitId, Day),
+        (from, to): (&Account, &Account),
+        amount: i128,
+    ) {
+        let owned = |account: &Account| matches!(account, Account::Available | Account::Pending);
+        // What lapses at midnight lapses with the day that ends.
+        let lapses = *to == Account::Expired && outcome.event.is_none();
+        let posted = if lapses { day.min(self.before_midnight(outcome.time)) } else { day };
+        let sums = self.postings.entry(unit).or_default().entry(posted).or_default();
+        let flow = sums.flows.post(from, to, amount);
+        sums.gained += if owned(to) { amount } else { 0 } - if owned(from) { amount } else { 0 };
+        let paid_by_partner = [from, to].into_iter().any(|account| matches!(account, Account::Partner(_)));
+        let gives = matches!(
+            outcome.cause,
+            Cause::Earn(_) | Cause::Rule(_) | Cause::Ladder(_) | Cause::Exchange(_) | Cause::Event
+        );
+        let given = match flow {
+            Some(Flow::Issued) => amount,
+            Some(Flow::Reversed) => -amount,
+            // Turned into something else: what that is, is given instead.
+            Some(Flow::Spent) if *to == Account::Redeemed => -amount,
+            _ => 0,
+        };
+        if given != 0 && gives && !paid_by_partner {
+            *self.given_by(judged, outcome.cause, day).units.entry(unit).or_default() += given;
+        }
+    }
+
+    fn before_midnight(&mut self, at: Instant) -> Day {
+        let before = at.plus_millis(-1).unwrap_or(at);
+        self.program.settings.zone.day_of_cached(before, &mut self.days)
+    }
+
+    /// The last day is over: what the clock did at the midnight that ends it, belongs to it.
+    pub(super) fn close(&mut self, last: Day) {
+        self.postings.values_mut().for_each(|days| {
+            close(days, last, |sums, more| {
+                sums.flows.add(more.flows);
+                sums.gained += more.gained;
+            })
+        });
+        self.moves.values_mut().for_each(|days| close(days, last, |sum, more| *sum += more));
+        self.given.values_mut().for_each(|days| close(days, last, |sum, more| sum.add(&more)));
+        close(&mut self.off, last, |sum, more| *sum += more);
+    }
+
+    fn given_by(&mut self, judged: &Program, cause: Cause, day: Day) -> &mut Given {
+        let (kind, name) = words::cause(judged, cause);
+        let name = name.map_or_else(|| "".into(), |(name, _)| self.rule_now(kind, name));
+        self.given.entry((kind, name)).or_default().entry(day).or_default()
+    }
+
+    /// What a rule is called now.
+    fn rule_now(&self, kind: &str, name: &Arc<str>) -> Arc<str> {
+        let now = match kind {
+            "earn" => self.program.earns.iter().find(|earn| earn.was.as_ref() == Some(name)).map(|earn| &earn.name),
+            "rule" => self.program.rules.iter().find(|rule| rule.was.as_ref() == Some(name)).map(|rule| &rule.name),
+            _ => None,
+        };
+        now.unwrap_or(name).clone()
+    }
+
+    /// The unit of the newest version that an older one's has become.
+    fn unit_now(&self, judged: &Program, unit: UnitId) -> Option<UnitId> {
+        let name = &judged.units.get(unit)?.name;
+        self.program.units.find(|unit| unit.name == *name || unit.was.as_ref() == Some(name))
+    }
+
+    /// A move in terms of the newest version.
+    fn move_now(&self, judged: &Program, (ladder, from, to): Move) -> Option<Move> {
+        let old = judged.ladders.get(ladder)?;
+        let id = self.program.ladders.find(|new| new.name == old.name || new.was.as_ref() == Some(&old.name))?;
+        let tier = |tier: u32| {
+            let name = &old.tiers.get(tier as usize)?.name;
+            let mut now = self.program.ladders.get(id)?.tiers.iter();
+            let place = now.position(|tier| tier.name == *name || tier.was.as_ref() == Some(name))?;
+            u32::try_from(place).ok()
+        };
+        Some((id, tier(from)?, tier(to)?))
+    }
+
+    /// What was posted of a unit in a time.
+    pub(super) fn flows(&self, unit: UnitId, window: Window) -> Flows {
+        let mut sums = Flows::default();
+        Self::in_days(self.postings.get(&unit), window).for_each(|posted| sums.add(posted.flows));
+        sums
+    }
+
+    /// What members have of a unit more than before a time, or less.
+    pub(super) fn gained(&self, unit: UnitId, window: Window) -> i128 {
+        Self::in_days(self.postings.get(&unit), window).map(|posted| posted.gained).sum()
+    }
+
+    /// How often members went from one tier to another in a time.
+    pub(super) fn moves(&self, window: Window) -> BTreeMap<Move, i64> {
+        let sum = |days| Self::in_days(Some(days), window).sum();
+        self.moves.iter().map(|(moved, days)| (*moved, sum(days))).collect()
+    }
+
+    /// What each rule gave in a time.
+    pub(super) fn given(&self, window: Window) -> BTreeMap<&(&'static str, Arc<str>), Given> {
+        let sum = |days| {
+            Self::in_days(Some(days), window).fold(Given::default(), |mut sum, day: &Given| {
+                sum.add(day);
+                sum
+            })
+        };
+        self.given.iter().map(|(rule, days)| (rule, sum(days))).collect()
+    }
+
+    /// Money off bills in a time, in minor units.
+    pub(super) fn off(&self, window: Window) -> i128 {
+        Self::in_days(Some(&self.off), window).sum()
+    }
+
+    fn in_days<T>(days: Option<&BTreeMap<Day, T>>, window: Window) -> impl Iterator<Item = &T> {
+        days.into_iter().flat_map(move |days| days.range(window.from..=window.to)).map(|(_, sums)| sums)
+    }
+}
+
+fn close<T: Default>(days: &mut BTreeMap<Day, T>, last: Day, add: impl Fn(&mut T, T)) {
+    while let Some((day, more)) = days.pop_last() {
+        if day <= last {
+            days.insert(day, more);
+            return;
+        }
+        add(days.entry(last).or_default(), more);
+    }
+}

@@ -1,0 +1,225 @@
+//! `meed report`: exact figures, each with its definition; unknown where nothing tells.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::cli::{Folder, meed, said};
+
+mod page;
+mod retail;
+
+const BAKERY: [&str; 2] = ["tests/cases/tools/report/bakery.meed", "tests/cases/tools/report/bakery.jsonl"];
+/// Before the midnight at which tiers of the year end.
+const NEW_YEARS_EVE: &str = "2026-12-31T23:00:00Z";
+
+fn report(arguments: &[&str]) -> Value {
+    let output = meed(&[&["report"], arguments, &["--format", "json", "-q"]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Figures by key: the value, and that of the earlier period.
+fn figures(report: &Value) -> BTreeMap<String, (Value, Value)> {
+    let figures = report["figures"].as_array().unwrap().iter();
+    let line = |figure: &Value| {
+        (figure["key"].as_str().unwrap().to_owned(), (figure["value"].clone(), figure["earlier"].clone()))
+    };
+    figures.map(line).collect()
+}
+
+fn table<'r>(report: &'r Value, key: &str) -> &'r Value {
+    report["tables"].as_array().unwrap().iter().find(|table| table["key"] == key).unwrap()
+}
+
+/// The bakery in 2026 and in 2025. Everything is computed here from `bakery.jsonl` alone.
+#[test]
+fn figures_are_those_that_are_computed_by_hand() {
+    let report = report(&[BAKERY[0], BAKERY[1], "--until", NEW_YEARS_EVE]);
+    let figures = figures(&report);
+    let unasked = json!({"unknown": "nobody has answered in this time"});
+    for (key, value, earlier) in [
+        // Ann, Bob, Cleo, Dan, Eve, Gus; Fred has left. At the end of 2025: Ann, Bob, Cleo, Fred.
+        ("members", json!(6), json!(4)),
+        // Dan, Eve, Gus; the four before.
+        ("new_members", json!(3), json!(4)),
+        ("left_members", json!(1), json!(0)),
+        // Ann, Dan (who answered), Eve, Gus: 4 of 6. Cleo’s purchase came back whole. In 2025 Fred did nothing: 3 of 4.
+        ("active_members", json!("2/3"), json!("0.75")),
+        // Ann, Eve, Gus; Ann, Bob, Cleo.
+        ("customers", json!(3), json!(3)),
+        // Eve, Gus.
+        ("new_customers", json!(2), json!(3)),
+        ("all_customers", json!(5), Value::Null),
+        // Of Ann, Bob and Cleo only Ann.
+        ("retention", json!("1/3"), Value::Null),
+        // Ann bought 4 times, Eve twice (both records of E1 are one purchase), Gus once; in 2025 each once.
+        ("repeat_purchase", json!("2/3"), json!("0")),
+        ("loyal_customers", json!("1/3"), json!("0")),
+        ("purchases", json!(7), json!(3)),
+        ("frequency", json!("7/3"), json!("1")),
+        // Since 20 December 11 days, 11 November 50, 9 September 113, 1 June 2025 578, 1 March 2025 670.
+        ("recency", json!("113"), Value::Null),
+        // 60 + 50 + 20 + 30, 10 + 5 + 25, 8.50; 40, 120 - 20, 30.
+        ("net_spend", json!("208.50"), json!("170.00")),
+        // 208.50 / 7 and 170 / 3.
+        ("basket", json!("417/14"), json!("170/3")),
+        // (208.50 + 170) / 5
+        ("customer_value", json!("75.70"), Value::Null),
+        // Dan 9, Eve 10 (3 before), Gus 6: (2 - 1) / 3.
+        ("nps", json!("100/3"), unasked),
+        // Ann 60 + 10, 50 + 10, 5 for two in January, 20, 30; Cleo 80 + 10; Eve 10, 5 + 5, 25; Gus 8. In 2025: 40, 120 + 10, 30.
+        ("issued", json!("328"), json!("200")),
+        // Cleo 90; Bob 20.
+        ("taken_back", json!("90"), json!("20")),
+        // A loaf 50, a gift 20, a bill 40.
+        ("redeemed", json!("110"), json!("0")),
+        // Ann’s of January are 135, of which 110 are spent: 25 lapse in July; 20 in November; Eve’s 20 in December. In 2025: 40, 110, 30.
+        ("expired", json!("65"), json!("180")),
+        // 528 - 110 - 110 - 245: Ann 30, Eve 25, Gus 8.
+        ("outstanding", json!("63"), Value::Null),
+        ("liability", json!("0.63"), Value::Null),
+        // 110 / (528 - 110)
+        ("redemption_rate", json!("5/19"), Value::Null),
+        // All lots but the 63 are over: 245 / (245 + 110).
+        ("breakage", json!("49/71"), Value::Null),
+        // 40 points at 100 for $1.
+        ("money_off", json!("0.40"), json!("0.00")),
+    ] {
+        assert_eq!(figures[key], (value, earlier), "{key}");
+    }
+    let rows = |key: &str| table(&report, key)["rows"].clone();
+    // Ann rose with A3; Bob’s year was over. A tier that ends at midnight ends with the new year.
+    assert_eq!(rows("tiers"), json!([["friend", 5, "5/6"], ["regular", 1, "1/6"]]));
+    assert_eq!(rows("tier_moves"), json!([["friend", 0, 1], ["regular", 1, 0]]));
+    // As a friend 60 + 50 + 15 + 25 + 8.50 in 5 purchases, as a regular 20 + 30 in 2.
+    assert_eq!(rows("basket_by_tier"), json!([["friend", 5, "158.50", "31.70"], ["regular", 2, "50.00", "25.00"]]));
+    assert_eq!(rows("rewards"), json!([["loaf", 1, 0, 1, 0, "3.00"]]));
+    // Begun: Ann in February, January, May, December; Bob, Cleo; Eve in June and September, Gus. January and June were completed;
+    // December runs.
+    assert_eq!(rows("challenges"), json!([["twice", 9, 1, 2, 6, 0, 0, "0.25"]]));
+    // Base 60 + 50 + 20 + 30 + 80 - 80 + 10 + 5 + 25 + 8 points; the half of flour day that the mill does not pay, 15 - 5; 1% of $30.
+    assert_eq!(
+        rows("costs"),
+        json!([
+            ["earn base", "208", "0.00", "2.08"],
+            ["rule december", "0", "0.30", "0.30"],
+            ["challenge twice", "10", "0.00", "0.10"],
+            ["earn flour_day", "10", "0.00", "0.10"],
+        ])
+    );
+    // 5 points of Bob’s at 2 cents; 15 less 5.
+    assert_eq!(
+        rows("partners"),
+        json!([
+            ["mill", "2025-01-01", "2025-03-31", "points", "5", "0", "0", "0", "0.10"],
+            ["mill", "2026-01-01", "2026-03-31", "points", "15", "5", "0", "0", "0.20"],
+        ])
+    );
+    // 20 points of Ann’s, and 1% of $30.
+    assert_eq!(rows("causes"), json!([["soup", "0.50", "0.00", "0.50"]]));
+    assert_eq!(rows("nps_answers"), json!([["promoters", 2, "2/3"], ["passives", 0, "0"], ["detractors", 1, "1/3"]]));
+    // The last quarter: Gus’ 8 and Ann’s 30; 20 and 20 lapse.
+    assert_eq!(rows("points_over_time")[7], json!(["2026 Q4", "38", "0", "0", "40", "63"]));
+}
+
+#[test]
+fn a_report_is_written_for_people_and_for_machines() {
+    let arguments = ["report", BAKERY[0], BAKERY[1], "--until", NEW_YEARS_EVE, "-q"];
+    let page = said(&arguments);
+    let (head, rest) = page.split_once("<style>").unwrap();
+    let page = format!("{head}{}", rest.split_once("</style>").unwrap().1);
+    let json = said(&[&arguments[..], &["--format", "json"]].concat());
+    insta::assert_snapshot!("page", page);
+    insta::assert_snapshot!("json", json);
+}
+
+/// What happens at the midnight that ends the last day belongs to it.
+#[test]
+fn the_last_midnight_belongs_to_the_last_day() {
+    let report = report(&[BAKERY[0], BAKERY[1], "--until", "2026-12-01"]);
+    assert_eq!(report["history"]["to"], "2026-12-20");
+    let until = self::report(&[BAKERY[0], BAKERY[1], "--until", "2027-06-19"]);
+    assert_eq!(until["period"], json!({"from": "2026-06-20", "to": "2027-06-19"}));
+    // Ann’s 30 of 20 December lapse when 19 June is over.
+    let figures = figures(&until);
+    assert_eq!(figures["expired"].0, "128");
+    assert_eq!(figures["outstanding"].0, "0");
+    let rows = table(&until, "points_over_time")["rows"].as_array().unwrap().clone();
+    assert_eq!(rows.last().unwrap()[5], "0");
+}
+
+#[test]
+fn what_the_records_do_not_reach_is_unknown() {
+    let report = report(&[BAKERY[0], BAKERY[1], "--until", NEW_YEARS_EVE, "--months", "24"]);
+    let (retention, issued) = (&figures(&report)["retention"].0, &figures(&report)["issued"]);
+    let why = "the records do not reach back to 2023-01-01, when the earlier period begins; \
+               with `--months 12` the period has 12 months, and they do";
+    assert_eq!(retention["unknown"], why);
+    assert_eq!(issued.0, "528");
+    assert_eq!(issued.1["unknown"], why);
+}
+
+#[test]
+fn what_the_program_does_not_say_is_unknown() {
+    let folder = Folder::new("report-unknown");
+    let program = "program \"Steps\" {\n  currency USD\n  timezone \"UTC\"\n}\n\nevent walk {\n  steps count\n}\n\n\
+                   unit points {\n  round   down per event\n  expires never\n}\n\nearn walked on walk {\n  give 1 points per 100 of steps\n}\n";
+    fs::write(folder.join("steps.meed"), program).unwrap();
+    let walk = r#"{"id":"e1","type":"walk","member":"ann","time":"2026-01-05T10:00:00Z","steps":1234}"#;
+    fs::write(folder.join("steps.jsonl"), walk).unwrap();
+    let report = report(&[&folder.named("steps.meed"), &folder.named("steps.jsonl")]);
+    let figures = figures(&report);
+    let reason = |key: &str| figures[key].0["unknown"].as_str().unwrap_or_default().to_owned();
+    for key in ["customers", "repeat_purchase", "basket", "customer_value"] {
+        assert!(reason(key).contains("no event with money in it"), "{key}: {}", figures[key].0);
+    }
+    assert!(reason("nps").contains("no event with a field `nps`"));
+    assert!(reason("liability").contains("does not say what `points` are worth"));
+    assert!(reason("breakage").contains("no lot of it has an end"));
+    assert!(reason("redeemed").contains("nothing in the program spends `points`"));
+    assert!(reason("expired").contains("`points` never expire"));
+    assert!(reason("money_off").contains("the program has no `redeem`"));
+    assert_eq!(figures["issued"].0, "12");
+    for key in ["rewards", "challenges", "partners", "causes"] {
+        assert!(table(&report, key)["unknown"].is_string(), "{key}");
+    }
+    let cost = &table(&report, "costs")["rows"][0];
+    assert_eq!(cost[0], "earn walked");
+    assert!(cost[2]["unknown"].is_string());
+}
+
+#[test]
+fn purchases_and_answers_can_be_named() {
+    let bakery = |more: &[&str]| report(&[&[BAKERY[0], BAKERY[1], "--until", NEW_YEARS_EVE], more].concat());
+    let named = bakery(&["--purchase", "purchase.subtotal by order", "--nps", "survey.nps"]);
+    assert_eq!(named, bakery(&[]));
+    for (flag, value) in [
+        ("--purchase", "sale"),
+        ("--purchase", "purchase.total"),
+        ("--purchase", "purchase.order"),
+        ("--purchase", "purchase by subtotal"),
+        ("--purchase", "survey"),
+        ("--nps", "survey"),
+        ("--nps", "survey.score"),
+        ("--nps", "purchase.order"),
+    ] {
+        let output = meed(&["report", BAKERY[0], BAKERY[1], flag, value]);
+        assert_eq!(output.status.code(), Some(2), "{flag} {value}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains(&format!("{flag}: ")) && told.contains('`'), "{told}");
+    }
+}
+
+#[test]
+fn a_rejected_record_is_told() {
+    let folder = Folder::new("report-reject");
+    let events = fs::read_to_string(BAKERY[1]).unwrap() + "{\"id\":\"e99\",\"type\":\"purchase\",\"member\":\"ann\"}\n";
+    fs::write(folder.join("events.jsonl"), events).unwrap();
+    let page = folder.named("report.html");
+    let output = meed(&["report", BAKERY[0], &folder.named("events.jsonl"), "-o", &page, "-q"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("events.jsonl:27"));
+    assert!(folder.read("report.html").contains("1 records rejected"));
+}
