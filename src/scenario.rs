@@ -1,5 +1,7 @@
 //! Runs the scenarios of a program: tests beside the rules.
 
+pub mod coverage;
+
 use std::sync::Arc;
 
 use crate::engine::{Account, Arrival, Engine, EntryChange, Event, OfferChange, Outcome, State, What, World, words};
@@ -50,11 +52,21 @@ pub fn run_all(engine: &Engine, program: &Program) -> Vec<Verdict> {
 
 /// Runs the scenarios of a program whose name is wanted.
 pub fn run(engine: &Engine, program: &Program, wanted: impl Fn(&str) -> bool) -> Vec<Verdict> {
+    observe(engine, program, wanted, &mut |_| {})
+}
+
+/// The same; everything that happens on the way is told to `sink`.
+pub fn observe(
+    engine: &Engine,
+    program: &Program,
+    wanted: impl Fn(&str) -> bool,
+    sink: &mut dyn FnMut(&Outcome),
+) -> Vec<Verdict> {
     let only = program.scenarios.iter().any(|scenario| scenario.flag == ScenarioFlag::Only);
     let skipped =
         |scenario: &Scenario| scenario.flag == ScenarioFlag::Skip || (only && scenario.flag != ScenarioFlag::Only);
     let judge = |scenario: &Scenario| {
-        let failures = if skipped(scenario) { Vec::new() } else { Run::new(engine, program).play(scenario) };
+        let failures = if skipped(scenario) { Vec::new() } else { Run::new(engine, program, sink).play(scenario) };
         Verdict { name: scenario.name.clone(), span: scenario.span, skipped: skipped(scenario), failures }
     };
     program.scenarios.iter().filter(|scenario| wanted(&scenario.name)).map(judge).collect()
@@ -66,6 +78,8 @@ struct Run<'p> {
     world: World,
     sequence: u64,
     failures: Vec<Failure>,
+    /// Who wants to know of everything that happens.
+    sink: &'p mut dyn FnMut(&Outcome),
 }
 
 /// What one step brought.
@@ -76,8 +90,8 @@ struct Brought {
 }
 
 impl<'p> Run<'p> {
-    fn new(engine: &Engine, program: &'p Program) -> Self {
-        Self { program, world: World::new(engine.clone().with_test_seed()), sequence: 0, failures: Vec::new() }
+    fn new(engine: &Engine, program: &'p Program, sink: &'p mut dyn FnMut(&Outcome)) -> Self {
+        Self { program, world: World::new(engine.clone().with_test_seed()), sequence: 0, failures: Vec::new(), sink }
     }
 
     fn play(mut self, scenario: &Scenario) -> Vec<Failure> {
@@ -89,7 +103,6 @@ impl<'p> Run<'p> {
                 Step::Expiring { member, unit, by, amount, span } => {
                     let zone = &self.program.settings.zone;
                     let end = by.plus_days(1).map_or(Instant::LAST, |day| zone.start_of(day));
-                    self.world.advance(None, &mut |_| {});
                     let state = self.state(member);
                     let engine = self.world.engine();
                     let lots = state.units.get(*unit).map_or(&[] as &[_], |purse| &purse.lots);
@@ -122,7 +135,11 @@ impl<'p> Run<'p> {
             fields: def.fields.pairs().map(field).collect(),
         };
         let mut outcomes = Vec::new();
-        let arrival = self.world.submit(vec![event], &mut |outcome| outcomes.push(outcome)).pop();
+        let mut keep = |outcome: Outcome| {
+            (self.sink)(&outcome);
+            outcomes.push(outcome);
+        };
+        let arrival = self.world.submit(vec![event], &mut keep).pop();
         let turned_away = if let Some(Arrival::Refused(reason)) = arrival { Some(reason) } else { None };
         outcomes.retain(|outcome| outcome.comes_of(&given.id) && outcome.corrects.is_none());
         let brought = Brought { outcomes, turned_away };
@@ -164,7 +181,11 @@ impl<'p> Run<'p> {
 
     fn advance(&mut self, to: Instant, _span: Span, expected: &[Expectation]) {
         let mut outcomes = Vec::new();
-        self.world.advance(Some(to), &mut |outcome| outcomes.push(outcome));
+        let mut keep = |outcome: Outcome| {
+            (self.sink)(&outcome);
+            outcomes.push(outcome);
+        };
+        self.world.advance(Some(to), &mut keep);
         let brought = Brought { outcomes, turned_away: None };
         for expectation in expected {
             self.check(&brought, expectation, None);
@@ -439,7 +460,7 @@ impl<'p> Run<'p> {
 
     /// The member now, with everything due; a new one where nothing happened yet.
     fn state(&mut self, member: &Arc<str>) -> State {
-        self.world.advance(None, &mut |_| {});
+        self.world.advance(None, &mut |outcome| (self.sink)(&outcome));
         let at = self.world.clock().unwrap_or(Instant::FIRST);
         let engine = self.world.engine();
         self.world

@@ -1,27 +1,32 @@
 //! `meed test`
 
+mod report;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use regex::Regex;
-use serde::Serialize;
 
-use super::annotations::command;
 use super::error::{CliError, Exit};
 use super::load::load;
 use super::locate::programs;
 use super::output::Output;
 use crate::compile::compile;
 use crate::hir::{Program, ScenarioFlag};
-use crate::scenario::{self, Failure, Verdict};
+use crate::scenario::coverage::{self, Coverage};
+use crate::scenario::{self, Verdict};
 
 /// Run the scenarios of programs
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   meed test
   meed test shop.meed --run 'refund' -v
-  meed test programs/ --format github")]
+  meed test shop.meed --coverage --min 90
+  meed test programs/ --format github
+
+Coverage counts rules, tiers, conditions that turn somebody away, cases, rows of tables, limits, and what members may
+ask for; whatever no scenario tries is listed with its line.")]
 pub struct TestArgs {
     /// Programs: files or folders; the one around the current folder without
     #[arg(value_name = "PROGRAM")]
@@ -32,6 +37,12 @@ pub struct TestArgs {
     /// Only scenarios whose name matches
     #[arg(long, value_name = "REGEX")]
     pub run: Option<Regex>,
+    /// Say what of the program no scenario tries
+    #[arg(long)]
+    pub coverage: bool,
+    /// Exit with 1 where scenarios try less than so many percent
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), requires = "coverage")]
+    pub min: Option<u8>,
     /// How results are written
     #[arg(long, value_enum, default_value_t)]
     pub format: TestFormat,
@@ -53,6 +64,7 @@ pub enum TestFormat {
 struct Ran {
     program: Arc<Program>,
     verdicts: Vec<Verdict>,
+    coverage: Option<Coverage>,
 }
 
 pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, CliError> {
@@ -61,24 +73,21 @@ pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, CliError> {
         let versions: Vec<Arc<Program>> = load(&path, output)?.versions.into_iter().map(Arc::new).collect();
         let Some(program) = versions.last().cloned() else { continue };
         let wanted = |name: &str| args.run.as_ref().is_none_or(|pattern| pattern.is_match(name));
-        all.push(Ran { verdicts: scenario::run(&compile(&versions), &program, wanted), program });
+        let (verdicts, coverage) = if args.coverage {
+            let (verdicts, coverage) = coverage::run(&versions, wanted);
+            (verdicts, Some(coverage))
+        } else {
+            (scenario::run(&compile(&versions), &program, wanted), None)
+        };
+        all.push(Ran { program, verdicts, coverage });
     }
-    let count =
-        |test: fn(&Verdict) -> bool| all.iter().flat_map(|ran| &ran.verdicts).filter(|verdict| test(verdict)).count();
-    let (passed, failed) = (count(Verdict::passed), count(|verdict| !verdict.failures.is_empty()));
-    let skipped = count(|verdict| verdict.skipped);
+    let results = report::Results { all: &all, min: args.min };
     match args.format {
-        TestFormat::Full => {
-            output.result(&all.iter().map(|ran| text(ran, args.verbose)).collect::<String>())?;
-            output.result(&format!("{passed} passed, {failed} failed, {skipped} skipped\n"))?;
-        }
-        TestFormat::Github => output.result(&all.iter().map(github).collect::<String>())?,
-        TestFormat::Json => {
-            let programs = all.iter().map(report).collect();
-            output.json(&Report { schema: "meed.test/1", passed, failed, skipped, programs })?;
-        }
+        TestFormat::Full => output.result(&results.full(args.verbose))?,
+        TestFormat::Github => output.result(&results.github())?,
+        TestFormat::Json => output.json(&results.json())?,
     }
-    if passed + failed == 0 {
+    if results.count(|verdict| !verdict.skipped) == 0 {
         output.note(&"there is no scenario to run: a program without scenarios proves nothing");
         return Ok(Exit::Found);
     }
@@ -88,101 +97,10 @@ pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, CliError> {
         output.note(&"`only` and `skip` are for trying things out: take them away before others rely on these tests");
         return Ok(Exit::Found);
     }
-    Ok(if failed == 0 { Exit::Nothing } else { Exit::Found })
-}
-
-fn text(ran: &Ran, verbose: bool) -> String {
-    let mut out = String::new();
-    for verdict in &ran.verdicts {
-        if verdict.failures.is_empty() {
-            if verbose {
-                let how = if verdict.skipped { "skipped" } else { "passed" };
-                out.push_str(&format!("{how:<8}{}  ({})\n", verdict.name, ran.program.sources.at(verdict.span)));
-            }
-            continue;
-        }
-        out.push_str(&format!("failed  {}  ({})\n", verdict.name, ran.program.sources.at(verdict.span)));
-        for failure in &verdict.failures {
-            out.push_str(&told(&ran.program, failure));
-        }
-        out.push('\n');
+    for (ran, percent) in results.too_little() {
+        let (name, min) = (&ran.program.name, args.min.unwrap_or_default());
+        output.note(&format_args!("scenarios try {percent}% of {name}, and at least {min}% is asked for"));
     }
-    out
-}
-
-fn told(program: &Program, failure: &Failure) -> String {
-    let sources = &program.sources;
-    let line = sources.line(failure.span).trim();
-    let mut out = format!(
-        "  {}\n    {line}\n    - expected {}\n    + got      {}\n",
-        sources.at(failure.span),
-        failure.expected,
-        failure.got
-    );
-    for step in &failure.why {
-        out.push_str(&format!("      {step}\n"));
-    }
-    out
-}
-
-fn github(ran: &Ran) -> String {
-    let failures =
-        ran.verdicts.iter().flat_map(|verdict| verdict.failures.iter().map(move |failure| (verdict, failure)));
-    let annotation = |(verdict, failure): (&Verdict, &Failure)| {
-        let text = format!("expected {}, got {}", failure.expected, failure.got);
-        command("error", &ran.program.sources, failure.span, &verdict.name, &text)
-    };
-    failures.map(annotation).collect()
-}
-
-#[derive(Serialize)]
-struct Report {
-    schema: &'static str,
-    passed: usize,
-    failed: usize,
-    skipped: usize,
-    programs: Vec<ProgramReport>,
-}
-
-#[derive(Serialize)]
-struct ProgramReport {
-    program: String,
-    scenarios: Vec<ScenarioReport>,
-}
-
-#[derive(Serialize)]
-struct ScenarioReport {
-    name: String,
-    at: String,
-    result: &'static str,
-    failures: Vec<FailureReport>,
-}
-
-#[derive(Serialize)]
-struct FailureReport {
-    at: String,
-    expected: String,
-    got: String,
-    why: Vec<String>,
-}
-
-fn report(ran: &Ran) -> ProgramReport {
-    let sources = &ran.program.sources;
-    let failure = |failure: &Failure| FailureReport {
-        at: sources.at(failure.span),
-        expected: failure.expected.clone(),
-        got: failure.got.clone(),
-        why: failure.why.clone(),
-    };
-    let scenario = |verdict: &Verdict| ScenarioReport {
-        name: verdict.name.to_string(),
-        at: sources.at(verdict.span),
-        result: match (verdict.skipped, verdict.failures.is_empty()) {
-            (true, _) => "skipped",
-            (false, true) => "passed",
-            (false, false) => "failed",
-        },
-        failures: verdict.failures.iter().map(failure).collect(),
-    };
-    ProgramReport { program: ran.program.name.to_string(), scenarios: ran.verdicts.iter().map(scenario).collect() }
+    let fine = results.count(|verdict| !verdict.failures.is_empty()) == 0 && results.too_little().next().is_none();
+    Ok(if fine { Exit::Nothing } else { Exit::Found })
 }

@@ -3,5 +3,6 @@
 mod begin;
 mod diff;
 mod explain;
+mod scenarios;
 mod terms;
 mod tour;
