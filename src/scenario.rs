@@ -1,6 +1,7 @@
 //! Runs the scenarios of a program: tests beside the rules.
 
 pub mod coverage;
+pub mod mutation;
 
 use std::sync::Arc;
 
@@ -62,14 +63,25 @@ pub fn observe(
     wanted: impl Fn(&str) -> bool,
     sink: &mut dyn FnMut(&Outcome),
 ) -> Vec<Verdict> {
-    let only = program.scenarios.iter().any(|scenario| scenario.flag == ScenarioFlag::Only);
-    let skipped =
-        |scenario: &Scenario| scenario.flag == ScenarioFlag::Skip || (only && scenario.flag != ScenarioFlag::Only);
+    let skipped = skipped(program);
     let judge = |scenario: &Scenario| {
         let failures = if skipped(scenario) { Vec::new() } else { Run::new(engine, program, sink).play(scenario) };
         Verdict { name: scenario.name.clone(), span: scenario.span, skipped: skipped(scenario), failures }
     };
     program.scenarios.iter().filter(|scenario| wanted(&scenario.name)).map(judge).collect()
+}
+
+/// Whether any scenario whose name is wanted fails.
+pub fn any_fails(engine: &Engine, program: &Program, wanted: impl Fn(&str) -> bool) -> bool {
+    let skipped = skipped(program);
+    let mut runs = program.scenarios.iter().filter(|scenario| wanted(&scenario.name) && !skipped(scenario));
+    runs.any(|scenario| !Run::new(engine, program, &mut |_| {}).play(scenario).is_empty())
+}
+
+/// Which scenarios are left out: `skip`, and where there is an `only`, all others.
+fn skipped(program: &Program) -> impl Fn(&Scenario) -> bool {
+    let only = program.scenarios.iter().any(|scenario| scenario.flag == ScenarioFlag::Only);
+    move |scenario| scenario.flag == ScenarioFlag::Skip || (only && scenario.flag != ScenarioFlag::Only)
 }
 
 /// One scenario while it runs.

@@ -1,5 +1,6 @@
 //! `meed test`
 
+mod mutate;
 mod report;
 
 use std::path::PathBuf;
@@ -23,10 +24,12 @@ use crate::scenario::{self, Verdict};
   meed test
   meed test shop.meed --run 'refund' -v
   meed test shop.meed --coverage --min 90
+  meed test shop.meed --mutate --seconds 30
   meed test programs/ --format github
 
 Coverage counts rules, tiers, conditions that turn somebody away, cases, rows of tables, limits, and what members may
-ask for; whatever no scenario tries is listed with its line.")]
+ask for; whatever no scenario tries is listed with its line. `--mutate` changes one number, date, operator, tier or
+statement after the other in memory, runs the scenarios, and lists the changes at which none of them fails.")]
 pub struct TestArgs {
     /// Programs: files or folders; the one around the current folder without
     #[arg(value_name = "PROGRAM")]
@@ -40,12 +43,33 @@ pub struct TestArgs {
     /// Say what of the program no scenario tries
     #[arg(long)]
     pub coverage: bool,
-    /// Exit with 1 where scenarios try less than so many percent
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), requires = "coverage")]
+    /// Say which small changes of the program no scenario would notice
+    #[arg(long, conflicts_with = "coverage")]
+    pub mutate: bool,
+    /// Exit with 1 where scenarios try less than so many percent of the program, or notice less of its changes
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     pub min: Option<u8>,
+    /// How long changes are tried; those that were not are counted
+    #[arg(long, value_name = "N", default_value_t = 60, requires = "mutate")]
+    pub seconds: u64,
+    /// How many threads try changes, all there are without; what comes out is the same for any number
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), requires = "mutate")]
+    pub threads: Option<u16>,
     /// How results are written
     #[arg(long, value_enum, default_value_t)]
     pub format: TestFormat,
+}
+
+impl TestArgs {
+    /// Whether a scenario of this name is to run.
+    fn wants(&self, name: &str) -> bool {
+        self.run.as_ref().is_none_or(|pattern| pattern.is_match(name))
+    }
+
+    fn threads(&self) -> usize {
+        let all = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.threads.map_or_else(all, usize::from)
+    }
 }
 
 /// How results of scenarios are written.
@@ -54,7 +78,7 @@ pub enum TestFormat {
     /// What was expected, what happened, and why
     #[default]
     Full,
-    /// One JSON document, `meed.test/1`
+    /// One JSON document, `meed.test/1`; with `--mutate`, `meed.mutate/1`
     Json,
     /// Annotations of GitHub Actions
     Github,
@@ -68,11 +92,17 @@ struct Ran {
 }
 
 pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, CliError> {
+    if args.min.is_some() && !args.coverage && !args.mutate {
+        return Err(CliError::Usage("`--min` is about `--coverage` or `--mutate`: give one of them".to_owned()));
+    }
+    if args.mutate {
+        return mutate::run(args, output);
+    }
     let mut all = Vec::new();
     for path in programs(&args.paths)? {
         let versions: Vec<Arc<Program>> = load(&path, output)?.versions.into_iter().map(Arc::new).collect();
         let Some(program) = versions.last().cloned() else { continue };
-        let wanted = |name: &str| args.run.as_ref().is_none_or(|pattern| pattern.is_match(name));
+        let wanted = |name: &str| args.wants(name);
         let (verdicts, coverage) = if args.coverage {
             let (verdicts, coverage) = coverage::run(&versions, wanted);
             (verdicts, Some(coverage))
