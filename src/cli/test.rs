@@ -1,7 +1,10 @@
 //! `meed test`
 
+mod junit;
 mod mutate;
+mod new;
 mod report;
+mod update;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,11 +28,15 @@ use crate::scenario::{self, Verdict};
   meed test shop.meed --run 'refund' -v
   meed test shop.meed --coverage --min 90
   meed test shop.meed --mutate --seconds 30
+  meed test shop.meed --update
+  meed test shop.meed --new events.jsonl --member ann
+  meed test shop.meed --format junit > junit.xml
   meed test programs/ --format github
 
 Coverage counts rules, tiers, conditions that turn somebody away, cases, rows of tables, limits, and what members may
 ask for; whatever no scenario tries is listed with its line. `--mutate` changes one number, date, operator, tier or
-statement after the other in memory, runs the scenarios, and lists the changes at which none of them fails.")]
+statement after the other in memory, runs the scenarios, and lists the changes at which none of them fails. `--update` writes what happens into the
+expectations that fail: only values change, comments and layout stay. `--new` prints a scenario of what one member did.")]
 pub struct TestArgs {
     /// Programs: files or folders; the one around the current folder without
     #[arg(value_name = "PROGRAM")]
@@ -46,6 +53,18 @@ pub struct TestArgs {
     /// Say which small changes of the program no scenario would notice
     #[arg(long, conflicts_with = "coverage")]
     pub mutate: bool,
+    /// Write what happens into the expectations that fail
+    #[arg(long, conflicts_with_all = ["coverage", "mutate"])]
+    pub update: bool,
+    /// Print a scenario of what a member did in these events, with what that brings
+    #[arg(long, value_name = "EVENTS", num_args = 1.., requires = "member", conflicts_with_all = ["coverage", "mutate", "update", "run"])]
+    pub new: Vec<PathBuf>,
+    /// Whose events
+    #[arg(long, value_name = "MEMBER", requires = "new")]
+    pub member: Option<String>,
+    /// How columns or keys become events: a map, or `auto`
+    #[arg(long, value_name = "MAP", requires = "new")]
+    pub map: Option<PathBuf>,
     /// Exit with 1 where scenarios try less than so many percent of the program, or notice less of its changes
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     pub min: Option<u8>,
@@ -82,6 +101,8 @@ pub enum TestFormat {
     Json,
     /// Annotations of GitHub Actions
     Github,
+    /// JUnit's XML, for continuous integration
+    Junit,
 }
 
 /// The scenarios of one program.
@@ -98,6 +119,9 @@ pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, CliError> {
     if args.mutate {
         return mutate::run(args, output);
     }
+    if let Some(member) = &args.member {
+        return new::run(args, member, output);
+    }
     let mut all = Vec::new();
     for path in programs(&args.paths)? {
         let versions: Vec<Arc<Program>> = load(&path, output)?.versions.into_iter().map(Arc::new).collect();
@@ -111,11 +135,15 @@ pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, CliError> {
         };
         all.push(Ran { program, verdicts, coverage });
     }
+    if args.update {
+        return update::run(&all, output);
+    }
     let results = report::Results { all: &all, min: args.min };
     match args.format {
         TestFormat::Full => output.result(&results.full(args.verbose))?,
         TestFormat::Github => output.result(&results.github())?,
         TestFormat::Json => output.json(&results.json())?,
+        TestFormat::Junit => output.result(&junit::document(&all))?,
     }
     if results.count(|verdict| !verdict.skipped) == 0 {
         output.note(&"there is no scenario to run: a program without scenarios proves nothing");

@@ -3,6 +3,8 @@
 mod begin;
 mod diff;
 mod explain;
+mod junit;
 mod scenarios;
 mod terms;
 mod tour;
+mod xml;

@@ -61,6 +61,9 @@ pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, CliError> {
     match args.format {
         TestFormat::Full => output.result(&proofs.iter().map(text).collect::<String>())?,
         TestFormat::Github => output.result(&proofs.iter().map(github).collect::<String>())?,
+        TestFormat::Junit => {
+            return Err(CliError::Usage("changes are no test cases: `--format junit` is for scenarios".to_owned()));
+        }
         TestFormat::Json => {
             output.json(&Report { schema: "meed.mutate/1", programs: proofs.iter().map(report).collect() })?;
         }
