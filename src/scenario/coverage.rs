@@ -179,9 +179,11 @@ impl<'p> Look<'p> {
         for (id, rule) in program.rules.pairs() {
             let own = matches!(rule.trigger, Trigger::Called(_));
             let (kind, _) = words::cause(program, Cause::Rule(id));
-            if !challenges.contains(&id) && !drawn.contains(&id) && !(own && rule.effects.is_empty() && kind != "draw")
-            {
-                self.caused(Cause::Rule(id), if own { "never brings anything" } else { "never does anything" });
+            // Of challenges and prizes it is asked whether they are completed and won, and some parts bring nothing but themselves.
+            let elsewhere = challenges.contains(&id) || drawn.contains(&id);
+            if !elsewhere && (!own || !rule.effects.is_empty() || kind == "draw") {
+                let sentence = if own { "never brings anything" } else { "never does anything" };
+                self.caused(Cause::Rule(id), sentence);
             }
             self.gates(&format!("{kind} `{}`", rule.name), &rule.gates);
             for condition in rule.effects.iter().filter_map(|(condition, _)| condition.as_ref()) {

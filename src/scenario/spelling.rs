@@ -27,6 +27,18 @@ pub(super) fn digits(steps: i64, decimals: u8) -> String {
     if size % one == 0 { (size / one).to_string() } else { format_minor(size, decimals) }
 }
 
+/// Digits in groups of three.
+pub(super) fn grouped(digits: &str) -> String {
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push('_');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// An amount of a unit: `5 points`, `$5 store_credit`.
 pub fn quantity(program: &Program, unit: UnitId, steps: i64) -> String {
     let def = program.units.at(unit);

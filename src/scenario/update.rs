@@ -56,7 +56,13 @@ pub(super) fn amount(program: &Program, span: Span, actual: Actual) -> Vec<Rewri
     let first = if before(dash) == "-" { at - dash } else { at - (dash - 1) };
     let from = phrase.places.get(first).map_or(number.start, |place| place.start);
     let minus = if steps < 0 { "-" } else { "" };
-    let amount = format!("{minus}{sign}{}", spelling::digits(steps, decimals));
+    let digits = spelling::digits(steps, decimals);
+    let digits = match (text.get(number.clone()).is_some_and(|old| old.contains('_')), digits.split_once('.')) {
+        (false, _) => digits,
+        (true, None) => spelling::grouped(&digits),
+        (true, Some((whole, fraction))) => format!("{}.{fraction}", spelling::grouped(whole)),
+    };
+    let amount = format!("{minus}{sign}{digits}");
     let mut rewrites = vec![Rewrite { span: within(from, number.end), text: amount }];
     if let (Actual::Unit(unit, steps), Some(place)) = (actual, phrase.places.get(at + 1)) {
         let def = program.units.at(unit);

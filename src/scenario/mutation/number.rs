@@ -1,5 +1,6 @@
 //! Numbers, dates and times of day that are a little larger or smaller.
 
+use super::super::spelling;
 use crate::value::Day;
 
 /// The same literal larger, and smaller: the coarsest step first.
@@ -30,7 +31,7 @@ fn number(literal: &str) -> Option<Steps> {
     let write = |value: i64| {
         let shown = format!("{value:0>width$}", width = decimals + 1);
         let (whole, fraction) = shown.split_at(shown.len() - decimals);
-        let whole = if grouped { group(whole) } else { whole.to_owned() };
+        let whole = if grouped { spelling::grouped(whole) } else { whole.to_owned() };
         let point = if decimals > 0 { "." } else { "" };
         format!("{whole}{point}{fraction}{suffix}")
     };
@@ -48,17 +49,6 @@ fn round(value: i64) -> i64 {
         unit *= 10;
     }
     value / unit * unit
-}
-
-fn group(digits: &str) -> String {
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push('_');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 fn date(literal: &str) -> Option<Steps> {
