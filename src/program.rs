@@ -14,8 +14,8 @@ use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{self, Item};
 
 use doubt::{Doubt, root};
-pub use files::Reader;
 use files::{Disk, Files, Nowhere, Trees, name_of};
+pub use files::{Edited, Reader};
 
 /// A program without errors.
 #[derive(Debug, Clone)]

@@ -1,14 +1,20 @@
 //! Runs the scenarios of a program: tests beside the rules.
 
+pub mod coverage;
+pub mod mutation;
+mod play;
+pub mod recording;
+pub mod spelling;
+pub mod update;
+
 use std::sync::Arc;
 
-use crate::engine::{Account, Arrival, Engine, EntryChange, Event, OfferChange, Outcome, State, What, World, words};
-use crate::hir::{
-    ChoiceId, DrawId, EntryState, Expectation, Expr, Given, OfferState, Program, RewardId, Scenario, ScenarioFlag,
-    Step, UnitId,
-};
+use crate::engine::{Account, Arrival, Engine, Event, Outcome, State, What, World, words};
+use crate::hir::{Expectation, Expr, Given, Program, Scenario, ScenarioFlag, Step, UnitId};
 use crate::source::Span;
 use crate::value::{Exact, Instant, Value};
+
+use update::{Actual, Rewrite};
 
 /// What became of one scenario.
 #[derive(Debug, Clone)]
@@ -41,6 +47,8 @@ pub struct Failure {
     pub got: String,
     /// Why the engine did what it did: steps in plain words.
     pub why: Vec<String>,
+    /// What to write so that it holds; empty where that is for somebody to decide.
+    pub rewrites: Vec<Rewrite>,
 }
 
 /// Runs all scenarios of a program with an engine over it; `only` ones alone where there are any.
@@ -50,14 +58,35 @@ pub fn run_all(engine: &Engine, program: &Program) -> Vec<Verdict> {
 
 /// Runs the scenarios of a program whose name is wanted.
 pub fn run(engine: &Engine, program: &Program, wanted: impl Fn(&str) -> bool) -> Vec<Verdict> {
-    let only = program.scenarios.iter().any(|scenario| scenario.flag == ScenarioFlag::Only);
-    let skipped =
-        |scenario: &Scenario| scenario.flag == ScenarioFlag::Skip || (only && scenario.flag != ScenarioFlag::Only);
+    observe(engine, program, wanted, &mut |_| {})
+}
+
+/// The same; everything that happens on the way is told to `sink`.
+pub fn observe(
+    engine: &Engine,
+    program: &Program,
+    wanted: impl Fn(&str) -> bool,
+    sink: &mut dyn FnMut(&Outcome),
+) -> Vec<Verdict> {
+    let skipped = skipped(program);
     let judge = |scenario: &Scenario| {
-        let failures = if skipped(scenario) { Vec::new() } else { Run::new(engine, program).play(scenario) };
+        let failures = if skipped(scenario) { Vec::new() } else { Run::new(engine, program, sink).play(scenario) };
         Verdict { name: scenario.name.clone(), span: scenario.span, skipped: skipped(scenario), failures }
     };
     program.scenarios.iter().filter(|scenario| wanted(&scenario.name)).map(judge).collect()
+}
+
+/// Whether any scenario whose name is wanted fails.
+pub fn any_fails(engine: &Engine, program: &Program, wanted: impl Fn(&str) -> bool) -> bool {
+    let skipped = skipped(program);
+    let mut runs = program.scenarios.iter().filter(|scenario| wanted(&scenario.name) && !skipped(scenario));
+    runs.any(|scenario| !Run::new(engine, program, &mut |_| {}).play(scenario).is_empty())
+}
+
+/// Which scenarios are left out: `skip`, and where there is an `only`, all others.
+fn skipped(program: &Program) -> impl Fn(&Scenario) -> bool {
+    let only = program.scenarios.iter().any(|scenario| scenario.flag == ScenarioFlag::Only);
+    move |scenario| scenario.flag == ScenarioFlag::Skip || (only && scenario.flag != ScenarioFlag::Only)
 }
 
 /// One scenario while it runs.
@@ -66,6 +95,8 @@ struct Run<'p> {
     world: World,
     sequence: u64,
     failures: Vec<Failure>,
+    /// Who wants to know of everything that happens.
+    sink: &'p mut dyn FnMut(&Outcome),
 }
 
 /// What one step brought.
@@ -76,8 +107,8 @@ struct Brought {
 }
 
 impl<'p> Run<'p> {
-    fn new(engine: &Engine, program: &'p Program) -> Self {
-        Self { program, world: World::new(engine.clone().with_test_seed()), sequence: 0, failures: Vec::new() }
+    fn new(engine: &Engine, program: &'p Program, sink: &'p mut dyn FnMut(&Outcome)) -> Self {
+        Self { program, world: World::new(engine.clone().with_test_seed()), sequence: 0, failures: Vec::new(), sink }
     }
 
     fn play(mut self, scenario: &Scenario) -> Vec<Failure> {
@@ -89,7 +120,6 @@ impl<'p> Run<'p> {
                 Step::Expiring { member, unit, by, amount, span } => {
                     let zone = &self.program.settings.zone;
                     let end = by.plus_days(1).map_or(Instant::LAST, |day| zone.start_of(day));
-                    self.world.advance(None, &mut |_| {});
                     let state = self.state(member);
                     let engine = self.world.engine();
                     let lots = state.units.get(*unit).map_or(&[] as &[_], |purse| &purse.lots);
@@ -98,6 +128,10 @@ impl<'p> Run<'p> {
                     if total != *amount {
                         let (expected, got) = (self.say(*unit, *amount), self.say(*unit, total));
                         self.fail(*span, format!("{expected} expiring by {by}"), got, Vec::new());
+                        let written = self.program.sources.text(*span).rfind(" is ").map_or(0, |at| at + 4);
+                        let start = span.start.saturating_add(u32::try_from(written).unwrap_or(0));
+                        let amount = Span { start, ..*span };
+                        self.rewrite(update::amount(self.program, amount, Actual::Unit(*unit, total)));
                     }
                 }
             }
@@ -106,6 +140,12 @@ impl<'p> Run<'p> {
     }
 
     fn event(&mut self, given: &Given, expected: &[Expectation]) {
+        let brought = self.bring(given);
+        self.judge(given, expected, &brought);
+    }
+
+    /// Lets an event happen.
+    fn bring(&mut self, given: &Given) -> Brought {
         self.sequence += 1;
         let def = self.program.events.at(given.event);
         let field = |(id, field): (crate::hir::FieldId, &crate::hir::FieldDef)| {
@@ -122,12 +162,19 @@ impl<'p> Run<'p> {
             fields: def.fields.pairs().map(field).collect(),
         };
         let mut outcomes = Vec::new();
-        let arrival = self.world.submit(vec![event], &mut |outcome| outcomes.push(outcome)).pop();
+        let mut keep = |outcome: Outcome| {
+            (self.sink)(&outcome);
+            outcomes.push(outcome);
+        };
+        let arrival = self.world.submit(vec![event], &mut keep).pop();
         let turned_away = if let Some(Arrival::Refused(reason)) = arrival { Some(reason) } else { None };
         outcomes.retain(|outcome| outcome.comes_of(&given.id) && outcome.corrects.is_none());
-        let brought = Brought { outcomes, turned_away };
+        Brought { outcomes, turned_away }
+    }
+
+    fn judge(&mut self, given: &Given, expected: &[Expectation], brought: &Brought) {
         let before = self.failures.len();
-        self.surprises(&brought, expected, given.span);
+        self.surprises(brought, expected, given.span);
         // What the event brings is asked of its own member; refusals may be those of others that it asked.
         let own = brought.outcomes.iter().filter(|outcome| outcome.member == given.member).cloned().collect();
         let own = Brought { outcomes: own, turned_away: brought.turned_away.clone() };
@@ -136,7 +183,7 @@ impl<'p> Run<'p> {
                 expectation,
                 Expectation::Of(..) | Expectation::Refused(..) | Expectation::Error(..) | Expectation::Nothing(_)
             );
-            self.check(if of_all { &brought } else { &own }, expectation, Some(&given.member));
+            self.check(if of_all { brought } else { &own }, expectation, Some(&given.member));
         }
         if self.failures.len() > before {
             let why = self.why(&given.id);
@@ -164,7 +211,11 @@ impl<'p> Run<'p> {
 
     fn advance(&mut self, to: Instant, _span: Span, expected: &[Expectation]) {
         let mut outcomes = Vec::new();
-        self.world.advance(Some(to), &mut |outcome| outcomes.push(outcome));
+        let mut keep = |outcome: Outcome| {
+            (self.sink)(&outcome);
+            outcomes.push(outcome);
+        };
+        self.world.advance(Some(to), &mut keep);
         let brought = Brought { outcomes, turned_away: None };
         for expectation in expected {
             self.check(&brought, expectation, None);
@@ -179,7 +230,7 @@ impl<'p> Run<'p> {
         match expectation {
             Expectation::Change(unit, amount, span) => {
                 let got = self.change(&brought.outcomes, *unit);
-                self.same(*span, *amount, got, |run, n| run.say(*unit, n));
+                self.same(*span, *amount, got, Actual::Unit(*unit, got), |run, n| run.say(*unit, n));
             }
             Expectation::Expired(unit, amount, span) => {
                 let got = brought.outcomes.iter().map(|outcome| match &outcome.what {
@@ -191,21 +242,24 @@ impl<'p> Run<'p> {
                     _ => 0,
                 });
                 let got = got.sum();
-                self.same(*span, *amount, got, |run, n| format!("{} expired", run.say(*unit, n)));
+                self.same(*span, *amount, got, Actual::Unit(*unit, got), |run, n| {
+                    format!("{} expired", run.say(*unit, n))
+                });
             }
             Expectation::Off(amount, span) => {
                 let got = brought
                     .outcomes
                     .iter()
                     .map(|outcome| if let What::Paid { value, .. } = outcome.what { value } else { 0 });
-                self.same(*span, *amount, got.sum(), |run, n| {
+                let got = got.sum();
+                self.same(*span, *amount, got, Actual::Money(got), |run, n| {
                     format!("{} off", words::money(run.program, Exact::from(n)))
                 });
             }
             Expectation::Charged(amount, span) => {
                 let fee = |outcome: &Outcome| if let What::Charged(fee) = outcome.what { fee } else { 0 };
                 let got = brought.outcomes.iter().map(fee).sum();
-                self.same(*span, *amount, got, |run, n| {
+                self.same(*span, *amount, got, Actual::Money(got), |run, n| {
                     format!("{} charged", words::money(run.program, Exact::from(n)))
                 });
             }
@@ -221,7 +275,7 @@ impl<'p> Run<'p> {
                 };
                 let got = brought.outcomes.iter().map(gift).sum();
                 let name = name.clone();
-                self.same(*span, *amount, got, |run, n| {
+                self.same(*span, *amount, got, Actual::Money(got), |run, n| {
                     format!("{} to {name}", words::money(run.program, Exact::from(n)))
                 });
             }
@@ -229,7 +283,7 @@ impl<'p> Run<'p> {
                 let added =
                     |outcome: &Outcome| if let What::Donated { matched, .. } = outcome.what { matched } else { 0 };
                 let got = brought.outcomes.iter().map(added).sum();
-                self.same(*span, *amount, got, |run, n| {
+                self.same(*span, *amount, got, Actual::Money(got), |run, n| {
                     format!("{} matched", words::money(run.program, Exact::from(n)))
                 });
             }
@@ -239,6 +293,10 @@ impl<'p> Run<'p> {
                 if let Some(outcome) = brought.outcomes.iter().find(|outcome| !silent(&outcome.what)) {
                     let got = self.describe(outcome);
                     self.fail(*span, "nothing".into(), got, Vec::new());
+                    let text = self.expectations(brought, member).join(", ");
+                    if !text.is_empty() {
+                        self.rewrite(vec![Rewrite { span: *span, text }]);
+                    }
                 }
             }
             Expectation::Refused(text, span) => {
@@ -281,23 +339,9 @@ impl<'p> Run<'p> {
                 let got = brought.outcomes.iter().filter(|outcome| same(outcome)).count();
                 let got = i64::try_from(got).unwrap_or(i64::MAX);
                 let word = words::stage(*stage);
-                self.same(*span, *times, got, |_, n| format!("{name} {word} {n} times"));
+                self.same(*span, *times, got, Actual::Times(got), |_, n| format!("{name} {word} {n} times"));
             }
-            Expectation::Place(board, place, span) => {
-                let name = self.program.leaderboards.at(*board).name.clone();
-                let got = brought.outcomes.iter().filter_map(|o| match (&o.what, self.judged_by(o)) {
-                    (What::Ranked { board: of, place, .. }, Some(by)) if by.leaderboards.at(*of).name == name => {
-                        Some(format!("{name} place {place}"))
-                    }
-                    _ => None,
-                });
-                let got: Vec<String> = got.collect();
-                let expected = format!("{name} place {place}");
-                if !got.contains(&expected) {
-                    let got = if got.is_empty() { "no such place".to_owned() } else { got.join("; ") };
-                    self.fail(*span, expected, got, Vec::new());
-                }
-            }
+            Expectation::Place(board, place, span) => self.place(brought, *board, *place, *span),
             Expectation::Issued(reward, span) => {
                 let name = self.program.rewards.at(*reward).name.clone();
                 let issued = |o: &Outcome| match (&o.what, self.judged_by(o)) {
@@ -319,71 +363,6 @@ impl<'p> Run<'p> {
                     self.condition(&member.clone(), condition, *span);
                 }
             }
-        }
-    }
-
-    fn entries(&mut self, brought: &Brought, draw: DrawId, state: EntryState, span: Span) {
-        let wanted = self.program.draws.at(draw);
-        let won = |o: &Outcome, prize: Option<RewardId>| {
-            let reward = prize.and_then(|prize| Some(self.judged_by(o)?.rewards.at(prize).name.clone()));
-            matches!(state, EntryState::Won(wanted) if reward.as_ref() == Some(&self.program.rewards.at(wanted).name))
-        };
-        let told: Vec<&Outcome> = brought
-            .outcomes
-            .iter()
-            .filter(|o| match (&o.what, self.judged_by(o)) {
-                (What::Entry { draw: of, .. }, Some(by)) => by.draws.at(*of).name == wanted.name,
-                _ => false,
-            })
-            .collect();
-        let same = |o: &&&Outcome| match (&o.what, state) {
-            (What::Entry { change, .. }, EntryState::Cancelled) => *change == EntryChange::Cancelled,
-            (What::Entry { change: EntryChange::Cancelled, .. }, _) => false,
-            (What::Entry { .. }, EntryState::Entered(_)) => true,
-            (What::Entry { change, .. }, EntryState::Lost) => *change == EntryChange::Lost,
-            (What::Entry { change: EntryChange::Won, prize, .. }, EntryState::Won(_)) => won(o, *prize),
-            _ => false,
-        };
-        let count = told.iter().filter(same).count();
-        let holds = match state {
-            EntryState::Entered(Some(times)) => i64::try_from(count) == Ok(times),
-            _ => count > 0,
-        };
-        if !holds {
-            let got: Vec<String> = told.iter().map(|outcome| self.describe(outcome)).collect();
-            let got = if got.is_empty() { "no such entry".to_owned() } else { got.join("; ") };
-            let expected = self.program.sources.text(span).trim().to_owned();
-            self.fail(span, expected, got, Vec::new());
-        }
-    }
-
-    fn offer(&mut self, brought: &Brought, choice: ChoiceId, state: OfferState, span: Span) {
-        let wanted = self.program.choices.at(choice);
-        let (word, option) = match state {
-            OfferState::Offered => (OfferChange::Offered, None),
-            OfferState::Cancelled => (OfferChange::Cancelled, None),
-            OfferState::Expired => (OfferChange::Expired, None),
-            OfferState::Chosen(at) => {
-                (OfferChange::Chosen, wanted.options.get(at as usize).map(|option| option.name.clone()))
-            }
-        };
-        let told: Vec<&Outcome> = brought
-            .outcomes
-            .iter()
-            .filter(|o| match (&o.what, self.judged_by(o)) {
-                (What::Offer { choice: of, .. }, Some(by)) => by.choices.at(*of).name == wanted.name,
-                _ => false,
-            })
-            .collect();
-        let same = |o: &&Outcome| match &o.what {
-            What::Offer { change, option: taken, .. } => *change == word && *taken == option,
-            _ => false,
-        };
-        if !told.iter().any(same) {
-            let got: Vec<String> = told.iter().map(|outcome| self.describe(outcome)).collect();
-            let got = if got.is_empty() { "no such offer".to_owned() } else { got.join("; ") };
-            let option = option.map_or(String::new(), |option| format!(" {option}"));
-            self.fail(span, format!("{} {}{option}", wanted.name, word.word()), got, Vec::new());
         }
     }
 
@@ -417,10 +396,11 @@ impl<'p> Run<'p> {
         outcomes.iter().map(signed).sum()
     }
 
-    fn same(&mut self, span: Span, expected: i64, got: i64, say: impl Fn(&Self, i64) -> String) {
+    fn same(&mut self, span: Span, expected: i64, got: i64, actual: Actual, say: impl Fn(&Self, i64) -> String) {
         if expected != got {
             let (expected, got) = (say(self, expected), say(self, got));
             self.fail(span, expected, got, Vec::new());
+            self.rewrite(update::amount(self.program, span, actual));
         }
     }
 
@@ -434,12 +414,15 @@ impl<'p> Run<'p> {
                 got,
                 Vec::new(),
             );
+            if let [only] = said {
+                self.rewrite(update::text(self.program, span, only));
+            }
         }
     }
 
     /// The member now, with everything due; a new one where nothing happened yet.
     fn state(&mut self, member: &Arc<str>) -> State {
-        self.world.advance(None, &mut |_| {});
+        self.world.advance(None, &mut |outcome| (self.sink)(&outcome));
         let at = self.world.clock().unwrap_or(Instant::FIRST);
         let engine = self.world.engine();
         self.world
@@ -459,11 +442,21 @@ impl<'p> Run<'p> {
             Ok(_) => engine.look(&state, |cx| Ok(words::values(condition, cx))).unwrap_or_default(),
         };
         let expected = self.program.sources.text(span).trim().to_string();
+        let mut ask = |part: &Expr| self.world.engine().evaluate(&state, &pots, part).ok();
+        let rewrites = update::condition(self.program, condition, &mut ask).unwrap_or_default();
         self.fail(span, expected, got, Vec::new());
+        self.rewrite(rewrites);
     }
 
     fn fail(&mut self, span: Span, expected: String, got: String, why: Vec<String>) {
-        self.failures.push(Failure { span, expected, got, why });
+        self.failures.push(Failure { span, expected, got, why, rewrites: Vec::new() });
+    }
+
+    /// Says what to write so that the last failure is none.
+    fn rewrite(&mut self, rewrites: Vec<Rewrite>) {
+        if let Some(last) = self.failures.last_mut() {
+            last.rewrites = rewrites;
+        }
     }
 
     fn say(&self, unit: UnitId, steps: i64) -> String {

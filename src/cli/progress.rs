@@ -37,6 +37,11 @@ impl Progress {
             self.bar.set_position(self.count);
         }
     }
+
+    /// So many are done.
+    pub(super) fn at(&mut self, count: usize) {
+        self.bar.set_position(u64::try_from(count).unwrap_or(u64::MAX));
+    }
 }
 
 impl Drop for Progress {

@@ -1,27 +1,42 @@
 //! `meed test`
 
+mod junit;
+mod mutate;
+mod new;
+mod report;
+mod update;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use regex::Regex;
-use serde::Serialize;
 
-use super::annotations::command;
 use super::error::{CliError, Exit};
 use super::load::load;
 use super::locate::programs;
 use super::output::Output;
 use crate::compile::compile;
 use crate::hir::{Program, ScenarioFlag};
-use crate::scenario::{self, Failure, Verdict};
+use crate::scenario::coverage::{self, Coverage};
+use crate::scenario::{self, Verdict};
 
 /// Run the scenarios of programs
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   meed test
   meed test shop.meed --run 'refund' -v
-  meed test programs/ --format github")]
+  meed test shop.meed --coverage --min 90
+  meed test shop.meed --mutate --seconds 30
+  meed test shop.meed --update
+  meed test shop.meed --new events.jsonl --member ann
+  meed test shop.meed --format junit > junit.xml
+  meed test programs/ --format github
+
+Coverage counts rules, tiers, conditions that turn somebody away, cases, rows of tables, limits, and what members may
+ask for; whatever no scenario tries is listed with its line. `--mutate` changes one number, date, operator, tier or
+statement after the other in memory, runs the scenarios, and lists the changes at which none of them fails. `--update` writes what happens into the
+expectations that fail: only values change, comments and layout stay. `--new` prints a scenario of what one member did.")]
 pub struct TestArgs {
     /// Programs: files or folders; the one around the current folder without
     #[arg(value_name = "PROGRAM")]
@@ -32,9 +47,48 @@ pub struct TestArgs {
     /// Only scenarios whose name matches
     #[arg(long, value_name = "REGEX")]
     pub run: Option<Regex>,
+    /// Say what of the program no scenario tries
+    #[arg(long)]
+    pub coverage: bool,
+    /// Say which small changes of the program no scenario would notice
+    #[arg(long, conflicts_with = "coverage")]
+    pub mutate: bool,
+    /// Write what happens into the expectations that fail
+    #[arg(long, conflicts_with_all = ["coverage", "mutate"])]
+    pub update: bool,
+    /// Print a scenario of what a member did in these events, with what that brings
+    #[arg(long, value_name = "EVENTS", num_args = 1.., requires = "member", conflicts_with_all = ["coverage", "mutate", "update", "run"])]
+    pub new: Vec<PathBuf>,
+    /// Whose events
+    #[arg(long, value_name = "MEMBER", requires = "new")]
+    pub member: Option<String>,
+    /// How columns or keys become events: a map, or `auto`
+    #[arg(long, value_name = "MAP", requires = "new")]
+    pub map: Option<PathBuf>,
+    /// Exit with 1 where scenarios try less than so many percent of the program, or notice less of its changes
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub min: Option<u8>,
+    /// How long changes are tried; those that were not are counted
+    #[arg(long, value_name = "N", default_value_t = 60, requires = "mutate")]
+    pub seconds: u64,
+    /// How many threads try changes, all there are without; what comes out is the same for any number
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), requires = "mutate")]
+    pub threads: Option<u16>,
     /// How results are written
     #[arg(long, value_enum, default_value_t)]
     pub format: TestFormat,
+}
+
+impl TestArgs {
+    /// Whether a scenario of this name is to run.
+    fn wants(&self, name: &str) -> bool {
+        self.run.as_ref().is_none_or(|pattern| pattern.is_match(name))
+    }
+
+    fn threads(&self) -> usize {
+        let all = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.threads.map_or_else(all, usize::from)
+    }
 }
 
 /// How results of scenarios are written.
@@ -43,42 +97,55 @@ pub enum TestFormat {
     /// What was expected, what happened, and why
     #[default]
     Full,
-    /// One JSON document, `meed.test/1`
+    /// One JSON document, `meed.test/1`; with `--mutate`, `meed.mutate/1`
     Json,
     /// Annotations of GitHub Actions
     Github,
+    /// JUnit's XML, for continuous integration
+    Junit,
 }
 
 /// The scenarios of one program.
 struct Ran {
     program: Arc<Program>,
     verdicts: Vec<Verdict>,
+    coverage: Option<Coverage>,
 }
 
 pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, CliError> {
+    if args.min.is_some() && !args.coverage && !args.mutate {
+        return Err(CliError::Usage("`--min` is about `--coverage` or `--mutate`: give one of them".to_owned()));
+    }
+    if args.mutate {
+        return mutate::run(args, output);
+    }
+    if let Some(member) = &args.member {
+        return new::run(args, member, output);
+    }
     let mut all = Vec::new();
     for path in programs(&args.paths)? {
         let versions: Vec<Arc<Program>> = load(&path, output)?.versions.into_iter().map(Arc::new).collect();
         let Some(program) = versions.last().cloned() else { continue };
-        let wanted = |name: &str| args.run.as_ref().is_none_or(|pattern| pattern.is_match(name));
-        all.push(Ran { verdicts: scenario::run(&compile(&versions), &program, wanted), program });
+        let wanted = |name: &str| args.wants(name);
+        let (verdicts, coverage) = if args.coverage {
+            let (verdicts, coverage) = coverage::run(&versions, wanted);
+            (verdicts, Some(coverage))
+        } else {
+            (scenario::run(&compile(&versions), &program, wanted), None)
+        };
+        all.push(Ran { program, verdicts, coverage });
     }
-    let count =
-        |test: fn(&Verdict) -> bool| all.iter().flat_map(|ran| &ran.verdicts).filter(|verdict| test(verdict)).count();
-    let (passed, failed) = (count(Verdict::passed), count(|verdict| !verdict.failures.is_empty()));
-    let skipped = count(|verdict| verdict.skipped);
+    if args.update {
+        return update::run(&all, output);
+    }
+    let results = report::Results { all: &all, min: args.min };
     match args.format {
-        TestFormat::Full => {
-            output.result(&all.iter().map(|ran| text(ran, args.verbose)).collect::<String>())?;
-            output.result(&format!("{passed} passed, {failed} failed, {skipped} skipped\n"))?;
-        }
-        TestFormat::Github => output.result(&all.iter().map(github).collect::<String>())?,
-        TestFormat::Json => {
-            let programs = all.iter().map(report).collect();
-            output.json(&Report { schema: "meed.test/1", passed, failed, skipped, programs })?;
-        }
+        TestFormat::Full => output.result(&results.full(args.verbose))?,
+        TestFormat::Github => output.result(&results.github())?,
+        TestFormat::Json => output.json(&results.json())?,
+        TestFormat::Junit => output.result(&junit::document(&all))?,
     }
-    if passed + failed == 0 {
+    if results.count(|verdict| !verdict.skipped) == 0 {
         output.note(&"there is no scenario to run: a program without scenarios proves nothing");
         return Ok(Exit::Found);
     }
@@ -88,101 +155,10 @@ pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, CliError> {
         output.note(&"`only` and `skip` are for trying things out: take them away before others rely on these tests");
         return Ok(Exit::Found);
     }
-    Ok(if failed == 0 { Exit::Nothing } else { Exit::Found })
-}
-
-fn text(ran: &Ran, verbose: bool) -> String {
-    let mut out = String::new();
-    for verdict in &ran.verdicts {
-        if verdict.failures.is_empty() {
-            if verbose {
-                let how = if verdict.skipped { "skipped" } else { "passed" };
-                out.push_str(&format!("{how:<8}{}  ({})\n", verdict.name, ran.program.sources.at(verdict.span)));
-            }
-            continue;
-        }
-        out.push_str(&format!("failed  {}  ({})\n", verdict.name, ran.program.sources.at(verdict.span)));
-        for failure in &verdict.failures {
-            out.push_str(&told(&ran.program, failure));
-        }
-        out.push('\n');
+    for (ran, percent) in results.too_little() {
+        let (name, min) = (&ran.program.name, args.min.unwrap_or_default());
+        output.note(&format_args!("scenarios try {percent}% of {name}, and at least {min}% is asked for"));
     }
-    out
-}
-
-fn told(program: &Program, failure: &Failure) -> String {
-    let sources = &program.sources;
-    let line = sources.line(failure.span).trim();
-    let mut out = format!(
-        "  {}\n    {line}\n    - expected {}\n    + got      {}\n",
-        sources.at(failure.span),
-        failure.expected,
-        failure.got
-    );
-    for step in &failure.why {
-        out.push_str(&format!("      {step}\n"));
-    }
-    out
-}
-
-fn github(ran: &Ran) -> String {
-    let failures =
-        ran.verdicts.iter().flat_map(|verdict| verdict.failures.iter().map(move |failure| (verdict, failure)));
-    let annotation = |(verdict, failure): (&Verdict, &Failure)| {
-        let text = format!("expected {}, got {}", failure.expected, failure.got);
-        command("error", &ran.program.sources, failure.span, &verdict.name, &text)
-    };
-    failures.map(annotation).collect()
-}
-
-#[derive(Serialize)]
-struct Report {
-    schema: &'static str,
-    passed: usize,
-    failed: usize,
-    skipped: usize,
-    programs: Vec<ProgramReport>,
-}
-
-#[derive(Serialize)]
-struct ProgramReport {
-    program: String,
-    scenarios: Vec<ScenarioReport>,
-}
-
-#[derive(Serialize)]
-struct ScenarioReport {
-    name: String,
-    at: String,
-    result: &'static str,
-    failures: Vec<FailureReport>,
-}
-
-#[derive(Serialize)]
-struct FailureReport {
-    at: String,
-    expected: String,
-    got: String,
-    why: Vec<String>,
-}
-
-fn report(ran: &Ran) -> ProgramReport {
-    let sources = &ran.program.sources;
-    let failure = |failure: &Failure| FailureReport {
-        at: sources.at(failure.span),
-        expected: failure.expected.clone(),
-        got: failure.got.clone(),
-        why: failure.why.clone(),
-    };
-    let scenario = |verdict: &Verdict| ScenarioReport {
-        name: verdict.name.to_string(),
-        at: sources.at(verdict.span),
-        result: match (verdict.skipped, verdict.failures.is_empty()) {
-            (true, _) => "skipped",
-            (false, true) => "passed",
-            (false, false) => "failed",
-        },
-        failures: verdict.failures.iter().map(failure).collect(),
-    };
-    ProgramReport { program: ran.program.name.to_string(), scenarios: ran.verdicts.iter().map(scenario).collect() }
+    let fine = results.count(|verdict| !verdict.failures.is_empty()) == 0 && results.too_little().next().is_none();
+    Ok(if fine { Exit::Nothing } else { Exit::Found })
 }

@@ -11,6 +11,7 @@ use super::pots::Pots;
 use super::purse::Lot;
 use super::state::State;
 use super::version::Version;
+use super::witness::Witness;
 
 /// The moment at which something is judged, with its local day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,8 @@ pub struct Cx<'a> {
     pub replay: &'a [(Read, Value)],
     /// When the window of the challenge at hand opened.
     pub since: Option<Instant>,
+    /// Who takes notes of the alternatives that are taken.
+    pub witness: Option<&'a Witness>,
 }
 
 /// The tiers that an expression sees, by ladder.
@@ -92,6 +95,7 @@ impl<'a> Cx<'a> {
             seen: None,
             replay: &[],
             since: None,
+            witness: None,
         }
     }
 

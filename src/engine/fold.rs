@@ -116,6 +116,7 @@ impl<'a> Fold<'a> {
             seen: view.seen,
             replay: view.replay,
             since: view.since,
+            witness: None,
         }
     }
 

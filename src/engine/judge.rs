@@ -1,6 +1,6 @@
 //! How expressions and measures are computed: the one seam between the reference and the compiled plan.
 
-use crate::hir::{Expr, MeasureId, Program};
+use crate::hir::{Expr, LimitId, MeasureId, Program, RuleId};
 use crate::value::{Calendar, Exact, Instant, Value};
 
 use super::context::Cx;
@@ -36,4 +36,8 @@ pub trait Judge: Send + Sync {
     fn noted(&self, state: &mut State, change: &FactChange<'_>, noting: &Noting<'_>) -> Result<(), Fault>;
     /// Takes note of an amount that was posted.
     fn tallied(&self, state: &mut State, tallied: Tallied, noting: &Noting<'_>) -> Result<(), Fault>;
+    /// Takes note that a limit cut something.
+    fn cut(&self, _limit: LimitId) {}
+    /// Takes note that a rule does what it does.
+    fn fired(&self, _rule: RuleId) {}
 }

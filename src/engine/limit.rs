@@ -104,6 +104,7 @@ impl Fold<'_> {
                 (false, _) => asked.min(left),
             };
             if fitted.amount != asked {
+                self.judge.cut(id);
                 let words = |n: Exact| match limit.kind {
                     LimitKind::Times(_) => n.to_string(),
                     LimitKind::Amount(unit, _) => super::words::quantity(self.program, unit, n),

@@ -57,6 +57,7 @@ mod transfer;
 mod union;
 mod version;
 pub mod walk;
+mod witness;
 pub mod words;
 mod world;
 
@@ -77,4 +78,5 @@ pub use shortfall::shortfall;
 pub use snapshot::Snapshot;
 pub use state::State;
 pub use version::Version;
+pub use witness::{Seen, Witness};
 pub use world::{Arrival, Job, Stored, World};

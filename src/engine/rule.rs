@@ -298,6 +298,7 @@ impl Fold<'_> {
             self.note_gave(cause);
             self.used_up(&rule.name, rule.activation);
         }
+        self.judge.fired(id);
         for (number, (condition, effect)) in (0_u32..).zip(&rule.effects) {
             if condition.as_ref().map_or(Ok(true), |condition| self.judge.truth(condition, &self.cx(view)))? {
                 self.effect(cause, rule, &amounts, (number, effect), view)?;

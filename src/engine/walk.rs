@@ -76,12 +76,20 @@ pub fn value(expr: &Expr, cx: &Cx<'_>) -> Result<Value, Fault> {
         Kind::Cases(cases) => {
             for case in cases {
                 if applies(case, cx)? {
-                    return value(&case.value, cx);
+                    return taken(&case.value, cx);
                 }
             }
             return Err(Fault::NoCase(cx.program.sources.text(expr.span).to_string()));
         }
     })
+}
+
+/// The value of an alternative that is taken.
+fn taken(expr: &Expr, cx: &Cx<'_>) -> Result<Value, Fault> {
+    if let Some(witness) = cx.witness {
+        witness.take(expr.span);
+    }
+    value(expr, cx)
 }
 
 /// The truth of a condition; a missing value is not true.
@@ -233,7 +241,7 @@ fn lookup(id: TableId, keys: &[Expr], cx: &Cx<'_>) -> Result<Value, Fault> {
                 pattern.iter().zip(&keys).all(matches)
             });
             match row.map(|(_, result)| result).or(otherwise.as_ref()) {
-                Some(result) => value(result, cx),
+                Some(result) => taken(result, cx),
                 None => Err(missing()),
             }
         }
@@ -244,7 +252,7 @@ fn lookup(id: TableId, keys: &[Expr], cx: &Cx<'_>) -> Result<Value, Fault> {
                 for band in bands {
                     let high = band.to.map_or(*amount, |to| to.min(*amount));
                     if high > low {
-                        total = total.add(high.sub(low)?.mul(exact(&band.value, cx)?)?)?;
+                        total = total.add(high.sub(low)?.mul(number(&taken(&band.value, cx)?)?)?)?;
                         low = high;
                     }
                 }
@@ -255,7 +263,7 @@ fn lookup(id: TableId, keys: &[Expr], cx: &Cx<'_>) -> Result<Value, Fault> {
                 Some(to) if band.inclusive => *amount <= to,
                 Some(to) => *amount < to,
             });
-            band.map_or_else(|| Err(missing()), |band| value(&band.value, cx))
+            band.map_or_else(|| Err(missing()), |band| taken(&band.value, cx))
         }
     }
 }

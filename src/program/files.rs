@@ -60,6 +60,33 @@ impl Reader for Disk {
     }
 }
 
+/// Files on disk, one of them as if it held another text.
+#[derive(Debug, Clone, Copy)]
+pub struct Edited<'t> {
+    /// The file, as messages name it.
+    pub name: &'t str,
+    /// Its text.
+    pub text: &'t str,
+}
+
+impl Reader for Edited<'_> {
+    fn text(&self, path: &Path) -> Result<String, String> {
+        if name_of(path) == self.name { Ok(self.text.to_owned()) } else { Disk.text(path) }
+    }
+    fn list(&self, path: &Path) -> Result<Vec<PathBuf>, String> {
+        Disk.list(path)
+    }
+    fn exists(&self, path: &Path) -> bool {
+        Disk.exists(path)
+    }
+    fn is_folder(&self, path: &Path) -> bool {
+        Disk.is_folder(path)
+    }
+    fn identity(&self, path: &Path) -> PathBuf {
+        Disk.identity(path)
+    }
+}
+
 /// No files at all, for programs that are given as text.
 pub(super) struct Nowhere;
 

@@ -23,6 +23,7 @@ mod words;
 pub use format::{FormatError, format};
 pub use limits::*;
 pub use outline::{Phrase, outline};
+pub use words::RESERVED;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::FileId;

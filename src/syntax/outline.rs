@@ -1,5 +1,7 @@
 //! Statements as words, for whoever compares or counts them without reading what they mean.
 
+use std::ops::Range;
+
 use super::MAX_DEPTH;
 use super::layout::{self, Bracket, Line, Token, TokenKind};
 
@@ -14,6 +16,10 @@ pub struct Phrase {
     pub block: Vec<Phrase>,
     /// Where it begins, in bytes.
     pub start: usize,
+    /// Where it ends, its block included.
+    pub end: usize,
+    /// Where each word stands.
+    pub places: Vec<Range<usize>>,
 }
 
 /// The items of a text, without comments. Equal programs have equal outlines, however they are laid out.
@@ -36,6 +42,7 @@ fn phrase(text: &str, tokens: &[Token], line: &Line) -> Phrase {
     Phrase {
         block: blocks.flat_map(|block| statements(text, tokens, &block.lines)).collect(),
         start: tokens.get(line.first).map_or(0, |token| token.start),
+        end: tokens.get(line.last).map_or(0, |token| token.end),
         ..joined(text, &own)
     }
 }
@@ -80,6 +87,8 @@ fn joined(text: &str, tokens: &[Token]) -> Phrase {
         text: String::new(),
         block: Vec::new(),
         start: tokens.first().map_or(0, |token| token.start),
+        end: tokens.last().map_or(0, |token| token.end),
+        places: tokens.iter().map(|token| token.start..token.end).collect(),
     };
     let mut end = None;
     for token in tokens {

@@ -4,7 +4,7 @@
 pub(super) const CONTINUING: &[&str] = &["and", "or", "not", "is", "in", "of", "per", "where", "when", "as", "to"];
 
 /// Words inside expressions; no name may be one of them (`reserved` in the grammar).
-pub(super) const RESERVED: &[&str] =
+pub const RESERVED: &[&str] =
     &["and", "or", "not", "is", "in", "of", "per", "where", "when", "otherwise", "as", "missing", "yes", "no", "to"];
 
 /// Words that begin an item.

@@ -3,6 +3,9 @@
 mod begin;
 mod diff;
 mod explain;
+mod junit;
 mod report;
+mod scenarios;
 mod terms;
 mod tour;
+mod xml;
