@@ -120,7 +120,12 @@ impl<'t> Formatter<'t> {
         let has_block =
             |p: Option<&Placed<'_>>| matches!(p.map(|p| &p.entry), Some(Entry::Line(l)) if !l.blocks.is_empty());
         let before = i.checked_sub(1).and_then(|i| entries.get(i));
-        if before.is_some_and(|p| matches!(p.entry, Entry::Comment(_))) {
+        // Where a brace is missing, a blank line decides what belongs together.
+        let stays = |p: &Placed<'_>| match p.entry {
+            Entry::Comment(_) => true,
+            Entry::Line(line) => line.blocks.is_empty() && self.is_broken(line),
+        };
+        if before.is_some_and(stays) {
             return false;
         }
         let rest = entries.get(i..).unwrap_or_default();
