@@ -8,3 +8,7 @@ pub const MAX_MESSAGES: usize = 1000;
 pub const MAX_DECIMALS: i64 = 9;
 /// Most parts of the value of a name in a block, with those of the names in it.
 pub const MAX_PARTS: usize = 512;
+/// How deep expressions may nest, through the names that they use.
+pub const MAX_NESTING: usize = 400;
+/// How many steps the value of a name may take to compute, through the names that it uses.
+pub const MAX_STEPS: usize = 100_000;

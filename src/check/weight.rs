@@ -3,12 +3,8 @@
 
 use super::context::{Checker, Node};
 use super::errors;
+use super::limits::{MAX_NESTING, MAX_STEPS};
 use crate::source::Span;
-
-/// How deep expressions may nest, through the names that they use.
-pub const MAX_NESTING: usize = 400;
-/// How many steps the value of a name may take to compute, through the names that it uses.
-pub const MAX_STEPS: usize = 100_000;
 
 /// What a name counts for, beside its expression.
 const NAME: usize = 8;

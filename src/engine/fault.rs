@@ -1,6 +1,6 @@
 //! Why an event could not be judged.
 
-use super::limits::MOST_AT_ONCE;
+use super::limits::{MAX_ROUNDS, MOST_AT_ONCE};
 use crate::value::ArithmeticError;
 
 /// An error for one event: nothing of the event takes effect.
@@ -47,6 +47,9 @@ pub enum Fault {
     /// One event sets something off more often than any program means.
     #[error("this would happen more than {} times at once", MOST_AT_ONCE)]
     TooOften,
+    /// Rules set each other off without an end in sight.
+    #[error("rules set each other off more than {} times in a row", MAX_ROUNDS)]
+    NoRest,
     /// A draw whose secret seed was not given.
     #[error("the seed of draw `{0}` is not at hand")]
     NoSeed(String),

@@ -67,7 +67,7 @@ pub use fault::Fault;
 pub use flows::{Flow, Flows};
 pub use fold::Fold;
 pub use group::{Explained, Group};
-pub use limits::MOST_AT_ONCE;
+pub use limits::{MAX_ROUNDS, MOST_AT_ONCE};
 pub use mail::{Content, Letter};
 pub use outcome::{
     Account, Cause, EntryChange, Giver, OfferChange, Outcome, Side, Stage, TraceStep, VoucherChange, What,

@@ -64,10 +64,10 @@ impl Fold<'_> {
             changed |= self.automatic_rewards()?;
             changed |= self.lapse_unkept()?;
             if !changed {
-                break;
+                return self.rank();
             }
         }
-        self.rank()
+        Err(Fault::NoRest)
     }
 
     /// Lots that fell due while something kept them lapse when it does so no longer.

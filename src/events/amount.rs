@@ -1,10 +1,8 @@
 //! Amounts of money in records, in the program's currency or one that it accepts.
 
-use crate::arena::Id as _;
 use crate::hir::{Expr, Kind, Program};
 use crate::value::{AmountError, Currency, Day, Exact, Instant, Value, parse_minor};
 
-use super::MAX_NAMES;
 use super::decode::unusual;
 use super::node::{Node, clip};
 
@@ -144,20 +142,17 @@ fn convert(program: &Program, minor: i64, currency: Currency, time: Instant) -> 
         return Err(format!("the amount is in {currency}, but the program counts in {}{also}", settings.currency));
     };
     let day = settings.zone.day_of(time);
-    let rate =
-        rate_on(program, rate, day, 0).ok_or_else(|| format!("the program has no rate for {currency} on {day}"))?;
+    let rate = rate_on(program, rate, day).ok_or_else(|| format!("the program has no rate for {currency} on {day}"))?;
     let places = i32::from(settings.currency.exponent()) - i32::from(currency.exponent());
     let exact = Exact::from(minor).mul(rate).map_err(|error| error.to_string())?;
     rounding.round(scaled(exact, places)?).map(Exact::from).map_err(|error| error.to_string())
 }
 
 /// The rate of a day, where the expression is a number or cases by date.
-fn rate_on(program: &Program, rate: &Expr, day: Day, names: usize) -> Option<Exact> {
+fn rate_on(program: &Program, rate: &Expr, day: Day) -> Option<Exact> {
     match &rate.kind {
         Kind::Const(Value::Exact(number)) => Some(*number),
-        Kind::Let(id) if names < MAX_NAMES && id.index() < program.lets.len() => {
-            rate_on(program, &program.lets.get(*id)?.value, day, names + 1)
-        }
+        Kind::Let(id) => rate_on(program, &program.lets.get(*id)?.value, day),
         Kind::Cases(cases) => cases
             .iter()
             .find(|case| {
@@ -166,7 +161,7 @@ fn rate_on(program: &Program, rate: &Expr, day: Day, names: usize) -> Option<Exa
                     && guard.from.is_none_or(|from| from <= day)
                     && guard.until.is_none_or(|until| day <= until)
             })
-            .and_then(|case| rate_on(program, &case.value, day, names)),
+            .and_then(|case| rate_on(program, &case.value, day)),
         _ => None,
     }
 }

@@ -24,5 +24,3 @@ pub const MAX_MAP: usize = 1 << 20;
 pub const MAX_OPEN_GROUPS: usize = 1_000;
 /// Most records that are looked at to guess a map.
 pub const MAX_SAMPLE: usize = 5_000;
-/// Most named values that may stand behind one another in an exchange rate.
-pub const MAX_NAMES: usize = 32;

@@ -5,7 +5,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use meed::check::{MAX_ITEMS, MAX_MESSAGES};
-use meed::engine::{Engine, What, World};
+use meed::engine::{Engine, MAX_ROUNDS, What, World};
 use meed::{Diagnostics, Loaded, Program, compile, scenario};
 
 const HEAD: &str = r#"
@@ -279,6 +279,25 @@ fn posted(body: &str, until: &str) -> (usize, usize) {
 fn one_event_reaches_a_thousand_million_steps() {
     let (posted, failed) = posted("rule r each time spend reaches another $0.01 { give 1 point }\n", "2026-01-03");
     assert!(posted + failed >= 1 && posted < 1_000_000, "{posted} posted, {failed} failed");
+}
+
+/// A chain of rules, each declared before the one that sets it off: one further with every round.
+fn chain(length: usize) -> (usize, usize) {
+    let link = |i: usize| {
+        let i = length - i;
+        let next = if i < length { format!("give 1 s{}", i + 1) } else { "give 1 point".to_owned() };
+        format!(
+            "unit s{i} {{ expires never }}\nmeasure m{i} = sum of s{i}.earned, each calendar year\n\
+             rule r{i} when m{i} reaches 1 {{ {next} }}\n"
+        )
+    };
+    posted(&format!("earn e on purchase {{ give 1 s1 }}\n{}", many(length, link)), "2026-01-03")
+}
+
+#[test]
+fn rules_may_set_each_other_off_a_limited_number_of_times() {
+    assert_eq!(chain(MAX_ROUNDS - 2), (MAX_ROUNDS - 1, 0));
+    assert_eq!(chain(MAX_ROUNDS + 1), (0, 1));
 }
 
 #[test]

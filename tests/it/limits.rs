@@ -7,7 +7,7 @@ use meed::Program;
 use meed::check::MAX_ITEMS;
 use meed::events::{
     EventStream, Inputs, MAX_DEPTH, MAX_ID, MAX_KEYS, MAX_LINE_BYTES, MAX_LIST, MAX_MAP, MAX_OPEN_GROUPS,
-    MAX_ROW_LINES, MAX_TEXT, Map,
+    MAX_ROW_LINES, MAX_SAMPLE, MAX_TEXT, Map, guess,
 };
 
 fn scratch(name: &str) -> PathBuf {
@@ -151,6 +151,22 @@ fn rows_of_one_event_stand_within_a_limit() {
 }
 
 #[test]
+fn guesses_look_at_a_limited_number_of_records() {
+    let program = Program::from_path(Path::new("tests/cases/input/shop.meed")).unwrap();
+    // The last date decides which number is the day, where it is among those that are looked at.
+    let guessed = |before: usize| {
+        let row = |date: &str, n: usize| format!("purchase,m,{date} 10:00,o{n},1\n");
+        let rows: String = (0..before).map(|n| row("01/02/2026", n)).collect();
+        let path = scratch(&format!("guess-{before}.csv"));
+        std::fs::write(&path, format!("type,member,time,order,total\n{rows}{}", row("13/02/2026", before))).unwrap();
+        guess(program.versions.last().unwrap(), &path).unwrap()
+    };
+    let undecided = "every value fits both";
+    assert!(!guessed(MAX_SAMPLE - 1).contains(undecided), "{}", guessed(MAX_SAMPLE - 1));
+    assert!(guessed(MAX_SAMPLE).contains(undecided), "{}", guessed(MAX_SAMPLE));
+}
+
+#[test]
 fn programs_have_a_limit_of_declarations() {
     let text = |items: usize| {
         let lets: String = (1..items).map(|n| format!("let a{n} = 1\n")).collect();
@@ -241,6 +257,9 @@ fn the_page_of_limits_is_true() {
         check::MAX_PARTS,
         check::MAX_DECIMALS,
         check::MAX_MESSAGES,
+        check::MAX_NESTING,
+        check::MAX_STEPS,
         engine::MOST_AT_ONCE,
+        engine::MAX_ROUNDS,
     );
 }
