@@ -105,7 +105,6 @@ impl Fold<'_> {
         match kind {
             EventKind::Join => {
                 self.state.joined = self.state.joined.or(Some(self.at.now));
-                self.state.enrolled = true;
                 self.state.left = false;
                 self.list(true);
                 self.set_attributes(event);
@@ -115,7 +114,6 @@ impl Fold<'_> {
                 self.state.left = true;
                 self.leave_groups();
                 self.leave_draws()?;
-                self.state.enrolled = false;
                 self.list(false);
             }
             EventKind::Activate => return self.granted(event, Self::activate),
@@ -132,7 +130,6 @@ impl Fold<'_> {
             EventKind::Withdraw => return self.granted(event, Self::withdraw),
             EventKind::Erase => {
                 self.state.left = true;
-                self.state.enrolled = false;
                 self.leave_groups();
                 self.list(false);
                 self.forget_person();

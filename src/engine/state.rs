@@ -32,8 +32,6 @@ pub struct State {
     pub attributes: Arena<FieldId, Value>,
     /// When the member joined, or was first seen.
     pub joined: Option<Instant>,
-    /// Whether a `join` was seen (and no `leave` since).
-    pub enrolled: bool,
     /// Whether the member left.
     pub left: bool,
     /// Everything due up to here has happened.
@@ -538,7 +536,6 @@ impl State {
             version: 0,
             attributes: Arena::default(),
             joined: None,
-            enrolled: false,
             left: false,
             clock,
             units: Arena::default(),
