@@ -3,22 +3,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use unicode_security::skeleton;
+
 use super::context::Checker;
 use super::errors;
 use crate::source::Span;
 use crate::syntax::ast;
 
-/// Letters of other scripts and the Latin letters that they look like.
-const LETTERS: &[(&str, &str)] = &[
-    ("АВЕКМНОРСТХІЈЅ", "ABEKMHOPCTXIJS"),
-    ("аеорсухіјѕһԁѵ", "aeopcyxijshdv"),
-    ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"),
-    ("αικνορυχ", "aiknopux"),
-];
-
-/// A name as it looks: other letters as the Latin ones that they look like.
-pub(super) fn skeleton(name: &str) -> String {
-    name.chars().map(|letter| twin(letter).unwrap_or(letter)).collect()
+/// A name as it looks: Unicode's own table of letters that people take for one another (UTS 39).
+pub(super) fn shape(name: &str) -> String {
+    skeleton(name).collect()
 }
 
 /// The Latin letter that a letter looks like.
@@ -26,10 +20,9 @@ pub(super) fn twin(letter: char) -> Option<char> {
     if letter.is_ascii() {
         return None;
     }
-    LETTERS.iter().find_map(|(others, latin)| {
-        let at = others.chars().position(|other| other == letter)?;
-        latin.chars().nth(at)
-    })
+    let mut buffer = [0; 4];
+    let mut looks = skeleton(letter.encode_utf8(&mut buffer));
+    looks.next().filter(|first| first.is_ascii() && looks.next().is_none())
 }
 
 impl Checker<'_> {
@@ -38,7 +31,7 @@ impl Checker<'_> {
         let mut seen: HashMap<String, (Arc<str>, Span)> = HashMap::new();
         let mut found = Vec::new();
         for name in self.declared_names() {
-            let shape = skeleton(&name.text);
+            let shape = shape(&name.text);
             match seen.get(&shape) {
                 Some((first, at)) if *first != name.text => {
                     found.push(errors::names::lookalike(name.span(), &name.text, first, *at));
@@ -78,6 +71,16 @@ impl Checker<'_> {
         names.extend(items.rewards.iter().map(|item| &item.name));
         names.extend(items.redeems.iter().map(|item| &item.name));
         names.extend(items.challenges.iter().map(|item| &item.name));
+        names.extend(items.draws.iter().map(|item| &item.name));
+        names.extend(items.leaderboards.iter().map(|item| &item.name));
+        names.extend(items.choices.iter().map(|item| &item.name));
+        names.extend(items.partners.iter().map(|item| &item.name));
+        names.extend(items.exchanges.iter().map(|item| &item.name));
+        names.extend(items.causes.iter().map(|item| &item.name));
+        names.extend(items.funds.iter().map(|item| &item.name));
+        names.extend(items.transfers.iter().map(|item| &item.name));
+        names.extend(items.referrals.iter().map(|item| &item.name));
+        names.extend(items.pools.iter().map(|item| &item.name));
         names.into_iter().cloned().collect()
     }
 }
@@ -87,12 +90,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_letter_has_its_twin() {
-        for (others, latin) in LETTERS {
-            assert_eq!(others.chars().count(), latin.chars().count(), "{others}");
-            assert!(latin.is_ascii() && !others.chars().any(|letter| letter.is_ascii()), "{others}");
+    fn names_are_told_by_their_looks() {
+        for (name, same) in [("pоints", "points"), ("ρoints", "points"), ("tier_1", "tier_l"), ("com", "corn")] {
+            assert_eq!(shape(name), shape(same), "{name}");
         }
-        assert_eq!(skeleton("pоints"), "points");
-        assert_eq!(skeleton("积分"), "积分");
+        for (name, other) in [("积分", "积点"), ("points", "point"), ("gold", "cold")] {
+            assert_ne!(shape(name), shape(other), "{name}");
+        }
+        assert_eq!((twin('о'), twin('o'), twin('积')), (Some('o'), None, None));
     }
 }

@@ -4,4 +4,4 @@
 /// program means, and near enough that an absurd amount does not keep the engine busy for ever.
 pub const MOST_AT_ONCE: i64 = 10_000;
 /// How often what one event brings may bring something further: longer than any chain of rules that a person follows.
-pub const MAX_ROUNDS: usize = 1000;
+pub const MAX_ROUNDS: usize = 250;

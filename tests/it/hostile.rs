@@ -246,6 +246,82 @@ fn wide_and_long_tables_are_read_from_files() {
     assert!(loaded.is_err_and(|told| told.lines().count() < 10));
 }
 
+#[test]
+fn a_table_of_many_rows_is_looked_up_in() {
+    const ROWS: usize = 300_000;
+    let folder = std::env::temp_dir().join(format!("meed-hostile-long-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("long.meed");
+    std::fs::write(folder.join("long.csv"), format!("sku,value\n{}", many(ROWS, |row| format!("s{row},{row}\n"))))
+        .unwrap();
+    std::fs::write(
+        &path,
+        format!(
+            "{HEAD}table bonus by sku from \"long.csv\"\nevent scan {{ sku text }}\n\
+             earn e on scan {{ give bonus[sku] * 1 point }}\n\
+             scenario \"s\" {{ ann scan 2026-01-02 {{ sku \"s{}\" }} expect {} points }}\n",
+            ROWS - 1,
+            ROWS - 1
+        ),
+    )
+    .unwrap();
+    let failed = ends("a long table", move || {
+        let loaded = Program::from_path(&path).unwrap_or_else(|wrong| panic!("{wrong}"));
+        let programs: Vec<Arc<Program>> = loaded.versions.into_iter().map(Arc::new).collect();
+        let engine = compile::compile(&programs);
+        scenario::run_all(&engine, &programs[0]).iter().filter(|verdict| !verdict.failures.is_empty()).count()
+    });
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(failed, 0);
+}
+
+#[test]
+fn files_that_import_each_other_are_read_once() {
+    const FILES: usize = 200;
+    let folder = std::env::temp_dir().join(format!("meed-hostile-ring-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for i in 0..FILES {
+        // Each takes in the next and one far away: there are many ways to every file.
+        let (next, far) = ((i + 1) % FILES, i * 7 % FILES);
+        let head = if i == 0 { HEAD } else { "" };
+        let text = format!("import \"f{next}.meed\"\nimport \"f{far}.meed\"\n{head}let n{i} = {i}\n");
+        std::fs::write(folder.join(format!("f{i}.meed")), text).unwrap();
+    }
+    let first = folder.join("f0.meed");
+    let codes = ends("a ring of files", move || match Program::from_path(&first) {
+        Ok(_) => Vec::new(),
+        Err(wrong) => wrong.messages.iter().map(|message| message.code.0).collect(),
+    });
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(!codes.is_empty() && codes.len() <= 2 * FILES && codes.iter().all(|code| *code == "E0401"), "{codes:?}");
+}
+
+#[test]
+fn units_that_turn_into_each_other_for_ever_are_judged() {
+    const UNITS: usize = 50;
+    let ring = many(UNITS, |i| {
+        let next = (i + 1) % UNITS;
+        format!(
+            "unit u{i} {{ expires never }}\n\
+             exchange x{i} of u{i} to u{next} {{\n  rate 1 u{i} -> 2 u{next}\n  every calendar month on day 1\n}}\n"
+        )
+    });
+    // Each month doubles fifty times: what does not fit any more is told, and the months go on.
+    let (posted, failed) = posted(&format!("{ring}earn e on purchase {{ give 1 u0 }}\n"), "2036-01-02");
+    assert!(posted > UNITS && posted < 100_000, "{posted} posted, {failed} failed");
+}
+
+#[test]
+fn names_that_look_alike_are_told_apart() {
+    for (first, second) in [("rate", "rаte"), ("ten", "t\u{435}n"), ("tier_l", "tier_1"), ("corn", "com")] {
+        let loaded =
+            load("names", &format!("let {first} = 1\nlet {second} = 2\n")).unwrap_or_else(|wrong| panic!("{wrong}"));
+        assert!(loaded.warnings.iter().any(|warning| warning.code.0 == "E0475"), "{first} {second}");
+    }
+    let text = many(5_000, |i| format!("let n{i} = 1\nlet \u{43f}{i} = 1\n"));
+    assert_eq!(codes("many names", &text), [""; 0]);
+}
+
 /// Plays one event and says how many amounts were posted, and how many failed.
 fn posted(body: &str, until: &str) -> (usize, usize) {
     let loaded = load("a short program", body).unwrap_or_else(|wrong| panic!("{wrong}"));

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::{error, suggest};
-use crate::check::lookalike::twin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -29,17 +28,18 @@ pub(in crate::check) fn word_computed_with(span: Span, name: &str, field: &str) 
 }
 
 pub(in crate::check) fn lookalike(span: Span, name: &str, first: &str, at: Span) -> Diagnostic {
-    let strange = name.chars().chain(first.chars()).find_map(|letter| Some((letter, twin(letter)?)));
     let diagnostic = Diagnostic::warning(Code("E0475"), span, format!("`{name}` looks like another name, and is not"))
-        .related(at, "the other one");
-    match strange {
-        Some((letter, twin)) => diagnostic
-            .note(format!(
-                "one of them is written with `{letter}` (U+{:04X}), the other with `{twin}`",
-                u32::from(letter)
-            ))
-            .help("write both with the same letters, or give one of them another name"),
-        None => diagnostic,
+        .related(at, "the other one")
+        .help("write both with the same letters, or give one of them another name");
+    let number =
+        |letter: char| if letter.is_ascii() { String::new() } else { format!(" (U+{:04X})", u32::from(letter)) };
+    match name.chars().zip(first.chars()).find(|(own, other)| own != other) {
+        Some((own, other)) if name.chars().count() == first.chars().count() => diagnostic.note(format!(
+            "this one is written with `{own}`{}, the other one with `{other}`{}",
+            number(own),
+            number(other)
+        )),
+        _ => diagnostic,
     }
 }
 
