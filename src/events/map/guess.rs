@@ -184,8 +184,11 @@ fn nameable(name: &str) -> bool {
     !name.contains(|c: char| matches!(c, '{' | '}' | '\u{feff}') || c.is_control())
 }
 
+/// A text of YAML. JSON leaves some characters as they are that YAML may only have escaped.
 fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
+    let json = serde_json::to_string(text).unwrap_or_default();
+    let plain = |c: char| !c.is_control() && !matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    json.chars().map(|c| if plain(c) { c.to_string() } else { format!("\\u{:04x}", u32::from(c)) }).collect()
 }
 
 fn write(program: &Program, columns: &[Column]) -> String {
