@@ -17,7 +17,7 @@ use super::run::{load_map, moment};
 use super::seeds;
 use crate::change::{Gate, Replay, Verdict, compare, impact};
 use crate::engine::{Event, Outcome};
-use crate::events::{Inputs, Map, Reject};
+use crate::events::{Inputs, Map};
 use crate::hir::Program;
 
 /// Say what a change means, whom it meets, and what it costs
@@ -131,12 +131,11 @@ fn replays(
     })
 }
 
+/// What cannot be read is the same for both, and told by `meed run`.
 impl Watcher for Replay {
-    fn event(&mut self, event: &Event) {
-        Self::event(self, event);
+    fn read(&mut self, event: &Event) {
+        self.event(event);
     }
-    // What cannot be read is the same for both, and told by `meed run`.
-    fn reject(&mut self, _: &Reject) {}
     fn outcome(&mut self, outcome: &Outcome) {
         Self::outcome(self, outcome);
     }

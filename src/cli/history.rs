@@ -16,9 +16,11 @@ const BATCH: usize = 1 << 18;
 /// What sees a history.
 pub(super) trait Watcher {
     /// An event was read.
-    fn event(&mut self, event: &Event);
+    fn read(&mut self, _event: &Event) {}
+    /// What became of an event that was read.
+    fn arrived(&mut self, _arrival: &Arrival) {}
     /// A record was no event, or was turned away.
-    fn reject(&mut self, reject: &Reject);
+    fn reject(&mut self, _reject: &Reject) {}
     /// Something happened.
     fn outcome(&mut self, outcome: &Outcome);
 }
@@ -49,7 +51,7 @@ impl History<'_> {
             match record {
                 Some(Ok(event)) => {
                     progress.tick();
-                    watcher.event(&event);
+                    watcher.read(&event);
                     places.push((stream.place(), event.id.clone(), event.member.clone()));
                     batch.push(event);
                 }
@@ -59,6 +61,7 @@ impl History<'_> {
             if done || batch.len() == BATCH {
                 let arrivals = world.submit(std::mem::take(&mut batch), &mut |outcome| watcher.outcome(&outcome));
                 for ((place, id, member), arrival) in std::mem::take(&mut places).into_iter().zip(arrivals) {
+                    watcher.arrived(&arrival);
                     if let Arrival::Refused(reason) = arrival {
                         watcher.reject(&Reject::of_event(place, &id, &member, reason));
                     }

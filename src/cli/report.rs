@@ -13,7 +13,7 @@ use super::output::Output;
 use super::progress::Progress;
 use super::run::{load_map, moment};
 use super::seeds;
-use crate::engine::{Event, Outcome};
+use crate::engine::{Arrival, Outcome};
 use crate::events::{Inputs, Reject};
 use crate::hir::Program;
 use crate::journal::WriteError;
@@ -83,8 +83,13 @@ struct Seen<'p> {
 }
 
 impl Watcher for Seen<'_> {
-    fn event(&mut self, _: &Event) {
-        self.watch.records.events += 1;
+    fn arrived(&mut self, arrival: &Arrival) {
+        let records = &mut self.watch.records;
+        match arrival {
+            Arrival::Accepted => records.events += 1,
+            Arrival::Duplicate => records.duplicates += 1,
+            Arrival::Refused(_) => {}
+        }
     }
     fn reject(&mut self, reject: &Reject) {
         if reject.skipped {

@@ -38,16 +38,21 @@ fn marked(table: &Table, columns: &[usize]) -> Vec<Series> {
 const WIDTH: i64 = 720;
 const HEIGHT: i64 = 250;
 const LEFT: i64 = 58;
+/// Room beside the last name below.
+const RIGHT: i64 = 14;
 const TOP: i64 = 12;
 const BOTTOM: i64 = 26;
 /// The finest size that is told apart.
 const FINE: i64 = 1_000;
 
+/// The largest size that is told apart.
+const MOST: i64 = 100_000_000_000_000_000;
+
 /// The size of a value in thousandths; nothing where it is not known.
 fn size(cell: Option<&Answer>) -> Option<i64> {
     let size = cell?.as_ref().ok()?.size();
     let fine = size.mul(Exact::from(FINE)).and_then(|fine| Rounding::Nearest.round(fine));
-    Some(fine.unwrap_or(i64::MAX / FINE))
+    Some(fine.unwrap_or(if size < Exact::ZERO { -MOST } else { MOST }).clamp(-MOST, MOST))
 }
 
 fn cell(table: &Table, row: usize, column: usize) -> Option<&Answer> {
@@ -104,8 +109,9 @@ impl Axis {
             let class = if size == 0 { "base" } else { "grid" };
             let _ = write!(
                 out,
-                "<line class=\"{class}\" x1=\"{LEFT}\" y1=\"{y}\" x2=\"{WIDTH}\" y2=\"{y}\"/>\
+                "<line class=\"{class}\" x1=\"{LEFT}\" y1=\"{y}\" x2=\"{}\" y2=\"{y}\"/>\
                  <text class=\"tick\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
+                WIDTH - RIGHT,
                 LEFT - 8,
                 y + 4,
                 escaped(&self.kind.resized(name).tick())
@@ -137,7 +143,7 @@ fn opened(width: i64, height: i64, class: &str, title: &str) -> String {
 /// The middle of each row's place, and how wide that is.
 fn place(rows: usize, row: usize) -> (i64, i64) {
     let (rows, row) = (i64::try_from(rows.max(1)).unwrap_or(1), i64::try_from(row).unwrap_or(0));
-    let width = WIDTH - LEFT;
+    let width = WIDTH - LEFT - RIGHT;
     (LEFT + width * (2 * row + 1) / (2 * rows), width / rows)
 }
 
@@ -209,7 +215,7 @@ fn columns_chart(table: &Table, columns: &[Series], stacked: bool, title: &str) 
             let answer = cell(table, row, *column);
             let Some(size) = size(answer) else { continue };
             let from = if stacked { below } else { 0 };
-            let to = from + size;
+            let to = i64::saturating_add(from, size);
             below = to;
             let (a, b) = (axis.at(from), axis.at(to));
             let x =
@@ -258,8 +264,23 @@ fn line_chart(table: &Table, column: usize, title: &str) -> String {
     out + "</svg>\n"
 }
 
-/// How many letters a name beside a bar may have.
+/// How many letters a name beside a bar may have; those of Chinese and its like are twice as wide.
 const LETTERS: usize = 22;
+
+/// A name as far as there is room for it.
+fn cut(name: &str) -> String {
+    let wide = |letter: char| if letter >= '\u{2e80}' { 2 } else { 1 };
+    if name.chars().map(wide).sum::<usize>() <= LETTERS {
+        return name.to_owned();
+    }
+    let mut room = LETTERS - 1;
+    let fits = |letter: &char| {
+        let left = room.checked_sub(wide(*letter));
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    name.chars().take_while(fits).chain(['…']).collect()
+}
 
 fn bars_chart(table: &Table, column: usize, title: &str) -> String {
     const WIDE: i64 = 520;
@@ -280,11 +301,6 @@ fn bars_chart(table: &Table, column: usize, title: &str) -> String {
     for (number, (row, size)) in table.rows.iter().zip(&sizes).enumerate() {
         let top = 4 + ROW * i64::try_from(number).unwrap_or(0);
         let name = shown(row.first());
-        let short: String = if name.chars().count() > LETTERS {
-            name.chars().take(LETTERS - 1).chain(['…']).collect()
-        } else {
-            name.clone()
-        };
         let value = match row.get(column) {
             Some(Ok(quantity)) => quantity.shown(),
             _ => "unknown".to_owned(),
@@ -299,7 +315,7 @@ fn bars_chart(table: &Table, column: usize, title: &str) -> String {
              <text class=\"{class}\" x=\"{}\" y=\"{}\">{}</text></g>",
             NAMES - 8,
             top + 15,
-            escaped(&short),
+            escaped(&cut(&name)),
             top + 1,
             to - from,
             to + 6,
@@ -308,4 +324,35 @@ fn bars_chart(table: &Table, column: usize, title: &str) -> String {
         );
     }
     out + "</svg>\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_at_round_numbers_and_nothing_is_too_large() {
+        for (sizes, low, high, step) in [
+            (vec![0, 1_597_000], 0, 2_000_000, 500_000),
+            (vec![-300, 700], -1_000, 1_000, 1_000),
+            (vec![], 0, 1_000, 1_000),
+            (vec![-MOST, MOST], -MOST, MOST, MOST / 2),
+        ] {
+            let axis = Axis::new(Quantity::Count(0), sizes.into_iter(), HEIGHT);
+            assert_eq!((axis.low, axis.high, axis.step), (low, high, step));
+            let mut out = String::new();
+            axis.drawn(&mut out);
+            assert!(out.matches("<line").count() <= 6, "{out}");
+            assert!(axis.at(axis.high) >= TOP && axis.at(axis.low) <= HEIGHT - BOTTOM);
+        }
+        let shares = Axis::new(Quantity::Share(Exact::ZERO), [441].into_iter(), HEIGHT);
+        assert_eq!((shares.high, shares.step), (600, 200));
+    }
+
+    #[test]
+    fn long_names_are_cut() {
+        assert_eq!(cut("a name of twenty two l"), "a name of twenty two l");
+        assert_eq!(cut("a name of twenty three "), "a name of twenty thre…");
+        assert_eq!(cut("一个非常非常长的等级的名字"), "一个非常非常长的等级…");
+    }
 }

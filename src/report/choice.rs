@@ -80,7 +80,7 @@ impl Purchase {
         let event = program.events.at(self.event);
         let amount = &event.fields.at(self.amount).name;
         let one = self.order.map_or(String::new(), |order| {
-            format!("; those of one member and day with one `{}` are one purchase", event.fields.at(order).name)
+            format!(" (those of one member and day with one `{}` are one purchase)", event.fields.at(order).name)
         });
         format!("`{}` for its `{amount}`{one}", event.name)
     }

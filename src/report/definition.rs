@@ -98,6 +98,9 @@ definitions! {
     /// What it was good for.
     MONEY_OFF = "money_off", "Money off bills",
         "Money that points have paid of bills in the period.";
+    /// What it costs.
+    COST = "cost", "Cost",
+        "What all rules gave in the period, added up: see the cost by rule.";
     /// Customers over time.
     CUSTOMERS_OVER_TIME = "customers_over_time", "Customers over time",
         "Who bought in each part of the history: for the first time, or again.";

@@ -152,7 +152,7 @@ pub struct Report {
     pub purchase: Result<String, String>,
     /// What counts as an answer to a survey, or why nothing does.
     pub survey: Result<String, String>,
-    /// How many events were read, refused and failed; how many records were rejected.
+    /// What all of it rests on.
     pub records: Records,
     /// What there is to say.
     pub sections: Vec<Section>,
@@ -167,8 +167,10 @@ pub struct Records {
     pub refused: u64,
     /// Of these: those that could not be judged.
     pub failed: u64,
-    /// Records that were no events.
+    /// Records that were no events, or were turned away.
     pub rejected: u64,
+    /// Events that had been there before.
+    pub duplicates: u64,
     /// Records that the map leaves out.
     pub left_out: u64,
 }

@@ -1,12 +1,14 @@
 //! What a history comes to, as a loyalty manager looks at it: figures and tables, each with its definition, exact, and unknown where the
 //! program or the history does not tell. `docs/report.md` has all definitions, and the schema of the JSON.
 
+mod answers;
 mod chart;
 mod choice;
 mod customers;
 pub mod definition;
 mod figure;
 mod giving;
+mod habits;
 mod json;
 mod page;
 mod people;

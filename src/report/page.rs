@@ -18,10 +18,12 @@ impl Report {
     pub fn html(&self) -> String {
         let mut body = self.head();
         let (told, untold): (Vec<&Section>, Vec<&Section>) = self.sections.iter().partition(|section| is_told(section));
+        let told: Vec<(String, &Section)> =
+            told.into_iter().zip(1_u32..).map(|(section, number)| (format!("part-{number}"), section)).collect();
         let links =
-            told.iter().map(|section| format!("<a href=\"#{}\">{}</a>", anchor(section), escaped(&section.title)));
+            told.iter().map(|(anchor, section)| format!("<a href=\"#{anchor}\">{}</a>", escaped(&section.title)));
         let _ = writeln!(body, "<nav aria-label=\"Parts of the report\">{}</nav>", links.collect::<String>());
-        told.iter().for_each(|section| self.section(section, &mut body));
+        told.iter().for_each(|(anchor, section)| part(section, anchor, &mut body));
         self.foot(&untold, &mut body);
         document("en", &format!("{}: report", self.program), STYLE, &body)
     }
@@ -44,25 +46,10 @@ impl Report {
             let _ =
                 writeln!(out, "<p class=\"aside\">Nothing is compared with the earlier period: {}.</p>", inline(why));
         }
+        if self.period.0 < self.history.0 {
+            let _ = writeln!(out, "<p class=\"aside\">The records begin within the period, on {}.</p>", self.history.0);
+        }
         out + "</header>\n"
-    }
-
-    fn section(&self, section: &Section, out: &mut String) {
-        let title = escaped(&section.title);
-        let _ = writeln!(out, "<section id=\"{}\">\n<h2>{title}</h2>", anchor(section));
-        if !section.figures.is_empty() {
-            out.push_str("<div class=\"figures\">\n");
-            section.figures.iter().for_each(|figure| card(figure, out));
-            out.push_str("</div>\n");
-        }
-        out.push_str("<div class=\"panels\">\n");
-        let mut tables = section.tables.iter().peekable();
-        while let Some(table) = tables.next() {
-            let beside = tables.next_if(|next| is_short(table) && is_short(next));
-            panel(table, beside.is_some(), out);
-            beside.into_iter().for_each(|table| panel(table, true, out));
-        }
-        out.push_str("</div>\n</section>\n");
     }
 
     /// What the page rests on, and what it cannot say.
@@ -105,10 +92,11 @@ impl Report {
         note(
             "Records",
             format!(
-                "{} events judged, {} of them refused and {} failed; {} records rejected, {} left out by the map",
+                "Events judged: {}, of these refused: {}, failed: {}. Seen before: {}. Records rejected: {}, left out by the map: {}.",
                 count(records.events),
                 count(records.refused),
                 count(records.failed),
+                count(records.duplicates),
                 count(records.rejected),
                 count(records.left_out)
             ),
@@ -125,15 +113,31 @@ impl Report {
     }
 }
 
+/// One part of the page.
+fn part(section: &Section, anchor: &str, out: &mut String) {
+    let title = escaped(&section.title);
+    let _ = writeln!(out, "<section id=\"{anchor}\">\n<h2>{title}</h2>");
+    if !section.figures.is_empty() {
+        out.push_str("<div class=\"figures\">\n");
+        section.figures.iter().for_each(|figure| card(figure, out));
+        out.push_str("</div>\n");
+    }
+    if !section.tables.is_empty() {
+        out.push_str("<div class=\"panels\">\n");
+    }
+    let mut tables = section.tables.iter().peekable();
+    while let Some(table) = tables.next() {
+        let beside = tables.next_if(|next| is_short(table) && is_short(next));
+        panel(table, beside.is_some(), out);
+        beside.into_iter().for_each(|table| panel(table, true, out));
+    }
+    out.push_str(if section.tables.is_empty() { "</section>\n" } else { "</div>\n</section>\n" });
+}
+
 /// Whether there is anything to show of it.
 fn is_told(section: &Section) -> bool {
     section.figures.iter().any(|figure| figure.value.is_ok())
         || section.tables.iter().any(|table| table.unknown.is_none())
-}
-
-fn anchor(section: &Section) -> String {
-    let letters = section.title.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '-' });
-    letters.collect::<String>().to_lowercase()
 }
 
 fn card(figure: &Figure, out: &mut String) {

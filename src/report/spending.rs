@@ -123,6 +123,8 @@ impl Spending<'_> {
     /// # Errors
     /// Where sums are too large to be counted.
     pub fn costs(&self) -> Result<Section, ArithmeticError> {
+        let (now, before) = (self.total(self.scope.period)?, self.total(self.scope.earlier)?);
+        let figure = Figure::new(means::COST, now).after(self.scope.before(|_| before));
         let given = self.watch.given(self.scope.period);
         let units: Vec<UnitId> = self
             .program
@@ -134,8 +136,7 @@ impl Spending<'_> {
             (given.values().any(|given| given.vouchers != 0), given.values().any(|given| given.gifts != 0));
         let mut rows = Vec::new();
         for (rule, given) in &given {
-            let nothing = given.vouchers == 0 && given.gifts == 0 && given.units.values().all(|steps| *steps == 0);
-            if !nothing {
+            if !given.is_nothing() {
                 rows.push((self.cost(given)?, *rule, given));
             }
         }
@@ -170,7 +171,19 @@ impl Spending<'_> {
         } else {
             table
         };
-        Ok(Section { title: "Costs".to_owned(), figures: Vec::new(), tables: vec![table] })
+        Ok(Section { title: "Costs".to_owned(), figures: vec![figure], tables: vec![table] })
+    }
+
+    /// What all rules gave in a time.
+    fn total(&self, window: Window) -> Result<Answer, ArithmeticError> {
+        let mut sum = Exact::ZERO;
+        for ((kind, name), given) in self.watch.given(window).into_iter().filter(|(_, given)| !given.is_nothing()) {
+            match self.cost(&given)? {
+                Ok(cost) => sum = sum.add(cost.size())?,
+                Err(why) => return Ok(Err(format!("of `{}` it is not known: {why}", called(kind, name)))),
+            }
+        }
+        Ok(Ok(Quantity::money(self.program, sum)))
     }
 
     fn cost(&self, given: &Given) -> Result<Answer, ArithmeticError> {

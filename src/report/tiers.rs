@@ -9,7 +9,7 @@ use super::customers::Customers;
 use super::definition as means;
 use super::figure::{Chart, Section, Table, head, text, thing};
 use super::people::Person;
-use super::scope::{Scope, Window};
+use super::scope::Scope;
 use super::value::{Named, Quantity, count, share};
 use super::watch::{Move, Watch};
 
@@ -71,16 +71,15 @@ impl Tiers<'_> {
     fn over_time(&self, id: LadderId, place: usize, ladder: &Ladder) -> Table {
         let mut rows = Vec::new();
         for part in &self.scope.parts {
-            let last = part.end.plus_days(-1).unwrap_or(part.start);
-            let over = part.end <= self.scope.history.to;
-            let end = over.then(|| self.scope.calendar.zone.start_of(part.end));
-            let held = self.held(place, ladder, last.min(self.scope.history.to), end);
-            let moves = self.watch.moves(Window { from: part.start, to: last });
+            let after = part.days.to.plus_days(1).filter(|_| part.days.to < self.scope.history.to);
+            let end = after.map(|day| self.scope.calendar.zone.start_of(day));
+            let held = self.held(place, ladder, part.days.to.min(self.scope.history.to), end);
+            let moves = self.watch.moves(part.days);
             let sum = |test: &dyn Fn(&Move) -> bool| {
                 moves.iter().filter(|(m, _)| m.0 == id && test(m)).map(|(_, n)| *n).sum::<i64>()
             };
             let (rose, fell) = (sum(&|moved| moved.1 < moved.2), sum(&|moved| moved.1 > moved.2));
-            let row = std::iter::once(text(self.scope.name(*part))).chain(held.into_iter().map(count));
+            let row = std::iter::once(text(&part.name)).chain(held.into_iter().map(count));
             rows.push(row.chain([rose, fell].map(|number| Ok(Quantity::Count(number)))).collect());
         }
         let tiers = ladder.tiers.iter().map(|tier| Named::new(&tier.name, tier.label.as_ref()));

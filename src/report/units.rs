@@ -207,11 +207,10 @@ impl Units<'_> {
         let mut outstanding = 0;
         let mut rows = Vec::new();
         for part in &self.scope.parts {
-            let window = Window { from: part.start, to: part.end.plus_days(-1).unwrap_or(part.start) };
-            let flows = self.watch.flows(id, window);
-            outstanding += self.watch.gained(id, window);
+            let flows = self.watch.flows(id, part.days);
+            outstanding += self.watch.gained(id, part.days);
             let amounts = [flows.issued, flows.reversed, flows.spent, flows.expired, outstanding];
-            rows.push(std::iter::once(text(self.scope.name(*part))).chain(amounts.map(steps)).collect());
+            rows.push(std::iter::once(text(&part.name)).chain(amounts.map(steps)).collect());
         }
         let columns = [self.scope.part_word(), "issued", "taken_back", "redeemed", "expired", "outstanding"];
         Table::new(means::POINTS_OVER_TIME, &columns, rows).drawn(Chart::Grouped(vec![1, 2, 3, 4], Some(5)))

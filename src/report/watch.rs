@@ -37,6 +37,11 @@ pub struct Given {
 }
 
 impl Given {
+    /// Whether nothing is left of it.
+    pub fn is_nothing(&self) -> bool {
+        self.vouchers == 0 && self.gifts == 0 && self.units.values().all(|steps| *steps == 0)
+    }
+
     fn add(&mut self, other: &Self) {
         for (unit, amount) in &other.units {
             *self.units.entry(*unit).or_default() += amount;
@@ -119,8 +124,8 @@ impl<'p> Watch<'p> {
                 self.given_by(judged, outcome.cause, day).gifts += i128::from(sign * (own + matched));
             }
             What::Paid { value, .. } => *self.off.entry(day).or_default() += i128::from(sign * value),
-            What::Refused(_) => self.records.refused += 1,
-            What::Failed(_) => self.records.failed += 1,
+            What::Refused(_) => self.records.refused = self.records.refused.saturating_add_signed(sign),
+            What::Failed(_) => self.records.failed = self.records.failed.saturating_add_signed(sign),
             _ => {}
         }
     }

@@ -86,6 +86,8 @@ fn figures_are_those_that_are_computed_by_hand() {
         ("breakage", json!("49/71"), Value::Null),
         // 40 points at 100 for $1.
         ("money_off", json!("0.40"), json!("0.00")),
+        // 2.08 + 0.30 + 0.10 + 0.10, as below; in 2025 40 + 120 - 20 + 30 points, and the 5 of Bob’s 10 that the mill does not pay.
+        ("cost", json!("2.58"), json!("1.75")),
     ] {
         assert_eq!(figures[key], (value, earlier), "{key}");
     }
@@ -187,6 +189,7 @@ fn what_the_program_does_not_say_is_unknown() {
     }
     let cost = &table(&report, "costs")["rows"][0];
     assert_eq!(cost[0], "earn walked");
+    assert!(reason("cost").starts_with("of `earn walked` it is not known: "));
     assert!(cost[2]["unknown"].is_string());
 }
 
@@ -221,5 +224,5 @@ fn a_rejected_record_is_told() {
     let output = meed(&["report", BAKERY[0], &folder.named("events.jsonl"), "-o", &page, "-q"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().contains("events.jsonl:27"));
-    assert!(folder.read("report.html").contains("1 records rejected"));
+    assert!(folder.read("report.html").contains("Records rejected: 1,"));
 }
