@@ -15,7 +15,7 @@ use super::seeds;
 use super::sinks::{Sinks, Written};
 use super::summary::Summary;
 use crate::compile::compile;
-use crate::engine::{Arrival, Job, Outcome, World};
+use crate::engine::{Arrival, Event, Job, Outcome, World};
 use crate::events::{EventStream, Inputs, Map, Reject, guess};
 use crate::hir::Program;
 use crate::journal::{Finished, Settled, StateFile, Trace, WriteError};
@@ -78,8 +78,11 @@ pub enum RunFormat {
     Json,
 }
 
-/// How many events are judged at once.
-const BATCH: usize = 1 << 20;
+/// How many events are judged at once where they have come in order so far.
+const BATCH: usize = 1 << 14;
+
+/// How many are put in order first where they have not, or where there is more than one file: a late event costs more than one in its place.
+const UNORDERED_BATCH: usize = 1 << 20;
 
 /// Judges events and writes what happened.
 ///
@@ -115,6 +118,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
         failure: None,
         trace: state.is_some().then_some(trace),
         threads: args.threads.map_or(1, usize::from),
+        in_order: inputs.paths().len() < 2,
     };
     let stream = EventStream::new(&program, &inputs, map.as_ref(), world.sequence())?;
     pass.judge(stream, &mut world, &mut Progress::new("events", args.quiet))?;
@@ -185,6 +189,8 @@ struct Pass<'p> {
     /// Where there is a state file.
     trace: Option<Trace>,
     threads: usize,
+    /// Whether all events have come in order of time so far.
+    in_order: bool,
 }
 
 /// Runs jobs on so many threads; their order is restored by [`World::finish`].
@@ -215,8 +221,9 @@ impl Pass<'_> {
         world: &mut World,
         progress: &mut Progress,
     ) -> Result<(), CliError> {
-        let mut batch = Vec::new();
+        let mut batch: Vec<Event> = Vec::new();
         let mut places = Vec::new();
+        let mut newest = None;
         loop {
             let record = stream.next();
             let done = record.is_none();
@@ -227,6 +234,8 @@ impl Pass<'_> {
                     if let Some(trace) = &mut self.trace {
                         trace.event(&event);
                     }
+                    self.in_order &= newest <= Some(event.time);
+                    newest = newest.max(Some(event.time));
                     places.push((stream.place(), event.id.clone(), event.member.clone()));
                     batch.push(event);
                 }
@@ -239,7 +248,7 @@ impl Pass<'_> {
                 }
                 None => {}
             }
-            if done || batch.len() == BATCH {
+            if done || batch.len() == if self.in_order { BATCH } else { UNORDERED_BATCH } {
                 let (arrivals, jobs) = world.prepare(std::mem::take(&mut batch));
                 world.finish(run_all(jobs, self.threads), &mut |outcome| self.take(&outcome));
                 for ((place, id, member), arrival) in std::mem::take(&mut places).into_iter().zip(arrivals) {

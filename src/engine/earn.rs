@@ -7,6 +7,7 @@ use crate::value::{Exact, Instant, Rounding, Value, allocate};
 
 use super::boost::Boosted;
 use super::fault::Fault;
+use super::few::Few;
 use super::fold::{Fold, View};
 use super::ledger::Grant;
 use super::limit::{Claim, Claims, Rounded};
@@ -21,7 +22,7 @@ pub struct Share {
     line: Option<u32>,
     /// How much, in steps.
     pub amount: Exact,
-    seen: Vec<(crate::hir::Read, Value)>,
+    seen: Few<(crate::hir::Read, Value)>,
     claims: Vec<Claim>,
     bonus_claims: Vec<(Claim, Exact)>,
     funding: Vec<Funding>,
@@ -68,7 +69,7 @@ impl Fold<'_> {
         if !awake && !self.tracing() {
             return Ok(());
         }
-        let seen = RefCell::new(Vec::new());
+        let seen = (earn.on_refund == OnRefund::Rejudge).then(|| RefCell::new(Vec::new()));
         let as_of = self.as_of(earn)?;
         let after = if earn.tier == TierAt::Before { Vec::new() } else { self.tiers_after()? };
         let before = self.before.clone();
@@ -78,7 +79,7 @@ impl Fold<'_> {
             (None, TierAt::After) => &after,
             (None, _) => &before,
         };
-        let view = View { tiers: Some(tiers), at: as_of, seen: Some(&seen), ..View::default() };
+        let view = View { tiers: Some(tiers), at: as_of, seen: seen.as_ref(), ..View::default() };
         if !self.open(cause, &earn.gates, view)? || !awake {
             return Ok(());
         }
@@ -106,7 +107,7 @@ impl Fold<'_> {
                     earn: id,
                     line: number,
                     amount: boosted.amount,
-                    seen: seen.borrow().clone(),
+                    seen: seen.iter().flat_map(|seen| seen.borrow().clone()).collect(),
                     claims: Vec::new(),
                     bonus_claims: boosted.claims,
                     funding,
@@ -296,7 +297,7 @@ impl Fold<'_> {
         for (claim, bonus) in share.bonus_claims {
             uses.extend(self.claim(vec![claim], Rounding::Up.round(bonus)?));
         }
-        self.note_gave(cause);
+        self.note_gave(cause, earn.cooldown);
         self.used_up(&earn.name, earn.activation);
         for &boost in &earn.boosts {
             let boost = self.program.boosts.at(boost);
@@ -311,7 +312,7 @@ impl Fold<'_> {
             funded: granted.funded,
             prices: granted.prices,
             shared: granted.shared.as_ref().map_or(0, |(part, _)| *part),
-            sent: granted.shared.map(|(_, sent)| sent),
+            sent: granted.shared.map(|(_, sent)| Box::new(sent)),
             ..self.award(cause, earn.unit, granted.amount)
         };
         self.keep(award);
@@ -328,8 +329,11 @@ impl Fold<'_> {
         }
     }
 
-    /// Notes that an earn or rule gave, for cooldowns, and with the event that brought it.
-    pub fn note_gave(&mut self, cause: Cause) {
+    /// Notes that an earn or rule with a cooldown gave, and with the event that brought it.
+    pub fn note_gave(&mut self, cause: Cause, cooldown: Option<crate::value::TimeSpan>) {
+        if cooldown.is_none() {
+            return;
+        }
         self.state.gave.insert(cause, self.at.now);
         if let Some(fact) = self.own_fact().filter(|fact| !fact.gave.contains(&cause)) {
             fact.gave.push(cause);

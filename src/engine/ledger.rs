@@ -6,6 +6,7 @@ use crate::hir::{ExpiryRule, Guarded, Pending, RefundFloor, Returned, Unit, Unit
 use crate::value::{Day, Exact, Instant, PeriodKind, Value, split};
 
 use super::fault::Fault;
+use super::few::Few;
 use super::fold::{Fold, View};
 use super::judge::Noting;
 use super::mail::Content;
@@ -42,9 +43,9 @@ pub struct Granted {
     /// The lot.
     pub lot: Option<u32>,
     /// What partners paid.
-    pub funded: Vec<(Arc<str>, i64)>,
+    pub funded: Few<(Arc<str>, i64)>,
     /// What one step is worth to each of them.
-    pub prices: Vec<(Arc<str>, Exact)>,
+    pub prices: Few<(Arc<str>, Exact)>,
     /// How much of it went to the member's group, and with which letter.
     pub shared: Option<(i64, Sent)>,
 }
@@ -141,7 +142,7 @@ impl Fold<'_> {
         if available {
             self.repay(grant.unit, number, grant.cause)?;
         }
-        Ok(Granted { amount: all, lot: Some(number), funded, prices, shared })
+        Ok(Granted { amount: all, lot: Some(number), funded: funded.into(), prices: prices.into(), shared })
     }
 
     /// How much more of a unit the member may have.
@@ -301,7 +302,7 @@ impl Fold<'_> {
             self.tally(unit, TallyKind::Expired, amount, now)?;
             let purse = self.state.units.at_mut(unit);
             purse.take(number, amount, false);
-            if let Some(closed) = purse.closed.get_mut(&number) {
+            if let Some(closed) = purse.closed_mut(number) {
                 closed.expired += amount;
             }
             self.post(Cause::Unit(unit), unit, from, Account::Expired, amount, Some(number), None);
@@ -335,9 +336,7 @@ impl Fold<'_> {
                 let taken = amount - rest;
                 return self.untally(award, taken).map(|()| taken + elsewhere);
             }
-            if let Some(closed) =
-                self.state.units.at_mut(unit).closed.get_mut(&number).filter(|_| !def.refunds_in_order)
-            {
+            if let Some(closed) = self.state.units.at_mut(unit).closed_mut(number).filter(|_| !def.refunds_in_order) {
                 let lapsed = closed.expired.min(rest);
                 closed.expired -= lapsed;
                 rest -= self.hand_back(cause, award, Some(number), lapsed, Account::Expired)?;
@@ -426,12 +425,12 @@ impl Fold<'_> {
             if let Some(lot) = self.state.units.at_mut(unit).lot_mut(number) {
                 lot.left += amount;
                 lot.spent -= amount;
-            } else if let Some(closed) = self.state.units.at(unit).closed.get(&number).cloned() {
+            } else if let Some(closed) = self.state.units.at(unit).closed(number).cloned() {
                 let alive = self.lapses(&closed).is_none_or(|at| at > now);
                 if !alive && def.returned == Returned::Forfeit {
                     self.post(cause, unit, Account::Redeemed, Account::Expired, amount, Some(number), None);
                     self.tally(unit, TallyKind::Expired, amount, now)?;
-                    if let Some(closed) = self.state.units.at_mut(unit).closed.get_mut(&number) {
+                    if let Some(closed) = self.state.units.at_mut(unit).closed_mut(number) {
                         closed.spent -= amount;
                         closed.expired += amount;
                     }
@@ -462,7 +461,7 @@ impl Fold<'_> {
         lot.spent -= amount;
         lot.ready = Ready::Now;
         let purse = self.state.units.at_mut(unit);
-        purse.closed.remove(&lot.number);
+        purse.reopen(lot.number);
         purse.lots.push(lot);
         purse.lots.sort_by_key(|lot| lot.number);
         Ok(())

@@ -10,7 +10,7 @@ use crate::value::{Exact, Instant};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::outcome::{Cause, Stage, What};
-use super::state::UseKey;
+use super::state::{UseKey, Uses};
 
 /// What was cut to fit, and what that used of which limits.
 #[derive(Debug, Clone, Default)]
@@ -221,8 +221,8 @@ impl Fold<'_> {
     }
 
     /// Writes down what an award used of its limits: `amount` steps, or one time. Returns the uses, for reversals.
-    pub fn claim(&mut self, claims: Vec<Claim>, amount: i64) -> Vec<(UseKey, Instant, i64)> {
-        let mut uses = Vec::new();
+    pub fn claim(&mut self, claims: Vec<Claim>, amount: i64) -> Uses {
+        let mut uses = Uses::default();
         for Claim { key, bucket, times, .. } in claims {
             let used = if times { 1 } else { amount };
             if used != 0 && self.program.limits.at(key.limit).window.is_some() {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::hir::{End, RefundFloor, SpendOrder, Unit};
 use crate::value::{Exact, Instant, Value};
 
+use super::few::Few;
 use super::outcome::Cause;
 
 /// Lots and debt of one unit, in steps.
@@ -15,8 +16,9 @@ use super::outcome::Cause;
 pub struct Purse {
     /// Open lots, in order of number.
     pub lots: Vec<Lot>,
-    /// What became of lots that are used up, by number: needed when their award is taken back.
-    pub closed: BTreeMap<u32, Lot>,
+    /// Lots that are used up, in order of number: needed when their award is taken back.
+    #[serde(rename = "closed", with = "by_number")]
+    pub used_up: Vec<Lot>,
     /// What is owed since a reversal took back what was spent.
     pub debt: i64,
     /// What of it is owed to partners, who had paid for what was taken back; the rest is owed to the issuer.
@@ -83,10 +85,10 @@ pub struct LotExpiry {
     /// The fixed moment.
     pub at: Option<Instant>,
     /// Positions of the unit's (or earn's) idle clocks that run for this lot.
-    pub idle: Vec<IdleClock>,
+    pub idle: Few<IdleClock>,
     /// Clocks that begin when the lot becomes available, while it waits for an event.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub waiting: Vec<End>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub waiting: Few<End>,
     /// A later end granted by `extend`: milliseconds are not enough, so the moved moment itself.
     pub extended: Option<Instant>,
 }
@@ -132,6 +134,19 @@ impl Purse {
         let place = self.place(number)?;
         self.lots.get_mut(place)
     }
+    /// The lot of a number that is used up.
+    pub fn closed(&self, number: u32) -> Option<&Lot> {
+        self.used_up.get(self.used_up.binary_search_by_key(&number, |lot| lot.number).ok()?)
+    }
+    /// The lot of a number that is used up, to be changed.
+    pub fn closed_mut(&mut self, number: u32) -> Option<&mut Lot> {
+        let place = self.used_up.binary_search_by_key(&number, |lot| lot.number).ok()?;
+        self.used_up.get_mut(place)
+    }
+    /// Forgets that a lot was used up.
+    pub fn reopen(&mut self, number: u32) {
+        self.used_up.retain(|lot| lot.number != number);
+    }
     /// Takes an amount out of a lot and closes it when nothing is left; returns what was there.
     pub fn take(&mut self, number: u32, amount: i64, spent: bool) -> i64 {
         let Some(position) = self.place(number) else { return 0 };
@@ -143,7 +158,8 @@ impl Purse {
         }
         if lot.left == 0 {
             let lot = self.lots.remove(position);
-            self.closed.insert(number, lot);
+            let place = self.used_up.partition_point(|other| other.number < number);
+            self.used_up.insert(place, lot);
         }
         taken
     }
@@ -157,5 +173,24 @@ impl Purse {
             SpendOrder::Oldest => ready.sort_by_key(|lot| (lot.earned, lot.number)),
         }
         ready.into_iter().map(|lot| lot.number).collect()
+    }
+}
+
+/// Lots stored as a map by their numbers.
+mod by_number {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Lot;
+
+    /// Writes the map.
+    pub fn serialize<S: Serializer>(lots: &[Lot], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(lots.iter().map(|lot| (lot.number, lot)))
+    }
+
+    /// Reads the map.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Lot>, D::Error> {
+        Ok(BTreeMap::<u32, Lot>::deserialize(from)?.into_values().collect())
     }
 }

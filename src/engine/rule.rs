@@ -295,7 +295,7 @@ impl Fold<'_> {
         let turns = self.claim(fitted.claims, 1);
         self.keep_turns(turns);
         if rule.decided.is_none() {
-            self.note_gave(cause);
+            self.note_gave(cause, rule.cooldown);
             self.used_up(&rule.name, rule.activation);
         }
         self.judge.fired(id);

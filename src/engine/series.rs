@@ -23,6 +23,10 @@ impl Series {
     pub fn bucket(&mut self, at: Instant) -> &mut Bucket {
         let place = self.buckets.partition_point(|(start, _)| *start < at);
         if self.buckets.get(place).is_none_or(|(start, _)| *start != at) {
+            if self.buckets.is_empty() {
+                // Many windows never have a second one.
+                self.buckets.reserve_exact(1);
+            }
             self.buckets.insert(place, (at, Bucket::default()));
         }
         #[expect(clippy::indexing_slicing, reason = "it is there, or was inserted just now")]

@@ -16,6 +16,7 @@ use super::challenge::Running;
 use super::choice::Offered;
 use super::draw::Entry;
 use super::event::Event;
+use super::few::Few;
 use super::outcome::Cause;
 use super::pairs;
 use super::purse::Purse;
@@ -107,7 +108,7 @@ pub struct Fact {
     /// The fields as reversals have left them.
     pub left: Arc<[Value]>,
     /// Reversals in order: when, and the fields that each left.
-    pub reversals: Vec<(Instant, Arc<[Value]>)>,
+    pub reversals: Few<(Instant, Arc<[Value]>)>,
     /// Whether nothing is left of it.
     pub gone: bool,
     /// Whether it counts negatively: a reversal whose original is unknown.
@@ -115,24 +116,24 @@ pub struct Fact {
     /// Awards.
     pub awards: Vec<Award>,
     /// Vouchers issued and badges given.
-    pub gifts: Vec<Gifted>,
+    pub gifts: Few<Gifted>,
     /// What was paid with points.
     pub payment: Option<Box<Payment>>,
     /// Earns and rules that gave something.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub gave: Vec<Cause>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub gave: Few<Cause>,
     /// Turns that rules took of their limits.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub turns: Uses,
     /// Activations that it used up: what was activated, and when.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub used_up: Vec<(Arc<str>, Instant)>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub used_up: Few<(Arc<str>, Instant)>,
     /// Letters that are recalled when nothing is left of it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sent: Vec<Sent>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub sent: Few<Sent>,
     /// Gifts of the program to causes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub donations: Vec<Donation>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub donations: Few<Donation>,
     /// The place in the member's history.
     pub place: u64,
 }
@@ -143,17 +144,17 @@ impl Fact {
         Self {
             left: event.fields.clone(),
             event,
-            reversals: Vec::new(),
+            reversals: Few::default(),
             gone: false,
             negative: false,
             awards: Vec::new(),
-            gifts: Vec::new(),
+            gifts: Few::default(),
             payment: None,
-            gave: Vec::new(),
-            turns: Vec::new(),
-            used_up: Vec::new(),
-            sent: Vec::new(),
-            donations: Vec::new(),
+            gave: Few::default(),
+            turns: Few::default(),
+            used_up: Few::default(),
+            sent: Few::default(),
+            donations: Few::default(),
             place,
         }
     }
@@ -190,18 +191,18 @@ pub struct Award {
     pub uses: Uses,
     /// What a partial reversal does.
     pub on_refund: OnRefund,
-    /// What was read of the member when it was judged.
-    pub seen: Vec<(Read, Value)>,
+    /// What was read of the member when it was judged, where it may be judged again.
+    pub seen: Few<(Read, Value)>,
     /// Who paid: parts of `granted` by funding declaration; the rest is the issuer's.
-    pub funded: Vec<(Arc<str>, i64)>,
+    pub funded: Few<(Arc<str>, i64)>,
     /// What one step was worth to each of them, in minor units.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub prices: Vec<(Arc<str>, Exact)>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub prices: Few<(Arc<str>, Exact)>,
     /// When.
     pub at: Instant,
     /// The letter that brought it to another member, where it went to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sent: Option<Sent>,
+    pub sent: Option<Box<Sent>>,
     /// How much of what was awarded went there.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub shared: i64,
@@ -279,12 +280,12 @@ pub struct Donation {
     /// What was taken back since.
     pub taken: i64,
     /// Limits used.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub uses: Uses,
     /// What a partial reversal does.
     pub on_refund: OnRefund,
-    /// What was read of the member when it was judged.
-    pub seen: Vec<(Read, Value)>,
+    /// What was read of the member when it was judged, where it may be judged again.
+    pub seen: Few<(Read, Value)>,
 }
 
 /// An amount posted.
@@ -347,9 +348,23 @@ pub struct Bucket {
     pub capped: Exact,
     /// How many contributions there are.
     pub count: i64,
-    /// Values with their number of occurrences, for distinct counts and extremes.
-    #[serde(with = "pairs", default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub values: BTreeMap<Value, i64>,
+    /// Values in order with their number of occurrences, for distinct counts and extremes.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub values: Few<(Value, i64)>,
+}
+
+impl Bucket {
+    /// Counts so many more, or fewer, occurrences of a value.
+    pub fn occurs(&mut self, value: &Value, times: i64) {
+        match self.values.iter_mut().find(|(known, _)| known == value) {
+            Some((_, count)) => *count += times,
+            None => {
+                self.values.push((value.clone(), times));
+                self.values.sort();
+            }
+        }
+        self.values.retain(|(_, count)| *count != 0);
+    }
 }
 
 /// A restart: what came before does not count.
@@ -371,7 +386,7 @@ pub struct UseKey {
 }
 
 /// Uses of limits by one award or payment: which, in which period or at which moment, and how much.
-pub type Uses = Vec<(UseKey, Instant, i64)>;
+pub type Uses = Few<(UseKey, Instant, i64)>;
 
 /// What a rule has done.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
