@@ -207,6 +207,9 @@ impl Fold<'_> {
         self.fact = Some(self.state.facts.len());
         self.state.facts.push(fact);
         self.state.judged += 1;
+        if self.program.events.at(event.kind).kind == EventKind::Redeem && self.text("order").is_some() {
+            self.state.orders = self.state.orders.saturating_add(1);
+        }
         self.note_last_fact()?;
         self.count_sales(event.kind, &[], &event.fields)?;
         if let (Some(undoing), Some(reversal)) = (undoing, &self.program.events.at(event.kind).reversal) {

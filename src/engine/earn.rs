@@ -225,19 +225,20 @@ impl Fold<'_> {
 
     /// Rounds once per declared scope and hands the whole steps out by largest remainder (S8, S9).
     fn rounded(&mut self, shares: &[Share]) -> Result<Vec<i64>, Fault> {
+        if let [share] = shares {
+            // The most frequent case, and nothing is to be handed out.
+            let (rounding, unit) = self.rounding(share.earn);
+            let whole = rounding.round(share.amount)?;
+            self.tell_rounding(share, unit, rounding, share.amount, whole);
+            return Ok(vec![whole]);
+        }
         let mut rounded = vec![0; shares.len()];
         for ((unit, rounding), members) in self.rounded_together(shares.iter().map(|share| (share.earn, share.line))) {
             let parts: Vec<Exact> = members.iter().filter_map(|&i| shares.get(i)).map(|share| share.amount).collect();
             let sum = parts.iter().try_fold(Exact::ZERO, |sum, part| sum.add(*part))?;
             let whole = rounding.round(sum)?;
-            if !sum.is_integer()
-                && let Some(share) = members.first().and_then(|&i| shares.get(i))
-            {
-                let (span, words) = (self.program.units.at(unit).span, super::words::quantity(self.program, unit, sum));
-                let result = super::words::quantity(self.program, unit, Exact::from(whole));
-                self.explain(Cause::Earn(share.earn), span, Stage::Round, None, true, || {
-                    format!("{words} rounded {rounding} to {result}")
-                });
+            if let Some(share) = members.first().and_then(|&i| shares.get(i)) {
+                self.tell_rounding(share, unit, rounding, sum, whole);
             }
             for (&i, part) in members.iter().zip(allocate(&parts, whole)?) {
                 if let Some(slot) = rounded.get_mut(i) {
@@ -246,6 +247,23 @@ impl Fold<'_> {
             }
         }
         Ok(rounded)
+    }
+
+    /// How what an earn gives is rounded, and in which unit it is.
+    fn rounding(&self, earn: EarnId) -> (Rounding, UnitId) {
+        let earn = self.program.earns.at(earn);
+        (earn.round.map_or(self.program.units.at(earn.unit).rounding, |(rounding, _)| rounding), earn.unit)
+    }
+
+    fn tell_rounding(&mut self, share: &Share, unit: UnitId, rounding: Rounding, sum: Exact, whole: i64) {
+        if sum.is_integer() || !self.tracing() {
+            return;
+        }
+        let (span, words) = (self.program.units.at(unit).span, super::words::quantity(self.program, unit, sum));
+        let result = super::words::quantity(self.program, unit, Exact::from(whole));
+        self.explain(Cause::Earn(share.earn), span, Stage::Round, None, true, || {
+            format!("{words} rounded {rounding} to {result}")
+        });
     }
 
     /// Which earns at which lines are rounded in one sum, by position.

@@ -56,19 +56,18 @@ impl Job {
     #[must_use]
     pub fn run(mut self) -> Self {
         let Self { engine, together, work, shard, out, let_go, .. } = &mut self;
-        let mut sink = |outcome| out.push(outcome);
         match std::mem::replace(work, Work::Done) {
             Work::Judge(batches) => {
                 for Batch { key, events, seal } in batches {
                     let group = shard.entry(key).or_default();
-                    let_go.extend(group.submit(engine, events, seal, *together, &mut sink));
+                    let_go.extend(group.submit(engine, events, seal, *together, out));
                     if let Some(horizon) = seal {
                         let_go.extend(group.seal(engine, horizon, *together));
                     }
                 }
             }
             Work::Advance(to) => {
-                shard.values_mut().for_each(|group| group.advance(engine, to, *together, &mut sink));
+                shard.values_mut().for_each(|group| group.advance(engine, to, *together, out));
             }
             Work::Done => {}
         }

@@ -138,7 +138,7 @@ impl Fold<'_> {
         let lot =
             Lot { number, left: amount, earned: self.at.now, ready, expires, spent: 0, expired: 0, cause: grant.cause };
         let available = lot.ready == Ready::Now;
-        self.state.units.at_mut(grant.unit).lots.push(lot);
+        self.state.units.at_mut(grant.unit).add(lot);
         if available {
             self.repay(grant.unit, number, grant.cause)?;
         }
@@ -228,7 +228,7 @@ impl Fold<'_> {
     fn buckets(&self, unit: UnitId, kind: PeriodKind) -> Vec<(Day, i64, Vec<u32>)> {
         let mut buckets: Vec<(Day, i64, Vec<u32>)> = Vec::new();
         for number in self.spending_order(unit) {
-            let Some(lot) = self.state.units.at(unit).lots.iter().find(|lot| lot.number == number) else { continue };
+            let Some(lot) = self.state.units.at(unit).lot(number) else { continue };
             let start = self.period(kind, self.calendar.zone.day_of(lot.earned)).start;
             match buckets.iter_mut().find(|(key, ..)| *key == start) {
                 Some((_, total, lots)) => {
@@ -281,9 +281,13 @@ impl Fold<'_> {
     /// Lets everything lapse that is due and not kept; returns what lapsed, in steps.
     pub fn expire(&mut self, unit: UnitId) -> Result<i64, Fault> {
         let now = self.at.now;
-        let due: Vec<u32> = {
-            let lots = self.state.units.at(unit).lots.iter();
-            lots.filter(|lot| self.lapses(lot).is_some_and(|at| at <= now)).map(|lot| lot.number).collect()
+        self.state.units.at_mut(unit).look_again();
+        let purse = self.state.units.at(unit);
+        let is_due = |lot: &&Lot| self.lapses(lot).is_some_and(|at| at <= now);
+        let due: Vec<u32> = if purse.is_in_order() {
+            purse.lots.iter().take_while(is_due).map(|lot| lot.number).collect()
+        } else {
+            purse.lots.iter().filter(is_due).map(|lot| lot.number).collect()
         };
         if due.is_empty() {
             return Ok(0);
@@ -296,7 +300,7 @@ impl Fold<'_> {
         let mut total = 0_i64;
         for number in due {
             let purse = self.state.units.at_mut(unit);
-            let Some(lot) = purse.lots.iter().find(|lot| lot.number == number) else { continue };
+            let Some(lot) = purse.lot(number) else { continue };
             let from = if lot.ready == Ready::Now { Account::Available } else { Account::Pending };
             let amount = lot.left;
             self.tally(unit, TallyKind::Expired, amount, now)?;
@@ -324,7 +328,7 @@ impl Fold<'_> {
         let only_pending = def.refunds == RefundFloor::OnlyPending;
         let mut rest = amount;
         if let Some(number) = award.lot {
-            let lot = self.state.units.at(unit).lots.iter().find(|lot| lot.number == number);
+            let lot = self.state.units.at(unit).lot(number);
             let pending = lot.is_some_and(|lot| lot.ready != Ready::Now);
             let own = pending || !(only_pending || def.refunds_in_order);
             if lot.is_some() && own {
@@ -460,10 +464,7 @@ impl Fold<'_> {
         lot.left = amount;
         lot.spent -= amount;
         lot.ready = Ready::Now;
-        let purse = self.state.units.at_mut(unit);
-        purse.reopen(lot.number);
-        purse.lots.push(lot);
-        purse.lots.sort_by_key(|lot| lot.number);
+        self.state.units.at_mut(unit).reopen(lot);
         Ok(())
     }
 }

@@ -21,7 +21,7 @@ use super::outcome::Cause;
 use super::outline::{Field, Outline, limits};
 use super::pots::Pots;
 use super::state::{
-    Award, Brought, Donation, Fact, Gifted, Held, Payment, Sent, State, Tallied, UseKey, Uses, Voucher,
+    Award, Brought, Donation, Fact, Gifted, Held, Note, Payment, Sent, State, Tallied, UseKey, Uses, Voucher,
 };
 use super::version::Version;
 
@@ -305,7 +305,7 @@ fn retiered(held: &Held, old: &[String], new: &[crate::hir::Tier]) -> Held {
         let same = |name: &String| new.iter().position(|t| *t.name == **name || t.was.as_deref() == Some(name));
         old.iter().take(tier as usize + 1).rev().find_map(same).and_then(|i| u32::try_from(i).ok()).unwrap_or(0)
     };
-    let mut held = held.clone();
+    let mut held = Held { settled: Note(false), ..held.clone() };
     held.tier = find(held.tier);
     held.highest = find(held.highest);
     held.holds.iter_mut().for_each(|hold| hold.tier = find(hold.tier));

@@ -1,6 +1,6 @@
 //! Lots of one unit: what a member owns, when it becomes available, when it lapses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -10,12 +10,16 @@ use crate::value::{Exact, Instant, Value};
 
 use super::few::Few;
 use super::outcome::Cause;
+use super::state::Note;
 
 /// Lots and debt of one unit, in steps.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Purse {
     /// Open lots, in order of number.
-    pub lots: Vec<Lot>,
+    pub lots: VecDeque<Lot>,
+    /// Whether they are in order in every way, as most are: the first was earned first and lapses first, and all may be spent.
+    #[serde(skip)]
+    in_order: Note,
     /// Lots that are used up, in order of number: needed when their award is taken back.
     #[serde(rename = "closed", with = "by_number")]
     pub used_up: Vec<Lot>,
@@ -66,6 +70,18 @@ pub struct Lot {
     pub expired: i64,
     /// The earn, rule or event that it comes from.
     pub cause: Cause,
+}
+
+impl Lot {
+    /// Whether it may be spent, and its end is fixed.
+    fn is_plain(&self) -> bool {
+        self.ready == Ready::Now && self.expires.idle.is_empty()
+    }
+    /// Whether it comes before another, by its number, its age and its end.
+    fn is_before(&self, next: &Self) -> bool {
+        let of = |lot: &Self| lot.expires.end(lot.expires.at).unwrap_or(Instant::LAST);
+        self.number < next.number && self.earned <= next.earned && of(self) <= of(next)
+    }
 }
 
 /// Whether a lot may be spent.
@@ -129,9 +145,35 @@ impl Purse {
     fn place(&self, number: u32) -> Option<usize> {
         self.lots.binary_search_by_key(&number, |lot| lot.number).ok()
     }
+    /// Adds the newest lot.
+    pub fn add(&mut self, lot: Lot) {
+        let follows = match self.lots.back() {
+            Some(last) => self.in_order.0 && last.is_before(&lot),
+            None => true,
+        };
+        self.in_order.0 = follows && lot.is_plain();
+        self.lots.push_back(lot);
+    }
+    /// Whether open lots are spent and lapse in their order: whoever looks for the first of them need not look at all.
+    pub fn is_in_order(&self) -> bool {
+        self.in_order.0 || self.lots.is_empty()
+    }
+    /// Looks whether open lots are in order again.
+    pub fn look_again(&mut self) {
+        if self.in_order.0 {
+            return;
+        }
+        let follow = self.lots.iter().zip(self.lots.iter().skip(1)).all(|(lot, next)| lot.is_before(next));
+        self.in_order.0 = follow && self.lots.iter().all(Lot::is_plain);
+    }
     /// The lot of a number.
+    pub fn lot(&self, number: u32) -> Option<&Lot> {
+        self.lots.get(self.place(number)?)
+    }
+    /// The lot of a number, to be changed.
     pub fn lot_mut(&mut self, number: u32) -> Option<&mut Lot> {
         let place = self.place(number)?;
+        self.in_order.0 = false;
         self.lots.get_mut(place)
     }
     /// The lot of a number that is used up.
@@ -143,9 +185,12 @@ impl Purse {
         let place = self.used_up.binary_search_by_key(&number, |lot| lot.number).ok()?;
         self.used_up.get_mut(place)
     }
-    /// Forgets that a lot was used up.
-    pub fn reopen(&mut self, number: u32) {
-        self.used_up.retain(|lot| lot.number != number);
+    /// Opens a lot again that was used up.
+    pub fn reopen(&mut self, lot: Lot) {
+        self.used_up.retain(|other| other.number != lot.number);
+        let place = self.lots.partition_point(|other| other.number < lot.number);
+        self.lots.insert(place, lot);
+        self.in_order.0 = false;
     }
     /// Takes an amount out of a lot and closes it when nothing is left; returns what was there.
     pub fn take(&mut self, number: u32, amount: i64, spent: bool) -> i64 {
@@ -157,14 +202,17 @@ impl Purse {
             lot.spent += taken;
         }
         if lot.left == 0 {
-            let lot = self.lots.remove(position);
             let place = self.used_up.partition_point(|other| other.number < number);
-            self.used_up.insert(place, lot);
+            self.used_up.extend(self.lots.remove(position));
+            self.used_up.get_mut(place..).into_iter().for_each(|newer| newer.rotate_right(1));
         }
         taken
     }
     /// Numbers of available lots in the order in which they are spent, given the expiry of each.
     pub fn spending_order(&self, order: SpendOrder, expiry: impl Fn(&Lot) -> Option<Instant>) -> Vec<u32> {
+        if self.is_in_order() {
+            return self.lots.iter().map(|lot| lot.number).collect();
+        }
         let mut ready: Vec<&Lot> = self.lots.iter().filter(|lot| lot.ready == Ready::Now).collect();
         match order {
             SpendOrder::SoonestExpiry => {

@@ -20,7 +20,7 @@ use super::few::Few;
 use super::outcome::Cause;
 use super::pairs;
 use super::purse::Purse;
-use super::series::Series;
+use super::series::Gauge;
 
 /// One member. It is small, versioned and plain data: a pure function of the program and of the member's events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +82,9 @@ pub struct State {
     pub receipts: u32,
     /// How many events were judged: the place of the next in this member's history.
     pub judged: u64,
+    /// How many recorded redemptions name an order; many where nobody has counted.
+    #[serde(default = "uncounted")]
+    pub orders: u32,
     /// Nothing falls due any more: a step of the clock could not even happen barely.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub halted: bool,
@@ -94,6 +97,10 @@ pub struct State {
     /// Entries of draws.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<Entry>,
+}
+
+fn uncounted() -> u32 {
+    u32::MAX
 }
 
 fn none_yet(count: &u32) -> bool {
@@ -330,43 +337,6 @@ impl TallyKind {
     }
 }
 
-/// A running value of a measure: contributions by the start of their period, day, or moment.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gauge {
-    /// By bucket.
-    pub buckets: Series,
-    /// The newest contribution.
-    pub newest: Option<Instant>,
-}
-
-/// Contributions of one bucket.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bucket {
-    /// Their sum.
-    pub sum: Exact,
-    /// The part that is capped to a share.
-    pub capped: Exact,
-    /// How many contributions there are.
-    pub count: i64,
-    /// Values in order with their number of occurrences, for distinct counts and extremes.
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    pub values: Few<(Value, i64)>,
-}
-
-impl Bucket {
-    /// Counts so many more, or fewer, occurrences of a value.
-    pub fn occurs(&mut self, value: &Value, times: i64) {
-        match self.values.iter_mut().find(|(known, _)| known == value) {
-            Some((_, count)) => *count += times,
-            None => {
-                self.values.push((value.clone(), times));
-                self.values.sort();
-            }
-        }
-        self.values.retain(|(_, count)| *count != 0);
-    }
-}
-
 /// A restart: what came before does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restart {
@@ -466,7 +436,22 @@ pub struct Held {
     pub rises: Vec<Risen>,
     /// What its conditions read of the member when they were last looked at.
     pub standing: Vec<Value>,
+    /// Whether that changed nothing: as long as they read the same, they need not be asked again.
+    #[serde(skip)]
+    pub settled: Note,
 }
+
+/// A note that saves work. It says nothing of the member: any two are equal, and none is stored.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Note(pub bool);
+
+impl PartialEq for Note {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Note {}
 
 impl Held {
     fn new(clock: Instant) -> Self {
@@ -481,6 +466,7 @@ impl Held {
             checked: clock,
             rises: Vec::new(),
             standing: Vec::new(),
+            settled: Note(false),
         }
     }
 }
@@ -575,6 +561,7 @@ impl State {
             birthday_year: None,
             receipts: 0,
             judged: 0,
+            orders: 0,
             halted: false,
             frozen: BTreeMap::new(),
             offers: Vec::new(),
