@@ -249,7 +249,7 @@ impl Pass<'_> {
     /// Reads and judges all events: one after the other, or with more than one thread side by side.
     fn judge(&mut self, reading: &mut Reading<'_>, world: &mut World, progress: &mut Progress) -> Result<(), CliError> {
         if self.threads < 2 {
-            while let Some(records) = reading.next() {
+            for records in reading.by_ref() {
                 self.judge_some(records, world, progress)?;
             }
         } else {

@@ -30,8 +30,11 @@ pub fn read(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Value>, Fault> {
         &measure.source
     {
         let buckets = gauge.buckets.from(start);
-        let values: BTreeSet<&Value> =
-            buckets.flat_map(|(_, bucket)| &bucket.values).map(|(value, _)| value).filter(|value| **value != Value::Missing).collect();
+        let values: BTreeSet<&Value> = buckets
+            .flat_map(|(_, bucket)| &bucket.values)
+            .map(|(value, _)| value)
+            .filter(|value| **value != Value::Missing)
+            .collect();
         return Ok(Some(extreme(measure, &values)));
     }
     let (free, capped) = gauge.buckets.sums(start)?;

@@ -2,8 +2,8 @@
 
 use crate::arena::Arena;
 use crate::hir::{
-    Earn, EarnId, EventId, EventKind, Expr, LadderId, MeasureId, Net, Pending, Program, Read, RuleId, Source, StackMode, TierAt,
-    Trigger, UnitId, Window,
+    Earn, EarnId, EventId, EventKind, Expr, LadderId, MeasureId, Net, Pending, Program, Read, RuleId, Source,
+    StackMode, TierAt, Trigger, UnitId, Window,
 };
 
 use super::reads;

@@ -237,7 +237,9 @@ impl Fold<'_> {
         let mut all = Vec::new();
         for (id, held) in self.state.ladders.pairs() {
             let mut grounds = Grounds::default();
-            for hold in &held.holds {
+            // What is held as long as its condition holds needs no other ground.
+            let rolling = self.program.ladders.at(id).holds == Hold::Rolling;
+            for hold in held.holds.iter().filter(|_| !rolling) {
                 grounds.holds.push(!hold.granted && self.grounded(id, hold.tier, hold.since, true)?);
             }
             for rise in &held.rises {
