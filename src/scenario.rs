@@ -122,8 +122,8 @@ impl<'p> Run<'p> {
                     let end = by.plus_days(1).map_or(Instant::LAST, |day| zone.start_of(day));
                     let state = self.state(member);
                     let engine = self.world.engine();
-                    let lots = state.units.get(*unit).map_or(&[] as &[_], |purse| &purse.lots);
-                    let due = lots.iter().filter(|lot| engine.lapses(&state, lot).is_some_and(|at| at <= end));
+                    let lots = state.units.get(*unit).into_iter().flat_map(|purse| &purse.lots);
+                    let due = lots.filter(|lot| engine.lapses(&state, lot).is_some_and(|at| at <= end));
                     let total: i64 = due.map(|lot| lot.left).sum();
                     if total != *amount {
                         let (expected, got) = (self.say(*unit, *amount), self.say(*unit, total));

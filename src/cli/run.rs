@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 use std::time::Instant as Clock;
 
 use clap::{Args, ValueEnum};
@@ -15,8 +16,8 @@ use super::seeds;
 use super::sinks::{Sinks, Written};
 use super::summary::Summary;
 use crate::compile::compile;
-use crate::engine::{Arrival, Job, Outcome, World};
-use crate::events::{EventStream, Inputs, Map, Reject, guess};
+use crate::engine::{Arrival, Event, Job, Outcome, World};
+use crate::events::{EventStream, Inputs, Map, Place, Reject, guess};
 use crate::hir::Program;
 use crate::journal::{Finished, Settled, StateFile, Trace, WriteError};
 use crate::value::{Day, Instant, parse_instant};
@@ -78,8 +79,11 @@ pub enum RunFormat {
     Json,
 }
 
-/// How many events are judged at once.
-const BATCH: usize = 1 << 20;
+/// How many events are judged at once where they have come in order so far.
+const BATCH: usize = 1 << 14;
+
+/// How many are put in order first where they have not, or where there is more than one file: a late event costs more than one in its place.
+const UNORDERED_BATCH: usize = 1 << 20;
 
 /// Judges events and writes what happened.
 ///
@@ -117,7 +121,8 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
         threads: args.threads.map_or(1, usize::from),
     };
     let stream = EventStream::new(&program, &inputs, map.as_ref(), world.sequence())?;
-    pass.judge(stream, &mut world, &mut Progress::new("events", args.quiet))?;
+    let mut reading = Reading { stream, in_order: inputs.paths().len() < 2, newest: None, ended: false };
+    pass.judge(&mut reading, &mut world, &mut Progress::new("events", args.quiet))?;
     let jobs = world.prepare_advance(until);
     world.finish(run_all(jobs, pass.threads), &mut |outcome| pass.take(&outcome));
     if let Some(error) = pass.failure.take() {
@@ -187,6 +192,38 @@ struct Pass<'p> {
     threads: usize,
 }
 
+/// Events on their way in, so many at a time that they are worth being judged.
+struct Reading<'p> {
+    stream: EventStream<'p>,
+    /// Whether all events have come in order of time so far, from one file.
+    in_order: bool,
+    newest: Option<Instant>,
+    ended: bool,
+}
+
+impl Iterator for Reading<'_> {
+    type Item = Vec<Result<(Event, Place), Reject>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let mut records = Vec::new();
+        while records.len() < if self.in_order { BATCH } else { UNORDERED_BATCH } {
+            let Some(record) = self.stream.next() else {
+                self.ended = true;
+                break;
+            };
+            if let Ok(event) = &record {
+                self.in_order &= self.newest <= Some(event.time);
+                self.newest = self.newest.max(Some(event.time));
+            }
+            records.push(record.map(|event| (event, self.stream.place())));
+        }
+        Some(records)
+    }
+}
+
 /// Runs jobs on so many threads; their order is restored by [`World::finish`].
 fn run_all(jobs: Vec<Job>, threads: usize) -> Vec<Job> {
     if threads < 2 || jobs.len() < 2 {
@@ -209,60 +246,66 @@ fn run_all(jobs: Vec<Job>, threads: usize) -> Vec<Job> {
 }
 
 impl Pass<'_> {
-    fn judge(
+    /// Reads and judges all events: one after the other, or with more than one thread side by side.
+    fn judge(&mut self, reading: &mut Reading<'_>, world: &mut World, progress: &mut Progress) -> Result<(), CliError> {
+        if self.threads < 2 {
+            for records in reading.by_ref() {
+                self.judge_some(records, world, progress)?;
+            }
+        } else {
+            std::thread::scope(|scope| {
+                // One lot is read while another is judged, and a third may wait.
+                let (to, from) = sync_channel(1);
+                let read = &mut *reading;
+                scope.spawn(move || read.by_ref().try_for_each(|records| to.send(records)));
+                from.into_iter().try_for_each(|records| self.judge_some(records, world, progress))
+            })?;
+        }
+        world.count(reading.stream.records());
+        Ok(())
+    }
+
+    fn judge_some(
         &mut self,
-        mut stream: EventStream<'_>,
+        records: Vec<Result<(Event, Place), Reject>>,
         world: &mut World,
         progress: &mut Progress,
     ) -> Result<(), CliError> {
-        let mut batch = Vec::new();
-        let mut places = Vec::new();
-        loop {
-            let record = stream.next();
-            let done = record.is_none();
+        let mut batch = Vec::with_capacity(records.len());
+        let mut places = Vec::with_capacity(records.len());
+        for record in records {
+            progress.tick();
             match record {
-                Some(Ok(event)) => {
-                    progress.tick();
+                Ok((event, place)) => {
                     self.summary.event();
                     if let Some(trace) = &mut self.trace {
                         trace.event(&event);
                     }
-                    places.push((stream.place(), event.id.clone(), event.member.clone()));
+                    places.push((place, event.id.clone(), event.member.clone()));
                     batch.push(event);
                 }
-                Some(Err(reject)) => {
-                    progress.tick();
+                Err(reject) => {
                     if let Some(trace) = &mut self.trace {
                         trace.reject(&reject);
                     }
                     self.reject(&reject)?;
                 }
-                None => {}
-            }
-            if done || batch.len() == BATCH {
-                let (arrivals, jobs) = world.prepare(std::mem::take(&mut batch));
-                world.finish(run_all(jobs, self.threads), &mut |outcome| self.take(&outcome));
-                for ((place, id, member), arrival) in std::mem::take(&mut places).into_iter().zip(arrivals) {
-                    match arrival {
-                        Arrival::Accepted => {}
-                        Arrival::Duplicate => {
-                            self.summary.duplicate();
-                            let known =
-                                Reject::of_event(place, &id, &member, "the same event was there before: no effect");
-                            self.sinks.reject(&known.skipped())?;
-                        }
-                        Arrival::Refused(reason) => self.reject(&Reject::of_event(place, &id, &member, reason))?,
-                    }
-                }
-                if let Some(error) = self.failure.take() {
-                    return Err(error.into());
-                }
-            }
-            if done {
-                world.count(stream.records());
-                return Ok(());
             }
         }
+        let (arrivals, jobs) = world.prepare(batch);
+        world.finish(run_all(jobs, self.threads), &mut |outcome| self.take(&outcome));
+        for ((place, id, member), arrival) in places.into_iter().zip(arrivals) {
+            match arrival {
+                Arrival::Accepted => {}
+                Arrival::Duplicate => {
+                    self.summary.duplicate();
+                    let known = Reject::of_event(place, &id, &member, "the same event was there before: no effect");
+                    self.sinks.reject(&known.skipped())?;
+                }
+                Arrival::Refused(reason) => self.reject(&Reject::of_event(place, &id, &member, reason))?,
+            }
+        }
+        self.failure.take().map_or(Ok(()), |error| Err(error.into()))
     }
 
     fn reject(&mut self, reject: &Reject) -> Result<(), CliError> {

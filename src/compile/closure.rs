@@ -51,7 +51,14 @@ pub struct Compiler<'p> {
 
 /// How rows of a table are found.
 enum Index {
-    /// By their keys.
+    /// By one key.
+    Row {
+        /// The first row of each.
+        map: FxHashMap<Value, Value>,
+        /// For all other keys.
+        otherwise: Option<Any>,
+    },
+    /// By several keys.
     Rows {
         /// The first row of each.
         map: FxHashMap<Vec<Value>, Value>,
@@ -294,9 +301,10 @@ impl<'p> Compiler<'p> {
             }
             Kind::Lookup(id, keys) => {
                 let index = shared(&self.tables, *id, || self.index(*id));
-                match *index {
-                    Index::Rows { .. } => self.lookup(*id, index, keys),
-                    Index::None => walked(expr),
+                match (&*index, keys.as_slice()) {
+                    (Index::Row { .. }, [key]) => self.lookup_one(*id, index, key),
+                    (Index::Rows { .. }, keys) => self.lookup(*id, index, keys),
+                    _ => walked(expr),
                 }
             }
             _ => walked(expr),
@@ -315,7 +323,40 @@ impl<'p> Compiler<'p> {
             let (Some(key), Kind::Const(value)) = (key, &value.kind) else { return Index::None };
             map.entry(key).or_insert_with(|| value.clone());
         }
-        Index::Rows { map, otherwise: otherwise.as_ref().map(|otherwise| self.any(otherwise)) }
+        let otherwise = otherwise.as_ref().map(|otherwise| self.any(otherwise));
+        if map.keys().all(|key: &Vec<Value>| key.len() == 1) {
+            let map = map.into_iter().flat_map(|(key, value)| key.into_iter().map(move |key| (key, value.clone())));
+            return Index::Row { map: map.collect(), otherwise };
+        }
+        Index::Rows { map, otherwise }
+    }
+
+    /// A row by one key, most often a field: nothing is cloned but what is found.
+    fn lookup_one(&self, id: TableId, index: Arc<Index>, key: &Expr) -> Any {
+        let name = self.program.tables.at(id).name.to_string();
+        let find = move |key: &Value, cx: &Cx<'_>| {
+            let none = || Fault::NoRow { table: name.clone(), keys: walk::words(std::slice::from_ref(key)) };
+            let Index::Row { map, otherwise } = &*index else { return Err(none()) };
+            match (map.get(key), otherwise) {
+                (Some(value), _) => Ok(value.clone()),
+                (None, Some(otherwise)) => otherwise(cx),
+                (None, None) => Err(none()),
+            }
+        };
+        match key.kind {
+            Kind::Field(id) => {
+                let at = id.0 as usize;
+                Box::new(move |cx| find(cx.fields.get(at).unwrap_or(&Value::Missing), cx))
+            }
+            Kind::Line(id) => {
+                let at = id.0 as usize;
+                Box::new(move |cx| find(cx.line.get(at).unwrap_or(&Value::Missing), cx))
+            }
+            _ => {
+                let key = self.any(key);
+                Box::new(move |cx| find(&key(cx)?, cx))
+            }
+        }
     }
 
     fn lookup(&self, id: TableId, index: Arc<Index>, keys: &[Expr]) -> Any {

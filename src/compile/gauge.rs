@@ -30,8 +30,11 @@ pub fn read(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Value>, Fault> {
         &measure.source
     {
         let buckets = gauge.buckets.from(start);
-        let values: BTreeSet<&Value> =
-            buckets.flat_map(|(_, bucket)| bucket.values.keys()).filter(|value| **value != Value::Missing).collect();
+        let values: BTreeSet<&Value> = buckets
+            .flat_map(|(_, bucket)| &bucket.values)
+            .map(|(value, _)| value)
+            .filter(|value| **value != Value::Missing)
+            .collect();
         return Ok(Some(extreme(measure, &values)));
     }
     let (free, capped) = gauge.buckets.sums(start)?;
@@ -220,11 +223,7 @@ fn add(measure: &Measure, series: &mut Series, at: Instant, one: &Contribution) 
     bucket.count += one.sign;
     match &measure.source {
         Source::Events { aggregate: Aggregate::Distinct | Aggregate::Largest | Aggregate::Smallest, .. } => {
-            let count = bucket.values.entry(one.value.clone()).or_insert(0);
-            *count += one.sign;
-            if *count == 0 {
-                bucket.values.remove(&one.value);
-            }
+            bucket.occurs(&one.value, one.sign);
         }
         Source::Events { aggregate, .. } => {
             let amount = match (aggregate, &one.value) {

@@ -25,9 +25,8 @@ enum Verdict {
 }
 
 impl Fold<'_> {
-    /// Judges an event: everything due before it, then its own effects, then what follows from them.
+    /// Judges an event at the moment up to which everything has happened: its own effects, then what follows from them.
     pub fn judge(&mut self, event: &Arc<Event>) -> Result<(), Fault> {
-        self.advance(event.time)?;
         if let Some(fault) = self.attempt(|fold| fold.judge_now(event))? {
             self.go_to(event.time);
             self.event = Some(event.clone());
@@ -37,7 +36,7 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// Judges an event at the moment up to which everything has happened.
+    /// Judges an event where what cannot be judged is the caller's to report.
     pub fn judge_now(&mut self, event: &Arc<Event>) -> Result<(), Fault> {
         self.go_to(event.time);
         self.letters = 0;
@@ -205,6 +204,9 @@ impl Fold<'_> {
         self.fact = Some(self.state.facts.len());
         self.state.facts.push(fact);
         self.state.judged += 1;
+        if self.program.events.at(event.kind).kind == EventKind::Redeem && self.text("order").is_some() {
+            self.state.orders = self.state.orders.saturating_add(1);
+        }
         self.note_last_fact()?;
         self.count_sales(event.kind, &[], &event.fields)?;
         if let (Some(undoing), Some(reversal)) = (undoing, &self.program.events.at(event.kind).reversal) {

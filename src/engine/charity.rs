@@ -218,7 +218,7 @@ impl Fold<'_> {
             taken: 0,
             uses,
             on_refund: rule.on_refund,
-            seen: view.seen.map_or_else(Vec::new, |seen| seen.borrow().clone()),
+            seen: view.seen_for(rule.on_refund),
         };
         match &mut self.collecting {
             Some(brought) => brought.donations.push(donation),

@@ -128,6 +128,10 @@ impl Fold<'_> {
             }
         };
         for (unit, purse) in self.state.units.pairs() {
+            if purse.is_in_order() && self.program.units.at(unit).keeps_while.is_none() {
+                offer(purse.lots.front().and_then(|lot| self.lapses(lot)), Due::Expire(unit));
+                continue;
+            }
             offer(
                 purse.lots.iter().filter_map(|lot| if let Ready::At(at) = lot.ready { Some(at) } else { None }).min(),
                 Due::Release(unit),

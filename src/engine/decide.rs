@@ -41,7 +41,7 @@ impl Fold<'_> {
             self.emit(cause, What::Unreached(format!("`{}` is decided already", rule.name)));
             return Ok(false);
         };
-        self.note_gave(cause);
+        self.note_gave(cause, rule.cooldown);
         self.used_up(&rule.name, rule.activation);
         let claimant = Claimant {
             event: self.event.as_ref().map(|event| event.id.clone()),

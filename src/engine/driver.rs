@@ -121,6 +121,15 @@ impl Engine {
     /// Lets everything happen that is due for a member by a moment, versions changing on the way. A careful engine reports what cannot be
     /// judged among the outcomes and goes on; else that is a fault, and state and pots are to be discarded.
     pub fn advance(&self, at: &mut At<'_>, to: Instant) -> Result<(), Fault> {
+        self.change_versions(at, to)?;
+        match self.version(at.state.version) {
+            Some(version) => at.fold(version).advance(to),
+            None => Ok(()),
+        }
+    }
+
+    /// Brings a member to the version in force at a moment; what was due before it came into force happens first.
+    fn change_versions(&self, at: &mut At<'_>, to: Instant) -> Result<(), Fault> {
         while let (Some(version), Some(next)) = (self.version(at.state.version), self.version(at.state.version + 1)) {
             if next.from > to {
                 break;
@@ -130,10 +139,7 @@ impl Engine {
             self.bring_pots(at.pots, at.state.version);
             at.fold(next).take_over()?;
         }
-        match self.version(at.state.version) {
-            Some(version) => at.fold(version).advance(to),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// Lets what members share be in terms of a version.
@@ -154,10 +160,12 @@ impl Engine {
 
     /// Judges one event of one member, whose clock is at the moment of the event or before it.
     pub fn judge(&self, at: &mut At<'_>, event: &Arc<Event>, trace: Option<&mut Vec<TraceStep>>) -> Result<(), Fault> {
-        self.advance(at, event.time)?;
+        self.change_versions(at, event.time)?;
         let Some(version) = self.version(at.state.version) else { return Ok(()) };
         self.bring_pots(at.pots, at.state.version);
         let mut fold = at.fold(version);
+        fold.advance(event.time)?;
+        fold.step = None;
         fold.trace = trace;
         fold.judge(event)
     }

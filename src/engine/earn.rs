@@ -7,6 +7,7 @@ use crate::value::{Exact, Instant, Rounding, Value, allocate};
 
 use super::boost::Boosted;
 use super::fault::Fault;
+use super::few::Few;
 use super::fold::{Fold, View};
 use super::ledger::Grant;
 use super::limit::{Claim, Claims, Rounded};
@@ -21,7 +22,7 @@ pub struct Share {
     line: Option<u32>,
     /// How much, in steps.
     pub amount: Exact,
-    seen: Vec<(crate::hir::Read, Value)>,
+    seen: Few<(crate::hir::Read, Value)>,
     claims: Vec<Claim>,
     bonus_claims: Vec<(Claim, Exact)>,
     funding: Vec<Funding>,
@@ -68,7 +69,7 @@ impl Fold<'_> {
         if !awake && !self.tracing() {
             return Ok(());
         }
-        let seen = RefCell::new(Vec::new());
+        let seen = (earn.on_refund == OnRefund::Rejudge).then(|| RefCell::new(Vec::new()));
         let as_of = self.as_of(earn)?;
         let after = if earn.tier == TierAt::Before { Vec::new() } else { self.tiers_after()? };
         let before = self.before.clone();
@@ -78,7 +79,7 @@ impl Fold<'_> {
             (None, TierAt::After) => &after,
             (None, _) => &before,
         };
-        let view = View { tiers: Some(tiers), at: as_of, seen: Some(&seen), ..View::default() };
+        let view = View { tiers: Some(tiers), at: as_of, seen: seen.as_ref(), ..View::default() };
         if !self.open(cause, &earn.gates, view)? || !awake {
             return Ok(());
         }
@@ -106,7 +107,7 @@ impl Fold<'_> {
                     earn: id,
                     line: number,
                     amount: boosted.amount,
-                    seen: seen.borrow().clone(),
+                    seen: seen.iter().flat_map(|seen| seen.borrow().clone()).collect(),
                     claims: Vec::new(),
                     bonus_claims: boosted.claims,
                     funding,
@@ -224,19 +225,20 @@ impl Fold<'_> {
 
     /// Rounds once per declared scope and hands the whole steps out by largest remainder (S8, S9).
     fn rounded(&mut self, shares: &[Share]) -> Result<Vec<i64>, Fault> {
+        if let [share] = shares {
+            // The most frequent case, and nothing is to be handed out.
+            let (rounding, unit) = self.rounding(share.earn);
+            let whole = rounding.round(share.amount)?;
+            self.tell_rounding(share, unit, rounding, share.amount, whole);
+            return Ok(vec![whole]);
+        }
         let mut rounded = vec![0; shares.len()];
         for ((unit, rounding), members) in self.rounded_together(shares.iter().map(|share| (share.earn, share.line))) {
             let parts: Vec<Exact> = members.iter().filter_map(|&i| shares.get(i)).map(|share| share.amount).collect();
             let sum = parts.iter().try_fold(Exact::ZERO, |sum, part| sum.add(*part))?;
             let whole = rounding.round(sum)?;
-            if !sum.is_integer()
-                && let Some(share) = members.first().and_then(|&i| shares.get(i))
-            {
-                let (span, words) = (self.program.units.at(unit).span, super::words::quantity(self.program, unit, sum));
-                let result = super::words::quantity(self.program, unit, Exact::from(whole));
-                self.explain(Cause::Earn(share.earn), span, Stage::Round, None, true, || {
-                    format!("{words} rounded {rounding} to {result}")
-                });
+            if let Some(share) = members.first().and_then(|&i| shares.get(i)) {
+                self.tell_rounding(share, unit, rounding, sum, whole);
             }
             for (&i, part) in members.iter().zip(allocate(&parts, whole)?) {
                 if let Some(slot) = rounded.get_mut(i) {
@@ -245,6 +247,23 @@ impl Fold<'_> {
             }
         }
         Ok(rounded)
+    }
+
+    /// How what an earn gives is rounded, and in which unit it is.
+    fn rounding(&self, earn: EarnId) -> (Rounding, UnitId) {
+        let earn = self.program.earns.at(earn);
+        (earn.round.map_or(self.program.units.at(earn.unit).rounding, |(rounding, _)| rounding), earn.unit)
+    }
+
+    fn tell_rounding(&mut self, share: &Share, unit: UnitId, rounding: Rounding, sum: Exact, whole: i64) {
+        if sum.is_integer() || !self.tracing() {
+            return;
+        }
+        let (span, words) = (self.program.units.at(unit).span, super::words::quantity(self.program, unit, sum));
+        let result = super::words::quantity(self.program, unit, Exact::from(whole));
+        self.explain(Cause::Earn(share.earn), span, Stage::Round, None, true, || {
+            format!("{words} rounded {rounding} to {result}")
+        });
     }
 
     /// Which earns at which lines are rounded in one sum, by position.
@@ -296,7 +315,7 @@ impl Fold<'_> {
         for (claim, bonus) in share.bonus_claims {
             uses.extend(self.claim(vec![claim], Rounding::Up.round(bonus)?));
         }
-        self.note_gave(cause);
+        self.note_gave(cause, earn.cooldown);
         self.used_up(&earn.name, earn.activation);
         for &boost in &earn.boosts {
             let boost = self.program.boosts.at(boost);
@@ -311,7 +330,7 @@ impl Fold<'_> {
             funded: granted.funded,
             prices: granted.prices,
             shared: granted.shared.as_ref().map_or(0, |(part, _)| *part),
-            sent: granted.shared.map(|(_, sent)| sent),
+            sent: granted.shared.map(|(_, sent)| Box::new(sent)),
             ..self.award(cause, earn.unit, granted.amount)
         };
         self.keep(award);
@@ -328,8 +347,11 @@ impl Fold<'_> {
         }
     }
 
-    /// Notes that an earn or rule gave, for cooldowns, and with the event that brought it.
-    pub fn note_gave(&mut self, cause: Cause) {
+    /// Notes that an earn or rule with a cooldown gave, and with the event that brought it.
+    pub fn note_gave(&mut self, cause: Cause, cooldown: Option<crate::value::TimeSpan>) {
+        if cooldown.is_none() {
+            return;
+        }
         self.state.gave.insert(cause, self.at.now);
         if let Some(fact) = self.own_fact().filter(|fact| !fact.gave.contains(&cause)) {
             fact.gave.push(cause);

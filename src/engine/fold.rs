@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use crate::hir::{MeasureId, Program, Read};
+use crate::hir::{MeasureId, OnRefund, Program, Read};
 use crate::source::Span;
 use crate::value::{Calendar, Exact, Instant, Value};
 
@@ -11,6 +11,7 @@ use super::clock::Due;
 use super::context::{Cx, Moment, TierView};
 use super::event::Event;
 use super::fault::Fault;
+use super::few::Few;
 use super::judge::Judge;
 use super::limit::Claims;
 use super::outcome::{Cause, Outcome, Stage, TraceStep, What};
@@ -95,6 +96,14 @@ pub struct View<'v> {
     pub since: Option<Instant>,
     /// When it is over.
     pub ends: Option<Instant>,
+}
+
+impl View<'_> {
+    /// What was read, where what it led to may be judged again.
+    pub fn seen_for(&self, on_refund: OnRefund) -> Few<(Read, Value)> {
+        let seen = self.seen.filter(|_| on_refund == OnRefund::Rejudge);
+        seen.map_or_else(Few::default, |seen| seen.borrow().clone().into())
+    }
 }
 
 impl<'a> Fold<'a> {

@@ -71,11 +71,11 @@ impl Fold<'_> {
             lot: granted.lot,
             uses,
             on_refund: rule.on_refund,
-            seen: view.seen.map_or_else(Vec::new, |seen| seen.borrow().clone()),
+            seen: view.seen_for(rule.on_refund),
             funded: granted.funded,
             prices: granted.prices,
             shared: granted.shared.as_ref().map_or(0, |(part, _)| *part),
-            sent: granted.shared.map(|(_, sent)| sent),
+            sent: granted.shared.map(|(_, sent)| Box::new(sent)),
             ..self.award(cause, unit, granted.amount)
         };
         self.keep_award(award);
@@ -109,9 +109,9 @@ impl Fold<'_> {
             effect: number,
             uses,
             on_refund: rule.on_refund,
-            seen: view.seen.map_or_else(Vec::new, |seen| seen.borrow().clone()),
+            seen: view.seen_for(rule.on_refund),
             shared: amount,
-            sent: Some(Sent { to, id, counted: false, rule: None, seen: Vec::new() }),
+            sent: Some(Box::new(Sent { to, id, counted: false, rule: None, seen: Vec::new() })),
             ..self.award(cause, unit, amount)
         };
         self.keep_award(award);

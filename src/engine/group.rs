@@ -19,6 +19,9 @@ use super::union::Aliases;
 /// How many events are let go at least at once: it costs a copy of the members.
 const ENOUGH_TO_SEAL: usize = 64;
 
+/// Which part of what is kept of them so many are at least, so that a long history is not copied for a few events.
+const PART_TO_SEAL: usize = 8;
+
 /// Where outcomes go.
 pub type Sink<'s> = &'s mut dyn FnMut(Outcome);
 
@@ -62,7 +65,7 @@ impl Group {
         events: Vec<Arc<Event>>,
         horizon: Option<Instant>,
         together: bool,
-        sink: Sink<'_>,
+        out: &mut Vec<Outcome>,
     ) -> Vec<Arc<str>> {
         let mut let_go = Vec::new();
         let Some(first) = events.first() else { return let_go };
@@ -73,17 +76,22 @@ impl Group {
                     let_go = self.rest_here();
                 }
                 self.log.push(event.clone());
-                self.judge(engine, &event, together, sink);
+                self.judge(engine, &event, together, out);
             }
             return let_go;
         }
-        self.correct(engine, events, together, sink);
+        self.correct(engine, events, together, out);
         let_go
     }
 
     /// Whether the whole log lies before a moment, and is long enough to be let go.
     fn is_behind(&self, horizon: Instant) -> bool {
-        self.log.len() >= ENOUGH_TO_SEAL && self.log.last().is_some_and(|last| last.time < horizon)
+        self.log.len() >= self.enough_to_seal() && self.log.last().is_some_and(|last| last.time < horizon)
+    }
+
+    fn enough_to_seal(&self) -> usize {
+        let kept: usize = self.now.members.values().map(|state| state.facts.len()).sum();
+        ENOUGH_TO_SEAL.max(kept / PART_TO_SEAL)
     }
 
     /// Begins a new log here: nothing before this is judged again. Returns the events of the old one.
@@ -92,15 +100,14 @@ impl Group {
         self.log.drain(..).map(|event| event.id.clone()).collect()
     }
 
-    fn judge(&mut self, engine: &Engine, event: &Arc<Event>, together: bool, sink: Sink<'_>) {
-        let mut out = Vec::new();
-        if self.now.judge(engine, event, together, &mut out, None).is_err() {
-            out.clear();
+    fn judge(&mut self, engine: &Engine, event: &Arc<Event>, together: bool, out: &mut Vec<Outcome>) {
+        let begun = out.len();
+        if self.now.judge(engine, event, together, out, None).is_err() {
+            out.truncate(begun);
             self.take_care(engine, self.log.len() - 1, self.clock, together);
-            let judged = self.now.judge(engine, event, together, &mut out, None);
+            let judged = self.now.judge(engine, event, together, out, None);
             debug_assert!(judged.is_ok(), "a careful snapshot reports what it cannot judge");
         }
-        out.into_iter().for_each(sink);
     }
 
     /// Folds the first events of the log again, and from now on each step on its own: what cannot be judged leaves no trace but its report.
@@ -111,7 +118,7 @@ impl Group {
     }
 
     /// Judges late events at their own time and posts the differences.
-    fn correct(&mut self, engine: &Engine, events: Vec<Arc<Event>>, together: bool, sink: Sink<'_>) {
+    fn correct(&mut self, engine: &Engine, events: Vec<Arc<Event>>, together: bool, out: &mut Vec<Outcome>) {
         let Some(late) = events.first().cloned() else { return };
         let keep = self.log.iter().take_while(|event| event.order(&late).is_lt()).count();
         let old: Vec<_> = self.log.split_off(keep);
@@ -124,29 +131,28 @@ impl Group {
         let mut after = Vec::new();
         self.now = fold(engine, &start, &merged, self.clock, together, &mut after);
         self.log.extend(merged);
-        differences(before, after, &new, &late.id).into_iter().for_each(sink);
+        out.extend(differences(before, after, &new, &late.id));
     }
 
     /// Moves the clock of all members.
-    pub fn advance(&mut self, engine: &Engine, to: Instant, together: bool, sink: Sink<'_>) {
+    pub fn advance(&mut self, engine: &Engine, to: Instant, together: bool, out: &mut Vec<Outcome>) {
         if self.clock.is_some_and(|clock| clock >= to) {
             return;
         }
-        let mut out = Vec::new();
-        if self.now.advance(engine, to, together, &mut out).is_err() {
-            out.clear();
+        let begun = out.len();
+        if self.now.advance(engine, to, together, out).is_err() {
+            out.truncate(begun);
             self.take_care(engine, self.log.len(), self.clock, together);
-            let moved = self.now.advance(engine, to, together, &mut out);
+            let moved = self.now.advance(engine, to, together, out);
             debug_assert!(moved.is_ok(), "a careful snapshot reports what it cannot judge");
         }
         self.clock = Some(to);
-        out.into_iter().for_each(sink);
     }
 
     /// Lets events older than a moment go: nothing can come before them any more. Returns which, once there are enough to be worth it.
     pub fn seal(&mut self, engine: &Engine, before: Instant, together: bool) -> Vec<Arc<str>> {
         let sealed = self.log.iter().take_while(|event| event.time < before).count();
-        if sealed * 2 < self.log.len() || sealed < ENOUGH_TO_SEAL {
+        if sealed * 2 < self.log.len() || sealed < self.enough_to_seal() {
             return Vec::new();
         }
         let rest = self.log.split_off(sealed);

@@ -6,6 +6,7 @@ use crate::hir::{ExpiryRule, Guarded, Pending, RefundFloor, Returned, Unit, Unit
 use crate::value::{Day, Exact, Instant, PeriodKind, Value, split};
 
 use super::fault::Fault;
+use super::few::Few;
 use super::fold::{Fold, View};
 use super::judge::Noting;
 use super::mail::Content;
@@ -42,9 +43,9 @@ pub struct Granted {
     /// The lot.
     pub lot: Option<u32>,
     /// What partners paid.
-    pub funded: Vec<(Arc<str>, i64)>,
+    pub funded: Few<(Arc<str>, i64)>,
     /// What one step is worth to each of them.
-    pub prices: Vec<(Arc<str>, Exact)>,
+    pub prices: Few<(Arc<str>, Exact)>,
     /// How much of it went to the member's group, and with which letter.
     pub shared: Option<(i64, Sent)>,
 }
@@ -137,11 +138,11 @@ impl Fold<'_> {
         let lot =
             Lot { number, left: amount, earned: self.at.now, ready, expires, spent: 0, expired: 0, cause: grant.cause };
         let available = lot.ready == Ready::Now;
-        self.state.units.at_mut(grant.unit).lots.push(lot);
+        self.state.units.at_mut(grant.unit).add(lot);
         if available {
             self.repay(grant.unit, number, grant.cause)?;
         }
-        Ok(Granted { amount: all, lot: Some(number), funded, prices, shared })
+        Ok(Granted { amount: all, lot: Some(number), funded: funded.into(), prices: prices.into(), shared })
     }
 
     /// How much more of a unit the member may have.
@@ -227,7 +228,7 @@ impl Fold<'_> {
     fn buckets(&self, unit: UnitId, kind: PeriodKind) -> Vec<(Day, i64, Vec<u32>)> {
         let mut buckets: Vec<(Day, i64, Vec<u32>)> = Vec::new();
         for number in self.spending_order(unit) {
-            let Some(lot) = self.state.units.at(unit).lots.iter().find(|lot| lot.number == number) else { continue };
+            let Some(lot) = self.state.units.at(unit).lot(number) else { continue };
             let start = self.period(kind, self.calendar.zone.day_of(lot.earned)).start;
             match buckets.iter_mut().find(|(key, ..)| *key == start) {
                 Some((_, total, lots)) => {
@@ -280,9 +281,13 @@ impl Fold<'_> {
     /// Lets everything lapse that is due and not kept; returns what lapsed, in steps.
     pub fn expire(&mut self, unit: UnitId) -> Result<i64, Fault> {
         let now = self.at.now;
-        let due: Vec<u32> = {
-            let lots = self.state.units.at(unit).lots.iter();
-            lots.filter(|lot| self.lapses(lot).is_some_and(|at| at <= now)).map(|lot| lot.number).collect()
+        self.state.units.at_mut(unit).look_again();
+        let purse = self.state.units.at(unit);
+        let is_due = |lot: &&Lot| self.lapses(lot).is_some_and(|at| at <= now);
+        let due: Vec<u32> = if purse.is_in_order() {
+            purse.lots.iter().take_while(is_due).map(|lot| lot.number).collect()
+        } else {
+            purse.lots.iter().filter(is_due).map(|lot| lot.number).collect()
         };
         if due.is_empty() {
             return Ok(0);
@@ -295,13 +300,13 @@ impl Fold<'_> {
         let mut total = 0_i64;
         for number in due {
             let purse = self.state.units.at_mut(unit);
-            let Some(lot) = purse.lots.iter().find(|lot| lot.number == number) else { continue };
+            let Some(lot) = purse.lot(number) else { continue };
             let from = if lot.ready == Ready::Now { Account::Available } else { Account::Pending };
             let amount = lot.left;
             self.tally(unit, TallyKind::Expired, amount, now)?;
             let purse = self.state.units.at_mut(unit);
             purse.take(number, amount, false);
-            if let Some(closed) = purse.closed.get_mut(&number) {
+            if let Some(closed) = purse.closed_mut(number) {
                 closed.expired += amount;
             }
             self.post(Cause::Unit(unit), unit, from, Account::Expired, amount, Some(number), None);
@@ -323,7 +328,7 @@ impl Fold<'_> {
         let only_pending = def.refunds == RefundFloor::OnlyPending;
         let mut rest = amount;
         if let Some(number) = award.lot {
-            let lot = self.state.units.at(unit).lots.iter().find(|lot| lot.number == number);
+            let lot = self.state.units.at(unit).lot(number);
             let pending = lot.is_some_and(|lot| lot.ready != Ready::Now);
             let own = pending || !(only_pending || def.refunds_in_order);
             if lot.is_some() && own {
@@ -335,9 +340,7 @@ impl Fold<'_> {
                 let taken = amount - rest;
                 return self.untally(award, taken).map(|()| taken + elsewhere);
             }
-            if let Some(closed) =
-                self.state.units.at_mut(unit).closed.get_mut(&number).filter(|_| !def.refunds_in_order)
-            {
+            if let Some(closed) = self.state.units.at_mut(unit).closed_mut(number).filter(|_| !def.refunds_in_order) {
                 let lapsed = closed.expired.min(rest);
                 closed.expired -= lapsed;
                 rest -= self.hand_back(cause, award, Some(number), lapsed, Account::Expired)?;
@@ -426,12 +429,12 @@ impl Fold<'_> {
             if let Some(lot) = self.state.units.at_mut(unit).lot_mut(number) {
                 lot.left += amount;
                 lot.spent -= amount;
-            } else if let Some(closed) = self.state.units.at(unit).closed.get(&number).cloned() {
+            } else if let Some(closed) = self.state.units.at(unit).closed(number).cloned() {
                 let alive = self.lapses(&closed).is_none_or(|at| at > now);
                 if !alive && def.returned == Returned::Forfeit {
                     self.post(cause, unit, Account::Redeemed, Account::Expired, amount, Some(number), None);
                     self.tally(unit, TallyKind::Expired, amount, now)?;
-                    if let Some(closed) = self.state.units.at_mut(unit).closed.get_mut(&number) {
+                    if let Some(closed) = self.state.units.at_mut(unit).closed_mut(number) {
                         closed.spent -= amount;
                         closed.expired += amount;
                     }
@@ -461,10 +464,7 @@ impl Fold<'_> {
         lot.left = amount;
         lot.spent -= amount;
         lot.ready = Ready::Now;
-        let purse = self.state.units.at_mut(unit);
-        purse.closed.remove(&lot.number);
-        purse.lots.push(lot);
-        purse.lots.sort_by_key(|lot| lot.number);
+        self.state.units.at_mut(unit).reopen(lot);
         Ok(())
     }
 }

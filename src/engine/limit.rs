@@ -1,7 +1,6 @@
 //! Limits and budgets: how much headroom is left, and who uses it.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use crate::hir::{Excess, LimitId, LimitKind, Window};
 use crate::source::Span;
@@ -10,7 +9,7 @@ use crate::value::{Exact, Instant};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::outcome::{Cause, Stage, What};
-use super::state::UseKey;
+use super::state::{UseKey, Uses};
 
 /// What was cut to fit, and what that used of which limits.
 #[derive(Debug, Clone, Default)]
@@ -35,31 +34,34 @@ pub struct Claim {
 }
 
 /// Amounts of the event at hand after rounding, by limit.
-pub type Rounded = BTreeMap<(UseKey, Instant), i64>;
+pub type Rounded = Vec<((UseKey, Instant), i64)>;
 
 /// What awards of the event at hand have claimed and not yet posted.
 #[derive(Debug, Default, Clone)]
 pub struct Claims {
-    claimed: RefCell<BTreeMap<(UseKey, Instant), Exact>>,
+    claimed: RefCell<Vec<((UseKey, Instant), Exact)>>,
 }
 
 impl Claims {
     fn of(&self, key: &(UseKey, Instant)) -> Exact {
-        self.claimed.borrow().get(key).copied().unwrap_or_default()
+        self.claimed.borrow().iter().find(|(known, _)| known == key).map_or(Exact::ZERO, |(_, amount)| *amount)
     }
     /// Forgets what is also written down elsewhere: all but what limits per event have let through.
     pub fn retain(&self, keep: impl Fn(LimitId) -> bool) {
-        self.claimed.borrow_mut().retain(|(key, _), _| keep(key.limit));
+        self.claimed.borrow_mut().retain(|((key, _), _)| keep(key.limit));
     }
     /// Counts what rounding has added to an award of a rule, or taken from it.
     pub fn rounded(&self, claims: &[Claim], by: Exact) -> Result<(), Fault> {
-        let known = |key: &(UseKey, Instant)| self.claimed.borrow().contains_key(key);
+        let known = |key: &(UseKey, Instant)| self.claimed.borrow().iter().any(|(known, _)| known == key);
         let amounts = claims.iter().filter(|claim| !claim.times).map(|claim| (claim.key.clone(), claim.bucket));
         amounts.filter(known).try_for_each(|key| self.add(key, by))
     }
     fn add(&self, key: (UseKey, Instant), amount: Exact) -> Result<(), Fault> {
-        let total = self.of(&key).add(amount)?;
-        self.claimed.borrow_mut().insert(key, total);
+        let mut claimed = self.claimed.borrow_mut();
+        match claimed.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, total)) => *total = total.add(amount)?,
+            None => claimed.push((key, amount)),
+        }
         Ok(())
     }
 }
@@ -210,19 +212,22 @@ impl Fold<'_> {
         let of = |claim: &Claim| (claim.key.clone(), claim.bucket);
         let room = |claim: &Claim| {
             let left = claim.left.floor().to_i64().unwrap_or(i64::MAX);
-            left.saturating_sub(rounded.get(&of(claim)).copied().unwrap_or(0)).max(0)
+            let used = rounded.iter().find(|(key, _)| *key == of(claim)).map_or(0, |(_, amount)| *amount);
+            left.saturating_sub(used).max(0)
         };
         let amount = amounts().map(room).fold(amount, i64::min);
         for claim in amounts() {
-            let total = rounded.entry(of(claim)).or_insert(0);
-            *total = total.saturating_add(amount);
+            match rounded.iter_mut().find(|(key, _)| *key == of(claim)) {
+                Some((_, total)) => *total = total.saturating_add(amount),
+                None => rounded.push((of(claim), amount)),
+            }
         }
         amount
     }
 
     /// Writes down what an award used of its limits: `amount` steps, or one time. Returns the uses, for reversals.
-    pub fn claim(&mut self, claims: Vec<Claim>, amount: i64) -> Vec<(UseKey, Instant, i64)> {
-        let mut uses = Vec::new();
+    pub fn claim(&mut self, claims: Vec<Claim>, amount: i64) -> Uses {
+        let mut uses = Uses::default();
         for Claim { key, bucket, times, .. } in claims {
             let used = if times { 1 } else { amount };
             if used != 0 && self.program.limits.at(key.limit).window.is_some() {

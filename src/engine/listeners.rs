@@ -2,8 +2,8 @@
 
 use crate::arena::Arena;
 use crate::hir::{
-    Earn, EarnId, EventId, Expr, LadderId, MeasureId, Net, Pending, Program, Read, RuleId, Source, StackMode, TierAt,
-    Trigger, UnitId, Window,
+    Earn, EarnId, EventId, EventKind, Expr, LadderId, MeasureId, Net, Pending, Program, Read, RuleId, Source,
+    StackMode, TierAt, Trigger, UnitId, Window,
 };
 
 use super::reads;
@@ -63,8 +63,10 @@ pub struct Listeners {
     pub crossings: Vec<RuleId>,
     /// Rules that the clock sets off.
     pub clock: Vec<RuleId>,
-    /// Measures whose value before an event somebody asks for.
+    /// Measures whose value before something happens somebody asks for.
     pub waited: Vec<MeasureId>,
+    /// Those of them that events of a type may raise, or that somebody asks for in any case.
+    moved: Arena<EventId, Vec<MeasureId>>,
     /// Streaks that something can freeze.
     pub frozen: Vec<MeasureId>,
     /// Types of events for which lots wait.
@@ -116,6 +118,12 @@ impl Listeners {
                 all.kept.push((id, Slides::of(program, std::iter::once(keeps))));
             }
         }
+        let split: Vec<MeasureId> = program.earns.iter().filter_map(|earn| split_by(program, earn)).collect();
+        let of_kind = |kind: EventId| {
+            let moved = |id: &MeasureId| split.contains(id) || may_raise(program, kind, *id);
+            all.waited.iter().copied().filter(moved).collect()
+        };
+        all.moved = program.events.ids().map(of_kind).collect();
         all.frozen = program.measures.pairs().filter(|(_, measure)| measure.is_frozen()).map(|(id, _)| id).collect();
         let units = program.units.iter().flat_map(|unit| unit.pending.iter());
         let earns = program.earns.iter().flat_map(|earn| earn.pending.iter().flatten());
@@ -137,6 +145,11 @@ impl Listeners {
         self.hearers.at(kind)
     }
 
+    /// Measures whose value before something happens somebody asks for: before an event of a type, or anything else.
+    pub fn waited_before(&self, kind: Option<EventId>) -> &[MeasureId] {
+        kind.map_or(&self.waited, |kind| self.moved.at(kind))
+    }
+
     /// What the conditions of a ladder look at.
     pub fn of_ladder(&self, ladder: LadderId) -> &Watched {
         self.ladders.at(ladder)
@@ -146,6 +159,22 @@ impl Listeners {
     pub fn of_kept(&self, unit: UnitId) -> Option<&Slides> {
         self.kept.iter().find(|(id, _)| *id == unit).map(|(_, slides)| slides)
     }
+}
+
+/// Whether events of a type, and what follows from them, may raise a measure. Where that is not certain, they may.
+fn may_raise(program: &Program, kind: EventId, measure: MeasureId) -> bool {
+    let def = program.events.at(kind);
+    let reversed = def.reversal.as_ref().map(|reversal| reversal.of);
+    let counted = match &program.measures.at(measure).source {
+        Source::Events { event, .. } | Source::Run { event, .. } => *event,
+        Source::Streak { event, shield, .. }
+            if shield.enough.is_none() && shield.repairs.is_none() && shield.frozen.is_none() =>
+        {
+            *event
+        }
+        Source::Streak { .. } | Source::Postings { .. } | Source::Formula(_) => return true,
+    };
+    def.kind != EventKind::Declared || counted == kind || reversed == Some(counted)
 }
 
 fn split_by(program: &Program, earn: &Earn) -> Option<MeasureId> {

@@ -11,12 +11,13 @@ use crate::value::{Exact, Instant, Value};
 use super::decide::Claimant;
 use super::event::Event;
 use super::fault::Fault;
+use super::few::Few;
 use super::fold::{Fold, View};
 use super::ledger::Grant;
 use super::limit::Claims;
 use super::outcome::Cause;
 use super::purse::LotExpiry;
-use super::state::{Award, Sent};
+use super::state::{Award, Sent, Uses};
 
 /// A letter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -217,11 +218,11 @@ impl Fold<'_> {
             granted,
             taken: 0,
             lot: None,
-            uses: Vec::new(),
+            uses: Uses::default(),
             on_refund: crate::hir::OnRefund::Proportion,
-            seen: Vec::new(),
-            funded: Vec::new(),
-            prices: Vec::new(),
+            seen: Few::default(),
+            funded: Few::default(),
+            prices: Few::default(),
             at: self.at.now,
             sent: None,
             shared: 0,

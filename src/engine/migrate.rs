@@ -14,13 +14,14 @@ use super::challenge::Running;
 use super::choice::Offered;
 use super::draw::{Drum, Entry};
 use super::event::Event;
+use super::few::Few;
 use super::fund::FundPot;
 use super::mail::{Content, Letter};
 use super::outcome::Cause;
 use super::outline::{Field, Outline, limits};
 use super::pots::Pots;
 use super::state::{
-    Award, Brought, Donation, Fact, Gifted, Held, Payment, Sent, State, Tallied, UseKey, Uses, Voucher,
+    Award, Brought, Donation, Fact, Gifted, Held, Note, Payment, Sent, State, Tallied, UseKey, Uses, Voucher,
 };
 use super::version::Version;
 
@@ -223,7 +224,7 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
         halted: false,
         ..state.clone()
     };
-    for lot in next.units.iter_mut().flat_map(|purse| purse.lots.iter_mut().chain(purse.closed.values_mut())) {
+    for lot in next.units.iter_mut().flat_map(|purse| purse.lots.iter_mut().chain(purse.used_up.iter_mut())) {
         lot.cause = names.cause(lot.cause);
         for clock in &mut lot.expires.idle {
             clock.events = clock.events.iter().filter_map(|event| of(&names.events, *event)).collect();
@@ -304,7 +305,7 @@ fn retiered(held: &Held, old: &[String], new: &[crate::hir::Tier]) -> Held {
         let same = |name: &String| new.iter().position(|t| *t.name == **name || t.was.as_deref() == Some(name));
         old.iter().take(tier as usize + 1).rev().find_map(same).and_then(|i| u32::try_from(i).ok()).unwrap_or(0)
     };
-    let mut held = held.clone();
+    let mut held = Held { settled: Note(false), ..held.clone() };
     held.tier = find(held.tier);
     held.highest = find(held.highest);
     held.holds.iter_mut().for_each(|hold| hold.tier = find(hold.tier));
@@ -348,7 +349,7 @@ fn reawarded(award: &Award, names: &Names) -> Option<Award> {
         funded: award.funded.iter().map(|part| names.partner(part)).collect(),
         prices: award.prices.iter().map(|price| names.partner(price)).collect(),
         // What was read names things of the old version, whose rule is no longer at hand: what is left goes by value.
-        seen: Vec::new(),
+        seen: Few::default(),
         on_refund: if award.on_refund == OnRefund::Rejudge { OnRefund::Proportion } else { award.on_refund },
         ..award.clone()
     })
@@ -358,7 +359,7 @@ fn regiven(donation: &Donation, names: &Names) -> Option<Donation> {
     let on_refund = if donation.on_refund == OnRefund::Rejudge { OnRefund::Proportion } else { donation.on_refund };
     let (charity, cause) = (of(&names.charities, donation.charity)?, names.cause(donation.cause));
     let uses = names.uses(&donation.uses);
-    Some(Donation { charity, cause, uses, on_refund, seen: Vec::new(), ..donation.clone() })
+    Some(Donation { charity, cause, uses, on_refund, seen: Few::default(), ..donation.clone() })
 }
 
 fn resent(sent: &Sent, names: &Names) -> Sent {

@@ -1,6 +1,6 @@
 //! Lots of one unit: what a member owns, when it becomes available, when it lapses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -8,15 +8,21 @@ use serde::{Deserialize, Serialize};
 use crate::hir::{End, RefundFloor, SpendOrder, Unit};
 use crate::value::{Exact, Instant, Value};
 
+use super::few::Few;
 use super::outcome::Cause;
+use super::state::Note;
 
 /// Lots and debt of one unit, in steps.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Purse {
     /// Open lots, in order of number.
-    pub lots: Vec<Lot>,
-    /// What became of lots that are used up, by number: needed when their award is taken back.
-    pub closed: BTreeMap<u32, Lot>,
+    pub lots: VecDeque<Lot>,
+    /// Whether they are in order in every way, as most are: the first was earned first and lapses first, and all may be spent.
+    #[serde(skip)]
+    in_order: Note,
+    /// Lots that are used up, in order of number: needed when their award is taken back.
+    #[serde(rename = "closed", with = "by_number")]
+    pub used_up: Vec<Lot>,
     /// What is owed since a reversal took back what was spent.
     pub debt: i64,
     /// What of it is owed to partners, who had paid for what was taken back; the rest is owed to the issuer.
@@ -66,6 +72,18 @@ pub struct Lot {
     pub cause: Cause,
 }
 
+impl Lot {
+    /// Whether it may be spent, and its end is fixed.
+    fn is_plain(&self) -> bool {
+        self.ready == Ready::Now && self.expires.idle.is_empty()
+    }
+    /// Whether it comes before another, by its number, its age and its end.
+    fn is_before(&self, next: &Self) -> bool {
+        let of = |lot: &Self| lot.expires.end(lot.expires.at).unwrap_or(Instant::LAST);
+        self.number < next.number && self.earned <= next.earned && of(self) <= of(next)
+    }
+}
+
 /// Whether a lot may be spent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ready {
@@ -83,10 +101,10 @@ pub struct LotExpiry {
     /// The fixed moment.
     pub at: Option<Instant>,
     /// Positions of the unit's (or earn's) idle clocks that run for this lot.
-    pub idle: Vec<IdleClock>,
+    pub idle: Few<IdleClock>,
     /// Clocks that begin when the lot becomes available, while it waits for an event.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub waiting: Vec<End>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub waiting: Few<End>,
     /// A later end granted by `extend`: milliseconds are not enough, so the moved moment itself.
     pub extended: Option<Instant>,
 }
@@ -127,10 +145,52 @@ impl Purse {
     fn place(&self, number: u32) -> Option<usize> {
         self.lots.binary_search_by_key(&number, |lot| lot.number).ok()
     }
+    /// Adds the newest lot.
+    pub fn add(&mut self, lot: Lot) {
+        let follows = match self.lots.back() {
+            Some(last) => self.in_order.0 && last.is_before(&lot),
+            None => true,
+        };
+        self.in_order.0 = follows && lot.is_plain();
+        self.lots.push_back(lot);
+    }
+    /// Whether open lots are spent and lapse in their order: whoever looks for the first of them need not look at all.
+    pub fn is_in_order(&self) -> bool {
+        self.in_order.0 || self.lots.is_empty()
+    }
+    /// Looks whether open lots are in order again.
+    pub fn look_again(&mut self) {
+        if self.in_order.0 {
+            return;
+        }
+        let follow = self.lots.iter().zip(self.lots.iter().skip(1)).all(|(lot, next)| lot.is_before(next));
+        self.in_order.0 = follow && self.lots.iter().all(Lot::is_plain);
+    }
     /// The lot of a number.
+    pub fn lot(&self, number: u32) -> Option<&Lot> {
+        self.lots.get(self.place(number)?)
+    }
+    /// The lot of a number, to be changed.
     pub fn lot_mut(&mut self, number: u32) -> Option<&mut Lot> {
         let place = self.place(number)?;
+        self.in_order.0 = false;
         self.lots.get_mut(place)
+    }
+    /// The lot of a number that is used up.
+    pub fn closed(&self, number: u32) -> Option<&Lot> {
+        self.used_up.get(self.used_up.binary_search_by_key(&number, |lot| lot.number).ok()?)
+    }
+    /// The lot of a number that is used up, to be changed.
+    pub fn closed_mut(&mut self, number: u32) -> Option<&mut Lot> {
+        let place = self.used_up.binary_search_by_key(&number, |lot| lot.number).ok()?;
+        self.used_up.get_mut(place)
+    }
+    /// Opens a lot again that was used up.
+    pub fn reopen(&mut self, lot: Lot) {
+        self.used_up.retain(|other| other.number != lot.number);
+        let place = self.lots.partition_point(|other| other.number < lot.number);
+        self.lots.insert(place, lot);
+        self.in_order.0 = false;
     }
     /// Takes an amount out of a lot and closes it when nothing is left; returns what was there.
     pub fn take(&mut self, number: u32, amount: i64, spent: bool) -> i64 {
@@ -142,13 +202,17 @@ impl Purse {
             lot.spent += taken;
         }
         if lot.left == 0 {
-            let lot = self.lots.remove(position);
-            self.closed.insert(number, lot);
+            let place = self.used_up.partition_point(|other| other.number < number);
+            self.used_up.extend(self.lots.remove(position));
+            self.used_up.get_mut(place..).into_iter().for_each(|newer| newer.rotate_right(1));
         }
         taken
     }
     /// Numbers of available lots in the order in which they are spent, given the expiry of each.
     pub fn spending_order(&self, order: SpendOrder, expiry: impl Fn(&Lot) -> Option<Instant>) -> Vec<u32> {
+        if self.is_in_order() {
+            return self.lots.iter().map(|lot| lot.number).collect();
+        }
         let mut ready: Vec<&Lot> = self.lots.iter().filter(|lot| lot.ready == Ready::Now).collect();
         match order {
             SpendOrder::SoonestExpiry => {
@@ -157,5 +221,24 @@ impl Purse {
             SpendOrder::Oldest => ready.sort_by_key(|lot| (lot.earned, lot.number)),
         }
         ready.into_iter().map(|lot| lot.number).collect()
+    }
+}
+
+/// Lots stored as a map by their numbers.
+mod by_number {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Lot;
+
+    /// Writes the map.
+    pub fn serialize<S: Serializer>(lots: &[Lot], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(lots.iter().map(|lot| (lot.number, lot)))
+    }
+
+    /// Reads the map.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Lot>, D::Error> {
+        Ok(BTreeMap::<u32, Lot>::deserialize(from)?.into_values().collect())
     }
 }

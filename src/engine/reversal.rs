@@ -7,6 +7,7 @@ use crate::value::{Exact, Value};
 
 use super::event::Event;
 use super::fault::Fault;
+use super::few::Few;
 use super::fold::{Fold, View};
 use super::judge::Noting;
 use super::mail::Content;
@@ -388,7 +389,7 @@ impl Fold<'_> {
 
     /// Recalls the letters that an event sent, where nothing is left of it or what is left would not have sent them.
     fn unsend(&mut self, fact: &mut Fact) -> Result<(), Fault> {
-        let mut kept = Vec::new();
+        let mut kept = Few::default();
         for sent in std::mem::take(&mut fact.sent) {
             let open = match sent.rule.filter(|_| !fact.gone) {
                 Some(rule) => {

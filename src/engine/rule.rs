@@ -87,7 +87,7 @@ impl Fold<'_> {
     pub fn note_prior(&mut self) -> Result<(), Fault> {
         let mut prior = std::mem::take(&mut self.prior);
         prior.clear();
-        for &measure in &self.version.listeners.waited {
+        for &measure in self.version.listeners.waited_before(self.event.as_ref().map(|event| event.kind)) {
             prior.push((measure, self.measure(measure)?));
         }
         self.prior = prior;
@@ -106,7 +106,8 @@ impl Fold<'_> {
                 Trigger::Another { measure, step, from } => (*measure, step, from.as_ref(), true),
                 _ => continue,
             };
-            let before = self.prior.iter().find(|(id, _)| *id == measure).map_or(Exact::ZERO, |(_, value)| *value);
+            // What was not noted before is not moved by this event.
+            let Some((_, before)) = self.prior.iter().find(|(id, _)| *id == measure).copied() else { continue };
             let now = self.measure(measure)?;
             passed.push((measure, now));
             let step = self.judge.exact(step, &self.cx(View::default()))?;
@@ -295,7 +296,7 @@ impl Fold<'_> {
         let turns = self.claim(fitted.claims, 1);
         self.keep_turns(turns);
         if rule.decided.is_none() {
-            self.note_gave(cause);
+            self.note_gave(cause, rule.cooldown);
             self.used_up(&rule.name, rule.activation);
         }
         self.judge.fired(id);

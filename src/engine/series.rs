@@ -4,9 +4,46 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::value::{ArithmeticError, Exact, Instant};
+use crate::value::{ArithmeticError, Exact, Instant, Value};
 
-use super::state::Bucket;
+use super::few::Few;
+
+/// A running value of a measure: contributions by the start of their period, day, or moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gauge {
+    /// By bucket.
+    pub buckets: Series,
+    /// The newest contribution.
+    pub newest: Option<Instant>,
+}
+
+/// Contributions of one bucket.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bucket {
+    /// Their sum.
+    pub sum: Exact,
+    /// The part that is capped to a share.
+    pub capped: Exact,
+    /// How many contributions there are.
+    pub count: i64,
+    /// Values in order with their number of occurrences, for distinct counts and extremes.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub values: Few<(Value, i64)>,
+}
+
+impl Bucket {
+    /// Counts so many more, or fewer, occurrences of a value.
+    pub fn occurs(&mut self, value: &Value, times: i64) {
+        match self.values.iter_mut().find(|(known, _)| known == value) {
+            Some((_, count)) => *count += times,
+            None => {
+                self.values.push((value.clone(), times));
+                self.values.sort();
+            }
+        }
+        self.values.retain(|(_, count)| *count != 0);
+    }
+}
 
 /// Buckets by their moment. What a window has left behind is let go from the front; its sum costs what has left it since.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +60,10 @@ impl Series {
     pub fn bucket(&mut self, at: Instant) -> &mut Bucket {
         let place = self.buckets.partition_point(|(start, _)| *start < at);
         if self.buckets.get(place).is_none_or(|(start, _)| *start != at) {
+            if self.buckets.is_empty() {
+                // Many windows never have a second one.
+                self.buckets.reserve_exact(1);
+            }
             self.buckets.insert(place, (at, Bucket::default()));
         }
         #[expect(clippy::indexing_slicing, reason = "it is there, or was inserted just now")]

@@ -16,10 +16,11 @@ use super::challenge::Running;
 use super::choice::Offered;
 use super::draw::Entry;
 use super::event::Event;
+use super::few::Few;
 use super::outcome::Cause;
 use super::pairs;
 use super::purse::Purse;
-use super::series::Series;
+use super::series::Gauge;
 
 /// One member. It is small, versioned and plain data: a pure function of the program and of the member's events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +80,9 @@ pub struct State {
     pub receipts: u32,
     /// How many events were judged: the place of the next in this member's history.
     pub judged: u64,
+    /// How many recorded redemptions name an order; many where nobody has counted.
+    #[serde(default = "uncounted")]
+    pub orders: u32,
     /// Nothing falls due any more: a step of the clock could not even happen barely.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub halted: bool,
@@ -93,6 +97,10 @@ pub struct State {
     pub entries: Vec<Entry>,
 }
 
+fn uncounted() -> u32 {
+    u32::MAX
+}
+
 fn none_yet(count: &u32) -> bool {
     *count == 0
 }
@@ -105,7 +113,7 @@ pub struct Fact {
     /// The fields as reversals have left them.
     pub left: Arc<[Value]>,
     /// Reversals in order: when, and the fields that each left.
-    pub reversals: Vec<(Instant, Arc<[Value]>)>,
+    pub reversals: Few<(Instant, Arc<[Value]>)>,
     /// Whether nothing is left of it.
     pub gone: bool,
     /// Whether it counts negatively: a reversal whose original is unknown.
@@ -113,24 +121,24 @@ pub struct Fact {
     /// Awards.
     pub awards: Vec<Award>,
     /// Vouchers issued and badges given.
-    pub gifts: Vec<Gifted>,
+    pub gifts: Few<Gifted>,
     /// What was paid with points.
     pub payment: Option<Box<Payment>>,
     /// Earns and rules that gave something.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub gave: Vec<Cause>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub gave: Few<Cause>,
     /// Turns that rules took of their limits.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub turns: Uses,
     /// Activations that it used up: what was activated, and when.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub used_up: Vec<(Arc<str>, Instant)>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub used_up: Few<(Arc<str>, Instant)>,
     /// Letters that are recalled when nothing is left of it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sent: Vec<Sent>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub sent: Few<Sent>,
     /// Gifts of the program to causes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub donations: Vec<Donation>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub donations: Few<Donation>,
     /// The place in the member's history.
     pub place: u64,
 }
@@ -141,17 +149,17 @@ impl Fact {
         Self {
             left: event.fields.clone(),
             event,
-            reversals: Vec::new(),
+            reversals: Few::default(),
             gone: false,
             negative: false,
             awards: Vec::new(),
-            gifts: Vec::new(),
+            gifts: Few::default(),
             payment: None,
-            gave: Vec::new(),
-            turns: Vec::new(),
-            used_up: Vec::new(),
-            sent: Vec::new(),
-            donations: Vec::new(),
+            gave: Few::default(),
+            turns: Few::default(),
+            used_up: Few::default(),
+            sent: Few::default(),
+            donations: Few::default(),
             place,
         }
     }
@@ -188,18 +196,18 @@ pub struct Award {
     pub uses: Uses,
     /// What a partial reversal does.
     pub on_refund: OnRefund,
-    /// What was read of the member when it was judged.
-    pub seen: Vec<(Read, Value)>,
+    /// What was read of the member when it was judged, where it may be judged again.
+    pub seen: Few<(Read, Value)>,
     /// Who paid: parts of `granted` by funding declaration; the rest is the issuer's.
-    pub funded: Vec<(Arc<str>, i64)>,
+    pub funded: Few<(Arc<str>, i64)>,
     /// What one step was worth to each of them, in minor units.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub prices: Vec<(Arc<str>, Exact)>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub prices: Few<(Arc<str>, Exact)>,
     /// When.
     pub at: Instant,
     /// The letter that brought it to another member, where it went to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sent: Option<Sent>,
+    pub sent: Option<Box<Sent>>,
     /// How much of what was awarded went there.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub shared: i64,
@@ -277,12 +285,12 @@ pub struct Donation {
     /// What was taken back since.
     pub taken: i64,
     /// Limits used.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub uses: Uses,
     /// What a partial reversal does.
     pub on_refund: OnRefund,
-    /// What was read of the member when it was judged.
-    pub seen: Vec<(Read, Value)>,
+    /// What was read of the member when it was judged, where it may be judged again.
+    pub seen: Few<(Read, Value)>,
 }
 
 /// An amount posted.
@@ -327,29 +335,6 @@ impl TallyKind {
     }
 }
 
-/// A running value of a measure: contributions by the start of their period, day, or moment.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gauge {
-    /// By bucket.
-    pub buckets: Series,
-    /// The newest contribution.
-    pub newest: Option<Instant>,
-}
-
-/// Contributions of one bucket.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bucket {
-    /// Their sum.
-    pub sum: Exact,
-    /// The part that is capped to a share.
-    pub capped: Exact,
-    /// How many contributions there are.
-    pub count: i64,
-    /// Values with their number of occurrences, for distinct counts and extremes.
-    #[serde(with = "pairs", default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub values: BTreeMap<Value, i64>,
-}
-
 /// A restart: what came before does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restart {
@@ -369,7 +354,7 @@ pub struct UseKey {
 }
 
 /// Uses of limits by one award or payment: which, in which period or at which moment, and how much.
-pub type Uses = Vec<(UseKey, Instant, i64)>;
+pub type Uses = Few<(UseKey, Instant, i64)>;
 
 /// What a rule has done.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -449,7 +434,22 @@ pub struct Held {
     pub rises: Vec<Risen>,
     /// What its conditions read of the member when they were last looked at.
     pub standing: Vec<Value>,
+    /// Whether that changed nothing: as long as they read the same, they need not be asked again.
+    #[serde(skip)]
+    pub settled: Note,
 }
+
+/// A note that saves work. It says nothing of the member: any two are equal, and none is stored.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Note(pub bool);
+
+impl PartialEq for Note {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Note {}
 
 impl Held {
     fn new(clock: Instant) -> Self {
@@ -464,6 +464,7 @@ impl Held {
             checked: clock,
             rises: Vec::new(),
             standing: Vec::new(),
+            settled: Note(false),
         }
     }
 }
@@ -557,6 +558,7 @@ impl State {
             birthday_year: None,
             receipts: 0,
             judged: 0,
+            orders: 0,
             halted: false,
             frozen: BTreeMap::new(),
             offers: Vec::new(),

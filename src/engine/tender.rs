@@ -19,10 +19,12 @@ impl Fold<'_> {
             return Ok(());
         }
         let is = if original.gone { Exact::ZERO } else { is };
-        for position in 0..self.state.facts.len() {
-            self.return_payment(position, order, was, is)?;
+        if self.state.orders > 0 {
+            for position in 0..self.state.facts.len() {
+                self.return_payment(position, order, was, is)?;
+            }
+            self.tell_pools(order, was, is);
         }
-        self.tell_pools(order, was, is);
         if original.gone {
             let mut back = Vec::new();
             for voucher in self.state.vouchers.iter_mut() {

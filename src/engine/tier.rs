@@ -1,6 +1,6 @@
 //! Tiers: reaching, holding, falling, granting.
 
-use crate::hir::{Fall, Hold, Ladder, LadderId, LadderRefund, MeasureId, Rise, Source, Tier, Window};
+use crate::hir::{Fall, Hold, Ladder, LadderId, LadderRefund, MeasureId, Read, Rise, Source, Tier, Window};
 use crate::value::{Exact, Instant, Period, PeriodKind, TimeSpan, Value};
 
 use super::fault::Fault;
@@ -34,12 +34,12 @@ impl Fold<'_> {
     /// The tiers that the measures of now lead to, before anything is posted: for `tier after` and `tier split`.
     pub fn tiers_after(&self) -> Result<Vec<u32>, Fault> {
         let mut after = self.tiers();
-        for ((id, ladder), tier) in self.program.ladders.pairs().zip(&mut after) {
+        for (ladder, tier) in self.program.ladders.iter().zip(&mut after) {
             if ladder.rises != Rise::AtOnce {
                 continue;
             }
             for (number, candidate) in rungs(ladder).filter(|(number, _)| *number > *tier).collect::<Vec<_>>() {
-                if self.reached(id, candidate, false, None)? {
+                if self.reached(candidate, false, View::default())? {
                     *tier = number;
                 }
             }
@@ -47,11 +47,15 @@ impl Fold<'_> {
         Ok(after)
     }
 
-    /// Whether a tier's condition holds: that to keep it, or that to reach it; now or at another moment.
-    fn reached(&self, _ladder: LadderId, tier: &Tier, keep: bool, at: Option<Instant>) -> Result<bool, Fault> {
+    /// Whether a tier's condition held at another moment, by what counts for that moment now.
+    fn reached_at(&self, tier: &Tier, keep: bool, at: Instant) -> Result<bool, Fault> {
+        self.reached(tier, keep, View { at: Some(self.moment(at)), ..View::default() })
+    }
+
+    /// Whether a tier's condition holds: that to keep it, or that to reach it.
+    fn reached(&self, tier: &Tier, keep: bool, view: View<'_>) -> Result<bool, Fault> {
         let condition = if keep { tier.keep.as_ref().or(tier.reach.as_ref()) } else { tier.reach.as_ref() };
         let Some(condition) = condition else { return Ok(false) };
-        let view = View { at: at.map(|at| self.moment(at)), ..View::default() };
         self.judge.truth(condition, &self.cx(view))
     }
 
@@ -69,24 +73,34 @@ impl Fold<'_> {
     fn qualify(&mut self, id: LadderId) -> Result<(), Fault> {
         let ladder = self.program.ladders.at(id);
         let now = self.at.now;
-        let standing = self.standing(id)?;
-        let moved = self.state.ladders.at(id).standing != standing;
-        self.state.ladders.at_mut(id).standing = standing;
+        let reads = self.standing(id)?;
+        let standing: Vec<Value> = reads.iter().map(|(_, value)| value.clone()).collect();
+        let held = self.state.ladders.at_mut(id);
+        let moved = held.standing != standing;
+        let over = held.holds.iter().any(|hold| hold.until <= now);
+        if held.settled.0 && !moved && !over && !self.version.listeners.of_ladder(id).slides.daily {
+            return Ok(());
+        }
+        held.standing = standing;
+        held.settled.0 = true;
         for (number, tier) in rungs(ladder) {
             let holding = self.state.ladders.at(id).holds.iter().any(|hold| hold.tier == number && hold.until > now);
-            let holds = self.reached(id, tier, holding, None)?;
+            let holds = self.reached(tier, holding, View { replay: &reads, ..View::default() })?;
             let held = self.state.ladders.at_mut(id);
             if !holds {
+                let before = (held.waiting.len(), held.holds.len());
                 held.waiting.remove(&number);
                 if ladder.holds == Hold::Rolling {
                     held.holds.retain(|hold| hold.tier != number || hold.granted);
                 }
+                held.settled.0 &= before == (held.waiting.len(), held.holds.len());
                 continue;
             }
             if !holding {
                 match ladder.rises {
                     Rise::AtPeriodEnd(_) => continue,
                     Rise::After(span) => {
+                        held.settled.0 = false;
                         let due = span.after(now, &self.calendar.zone).ok_or(Fault::Calendar)?;
                         if *held.waiting.entry(number).or_insert(due) > now {
                             continue;
@@ -106,9 +120,9 @@ impl Fold<'_> {
     }
 
     /// What the conditions of a ladder read of the member.
-    fn standing(&self, ladder: LadderId) -> Result<Vec<Value>, Fault> {
+    fn standing(&self, ladder: LadderId) -> Result<Vec<(Read, Value)>, Fault> {
         let reads = &self.version.listeners.of_ladder(ladder).reads;
-        reads.iter().map(|read| self.cx(View::default()).read(*read)).collect()
+        reads.iter().map(|read| Ok((*read, self.cx(View::default()).read(*read)?))).collect()
     }
 
     /// Adds a reason to hold a tier, or renews the one that lasts as long.
@@ -119,7 +133,10 @@ impl Fold<'_> {
         };
         match held.holds.iter_mut().find(same) {
             Some(hold) => hold.lost_at = None,
-            None => held.holds.push(holding),
+            None => {
+                held.holds.push(holding);
+                held.settled.0 = false;
+            }
         }
     }
 
@@ -156,7 +173,9 @@ impl Fold<'_> {
         let alive: Vec<Holding> = holds.into_iter().filter(|hold| !fell || self.lasts(ladder, hold) > now).collect();
         let mut tier = alive.iter().map(|hold| hold.tier).max().unwrap_or(0);
         let old = self.state.ladders.at(id).tier;
-        self.state.ladders.at_mut(id).holds = alive;
+        let held = self.state.ladders.at_mut(id);
+        held.holds = alive;
+        held.settled.0 &= !fell;
         if fell && ladder.falls == Fall::ByOne && tier + 1 < old {
             tier = old - 1;
             let until = self.hold_end(ladder.holds)?;
@@ -218,7 +237,9 @@ impl Fold<'_> {
         let mut all = Vec::new();
         for (id, held) in self.state.ladders.pairs() {
             let mut grounds = Grounds::default();
-            for hold in &held.holds {
+            // What is held as long as its condition holds needs no other ground.
+            let rolling = self.program.ladders.at(id).holds == Hold::Rolling;
+            for hold in held.holds.iter().filter(|_| !rolling) {
                 grounds.holds.push(!hold.granted && self.grounded(id, hold.tier, hold.since, true)?);
             }
             for rise in &held.rises {
@@ -234,7 +255,7 @@ impl Fold<'_> {
         let ladder = self.program.ladders.at(id);
         let Some(tier) = ladder.tiers.get(tier as usize) else { return Ok(false) };
         let at = self.ground(ladder, tier, since)?;
-        Ok(self.reached(id, tier, false, Some(at))? || (keep && self.reached(id, tier, true, Some(at))?))
+        Ok(self.reached_at(tier, false, at)? || (keep && self.reached_at(tier, true, at)?))
     }
 
     /// The moment at which to look again at what was qualified for: the last of its period, or that very moment where windows slide.
@@ -258,6 +279,7 @@ impl Fold<'_> {
             if ladder.refunds == LadderRefund::Never {
                 continue;
             }
+            self.state.ladders.at_mut(id).settled.0 = false;
             let had = |grounds: &[bool], i: usize| grounds.get(i).copied().unwrap_or(false);
             let mut kept = Vec::new();
             for (i, mut rise) in std::mem::take(&mut self.state.ladders.at_mut(id).rises).into_iter().enumerate() {
@@ -372,7 +394,7 @@ impl Fold<'_> {
         let before = Instant::from_millis(now.millis() - 1).ok_or(Fault::Calendar)?;
         if rises && matches!(ladder.rises, Rise::AtPeriodEnd(_)) {
             for (number, tier) in rungs(ladder) {
-                if self.reached(id, tier, false, Some(before))? {
+                if self.reached_at(tier, false, before)? {
                     let until = self.hold_end(ladder.holds)?;
                     self.hold(id, Holding { tier: number, since: before, until, lost_at: None, granted: false });
                 }
@@ -382,6 +404,7 @@ impl Fold<'_> {
             self.roll_over(id, ladder, before)?;
         }
         self.forfeit_lost(id, ladder, before)?;
+        self.state.ladders.at_mut(id).settled.0 = false;
         self.qualify(id)?;
         self.stand(id, true)?;
         Ok(())
@@ -393,7 +416,7 @@ impl Fold<'_> {
         for mut hold in self.state.ladders.at(id).holds.clone() {
             if hold.lost_at.is_some_and(|at| at <= now) {
                 let tier = ladder.tiers.get(hold.tier as usize);
-                if !tier.map_or(Ok(false), |tier| self.reached(id, tier, true, Some(before)))? {
+                if !tier.map_or(Ok(false), |tier| self.reached_at(tier, true, before))? {
                     continue;
                 }
                 hold.lost_at = None;
@@ -408,11 +431,11 @@ impl Fold<'_> {
     fn roll_over(&mut self, id: LadderId, ladder: &Ladder, before: Instant) -> Result<(), Fault> {
         let Some(by) = ladder.rollover else { return Ok(()) };
         let view = View { at: Some(self.moment(before)), ..View::default() };
-        let Value::Exact(value) = self.cx(view).read(crate::hir::Read::Measure(by))? else { return Ok(()) };
+        let Value::Exact(value) = self.cx(view).read(Read::Measure(by))? else { return Ok(()) };
         let mut surplus = Exact::ZERO;
         for (_, tier) in rungs(ladder) {
             if let Some(threshold) = &tier.surplus
-                && self.reached(id, tier, false, Some(before))?
+                && self.reached_at(tier, false, before)?
             {
                 surplus = value.sub(self.judge.exact(threshold, &self.cx(view))?)?.max(Exact::ZERO);
             }
@@ -423,7 +446,7 @@ impl Fold<'_> {
 
     /// The value of a measure now, what rolled over included.
     pub fn measure(&self, id: crate::hir::MeasureId) -> Result<Exact, Fault> {
-        match self.cx(View::default()).read(crate::hir::Read::Measure(id))? {
+        match self.cx(View::default()).read(Read::Measure(id))? {
             Value::Exact(value) => Ok(value),
             _ => Ok(Exact::ZERO),
         }

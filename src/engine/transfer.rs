@@ -144,7 +144,7 @@ impl Fold<'_> {
         self.post(cause, unit, Account::Transfer, Account::Available, part.amount, Some(number), None);
         let left = part.amount;
         let lot = Lot { number, left, earned, ready: Ready::Now, expires, spent: 0, expired: 0, cause };
-        self.state.units.at_mut(unit).lots.push(lot);
+        self.state.units.at_mut(unit).add(lot);
         self.repay(unit, number, cause)?;
         Ok(())
     }

@@ -10,11 +10,12 @@ use crate::value::Instant;
 use super::driver::Engine;
 use super::event::Event;
 use super::group::{Explained, Group, Sink};
+use super::job::{Batch, Job, Work, turn};
 use super::migrate;
-use super::outcome::Outcome;
 use super::outline::Outline;
 use super::pots::Pots;
 use super::purse::Purse;
+use super::shards::Shards;
 use super::state::State;
 use super::union::{Aliases, aliases, known_as, unites};
 
@@ -34,7 +35,7 @@ pub struct World {
     pub(super) engine: Engine,
     /// Whether members share pots, so that all are one group.
     pub(super) together: bool,
-    pub(super) groups: FxHashMap<Arc<str>, Box<Group>>,
+    pub(super) groups: Shards,
     pub(super) seen: FxHashMap<Arc<str>, Arc<Event>>,
     pub(super) newest: FxHashMap<Arc<str>, Instant>,
     /// Merges and unmerges in order.
@@ -50,46 +51,6 @@ pub struct World {
     adopted: Option<Instant>,
     /// Whether events are kept although nothing can come before them.
     keeping: bool,
-}
-
-/// Work on one group of members.
-pub struct Job {
-    engine: Engine,
-    together: bool,
-    work: Work,
-    key: Arc<str>,
-    group: Box<Group>,
-    out: Vec<Outcome>,
-    /// Events that can come no more.
-    let_go: Vec<Arc<str>>,
-}
-
-enum Work {
-    /// Judge events, then let those go that lie before a moment.
-    Judge(Vec<Arc<Event>>, Option<Instant>),
-    /// Move the clock.
-    Advance(Instant),
-    Done,
-}
-
-impl Job {
-    /// Does the work.
-    #[must_use]
-    pub fn run(mut self) -> Self {
-        let out = &mut self.out;
-        match std::mem::replace(&mut self.work, Work::Done) {
-            Work::Judge(events, seal) => {
-                let mut sink = |outcome| out.push(outcome);
-                self.let_go = self.group.submit(&self.engine, events, seal, self.together, &mut sink);
-                if let Some(horizon) = seal {
-                    self.let_go.extend(self.group.seal(&self.engine, horizon, self.together));
-                }
-            }
-            Work::Advance(to) => self.group.advance(&self.engine, to, self.together, &mut |outcome| out.push(outcome)),
-            Work::Done => {}
-        }
-        self
-    }
 }
 
 /// What a world must keep to go on later.
@@ -114,7 +75,7 @@ impl World {
         Self {
             engine,
             together,
-            groups: FxHashMap::default(),
+            groups: Shards::default(),
             seen: FxHashMap::default(),
             newest: FxHashMap::default(),
             unions: Vec::new(),
@@ -169,7 +130,7 @@ impl World {
         let mut batches: FxHashMap<Arc<str>, Vec<Arc<Event>>> = FxHashMap::default();
         for event in events {
             let event = match self.engine.fit(event) {
-                Ok(event) => self.as_known(Arc::new(event)),
+                Ok(event) => self.as_known(Arc::new(self.named(event))),
                 Err(reason) => {
                     arrivals.push(Arrival::Refused(reason));
                     continue;
@@ -179,10 +140,6 @@ impl World {
             if arrival == Arrival::Accepted {
                 self.seen.insert(event.id.clone(), event.clone());
                 self.clock = Some(self.clock.map_or(event.time, |clock| clock.max(event.time)));
-                match self.newest.get_mut(&event.member) {
-                    Some(newest) => *newest = (*newest).max(event.time),
-                    None => drop(self.newest.insert(event.member.clone(), event.time)),
-                }
                 if unites(&self.engine, &event) {
                     self.uniting.push(event);
                 } else {
@@ -191,43 +148,58 @@ impl World {
             }
             arrivals.push(arrival);
         }
-        let jobs = batches.into_iter().map(|(key, mut batch)| {
-            batch.sort_by(|a, b| a.order(b));
-            let group = self.groups.remove(&key).unwrap_or_default();
+        let mut work: Vec<Vec<Batch>> = self.groups.places().map(|_| Vec::new()).collect();
+        for (key, mut events) in batches {
+            events.sort_by(|a, b| a.order(b));
             // A group of many could be sealed only behind the slowest member: it keeps everything.
             let seal = if self.together || self.keeping {
                 None
             } else {
                 self.newest.get(&key).and_then(|newest| horizon(&self.engine, *newest))
             };
-            Job {
-                engine: self.engine.clone(),
-                together: self.together,
-                work: Work::Judge(batch, seal),
-                key,
-                group,
-                out: Vec::new(),
-                let_go: Vec::new(),
+            if let Some(work) = work.get_mut(self.groups.place(&key)) {
+                work.push(Batch { key, events, seal });
             }
-        });
-        (arrivals, jobs.collect())
+        }
+        let work = work.into_iter().enumerate().filter(|(_, batches)| !batches.is_empty());
+        let jobs = work.map(|(place, batches)| self.job(place, Work::Judge(batches))).collect();
+        (arrivals, jobs)
+    }
+
+    fn job(&mut self, place: usize, work: Work) -> Job {
+        Job {
+            engine: self.engine.clone(),
+            together: self.together,
+            work,
+            place,
+            shard: self.groups.lend(place),
+            out: Vec::new(),
+            let_go: Vec::new(),
+        }
+    }
+
+    /// An event whose member has the one name that is kept of each.
+    fn named(&self, event: Event) -> Event {
+        match self.newest.get_key_value(&event.member) {
+            Some((known, _)) => Event { member: known.clone(), ..event },
+            None => event,
+        }
     }
 
     /// The second half: takes groups back and hands out what happened.
-    pub fn finish(&mut self, mut done: Vec<Job>, sink: Sink<'_>) {
-        done.sort_by(|a, b| a.key.cmp(&b.key));
-        // Each job's own outcomes in order of time, then whose turn it is: nothing is copied before it is handed out.
-        let mut turns: Vec<(Instant, usize)> = Vec::with_capacity(done.iter().map(|job| job.out.len()).sum());
+    pub fn finish(&mut self, done: Vec<Job>, sink: Sink<'_>) {
         let mut told = Vec::with_capacity(done.len());
-        for (number, mut job) in done.into_iter().enumerate() {
+        for job in done {
             job.let_go.iter().for_each(|id| drop(self.seen.remove(id)));
-            self.groups.insert(job.key, job.group);
-            job.out.sort_by_key(|outcome| outcome.time);
-            turns.extend(job.out.iter().map(|outcome| (outcome.time, number)));
+            self.groups.put_back(job.place, job.shard);
             told.push(job.out.into_iter());
         }
-        turns.sort_unstable();
-        let mut next = turns.into_iter().filter_map(|(_, number)| told.get_mut(number)?.next());
+        let together = self.together;
+        let mut next = std::iter::from_fn(|| {
+            let first = told.iter().enumerate().filter_map(|(job, told)| Some((told.as_slice().first()?, job)));
+            let (_, job) = first.min_by(|(a, _), (b, _)| turn(together, a, b))?;
+            told.get_mut(job)?.next()
+        });
         let uniting = std::mem::take(&mut self.uniting);
         if uniting.is_empty() {
             return next.for_each(sink);
@@ -237,7 +209,7 @@ impl World {
         out.into_iter().for_each(sink);
     }
 
-    fn arrive(&self, event: &Event) -> Arrival {
+    fn arrive(&mut self, event: &Event) -> Arrival {
         if let Some(known) = self.seen.get(&event.id) {
             if known.same_content(event) {
                 return Arrival::Duplicate;
@@ -257,13 +229,18 @@ impl World {
         {
             return Arrival::Refused(reason);
         }
-        let Some(newest) = self.newest.get(&event.member) else { return Arrival::Accepted };
-        match horizon(&self.engine, *newest) {
-            Some(horizon) if event.time < horizon => Arrival::Refused(
-                "the event is older than the program accepts late events: see `late accept within …` in the program block".into(),
-            ),
-            _ => Arrival::Accepted,
+        match self.newest.get_mut(&event.member) {
+            Some(newest) => {
+                if horizon(&self.engine, *newest).is_some_and(|horizon| event.time < horizon) {
+                    return Arrival::Refused(
+                        "the event is older than the program accepts late events: see `late accept within …` in the program block".into(),
+                    );
+                }
+                *newest = event.time.max(*newest);
+            }
+            None => drop(self.newest.insert(event.member.clone(), event.time)),
         }
+        Arrival::Accepted
     }
 
     /// Moves the clock of all members: to a moment, or to the newest event where none is given.
@@ -276,22 +253,12 @@ impl World {
     pub fn prepare_advance(&mut self, to: Option<Instant>) -> Vec<Job> {
         let Some(to) = to.into_iter().chain(self.clock).max() else { return Vec::new() };
         self.clock = Some(to);
-        let (engine, together) = (self.engine.clone(), self.together);
-        let job = |(key, group)| Job {
-            engine: engine.clone(),
-            together,
-            work: Work::Advance(to),
-            key,
-            group,
-            out: Vec::new(),
-            let_go: Vec::new(),
-        };
-        self.groups.drain().map(job).collect()
+        self.groups.places().map(|place| self.job(place, Work::Advance(to))).collect()
     }
 
     /// All members in the order of their identifiers.
     pub fn members(&self) -> Vec<&State> {
-        let states = self.groups.values().flat_map(|group| group.now.members.values());
+        let states = self.groups.iter().flat_map(|(_, group)| group.now.members.values());
         let mut members: Vec<&State> = states.map(|state| &**state).collect();
         // Whoever was never granted anything, not even to join, is no member; the account of a group joins nothing and has its share.
         members.retain(|state| state.joined.is_some() || state.units.iter().any(|purse| *purse != Purse::default()));
@@ -321,7 +288,7 @@ impl World {
 
     /// Everything that must be kept to go on later.
     pub fn stored(&self) -> Stored<'_> {
-        let mut groups: Vec<_> = self.groups.iter().map(|(key, group)| (key, &**group)).collect();
+        let mut groups: Vec<_> = self.groups.iter().collect();
         groups.sort_by_key(|(key, _)| (*key).clone());
         let mut newest: Vec<_> = self.newest.iter().map(|(member, at)| (member.clone(), *at)).collect();
         newest.sort();
@@ -338,7 +305,7 @@ impl World {
         groups: Vec<(Arc<str>, Group)>,
     ) -> Self {
         let mut world = Self::new(engine);
-        world.groups = groups.into_iter().map(|(key, group)| (key, Box::new(group))).collect();
+        world.groups = groups.into_iter().collect();
         world.seen = known(&world.groups);
         world.unions = unions(&world);
         world.aliases = aliases(&world.engine, &world.unions);
@@ -355,7 +322,7 @@ impl World {
         let position = self.engine.version_at(self.clock.unwrap_or(Instant::FIRST));
         let Some(version) = self.engine.version(position).cloned() else { return Ok(()) };
         let outline = |state: &State| old.get(state.version as usize);
-        let states = || self.groups.values().flat_map(|group| group.now.members.values());
+        let states = || self.groups.iter().flat_map(|(_, group)| group.now.members.values());
         let lost: std::collections::BTreeSet<String> = states()
             .filter_map(|state| Some(migrate::lost(state, outline(state)?, &version.program)))
             .flatten()
@@ -399,8 +366,8 @@ impl World {
 }
 
 /// All events that groups recognise, by identity.
-fn known(groups: &FxHashMap<Arc<str>, Box<Group>>) -> FxHashMap<Arc<str>, Arc<Event>> {
-    groups.values().flat_map(|group| group.known()).map(|event| (event.id.clone(), event.clone())).collect()
+fn known(groups: &Shards) -> FxHashMap<Arc<str>, Arc<Event>> {
+    groups.iter().flat_map(|(_, group)| group.known()).map(|event| (event.id.clone(), event.clone())).collect()
 }
 
 /// Merges and unmerges among the events that groups recognise, in order.

@@ -1,5 +1,7 @@
 //! Amounts of money in records, in the program's currency or one that it accepts.
 
+use std::sync::Arc;
+
 use crate::hir::{Expr, Kind, Program};
 use crate::value::{AmountError, Currency, Day, Exact, Instant, Value, parse_minor};
 
@@ -9,6 +11,8 @@ use super::node::{Node, clip};
 /// What a record says beside the amount itself.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Context<'a> {
+    /// The identity of the event.
+    pub(crate) id: &'a Arc<str>,
     /// When the event happened; rates are those of that local day.
     pub(crate) time: Instant,
     /// The currency of amounts that name none, where the record has one.

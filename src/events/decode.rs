@@ -1,7 +1,10 @@
 //! From records to typed events, strictly.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use crate::arena::{Arena, Id as _};
 use crate::engine::Event;
@@ -17,12 +20,16 @@ use super::{FIRST_YEAR, LAST_YEAR, MAX_ID, MAX_TEXT, did_you_mean, nearest};
 const TYPE_KEYS: [&str; 3] = ["type", "event", "kind"];
 /// Names that the time of an event may have in a record, the best first.
 const TIME_KEYS: [&str; 5] = ["time", "ts", "timestamp", "at", "date"];
+/// How many texts are kept to be recognised when they come again.
+const MOST_TEXTS: usize = 4_096;
 
 /// Makes events of one program.
 pub struct Decoder<'p> {
     program: &'p Program,
     /// Types of events by name.
     types: rustc_hash::FxHashMap<&'p str, (EventId, &'p EventDef)>,
+    /// Texts that came before, for those that come again and again.
+    texts: RefCell<FxHashSet<Arc<str>>>,
 }
 
 /// What is wrong, and where where that is known better than the beginning of the record.
@@ -52,7 +59,7 @@ impl<'p> Decoder<'p> {
     /// A decoder for events of `program`.
     pub fn new(program: &'p Program) -> Self {
         let types = program.events.pairs().map(|(id, event)| (event.name.as_ref(), (id, event))).collect();
-        Self { program, types }
+        Self { program, types, texts: RefCell::default() }
     }
 
     /// The program.
@@ -125,7 +132,7 @@ impl<'p> Decoder<'p> {
     pub(crate) fn finish(&self, raw: &Raw<'_>, draft: &Draft<'_, '_>) -> Result<Event, Fault> {
         let event = self.program.events.get(draft.kind).ok_or_else(|| "the program has no such event".to_owned())?;
         let currency = currency_of(raw, draft.fields)?;
-        let context = Context { time: draft.time, currency };
+        let context = Context { id: &draft.id, time: draft.time, currency };
         let fields =
             self.values(raw, &event.fields, draft.fields, context, &|| format!("the event `{}`", event.name))?;
         Ok(Event {
@@ -179,8 +186,12 @@ impl<'p> Decoder<'p> {
             FieldType::Money => Value::Exact(amount::money(self.program, node, context)?),
             FieldType::Number => Value::Exact(number(node)?),
             FieldType::Count => Value::Exact(Exact::from(whole(node)?)),
-            FieldType::Text => Value::Text(text(node)?),
-            FieldType::Id => Value::Text(identifier(node)?),
+            FieldType::Text => Value::Text(self.text(node)?),
+            FieldType::Id => match node {
+                // The event's own identity is often one of its fields.
+                Node::Text(text) if **text == **context.id => Value::Text(context.id.clone()),
+                node => Value::Text(identifier(node)?),
+            },
             FieldType::Member => Value::Text(identifier(node)?),
             FieldType::Flag => Value::Bool(flag(node)?),
             FieldType::Date => Value::Day(day(node)?),
@@ -226,6 +237,20 @@ impl<'p> Decoder<'p> {
                 Value::List(lines.into())
             }
         })
+    }
+
+    /// A text; the same one for all records where it is a word that comes often.
+    fn text(&self, node: &Node<'_>) -> Result<Arc<str>, String> {
+        let Node::Text(written) = node else { return text(node) };
+        let mut texts = self.texts.borrow_mut();
+        if let Some(known) = texts.get(&**written) {
+            return Ok(known.clone());
+        }
+        let new = text(node)?;
+        if texts.len() < MOST_TEXTS {
+            texts.insert(new.clone());
+        }
+        Ok(new)
     }
 
     /// A fault about a key that every record needs, with what may have been meant.

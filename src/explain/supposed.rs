@@ -90,6 +90,7 @@ fn put(program: &Program, state: &mut State, event: &mut Event, supposed: &Suppo
         let held = state.ladders.at_mut(id);
         held.tier = tier;
         held.highest = held.highest.max(tier);
+        held.settled.0 = false;
         held.holds = vec![Holding { tier, since: state.clock, until: Instant::LAST, lost_at: None, granted: true }];
         return Ok(());
     }
@@ -112,7 +113,7 @@ fn put(program: &Program, state: &mut State, event: &mut Event, supposed: &Suppo
         };
         let purse = state.units.at_mut(id);
         purse.lots.retain(|lot| lot.ready != Ready::Now);
-        purse.lots.push(lot);
+        purse.add(lot);
         (purse.debt, purse.owed) = (0, std::collections::BTreeMap::new());
         return Ok(());
     }

@@ -97,7 +97,7 @@ impl Standing {
     }
 
     fn lots(&mut self, world: &World, state: &State, purse: &Purse, end: Instant) {
-        for lot in purse.lots.iter().chain(purse.closed.values()) {
+        for lot in purse.lots.iter().chain(&purse.used_up) {
             match world.engine().lapses(state, lot) {
                 Some(at) if at <= end || lot.expired > 0 => {
                     self.expired += i128::from(lot.expired);

@@ -270,9 +270,9 @@ fn balanced(program: &Program, world: &World, outcomes: &[Outcome], what: &str) 
                 purse.lots
             );
             assert!(
-                purse.closed.values().all(|lot| lot.left == 0 && lot.spent >= 0 && lot.expired >= 0),
+                purse.used_up.iter().all(|lot| lot.left == 0 && lot.spent >= 0 && lot.expired >= 0),
                 "{what}: {:?}",
-                purse.closed
+                purse.used_up
             );
         }
     }

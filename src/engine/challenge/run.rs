@@ -492,7 +492,7 @@ impl Fold<'_> {
     fn may_take_back(&self, challenge: &Challenge, brought: &Brought) -> bool {
         let spent = |lot: &u32, unit| {
             let purse = self.state.units.at(unit);
-            purse.closed.contains_key(lot) || purse.lots.iter().any(|other| other.number == *lot && other.spent > 0)
+            purse.closed(*lot).is_some() || purse.lots.iter().any(|other| other.number == *lot && other.spent > 0)
         };
         let used = |gift: &Gifted| match gift {
             Gifted::Voucher(number) => {

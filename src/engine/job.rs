@@ -1,0 +1,77 @@
+//! Work on one shard of members. Jobs do not depend on each other.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use crate::value::Instant;
+
+use super::driver::Engine;
+use super::event::Event;
+use super::outcome::Outcome;
+use super::shards::Shard;
+
+/// Work on the groups of one shard.
+pub struct Job {
+    pub(super) engine: Engine,
+    pub(super) together: bool,
+    pub(super) work: Work,
+    /// The place of the shard.
+    pub(super) place: usize,
+    pub(super) shard: Shard,
+    /// What happened, in the order of [`turn`].
+    pub(super) out: Vec<Outcome>,
+    /// Events that can come no more.
+    pub(super) let_go: Vec<Arc<str>>,
+}
+
+/// What is to be done.
+pub enum Work {
+    /// Judge events.
+    Judge(Vec<Batch>),
+    /// Move the clock.
+    Advance(Instant),
+    /// Nothing any more.
+    Done,
+}
+
+/// Events of one group, in order.
+pub struct Batch {
+    /// The group.
+    pub key: Arc<str>,
+    /// Its events.
+    pub events: Vec<Arc<Event>>,
+    /// Nothing will come before that moment, if there is one: what lies before it can be let go.
+    pub seal: Option<Instant>,
+}
+
+/// Whose turn it is to be told: outcomes come in order of time, those of one moment in order of members. Where members meet, one group
+/// brings them all, in order.
+pub fn turn(together: bool, a: &Outcome, b: &Outcome) -> Ordering {
+    let by_time = a.time.cmp(&b.time);
+    if together { by_time } else { by_time.then_with(|| a.member.cmp(&b.member)) }
+}
+
+impl Job {
+    /// Does the work.
+    #[must_use]
+    pub fn run(mut self) -> Self {
+        let Self { engine, together, work, shard, out, let_go, .. } = &mut self;
+        match std::mem::replace(work, Work::Done) {
+            Work::Judge(batches) => {
+                for Batch { key, events, seal } in batches {
+                    let group = shard.entry(key).or_default();
+                    let_go.extend(group.submit(engine, events, seal, *together, out));
+                    if let Some(horizon) = seal {
+                        let_go.extend(group.seal(engine, horizon, *together));
+                    }
+                }
+            }
+            Work::Advance(to) => {
+                shard.values_mut().for_each(|group| group.advance(engine, to, *together, out));
+            }
+            Work::Done => {}
+        }
+        out.sort_by(|a, b| turn(*together, a, b));
+        self
+    }
+}
