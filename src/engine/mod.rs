@@ -23,6 +23,7 @@ mod gates;
 mod give;
 mod group;
 pub mod house;
+mod invariant;
 pub mod judge;
 mod ledger;
 mod limit;
@@ -67,6 +68,7 @@ pub use fault::Fault;
 pub use flows::{Flow, Flows};
 pub use fold::Fold;
 pub use group::{Explained, Group};
+pub use invariant::Broken;
 pub use limits::MOST_AT_ONCE;
 pub use mail::{Content, Letter};
 pub use outcome::{
