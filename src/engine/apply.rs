@@ -39,6 +39,7 @@ impl Fold<'_> {
 
     /// Judges an event at the moment up to which everything has happened.
     pub fn judge_now(&mut self, event: &Arc<Event>) -> Result<(), Fault> {
+        let event = &self.naming_as_known(event);
         self.go_to(event.time);
         self.letters = 0;
         self.open_funds();

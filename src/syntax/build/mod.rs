@@ -111,7 +111,12 @@ fn without_braces<'l>(
 
 fn shape(head: &Node<'_>) -> Shape {
     match head.rule() {
-        Rule::import_item | Rule::let_item | Rule::measure_item | Rule::segment_item | Rule::invariant_item | Rule::stack_item => Shape::None,
+        Rule::import_item
+        | Rule::let_item
+        | Rule::measure_item
+        | Rule::segment_item
+        | Rule::invariant_item
+        | Rule::stack_item => Shape::None,
         Rule::table_item if head.has(Rule::kw_from) => Shape::None,
         Rule::event_item => Shape::Optional,
         _ => Shape::Block,
