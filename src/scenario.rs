@@ -412,10 +412,9 @@ impl<'p> Run<'p> {
 
     /// How outcomes changed what a member owns of a unit, available and pending together, in steps.
     fn change(&self, outcomes: &[Outcome], unit: UnitId) -> i64 {
-        let own = |account: &Account| matches!(account, Account::Available | Account::Pending);
         let signed = |outcome: &Outcome| match &outcome.what {
             What::Posted { unit: of, from, to, amount, .. } if self.is_unit(outcome, *of, unit) => {
-                match (own(from), own(to)) {
+                match (from.is_own(), to.is_own()) {
                     (false, true) => *amount,
                     (true, false) => -*amount,
                     _ => 0,

@@ -28,7 +28,7 @@ pub(super) fn accounts(case: &mut Case<'_>) -> Option<Breach> {
     let mut sums: BTreeMap<(Arc<str>, u32), i128> = BTreeMap::new();
     for outcome in case.trial.steps.iter().flat_map(|step| &step.outcomes).chain(&case.trial.due) {
         if let What::Posted { unit, from, to, amount, .. } = &outcome.what {
-            let own = |account: &Account| i128::from(matches!(account, Account::Available | Account::Pending));
+            let own = |account: &Account| i128::from(account.is_own());
             let sum = sums.entry((outcome.member.clone(), unit.0)).or_default();
             *sum += (own(to) - own(from)) * i128::from(*amount);
         }

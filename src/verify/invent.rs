@@ -327,30 +327,32 @@ fn payments(stage: &mut Stage<'_>) {
     let place = def.fields.iter().position(|field| matches!(field.ty, FieldType::Id));
     place.and_then(|place| fields.get_mut(place)).into_iter().for_each(|slot| *slot = number.clone());
     for (field, value) in def.fields.iter().zip(&mut fields) {
-        tendered(program, &field.ty, value);
+        deeply(&field.ty, value, &|ty, value| tendered(program, ty, value));
     }
     stage.pass_minutes();
     stage.send(&member, kind, fields);
 }
 
+/// Changes a value, or those of all its lines.
+fn deeply(ty: &FieldType, value: &mut Value, change: &dyn Fn(&FieldType, &mut Value)) {
+    if let (FieldType::List(inner), Value::List(lines)) = (ty, &*value) {
+        let mut all = lines.to_vec();
+        for line in &mut all {
+            inner.iter().zip(line.iter_mut()).for_each(|(field, value)| deeply(&field.ty, value, change));
+        }
+        *value = Value::List(all.into());
+    } else {
+        change(ty, value);
+    }
+}
+
 /// What can say that points or a gift card paid says so.
 fn tendered(program: &Program, ty: &FieldType, value: &mut Value) {
-    match (ty, &mut *value) {
-        (FieldType::OneOf(words), _) => {
-            let place = program.enums.at(*words).words.iter().position(|word| is_tender(program, word));
-            if let Some(place) = place.and_then(|place| u32::try_from(place).ok()) {
-                *value = Value::Ordinal(place);
-            }
+    if let FieldType::OneOf(words) = ty {
+        let place = program.enums.at(*words).words.iter().position(|word| is_tender(program, word));
+        if let Some(place) = place.and_then(|place| u32::try_from(place).ok()) {
+            *value = Value::Ordinal(place);
         }
-        (FieldType::List(inner), Value::List(lines)) => {
-            let line = |line: &Box<[Value]>| {
-                let mut line = line.clone();
-                inner.iter().zip(line.iter_mut()).for_each(|(field, value)| tendered(program, &field.ty, value));
-                line
-            };
-            *value = Value::List(lines.iter().map(line).collect());
-        }
-        _ => {}
     }
 }
 
@@ -419,10 +421,10 @@ fn less(stage: &mut Stage<'_>) -> Option<()> {
     let member = stage.anybody();
     let kind = stage.make.dice.pick(&stage.usual).copied()?;
     let mut fields = stage.fields(kind, &member)?;
-    let keep_money = stage.make.dice.chance(30);
+    let no_money = stage.make.dice.chance(30);
     let def = stage.program().events.at(kind);
     for (field, value) in def.fields.iter().zip(&mut fields) {
-        lessened(&field.ty, value, keep_money);
+        deeply(&field.ty, value, &|ty, value| lessened(ty, value, no_money));
     }
     stage.send(&member, kind, fields);
     Some(())
@@ -430,17 +432,10 @@ fn less(stage: &mut Stage<'_>) -> Option<()> {
 
 /// Amounts below zero; or no money, and numbers below zero.
 fn lessened(ty: &FieldType, value: &mut Value, no_money: bool) {
-    let negative = |amount: &Exact| amount.neg().map_or(Value::Missing, Value::Exact);
-    match (ty, &mut *value) {
+    match (ty, &*value) {
         (FieldType::Money, Value::Exact(_)) if no_money => *value = Value::Exact(Exact::ZERO),
-        (FieldType::Money | FieldType::Count | FieldType::Number, Value::Exact(amount)) => *value = negative(amount),
-        (FieldType::List(inner), Value::List(lines)) => {
-            let line = |line: &Box<[Value]>| {
-                let mut line = line.clone();
-                inner.iter().zip(line.iter_mut()).for_each(|(field, value)| lessened(&field.ty, value, no_money));
-                line
-            };
-            *value = Value::List(lines.iter().map(line).collect());
+        (FieldType::Money | FieldType::Count | FieldType::Number, Value::Exact(amount)) => {
+            *value = amount.neg().map_or(Value::Missing, Value::Exact);
         }
         _ => {}
     }

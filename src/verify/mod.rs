@@ -8,6 +8,7 @@ mod books;
 mod gain;
 mod invariant;
 mod invent;
+mod maximise;
 mod moving;
 mod orders;
 mod persons;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use crate::compile::compile;
 use crate::hir::Program;
 
+pub use maximise::{Climb, Height, Summit, goal};
 pub use property::{Property, properties};
 pub use trial::Target;
 

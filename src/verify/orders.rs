@@ -48,14 +48,18 @@ fn amounts(program: &Program, sent: &Sent) -> (Vec<Exact>, Vec<Exact>) {
     (money, counts)
 }
 
+/// Whether an event is an order of less than nothing: no money that is more, and something that is less.
+pub(super) fn is_less(program: &Program, sent: &Sent) -> bool {
+    let (money, counts) = amounts(program, sent);
+    let nothing = !money.is_empty() && money.iter().all(|amount| *amount <= Exact::ZERO);
+    sent.is_original(program) && nothing && money.iter().chain(&counts).any(|amount| *amount < Exact::ZERO)
+}
+
 pub(super) fn less_earns_nothing(case: &mut Case<'_>) -> Option<Breach> {
     let program = case.target.program.clone();
     (0..case.script.moves.len()).find_map(|place| {
         let sent = case.script.moves.get(place)?.event()?;
-        let (money, counts) = amounts(&program, sent);
-        let nothing = !money.is_empty() && money.iter().all(|amount| *amount <= Exact::ZERO);
-        let less = money.iter().chain(&counts).any(|amount| *amount < Exact::ZERO);
-        if !(sent.is_original(&program) && nothing && less && case.trial.accepted(place)) {
+        if !(is_less(&program, sent) && case.trial.accepted(place)) {
             return None;
         }
         let found = earns(case, place)?;

@@ -68,8 +68,7 @@ pub(super) fn two_as_one(case: &mut Case<'_>) -> Option<Breach> {
             names.for_each(|(_, value)| *value = Value::Missing);
         }
     }
-    let named =
-        |place: usize| plain.moves.get(place).and_then(|moved| moved.event()).is_some_and(|sent| names_itself(sent));
+    let named = |place: usize| plain.moves.get(place).and_then(|moved| moved.event()).is_some_and(&names_itself);
     let idle = |place: usize| {
         let gone = seconds.contains(&place) || (naming.contains(&place) && named(place));
         if gone { Fate::Idle } else { Fate::Happens }

@@ -16,14 +16,14 @@ pub struct Property {
     pub on_request: bool,
     /// Whether the program declares it itself.
     pub own: bool,
-    pub(super) look: Look,
+    pub(super) kind: Kind,
 }
 
 /// How a property is looked at.
 #[derive(Clone, Copy)]
-pub(super) enum Look {
+pub(super) enum Kind {
     /// By a function.
-    With(fn(&mut Case<'_>) -> Option<Breach>),
+    BuiltIn(Look),
     /// The invariant of this position.
     Invariant(usize),
 }
@@ -73,14 +73,20 @@ impl<'t> Case<'t> {
 impl Property {
     /// The breach of this property by a script.
     pub(super) fn broken_by(&self, case: &mut Case<'_>) -> Option<Breach> {
-        match self.look {
-            Look::With(look) => look(case),
-            Look::Invariant(position) => super::invariant::broken(case, position),
+        match self.kind {
+            Kind::BuiltIn(look) => look(case),
+            Kind::Invariant(position) => super::invariant::broken(case, position),
         }
     }
 }
 
-const BUILT_IN: &[(&str, &str, fn(&mut Case<'_>) -> Option<Breach>)] = &[
+/// Looks for a breach.
+type Look = fn(&mut Case<'_>) -> Option<Breach>;
+
+/// A name, a sentence, and how it is looked at.
+type Entry = (&'static str, &'static str, Look);
+
+const BUILT_IN: &[Entry] = &[
     (
         "refunds-take-back",
         "whoever brings back everything they bought keeps none of the points it brought",
@@ -116,19 +122,19 @@ const BUILT_IN: &[(&str, &str, fn(&mut Case<'_>) -> Option<Breach>)] = &[
     ("accounts-sum-to-zero", "what members have is what was posted to them", super::books::accounts),
 ];
 
-const ON_REQUEST: &[(&str, &str, fn(&mut Case<'_>) -> Option<Breach>)] =
+const ON_REQUEST: &[Entry] =
     &[("orders-count-once", "an order that is sent again under another id earns nothing again", super::orders::once)];
 
 /// All properties: those of every program, then the invariants of this one.
 pub fn properties(target: &Target) -> Vec<Property> {
     let program = &target.program;
     let built_in = |on_request: bool| {
-        move |(name, sentence, look): &(&str, &str, fn(&mut Case<'_>) -> Option<Breach>)| Property {
+        move |(name, sentence, look): &Entry| Property {
             name: (*name).into(),
             sentence: (*sentence).into(),
             on_request,
             own: false,
-            look: Look::With(*look),
+            kind: Kind::BuiltIn(*look),
         }
     };
     let invariants = program.invariants.iter().enumerate().map(|(position, invariant)| {
@@ -138,7 +144,7 @@ pub fn properties(target: &Target) -> Vec<Property> {
             sentence: text.split_whitespace().collect::<Vec<_>>().join(" ").into(),
             on_request: false,
             own: true,
-            look: Look::Invariant(position),
+            kind: Kind::Invariant(position),
         }
     });
     BUILT_IN.iter().map(built_in(false)).chain(ON_REQUEST.iter().map(built_in(true))).chain(invariants).collect()

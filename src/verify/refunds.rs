@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::engine::{Outcome, What as Event};
 use crate::hir::{Effect, EventKind, LadderRefund};
 use crate::sample::released_by;
 use crate::value::Value;
@@ -10,9 +11,6 @@ use super::gain::{What, at_most, gain};
 use super::property::{Breach, Case, Claim};
 use super::script::Sent;
 use super::trial::{Fate, Own, Trial};
-
-/// How many days lie at most between an order and the last return: what the clock gives meanwhile to who has it is no hole.
-const DAYS: i32 = 7;
 
 /// Whether a move is about orders that came back, by place; `None` unless all that can come back did.
 fn returned(case: &Case<'_>) -> Option<Vec<bool>> {
@@ -23,8 +21,14 @@ fn returned(case: &Case<'_>) -> Option<Vec<bool>> {
         |id: &Arc<str>| states.iter().flat_map(|state| &state.facts).any(|fact| fact.event.id == *id && fact.gone);
     let events = case.script.events(program);
     let sent = || case.script.moves.iter().map(|moved| moved.event());
-    let days = || case.script.moves.iter().filter(|moved| moved.event().is_some()).map(|moved| moved.when.day);
-    if days().max()?.days_since(days().min()?) > DAYS {
+    // What the clock gives meanwhile to who has an order is no hole: a better birthday, a prize that is drawn.
+    let sent_ids: Vec<&Arc<str>> = events.iter().flatten().map(|event| &event.id).collect();
+    let by_clock = |outcome: &Outcome| match &outcome.what {
+        Event::Posted { from, to, .. } => !from.is_own() && to.is_own(),
+        Event::Issued { .. } | Event::Badge { given: true, .. } => true,
+        _ => false,
+    } && !sent_ids.iter().any(|id| outcome.comes_of(id));
+    if case.trial.steps.iter().flat_map(|step| &step.outcomes).chain(&case.trial.due).any(by_clock) {
         return None;
     }
     let is_order = |sent: &Sent| sent.is_original(program) && !released.contains(&sent.kind);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::hir::{FieldDef, FieldType, Program};
 use crate::value::{Day, Exact, Value};
 
-use super::property::{Breach, Case, Property};
+use super::property::{Breach, Case, Claim, Property};
 use super::script::{Script, When};
 use super::trial::Target;
 
@@ -15,47 +15,84 @@ const TRIES: u32 = 4_000;
 
 /// Makes a breach small. What comes out breaks the same property.
 pub(super) fn shrink(target: &Target, property: &Property, breach: Breach) -> Breach {
-    let mut smaller = Shrinker { target, property, best: breach, tries: TRIES };
-    loop {
-        let before = smaller.best.script.clone();
-        smaller.moves();
-        smaller.members();
-        smaller.values();
-        smaller.times();
-        if smaller.best.script == before || smaller.tries == 0 {
-            break;
-        }
-    }
-    smaller.names();
-    smaller.best
+    let mut shrinker = Shrinker::new(target, breach.script.clone(), Worth::Breach(property));
+    shrinker.breach = Some(breach);
+    shrinker.all();
+    let Shrinker { best, breach, .. } = shrinker;
+    breach.unwrap_or(Breach { script: best, claim: Claim::Itself, because: String::new() })
 }
 
-struct Shrinker<'t> {
+/// What a smaller script must still do.
+pub(super) enum Worth<'w> {
+    /// Break this property.
+    Breach(&'w Property),
+    /// Bring no less.
+    Value(&'w dyn Fn(&Script) -> bool),
+}
+
+/// A script while it becomes smaller.
+pub(super) struct Shrinker<'t> {
     target: &'t Target,
-    property: &'t Property,
-    best: Breach,
+    worth: Worth<'t>,
+    best: Script,
+    /// How the best script breaks the property.
+    breach: Option<Breach>,
     tries: u32,
 }
 
-impl Shrinker<'_> {
-    /// Takes a script in place of the best one where it breaks the property too.
+impl<'t> Shrinker<'t> {
+    pub fn new(target: &'t Target, script: Script, worth: Worth<'t>) -> Self {
+        Self { target, worth, best: script, breach: None, tries: TRIES }
+    }
+
+    /// The smallest script that is found.
+    pub fn smallest(mut self) -> Script {
+        self.all();
+        self.best
+    }
+
+    fn all(&mut self) {
+        loop {
+            let before = self.best.clone();
+            self.moves();
+            self.members();
+            self.values();
+            self.times();
+            if self.best == before || self.tries == 0 {
+                break;
+            }
+        }
+        self.names();
+    }
+
+    /// Takes a script in place of the best one where it does the same.
     fn accept(&mut self, script: Script) -> bool {
-        if self.tries == 0 || script == self.best.script || !script.is_orderly() {
+        if self.tries == 0 || script == self.best || !script.is_orderly() {
             return false;
         }
         self.tries -= 1;
-        let mut case = Case::new(self.target, &script);
-        match self.property.broken_by(&mut case) {
-            Some(breach) => {
-                self.best = breach;
-                true
+        match &self.worth {
+            Worth::Value(no_less) => {
+                let keeps = no_less(&script);
+                if keeps {
+                    self.best = script;
+                }
+                keeps
             }
-            None => false,
+            Worth::Breach(property) => {
+                let breach = property.broken_by(&mut Case::new(self.target, &script));
+                if let Some(breach) = &breach {
+                    self.best = breach.script.clone();
+                }
+                let found = breach.is_some();
+                self.breach = breach.or(self.breach.take());
+                found
+            }
         }
     }
 
     fn len(&self) -> usize {
-        self.best.script.moves.len()
+        self.best.moves.len()
     }
 
     /// Leaves out halves, quarters, single moves, then pairs that need each other.
@@ -64,7 +101,7 @@ impl Shrinker<'_> {
         while size > 0 {
             let mut from = 0;
             while from < self.len() {
-                let mut script = self.best.script.clone();
+                let mut script = self.best.clone();
                 let to = (from + size).min(script.moves.len());
                 script.moves.drain(from..to);
                 if !self.accept(script) {
@@ -76,7 +113,7 @@ impl Shrinker<'_> {
         let mut first = 0;
         while first < self.len() {
             let gone = (first + 1..self.len()).any(|second| {
-                let mut script = self.best.script.clone();
+                let mut script = self.best.clone();
                 script.moves.remove(second);
                 script.moves.remove(first);
                 self.accept(script.clone()) || self.accept_larger(&script)
@@ -107,11 +144,11 @@ impl Shrinker<'_> {
 
     /// Lets one member do what two did.
     fn members(&mut self) {
-        let names = members(&self.best.script);
+        let names = members(&self.best);
         for (place, name) in names.iter().enumerate().skip(1) {
             for other in names.iter().take(place) {
                 let map = BTreeMap::from([(name.clone(), other.clone())]);
-                let script = renamed(self.target, &self.best.script, &map);
+                let script = renamed(self.target, &self.best, &map);
                 self.accept(script);
             }
         }
@@ -119,13 +156,11 @@ impl Shrinker<'_> {
 
     fn values(&mut self) {
         for place in 0..self.len() {
-            let fields =
-                self.best.script.moves.get(place).and_then(|moved| moved.event()).map_or(0, |sent| sent.fields.len());
+            let fields = self.best.moves.get(place).and_then(|moved| moved.event()).map_or(0, |sent| sent.fields.len());
             for field in 0..fields {
-                loop {
-                    let Some(candidates) = self.plainer(place, field) else { break };
+                while let Some(candidates) = self.plainer(place, field) {
                     let accepted = candidates.into_iter().any(|value| {
-                        let mut script = self.best.script.clone();
+                        let mut script = self.best.clone();
                         let slot = script.moves.get_mut(place).and_then(|moved| moved.event_mut());
                         let Some(slot) = slot.and_then(|sent| sent.fields.get_mut(field)) else { return false };
                         *slot = value;
@@ -142,7 +177,7 @@ impl Shrinker<'_> {
 
     /// Plainer values than that of a field, the plainest first.
     fn plainer(&self, place: usize, field: usize) -> Option<Vec<Value>> {
-        let sent = self.best.script.moves.get(place)?.event()?;
+        let sent = self.best.moves.get(place)?.event()?;
         let (def, value) = sent.pairs(&self.target.program).nth(field)?;
         Some(plainer(&self.target.program, def, value))
     }
@@ -152,7 +187,7 @@ impl Shrinker<'_> {
         let program = self.target.program.clone();
         let mut seen: Vec<Value> = Vec::new();
         loop {
-            let next = self.best.script.moves.iter().filter_map(|moved| moved.event()).find_map(|sent| {
+            let next = self.best.moves.iter().filter_map(|moved| moved.event()).find_map(|sent| {
                 let new = |(field, value): &(&FieldDef, &Value)| {
                     matches!(field.ty, FieldType::Money | FieldType::Number | FieldType::Count) && !seen.contains(value)
                 };
@@ -161,7 +196,7 @@ impl Shrinker<'_> {
             let Some((field, old)) = next else { break };
             seen.push(old.clone());
             for value in plainer(&program, &field, &old) {
-                let mut script = self.best.script.clone();
+                let mut script = self.best.clone();
                 let sent = script.moves.iter_mut().filter_map(|moved| moved.event_mut());
                 let slots = sent.flat_map(|sent| &mut sent.fields).filter(|slot| **slot == old);
                 slots.into_iter().for_each(|slot| *slot = value.clone());
@@ -174,7 +209,7 @@ impl Shrinker<'_> {
 
     fn times(&mut self) {
         // All at noon.
-        let mut script = self.best.script.clone();
+        let mut script = self.best.clone();
         script.moves.iter_mut().for_each(|moved| moved.when = When::noon(moved.when.day));
         self.accept(script);
         for place in 0..self.len() {
@@ -187,14 +222,14 @@ impl Shrinker<'_> {
     /// Shortens the time before a move; everything after it comes sooner too.
     fn gap(&mut self, place: usize) {
         let day = |script: &Script, place: usize| script.moves.get(place).map(|moved| moved.when.day);
-        let Some(before) = place.checked_sub(1).and_then(|before| day(&self.best.script, before)) else { return };
-        let Some(now) = day(&self.best.script, place) else { return };
+        let Some(before) = place.checked_sub(1).and_then(|before| day(&self.best, before)) else { return };
+        let Some(now) = day(&self.best, place) else { return };
         let gap = now.days_since(before);
         for days in [0, 1, 2, 7, 31, 92, 366] {
             if days >= gap.max(0) {
                 break;
             }
-            let mut script = self.best.script.clone();
+            let mut script = self.best.clone();
             for moved in script.moves.iter_mut().skip(place) {
                 moved.when.day = moved.when.day.plus_days(days - gap).unwrap_or(moved.when.day);
             }
@@ -212,7 +247,7 @@ impl Shrinker<'_> {
                 return;
             }
             // What comes after depends on its day: what comes before is nearer to it.
-            let mut script = self.best.script.clone();
+            let mut script = self.best.clone();
             for moved in script.moves.iter_mut().take(place) {
                 moved.when.day = moved.when.day.plus_days(gap - days).unwrap_or(moved.when.day);
             }
@@ -224,8 +259,8 @@ impl Shrinker<'_> {
 
     /// Noon, or the minute of the move before.
     fn minute(&mut self, place: usize) {
-        let Some(moved) = self.best.script.moves.get(place).map(|moved| moved.when) else { return };
-        let before = place.checked_sub(1).and_then(|at| self.best.script.moves.get(at)).map(|moved| moved.when);
+        let Some(moved) = self.best.moves.get(place).map(|moved| moved.when) else { return };
+        let before = place.checked_sub(1).and_then(|at| self.best.moves.get(at)).map(|moved| moved.when);
         let mut plain = vec![When::noon(moved.day)];
         plain.extend(before.filter(|before| before.day == moved.day));
         plain.extend([0, 30].map(|minute| When { minute: moved.minute / 60 * 60 + minute, ..moved }));
@@ -233,7 +268,7 @@ impl Shrinker<'_> {
             return;
         }
         for when in plain {
-            let mut script = self.best.script.clone();
+            let mut script = self.best.clone();
             script.moves.get_mut(place).into_iter().for_each(|moved| moved.when = when);
             if self.accept(script) {
                 return;
@@ -243,7 +278,7 @@ impl Shrinker<'_> {
 
     /// Begins on a plain day.
     fn start(&mut self) {
-        let Some(first) = self.best.script.moves.iter().map(|moved| moved.when.day).min() else { return };
+        let Some(first) = self.best.moves.iter().map(|moved| moved.when.day).min() else { return };
         let plain = |day: Day| (day.year() != 2026, day.ymd().1 != 1, day.ymd().2 != 2);
         let options = [
             Day::from_ymd(2026, 1, 2),
@@ -253,7 +288,7 @@ impl Shrinker<'_> {
         ];
         for day in options.into_iter().flatten().filter(|day| plain(*day) < plain(first)) {
             let shift = day.days_since(first);
-            let mut script = self.best.script.clone();
+            let mut script = self.best.clone();
             for moved in &mut script.moves {
                 moved.when.day = moved.when.day.plus_days(shift).unwrap_or(moved.when.day);
             }
@@ -266,12 +301,12 @@ impl Shrinker<'_> {
     /// The names that scenarios usually have.
     fn names(&mut self) {
         self.tries = self.tries.max(2);
-        let names = members(&self.best.script);
+        let names = members(&self.best);
         let plain = ["ann", "bob", "cleo"].map(Arc::from);
         let map: BTreeMap<Arc<str>, Arc<str>> = names.into_iter().zip(plain).collect();
-        let script = renamed(self.target, &self.best.script, &map);
+        let script = renamed(self.target, &self.best, &map);
         self.accept(script);
-        let script = renumbered(&self.target.program, &self.best.script);
+        let script = renumbered(&self.target.program, &self.best);
         self.accept(script);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::engine::purse::Ready;
-use crate::engine::{Account, Arrival, Engine, Outcome, State, What, World};
+use crate::engine::{Arrival, Engine, Outcome, State, What, World};
 use crate::hir::{EventId, EventKind, Program, UnitId};
 use crate::value::{Instant, Value};
 
@@ -176,12 +176,11 @@ fn attributes(program: &Program, kind: EventId, fields: &[Value], update: EventI
 /// What an event brought its member of each unit by earns and rules, in steps.
 pub(super) fn brought(program: &Program, step: &Step, event: &str, member: &Arc<str>) -> Vec<i64> {
     let mut amounts = vec![0_i64; program.units.len()];
-    let own = |account: &Account| matches!(account, Account::Available | Account::Pending);
     for outcome in step.outcomes.iter().filter(|outcome| outcome.comes_of(event) && outcome.member == *member) {
         if let What::Posted { unit, from, to, amount, .. } = &outcome.what
             && let Some(sum) = amounts.get_mut(unit.0 as usize)
         {
-            *sum += match (own(from), own(to)) {
+            *sum += match (from.is_own(), to.is_own()) {
                 (false, true) => *amount,
                 (true, false) => -*amount,
                 _ => 0,
