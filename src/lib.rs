@@ -19,6 +19,7 @@ pub mod source;
 pub mod syntax;
 pub mod terms;
 pub mod value;
+pub mod verify;
 
 pub use hir::Program;
 pub use program::{Diagnostics, Loaded};

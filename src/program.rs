@@ -57,15 +57,19 @@ impl Program {
     pub fn from_path(path: impl AsRef<Path>) -> Result<Loaded, Diagnostics> {
         Self::from_reader(path.as_ref(), &Disk)
     }
+    /// The same with one more text in the newest version, that `name` stands for in messages.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of the texts, at once.
+    pub fn from_path_with(path: impl AsRef<Path>, name: &str, text: &str) -> Result<Loaded, Diagnostics> {
+        read(path.as_ref(), &Disk, Some((name, text)))
+    }
     /// The same of files that are not on disk.
     ///
     /// # Errors
     /// Everything that is wrong with any of the files, at once.
     pub fn from_reader(path: &Path, reader: &dyn Reader) -> Result<Loaded, Diagnostics> {
-        let files = Files::new(reader);
-        let tested = tested_by(path, reader);
-        let path = tested.as_deref().unwrap_or(path);
-        if reader.is_folder(path) { folder(files, path) } else { single(files, path) }
+        read(path, reader, None)
     }
     /// Reads a program from a text that `name` stands for in messages. It can import nothing.
     ///
@@ -75,11 +79,21 @@ impl Program {
         let mut files = Files::new(&Nowhere);
         let root = files.add(name, text);
         let version = files.closure(root);
-        finish(files, vec![version], Vec::new())
+        finish(files, vec![version], Vec::new(), None)
     }
 }
 
-fn single(mut files: Files<'_>, path: &Path) -> Result<Loaded, Diagnostics> {
+/// A text beside those on disk, and its name.
+type More<'m> = Option<(&'m str, &'m str)>;
+
+fn read(path: &Path, reader: &dyn Reader, more: More<'_>) -> Result<Loaded, Diagnostics> {
+    let files = Files::new(reader);
+    let tested = tested_by(path, reader);
+    let path = tested.as_deref().unwrap_or(path);
+    if reader.is_folder(path) { folder(files, path, more) } else { single(files, path, more) }
+}
+
+fn single(mut files: Files<'_>, path: &Path, more: More<'_>) -> Result<Loaded, Diagnostics> {
     let root = match files.read(path) {
         Ok(root) => root,
         Err(reason) => return Err(unreadable(files, path, &reason)),
@@ -93,10 +107,10 @@ fn single(mut files: Files<'_>, path: &Path) -> Result<Loaded, Diagnostics> {
             Err(reason) => return Err(unreadable(files, &beside, &reason)),
         }
     }
-    finish(files, vec![version], tests)
+    finish(files, vec![version], tests, more)
 }
 
-fn folder(mut files: Files<'_>, path: &Path) -> Result<Loaded, Diagnostics> {
+fn folder(mut files: Files<'_>, path: &Path, more: More<'_>) -> Result<Loaded, Diagnostics> {
     let listed = match files.reader().list(path) {
         Ok(listed) => listed,
         Err(reason) => return Err(unreadable(files, path, &reason)),
@@ -114,7 +128,7 @@ fn folder(mut files: Files<'_>, path: &Path) -> Result<Loaded, Diagnostics> {
         return Err(unreadable(files, path, "no file in it has a `program` block"));
     }
     let versions = roots.into_iter().map(|root| files.closure(root)).collect();
-    finish(files, versions, tests)
+    finish(files, versions, tests, more)
 }
 
 /// The program that a file of tests is beside.
@@ -129,11 +143,17 @@ fn is_test(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".test.meed"))
 }
 
-/// Checks every version with all tests; each is a list of files, its own first.
-fn finish(mut files: Files<'_>, versions: Vec<Vec<FileId>>, tests: Vec<FileId>) -> Result<Loaded, Diagnostics> {
+/// Checks every version; each is a list of files, its own first. Tests and one more text belong to the newest.
+fn finish(
+    mut files: Files<'_>,
+    versions: Vec<Vec<FileId>>,
+    mut tests: Vec<FileId>,
+    more: More<'_>,
+) -> Result<Loaded, Diagnostics> {
     for test in &tests {
         files.only_scenarios(*test);
     }
+    tests.extend(more.map(|(name, text)| files.add(name, text)));
     let (sources, trees, mut messages, reader) = files.into_parts();
     let sources = Arc::new(sources);
     let doubt = doubt(&trees, &messages);
@@ -145,10 +165,10 @@ fn finish(mut files: Files<'_>, versions: Vec<Vec<FileId>>, tests: Vec<FileId>) 
         .max_by_key(|(_, version)| version.first().and_then(|root| effective(&trees, *root)));
     let newest = newest.map(|(position, _)| position);
     for (position, version) in versions.iter().enumerate() {
-        let tests = tests.iter().filter(|_| Some(position) == newest);
+        let beside = tests.iter().filter(|_| Some(position) == newest);
         let own: Vec<ast::File> = version
             .iter()
-            .chain(tests)
+            .chain(beside)
             .filter_map(|file| trees.iter().find(|(id, _)| id == file).map(|(_, tree)| tree.clone()))
             .collect();
         let (program, found) = check::check(&own, &sources, &load);

@@ -95,6 +95,8 @@ struct Run<'p> {
     world: World,
     sequence: u64,
     failures: Vec<Failure>,
+    /// Invariants that were broken before.
+    broken: Vec<Arc<str>>,
     /// Who wants to know of everything that happens.
     sink: &'p mut dyn FnMut(&Outcome),
 }
@@ -108,14 +110,21 @@ struct Brought {
 
 impl<'p> Run<'p> {
     fn new(engine: &Engine, program: &'p Program, sink: &'p mut dyn FnMut(&Outcome)) -> Self {
-        Self { program, world: World::new(engine.clone().with_test_seed()), sequence: 0, failures: Vec::new(), sink }
+        let world = World::new(engine.clone().with_test_seed());
+        Self { program, world, sequence: 0, failures: Vec::new(), broken: Vec::new(), sink }
     }
 
     fn play(mut self, scenario: &Scenario) -> Vec<Failure> {
         for step in &scenario.steps {
             match step {
-                Step::Event(given, expected) => self.event(given, expected),
-                Step::Advance(to, span, expected) => self.advance(*to, *span, expected),
+                Step::Event(given, expected) => {
+                    self.event(given, expected);
+                    self.promises(given.span);
+                }
+                Step::Advance(to, span, expected) => {
+                    self.advance(*to, expected);
+                    self.promises(*span);
+                }
                 Step::Expect { member, condition, span } => self.condition(member, condition, *span),
                 Step::Expiring { member, unit, by, amount, span } => {
                     let zone = &self.program.settings.zone;
@@ -209,7 +218,7 @@ impl<'p> Run<'p> {
         }
     }
 
-    fn advance(&mut self, to: Instant, _span: Span, expected: &[Expectation]) {
+    fn advance(&mut self, to: Instant, expected: &[Expectation]) {
         let mut outcomes = Vec::new();
         let mut keep = |outcome: Outcome| {
             (self.sink)(&outcome);
@@ -220,6 +229,27 @@ impl<'p> Run<'p> {
         for expectation in expected {
             self.check(&brought, expectation, None);
         }
+    }
+
+    /// Invariants hold for all members after every step; of each the first step is told that breaks it.
+    fn promises(&mut self, span: Span) {
+        if self.program.invariants.is_empty() {
+            return;
+        }
+        let mut found = Vec::new();
+        for state in self.world.members() {
+            let pots = self.world.pots(&state.member);
+            for broken in self.world.engine().broken(state, &pots) {
+                let name = &broken.invariant.name;
+                if !self.broken.contains(name) {
+                    self.broken.push(name.clone());
+                    let condition = self.program.sources.text(broken.invariant.condition.span).trim();
+                    let expected = format!("the invariant {name}: {condition}");
+                    found.push((expected, format!("{}: {}", state.member, broken.because)));
+                }
+            }
+        }
+        found.into_iter().for_each(|(expected, got)| self.fail(span, expected, got, Vec::new()));
     }
 
     fn check(&mut self, brought: &Brought, expectation: &Expectation, member: Option<&Arc<str>>) {
@@ -382,10 +412,9 @@ impl<'p> Run<'p> {
 
     /// How outcomes changed what a member owns of a unit, available and pending together, in steps.
     fn change(&self, outcomes: &[Outcome], unit: UnitId) -> i64 {
-        let own = |account: &Account| matches!(account, Account::Available | Account::Pending);
         let signed = |outcome: &Outcome| match &outcome.what {
             What::Posted { unit: of, from, to, amount, .. } if self.is_unit(outcome, *of, unit) => {
-                match (own(from), own(to)) {
+                match (from.is_own(), to.is_own()) {
                     (false, true) => *amount,
                     (true, false) => -*amount,
                     _ => 0,

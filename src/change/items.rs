@@ -40,7 +40,10 @@ pub fn items(program: &Program) -> Vec<Item> {
     for file in files(program) {
         let phrases = outline(&program.sources.file(file).text);
         let kept = phrases.iter().filter(|phrase| {
-            !matches!(phrase.words.first().map(String::as_str), None | Some("scenario" | "import" | "only" | "skip"))
+            !matches!(
+                phrase.words.first().map(String::as_str),
+                None | Some("scenario" | "invariant" | "import" | "only" | "skip")
+            )
         });
         found.extend(kept.map(|phrase| item(program, file, phrase)));
     }

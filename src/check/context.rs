@@ -78,6 +78,7 @@ pub(super) struct Items<'a> {
     pub tables: Vec<&'a ast::Table>,
     pub measures: Vec<&'a ast::Measure>,
     pub segments: Vec<&'a ast::Segment>,
+    pub invariants: Vec<&'a ast::Invariant>,
     pub ladders: Vec<&'a ast::Tiers>,
     pub earns: Vec<&'a ast::Earn>,
     pub boosts: Vec<&'a ast::BoostItem>,

@@ -86,6 +86,10 @@ impl Checker<'_> {
                 let ty = of.ty;
                 Some(Expr { kind: Kind::Scale(Box::new(of), share), ty, span })
             }
+            ExprKind::ValueOf(amount) => {
+                let amount = self.numeric(amount, scope, None)?;
+                self.value_of(amount, span)
+            }
             ExprKind::As { value, unit } => {
                 let target = self.unit(unit);
                 let value = self.numeric(value, scope, None)?;
@@ -302,6 +306,27 @@ impl Checker<'_> {
                 self.fail(errors::types::no_conversion(span, &found, &name))
             }
         }
+    }
+    /// `value of X`.
+    fn value_of(&mut self, amount: Expr, span: Span) -> Option<Expr> {
+        let ty = Type::Money;
+        let unit = match amount.ty {
+            Type::Quantity(unit) if self.units.at(unit).money => return Some(Expr { ty, span, ..amount }),
+            Type::Quantity(unit) => unit,
+            other => {
+                let found = self.spoken(other);
+                return self.fail(errors::types::no_value(span, &found));
+            }
+        };
+        let Some(worth) = self.need_worth(unit, span)? else {
+            let name = self.units.at(unit).name.clone();
+            return self.fail(errors::units::worth_unknown(span, &name, self.units.at(unit).span));
+        };
+        let kind = match self.exact_of(&worth) {
+            Some(factor) => Kind::Scale(Box::new(amount), factor),
+            None => Kind::Arithmetic(crate::hir::Operator::Multiply, Box::new(amount), Box::new(worth)),
+        };
+        Some(Expr { kind, ty, span })
     }
     /// `days since purchase`, `years since member.birthday`.
     fn since(&mut self, unit: ast::TimeUnit, since: &ast::Expr, span: Span, scope: &Scope) -> Option<Expr> {

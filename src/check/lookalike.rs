@@ -59,6 +59,7 @@ impl Checker<'_> {
         names.extend(items.tables.iter().map(|item| &item.name));
         names.extend(items.measures.iter().map(|item| &item.name));
         names.extend(items.segments.iter().map(|item| &item.name));
+        names.extend(items.invariants.iter().map(|item| &item.name));
         names.extend(
             items
                 .ladders

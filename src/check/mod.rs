@@ -104,6 +104,7 @@ impl<'a> Checker<'a> {
                 Item::Table(x) => items.tables.push(x),
                 Item::Measure(x) => items.measures.push(x),
                 Item::Segment(x) => items.segments.push(x),
+                Item::Invariant(x) => items.invariants.push(x),
                 Item::Tiers(x) => items.ladders.push(x),
                 Item::Earn(x) => items.earns.push(x),
                 Item::Boost(x) => items.boosts.push(x),
@@ -226,6 +227,8 @@ impl<'a> Checker<'a> {
         let draws: Vec<_> = self.items.draws.clone().into_iter().map(|item| self.lower_draw(item)).collect();
         let boards: Vec<_> =
             self.items.leaderboards.clone().into_iter().map(|item| self.lower_leaderboard(item)).collect();
+        let invariants: Vec<_> =
+            self.items.invariants.clone().into_iter().map(|item| self.lower_invariant(item)).collect();
         let scenarios: Vec<_> =
             self.items.scenarios.clone().into_iter().map(|item| self.lower_scenario(item)).collect();
         rules.extend(std::mem::take(&mut self.called).into_iter().map(Some));
@@ -254,6 +257,7 @@ impl<'a> Checker<'a> {
             choices: whole(choices)?,
             draws: whole(draws)?,
             leaderboards: whole(boards)?,
+            invariants: invariants.into_iter().collect::<Option<Vec<_>>>()?,
             scenarios: scenarios.into_iter().collect::<Option<Vec<_>>>()?,
             ..program
         };
@@ -309,6 +313,7 @@ impl<'a> Checker<'a> {
             leaderboards: Arena::default(),
             meets: false,
             consents: Vec::new(),
+            invariants: Vec::new(),
             scenarios: Vec::new(),
         })
     }
@@ -407,6 +412,9 @@ impl<'a> Checker<'a> {
         }
         for (at, item) in items.leaderboards.iter().enumerate() {
             note(names.leaderboards.declare(&item.name, LeaderboardId::new(at)));
+        }
+        for item in &items.invariants {
+            note(names.invariants.declare(&item.name, ()));
         }
         for (at, item) in items.stacks.iter().enumerate() {
             note(names.stacks.declare(&item.name, crate::hir::StackId::new(at)));

@@ -1,10 +1,11 @@
-//! Things with names that are lowered when they are first needed: lets, segments, worths. Cycles end here.
+//! Things with names that are lowered when they are first needed: lets, segments, worths. Cycles end here. Invariants are needed by nothing.
 
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::hir::{Expr, Let, LetId, Segment, SegmentId, Type, UnitId};
+use crate::hir::{Expr, Invariant, Kind, Let, LetId, Segment, SegmentId, Type, UnitId};
 use crate::source::Span;
+use crate::syntax::ast;
 
 use super::context::{Checker, Node, Slot};
 use super::errors;
@@ -45,6 +46,16 @@ impl Checker<'_> {
             condition.map(|condition| Segment { name: Arc::clone(&item.name.text), span: item.name.span(), condition });
         put(&mut self.segments, id.index(), segment);
         done
+    }
+    /// A whole invariant. One that reads nothing of the member could not tell anything about the program.
+    pub fn lower_invariant(&mut self, item: &ast::Invariant) -> Option<Invariant> {
+        let condition = self.condition(&item.condition, &Scope::member())?;
+        let mut reads = false;
+        self.deep(&condition, &mut |part| reads |= matches!(part.kind, Kind::Read(_) | Kind::Since(..)));
+        if !reads {
+            return self.fail(errors::rules::invariant_of_nothing(condition.span, &item.name.text));
+        }
+        Some(Invariant { name: Arc::clone(&item.name.text), span: item.name.span(), condition })
     }
     /// What one smallest step of a unit is worth in minor units, where that is declared; the outer `None` is an error.
     pub fn need_worth(&mut self, id: UnitId, span: Span) -> Option<Option<Expr>> {

@@ -68,6 +68,7 @@ pub(super) struct Names {
     pub charities: Space<CharityId>,
     pub funds: Space<FundId>,
     pub leaderboards: Space<LeaderboardId>,
+    pub invariants: Space<()>,
     pub stacks: Space<StackId>,
     pub limits: Space<LimitId>,
 }

@@ -342,7 +342,7 @@ impl Checker<'_> {
             ExprKind::Unary { value, .. } | ExprKind::PercentOf { of: value, .. } | ExprKind::As { value, .. } => {
                 self.heads(value, heads);
             }
-            ExprKind::IsMissing { value, .. } => self.heads(value, heads),
+            ExprKind::IsMissing { value, .. } | ExprKind::ValueOf(value) => self.heads(value, heads),
             ExprKind::Binary { left, right, .. } => {
                 self.heads(left, heads);
                 self.heads(right, heads);

@@ -29,6 +29,7 @@ mod summary;
 mod terms;
 mod test;
 mod unified;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -69,6 +70,7 @@ enum Command {
     Diff(diff::DiffArgs),
     Sample(sample::SampleArgs),
     Report(report::ReportArgs),
+    Verify(verify::VerifyArgs),
 }
 
 /// Runs the command line of this process.
@@ -103,6 +105,7 @@ fn dispatch(command: &Command, output: &Output) -> Result<Exit, CliError> {
         Command::Explain(args) => explain::run(args, output),
         Command::Init(args) => init::run(args, output),
         Command::Sample(args) => sample::run(args, output),
+        Command::Verify(args) => verify::run(args, output),
         Command::Diff(args) => diff::run(args, output),
         Command::Terms(args) => terms::run(args, output),
         Command::Report(args) => report::run(args, output),

@@ -31,6 +31,8 @@ enum Part {
     Line(Tone, String),
     /// A command to be run.
     Command(String),
+    /// A text in the language, to be taken over as it is.
+    Paste(String),
     Table(Vec<String>, Vec<Vec<String>>),
     /// A text in the language, before and after.
     Difference(Option<String>, Option<String>),
@@ -55,6 +57,10 @@ impl Page {
         self.parts.push(Part::Command(command.into()));
     }
 
+    pub fn paste(&mut self, text: impl Into<String>) {
+        self.parts.push(Part::Paste(text.into()));
+    }
+
     pub fn difference(&mut self, before: Option<String>, after: Option<String>) {
         self.parts.push(Part::Difference(before, after));
     }
@@ -75,6 +81,7 @@ impl Page {
                 }
                 Part::Line(tone, line) => out.push_str(&format!("{}\n", painted(*tone, &format!("  {line}")))),
                 Part::Command(command) => out.push_str(&format!("    {}\n", painted(Tone::Faint, command))),
+                Part::Paste(text) => out.push_str(&format!("\n{text}\n")),
                 Part::Difference(before, after) => {
                     before.iter().for_each(|text| out.push_str(&painted(Tone::Bad, &format!("    - {text}\n"))));
                     after.iter().for_each(|text| out.push_str(&painted(Tone::Good, &format!("    + {text}\n"))));
@@ -111,6 +118,7 @@ impl Page {
                 Part::Line(_, line) if line.starts_with(' ') => out.push_str(&format!("\n  {}\n", line.trim_start())),
                 Part::Line(_, line) => out.push_str(&format!("- {line}\n")),
                 Part::Command(command) => out.push_str(&format!("  `{command}`\n")),
+                Part::Paste(text) => out.push_str(&format!("\n```meed\n{text}```\n")),
                 Part::Difference(before, after) => {
                     let lines = before.iter().map(|text| format!("  - {text}\n"));
                     let lines = lines.chain(after.iter().map(|text| format!("  + {text}\n")));

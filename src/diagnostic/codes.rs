@@ -7,6 +7,7 @@ mod boards;
 mod challenges;
 mod files;
 mod habits;
+mod invariants;
 mod layout;
 mod meeting;
 mod names;
@@ -50,6 +51,7 @@ const ROOMS: &[&[Explanation]] = &[
     boards::LIST,
     play::LIST,
     habits::LIST,
+    invariants::LIST,
 ];
 
 /// The program around wrong and right texts.

@@ -38,6 +38,7 @@ impl Fold<'_> {
 
     /// Judges an event where what cannot be judged is the caller's to report.
     pub fn judge_now(&mut self, event: &Arc<Event>) -> Result<(), Fault> {
+        let event = &self.naming_as_known(event);
         self.go_to(event.time);
         self.letters = 0;
         self.open_funds();

@@ -87,6 +87,13 @@ pub enum Account {
     Cause(Arc<str>),
 }
 
+impl Account {
+    /// Whether it is the member's own.
+    pub fn is_own(&self) -> bool {
+        matches!(self, Self::Available | Self::Pending)
+    }
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {

@@ -531,7 +531,8 @@ impl Fold<'_> {
         }
     }
 
-    fn cancel_gifts(&mut self, gifts: &[Gifted]) -> Result<(), Fault> {
+    /// Takes gifts back that are still there, and tells of the others.
+    pub fn cancel_gifts(&mut self, gifts: &[Gifted]) -> Result<(), Fault> {
         for gift in gifts {
             match gift {
                 Gifted::Badge(badge) => {

@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::fold::Fold;
 use super::mail::Content;
 use super::outcome::{Cause, Side, VoucherChange, What};
-use super::state::{Fact, Payment};
+use super::state::{Fact, Gifted, Payment};
 
 impl Fold<'_> {
     /// Points and vouchers that paid for a returned order come back (S21).
@@ -19,12 +19,7 @@ impl Fold<'_> {
             return Ok(());
         }
         let is = if original.gone { Exact::ZERO } else { is };
-        if self.state.orders > 0 {
-            for position in 0..self.state.facts.len() {
-                self.return_payment(position, order, was, is)?;
-            }
-            self.tell_pools(order, was, is);
-        }
+        // Vouchers are open again before those are cancelled that were had for points which come back.
         if original.gone {
             let mut back = Vec::new();
             for voucher in self.state.vouchers.iter_mut() {
@@ -37,6 +32,12 @@ impl Fold<'_> {
             for (reward, voucher) in back {
                 self.emit(Cause::Reward(reward), What::Voucher { reward, voucher, change: VoucherChange::Returned });
             }
+        }
+        if self.state.orders > 0 {
+            for position in 0..self.state.facts.len() {
+                self.return_payment(position, order, was, is)?;
+            }
+            self.tell_pools(order, was, is);
         }
         Ok(())
     }
@@ -77,10 +78,18 @@ impl Fold<'_> {
         if rest > 0 {
             self.return_points(&mut payment, rest)?;
         }
-        if let Some(fact) = self.state.facts.get_mut(position) {
-            fact.payment = Some(payment);
+        let Some(fact) = self.state.facts.get_mut(position) else { return Ok(()) };
+        fact.payment = Some(payment);
+        if !is.is_zero() {
+            return Ok(());
         }
-        Ok(())
+        // What was had for them goes with them; what is no longer there is only told.
+        let vouchers = &self.state.vouchers;
+        let open = |number: u32| vouchers.iter().any(|voucher| voucher.number == number && voucher.closed.is_none());
+        let had = fact.gifts.iter().copied();
+        let gone: Vec<Gifted> =
+            had.filter(|gift| rest > 0 || matches!(gift, Gifted::Voucher(number) if open(*number))).collect();
+        self.cancel_gifts(&gone)
     }
 
     /// How many of the points that paid for an order are due back while part of it is kept.

@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::hir::EventKind;
+use crate::hir::{EventKind, FieldType};
+use crate::value::Value;
 
 use super::driver::Engine;
 use super::event::Event;
+use super::fold::Fold;
 use super::group::{Group, differences};
 use super::outcome::Outcome;
 use super::world::World;
@@ -18,12 +20,8 @@ pub type Aliases = BTreeMap<Arc<str>, Arc<str>>;
 /// Who a member is now, however often merged.
 pub fn known_as(aliases: &Aliases, member: &Arc<str>) -> Arc<str> {
     let mut found = member;
-    // A ring of merges ends where it began.
-    for _ in 0..=aliases.len() {
-        match aliases.get(found) {
-            Some(next) if next != member => found = next,
-            _ => break,
-        }
+    while let Some(next) = aliases.get(found) {
+        found = next;
     }
     found.clone()
 }
@@ -34,11 +32,33 @@ pub fn aliases(engine: &Engine, unions: &[Arc<Event>]) -> Aliases {
     for event in unions {
         let Some(other) = other(engine, event) else { continue };
         match kind(engine, event) {
+            // Who is one already cannot become one the other way round.
+            EventKind::Merge if known_as(&aliases, &other) == known_as(&aliases, event.owner()) => {}
             EventKind::Merge => drop(aliases.insert(other, event.owner().clone())),
             _ => drop(aliases.remove(&other)),
         }
     }
     aliases
+}
+
+impl Fold<'_> {
+    /// An event that names members as they are known since they were merged, so that who names another name of their own names themselves.
+    pub fn naming_as_known(&self, event: &Arc<Event>) -> Arc<Event> {
+        let def = self.program.events.at(event.kind);
+        if self.pots.aliases.is_empty() || matches!(def.kind, EventKind::Merge | EventKind::Unmerge) {
+            return event.clone();
+        }
+        let mut fields = event.fields.to_vec();
+        let mut changed = false;
+        for (field, value) in def.fields.iter().zip(&mut fields) {
+            if let (FieldType::Member, Value::Text(name)) = (&field.ty, &*value) {
+                let known = known_as(&self.pots.aliases, name);
+                changed |= known != *name;
+                *value = Value::Text(known);
+            }
+        }
+        if changed { Arc::new(Event { fields: fields.into(), ..(**event).clone() }) } else { event.clone() }
+    }
 }
 
 /// Whether an event unites or parts members.

@@ -171,6 +171,7 @@ pub(crate) fn program() -> Program {
         funds: Arena::default(),
         meets: false,
         consents: Vec::new(),
+        invariants: Vec::new(),
         scenarios: Vec::new(),
     }
 }

@@ -180,6 +180,8 @@ pub struct Program {
     pub meets: bool,
     /// What members must have agreed to before they are told something, by channel.
     pub consents: Vec<Consent>,
+    /// What must hold for every member after every event.
+    pub invariants: Vec<Invariant>,
     /// Tests beside the rules.
     pub scenarios: Vec<Scenario>,
 }
@@ -256,6 +258,17 @@ pub struct Segment {
     /// Where it is declared.
     pub span: Span,
     /// Who belongs to it.
+    pub condition: Expr,
+}
+
+/// A condition that must hold for every member after every event: what a program promises of itself. It brings nothing about.
+#[derive(Debug, Clone)]
+pub struct Invariant {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it is declared.
+    pub span: Span,
+    /// What must hold.
     pub condition: Expr,
 }
 

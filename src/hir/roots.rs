@@ -129,6 +129,7 @@ impl Program {
             into.extend([&charity.minimum, &charity.steps].into_iter().flatten());
         }
         self.funds.iter().for_each(|fund| gates(&fund.gates, into));
+        into.extend(self.invariants.iter().map(|invariant| &invariant.condition));
         all
     }
 }

@@ -8,7 +8,7 @@ use crate::value::{Day, Exact, Value};
 
 /// Constants by the name of the field or attribute that they are compared with, and the first day that is mentioned.
 #[derive(Debug, Default)]
-pub(super) struct Clues {
+pub(crate) struct Clues {
     by_name: BTreeMap<String, Vec<Value>>,
     first: Option<Day>,
 }

@@ -15,7 +15,7 @@ const PRODUCTS: u64 = 24;
 const SPREAD: [i64; 16] = [25, 40, 50, 60, 70, 80, 85, 90, 100, 110, 120, 140, 170, 220, 300, 450];
 
 /// What a value may depend on.
-pub(super) struct Setting<'s> {
+pub(crate) struct Setting<'s> {
     /// The moment of the event.
     pub at: Instant,
     /// Whom a member may name.
@@ -25,7 +25,7 @@ pub(super) struct Setting<'s> {
 }
 
 /// Makes values of fields.
-pub(super) struct Maker<'p> {
+pub(crate) struct Maker<'p> {
     pub program: &'p Program,
     pub clues: Clues,
     pub dice: Dice,

@@ -7,8 +7,15 @@
 mod clues;
 mod dice;
 mod fields;
+mod forms;
 mod story;
 mod wishes;
+
+pub(crate) use clues::Clues;
+pub(crate) use dice::Dice;
+pub(crate) use fields::Maker;
+pub(crate) use forms::{asked, released_by, usual_events};
+pub(crate) use wishes::wishes;
 
 use std::sync::Arc;
 

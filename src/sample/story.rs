@@ -6,13 +6,14 @@ use std::sync::Arc;
 use crate::arena::Id as _;
 use crate::compile::compile;
 use crate::engine::{Event, OfferChange, Outcome, What, World};
-use crate::hir::{ChallengeStage, EventDef, EventId, EventKind, FieldType, Pending, Program};
-use crate::value::{Day, Exact, Instant, TimeOfDay, Value};
+use crate::hir::{ChallengeStage, EventId, EventKind, FieldType, Program};
+use crate::value::{Day, Instant, TimeOfDay, Value};
 
 use super::Wanted;
 use super::clues::Clues;
 use super::dice::Dice;
-use super::fields::{Maker, Setting};
+use super::fields::Maker;
+use super::forms::{asked, copied, released_by, usual_events};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -150,12 +151,13 @@ impl<'p> Story<'p> {
             Plan::Come => self.come(at, &member),
             Plan::Do(kind) => drop(self.send(at, &member, kind, None)),
             Plan::Reverse(kind, original) => {
-                let fields = self.reversal(kind, &original);
+                let part = |dice: &mut Dice| if dice.chance(60) { 100 } else { dice.between(10, 90) };
+                let fields = self.make.reversal(kind, &original, &self.joined, part);
                 self.send(at, &member, kind, fields);
             }
             Plan::Release(kind, original) => {
                 let def = self.program.events.at(kind);
-                let fields = self.fields(def, at);
+                let fields = self.make.event(def, at, &self.joined);
                 let fields = fields.map(|fields| copied(self.program, def, fields, &original));
                 self.send(at, &member, kind, fields);
             }
@@ -176,12 +178,8 @@ impl<'p> Story<'p> {
 
     fn ask(&mut self, at: Instant, member: &Arc<str>, kind: EventKind, given: &[(&'static str, Value)]) {
         let Some(id) = kind.id() else { return };
-        let def = self.program.events.at(id);
-        let fields = def.fields.iter().map(|field| {
-            let written = given.iter().find(|(name, _)| *name == &*field.name).map(|(_, value)| value.clone());
-            written.or_else(|| field.default.clone()).unwrap_or_default()
-        });
-        self.send(at, member, id, Some(fields.collect()));
+        let fields = asked(self.program.events.at(id), given);
+        self.send(at, member, id, Some(fields));
     }
 
     /// What a member would ask for now: one of the things that can be had.
@@ -200,17 +198,10 @@ impl<'p> Story<'p> {
         Some((kind, fields))
     }
 
-    fn fields(&mut self, def: &EventDef, at: Instant) -> Option<Vec<Value>> {
-        let keyed = self.program.events.iter().any(|other| {
-            other.reversal.as_ref().is_some_and(|reversal| self.program.events.at(reversal.of).name == def.name)
-        });
-        self.make.fields(&def.fields, &Setting { at, others: &self.joined, keyed })
-    }
-
     /// Sends an event and plans what follows from it. Whether it could be made.
     fn send(&mut self, at: Instant, member: &Arc<str>, kind: EventId, fields: Option<Vec<Value>>) -> bool {
         let def = self.program.events.at(kind);
-        let Some(fields) = fields.or_else(|| self.fields(def, at)) else { return false };
+        let Some(fields) = fields.or_else(|| self.make.event(def, at, &self.joined)) else { return false };
         let number = u64::try_from(self.told.len()).unwrap_or(u64::MAX) + 1;
         let event = Event {
             id: format!("e{number}").into(),
@@ -283,81 +274,6 @@ impl<'p> Story<'p> {
             self.plan(later(outcome.time, wait), &outcome.member, Plan::Ask(kind, fields));
         }
     }
-
-    /// The fields of an event that takes another one back: all of it, or a part.
-    fn reversal(&mut self, kind: EventId, original: &Event) -> Option<Vec<Value>> {
-        let def = self.program.events.at(kind);
-        let reversal = def.reversal.as_ref()?;
-        let mut fields = copied(self.program, def, self.fields(def, original.time)?, original);
-        let part = if self.make.dice.chance(60) { 100 } else { self.make.dice.between(10, 90) };
-        let share = |value: &Value| match value {
-            Value::Exact(whole) => {
-                let part = whole.mul(Exact::from(part)).and_then(|product| product.div(Exact::from(100)));
-                Value::Exact(part.map_or(*whole, Exact::ceil))
-            }
-            other => other.clone(),
-        };
-        let mut set = |own: usize, value: Value| {
-            if let Some(slot) = fields.get_mut(own) {
-                *slot = value;
-            }
-        };
-        for (own, theirs) in &reversal.key {
-            set(own.index(), original.fields.get(theirs.index())?.clone());
-        }
-        for (own, theirs) in &reversal.amounts {
-            set(own.index(), share(original.fields.get(theirs.index())?));
-        }
-        if let Some(lines) = &reversal.lines {
-            let Some(Value::List(of)) = original.fields.get(lines.original.index()) else { return None };
-            let line = self.make.dice.pick(of)?.clone();
-            let FieldType::List(inner) = &def.fields.at(lines.list).ty else { return None };
-            let mut returned: Vec<Value> =
-                inner.iter().map(|field| field.default.clone().unwrap_or_default()).collect();
-            for (own, theirs) in lines.key.iter().chain(&lines.amounts) {
-                *returned.get_mut(own.index())? = line.get(theirs.index())?.clone();
-            }
-            set(lines.list.index(), Value::List(Arc::from([returned.into_boxed_slice()])));
-        }
-        Some(fields)
-    }
-}
-
-/// The fields of an event, with what an earlier one has under the same name where it is an identifier.
-fn copied(program: &Program, def: &EventDef, mut fields: Vec<Value>, original: &Event) -> Vec<Value> {
-    let theirs = &program.events.at(original.kind).fields;
-    for (field, value) in def.fields.iter().zip(&mut fields).filter(|(field, _)| matches!(field.ty, FieldType::Id)) {
-        let place = theirs.find(|other| other.name == field.name);
-        if let Some(same) = place.and_then(|place| original.fields.get(place.index())) {
-            value.clone_from(same);
-        }
-    }
-    fields
-}
-
-/// Types of events for which lots wait.
-fn released_by(program: &Program) -> Vec<EventId> {
-    let own = program.earns.iter().flat_map(|earn| earn.pending.iter().flatten());
-    let all = program.units.iter().flat_map(|unit| &unit.pending).chain(own);
-    let mut found: Vec<EventId> = all
-        .filter_map(|(_, pending)| if let Pending::Until { event, .. } = pending { Some(*event) } else { None })
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
-/// Types of events that happen by themselves, each as often as it is to come: those with money most.
-fn usual_events(program: &Program) -> Vec<EventId> {
-    let released = released_by(program);
-    let mut usual = Vec::new();
-    for (id, def) in program.events.pairs() {
-        if def.kind == EventKind::Declared && def.reversal.is_none() && !released.contains(&id) {
-            let sale = def.fields.iter().any(|field| matches!(field.ty, FieldType::Money | FieldType::List(_)));
-            usual.extend(std::iter::repeat_n(id, if sale { 8 } else { 2 }));
-        }
-    }
-    usual
 }
 
 fn later(at: Instant, millis: i64) -> Instant {

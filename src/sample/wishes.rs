@@ -7,10 +7,10 @@ use crate::hir::{EventKind, Expr, Level, Program, Read, RedeemForm, UnitId};
 use crate::value::{Exact, Value};
 
 /// A type of event with the fields that make it one.
-pub(super) type Wish = (EventKind, Vec<(&'static str, Value)>);
+pub(crate) type Wish = (EventKind, Vec<(&'static str, Value)>);
 
 /// Everything that a member has enough for, or could switch on.
-pub(super) fn wishes(program: &Program, engine: &Engine, state: &State, pots: &Pots) -> Vec<Wish> {
+pub(crate) fn wishes(program: &Program, engine: &Engine, state: &State, pots: &Pots) -> Vec<Wish> {
     let seen = Seen { program, engine, state, pots };
     let mut wishes = Vec::new();
     seen.spending(&mut wishes);

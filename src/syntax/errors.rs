@@ -179,11 +179,6 @@ fn with_similar(d: Diagnostic, at: Span, similar: Option<&str>, lead: &str, word
     }
 }
 
-/// A construct of a later version.
-pub(super) fn later(at: Span, word: &str) -> Diagnostic {
-    error("E0122", at, format!("`{word}` is not part of this version of the language")).label("not available yet")
-}
-
 /// Something else was expected.
 pub(super) fn expected(at: Span, found: &str, what: &str) -> Diagnostic {
     error("E0123", at, format!("expected {what}, found `{found}`"))

@@ -126,9 +126,6 @@ fn statement_word(r: &Reader<'_>, rule: Rule, first: usize, at: usize) -> Option
     if known.is_empty() || known.iter().any(|k| k == word) {
         return None;
     }
-    if rule == Rule::item && words::LATER_ITEMS.contains(&word) {
-        return Some(errors::later(span, word));
-    }
     let synonym = words::SYNONYMS.iter().find(|(other, right)| *other == word && known.iter().any(|k| k == right));
     let similar = synonym.map(|(_, right)| *right).or_else(|| similar(word, &known));
     let names_first = matches!(

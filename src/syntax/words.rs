@@ -18,6 +18,7 @@ pub(super) const ITEMS: &[&str] = &[
     "table",
     "measure",
     "segment",
+    "invariant",
     "tiers",
     "earn",
     "boost",
@@ -41,9 +42,6 @@ pub(super) const ITEMS: &[&str] = &[
     "only",
     "skip",
 ];
-
-/// Items that the language does not have yet; their words stay free.
-pub(super) const LATER_ITEMS: &[&str] = &["invariant"];
 
 /// The types of fields.
 pub(super) const TYPES: &[&str] =

@@ -272,6 +272,7 @@ fn show(e: &Expr) -> String {
         }
         ExprKind::Since { unit, since } => format!("({unit:?} since {})", show(since)),
         ExprKind::Has(name) => format!("has({})", name.text),
+        ExprKind::ValueOf(amount) => format!("(value of {})", show(amount)),
         ExprKind::By { value, date } => format!("({value} by {} {} {})", date.year, date.month, date.day),
     }
 }

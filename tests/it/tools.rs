@@ -8,4 +8,5 @@ mod report;
 mod scenarios;
 mod terms;
 mod tour;
+mod verify;
 mod xml;

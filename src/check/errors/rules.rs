@@ -9,6 +9,11 @@ pub(in crate::check) fn no_effects(span: Span, rule: &str) -> Diagnostic {
         .help("add an effect, such as `give 100 points`, `badge …` or `message email \"…\"`")
 }
 
+pub(in crate::check) fn invariant_of_nothing(span: Span, name: &str) -> Diagnostic {
+    error("E0561", span, format!("`{name}` asks nothing about the member, so no event can break it"))
+        .help("name a balance, a measure, a tier or an attribute, such as `points.balance >= 0`")
+}
+
 pub(in crate::check) fn rhythm_period(span: Span) -> Diagnostic {
     error("E0331", span, "a rule comes every calendar day, week, month, quarter or year")
 }

@@ -122,6 +122,11 @@ pub(in crate::check) fn no_conversion(span: Span, found: &str, unit: &str) -> Di
     error("E0229", span, format!("{found} cannot become {unit}")).note("`as` turns plain numbers and money into a unit")
 }
 
+pub(in crate::check) fn no_value(span: Span, found: &str) -> Diagnostic {
+    error("E0560", span, format!("`value of` asks what an amount of a unit is worth, and this is {found}"))
+        .help("write the amount behind it, such as `value of points.balance`")
+}
+
 pub(in crate::check) fn argument_count(span: Span, function: &str, count: usize) -> Diagnostic {
     error("E0230", span, format!("`{function}` takes one value, here are {count}"))
 }

@@ -68,6 +68,12 @@ pub(in crate::check) fn worth_needed(span: Span, unit: &str, declared: Span) -> 
         .help("add a line to the unit, such as `worth $0.01`")
 }
 
+pub(in crate::check) fn worth_unknown(span: Span, unit: &str, declared: Span) -> Diagnostic {
+    error("E0285", span, format!("nothing says what `{unit}` is worth in money"))
+        .related(declared, "declared here")
+        .help("add a line to the unit, such as `worth $0.01`")
+}
+
 pub(in crate::check) fn worth_not_positive(span: Span) -> Diagnostic {
     error("E0285", span, "a unit is worth more than nothing")
         .help("leave the line out where the unit has no worth in money")

@@ -18,13 +18,6 @@ pub(super) const LIST: &[Explanation] = &[
         "earn base on purchase { give 10 points }",
     ),
     code(
-        "E0122",
-        "not available yet",
-        "The word is set aside for a later version of the language. Meed cannot do yet what it stands for, and says so before you promise it to members. Much of it can be said with `rule`, `measure` and `reward` today.",
-        "invariant never_below { points.balance >= 0 }",
-        "rule three_orders when orders reaches 3 { give 100 points }",
-    ),
-    code(
         "E0123",
         "something else expected",
         "At this place the statement needs another word or value than the one found. Everything before it was understood, so the mistake is here or just before. The message says what can stand here. Correct the word, or add what is missing between the two.",

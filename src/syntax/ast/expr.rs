@@ -131,6 +131,8 @@ pub enum ExprKind {
         /// Of what.
         of: Box<Expr>,
     },
+    /// `value of points.balance`: what an amount is worth in money.
+    ValueOf(Box<Expr>),
     /// `x as points`.
     As {
         /// What.

@@ -161,6 +161,7 @@ pub enum Item {
     Table(Table),
     Measure(Measure),
     Segment(Segment),
+    Invariant(Invariant),
     Tiers(Tiers),
     Earn(Earn),
     Boost(BoostItem),
@@ -195,6 +196,7 @@ impl Item {
             Self::Table(x) => Some(&x.name),
             Self::Measure(x) => Some(&x.name),
             Self::Segment(x) => Some(&x.name),
+            Self::Invariant(x) => Some(&x.name),
             Self::Tiers(x) => Some(&x.name),
             Self::Earn(x) => Some(&x.name),
             Self::Boost(x) => Some(&x.name),
@@ -229,6 +231,7 @@ impl Item {
             Self::Table(x) => x.at,
             Self::Measure(x) => x.at,
             Self::Segment(x) => x.at,
+            Self::Invariant(x) => x.at,
             Self::Tiers(x) => x.at,
             Self::Earn(x) => x.at,
             Self::Boost(x) => x.at,
@@ -415,6 +418,17 @@ pub struct Segment {
     /// Its name.
     pub name: Ident,
     /// Who belongs to it.
+    pub condition: Expr,
+    /// The statement.
+    pub at: At,
+}
+
+/// `invariant never_below = points.balance >= 0`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invariant {
+    /// Its name.
+    pub name: Ident,
+    /// What must hold for every member after every event.
     pub condition: Expr,
     /// The statement.
     pub at: At,

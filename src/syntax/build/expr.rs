@@ -17,6 +17,7 @@ pub(super) fn expr<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expr> {
         Rule::postfix => postfix(r, &n),
         Rule::parens => parens(r, &n),
         Rule::percent_of => percent_of(r, &n),
+        Rule::value_of => Some(Expr { kind: ExprKind::ValueOf(Box::new(get(r, &n, Rule::operand)?)), at: n.at() }),
         Rule::aggregate => aggregate(r, &n),
         Rule::since => since(r, &n),
         Rule::named => named(r, &n),

@@ -111,7 +111,12 @@ fn without_braces<'l>(
 
 fn shape(head: &Node<'_>) -> Shape {
     match head.rule() {
-        Rule::import_item | Rule::let_item | Rule::measure_item | Rule::segment_item | Rule::stack_item => Shape::None,
+        Rule::import_item
+        | Rule::let_item
+        | Rule::measure_item
+        | Rule::segment_item
+        | Rule::invariant_item
+        | Rule::stack_item => Shape::None,
         Rule::table_item if head.has(Rule::kw_from) => Shape::None,
         Rule::event_item => Shape::Optional,
         _ => Shape::Block,
@@ -133,6 +138,7 @@ fn item<'t>(r: &mut Reader<'t>, head: &Node<'t>, block: Option<&Block>) -> Optio
         Rule::table_item => Item::Table(table::table(r, head, block)?),
         Rule::measure_item => Item::Measure(program::measure(r, head)?),
         Rule::segment_item => Item::Segment(program::segment(r, head)?),
+        Rule::invariant_item => Item::Invariant(program::invariant(r, head)?),
         Rule::tiers_item => Item::Tiers(tiers::tiers(r, head, block)?),
         Rule::earn_item => Item::Earn(earn::earn(r, head, block)?),
         Rule::boost_item => Item::Boost(earn::boost(r, head, block)?),

@@ -1,8 +1,8 @@
-//! `program`, `import`, `let`, `measure`, `segment`.
+//! `program`, `import`, `let`, `measure`, `segment`, `invariant`.
 
 use super::{block_statements, choice, expr, literal, time};
 use crate::syntax::ast::{
-    Accept, At, ExprKind, Import, Late, Let, Measure, Netting, Program, Rounded, Segment, ShareCap, Spanned,
+    Accept, At, ExprKind, Import, Invariant, Late, Let, Measure, Netting, Program, Rounded, Segment, ShareCap, Spanned,
     StreakOptions, Timezone,
 };
 use crate::syntax::errors;
@@ -83,6 +83,12 @@ pub(super) fn constant<'t>(r: &mut Reader<'t>, head: &Node<'t>) -> Option<Let> {
 pub(super) fn segment<'t>(r: &mut Reader<'t>, head: &Node<'t>) -> Option<Segment> {
     let condition = expr::expr(r, &head.get(Rule::expr)?)?;
     Some(Segment { name: head.ident()?, condition, at: head.at() })
+}
+
+/// `invariant x = …`.
+pub(super) fn invariant<'t>(r: &mut Reader<'t>, head: &Node<'t>) -> Option<Invariant> {
+    let condition = expr::expr(r, &head.get(Rule::expr)?)?;
+    Some(Invariant { name: head.ident()?, condition, at: head.at() })
 }
 
 /// `measure x = …, options`.

@@ -47,9 +47,18 @@ fn commands(document: &str) -> Vec<(String, String)> {
 
 #[test]
 fn the_tour_goes_as_it_is_told() {
-    let folder = Folder::new("tour");
-    let steps = commands("docs/tour.md");
-    assert!(steps.len() > 10, "{steps:?}");
+    goes_as_told("tour", 10);
+}
+
+#[test]
+fn the_page_about_attacks_goes_as_it_is_told() {
+    goes_as_told("verify", 6);
+}
+
+fn goes_as_told(page: &str, least: usize) {
+    let folder = Folder::new(page);
+    let steps = commands(&format!("docs/{page}.md"));
+    assert!(steps.len() >= least, "{steps:?}");
     for (command, expected) in steps {
         let output = shell(&folder.0, &format!("{command} 2>&1"));
         let got = String::from_utf8(output.stdout).unwrap();
