@@ -81,7 +81,7 @@ impl Page {
                 }
                 Part::Line(tone, line) => out.push_str(&format!("{}\n", painted(*tone, &format!("  {line}")))),
                 Part::Command(command) => out.push_str(&format!("    {}\n", painted(Tone::Faint, command))),
-                Part::Paste(text) => out.push_str(&format!("\n{text}\n")),
+                Part::Paste(text) => out.push_str(&format!("\n{text}")),
                 Part::Difference(before, after) => {
                     before.iter().for_each(|text| out.push_str(&painted(Tone::Bad, &format!("    - {text}\n"))));
                     after.iter().for_each(|text| out.push_str(&painted(Tone::Good, &format!("    + {text}\n"))));

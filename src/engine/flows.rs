@@ -31,14 +31,13 @@ pub struct Flows {
 impl Flows {
     /// Adds a posting, and says what it was; nothing where it moved value between accounts of members.
     pub fn post(&mut self, from: &Account, to: &Account, amount: i128) -> Option<Flow> {
-        let owned = |account: &Account| matches!(account, Account::Available | Account::Pending);
         let issuer = |account: &Account| matches!(account, Account::Issuer | Account::Partner(_));
         let flow = match (from, to) {
-            (from, to) if issuer(from) && owned(to) => {
+            (from, to) if issuer(from) && to.is_own() => {
                 self.issued += amount;
                 Flow::Issued
             }
-            (from, to) if owned(from) && issuer(to) => {
+            (from, to) if from.is_own() && issuer(to) => {
                 self.reversed += amount;
                 Flow::Reversed
             }

@@ -138,13 +138,12 @@ impl<'p> Watch<'p> {
         (from, to): (&Account, &Account),
         amount: i128,
     ) {
-        let owned = |account: &Account| matches!(account, Account::Available | Account::Pending);
         // What lapses at midnight lapses with the day that ends.
         let lapses = *to == Account::Expired && outcome.event.is_none();
         let posted = if lapses { day.min(self.before_midnight(outcome.time)) } else { day };
         let sums = self.postings.entry(unit).or_default().entry(posted).or_default();
         let flow = sums.flows.post(from, to, amount);
-        sums.gained += if owned(to) { amount } else { 0 } - if owned(from) { amount } else { 0 };
+        sums.gained += if to.is_own() { amount } else { 0 } - if from.is_own() { amount } else { 0 };
         let paid_by_partner = [from, to].into_iter().any(|account| matches!(account, Account::Partner(_)));
         let gives = matches!(
             outcome.cause,

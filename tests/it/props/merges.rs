@@ -1,7 +1,8 @@
 //! Two members that were one for a time are as if they never had been, and while they are one, it is as if they always had been (S43).
 
 use meed::engine::Event;
-use meed::value::{Day, Zone};
+use meed::hir::{FieldDef, FieldType};
+use meed::value::{Day, Value, Zone};
 
 use super::history::{self, ALL, event, text};
 use super::program::Without;
@@ -72,7 +73,16 @@ fn s43_two_that_are_one_are_as_if_they_always_had_been() {
         }
         let united = united.advance(Some(late()));
         let known_as = |event: &Event| if &*event.member == "bob" { "ann".into() } else { event.member.clone() };
-        let renamed: Vec<Event> = all.iter().map(|event| Event { member: known_as(event), ..event.clone() }).collect();
+        // Where bob stands in a field, ann is meant.
+        let fields = |event: &Event| {
+            let named = |(field, value): (&FieldDef, &Value)| match (&field.ty, value) {
+                (FieldType::Member, Value::Text(name)) if &**name == "bob" => text("ann"),
+                _ => value.clone(),
+            };
+            program.events.at(event.kind).fields.iter().zip(&*event.fields).map(named).collect()
+        };
+        let renamed = |event: &Event| Event { member: known_as(event), fields: fields(event), ..event.clone() };
+        let renamed: Vec<Event> = all.iter().map(renamed).collect();
         // The merge itself is one of ann's events too.
         let nobody = event(&program, "merge", "merge", "ann", merge.time, 5_000, &[("other", text("nobody"))]);
         let one = Run::new(compiled(&program)).singly(&renamed[..=at]).singly([&nobody]).singly(&renamed[at + 1..]);
