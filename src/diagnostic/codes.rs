@@ -8,6 +8,7 @@ mod challenges;
 mod files;
 mod habits;
 mod layout;
+mod lints;
 mod meeting;
 mod names;
 mod partner;
@@ -50,6 +51,7 @@ const ROOMS: &[&[Explanation]] = &[
     boards::LIST,
     play::LIST,
     habits::LIST,
+    lints::LIST,
 ];
 
 /// The program around wrong and right texts.
