@@ -34,12 +34,21 @@ pub(super) fn sarif_results(messages: &[Diagnostic], sources: &Sources) -> Vec<V
             "level": match message.severity { Severity::Error => "error", Severity::Warning => "warning" },
             "message": { "text": message.message },
             "locations": [{ "physicalLocation": {
-                "artifactLocation": { "uri": file.name },
+                "artifactLocation": { "uri": uri(&file.name) },
                 "region": { "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column },
             }}],
         })
     };
     messages.iter().map(result).collect()
+}
+
+/// A path as a reference that URIs allow.
+fn uri(path: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    path.bytes().map(byte).collect()
 }
 
 /// A document of SARIF 2.1.0.

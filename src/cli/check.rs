@@ -10,12 +10,14 @@ use serde_json::value::RawValue;
 
 use super::annotations;
 use super::error::{CliError, Exit};
+use super::junit::{self, Case, Failed, Suite};
 use super::locate::programs;
 use super::output::Output;
 use crate::diagnostic::{Diagnostic, Edit, Severity, render};
 use crate::hir::Program;
 use crate::journal::{AtomicFile, WriteError};
-use crate::source::Sources;
+use crate::lint::lint;
+use crate::source::{FileId, Sources, Span};
 
 /// Find errors in programs, and what somebody should decide
 #[derive(Debug, Args)]
@@ -52,6 +54,8 @@ pub enum CheckFormat {
     Github,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// JUnit's XML: a suite for each program, a case for each message
+    Junit,
 }
 
 /// The JSON form of messages, which several programs share.
@@ -95,7 +99,11 @@ fn check(path: &Path) -> Result<Found, CliError> {
         Program::from_path(path)
     };
     Ok(match loaded {
-        Ok(loaded) => Found { sources: loaded.sources, messages: loaded.warnings },
+        Ok(loaded) => {
+            let lints = lint(&loaded.versions);
+            let messages = loaded.warnings.into_iter().chain(lints).collect();
+            Found { sources: loaded.sources, messages: render::sorted(messages) }
+        }
         Err(wrong) => Found { sources: wrong.sources, messages: wrong.messages },
     })
 }
@@ -112,6 +120,7 @@ fn show(all: &[Found], format: CheckFormat, output: &Output) -> Result<(), CliEr
             let results = all.iter().flat_map(|found| annotations::sarif_results(&found.messages, &found.sources));
             output.json(&annotations::sarif(results.collect()))
         }
+        CheckFormat::Junit => output.result(&junit::document(&all.iter().map(suite).collect::<Vec<_>>())),
         CheckFormat::Json => {
             let mut merged = Document { schema: render::SCHEMA.to_owned(), diagnostics: Vec::new() };
             for found in all {
@@ -124,12 +133,35 @@ fn show(all: &[Found], format: CheckFormat, output: &Output) -> Result<(), CliEr
     }
 }
 
+/// A case for each message, or one that passed.
+fn suite(found: &Found) -> Suite {
+    let sources = &found.sources;
+    let case = |message: &Diagnostic| {
+        let failed = Failed {
+            message: message.message.clone(),
+            kind: match message.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
+            text: std::iter::once(&message.message).chain(&message.help).cloned().collect::<Vec<_>>().join("\n"),
+        };
+        Case { failures: vec![failed], ..Case::at(message.code.0, sources, message.span) }
+    };
+    let (file, name) = sources.files().next().map_or((FileId(0), ""), |(id, file)| (id, file.name.as_str()));
+    let mut cases: Vec<Case> = found.messages.iter().map(case).collect();
+    if cases.is_empty() && !name.is_empty() {
+        cases.push(Case::at("check", sources, Span::new(file, 0, 0)));
+    }
+    Suite { name: name.to_owned(), cases }
+}
+
 /// Writes the changes that messages propose, where they do not contradict each other. Whether anything was written.
 fn fix(found: &Found, output: &Output) -> Result<bool, CliError> {
     // Only signs and habits: what somebody probably meant by a word or a number is for them to decide.
     let safe = |message: &&Diagnostic| {
         let code = message.code.0;
-        ("E0130"..="E0148").contains(&code) && code != "E0147" || matches!(code, "E0114" | "E0470" | "E0472")
+        ("E0130"..="E0148").contains(&code) && code != "E0147"
+            || matches!(code, "E0114" | "E0470" | "E0472" | "E0591" | "E0595")
     };
     let mut edits: Vec<&Edit> = found.messages.iter().filter(safe).flat_map(|message| &message.edits).collect();
     edits.sort_by_key(|edit| edit.span);
@@ -137,11 +169,16 @@ fn fix(found: &Found, output: &Output) -> Result<bool, CliError> {
     let mut written = false;
     for (id, file) in found.sources.files() {
         let (mut text, mut done, mut count) = (String::new(), 0, 0);
+        let mut told = Vec::new();
         for edit in edits.iter().filter(|edit| edit.span.file == id) {
             let (start, end) = (edit.span.start as usize, edit.span.end as usize);
             if let (true, Some(before)) = (start >= done && end >= start, file.text.get(done..start)) {
                 text.push_str(before);
                 text.push_str(&edit.text);
+                let old = file.text.get(start..end).unwrap_or_default().trim();
+                let change = if edit.text.is_empty() { "taken out".to_owned() } else { format!("now `{}`", edit.text) };
+                let old = if old.is_empty() { "a place".to_owned() } else { format!("`{old}`") };
+                told.push(format!("  {}:{}: {old}, {change}", file.name, file.place(start).0));
                 (done, count) = (end, count + 1);
             }
         }
@@ -150,7 +187,7 @@ fn fix(found: &Found, output: &Output) -> Result<bool, CliError> {
         }
         text.push_str(file.text.get(done..).unwrap_or_default());
         AtomicFile::write_text(Path::new(&file.name), &text)?;
-        output.note(&format_args!("mended {count} of the mistakes in {}", file.name));
+        output.note(&format_args!("mended {count} of the mistakes in {}\n{}", file.name, told.join("\n")));
         written = true;
     }
     Ok(written)

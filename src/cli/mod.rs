@@ -13,6 +13,7 @@ mod git;
 mod giving;
 mod history;
 mod init;
+mod junit;
 mod load;
 mod locate;
 mod man;

@@ -1,6 +1,5 @@
 //! `meed test`
 
-mod junit;
 mod mutate;
 mod new;
 mod report;
@@ -143,7 +142,7 @@ pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, CliError> {
         TestFormat::Full => output.result(&results.full(args.verbose))?,
         TestFormat::Github => output.result(&results.github())?,
         TestFormat::Json => output.json(&results.json())?,
-        TestFormat::Junit => output.result(&junit::document(&all))?,
+        TestFormat::Junit => output.result(&results.junit())?,
     }
     if results.count(|verdict| !verdict.skipped) == 0 {
         output.note(&"there is no scenario to run: a program without scenarios proves nothing");

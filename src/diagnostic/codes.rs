@@ -9,6 +9,7 @@ mod files;
 mod habits;
 mod invariants;
 mod layout;
+mod lints;
 mod meeting;
 mod names;
 mod partner;
@@ -52,6 +53,7 @@ const ROOMS: &[&[Explanation]] = &[
     play::LIST,
     habits::LIST,
     invariants::LIST,
+    lints::LIST,
 ];
 
 /// The program around wrong and right texts.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::super::annotations::command;
+use super::super::junit::{self, Case, Failed, Suite};
 use super::Ran;
 use crate::hir::Program;
 use crate::scenario::coverage::{Coverage, Point, percent};
@@ -53,6 +54,15 @@ impl<'r> Results<'r> {
     /// Annotations of GitHub Actions.
     pub fn github(&self) -> String {
         self.all.iter().map(github).collect()
+    }
+
+    /// JUnit's XML: a suite for each program, a case for each scenario.
+    pub fn junit(&self) -> String {
+        let suites = self.all.iter().map(|ran| Suite {
+            name: ran.program.name.to_string(),
+            cases: ran.verdicts.iter().map(|verdict| case(&ran.program, verdict)).collect(),
+        });
+        junit::document(&suites.collect::<Vec<_>>())
     }
 
     /// The JSON document.
@@ -117,6 +127,24 @@ fn github(ran: &Ran) -> String {
     };
     let untried = |point: &Point| command("warning", sources, point.span, "no scenario tries this", &point.sentence);
     failures.map(annotation).chain(ran.coverage.iter().flat_map(Coverage::missing).map(untried)).collect()
+}
+
+fn case(program: &Program, verdict: &Verdict) -> Case {
+    let sources = &program.sources;
+    let failed = |failure: &Failure| {
+        let line = format!("{}: {}", sources.at(failure.span), sources.line(failure.span).trim());
+        let lines = std::iter::once(line).chain(failure.why.iter().map(|step| format!("  {step}")));
+        Failed {
+            message: format!("expected {}, got {}", failure.expected, failure.got),
+            kind: "expectation",
+            text: lines.collect::<Vec<_>>().join("\n"),
+        }
+    };
+    Case {
+        skipped: verdict.skipped,
+        failures: verdict.failures.iter().map(failed).collect(),
+        ..Case::at(&verdict.name, sources, verdict.span)
+    }
 }
 
 #[derive(Serialize)]
