@@ -46,6 +46,7 @@ mod redeem;
 pub mod reference;
 mod referral;
 mod reversal;
+mod revoke;
 mod rule;
 mod schedule;
 pub mod series;

@@ -1,0 +1,122 @@
+//! What hung on what is no more: awards, gifts and turns are taken back, clocks stand as before (S22, S26).
+
+use crate::hir::{Read, Trigger};
+use crate::value::{Exact, Value};
+
+use super::fault::Fault;
+use super::fold::{Fold, View};
+use super::mail::Content;
+use super::outcome::{Cause, VoucherChange, What};
+use super::state::{Brought, Fact, Gifted};
+
+impl Fold<'_> {
+    /// Takes back all that was brought, with the turns that rules took of their limits.
+    pub fn revoke(&mut self, brought: &mut Brought) -> Result<(), Fault> {
+        for award in &mut brought.awards {
+            let (before, rest) = (award.taken, award.granted - award.taken);
+            let taken = self.take_back(award.cause, award, rest)?;
+            let mut uses = std::mem::take(&mut award.uses);
+            self.unclaim(&mut uses, award.granted, before, taken);
+        }
+        for donation in &mut brought.donations {
+            self.return_gift(donation, donation.amount);
+        }
+        self.cancel_gifts(&brought.gifts)?;
+        for sent in brought.sent.drain(..) {
+            self.send(sent.to, Content::Recall(sent.id));
+        }
+        self.unclaim(&mut brought.turns, 0, 0, 0);
+        Ok(())
+    }
+
+    /// Lets clocks of absence, cooldowns and activations stand as if an event that is gone had never been (S26).
+    pub(super) fn forget(&mut self, gone: &Fact) {
+        let time = gone.event.time;
+        let latest = |facts: &[Fact], which: &dyn Fn(&Fact) -> bool| {
+            facts.iter().rev().find(|fact| !fact.gone && !fact.negative && which(fact)).map(|fact| fact.event.time)
+        };
+        if *self.state.last.at(gone.event.kind) == Some(time) {
+            *self.state.last.at_mut(gone.event.kind) =
+                latest(&self.state.facts, &|fact| fact.event.kind == gone.event.kind);
+            // Lots may have been due in between.
+            self.state.units.iter_mut().for_each(|purse| purse.checked = None);
+        }
+        for cause in
+            gone.gave.iter().filter(|cause| self.state.gave.get(cause) == Some(&time)).copied().collect::<Vec<_>>()
+        {
+            match latest(&self.state.facts, &|fact| fact.gave.contains(&cause)) {
+                Some(before) => self.state.gave.insert(cause, before),
+                None => self.state.gave.remove(&cause),
+            };
+        }
+        for (name, since) in &gone.used_up {
+            self.state.activations.entry(name.clone()).or_insert(*since);
+        }
+    }
+
+    /// Takes gifts back that are still there, and tells of the others.
+    pub fn cancel_gifts(&mut self, gifts: &[Gifted]) -> Result<(), Fault> {
+        for gift in gifts {
+            match gift {
+                Gifted::Badge(badge) => {
+                    *self.state.badges.at_mut(*badge) = None;
+                    self.emit(Cause::Event, What::Badge { badge: *badge, given: false });
+                }
+                Gifted::Voucher(number) => {
+                    let Some(voucher) = self.state.vouchers.iter_mut().find(|voucher| voucher.number == *number) else {
+                        continue;
+                    };
+                    let reward = voucher.reward;
+                    let name = &self.program.rewards.at(reward).name;
+                    if voucher.closed.is_none() {
+                        voucher.closed = Some(VoucherChange::Cancelled);
+                        self.emit(
+                            Cause::Reward(reward),
+                            What::Voucher { reward, voucher: *number, change: VoucherChange::Cancelled },
+                        );
+                    } else {
+                        self.emit(
+                            Cause::Reward(reward),
+                            What::Irreversible(format!("voucher {number} of `{name}` is no longer open")),
+                        );
+                    }
+                }
+                Gifted::Entry(number) => self.cancel_entry(*number)?,
+                Gifted::Offer(number) => self.cancel_offer(*number)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Awards that hung on a threshold which the measure no longer reaches are taken back, and may be earned again (S22).
+    pub fn rejudge_hanging(&mut self) -> Result<(), Fault> {
+        for (id, rule) in self.program.rules.pairs() {
+            let (Trigger::Reaches(measure, _) | Trigger::Another { measure, .. }) = rule.trigger else {
+                continue;
+            };
+            let waiting = std::mem::take(&mut self.state.firings.at_mut(id).hanging);
+            let mut kept = Vec::new();
+            for mut hanging in waiting {
+                let at = self.moment(hanging.until.min(self.at.now));
+                let view = View { at: Some(at), ..Default::default() };
+                let value = match self.cx(view).read(Read::Measure(measure))? {
+                    Value::Exact(value) => value,
+                    _ => Exact::ZERO,
+                };
+                if value >= hanging.threshold {
+                    kept.push(hanging);
+                    continue;
+                }
+                let firings = self.state.firings.at_mut(id);
+                let below = hanging.multiple - 1;
+                if let Some(done) = firings.crossed.get_mut(&hanging.period) {
+                    *done = (*done).min(below);
+                }
+                firings.crossed.retain(|_, done| *done > 0);
+                self.revoke(&mut hanging.brought)?;
+            }
+            self.state.firings.at_mut(id).hanging = kept;
+        }
+        Ok(())
+    }
+}
