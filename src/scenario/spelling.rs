@@ -108,7 +108,7 @@ pub fn record<'r>(
 }
 
 /// The value of a field; none where the language has no word for it. Members are called by `name`.
-fn value(program: &Program, ty: &FieldType, given: &Value, name: &dyn Fn(&Arc<str>) -> String) -> Option<String> {
+pub fn value(program: &Program, ty: &FieldType, given: &Value, name: &dyn Fn(&Arc<str>) -> String) -> Option<String> {
     Some(match (ty, given) {
         (FieldType::Money, Value::Exact(minor)) => money(program, minor.to_i64()?),
         (_, Value::Exact(number)) => number.to_string(),

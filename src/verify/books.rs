@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use crate::engine::{Account, What};
 use crate::hir::{EventKind, Kind, LimitId, LimitKind, RefundFloor, Window};
+use crate::scenario::spelling;
 use crate::value::{Calendar, Day, Exact, Value};
 
 use super::gain::{Thing, amount};
 use super::property::{Breach, Case, Claim};
 use super::script::Script;
-use super::telling;
 use super::trial::Trial;
 
 /// Whether members are made one: their books are united then.
@@ -41,7 +41,7 @@ pub(super) fn accounts(case: &mut Case<'_>) -> Option<Breach> {
             let held = i128::from(purse.available()) + i128::from(purse.pending()) - i128::from(debt);
             if posted != held {
                 let posted = i64::try_from(posted).ok()?;
-                let right = telling::quantity(&program, id, posted);
+                let right = spelling::quantity(&program, id, posted);
                 let claim = format!("{m}.{u}.balance + {m}.{u}.pending is {right}", m = state.member, u = unit.name);
                 let because = format!("{right} were posted to {}, who has another amount", state.member);
                 return Some(case.breach_at_end((Claim::After(claim), because)));
@@ -94,7 +94,7 @@ pub(super) fn any_order(case: &mut Case<'_>) -> Option<Breach> {
         };
         program.units.ids().find(differs).map(|unit| (member, unit))
     })?;
-    let amount = |of| telling::quantity(&program, unit, amount(of, member, Thing::Unit(unit)));
+    let amount = |of| spelling::quantity(&program, unit, amount(of, member, Thing::Unit(unit)));
     let name = &program.units.at(unit).name;
     let claim = format!("{member}.{name}.balance + {member}.{name}.pending is {}", amount(&one));
     let because = format!("{member} has {} where the events come in order, and {} so", amount(&one), amount(&other));
@@ -158,13 +158,13 @@ pub(super) fn limits(case: &mut Case<'_>) -> Option<Breach> {
             let over = used.values().find(|(sum, _)| Exact::from(*sum) > bound.most.ceil());
             if let Some((sum, Some(unit))) = over {
                 let said = program.sources.text(program.limits.at(bound.limit).span).trim();
-                let got = if bound.times { format!("{sum} times") } else { telling::quantity(&program, *unit, *sum) };
+                let got = if bound.times { format!("{sum} times") } else { spelling::quantity(&program, *unit, *sum) };
                 let most = bound.most.floor().to_i64()?;
                 let name = &program.units.at(*unit).name;
                 let claim = Claim::After(if bound.times {
                     format!("{}.{name}.balance is 0", state.member)
                 } else {
-                    format!("{}.{name}.balance <= {}", state.member, telling::quantity(&program, *unit, most))
+                    format!("{}.{name}.balance <= {}", state.member, spelling::quantity(&program, *unit, most))
                 });
                 return Some(case.breach_at_end((claim, format!("{} has {got} within `{said}`", state.member))));
             }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::hir::{BadgeId, Program, RewardId, UnitId};
+use crate::scenario::spelling;
 
 use super::property::Claim;
-use super::telling;
 use super::trial::Holdings;
 
 /// Something that a member has more of than is right.
@@ -105,7 +105,7 @@ pub(super) fn at_most(
     let pending = with.get(member).and_then(|own| own.pending.get(unit.0 as usize)).is_some_and(|amount| *amount != 0);
     let more = if pending { format!(" + {member}.{name}.pending") } else { String::new() };
     let has = amount(with, member, Thing::Unit(unit));
-    let (has, right) = (telling::quantity(program, unit, has), telling::quantity(program, unit, right));
+    let (has, right) = (spelling::quantity(program, unit, has), spelling::quantity(program, unit, right));
     (
         Claim::After(format!("{member}.{name}.balance{more} <= {right}")),
         format!("{member} has {has} instead of {right}"),

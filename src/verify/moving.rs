@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::engine::State;
 use crate::hir::{EventKind, Program, UnitId};
+use crate::scenario::spelling;
 use crate::value::{Day, Exact, Instant, Value};
 
 use super::gain::{Thing, What, amount, at_most, gain};
 use super::property::{Breach, Case, Claim};
-use super::telling;
 use super::trial::{Fate, Holdings, Target, Trial};
 
 /// Whether the event at a place only turns one unit into another: an exchange, a transfer, a reward that is credit.
@@ -120,7 +120,7 @@ pub(super) fn transfers(case: &mut Case<'_>) -> Option<Breach> {
                 let right = by(&taker) + gone - fee.max(0);
                 let day = last_day(&program, end)?;
                 if by(&got) < right {
-                    let amount = |steps| telling::quantity(&program, unit, steps);
+                    let amount = |steps| spelling::quantity(&program, unit, steps);
                     let name = &program.units.at(unit).name;
                     let claim = format!("{to}.{name}.expiring by {day} is {}", amount(right));
                     let because =

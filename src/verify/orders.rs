@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::hir::{EventKind, FieldType, Program, UnitId};
+use crate::scenario::spelling;
 use crate::value::{Exact, Value};
 
 use super::gain::{What, gain};
 use super::property::{Breach, Case, Claim};
 use super::script::Sent;
-use super::telling;
 use super::trial::{Fate, Trial, brought};
 
 /// A unit of which the event at a place brings its member something.
@@ -23,8 +23,8 @@ fn earns(case: &Case<'_>, place: usize) -> Option<(UnitId, i64)> {
 fn nothing_expected(case: &Case<'_>, place: usize, (unit, amount): (UnitId, i64), of: &str) -> Breach {
     let program = &case.target.program;
     let member = case.script.moves.get(place).and_then(|moved| moved.event()).map_or("", |sent| &*sent.member);
-    let got = telling::quantity(program, unit, amount);
-    let none = telling::quantity(program, unit, 0);
+    let got = spelling::quantity(program, unit, amount);
+    let none = spelling::quantity(program, unit, 0);
     case.breach(place, Claim::OfStep(none), format!("{member} gets {got} for {of}"))
 }
 
