@@ -28,3 +28,9 @@ fn what_would_have_been_is_judged_too() {
     let texts = all.map(|with| said(&[&["explain", PROGRAM, EVENTS, "--event", "e3"], with].concat()));
     insta::assert_snapshot!(texts.join("\n"));
 }
+
+#[test]
+fn what_is_missing_to_a_condition_is_told_in_its_own_measure() {
+    let explain = |event| said(&["explain", "tests/cases/tools/short.meed", "tests/cases/tools/short.jsonl", "--event", event]);
+    insta::assert_snapshot!(format!("{}\n{}", explain("low"), explain("high")));
+}
