@@ -117,6 +117,9 @@ impl Done {
             What::Withheld { channel, .. } => {
                 self.withheld.insert(channel.clone());
             }
+            What::Donated { charity, .. } => {
+                self.causes.insert(Cause::Charity(*charity));
+            }
             _ => {}
         }
         self.causes.insert(outcome.cause);
