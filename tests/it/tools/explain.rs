@@ -31,6 +31,7 @@ fn what_would_have_been_is_judged_too() {
 
 #[test]
 fn what_is_missing_to_a_condition_is_told_in_its_own_measure() {
-    let explain = |event| said(&["explain", "tests/cases/tools/short.meed", "tests/cases/tools/short.jsonl", "--event", event]);
+    let explain =
+        |event| said(&["explain", "tests/cases/tools/short.meed", "tests/cases/tools/short.jsonl", "--event", event]);
     insta::assert_snapshot!(format!("{}\n{}", explain("low"), explain("high")));
 }
