@@ -419,10 +419,16 @@ impl Fold<'_> {
             let Some(common) = self.pots.common.get_mut(&(id, instance.opened, group)) else { continue };
             common.by.insert(self.state.member.clone(), own);
             let sum = common.by.values().try_fold(Exact::ZERO, |sum, part| sum.add(*part))?;
-            if sum >= instance.targets.first().copied().unwrap_or_default() {
-                continue;
+            let missed = sum < instance.targets.first().copied().unwrap_or_default();
+            let rewarded = if missed { std::mem::take(&mut common.rewarded) } else { Default::default() };
+            let mut left = instance.clone();
+            self.undo_milestones(challenge, &mut left, sum)?;
+            let running = self.state.challenges.at_mut(id);
+            let mut all = running.open.iter_mut().chain(&mut running.past);
+            if let Some(instance) = all.find(|other| other.number == left.number) {
+                instance.milestones = left.milestones;
             }
-            for who in std::mem::take(&mut common.rewarded) {
+            for who in rewarded {
                 if who == self.state.member {
                     self.undo_together(id, instance.opened, sum)?;
                 } else {
@@ -453,12 +459,8 @@ impl Fold<'_> {
         Ok(())
     }
 
-    fn undo_instance(&mut self, id: ChallengeId, challenge: &Challenge, instance: &mut Instance) -> Result<(), Fault> {
-        let mut reached = Vec::new();
-        for goal in &challenge.goals {
-            reached.push(self.cx(View::default()).progress(goal, instance)?);
-        }
-        let first = reached.first().copied().unwrap_or_default();
+    /// Takes back what milestones brought that lie above what is reached.
+    fn undo_milestones(&mut self, challenge: &Challenge, instance: &mut Instance, first: Exact) -> Result<(), Fault> {
         let target = instance.targets.first().copied();
         let mut kept = Vec::new();
         for (which, mut brought) in std::mem::take(&mut instance.milestones) {
@@ -476,6 +478,17 @@ impl Fold<'_> {
             }
         }
         instance.milestones = kept;
+        Ok(())
+    }
+
+    fn undo_instance(&mut self, id: ChallengeId, challenge: &Challenge, instance: &mut Instance) -> Result<(), Fault> {
+        let mut reached = Vec::new();
+        for goal in &challenge.goals {
+            reached.push(self.cx(View::default()).progress(goal, instance)?);
+        }
+        let first = reached.first().copied().unwrap_or_default();
+        let target = instance.targets.first().copied();
+        self.undo_milestones(challenge, instance, first)?;
         let done = is_done(challenge, &reached, &instance.targets);
         if instance.completed.is_none() || done || !self.may_take_back(challenge, &instance.brought) {
             return Ok(());

@@ -64,7 +64,9 @@ fn beside(program: &Program, cause: Cause, line: Option<u32>, explained: &Explai
     let said = |stage: Stage| own.iter().filter(move |step| step.stage == stage);
     let read = |words: &str| steps_of(program, earn.unit, words);
     let base = said(Stage::Base).find_map(|step| read(step.result.split(" = ").last()?.split(", where").next()?))?;
-    let added: Vec<Exact> = said(Stage::Boost).filter_map(|step| read(step.result.strip_prefix("adds ")?)).collect();
+    // What is told as `91.66…` cannot be added up.
+    let added = said(Stage::Boost).filter_map(|step| step.result.strip_prefix("adds ")).map(read);
+    let added: Vec<Exact> = added.collect::<Option<_>>()?;
     let sum = match earn.combine {
         Combine::Add => added.iter().try_fold(base, |sum, more| sum.add(*more)).ok()?,
         Combine::Best => base.add(added.into_iter().max().unwrap_or(Exact::ZERO)).ok()?,
