@@ -1,7 +1,5 @@
 //! Evaluates expressions by walking the typed tree: slow, obvious, the meaning that closures are compared with.
 
-use std::cmp::Ordering;
-
 use crate::hir::{Aggregate, Case, Cell, Compare, Expr, Function, Kind, Operator, Rows, TableId, Window};
 use crate::value::{Exact, Instant, Rounding, TimeUnit, Value};
 
@@ -119,15 +117,7 @@ pub fn compare(how: Compare, left: &Value, right: &Value) -> bool {
     if *left == Value::Missing || *right == Value::Missing {
         return how == Compare::IsNot;
     }
-    let order = left.cmp(right);
-    match how {
-        Compare::Is => order == Ordering::Equal,
-        Compare::IsNot => order != Ordering::Equal,
-        Compare::Less => order == Ordering::Less,
-        Compare::AtMost => order != Ordering::Greater,
-        Compare::More => order == Ordering::Greater,
-        Compare::AtLeast => order != Ordering::Less,
-    }
+    how.holds(left.cmp(right))
 }
 
 /// The result of an operator.

@@ -1,5 +1,7 @@
 //! Typed expressions.
 
+use std::cmp::Ordering;
+
 use crate::source::Span;
 use crate::value::{Day, Exact, TimeUnit, Value};
 
@@ -241,6 +243,20 @@ pub enum Compare {
     More,
     /// `>=`
     AtLeast,
+}
+
+impl Compare {
+    /// Whether it holds of two values that stand in this order.
+    pub fn holds(self, order: Ordering) -> bool {
+        match self {
+            Self::Is => order.is_eq(),
+            Self::IsNot => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::AtMost => order.is_le(),
+            Self::More => order.is_gt(),
+            Self::AtLeast => order.is_ge(),
+        }
+    }
 }
 
 /// An operator on exact numbers.

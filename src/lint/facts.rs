@@ -100,16 +100,7 @@ impl<'p> Facts<'p> {
             (None, Some(value)) => (left, how, value),
             (Some(value), None) => (right, mirrored(how), value),
             (Some(left), Some(right)) => {
-                let order = left.cmp(&right);
-                let holds = match how {
-                    Compare::Is => order.is_eq(),
-                    Compare::IsNot => order.is_ne(),
-                    Compare::Less => order.is_lt(),
-                    Compare::AtMost => order.is_le(),
-                    Compare::More => order.is_gt(),
-                    Compare::AtLeast => order.is_ge(),
-                };
-                return if holds { Ok(()) } else { Err(Conflict { span, other: None }) };
+                return if how.holds(left.cmp(&right)) { Ok(()) } else { Err(Conflict { span, other: None }) };
             }
             (None, None) => return Ok(()),
         };

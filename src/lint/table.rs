@@ -40,21 +40,9 @@ fn covers(first: &[Cell], second: &[Cell]) -> bool {
             Compare::Less | Compare::AtMost => given <= value,
             Compare::More | Compare::AtLeast => given >= value,
         },
-        (Some((how, value)), Some((Compare::Is, given))) => fits(*how, given, value),
+        (Some((how, value)), Some((Compare::Is, given))) => how.holds(given.cmp(value)),
         _ => false,
     })
-}
-
-fn fits(how: Compare, given: &Value, value: &Value) -> bool {
-    let order = given.cmp(value);
-    match how {
-        Compare::Is => order.is_eq(),
-        Compare::IsNot => order.is_ne(),
-        Compare::Less => order.is_lt(),
-        Compare::AtMost => order.is_le(),
-        Compare::More => order.is_gt(),
-        Compare::AtLeast => order.is_ge(),
-    }
 }
 
 /// The first combination of words that no row is for; only where all keys are words.
@@ -79,7 +67,7 @@ fn gap<'r>(program: &Program, table: &Table, rows: impl Iterator<Item = &'r [Cel
         }
         chosen.reverse();
         let matches = |(cell, (value, _)): (&Cell, &&(Value, String))| {
-            cell.as_ref().is_none_or(|(how, wanted)| fits(*how, value, wanted))
+            cell.as_ref().is_none_or(|(how, wanted)| how.holds(value.cmp(wanted)))
         };
         let taken = rows.clone().any(|cells| cells.iter().zip(&chosen).all(matches));
         let words = || chosen.iter().map(|(_, word)| word.as_str()).collect::<Vec<_>>().join(", ");
