@@ -11,6 +11,7 @@ pub mod explain;
 pub mod hir;
 pub mod html;
 pub mod journal;
+pub mod kernel;
 pub mod lint;
 pub mod program;
 pub mod report;

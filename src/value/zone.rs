@@ -67,6 +67,11 @@ impl Zone {
         }
     }
 
+    /// Whether its clocks never change.
+    pub fn is_fixed(&self) -> bool {
+        matches!(self.rules, Rules::Fixed(_))
+    }
+
     /// The name that [`Zone::parse`] reads.
     pub fn name(&self) -> &str {
         &self.name

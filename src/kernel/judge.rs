@@ -1,0 +1,329 @@
+//! Judges one event of one member: arrives at its moment, records it, and lets everything follow.
+
+use std::cell::Cell;
+
+use crate::hir::{EventId, EventKind, LadderId, MeasureId, UnitId};
+
+use super::code::{Cx, Num, cell};
+use super::layout::{DUE, JOINED, JUDGED, NEVER};
+use super::plan::{EventPlan, Plan};
+use super::clock::Moment;
+use super::store::{Pools, Told};
+
+/// As many rounds of what follows from what as the fold takes.
+const MAX_ROUNDS: usize = 250;
+
+/// Something that only the fold can judge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Odd;
+
+/// What an earn gives, on its way.
+#[derive(Debug, Clone, Copy)]
+pub struct Share {
+    /// Which earn of the event.
+    pub earn: usize,
+    /// How much, in parts of a step.
+    pub amount: i64,
+}
+
+/// Room for what an event needs while it is judged.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// Named values.
+    pub lets: Vec<Cell<i64>>,
+    /// Shares of earns.
+    pub shares: Vec<Share>,
+    /// What measures were before, for rules that wait.
+    pub prior: Vec<i64>,
+    /// Awards for the fact.
+    pub awards: Vec<i64>,
+    /// A fact on its way.
+    pub fact: Vec<i64>,
+    /// The slots of an original.
+    pub original: Vec<i64>,
+    /// Whether something did not fit.
+    pub odd: Cell<bool>,
+}
+
+/// One member at one moment.
+pub struct Judge<'a> {
+    /// The program.
+    pub plan: &'a Plan,
+    /// The member's cells.
+    pub member: &'a mut [i64],
+    /// What does not fit in a row.
+    pub pools: &'a mut Pools,
+    /// What was told.
+    pub told: &'a mut Told,
+    /// Now.
+    pub moment: &'a mut Moment,
+    /// The event's fields.
+    pub slots: &'a mut [i64],
+    /// Lines of all lists of the block.
+    pub lines: &'a [i64],
+    /// Room.
+    pub scratch: &'a mut Scratch,
+}
+
+impl Judge<'_> {
+    /// What expressions look at.
+    #[inline]
+    pub fn cx(&self) -> Cx<'_> {
+        Cx {
+            slots: self.slots,
+            lines: self.lines,
+            line: &[],
+            member: self.member,
+            lets: &self.scratch.lets,
+            moment: self.moment,
+            odd: &self.scratch.odd,
+        }
+    }
+
+    /// A cell of the member.
+    #[inline]
+    pub fn get(&self, at: usize) -> i64 {
+        cell(self.member, at)
+    }
+
+    /// Fills a cell of the member.
+    #[inline]
+    pub fn set(&mut self, at: usize, value: i64) {
+        if let Some(cell) = self.member.get_mut(at) {
+            *cell = value;
+        }
+    }
+
+    /// Adds to a cell of the member.
+    #[inline]
+    pub fn add(&mut self, at: usize, amount: i64) {
+        let sum = self.get(at).checked_add(amount).unwrap_or_else(|| {
+            self.scratch.odd.set(true);
+            0
+        });
+        self.set(at, sum);
+    }
+
+    /// Whether all conditions hold.
+    #[inline]
+    pub fn all(&self, gates: &[Num]) -> bool {
+        gates.is_empty() || {
+            let cx = self.cx();
+            gates.iter().all(|gate| gate.holds(&cx))
+        }
+    }
+
+    /// Moves to a moment.
+    pub fn go_to(&mut self, now: i64) -> Result<(), Odd> {
+        self.plan.clock.go_to(self.moment, now).ok_or(Odd)
+    }
+
+    /// Something is due then.
+    pub fn due(&mut self, at: i64) {
+        if at < self.get(DUE) {
+            self.set(DUE, at);
+        }
+    }
+
+    /// Judges an event.
+    ///
+    /// # Errors
+    /// [`Odd`] where only the fold can tell what it comes to; the member is then as good as lost.
+    pub fn judge(&mut self, event: EventId, now: i64) -> Result<(), Odd> {
+        let plan = self.plan;
+        let (id, event) = (event, plan.events.at(event));
+        if self.get(DUE) <= now {
+            self.advance(now)?;
+        }
+        self.go_to(now)?;
+        for measure in &event.reads {
+            self.slide(*measure);
+        }
+        self.note_prior(event);
+        let back = match (event.kind, &event.redeem, &event.reversal) {
+            (EventKind::Declared, _, None) => None,
+            (EventKind::Declared, _, Some(reversal)) => match self.original(reversal) {
+                Some(undoing) => Some((reversal, undoing)),
+                None => {
+                    self.told.failed += 1;
+                    self.told.outcomes += 1;
+                    return self.fits();
+                }
+            },
+            (EventKind::Redeem, Some(redeem), _) => {
+                if !self.redeem(redeem)? {
+                    self.told.refused += 1;
+                    self.told.outcomes += 1;
+                    return self.fits();
+                }
+                None
+            }
+            _ => return Err(Odd),
+        };
+        if self.get(JOINED) == NEVER {
+            self.set(JOINED, now);
+        }
+        self.add(JUDGED, 1);
+        for measure in &event.counts {
+            self.count(*measure);
+        }
+        if let Some((reversal, undoing)) = back {
+            self.undo(reversal, undoing)?;
+        }
+        self.scratch.awards.clear();
+        if let Some(fact) = &event.fact {
+            self.scratch.awards.resize(fact.awards.len(), 0);
+        }
+        self.earn(event)?;
+        for rule in &event.rules {
+            self.fire(*rule)?;
+        }
+        if let Some(fact) = &event.fact {
+            self.keep(fact, id);
+        }
+        self.settle(event)?;
+        self.fits()
+    }
+
+    /// Whether everything fitted.
+    fn fits(&self) -> Result<(), Odd> {
+        if self.scratch.odd.get() { Err(Odd) } else { Ok(()) }
+    }
+
+    fn note_prior(&mut self, event: &EventPlan) {
+        self.scratch.prior.clear();
+        for rule in &event.waits {
+            let value = self.plan.rules.at(*rule).crossing.as_ref().map_or(0, |crossing| crossing.value.get(&self.cx()));
+            self.scratch.prior.push(value);
+        }
+    }
+
+    /// Lets crossings and tiers follow from each other until nothing changes.
+    fn settle(&mut self, event: &EventPlan) -> Result<(), Odd> {
+        if event.waits.is_empty() && event.ladders.is_empty() {
+            return Ok(());
+        }
+        for _ in 0..MAX_ROUNDS {
+            let mut changed = self.crossings(&event.waits)?;
+            for ladder in &event.ladders {
+                changed |= self.stand(*ladder)?;
+            }
+            if !changed {
+                return Ok(());
+            }
+        }
+        Err(Odd)
+    }
+
+    /// Lets everything happen that is due by a moment, in order.
+    ///
+    /// # Errors
+    /// [`Odd`] as [`Judge::judge`].
+    pub fn advance(&mut self, to: i64) -> Result<(), Odd> {
+        loop {
+            let next = self.next_due();
+            self.set(DUE, next.map_or(i64::MAX, |(at, _)| at));
+            let Some((at, due)) = next.filter(|(at, _)| *at <= to) else { return Ok(()) };
+            self.go_to(at)?;
+            if let Due::Lapse(unit) = due {
+                self.lapse(unit)?;
+            }
+            let plan = self.plan;
+            for ladder in &plan.sliding {
+                for measure in &plan.ladders.at(*ladder).measures {
+                    self.slide(*measure);
+                }
+                self.stand(*ladder)?;
+            }
+        }
+    }
+
+    fn next_due(&self) -> Option<(i64, Due)> {
+        let plan = self.plan;
+        let ladders = plan.sliding.iter().filter_map(|id| Some((self.turns(*id)?, Due::Ladder(*id))));
+        let lapses = plan.units.pairs().filter_map(|(id, unit)| {
+            let lot = self.pools.lots.front(self.get(unit.cells.lots))?;
+            Some((lot.expires, Due::Lapse(id))).filter(|(at, _)| *at < i64::MAX)
+        });
+        ladders.chain(lapses).min()
+    }
+
+    /// When a tier may next fall by itself.
+    fn turns(&self, id: LadderId) -> Option<i64> {
+        let ladder = self.plan.ladders.at(id);
+        if self.get(ladder.cells.tier) == 0 {
+            return None;
+        }
+        ladder.measures.iter().filter_map(|measure| self.leaves(*measure)).min().filter(|at| *at < i64::MAX)
+    }
+
+    /// When something next leaves the window of a measure.
+    fn leaves(&self, id: MeasureId) -> Option<i64> {
+        let measure = self.plan.measures.at(id).as_ref()?;
+        let first = self.pools.entries.front(self.get(measure.cells.entries)).map_or(self.moment.now, |entry| entry.at);
+        Some(self.plan.clock.leaves(measure.back, first, self.moment)).filter(|at| *at > self.moment.now)
+    }
+
+    /// Moves to the highest tier whose condition holds; returns whether that is another one.
+    fn stand(&mut self, id: LadderId) -> Result<bool, Odd> {
+        let plan = self.plan;
+        let ladder = plan.ladders.at(id);
+        let old = self.get(ladder.cells.tier);
+        let cx = self.cx();
+        let holds = |reach: &Option<Num>| reach.as_ref().is_some_and(|reach| reach.holds(&cx));
+        let reached = ladder.reach.iter().rposition(holds).map_or(0, |place| place + 1);
+        let mut tier = i64::try_from(reached).unwrap_or(0);
+        if ladder.for_ever {
+            tier = tier.max(old);
+        }
+        if tier != old {
+            self.move_to(id, old, tier)?;
+        }
+        if tier > 0 && !ladder.for_ever {
+            if let Some(at) = self.turns(id) {
+                self.due(at);
+            }
+        }
+        Ok(tier != old)
+    }
+
+    fn move_to(&mut self, id: LadderId, old: i64, tier: i64) -> Result<(), Odd> {
+        let plan = self.plan;
+        let ladder = plan.ladders.at(id);
+        let highest = self.get(ladder.cells.highest);
+        self.set(ladder.cells.tier, tier);
+        self.set(ladder.cells.highest, highest.max(tier));
+        self.told.moves += 1;
+        self.told.outcomes += 1;
+        for rung in old + 1..=tier {
+            let issues = usize::try_from(rung).ok().and_then(|rung| ladder.issues.get(rung));
+            issues.into_iter().flatten().for_each(|reward| self.issue(*reward));
+        }
+        for rule in &ladder.rules {
+            if if tier > old { !rule.rises } else { !rule.falls } {
+                continue;
+            }
+            let rungs = if tier > old { old + 1..=tier } else { tier..=tier };
+            let new = |rung: &i64| !rule.first || *rung > highest;
+            match rule.to.map(i64::from) {
+                Some(to) if rungs.contains(&to) && new(&to) => self.fire(rule.rule)?,
+                Some(_) => {}
+                None if rule.first => {
+                    for _ in rungs.filter(new) {
+                        self.fire(rule.rule)?;
+                    }
+                }
+                None => self.fire(rule.rule)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What may be due; the order is that in which it happens at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    Ladder(LadderId),
+    Lapse(UnitId),
+}
+

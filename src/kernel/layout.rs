@@ -1,0 +1,156 @@
+//! Where a member keeps what: a row of cells, the same for all members of a program.
+
+use crate::arena::Arena;
+use crate::hir::{BadgeId, LadderId, LimitId, MeasureId, RewardId, RuleId, UnitId};
+
+use super::pool::EMPTY;
+
+/// When the member joined, or was first seen; [`NEVER`] before.
+pub const JOINED: usize = 0;
+/// The newest event.
+pub const NEWEST: usize = 1;
+/// Nothing is due before that.
+pub const DUE: usize = 2;
+/// How many events were judged.
+pub const JUDGED: usize = 3;
+/// The number of the next lot.
+pub const NEXT_LOT: usize = 4;
+
+/// No cell.
+pub const ABSENT: usize = usize::MAX;
+
+/// A moment that was never.
+pub const NEVER: i64 = i64::MIN;
+
+/// Cells of a unit.
+#[derive(Debug, Clone, Copy)]
+pub struct PurseCells {
+    /// What may be spent, debt not considered.
+    pub available: usize,
+    /// What is owed.
+    pub debt: usize,
+    /// Open lots.
+    pub lots: usize,
+    /// Awarded in all.
+    pub earned: usize,
+    /// Taken back in all.
+    pub reversed: usize,
+    /// Spent in all.
+    pub spent: usize,
+    /// Lapsed in all.
+    pub expired: usize,
+}
+
+/// Cells of a measure.
+#[derive(Debug, Clone, Copy)]
+pub struct MeasureCells {
+    /// Its value, in parts of [`MeasureCells::scale`].
+    pub value: usize,
+    /// The parts of one in which it counts.
+    pub scale: i64,
+    /// What is still in its window, or its different values.
+    pub entries: usize,
+    /// The start of its period, or of the last period of a streak.
+    pub period: usize,
+    /// Events before that place do not count; for streaks, nothing before that moment.
+    pub restart: usize,
+    /// The length of a streak.
+    pub length: usize,
+}
+
+/// Cells of a ladder.
+#[derive(Debug, Clone, Copy)]
+pub struct LadderCells {
+    /// The tier held.
+    pub tier: usize,
+    /// The highest ever.
+    pub highest: usize,
+}
+
+/// Cells of a limit.
+#[derive(Debug, Clone, Copy)]
+pub struct LimitCells {
+    /// The period.
+    pub period: usize,
+    /// What is used up of it.
+    pub used: usize,
+}
+
+/// Cells of a rule that waits for a measure.
+#[derive(Debug, Clone, Copy)]
+pub struct CrossingCells {
+    /// The period in which it last fired.
+    pub period: usize,
+    /// The highest multiple for which it did.
+    pub multiple: usize,
+}
+
+/// The row of a member.
+#[derive(Debug, Clone, Default)]
+pub struct Layout {
+    /// What a new member has in each cell.
+    pub fresh: Vec<i64>,
+    /// By unit.
+    pub units: Arena<UnitId, PurseCells>,
+    /// By measure; formulas have none that anybody reads.
+    pub measures: Arena<MeasureId, MeasureCells>,
+    /// By ladder.
+    pub ladders: Arena<LadderId, LadderCells>,
+    /// By limit.
+    pub limits: Arena<LimitId, LimitCells>,
+    /// By rule.
+    pub crossings: Arena<RuleId, Option<CrossingCells>>,
+    /// How many vouchers of each reward were issued.
+    pub rewards: Arena<RewardId, usize>,
+    /// When badges were given.
+    pub badges: Arena<BadgeId, usize>,
+}
+
+impl Layout {
+    /// A row that has what every member has.
+    pub fn new() -> Self {
+        let mut layout = Self::default();
+        layout.fresh = vec![NEVER, NEVER, i64::MAX, 0, 1];
+        layout
+    }
+
+    /// One more cell.
+    pub fn cell(&mut self, fresh: i64) -> usize {
+        self.fresh.push(fresh);
+        self.fresh.len() - 1
+    }
+
+    /// Cells of the next unit.
+    pub fn unit(&mut self) {
+        let mut zero = || self.cell(0);
+        let (available, debt, earned, reversed, spent, expired) = (zero(), zero(), zero(), zero(), zero(), zero());
+        let lots = self.cell(EMPTY);
+        self.units.push(PurseCells { available, debt, lots, earned, reversed, spent, expired });
+    }
+
+    /// Cells of the next measure, as far as it needs them, whose scale is still to be found.
+    pub fn measure(&mut self, windowed: bool, periodic: bool, restarted: bool, streak: bool) {
+        let mut cell = |needed: bool, fresh: i64| if needed { self.cell(fresh) } else { ABSENT };
+        let (value, entries, period) = (cell(true, 0), cell(windowed, EMPTY), cell(periodic || streak, NEVER));
+        let (restart, length) = (cell(restarted, NEVER), cell(streak, 0));
+        self.measures.push(MeasureCells { value, scale: 1, entries, period, restart, length });
+    }
+
+    /// Cells of the next ladder.
+    pub fn ladder(&mut self) {
+        let cells = LadderCells { tier: self.cell(0), highest: self.cell(0) };
+        self.ladders.push(cells);
+    }
+
+    /// Cells of the next limit.
+    pub fn limit(&mut self) {
+        let cells = LimitCells { period: self.cell(NEVER), used: self.cell(0) };
+        self.limits.push(cells);
+    }
+
+    /// Cells of the next rule, where it waits for a measure.
+    pub fn rule(&mut self, waits: bool) {
+        let cells = waits.then(|| CrossingCells { period: self.cell(NEVER), multiple: self.cell(0) });
+        self.crossings.push(cells);
+    }
+}

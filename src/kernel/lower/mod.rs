@@ -1,0 +1,203 @@
+//! Lowers a program, or says which construct has no form here.
+
+mod earns;
+mod ladders;
+mod measures;
+mod redeems;
+mod reversals;
+mod rules;
+mod units;
+
+pub(super) use reversals::FACT_HEAD;
+
+use crate::arena::{Arena, Id as _};
+use crate::engine::Version;
+use crate::hir::{EventDef, EventId, EventKind, MeasureId, Program, RuleId, Source, Trigger, Window};
+use crate::source::Span;
+use crate::value::{Calendar, TimeSpan};
+
+use super::clock::{Back, Clock};
+use super::layout::Layout;
+use super::plan::{EventPlan, FactPlan, LadderPlan, MeasurePlan, Plan, RulePlan};
+use super::slots::Shapes;
+use super::term::Lowering;
+use super::unfit::{Fit, Unfit, unfit, without};
+
+/// What is lowered before events are.
+struct Parts {
+    measures: Arena<MeasureId, Option<MeasurePlan>>,
+    ladders: Arena<crate::hir::LadderId, LadderPlan>,
+    rules: Arena<RuleId, RulePlan>,
+    /// The measures that each rule reads.
+    reads: Vec<Vec<MeasureId>>,
+}
+
+impl Plan {
+    /// Lowers a program.
+    ///
+    /// # Errors
+    /// [`Unfit`] with the first construct that has no form here.
+    pub fn of(version: &Version) -> Result<Self, Unfit> {
+        let program = &*version.program;
+        plain(program)?;
+        let mut clock = Clock::new(Calendar { zone: program.settings.zone.clone(), starts: program.settings.starts });
+        let mut to = Lowering {
+            program,
+            shapes: Shapes::new(program),
+            layout: layout(program),
+            event: EventId(0),
+            list: None,
+            lets: None,
+            measures: Vec::new(),
+        };
+        let measures: Arena<_, _> =
+            program.measures.pairs().map(|(id, measure)| to.measure(id, measure, &mut clock)).collect::<Fit<_>>()?;
+        let units = program.units.pairs().map(|(id, unit)| to.unit(id, unit, &mut clock)).collect::<Fit<_>>()?;
+        let ladders = program.ladders.pairs().map(|(id, ladder)| to.ladder(id, ladder)).collect::<Fit<_>>()?;
+        let mut facts = to.facts(&measures)?;
+        let (mut rules, mut reads) = (Arena::default(), Vec::new());
+        for (id, rule) in program.rules.pairs() {
+            to.measures.clear();
+            rules.push(to.rule(id, rule, &mut facts, &mut clock)?);
+            reads.push(std::mem::take(&mut to.measures));
+        }
+        let parts = Parts { measures, ladders, rules, reads };
+        let mut events = Arena::default();
+        for (id, event) in program.events.pairs() {
+            let fact = facts.at_mut(id).take();
+            events.push(to.event(version, (id, event), fact, &parts, &mut clock)?);
+        }
+        let back = |id: &MeasureId| parts.measures.at(*id).as_ref().map(|measure| measure.back);
+        let slides = |ladder: &LadderPlan| {
+            !ladder.for_ever && ladder.measures.iter().filter_map(back).any(|back| !matches!(back, Back::Ever))
+        };
+        let sliding = parts.ladders.pairs().filter(|(_, ladder)| slides(ladder)).map(|(id, _)| id).collect();
+        let lets = events.iter().flat_map(|event: &EventPlan| &event.earns).map(|earn| earn.lets.len()).max();
+        let Parts { measures, ladders, rules, .. } = parts;
+        let Lowering { shapes, layout, .. } = to;
+        Ok(Self {
+            shapes,
+            layout,
+            clock,
+            events,
+            units,
+            measures,
+            ladders,
+            rules,
+            sliding,
+            refuses_late: program.settings.late == Some(TimeSpan::ZERO),
+            lets: lets.unwrap_or(0),
+        })
+    }
+}
+
+impl Lowering<'_> {
+    fn event(
+        &mut self,
+        version: &Version,
+        (id, event): (EventId, &EventDef),
+        mut fact: Option<FactPlan>,
+        parts: &Parts,
+        clock: &mut Clock,
+    ) -> Fit<EventPlan> {
+        let program = self.program;
+        self.event = id;
+        self.measures.clear();
+        let hearers = version.listeners.of_event(id);
+        without(event.kind.is_made() && !hearers.earns.is_empty(), "earns of what the clock makes", event.span)?;
+        without(event.kind.is_made() && !hearers.rules.is_empty(), "rules for what the clock makes", event.span)?;
+        let earns = hearers.earns.iter().map(|earn| self.earn(*earn, &mut fact, clock)).collect::<Fit<_>>()?;
+        let redeem = (event.kind == EventKind::Redeem).then(|| self.redeem(clock)).transpose()?;
+        let reversal = event.reversal.as_ref().map(|reversal| self.reversal(reversal, event.span)).transpose()?;
+        let waited = version.listeners.waited_before(Some(id));
+        let waits = |rule: &RuleId| match &program.rules.at(*rule).trigger {
+            Trigger::Reaches(measure, _) | Trigger::Another { measure, .. } => waited.contains(measure),
+            _ => false,
+        };
+        let waits: Vec<RuleId> = version.listeners.crossings.iter().copied().filter(waits).collect();
+        let moved = [Some(id), reversal.as_ref().map(|reversal| reversal.of)];
+        let moves = |measure: &MeasureId| counted(program, *measure).is_some_and(|event| moved.contains(&Some(event)));
+        let counts: Vec<MeasureId> =
+            program.measures.ids().filter(|measure| counted(program, *measure) == Some(id)).collect();
+        let ladders = parts.ladders.pairs().filter(|(_, ladder)| ladder.measures.iter().any(moves));
+        let ladders: Vec<_> = ladders.map(|(id, _)| id).collect();
+        let stands = ladders.iter().map(|ladder| parts.ladders.at(*ladder));
+        let heard = hearers.rules.iter().chain(&waits).copied();
+        let heard = heard.chain(stands.clone().flat_map(|ladder| ladder.rules.iter().map(|rule| rule.rule)));
+        let mut reads = std::mem::take(&mut self.measures);
+        reads.extend(heard.filter_map(|rule| parts.reads.get(rule.index())).flatten());
+        reads.extend(stands.flat_map(|ladder| &ladder.measures));
+        reads.extend(&counts);
+        reads.retain(|measure| parts.measures.at(*measure).is_some());
+        reads.sort();
+        reads.dedup();
+        let rules = hearers.rules.clone();
+        Ok(EventPlan { kind: event.kind, reads, counts, earns, rules, waits, ladders, reversal, fact, redeem })
+    }
+}
+
+/// The type of event that a measure counts.
+fn counted(program: &Program, measure: MeasureId) -> Option<EventId> {
+    match &program.measures.at(measure).source {
+        Source::Events { event, .. } | Source::Streak { event, .. } => Some(*event),
+        _ => None,
+    }
+}
+
+/// Whether a program has nothing that members share or that needs their whole history.
+fn plain(program: &Program) -> Fit<()> {
+    let nowhere = |present: bool, what: &str| match present {
+        true => Err(Unfit { what: what.to_owned(), span: None }),
+        false => Ok(()),
+    };
+    nowhere(program.settings.zone_of_member.is_some(), "zones of members")?;
+    nowhere(program.settings.join_required, "members that must join first")?;
+    nowhere(crate::engine::Pots::shared(program), "what members share")?;
+    nowhere(!program.challenges.is_empty(), "challenges")?;
+    nowhere(!program.choices.is_empty(), "choices")?;
+    nowhere(!program.partners.is_empty(), "partners")?;
+    nowhere(!program.charities.is_empty(), "charities")?;
+    nowhere(!program.exchanges.is_empty(), "exchanges")?;
+    nowhere(!program.leaderboards.is_empty(), "leaderboards")?;
+    for rule in program.rules.iter() {
+        let timed = matches!(rule.trigger, Trigger::Every(_) | Trigger::After { .. });
+        without(timed, "rules of the calendar", rule.span)?;
+    }
+    for reward in program.rewards.iter() {
+        without(reward.automatic, "rewards that are redeemed by themselves", reward.span)?;
+    }
+    Ok(())
+}
+
+/// Whether a rule empties a measure.
+fn restarted(program: &Program, measure: MeasureId) -> bool {
+    let effects = program.rules.iter().flat_map(|rule| &rule.effects);
+    effects.into_iter().any(|(_, effect)| matches!(effect, crate::hir::Effect::Restart(id) if *id == measure))
+}
+
+fn layout(program: &Program) -> Layout {
+    let mut layout = Layout::new();
+    program.units.iter().for_each(|_| layout.unit());
+    for (id, measure) in program.measures.pairs() {
+        let distinct = matches!(&measure.source, Source::Events { aggregate, .. } if *aggregate == crate::hir::Aggregate::Distinct);
+        let windowed = distinct || matches!(measure.window, Window::LastDays(_) | Window::LastExactly(_));
+        let streak = matches!(measure.source, Source::Streak { .. });
+        let periodic = matches!(measure.window, Window::Period(_));
+        layout.measure(windowed && !streak, periodic, restarted(program, id), streak);
+    }
+    program.ladders.iter().for_each(|_| layout.ladder());
+    program.limits.iter().for_each(|_| layout.limit());
+    for rule in program.rules.iter() {
+        layout.rule(matches!(rule.trigger, Trigger::Reaches(..) | Trigger::Another { .. }));
+    }
+    for _ in program.badges.iter() {
+        let cell = layout.cell(super::layout::NEVER);
+        layout.badges.push(cell);
+    }
+    layout
+}
+
+/// Fails where a limit, boost or the like stands whose span is known.
+fn must(holds: bool, what: &str, span: Span) -> Fit<()> {
+    if holds { Ok(()) } else { unfit(what, span) }
+}

@@ -1,0 +1,60 @@
+//! Redemptions: ways to pay with points.
+
+use crate::hir::{Expr, Redeem, RedeemForm};
+use crate::value::Exact;
+
+use super::super::clock::Clock;
+use super::super::plan::{RedeemPlan, WayPlan};
+use super::super::term::{Lowering, constant};
+use super::super::unfit::{Fit, unfit, without};
+
+impl Lowering<'_> {
+    /// What a redemption says, and the ways that there are.
+    pub(super) fn redeem(&mut self, clock: &mut Clock) -> Fit<RedeemPlan> {
+        let (program, event) = (self.program, self.event);
+        let def = program.events.at(event);
+        let mut slot = |name: &str| {
+            let id = def.fields.find(|field| &*field.name == name)?;
+            Some(self.shapes.slot(event, id, def.fields.at(id))?.0)
+        };
+        let (Some(amount), Some(bill), Some(reward), Some(order)) =
+            (slot("amount"), slot("bill"), slot("reward"), slot("order"))
+        else {
+            return unfit("redemptions of this kind", def.span);
+        };
+        let pool = slot("pool");
+        let mut ways = Vec::new();
+        for redeem in program.redeems.iter() {
+            let name = self.shapes.words.number(&redeem.name);
+            ways.push((name, self.way(redeem, clock)?));
+        }
+        let rewards = program.rewards.iter().map(|reward| self.shapes.words.number(&reward.name)).collect();
+        let orders_return = program.events.iter().any(|event| event.reversal.is_some());
+        Ok(RedeemPlan { amount, bill, reward, order, pool, ways, rewards, orders_return })
+    }
+
+    fn way(&mut self, redeem: &Redeem, clock: &mut Clock) -> Fit<WayPlan> {
+        let span = redeem.span;
+        without(redeem.minimum_basket.is_some(), "payments with a least basket", span)?;
+        without(redeem.at_most.is_some() || redeem.at_most_share.is_some(), "payments of a part of a bill", span)?;
+        without(!redeem.limits.is_empty(), "payments with limits", span)?;
+        let RedeemForm::Rate(points, money) = &redeem.form else {
+            return unfit("payments in fixed steps", span);
+        };
+        let fixed = |expr: &Expr| match constant(expr).filter(|number| *number > Exact::ZERO) {
+            Some(number) => Ok(number),
+            None => unfit("rates that may change", expr.span),
+        };
+        let (points, money) = (fixed(points)?, fixed(money)?);
+        let parts = Exact::from(i64::try_from(points.denominator().max(money.denominator())).unwrap_or(i64::MAX));
+        let whole = |number: Exact| number.mul(parts).ok().and_then(Exact::to_i64);
+        let (Some(points), Some(money)) = (whole(points), whole(money)) else {
+            return unfit("rates this fine", span);
+        };
+        let minimum = redeem.minimum.as_ref().map_or(Ok(Exact::ZERO), fixed)?.ceil().to_i64();
+        let multiple = redeem.steps.as_ref().map_or(Ok(Exact::ONE), fixed)?.floor().to_i64();
+        let (Some(minimum), Some(multiple)) = (minimum, multiple) else { return unfit("amounts this large", span) };
+        let gates = self.gates(&redeem.gates, clock)?;
+        Ok(WayPlan { unit: redeem.unit, gates, points, money, minimum, multiple: multiple.max(1), clamps: redeem.clamp })
+    }
+}

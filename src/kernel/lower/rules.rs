@@ -1,0 +1,159 @@
+//! Rules: what sets them off, and what they do.
+
+use crate::hir::{Effect, Kind, MeasureId, OnRefund, RewardId, Rule, RuleId, Source, Trigger, Window};
+use crate::value::Exact;
+
+use super::super::clock::Clock;
+use super::super::plan::{CrossingPlan, EffectPlan, FactPlan, Once, RulePlan};
+use super::super::term::{Lowering, constant};
+use super::super::unfit::{Fit, unfit, without};
+use crate::arena::Arena;
+use crate::hir::{EventId, Expr};
+
+impl Lowering<'_> {
+    pub(super) fn rule(
+        &mut self,
+        id: RuleId,
+        rule: &Rule,
+        facts: &mut Arena<EventId, Option<FactPlan>>,
+        clock: &mut Clock,
+    ) -> Fit<RulePlan> {
+        let span = rule.span;
+        without(!rule.limits.is_empty(), "rules with limits", span)?;
+        without(rule.cooldown.is_some(), "cooldowns", span)?;
+        without(rule.activation.is_some(), "activations", span)?;
+        without(!rule.funding.is_empty(), "funding", span)?;
+        without(rule.stack.is_some(), "stacking groups", span)?;
+        without(rule.decided.is_some(), "rules that are decided later", span)?;
+        let reversals = self.program.events.iter().any(|event| event.reversal.is_some());
+        let mut fact = None;
+        let crossing = match &rule.trigger {
+            Trigger::Event(event, None) => {
+                self.event = *event;
+                fact = facts.at_mut(*event).as_mut();
+                None
+            }
+            Trigger::Tier { .. } => {
+                without(reversals && rule.on_refund != OnRefund::Keep, "rises that can be taken back", span)?;
+                None
+            }
+            Trigger::Reaches(measure, threshold) => {
+                without(reversals && rule.on_refund != OnRefund::Keep, "crossings that can be taken back", span)?;
+                Some(self.crossing(id, *measure, threshold, None, clock)?)
+            }
+            Trigger::Another { measure, step, from } => {
+                without(reversals && rule.on_refund != OnRefund::Keep, "crossings that can be taken back", span)?;
+                Some(self.crossing(id, *measure, step, Some(from.as_ref()), clock)?)
+            }
+            _ => return unfit("rules that are set off in this way", span),
+        };
+        // Fields of the event at hand are other ones for each event that moves a measure or tier.
+        let fields = !matches!(rule.trigger, Trigger::Event(..));
+        let gates = self.gates(&rule.gates, clock)?;
+        let mut effects = Vec::new();
+        for (condition, effect) in &rule.effects {
+            let condition = condition.as_ref().map(|condition| Ok(self.term(condition)?.num)).transpose()?;
+            effects.push((condition, self.effect(rule, effect, fact.as_deref_mut())?));
+        }
+        let all = rule.gates.when.iter().chain(rule.effects.iter().filter_map(|(condition, _)| condition.as_ref()));
+        let amounts = rule.effects.iter().filter_map(|(_, effect)| match effect {
+            Effect::Give(_, amount) => Some(amount),
+            _ => None,
+        });
+        without(fields && all.chain(amounts).any(reads_fields), "fields of whatever event sets a rule off", span)?;
+        Ok(RulePlan { gates, crossing, effects })
+    }
+
+    fn crossing(
+        &mut self,
+        id: RuleId,
+        measure: MeasureId,
+        step: &Expr,
+        repeats: Option<Option<&Expr>>,
+        clock: &mut Clock,
+    ) -> Fit<CrossingPlan> {
+        let def = self.program.measures.at(measure);
+        let Some(cells) = *self.layout.crossings.at(id) else { return unfit("this trigger", step.span) };
+        let once = match (&def.source, def.window) {
+            (Source::Streak { .. } | Source::Formula(_), _) | (_, Window::Ever) => Once::Ever,
+            (_, Window::Period(kind)) => Once::Period(clock.period(kind, def.span)?),
+            _ => Once::Moment,
+        };
+        let read = Expr { kind: Kind::Read(crate::hir::Read::Measure(measure)), ty: def.ty, span: step.span };
+        let (value, scale) = self.number(&read)?;
+        let whole = |expr: &Expr| {
+            let number = constant(expr)?.mul(Exact::from(scale)).ok()?;
+            // Between two steps of the value, the one above is the first that reaches it.
+            Some(number).filter(|number| number.is_integer() || repeats.is_none())?.ceil().to_i64()
+        };
+        let Some(step_size) = whole(step).filter(|step| *step > 0) else {
+            return unfit("thresholds that may change", step.span);
+        };
+        let repeats = match repeats {
+            None => None,
+            Some(None) => Some(1),
+            Some(Some(from)) => {
+                let first = constant(from).zip(constant(step)).and_then(|(from, step)| from.div(step).ok()?.ceil().to_i64());
+                let Some(first) = first else { return unfit("thresholds that may change", from.span) };
+                Some(first)
+            }
+        };
+        Ok(CrossingPlan { cells, value, measure, step: step_size, repeats, once })
+    }
+
+    fn effect(&mut self, rule: &Rule, effect: &Effect, fact: Option<&mut FactPlan>) -> Fit<EffectPlan> {
+        let span = rule.span;
+        match effect {
+            Effect::Give(unit, amount) => {
+                let award = match (fact, rule.on_refund) {
+                    (None, _) | (_, OnRefund::Keep) => None,
+                    (_, OnRefund::Rejudge) => return unfit("awards that are judged again on what is left", span),
+                    (Some(fact), OnRefund::Proportion) => Some(fact.award(*unit)),
+                };
+                let (amount, scale) = self.number(amount)?;
+                Ok(EffectPlan::Give { unit: *unit, amount, scale, award })
+            }
+            Effect::Issue(reward) => {
+                without(fact.is_some(), "rewards that can be taken back", span)?;
+                self.reward(*reward)?;
+                Ok(EffectPlan::Issue(*reward))
+            }
+            Effect::Badge(badge) => {
+                without(fact.is_some(), "badges that can be taken back", span)?;
+                Ok(EffectPlan::Badge(*self.layout.badges.at(*badge)))
+            }
+            Effect::Restart(measure) => {
+                let ladders = self.program.ladders.iter().flat_map(|ladder| &ladder.tiers);
+                let grounds = ladders.filter_map(|tier| tier.reach.as_ref());
+                let mut measures = grounds.flat_map(|reach| crate::engine::reads::measures(self.program, reach));
+                without(measures.any(|read| read == *measure), "a restart of what tiers stand on", span)?;
+                let formula = matches!(self.program.measures.at(*measure).source, Source::Formula(_));
+                without(formula, "a restart of a formula", span)?;
+                Ok(EffectPlan::Restart(*measure))
+            }
+            _ => unfit("effects of this kind", span),
+        }
+    }
+
+    /// Whether issuing a reward does nothing but note it.
+    pub(super) fn reward(&self, id: RewardId) -> Fit<()> {
+        let reward = self.program.rewards.at(id);
+        without(!reward.gives.valid.is_empty(), "vouchers that lapse", reward.span)?;
+        without(reward.gives.unit.is_some(), "rewards that are paid out", reward.span)?;
+        without(reward.gives.draw.is_some(), "draws", reward.span)
+    }
+}
+
+/// Whether an expression reads the event at hand.
+fn reads_fields(expr: &Expr) -> bool {
+    match &expr.kind {
+        Kind::Const(_) | Kind::Read(_) | Kind::Builtin(_) => false,
+        Kind::And(all) | Kind::Or(all) | Kind::Call(_, all) => all.iter().any(reads_fields),
+        Kind::Not(one) | Kind::Missing(one) | Kind::Negate(one) | Kind::Scale(one, _) => reads_fields(one),
+        Kind::Compare(_, a, b) | Kind::Arithmetic(_, a, b) => reads_fields(a) || reads_fields(b),
+        Kind::In(one, of) => reads_fields(one) || of.iter().any(reads_fields),
+        Kind::Between(one, low, high) => [one, low, high].into_iter().any(|part| reads_fields(part)),
+        // Whatever else there is may.
+        _ => true,
+    }
+}

@@ -1,0 +1,314 @@
+//! A program, lowered.
+
+use crate::arena::Arena;
+use crate::hir::{EventId, EventKind, LadderId, MeasureId, Net, RewardId, RoundScope, RuleId, UnitId};
+use crate::value::{Rounding, TimeSpan};
+
+use super::clock::{Back, Clock};
+use super::code::Num;
+use super::layout::{CrossingCells, LadderCells, Layout, LimitCells, MeasureCells, PurseCells};
+use super::slots::Shapes;
+
+/// A program, lowered.
+pub struct Plan {
+    /// Which fields are read, and where rows keep them.
+    pub shapes: Shapes,
+    /// Where members keep what.
+    pub layout: Layout,
+    /// What is asked of every moment.
+    pub clock: Clock,
+    /// By type of event.
+    pub events: Arena<EventId, EventPlan>,
+    /// By unit.
+    pub units: Arena<UnitId, UnitPlan>,
+    /// By measure; formulas have none.
+    pub measures: Arena<MeasureId, Option<MeasurePlan>>,
+    /// By ladder.
+    pub ladders: Arena<LadderId, LadderPlan>,
+    /// By rule.
+    pub rules: Arena<RuleId, RulePlan>,
+    /// Ladders that stand on windows, so that tiers fall by themselves.
+    pub sliding: Vec<LadderId>,
+    /// Whether every late event is refused.
+    pub refuses_late: bool,
+    /// The most named values that one earn computes.
+    pub lets: usize,
+}
+
+/// What a type of event brings about.
+pub struct EventPlan {
+    /// What it is to the engine.
+    pub kind: EventKind,
+    /// Measures that must be brought to now before anything reads them.
+    pub reads: Vec<MeasureId>,
+    /// Measures that count it.
+    pub counts: Vec<MeasureId>,
+    /// Earns.
+    pub earns: Vec<EarnPlan>,
+    /// Rules that it sets off.
+    pub rules: Vec<RuleId>,
+    /// Rules that wait for what it may raise.
+    pub waits: Vec<RuleId>,
+    /// Ladders whose ground it may move.
+    pub ladders: Vec<LadderId>,
+    /// What it takes back.
+    pub reversal: Option<ReversalPlan>,
+    /// What is kept of it, where something can take it back.
+    pub fact: Option<FactPlan>,
+    /// How it pays, where it is a redemption.
+    pub redeem: Option<RedeemPlan>,
+}
+
+/// An earn.
+pub struct EarnPlan {
+    /// All must hold.
+    pub gates: Vec<Num>,
+    /// Named values that are computed first.
+    pub lets: Vec<Num>,
+    /// What it gives, in parts of a step.
+    pub give: Num,
+    /// The parts.
+    pub scale: i64,
+    /// The unit.
+    pub unit: UnitId,
+    /// How it is rounded.
+    pub rounding: Rounding,
+    /// What is rounded at once.
+    pub scope: RoundScope,
+    /// Its limits.
+    pub limits: Vec<LimitPlan>,
+    /// Which award of the fact it is, where it comes back in proportion.
+    pub award: Option<usize>,
+}
+
+/// A limit.
+pub struct LimitPlan {
+    /// Its cells; none where it bounds a single event.
+    pub cells: Option<LimitCells>,
+    /// The period of the moment; none where it is for ever.
+    pub period: Option<usize>,
+    /// How much, in steps, or how often.
+    pub most: Num,
+    /// Whether it counts times.
+    pub times: bool,
+    /// Whether what does not fit whole is not given at all.
+    pub rejects: bool,
+}
+
+/// A unit.
+pub struct UnitPlan {
+    /// Its cells.
+    pub cells: PurseCells,
+    /// Smallest steps in one.
+    pub steps: i64,
+    /// How fractions of a step are rounded.
+    pub rounding: Rounding,
+    /// When lots lapse.
+    pub expiry: LotEnd,
+    /// How far below zero the balance may go; none where it stops at zero.
+    pub floor: Option<i64>,
+}
+
+/// When a lot lapses that is earned now.
+#[derive(Debug, Clone, Copy)]
+pub enum LotEnd {
+    /// Never.
+    Never,
+    /// So many milliseconds later.
+    After(i64),
+    /// At a moment that the day decides: its place in each moment.
+    OfDay(usize),
+}
+
+/// How contributions become a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Their sum, or their number.
+    Sum,
+    /// How many different ones.
+    Distinct,
+    /// Periods in a row: the period of the moment.
+    Streak(usize),
+}
+
+/// A measure.
+pub struct MeasurePlan {
+    /// Its cells.
+    pub cells: MeasureCells,
+    /// The list whose lines count: its slot, and the size of a line.
+    pub list: Option<(usize, usize)>,
+    /// The value of an event or line, in parts of the measure's scale.
+    pub value: Num,
+    /// Which events or lines.
+    pub filter: Option<Num>,
+    /// How they become one value.
+    pub how: How,
+    /// Over which time.
+    pub back: Back,
+    /// How reversals count.
+    pub net: Net,
+}
+
+/// A ladder. A tier is held as long as its condition holds, or for ever.
+pub struct LadderPlan {
+    /// Its cells.
+    pub cells: LadderCells,
+    /// Conditions of the tiers above the first.
+    pub reach: Vec<Option<Num>>,
+    /// The measures that they read.
+    pub measures: Vec<MeasureId>,
+    /// Whether what was reached is held for ever.
+    pub for_ever: bool,
+    /// Rules that hear of its changes.
+    pub rules: Vec<TierRule>,
+    /// Rewards that are issued on reaching each tier.
+    pub issues: Vec<Vec<RewardId>>,
+}
+
+/// A rule that hears of tiers.
+#[derive(Debug, Clone, Copy)]
+pub struct TierRule {
+    /// The rule.
+    pub rule: RuleId,
+    /// Whether it hears of rises.
+    pub rises: bool,
+    /// Whether it hears of falls.
+    pub falls: bool,
+    /// The tier that it waits for.
+    pub to: Option<u32>,
+    /// Only above the highest tier ever held.
+    pub first: bool,
+}
+
+/// A rule.
+pub struct RulePlan {
+    /// All must hold.
+    pub gates: Vec<Num>,
+    /// What it waits for, where it waits for a measure.
+    pub crossing: Option<CrossingPlan>,
+    /// What it does, each where its own condition holds.
+    pub effects: Vec<(Option<Num>, EffectPlan)>,
+}
+
+/// What a rule waits for.
+pub struct CrossingPlan {
+    /// Its cells.
+    pub cells: CrossingCells,
+    /// The value that must cross.
+    pub value: Num,
+    /// The measure that a restart would empty.
+    pub measure: MeasureId,
+    /// The threshold or step, in the scale of the value.
+    pub step: i64,
+    /// The first multiple that counts; none where there is one threshold.
+    pub repeats: Option<i64>,
+    /// How often it fires for what is crossed.
+    pub once: Once,
+}
+
+/// For how long a crossing counts as done.
+#[derive(Debug, Clone, Copy)]
+pub enum Once {
+    /// Once and for all, until the measure is restarted.
+    Ever,
+    /// Once in a period of the moment.
+    Period(usize),
+    /// Once at a moment: windows slide.
+    Moment,
+}
+
+/// What a rule does.
+pub enum EffectPlan {
+    /// Gives an amount in parts of a step; as an award of the fact where it comes back in proportion.
+    Give {
+        /// The unit.
+        unit: UnitId,
+        /// How much.
+        amount: Num,
+        /// The parts.
+        scale: i64,
+        /// The award.
+        award: Option<usize>,
+    },
+    /// Issues a reward.
+    Issue(RewardId),
+    /// Gives a badge: its cell.
+    Badge(usize),
+    /// Empties a measure.
+    Restart(MeasureId),
+}
+
+/// What is kept of an event that can be taken back. A fact has, in this order: its place in the member's history, two cells of its key, what its
+/// principal was, what is left of that, the other slots that are kept, and for each award what was granted and what was taken back.
+pub struct FactPlan {
+    /// The cell of the member's facts of this type.
+    pub queue: usize,
+    /// Two slots of the key.
+    pub key: usize,
+    /// The slot that says how much of it is left; none where it comes back whole.
+    pub principal: Option<usize>,
+    /// The slots that measures read.
+    pub slots: Vec<usize>,
+    /// Measures that a reversal changes.
+    pub measures: Vec<MeasureId>,
+    /// The units of its awards.
+    pub awards: Vec<UnitId>,
+    /// How many cells it has.
+    pub size: usize,
+    /// After so many milliseconds at most nothing takes it back any more.
+    pub kept: Option<i64>,
+}
+
+/// How an event takes another back.
+pub struct ReversalPlan {
+    /// The type that it takes back.
+    pub of: EventId,
+    /// Two slots of the key.
+    pub key: usize,
+    /// The slot that says how much; none where the whole comes back.
+    pub amount: Option<usize>,
+    /// How old an original may be.
+    pub within: Option<TimeSpan>,
+    /// Whether only as much takes effect as is left.
+    pub drops_excess: bool,
+    /// Whether the newest original counts, else the oldest.
+    pub latest_first: bool,
+}
+
+/// How a redemption pays.
+pub struct RedeemPlan {
+    /// The slot of the amount, in parts.
+    pub amount: usize,
+    /// The slot of the bill.
+    pub bill: usize,
+    /// The slot of the name of a way or reward.
+    pub reward: usize,
+    /// The slot of the order.
+    pub order: usize,
+    /// The slot of the pool.
+    pub pool: Option<usize>,
+    /// Ways by the number of their name.
+    pub ways: Vec<(i64, WayPlan)>,
+    /// Numbers of the names of rewards, which only the fold hands out.
+    pub rewards: Vec<i64>,
+    /// Whether an order can come back, and points with it.
+    pub orders_return: bool,
+}
+
+/// A way to pay with points.
+pub struct WayPlan {
+    /// The unit.
+    pub unit: UnitId,
+    /// All must hold.
+    pub gates: Vec<Num>,
+    /// So many steps…
+    pub points: i64,
+    /// …are so much money.
+    pub money: i64,
+    /// The least amount, in steps.
+    pub minimum: i64,
+    /// Amounts are multiples of that.
+    pub multiple: i64,
+    /// An amount beyond the balance is reduced.
+    pub clamps: bool,
+}

@@ -1,0 +1,176 @@
+//! Which fields a program reads, and where a row keeps them.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::arena::{Arena, Id as _};
+use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
+use crate::value::{Exact, Value};
+
+use super::code::MISSING;
+
+/// Parts of one in which slots hold numbers of fields.
+pub const PARTS: i64 = 1_000_000;
+
+/// Texts by number.
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    numbers: FxHashMap<Arc<str>, i64>,
+}
+
+impl Words {
+    /// The number of a text; a new one where it was never seen.
+    pub fn number(&mut self, text: &str) -> i64 {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
+        }
+        let number = i64::try_from(self.numbers.len()).unwrap_or(i64::MAX);
+        self.numbers.insert(text.into(), number);
+        number
+    }
+}
+
+/// How a slot holds a field.
+#[derive(Debug, Clone)]
+pub enum Form {
+    /// An exact number in [`PARTS`].
+    Parts,
+    /// A whole number; money in minor units.
+    Whole,
+    /// The number of a text.
+    Word,
+    /// Two slots of a text's fingerprint: texts that are only ever compared with each other.
+    Print,
+    /// A day, a moment, a truth, or the position of a word.
+    Plain,
+    /// Lines: their first cell and their number in one.
+    Lines(Shape),
+}
+
+/// Where fields of one type of event, or of its lines, are kept.
+#[derive(Debug, Clone, Default)]
+pub struct Shape {
+    /// By field: how and where; none where nobody reads it.
+    pub fields: Vec<Option<(Form, usize)>>,
+    /// How many slots there are.
+    pub size: usize,
+}
+
+impl Shape {
+    fn new(fields: usize) -> Self {
+        Self { fields: vec![None; fields], size: 0 }
+    }
+
+    /// The slot of a field, made where it has none.
+    fn slot(&mut self, field: FieldId, form: Form) -> usize {
+        let size = if matches!(form, Form::Print) { 2 } else { 1 };
+        let Some(slot) = self.fields.get_mut(field.index()) else { return 0 };
+        if let Some((_, at)) = slot {
+            return *at;
+        }
+        let at = self.size;
+        self.size += size;
+        *slot = Some((form, at));
+        at
+    }
+}
+
+/// The shapes of all types of events.
+#[derive(Debug, Clone)]
+pub struct Shapes {
+    /// By type.
+    pub events: Arena<EventId, Shape>,
+    /// Texts of the program.
+    pub words: Words,
+}
+
+fn form(ty: &FieldType) -> Option<Form> {
+    Some(match ty {
+        FieldType::Number => Form::Parts,
+        FieldType::Money | FieldType::Count => Form::Whole,
+        FieldType::Text | FieldType::Id => Form::Word,
+        FieldType::Flag | FieldType::Date | FieldType::Moment | FieldType::OneOf(_) => Form::Plain,
+        FieldType::Duration | FieldType::Member | FieldType::List(_) => return None,
+    })
+}
+
+impl Shapes {
+    /// Nothing is read yet.
+    pub fn new(program: &Program) -> Self {
+        let events = program.events.iter().map(|event| Shape::new(event.fields.len())).collect();
+        Self { events, words: Words::default() }
+    }
+
+    /// The slot of a field, and its scale; `None` where fields of its type have no form.
+    pub fn slot(&mut self, event: EventId, field: FieldId, def: &FieldDef) -> Option<(usize, i64)> {
+        let form = form(&def.ty)?;
+        let scale = if matches!(form, Form::Parts) { PARTS } else { 1 };
+        Some((self.events.at_mut(event).slot(field, form), scale))
+    }
+
+    /// The two slots of a text's fingerprint; `None` where it is read in another way too.
+    pub fn print(&mut self, event: EventId, field: FieldId) -> Option<usize> {
+        let shape = self.events.at_mut(event);
+        let at = shape.slot(field, Form::Print);
+        matches!(shape.fields.get(field.index()), Some(Some((Form::Print, _)))).then_some(at)
+    }
+
+    /// The slot of a list. Its lines keep every field that has a form, each in the cell of its position.
+    pub fn list(&mut self, event: EventId, field: FieldId, defs: &Arena<FieldId, FieldDef>) -> usize {
+        let fields = defs.pairs().map(|(id, def)| form(&def.ty).map(|form| (form, id.index()))).collect();
+        self.events.at_mut(event).slot(field, Form::Lines(Shape { fields, size: defs.len() }))
+    }
+}
+
+/// The cell of a field of a line, and its scale; `None` where fields of its type have no form.
+pub fn in_line(field: FieldId, def: &FieldDef) -> Option<(usize, i64)> {
+    let scale = if matches!(form(&def.ty)?, Form::Parts) { PARTS } else { 1 };
+    Some((field.index(), scale))
+}
+
+/// The first cell of lines and their number, in one slot.
+pub fn lines(first: usize, count: usize) -> i64 {
+    i64::try_from(first << 24 | count).unwrap_or(MISSING)
+}
+
+/// What [`lines`] has put together.
+pub fn lines_of(slot: i64) -> (usize, usize) {
+    let slot = usize::try_from(slot).unwrap_or(0);
+    (slot >> 24, slot & 0xff_ffff)
+}
+
+/// Two numbers that tell texts apart: 128 bits of a hash with a secret that is new for every process.
+#[derive(Debug, Clone)]
+pub struct Printer(std::hash::RandomState, std::hash::RandomState);
+
+impl Default for Printer {
+    fn default() -> Self {
+        Self(std::hash::RandomState::new(), std::hash::RandomState::new())
+    }
+}
+
+impl Printer {
+    /// The fingerprint of a text; never [`MISSING`].
+    pub fn print(&self, text: &str) -> [i64; 2] {
+        use std::hash::BuildHasher as _;
+        let side = |state: &std::hash::RandomState| state.hash_one(text).cast_signed().max(MISSING + 1);
+        [side(&self.0), side(&self.1)]
+    }
+}
+
+/// A value as a slot holds it; `None` where it does not fit.
+pub fn held(value: &Value, form: &Form, words: &mut Words) -> Option<i64> {
+    Some(match (value, form) {
+        (Value::Missing, _) => MISSING,
+        (Value::Exact(number), Form::Parts) => number.mul(Exact::from(PARTS)).ok()?.to_i64()?,
+        (Value::Exact(number), _) => number.to_i64()?,
+        (Value::Text(text), _) => words.number(text),
+        (Value::Bool(yes), _) => i64::from(*yes),
+        (Value::Day(day), _) => i64::from(day.epoch_days()),
+        (Value::Moment(at), _) => at.millis(),
+        (Value::Time(time), _) => i64::from(time.millis()),
+        (Value::Ordinal(position), _) => i64::from(*position),
+        (Value::Span(_) | Value::List(_), _) => return None,
+    })
+}

@@ -1,0 +1,137 @@
+//! What all members have: rows of cells, and pools of what does not fit in a row.
+
+use crate::arena::{Arena, Id as _};
+use crate::hir::EventId;
+
+use super::plan::Plan;
+use super::pool::Pool;
+
+/// Points that were earned together.
+#[derive(Debug, Clone, Copy)]
+pub struct Lot {
+    /// What is left.
+    pub left: i64,
+    /// When it lapses.
+    pub expires: i64,
+    /// When it was earned.
+    pub earned: i64,
+    /// Its number among the member's.
+    pub number: i64,
+}
+
+/// What counts in a window: an amount at a moment, or the newest moment of a value.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// When.
+    pub at: i64,
+    /// How much, or which.
+    pub amount: i64,
+}
+
+/// Facts of one type of event: their times in queues, their cells beside them.
+#[derive(Debug)]
+pub struct Facts {
+    /// Times.
+    pub times: Pool<i64>,
+    cells: Vec<i64>,
+    size: usize,
+}
+
+impl Facts {
+    fn new(size: usize) -> Self {
+        Self { times: Pool::new(), cells: Vec::new(), size }
+    }
+
+    /// Keeps a fact.
+    pub fn push(&mut self, queue: &mut i64, time: i64, cells: &[i64]) {
+        let place = self.times.push(queue, time) * self.size;
+        if self.cells.len() < place + self.size {
+            self.cells.resize(place + self.size, 0);
+        }
+        self.at(place / self.size.max(1)).iter_mut().zip(cells).for_each(|(slot, cell)| *slot = *cell);
+    }
+
+    /// The cells of a fact.
+    pub fn at(&mut self, place: usize) -> &mut [i64] {
+        let from = place * self.size;
+        self.cells.get_mut(from..from + self.size).unwrap_or_default()
+    }
+
+    /// The cells of a fact, to be read.
+    pub fn look(&self, place: usize) -> &[i64] {
+        let from = place * self.size;
+        self.cells.get(from..from + self.size).unwrap_or_default()
+    }
+}
+
+/// Pools of all members.
+#[derive(Debug)]
+pub struct Pools {
+    /// Lots.
+    pub lots: Pool<Lot>,
+    /// What counts in windows.
+    pub entries: Pool<Entry>,
+    /// Facts by type of event.
+    pub facts: Arena<EventId, Facts>,
+}
+
+impl Pools {
+    /// Pools with nothing in them.
+    pub fn new(plan: &Plan) -> Self {
+        let size = |id: EventId| plan.events.at(id).fact.as_ref().map_or(0, |fact| fact.size);
+        let facts = plan.events.ids().map(|id| Facts::new(size(EventId::new(id.index())))).collect();
+        Self { lots: Pool::new(), entries: Pool::new(), facts }
+    }
+}
+
+/// What was told: the sums of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Everything that happened.
+    pub outcomes: u64,
+    /// Movements of value.
+    pub postings: u64,
+    /// Changes of tiers.
+    pub moves: u64,
+    /// Events that asked for what they cannot have.
+    pub refused: u64,
+    /// Events that could not be judged.
+    pub failed: u64,
+    /// By unit: awarded, taken back, spent, lapsed.
+    pub units: Vec<UnitTold>,
+    /// Vouchers issued, by reward.
+    pub issued: Vec<u64>,
+}
+
+/// The sums of a unit, in its smallest steps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct UnitTold {
+    pub issued: i128,
+    pub reversed: i128,
+    pub spent: i128,
+    pub expired: i128,
+}
+
+impl Told {
+    /// Nothing yet.
+    pub fn new(units: usize, rewards: usize) -> Self {
+        Self { units: vec![UnitTold::default(); units], issued: vec![0; rewards], ..Self::default() }
+    }
+
+    /// Adds what another shard was told.
+    pub fn add(&mut self, other: &Self) {
+        self.outcomes += other.outcomes;
+        self.postings += other.postings;
+        self.moves += other.moves;
+        self.refused += other.refused;
+        self.failed += other.failed;
+        for (sums, more) in self.units.iter_mut().zip(&other.units) {
+            sums.issued += more.issued;
+            sums.reversed += more.reversed;
+            sums.spent += more.spent;
+            sums.expired += more.expired;
+        }
+        self.issued.iter_mut().zip(&other.issued).for_each(|(sum, more)| *sum += more);
+    }
+}
