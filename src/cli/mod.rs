@@ -27,6 +27,7 @@ mod sample;
 mod seeds;
 mod sinks;
 mod summary;
+mod tight;
 mod terms;
 mod test;
 mod unified;

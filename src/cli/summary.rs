@@ -14,6 +14,7 @@ use crate::engine::{Flows, Outcome, VoucherChange, What, World};
 use crate::events::Reject;
 use crate::hir::{Label, Ladder, LadderId, Program, RewardId, Tier, UnitId};
 use crate::journal::{Settled, Statement};
+use crate::kernel::{Standing, Told};
 use crate::report::{CauseReport, ChallengeReport, ChoiceReport, DrawReport, Giving, Playing};
 pub(super) use crate::value::decimal;
 
@@ -126,6 +127,27 @@ impl<'p> Summary<'p> {
                     *count += 1;
                 }
             }
+        }
+    }
+
+    /// What the kernel came to, and where it left members.
+    pub fn tight(&mut self, told: &Told, standing: &Standing) {
+        self.outcomes += told.outcomes;
+        self.postings += told.postings;
+        self.moves += told.moves;
+        self.refused += told.refused;
+        self.failed += told.failed;
+        self.members = standing.members;
+        for ((unit, flows), outstanding) in self.program.units.ids().zip(&told.units).zip(&standing.outstanding) {
+            let sums = self.units.entry(unit).or_default();
+            sums.flows.add(*flows);
+            sums.outstanding += outstanding;
+        }
+        for (ladder, counts) in self.program.ladders.ids().zip(&standing.tiers) {
+            self.tiers.insert(ladder, counts.clone());
+        }
+        for (reward, issued) in self.program.rewards.ids().zip(&told.issued).filter(|(_, issued)| **issued > 0) {
+            self.rewards.entry(reward).or_default().issued += issued;
         }
     }
 

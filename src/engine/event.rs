@@ -58,7 +58,7 @@ impl Event {
 }
 
 /// Compares texts with the numbers in them by value, so that `e9` comes before `e10`.
-fn natural(left: &str, right: &str) -> Ordering {
+pub fn natural(left: &str, right: &str) -> Ordering {
     let (mut a, mut b) = (left, right);
     loop {
         let number = |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();

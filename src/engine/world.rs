@@ -30,6 +30,14 @@ pub enum Arrival {
     Refused(String),
 }
 
+impl Arrival {
+    /// It is refused for its age.
+    pub fn too_old() -> Self {
+        let reason = "the event is older than the program accepts late events: see `late accept within …` in the program block";
+        Self::Refused(reason.into())
+    }
+}
+
 /// All members of a program.
 pub struct World {
     pub(super) engine: Engine,
@@ -232,9 +240,7 @@ impl World {
         match self.newest.get_mut(&event.member) {
             Some(newest) => {
                 if horizon(&self.engine, *newest).is_some_and(|horizon| event.time < horizon) {
-                    return Arrival::Refused(
-                        "the event is older than the program accepts late events: see `late accept within …` in the program block".into(),
-                    );
+                    return Arrival::too_old();
                 }
                 *newest = event.time.max(*newest);
             }

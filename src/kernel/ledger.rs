@@ -1,14 +1,15 @@
 //! Moves value of a member: awards, spending, lapsing, taking back.
 
+use crate::engine::Flows;
 use crate::hir::UnitId;
 
 use super::judge::{Judge, Odd};
 use super::layout::NEXT_LOT;
 use super::plan::LotEnd;
-use super::store::{Lot, UnitTold};
+use super::store::Lot;
 
 impl Judge<'_> {
-    fn told_of(&mut self, unit: UnitId, add: impl FnOnce(&mut UnitTold)) {
+    fn told_of(&mut self, unit: UnitId, add: impl FnOnce(&mut Flows)) {
         self.told.postings += 1;
         self.told.outcomes += 1;
         if let Some(sums) = self.told.units.get_mut(unit.0 as usize) {
@@ -56,7 +57,7 @@ impl Judge<'_> {
     }
 
     /// Takes available lots in their order, as far as they go, and tells of each part. Returns what is missing.
-    fn take(&mut self, id: UnitId, amount: i64, mut tell: impl FnMut(&mut UnitTold, i128)) -> i64 {
+    fn take(&mut self, id: UnitId, amount: i64, mut tell: impl FnMut(&mut Flows, i128)) -> i64 {
         let cells = self.plan.units.at(id).cells;
         let mut queue = self.get(cells.lots);
         let mut rest = amount;

@@ -7,7 +7,7 @@ use crate::value::{Rounding, TimeSpan};
 use super::clock::{Back, Clock};
 use super::code::Num;
 use super::layout::{CrossingCells, LadderCells, Layout, LimitCells, MeasureCells, PurseCells};
-use super::slots::Shapes;
+use super::slots::{Printer, Shapes};
 
 /// A program, lowered.
 pub struct Plan {
@@ -29,10 +29,14 @@ pub struct Plan {
     pub rules: Arena<RuleId, RulePlan>,
     /// Ladders that stand on windows, so that tiers fall by themselves.
     pub sliding: Vec<LadderId>,
-    /// Whether every late event is refused.
-    pub refuses_late: bool,
+    /// How old a late event may be, against the newest of its member; `None` accepts every one.
+    pub late: Option<TimeSpan>,
     /// The most named values that one earn computes.
     pub lets: usize,
+    /// How many rewards there are.
+    pub rewards: usize,
+    /// Tells texts apart.
+    pub printer: Printer,
 }
 
 /// What a type of event brings about.

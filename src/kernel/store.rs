@@ -1,6 +1,7 @@
 //! What all members have: rows of cells, and pools of what does not fit in a row.
 
 use crate::arena::{Arena, Id as _};
+use crate::engine::Flows;
 use crate::hir::EventId;
 
 use super::plan::Plan;
@@ -98,25 +99,15 @@ pub struct Told {
     /// Events that could not be judged.
     pub failed: u64,
     /// By unit: awarded, taken back, spent, lapsed.
-    pub units: Vec<UnitTold>,
+    pub units: Vec<Flows>,
     /// Vouchers issued, by reward.
     pub issued: Vec<u64>,
-}
-
-/// The sums of a unit, in its smallest steps.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub struct UnitTold {
-    pub issued: i128,
-    pub reversed: i128,
-    pub spent: i128,
-    pub expired: i128,
 }
 
 impl Told {
     /// Nothing yet.
     pub fn new(units: usize, rewards: usize) -> Self {
-        Self { units: vec![UnitTold::default(); units], issued: vec![0; rewards], ..Self::default() }
+        Self { units: vec![Flows::default(); units], issued: vec![0; rewards], ..Self::default() }
     }
 
     /// Adds what another shard was told.
@@ -126,12 +117,7 @@ impl Told {
         self.moves += other.moves;
         self.refused += other.refused;
         self.failed += other.failed;
-        for (sums, more) in self.units.iter_mut().zip(&other.units) {
-            sums.issued += more.issued;
-            sums.reversed += more.reversed;
-            sums.spent += more.spent;
-            sums.expired += more.expired;
-        }
+        self.units.iter_mut().zip(&other.units).for_each(|(sums, more)| sums.add(*more));
         self.issued.iter_mut().zip(&other.issued).for_each(|(sum, more)| *sum += more);
     }
 }

@@ -19,6 +19,7 @@ mod events;
 mod fuzz;
 mod hostile;
 mod input;
+mod kernel;
 mod language;
 mod limits;
 mod mistakes;

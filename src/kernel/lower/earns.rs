@@ -3,7 +3,7 @@
 use crate::hir::{
     BoostAmount, Combine, Earn, EarnId, Excess, Gates, LimitId, LimitKind, OnRefund, TierAt, Window,
 };
-use crate::value::Exact;
+
 
 use super::super::clock::Clock;
 use super::super::code::{Cx, Num};
@@ -220,7 +220,3 @@ fn multiplied(base: Num, scale: i64, bonuses: Vec<Bonus>, span: crate::source::S
     Ok((Num::code(code), total))
 }
 
-/// A number that is fixed and fits.
-pub(super) fn whole(number: Exact) -> Option<i64> {
-    number.to_i64()
-}

@@ -27,8 +27,9 @@ impl Lowering<'_> {
         self.measures.clear();
         let mut reach = Vec::new();
         for tier in ladder.tiers.iter().skip(1) {
-            without(tier.keep.is_some() && !for_ever, "other conditions to keep a tier", tier.span)?;
             let condition = tier.reach.as_ref();
+            let other = tier.keep.as_ref().is_some_and(|keep| condition.is_none_or(|reach| keep.span != reach.span));
+            without(other && !for_ever, "other conditions to keep a tier", tier.span)?;
             without(condition.is_some_and(|reach| !rises_only(reach)), "conditions of this kind for tiers", tier.span)?;
             reach.push(condition.map(|reach| Ok(self.term(reach)?.num)).transpose()?);
         }

@@ -14,12 +14,12 @@ use crate::arena::{Arena, Id as _};
 use crate::engine::Version;
 use crate::hir::{EventDef, EventId, EventKind, MeasureId, Program, RuleId, Source, Trigger, Window};
 use crate::source::Span;
-use crate::value::{Calendar, TimeSpan};
+use crate::value::Calendar;
 
 use super::clock::{Back, Clock};
 use super::layout::Layout;
 use super::plan::{EventPlan, FactPlan, LadderPlan, MeasurePlan, Plan, RulePlan};
-use super::slots::Shapes;
+use super::slots::{Printer, Shapes};
 use super::term::Lowering;
 use super::unfit::{Fit, Unfit, unfit, without};
 
@@ -85,8 +85,10 @@ impl Plan {
             ladders,
             rules,
             sliding,
-            refuses_late: program.settings.late == Some(TimeSpan::ZERO),
+            late: program.settings.late,
             lets: lets.unwrap_or(0),
+            rewards: program.rewards.len(),
+            printer: Printer::default(),
         })
     }
 }

@@ -1,0 +1,206 @@
+//! All members of a plan, and one clock.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::engine::Arrival;
+use crate::value::Instant;
+
+use super::clock::Moment;
+use super::code::{MISSING, cell};
+use super::judge::{Judge, Odd, Scratch};
+use super::layout::{JOINED, NEWEST};
+use super::plan::Plan;
+use super::rows::{Block, Row};
+use super::store::{Pools, Told};
+
+/// All members of a plan. It judges events as a [`crate::engine::World`] does, as long as they come in order.
+pub struct Members {
+    plan: Arc<Plan>,
+    numbers: FxHashMap<Arc<str>, u32>,
+    names: Vec<Arc<str>>,
+    /// Rows of cells, one after another.
+    cells: Vec<i64>,
+    pools: Pools,
+    /// What came of it all.
+    pub told: Told,
+    moment: Moment,
+    scratch: Scratch,
+    /// Events that came, by what tells their identities apart.
+    seen: FxHashMap<[i64; 2], u64>,
+    /// The newest moment.
+    newest: Option<i64>,
+}
+
+/// Where members stand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// How many there are.
+    pub members: u64,
+    /// By unit: what they own, less what they owe.
+    pub outstanding: Vec<i128>,
+    /// By ladder and tier: how many hold it.
+    pub tiers: Vec<Vec<u64>>,
+}
+
+impl Members {
+    /// Nobody yet.
+    pub fn new(plan: Arc<Plan>) -> Self {
+        let scratch = Scratch { lets: vec![MISSING.into(); plan.lets], ..Scratch::default() };
+        Self {
+            numbers: FxHashMap::default(),
+            names: Vec::new(),
+            cells: Vec::new(),
+            pools: Pools::new(&plan),
+            told: Told::new(plan.units.len(), plan.rewards),
+            moment: plan.clock.first(),
+            scratch,
+            seen: FxHashMap::default(),
+            newest: None,
+            plan,
+        }
+    }
+
+    /// The number of a member, who is made where there is none of that name.
+    pub fn number(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        let name: Arc<str> = name.into();
+        self.numbers.insert(name.clone(), number);
+        self.names.push(name);
+        self.cells.extend(&self.plan.layout.fresh);
+        number
+    }
+
+    /// The name of a member.
+    pub fn name(&self, number: u32) -> &str {
+        self.names.get(number as usize).map_or("", |name| name)
+    }
+
+    /// Judges a block of events and says what became of those that were not accepted.
+    ///
+    /// # Errors
+    /// [`Odd`] where only the fold can tell; nothing of what is here holds then.
+    pub fn judge(&mut self, block: &mut Block, tell: &mut dyn FnMut(&Row, Arrival)) -> Result<(), Odd> {
+        in_order(block);
+        let mut run = 0;
+        for place in 0..block.rows.len() {
+            let Some(row) = block.rows.get(place).copied() else { break };
+            if block.rows.get(run).is_none_or(|first| first.time != row.time) {
+                run = place;
+            }
+            let tied = |row: &Row| {
+                block.rows.get(run..place).unwrap_or_default().iter().any(|other| other.member == row.member)
+            };
+            match self.arrive(&row, block.id(&row), tied)? {
+                Arrival::Accepted => {}
+                other => {
+                    tell(&row, other);
+                    continue;
+                }
+            }
+            let size = self.plan.shapes.events.at(row.event).size;
+            let Some(slots) = block.slots.get_mut(row.slots..row.slots + size) else { return Err(Odd) };
+            let stride = self.plan.layout.fresh.len();
+            let from = row.member as usize * stride;
+            let Some(member) = self.cells.get_mut(from..from + stride) else { return Err(Odd) };
+            if let Some(newest) = member.get_mut(NEWEST) {
+                *newest = row.time;
+            }
+            self.newest = self.newest.max(Some(row.time));
+            let mut judge = Judge {
+                plan: &self.plan,
+                member,
+                pools: &mut self.pools,
+                told: &mut self.told,
+                moment: &mut self.moment,
+                slots,
+                lines: &block.lines,
+                scratch: &mut self.scratch,
+            };
+            judge.judge(row.event, row.time)?;
+        }
+        Ok(())
+    }
+
+    fn arrive(&mut self, row: &Row, id: &str, tied: impl Fn(&Row) -> bool) -> Result<Arrival, Odd> {
+        let print = self.plan.printer.print(id);
+        if let Some(content) = self.seen.get(&print) {
+            // Whether another spelling says the same, only values can tell.
+            return if *content == row.content { Ok(Arrival::Duplicate) } else { Err(Odd) };
+        }
+        let stride = self.plan.layout.fresh.len();
+        let newest = self.cells.get(row.member as usize * stride + NEWEST).copied().unwrap_or(MISSING);
+        if row.time < newest {
+            let newest = Instant::from_millis(newest).ok_or(Odd)?;
+            let horizon = self.plan.late.and_then(|late| late.before(newest, self.plan.clock.zone())).ok_or(Odd)?;
+            return if row.time < horizon.millis() { Ok(Arrival::too_old()) } else { Err(Odd) };
+        }
+        if row.time == newest && !tied(row) {
+            return Err(Odd);
+        }
+        self.seen.insert(print, row.content);
+        Ok(Arrival::Accepted)
+    }
+
+    /// Moves the clock of all members: to a moment, or to the newest event where that is later.
+    ///
+    /// # Errors
+    /// [`Odd`] as [`Members::judge`].
+    pub fn advance(&mut self, to: Option<i64>) -> Result<(), Odd> {
+        let Some(to) = to.max(self.newest) else { return Ok(()) };
+        for member in self.cells.chunks_exact_mut(self.plan.layout.fresh.len()) {
+            let mut judge = Judge {
+                plan: &self.plan,
+                member,
+                pools: &mut self.pools,
+                told: &mut self.told,
+                moment: &mut self.moment,
+                slots: &mut [],
+                lines: &[],
+                scratch: &mut self.scratch,
+            };
+            judge.advance(to)?;
+        }
+        Ok(())
+    }
+
+    /// Where members stand.
+    pub fn standing(&self) -> Standing {
+        let plan = &self.plan;
+        let tiers = plan.ladders.iter().map(|ladder| vec![0; ladder.reach.len() + 1]).collect();
+        let mut standing = Standing { members: 0, outstanding: vec![0; plan.units.len()], tiers };
+        for member in self.cells.chunks_exact(plan.layout.fresh.len()) {
+            if cell(member, JOINED) == MISSING {
+                continue;
+            }
+            standing.members += 1;
+            for (sum, unit) in standing.outstanding.iter_mut().zip(plan.units.iter()) {
+                *sum += i128::from(cell(member, unit.cells.available)) - i128::from(cell(member, unit.cells.debt));
+            }
+            for (counts, ladder) in standing.tiers.iter_mut().zip(plan.ladders.iter()) {
+                let tier = usize::try_from(cell(member, ladder.cells.tier)).unwrap_or(0);
+                if let Some(count) = counts.get_mut(tier) {
+                    *count += 1;
+                }
+            }
+        }
+        standing
+    }
+}
+
+/// Puts events of one moment in order (S2), where they follow each other.
+fn in_order(block: &mut Block) {
+    let tied = |a: &Row, b: &Row| a.time == b.time;
+    if !block.rows.windows(2).any(|pair| matches!(pair, [a, b] if tied(a, b))) {
+        return;
+    }
+    let ids = &block.ids;
+    let id = |row: &Row| ids.get(row.id.0..row.id.1).unwrap_or_default();
+    for run in block.rows.chunk_by_mut(tied).filter(|run| run.len() > 1) {
+        run.sort_by(|a, b| a.sequence.cmp(&b.sequence).then_with(|| crate::engine::natural(id(a), id(b))));
+    }
+}

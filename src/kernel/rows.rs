@@ -1,0 +1,132 @@
+//! Events as rows: blocks of slots that are filled again and again.
+
+use crate::engine::Event;
+use crate::hir::EventId;
+use crate::value::Value;
+
+use super::code::MISSING;
+use super::slots::{Form, Printer, Shapes, held, lines};
+
+/// An event: what everybody asks of it, and where its fields are.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    /// Its type.
+    pub event: EventId,
+    /// Its member, by number.
+    pub member: u32,
+    /// When, in milliseconds.
+    pub time: i64,
+    /// Its position in its source.
+    pub sequence: u64,
+    /// Where its slots begin.
+    pub slots: usize,
+    /// Where its identity begins and ends.
+    pub id: (usize, usize),
+    /// Tells its content from that of others.
+    pub content: u64,
+    /// Its place in the block as it was read.
+    pub source: usize,
+}
+
+/// Rows with what belongs to them.
+#[derive(Debug, Default)]
+pub struct Block {
+    /// Rows.
+    pub rows: Vec<Row>,
+    /// Slots of all rows.
+    pub slots: Vec<i64>,
+    /// Slots of all lines.
+    pub lines: Vec<i64>,
+    /// Identities of all rows.
+    pub ids: String,
+}
+
+impl Block {
+    /// Makes room for other rows.
+    pub fn clear(&mut self) {
+        self.rows.clear();
+        self.slots.clear();
+        self.lines.clear();
+        self.ids.clear();
+    }
+
+    /// The identity of a row.
+    pub fn id(&self, row: &Row) -> &str {
+        self.ids.get(row.id.0..row.id.1).unwrap_or_default()
+    }
+
+    /// Adds an identity.
+    pub fn push_id(&mut self, id: &str) -> (usize, usize) {
+        let start = self.ids.len();
+        self.ids.push_str(id);
+        (start, self.ids.len())
+    }
+}
+
+/// Fills rows.
+#[derive(Debug, Clone)]
+pub struct Filler {
+    /// Which fields are read, and where they go; texts by number.
+    pub shapes: Shapes,
+    /// Tells texts apart.
+    pub printer: Printer,
+}
+
+impl Filler {
+    /// Adds an event as a row; `None` where a value does not fit a slot, and the block is as before.
+    pub fn event(&mut self, event: &Event, member: u32, block: &mut Block) -> Option<()> {
+        use std::hash::BuildHasher as _;
+        let (slots, first_line) = (block.slots.len(), block.lines.len());
+        let filled = self.fill(event, block);
+        if filled.is_none() {
+            block.slots.truncate(slots);
+            block.lines.truncate(first_line);
+            return None;
+        }
+        let content = rustc_hash::FxBuildHasher.hash_one((&event.member, event.kind, event.time, &event.fields));
+        let id = block.push_id(&event.id);
+        block.rows.push(Row {
+            event: event.kind,
+            member,
+            time: event.time.millis(),
+            sequence: event.sequence,
+            slots,
+            id,
+            content,
+            source: block.rows.len(),
+        });
+        Some(())
+    }
+
+    fn fill(&mut self, event: &Event, block: &mut Block) -> Option<()> {
+        let Self { shapes, printer } = self;
+        let Shapes { events, words } = shapes;
+        let shape = events.get(event.kind)?;
+        let start = block.slots.len();
+        block.slots.resize(start + shape.size, MISSING);
+        for (value, place) in event.fields.iter().zip(&shape.fields) {
+            let Some((form, at)) = place else { continue };
+            let at = start + at;
+            match (form, value) {
+                (Form::Lines(shape), Value::List(list)) => {
+                    let first = block.lines.len();
+                    for line in list.iter() {
+                        let from = block.lines.len();
+                        block.lines.resize(from + shape.size, MISSING);
+                        for (value, place) in line.iter().zip(&shape.fields) {
+                            let Some((form, at)) = place else { continue };
+                            *block.lines.get_mut(from + at)? = held(value, form, words)?;
+                        }
+                    }
+                    *block.slots.get_mut(at)? = lines(first, list.len());
+                }
+                (Form::Print, Value::Text(text)) => {
+                    let print = printer.print(text);
+                    block.slots.get_mut(at..at + 2)?.copy_from_slice(&print);
+                }
+                _ => *block.slots.get_mut(at)? = held(value, form, words)?,
+            }
+        }
+        Some(())
+    }
+}

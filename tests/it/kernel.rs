@@ -1,0 +1,151 @@
+//! What the kernel comes to is what the fold comes to, for every program that it takes and any events.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use meed::Program;
+use meed::compile::compile;
+use meed::engine::{Arrival, Event, Outcome, What, World};
+use meed::kernel::{Block, Filler, Members, Odd, Plan, Standing, Told};
+use meed::sample::{Wanted, sample};
+
+use super::programs::cases;
+
+type Versions = Vec<Arc<Program>>;
+
+/// Sums, where members stand, and what was not accepted.
+type Result = (Told, Standing, Vec<String>);
+
+fn plan(versions: &Versions) -> std::result::Result<Plan, String> {
+    let engine = compile(versions);
+    let [version] = engine.versions() else { return Err("several versions".into()) };
+    Plan::of(version).map_err(|unfit| unfit.to_string())
+}
+
+fn turned_away(id: &str, arrival: &Arrival) -> Option<String> {
+    match arrival {
+        Arrival::Accepted => None,
+        Arrival::Duplicate => Some(format!("{id}: duplicate")),
+        Arrival::Refused(reason) => Some(format!("{id}: {reason}")),
+    }
+}
+
+fn tight(plan: Plan, events: &[Event], size: usize) -> std::result::Result<Result, Odd> {
+    let plan = Arc::new(plan);
+    let mut filler = Filler { shapes: plan.shapes.clone(), printer: plan.printer.clone() };
+    let (mut members, mut block, mut away) = (Members::new(plan), Block::default(), Vec::new());
+    let mut judge = |members: &mut Members, block: &mut Block| {
+        let ids: Vec<String> = block.rows.iter().map(|row| block.id(row).to_owned()).collect();
+        let done = members.judge(block, &mut |row, arrival| away.extend(turned_away(&ids[row.source], &arrival)));
+        block.clear();
+        done
+    };
+    let mut newest = None;
+    for event in events {
+        if block.rows.len() >= size && newest != Some(event.time) {
+            judge(&mut members, &mut block)?;
+        }
+        newest = Some(event.time);
+        let number = members.number(&event.member);
+        filler.event(event, number, &mut block).ok_or(Odd)?;
+    }
+    judge(&mut members, &mut block)?;
+    members.advance(None)?;
+    Ok((members.told.clone(), members.standing(), away))
+}
+
+fn folded(versions: &Versions, events: &[Event]) -> Result {
+    let program = &versions[0];
+    let mut told = Told::new(program.units.len(), program.rewards.len());
+    let mut take = |outcome: Outcome| {
+        told.outcomes += 1;
+        match &outcome.what {
+            What::Posted { unit, from, to, amount, .. } => {
+                told.postings += 1;
+                told.units[unit.0 as usize].post(from, to, i128::from(*amount));
+            }
+            What::Tier { .. } => told.moves += 1,
+            What::Issued { reward, .. } => told.issued[reward.0 as usize] += 1,
+            What::Refused(_) => told.refused += 1,
+            What::Failed(_) => told.failed += 1,
+            _ => {}
+        }
+    };
+    let mut world = World::new(compile(versions));
+    let arrivals = world.submit(events.to_vec(), &mut take);
+    world.advance(None, &mut take);
+    let members = world.members();
+    let mut standing = Standing {
+        members: members.len() as u64,
+        outstanding: vec![0; program.units.len()],
+        tiers: program.ladders.iter().map(|ladder| vec![0; ladder.tiers.len()]).collect(),
+    };
+    for state in members {
+        for (sum, purse) in standing.outstanding.iter_mut().zip(state.units.iter()) {
+            *sum += i128::from(purse.available() + purse.pending() - purse.debt);
+        }
+        for (counts, held) in standing.tiers.iter_mut().zip(state.ladders.iter()) {
+            counts[held.tier as usize] += 1;
+        }
+    }
+    let away = events.iter().zip(&arrivals).filter_map(|(event, arrival)| turned_away(&event.id, arrival));
+    (told, standing, away.collect())
+}
+
+/// Compares both over events made up with a seed; says whether the kernel judged them all.
+fn compare(name: &str, versions: &Versions, events: &[Event], size: usize) -> bool {
+    let Ok(plan) = plan(versions) else { return false };
+    let Ok(tight) = tight(plan, events, size) else { return false };
+    let folded = folded(versions, events);
+    if tight == folded {
+        return true;
+    }
+    // The shortest beginning that differs says most.
+    let differs = |count: usize| {
+        let events = &events[..count];
+        self::plan(versions).is_ok_and(|plan| {
+            self::tight(plan, events, size).is_ok_and(|tight| tight != self::folded(versions, events))
+        })
+    };
+    let count = (1..=events.len()).find(|count| differs(*count)).unwrap_or(events.len());
+    let own: Vec<&Event> = events[..count].iter().filter(|event| event.member == events[count - 1].member).collect();
+    panic!("{name}: after {count} events\n{tight:#?}\nbut the fold\n{folded:#?}\nevents of the last member: {own:#?}");
+}
+
+fn wanted(seed: u64, members: u32) -> Wanted {
+    Wanted { members, seed, from: None, days: 800 }
+}
+
+#[test]
+fn which_programs_the_kernel_takes() {
+    let mut text = String::new();
+    for case in cases() {
+        let verdict = plan(&case.versions).map_or_else(|unfit| format!("left to the fold: {unfit}"), |_| "taken".into());
+        writeln!(text, "{}: {verdict}", case.name).unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn programs_come_to_the_same() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/kernel");
+    let mut all: Vec<(String, Versions)> = cases().into_iter().map(|case| (case.name, case.versions)).collect();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let loaded = Program::from_path(&path).unwrap_or_else(|wrong| panic!("{wrong}"));
+        all.push((path.display().to_string(), loaded.versions.into_iter().map(Arc::new).collect()));
+    }
+    for (name, versions) in all {
+        if let Err(unfit) = plan(&versions) {
+            assert!(!name.contains("kernel/"), "{name}: {unfit}");
+            continue;
+        }
+        let judged = (0..6).filter(|seed| {
+            let events = sample(&versions, &wanted(*seed, 12));
+            compare(&name, &versions, &events, if seed % 2 == 0 { 64 } else { 1 })
+        });
+        assert!(judged.count() > 3, "{name}: the kernel gave up too often");
+    }
+}
