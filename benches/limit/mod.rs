@@ -15,10 +15,7 @@ pub use totals::Totals;
 /// Judges JSON Lines in order of time.
 pub fn run(text: &str) -> Totals {
     let mut rules = Rules::default();
-    let mut items = Vec::new();
-    for line in text.lines() {
-        rules.judge(&line::read(line, &mut items), &items);
-    }
+    rules.run(line::Reader::new(text));
     rules.finish()
 }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 
-use super::line::{CATEGORIES, Event, Item, Kind};
+use super::line::{CATEGORIES, Event, Item, Kind, Name, Reader, letters};
 use super::totals::{Standing, Totals};
 use super::{civil, days};
 
@@ -14,62 +14,73 @@ const TIERS: [i64; 3] = [15_000, 50_000, 150_000];
 /// What a tier multiplies by, in per cent.
 const MULTIPLIERS: [i64; 4] = [100, 125, 150, 200];
 
+#[derive(Clone, Copy)]
 struct Purchase {
     time: i64,
-    id: u128,
-    base: i64,
-    refunded: i64,
-    points: i64,
+    base: i32,
+    refunded: i32,
+    points: i32,
+}
+
+impl Purchase {
+    /// What was not given back.
+    fn rest(self) -> i64 {
+        i64::from(self.base - self.refunded)
+    }
 }
 
 /// How much of something was given in one period.
 struct Used {
-    period: i64,
-    amount: i64,
+    period: i32,
+    amount: i32,
 }
 
 impl Default for Used {
     fn default() -> Self {
-        Self { period: i64::MIN, amount: 0 }
+        Self { period: i32::MIN, amount: 0 }
     }
 }
 
 impl Used {
     /// What fits into so much for each period.
-    fn fit(&mut self, period: i64, amount: i64, most: i64) -> i64 {
-        if self.period != period {
-            *self = Self { period, amount: 0 };
+    fn fit(&mut self, period: i64, amount: i32, most: i32) -> i64 {
+        if i64::from(self.period) != period {
+            *self = Self { period: period as i32, amount: 0 };
         }
         let fits = amount.min(most - self.amount);
         self.amount += fits;
-        fits
+        fits.into()
     }
 }
 
 #[derive(Default)]
 struct Member {
-    purchases: VecDeque<Purchase>,
-    /// How many of them, at the end, are of the last 30 days.
-    recent: usize,
-    spend_365: i64,
-    spend_30: i64,
-    purchased: bool,
-    highest: usize,
-    /// Day of expiry and points, in order.
-    lots: VecDeque<(i64, i64)>,
     balance: i64,
     debt: i64,
-    vouchers: u64,
-    /// When a category was last bought; 0 for never.
-    categories: [i64; CATEGORIES.len()],
-    explorer: u64,
-    streak: i64,
-    last_week: i64,
-    streaks: u64,
+    spend_365: i64,
+    spend_30: i64,
+    purchases: VecDeque<Purchase>,
+    /// The identities of `purchases`.
+    ids: VecDeque<Name>,
+    /// Day of expiry and points, in order.
+    lots: VecDeque<(i32, i32)>,
+    /// How many purchases, at the end, are of the last 30 days.
+    recent: usize,
+    /// When the next one leaves one of the windows.
+    leaves: i64,
+    /// Categories bought last and not counted yet, at most two: when, and a bit for the position.
+    categories: [(i64, u16); 2],
     visits: Used,
     reviews: Used,
     shares: Used,
     referrals: Used,
+    last_week: i32,
+    streak: u8,
+    highest: u8,
+    purchased: bool,
+    vouchers: u32,
+    explorer: u32,
+    streaks: u32,
 }
 
 /// What follows from the day of an event.
@@ -80,7 +91,7 @@ struct Today {
     year: i64,
     weekend: bool,
     /// The day on which points of today expire.
-    expiry: i64,
+    expiry: i32,
 }
 
 impl Today {
@@ -89,25 +100,22 @@ impl Today {
         let date = if (month, date) == (2, 29) { 28 } else { date };
         // The first day was a Thursday.
         let (week, weekday) = ((day + 3).div_euclid(7), (day + 3).rem_euclid(7));
-        Self { day, week, year, weekend: weekday >= 5, expiry: days(year + 1, month, date) }
+        Self { day, week, year, weekend: weekday >= 5, expiry: days(year + 1, month, date) as i32 }
     }
 }
+
+/// How many events are read before they are judged.
+const BLOCK: usize = 64;
 
 /// All members.
 #[derive(Default)]
 pub struct Rules {
-    known: FxHashMap<u128, usize>,
-    names: Vec<Box<str>>,
+    known: FxHashMap<Name, u32>,
+    names: Vec<Name>,
     members: Vec<Member>,
     today: Today,
     last: i64,
     totals: Totals,
-}
-
-/// A name of at most 16 bytes as a number.
-fn number(name: &str) -> u128 {
-    assert!(name.len() <= 16, "`{name}` is too long for the limit");
-    name.bytes().fold(0, |number, byte| number << 8 | u128::from(byte))
 }
 
 fn tier(spend: i64) -> usize {
@@ -115,25 +123,38 @@ fn tier(spend: i64) -> usize {
 }
 
 impl Member {
+    #[inline(always)]
     fn slide(&mut self, now: i64) {
+        if now >= self.leaves {
+            self.slide_on(now);
+        }
+    }
+
+    fn slide_on(&mut self, now: i64) {
+        self.leaves = i64::MAX;
         while self.recent > 0 {
-            let first = &self.purchases[self.purchases.len() - self.recent];
+            let first = self.purchases[self.purchases.len() - self.recent];
             if first.time > now - 30 * DAY {
+                self.leaves = first.time + 30 * DAY;
                 break;
             }
-            self.spend_30 -= first.base - first.refunded;
+            self.spend_30 -= first.rest();
             self.recent -= 1;
         }
         while let Some(first) = self.purchases.front().filter(|first| first.time <= now - 365 * DAY) {
-            self.spend_365 -= first.base - first.refunded;
+            self.spend_365 -= first.rest();
             self.purchases.pop_front();
+            self.ids.pop_front();
+        }
+        if let Some(first) = self.purchases.front() {
+            self.leaves = self.leaves.min(first.time + 365 * DAY);
         }
     }
 
     fn expire(&mut self, day: i64, totals: &mut Totals) {
-        while let Some((_, points)) = self.lots.front().filter(|(expiry, _)| *expiry <= day) {
-            self.balance -= points;
-            totals.expired += points;
+        while let Some(&(_, points)) = self.lots.front().filter(|(expiry, _)| i64::from(*expiry) <= day) {
+            self.balance -= i64::from(points);
+            totals.expired += i64::from(points);
             self.lots.pop_front();
         }
     }
@@ -145,14 +166,15 @@ impl Member {
         let points = points - repaid;
         self.balance += points;
         match self.lots.back_mut().filter(|(expiry, _)| *expiry == today.expiry) {
-            Some((_, lot)) => *lot += points,
-            None if points > 0 => self.lots.push_back((today.expiry, points)),
+            Some((_, lot)) => *lot += points as i32,
+            None if points > 0 => self.lots.push_back((today.expiry, points as i32)),
             None => {}
         }
     }
 
-    fn spend(&mut self, mut points: i64) {
+    fn spend(&mut self, points: i64) {
         self.balance -= points;
+        let mut points = points as i32;
         while let Some((_, lot)) = self.lots.front_mut().filter(|_| points > 0) {
             let part = points.min(*lot);
             *lot -= part;
@@ -163,60 +185,78 @@ impl Member {
         }
     }
 
-    fn purchase(&mut self, event: &Event<'_>, items: &[Item], today: &Today, totals: &mut Totals) {
+    /// Whether these categories and those of the last 14 days are three.
+    fn explores(&mut self, bought: u16, now: i64) -> bool {
+        let live = self.categories.map(|(last, bit)| if last > now - 14 * DAY { bit & !bought } else { 0 });
+        let all = bought.count_ones() + u32::from(live[0] != 0) + u32::from(live[1] != 0);
+        if all >= 3 {
+            self.categories = Default::default();
+            return true;
+        }
+        // Two at most: those of now, then those that are still in the window.
+        let [(first, _), (second, _)] = self.categories;
+        let lowest = bought & bought.wrapping_neg();
+        let marks = [(now, lowest), (now, bought & !lowest), (first, live[0]), (second, live[1])];
+        let mut kept = marks.into_iter().filter(|(_, bit)| *bit != 0);
+        self.categories = [kept.next().unwrap_or_default(), kept.next().unwrap_or_default()];
+        false
+    }
+
+    fn purchase(&mut self, event: &Event, items: &[Item], today: &Today, totals: &mut Totals) {
         let now = event.time;
         self.slide(now);
         let base = event.amount * event.rate / 10_000;
         let core = base * event.partner * MULTIPLIERS[tier(self.spend_365)] / 1_000_000;
         let core = (core + core * event.channel / 100) * if today.weekend { 2 } else { 1 };
-        let bonus = |item: &Item| item.price * item.quantity * CATEGORIES[usize::from(item.category)].1;
-        let extra = items.iter().map(bonus).sum::<i64>() * event.rate / 100_000_000;
+        let (mut bonus, mut bought) = (0, 0);
+        for item in items {
+            bonus += item.price * item.quantity * CATEGORIES[usize::from(item.category)].1;
+            bought |= 1 << item.category;
+        }
+        let extra = bonus * event.rate / 100_000_000;
         let points = (core + extra + if base >= 15_000 { 100 } else { 0 }).min(5_000);
         let mut all = points + if self.purchased { 0 } else { 250 };
         self.purchased = true;
         let before = self.spend_30;
         self.spend_30 += base;
         self.spend_365 += base;
-        self.vouchers += u64::from(before < 20_000 && self.spend_30 >= 20_000);
-        let reached = tier(self.spend_365);
+        self.vouchers += u32::from(before < 20_000 && self.spend_30 >= 20_000);
+        let reached = tier(self.spend_365) as u8;
         if reached > self.highest {
-            all += 100 * (reached - self.highest) as i64;
+            all += 100 * i64::from(reached - self.highest);
             self.highest = reached;
         }
-        for item in items {
-            self.categories[usize::from(item.category)] = now;
-        }
-        if self.categories.iter().filter(|last| **last > now - 14 * DAY).count() >= 3 {
-            self.categories = [0; CATEGORIES.len()];
+        if self.explores(bought, now) {
             self.explorer += 1;
             all += 150;
         }
-        self.purchases.push_back(Purchase { time: now, id: number(&event.id), base, refunded: 0, points });
+        self.purchases.push_back(Purchase { time: now, base: base as i32, refunded: 0, points: points as i32 });
+        self.ids.push_back(event.id);
         self.recent += 1;
+        self.leaves = self.leaves.min(now + 30 * DAY);
         totals.charity += base / 100;
         self.earn(all, today, totals);
     }
 
-    fn refund(&mut self, event: &Event<'_>, today: &Today, totals: &mut Totals) {
+    fn refund(&mut self, event: &Event, today: &Today, totals: &mut Totals) {
         self.expire(today.day, totals);
         self.slide(event.time);
         let recent = self.purchases.len() - self.recent;
-        let young = |purchase: &&mut Purchase| purchase.time > event.time - 90 * DAY;
-        let reference = number(&event.reference);
-        let all = self.purchases.iter_mut().enumerate().rev();
-        let found = all.take_while(|(_, purchase)| young(purchase)).find(|(_, p)| p.id == reference);
-        let Some((at, purchase)) = found else {
+        let found = self.ids.iter().rposition(|id| *id == event.reference);
+        let Some(at) = found.filter(|at| self.purchases[*at].time > event.time - 90 * DAY) else {
             totals.ignored += 1;
             return;
         };
-        let back = (event.amount * event.rate / 10_000).min(purchase.base - purchase.refunded);
+        let purchase = &mut self.purchases[at];
+        let back = (event.amount * event.rate / 10_000).min(purchase.rest());
         if back == 0 {
             totals.ignored += 1;
             return;
         }
-        let share = |refunded: i64| purchase.points * refunded / purchase.base;
-        let clawed = share(purchase.refunded + back) - share(purchase.refunded);
-        purchase.refunded += back;
+        let share = |refunded: i32| i64::from(purchase.points) * i64::from(refunded) / i64::from(purchase.base);
+        let refunded = purchase.refunded + back as i32;
+        let clawed = share(refunded) - share(purchase.refunded);
+        purchase.refunded = refunded;
         self.spend_365 -= back;
         if at >= recent {
             self.spend_30 -= back;
@@ -230,9 +270,10 @@ impl Member {
 
     fn visit(&mut self, today: &Today, totals: &mut Totals) {
         let mut points = self.visits.fit(today.day, 5, 5);
-        if self.last_week != today.week {
-            self.streak = if self.last_week == today.week - 1 { self.streak + 1 } else { 1 };
-            self.last_week = today.week;
+        let week = today.week as i32;
+        if self.last_week != week {
+            self.streak = if self.last_week == week - 1 { self.streak + 1 } else { 1 };
+            self.last_week = week;
             if self.streak == 4 {
                 self.streak = 0;
                 self.streaks += 1;
@@ -244,20 +285,49 @@ impl Member {
 }
 
 impl Rules {
-    /// Judges an event.
-    pub fn judge(&mut self, event: &Event<'_>, items: &[Item]) {
+    /// Judges everything, a block after the other.
+    pub fn run(&mut self, mut reader: Reader<'_>) {
+        let (mut events, mut items) = (Vec::with_capacity(BLOCK), Vec::new());
+        loop {
+            reader.block(BLOCK, &mut events, &mut items);
+            if events.is_empty() {
+                return;
+            }
+            self.block(&events, &items);
+        }
+    }
+
+    /// Judges some events.
+    pub fn block(&mut self, events: &[Event], items: &[Item]) {
+        let mut places = [0; BLOCK];
+        for (place, event) in places.iter_mut().zip(events) {
+            *place = self.place(event.member);
+        }
+        // Nobody waits for one member's memory before asking for the next one's.
+        let touched: i64 = places.iter().take(events.len()).map(|place| self.members[*place].balance).sum();
+        std::hint::black_box(touched);
+        for (place, event) in places.into_iter().zip(events) {
+            self.judge(place, event, &items[event.items.0..event.items.1]);
+        }
+    }
+
+    fn place(&mut self, name: Name) -> usize {
+        let place = *self.known.entry(name).or_insert(self.names.len() as u32) as usize;
+        if place == self.names.len() {
+            self.names.push(name);
+            self.members.push(Member::default());
+        }
+        place
+    }
+
+    fn judge(&mut self, place: usize, event: &Event, items: &[Item]) {
         let day = event.time.div_euclid(DAY);
         if day != self.today.day {
             self.today = Today::of(day);
         }
         self.last = event.time;
         self.totals.events += 1;
-        let at = *self.known.entry(number(&event.member)).or_insert(self.members.len());
-        if at == self.members.len() {
-            self.members.push(Member::default());
-            self.names.push((*event.member).into());
-        }
-        let (member, today, totals) = (&mut self.members[at], &self.today, &mut self.totals);
+        let (member, today, totals) = (&mut self.members[place], &self.today, &mut self.totals);
         let points = match event.kind {
             Kind::Purchase => return member.purchase(event, items, today, totals),
             Kind::Refund => return member.refund(event, today, totals),
@@ -287,15 +357,17 @@ impl Rules {
         for (name, member) in self.names.iter().zip(&mut self.members) {
             member.expire(day, &mut self.totals);
             member.slide(self.last);
-            self.totals.add(&Standing {
-                member: name,
-                balance: member.balance,
-                debt: member.debt,
-                vouchers: member.vouchers,
-                explorer: member.explorer,
-                streaks: member.streaks,
-                tier: tier(member.spend_365),
-            });
+            self.totals.add(
+                letters(*name),
+                &Standing {
+                    balance: member.balance,
+                    debt: member.debt,
+                    vouchers: member.vouchers.into(),
+                    explorer: member.explorer.into(),
+                    streaks: member.streaks.into(),
+                    tier: tier(member.spend_365),
+                },
+            );
         }
         self.totals
     }

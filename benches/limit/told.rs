@@ -31,15 +31,16 @@ fn member(line: &Value, totals: &mut Totals) {
     // What comes to less than a cent takes nothing back.
     totals.ignored += whole(&line["measures"]["empty_refunds"]).unsigned_abs();
     let tier = line["tiers"]["status"]["tier"].as_str().expect("a tier");
-    totals.add(&Standing {
-        member: line["member"].as_str().expect("a name"),
+    let name = line["member"].as_str().expect("a name");
+    let standing = Standing {
         balance: of("points", "available"),
         debt: of("points", "owed"),
         vouchers: line["vouchers"].as_array().map_or(0, Vec::len) as u64,
         explorer: count("explorers"),
         streaks: count("streaks"),
         tier: TIERS.iter().position(|known| *known == tier).expect("a tier of the program"),
-    });
+    };
+    totals.add(name.bytes(), &standing);
 }
 
 fn whole(text: &Value) -> i64 {

@@ -24,8 +24,7 @@ pub struct Totals {
 }
 
 /// What one member has at the end.
-pub struct Standing<'m> {
-    pub member: &'m str,
+pub struct Standing {
     pub balance: i64,
     pub debt: i64,
     pub vouchers: u64,
@@ -35,8 +34,8 @@ pub struct Standing<'m> {
 }
 
 impl Totals {
-    /// Counts a member.
-    pub fn add(&mut self, of: &Standing<'_>) {
+    /// Counts a member of a name.
+    pub fn add(&mut self, name: impl Iterator<Item = u8>, of: &Standing) {
         self.members += 1;
         self.balance += of.balance;
         self.debt += of.debt;
@@ -44,7 +43,7 @@ impl Totals {
         self.explorer += of.explorer;
         self.streaks += of.streaks;
         self.tiers[of.tier] += 1;
-        let name = of.member.bytes().fold(0, |sum, byte| (sum * 31 + u64::from(byte)) % 65_521);
+        let name = name.fold(0, |sum, byte| (sum * 31 + u64::from(byte)) % 65_521);
         let amounts = of.balance.unsigned_abs() * 31 + of.debt.unsigned_abs() * 17;
         let marks = of.vouchers * 1_009 + of.explorer * 4_001 + of.streaks * 6_007 + of.tier as u64 * 7_919;
         self.checksum += name * ((amounts + marks) % 65_521);

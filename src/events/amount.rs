@@ -1,5 +1,6 @@
 //! Amounts of money in records, in the program's currency or one that it accepts.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::hir::{Expr, Kind, Program};
@@ -72,29 +73,33 @@ pub(crate) fn money(program: &Program, node: &Node<'_>, context: Context<'_>) ->
 }
 
 /// The digits of an amount, and the currency that it names itself, before or behind.
-fn split(program: &Program, text: &str) -> Result<(String, Option<Currency>), String> {
+fn split<'t>(program: &Program, text: &'t str) -> Result<(Cow<'t, str>, Option<Currency>), String> {
+    let alone = Ok((Cow::Borrowed(text), None));
+    if text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-')) {
+        return alone;
+    }
     let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
     let start = rest.find(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
     let end = rest.rfind(|c: char| c.is_ascii_digit() || c == '.').map(|at| at + 1);
-    let (Some(start), Some(end)) = (start, end) else { return Ok((text.to_owned(), None)) };
+    let (Some(start), Some(end)) = (start, end) else { return alone };
     let part = |range: std::ops::Range<usize>| rest.get(range).unwrap_or_default().trim();
     let (before, digits, behind) = (part(0..start), part(start..end), part(end..rest.len()));
     if !digits.bytes().any(|byte| byte.is_ascii_digit()) {
-        return Ok((text.to_owned(), None));
+        return alone;
     }
     let name = match (before, behind) {
-        ("", "") => return Ok((text.to_owned(), None)),
+        ("", "") => return alone,
         (name, "") | ("", name) => name,
         (before, behind) => {
             let both = named(program, before).and(named(program, behind));
             return match both {
                 Some(_) => Err(format!("`{}` names its currency twice", clip(text, 60))),
-                None => Ok((text.to_owned(), None)),
+                None => alone,
             };
         }
     };
     if let Some(currency) = named(program, name) {
-        return Ok((format!("{sign}{digits}"), Some(currency)));
+        return Ok((Cow::Owned(format!("{sign}{digits}")), Some(currency)));
     }
     if name.len() == 3 && name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return Err(format!("`{name}` is not a currency"));
@@ -102,7 +107,7 @@ fn split(program: &Program, text: &str) -> Result<(String, Option<Currency>), St
     if name.contains(|c: char| matches!(c, '¢'..='¥' | '\u{20a0}'..='\u{20cf}')) {
         return Err(format!("`{}` is no sign of one currency alone: write the code, such as `5 JPY`", clip(name, 10)));
     }
-    Ok((text.to_owned(), None))
+    alone
 }
 
 /// The currency of a sign or code.
@@ -117,7 +122,10 @@ fn parse_code(code: &str) -> Result<Currency, String> {
 }
 
 fn chosen(program: &Program, code: Option<&str>) -> Result<Currency, String> {
-    code.map_or(Ok(program.settings.currency), parse_code)
+    let settings = &program.settings;
+    let Some(code) = code else { return Ok(settings.currency) };
+    let mut known = std::iter::once(settings.currency).chain(settings.accepts.iter().map(|(accepted, ..)| *accepted));
+    known.find(|currency| currency.code() == code).map_or_else(|| parse_code(code), Ok)
 }
 
 fn explain(error: AmountError, text: &str) -> String {
@@ -145,15 +153,17 @@ fn convert(program: &Program, minor: i64, currency: Currency, time: Instant) -> 
         let also = if all.is_empty() { String::new() } else { format!(" and accepts {}", all.join(", ")) };
         return Err(format!("the amount is in {currency}, but the program counts in {}{also}", settings.currency));
     };
-    let day = settings.zone.day_of(time);
-    let rate = rate_on(program, rate, day).ok_or_else(|| format!("the program has no rate for {currency} on {day}"))?;
+    let day = || settings.zone.day_of(time);
+    let rate =
+        rate_on(program, rate, &day).ok_or_else(|| format!("the program has no rate for {currency} on {}", day()))?;
     let places = i32::from(settings.currency.exponent()) - i32::from(currency.exponent());
     let exact = Exact::from(minor).mul(rate).map_err(|error| error.to_string())?;
-    rounding.round(scaled(exact, places)?).map(Exact::from).map_err(|error| error.to_string())
+    let exact = if places == 0 { exact } else { scaled(exact, places)? };
+    rounding.round(exact).map(Exact::from).map_err(|error| error.to_string())
 }
 
 /// The rate of a day, where the expression is a number or cases by date.
-fn rate_on(program: &Program, rate: &Expr, day: Day) -> Option<Exact> {
+fn rate_on(program: &Program, rate: &Expr, day: &dyn Fn() -> Day) -> Option<Exact> {
     match &rate.kind {
         Kind::Const(Value::Exact(number)) => Some(*number),
         Kind::Let(id) => rate_on(program, &program.lets.get(*id)?.value, day),
@@ -162,8 +172,8 @@ fn rate_on(program: &Program, rate: &Expr, day: Day) -> Option<Exact> {
             .find(|case| {
                 let guard = &case.guard;
                 guard.when.is_none()
-                    && guard.from.is_none_or(|from| from <= day)
-                    && guard.until.is_none_or(|until| day <= until)
+                    && guard.from.is_none_or(|from| from <= day())
+                    && guard.until.is_none_or(|until| day() <= until)
             })
             .and_then(|case| rate_on(program, &case.value, day)),
         _ => None,

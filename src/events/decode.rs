@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::arena::{Arena, Id as _};
 use crate::engine::Event;
@@ -12,14 +12,12 @@ use crate::hir::{EventDef, EventId, EventKind, FieldDef, FieldId, FieldType, Pro
 use crate::value::{Day, Exact, Instant, TimeSpan, Value, parse_instant};
 
 use super::amount::{self, Context};
+use super::head::{Head, TIME_KEYS};
 use super::node::{Entry, Node, Place, Raw, clip};
+use super::quick;
 use super::reject::Reject;
-use super::{FIRST_YEAR, LAST_YEAR, MAX_ID, MAX_TEXT, did_you_mean, nearest};
+use super::{FIRST_YEAR, LAST_YEAR, MAX_ID, MAX_LIST, MAX_TEXT, did_you_mean, nearest};
 
-/// Names that the type of an event may have in a record, the best first.
-const TYPE_KEYS: [&str; 3] = ["type", "event", "kind"];
-/// Names that the time of an event may have in a record, the best first.
-const TIME_KEYS: [&str; 5] = ["time", "ts", "timestamp", "at", "date"];
 /// How many texts are kept to be recognised when they come again.
 const MOST_TEXTS: usize = 4_096;
 
@@ -27,9 +25,26 @@ const MOST_TEXTS: usize = 4_096;
 pub struct Decoder<'p> {
     program: &'p Program,
     /// Types of events by name.
-    types: rustc_hash::FxHashMap<&'p str, (EventId, &'p EventDef)>,
+    types: FxHashMap<&'p str, Type<'p>>,
+    room: RefCell<Room>,
+}
+
+/// A type of event, as records name it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Type<'p> {
+    pub(crate) id: EventId,
+    pub(crate) def: &'p EventDef,
+    /// Which of [`TIME_KEYS`] a record can use: all but those that are fields.
+    time_keys: [bool; TIME_KEYS.len()],
+}
+
+/// Room for values until it is known how many there are, and what is kept from record to record.
+#[derive(Default)]
+struct Room {
+    values: Vec<Value>,
+    lines: Vec<Box<[Value]>>,
     /// Texts that came before, for those that come again and again.
-    texts: RefCell<FxHashSet<Arc<str>>>,
+    texts: FxHashSet<Arc<str>>,
 }
 
 /// What is wrong, and where where that is known better than the beginning of the record.
@@ -58,8 +73,14 @@ pub(crate) struct Draft<'d, 'r> {
 impl<'p> Decoder<'p> {
     /// A decoder for events of `program`.
     pub fn new(program: &'p Program) -> Self {
-        let types = program.events.pairs().map(|(id, event)| (event.name.as_ref(), (id, event))).collect();
-        Self { program, types, texts: RefCell::default() }
+        let types = program.events.pairs().map(|(id, def)| {
+            // Other names than the first are taken only where no field has them.
+            let is_field = |key: &str| def.fields.iter().any(|field| *field.name == *key);
+            let mut first = true;
+            let time_keys = TIME_KEYS.map(|key| std::mem::take(&mut first) || !is_field(key));
+            (def.name.as_ref(), Type { id, def, time_keys })
+        });
+        Self { program, types: types.collect(), room: RefCell::default() }
     }
 
     /// The program.
@@ -77,54 +98,61 @@ impl<'p> Decoder<'p> {
     }
 
     fn try_decode(&self, raw: &Raw<'_>, sequence: u64) -> Result<Event, Fault> {
-        let (_, entry) = find(raw, &TYPE_KEYS, None)
+        let head = Head::of(raw);
+        let entry = head
+            .kinds
+            .iter()
+            .flatten()
+            .next()
             .ok_or_else(|| self.missing_key(raw, "type", "the type of the event, such as `purchase`"))?;
         let node = &entry.1;
         let name =
             word(node).ok_or_else(|| at(raw, entry, format!("`type` is a word such as `purchase`, not {node}")))?;
-        let (kind, def) = self.kind(name).map_err(|reason| at(raw, entry, reason))?;
+        let kind = self.kind(name).map_err(|reason| at(raw, entry, reason))?;
         let own = "an identity of its own, so that sending it twice does not count twice";
-        let id = self.key(raw, "id", own)?;
-        let member = self.key(raw, "member", "the member whose event it is")?;
-        let (key, entry) = find(raw, &TIME_KEYS, Some(&def.fields))
+        let id = self.key(raw, head.id, "id", own)?;
+        let member = self.key(raw, head.member, "member", "the member whose event it is")?;
+        let mut times = head.times.iter().zip(kind.time_keys).filter_map(|(entry, usable)| entry.filter(|_| usable));
+        let entry = times
+            .next()
             .ok_or_else(|| self.missing_key(raw, "time", "when it happened, such as `2026-02-01T10:00:00Z`"))?;
-        let time = moment(&entry.1).map_err(|reason| at(raw, entry, format!("`{key}`: {reason}")))?;
-        let sequence = match raw.entry("sequence").filter(|(_, node)| !node.is_nothing()) {
+        let time = moment(&entry.1).map_err(|reason| at(raw, entry, format!("`{}`: {reason}", entry.0)))?;
+        let sequence = match head.sequence {
             Some(entry) => whole(&entry.1)
                 .ok()
                 .and_then(|number| u64::try_from(number).ok())
                 .ok_or_else(|| at(raw, entry, format!("`sequence` is a whole number from 0, not {}", entry.1)))?,
             None => sequence,
         };
-        self.finish(raw, &Draft { kind, id, member, time, sequence, fields: &raw.fields })
+        self.finish(raw, &Draft { kind: kind.id, id, member, time, sequence, fields: &raw.fields })
     }
 
     /// The identifier that a record has under a key.
-    fn key(&self, raw: &Raw<'_>, key: &str, what: &str) -> Result<Arc<str>, Fault> {
-        match raw.entry(key).filter(|(_, node)| !node.is_nothing()) {
+    fn key(&self, raw: &Raw<'_>, entry: Option<&Entry<'_>>, key: &str, what: &str) -> Result<Arc<str>, Fault> {
+        match entry {
             Some(entry) => identifier(&entry.1).map_err(|reason| at(raw, entry, format!("`{key}`: {reason}"))),
             None => Err(self.missing_key(raw, key, what)),
         }
     }
 
     /// The type of a name; a reason where there is none, or where only the clock makes such events.
-    pub(crate) fn kind(&self, name: &str) -> Result<(EventId, &'p EventDef), String> {
-        let Some(&(id, event)) = self.types.get(name) else {
+    pub(crate) fn kind(&self, name: &str) -> Result<Type<'p>, String> {
+        let Some(kind) = self.types.get(name) else {
             if name.trim().is_empty() {
                 return Err("the type of the event is empty".to_owned());
             }
-            let sent = self.types.iter().filter(|(_, (_, event))| !event.kind.is_made());
+            let sent = self.types.iter().filter(|(_, kind)| !kind.def.kind.is_made());
             let names = sent.map(|(name, _)| *name);
             let mut names: Vec<&str> = names.collect();
             names.sort_unstable();
             return Err(format!("the program has no event `{}`{}", clip(name, 60), did_you_mean(name, names)));
         };
-        match event.kind {
+        match kind.def.kind {
             EventKind::Birthday | EventKind::Anniversary => {
                 Err(format!("`{name}` comes from the clock and the member's dates: it cannot be sent"))
             }
             made if made.is_made() => Err(format!("`{name}` comes from what other members do: it cannot be sent")),
-            _ => Ok((id, event)),
+            _ => Ok(*kind),
         }
     }
 
@@ -133,8 +161,10 @@ impl<'p> Decoder<'p> {
         let event = self.program.events.get(draft.kind).ok_or_else(|| "the program has no such event".to_owned())?;
         let currency = currency_of(raw, draft.fields)?;
         let context = Context { id: &draft.id, time: draft.time, currency };
-        let fields =
-            self.values(raw, &event.fields, draft.fields, context, &|| format!("the event `{}`", event.name))?;
+        let room = &mut *self.room.borrow_mut();
+        room.values.clear();
+        room.lines.clear();
+        self.values(room, raw, &event.fields, draft.fields, context, &|| format!("the event `{}`", event.name))?;
         Ok(Event {
             id: Arc::clone(&draft.id),
             member: Arc::clone(&draft.member),
@@ -142,24 +172,31 @@ impl<'p> Decoder<'p> {
             time: draft.time,
             sequence: draft.sequence,
             sent_by: None,
-            fields: fields.into(),
+            fields: room.values.drain(..).collect(),
         })
     }
 
-    /// A value for every field, in order.
+    /// Adds a value for every field, in order.
     fn values(
         &self,
+        room: &mut Room,
         raw: &Raw<'_>,
         defs: &Arena<FieldId, FieldDef>,
         given: &[(Cow<'_, str>, Node<'_>)],
         context: Context<'_>,
         whose: &dyn Fn() -> String,
-    ) -> Result<Vec<Value>, Fault> {
-        let mut values = Vec::with_capacity(defs.len());
+    ) -> Result<(), Fault> {
+        // Records mostly have their keys in the order in which the program declares them.
+        let mut next = 0;
         for def in defs.iter() {
-            let entry = given.iter().find(|(key, _)| *key == *def.name).filter(|(_, node)| !node.is_nothing());
+            let is_meant = |(key, _): &Entry<'_>| *key == *def.name;
+            if !given.get(next).is_some_and(is_meant) {
+                next = given.iter().position(is_meant).unwrap_or(given.len());
+            }
+            let entry = given.get(next).filter(|(_, node)| !node.is_nothing());
+            next += 1;
             let value = match (entry, &def.default) {
-                (Some(entry), _) => self.value(raw, &entry.1, def, context).map_err(|fault| Fault {
+                (Some(entry), _) => self.value(room, raw, &entry.1, def, context).map_err(|fault| Fault {
                     reason: format!("`{}`: {}", def.name, fault.reason),
                     place: fault.place.or_else(|| Some(raw.place_of(entry))),
                 })?,
@@ -176,20 +213,27 @@ impl<'p> Decoder<'p> {
                     return Err(Fault::from(format!("`{}` is missing: {} needs it{like}", def.name, whose())));
                 }
             };
-            values.push(value);
+            room.values.push(value);
         }
-        Ok(values)
+        Ok(())
     }
 
-    fn value(&self, raw: &Raw<'_>, node: &Node<'_>, def: &FieldDef, context: Context<'_>) -> Result<Value, Fault> {
+    fn value(
+        &self,
+        room: &mut Room,
+        raw: &Raw<'_>,
+        node: &Node<'_>,
+        def: &FieldDef,
+        context: Context<'_>,
+    ) -> Result<Value, Fault> {
         Ok(match &def.ty {
             FieldType::Money => Value::Exact(amount::money(self.program, node, context)?),
             FieldType::Number => Value::Exact(number(node)?),
             FieldType::Count => Value::Exact(Exact::from(whole(node)?)),
-            FieldType::Text => Value::Text(self.text(node)?),
+            FieldType::Text => Value::Text(room.text(node)?),
             FieldType::Id => match node {
                 // The event's own identity is often one of its fields.
-                Node::Text(text) if **text == **context.id => Value::Text(context.id.clone()),
+                Node::Text(text) | Node::Cell(text) if **text == **context.id => Value::Text(context.id.clone()),
                 node => Value::Text(identifier(node)?),
             },
             FieldType::Member => Value::Text(identifier(node)?),
@@ -209,48 +253,65 @@ impl<'p> Decoder<'p> {
                     }
                 }
             }
-            FieldType::List(defs) => {
-                let parsed;
-                let node = match node {
-                    // A cell of a table may hold a list written as JSON.
-                    Node::Cell(text) if text.trim_start().starts_with('[') => {
-                        let text = text.trim();
-                        parsed = Node::List(super::json::list(text)?);
-                        &parsed
-                    }
-                    node => node,
-                };
-                let mut lines: Vec<Box<[Value]>> = Vec::new();
-                for (index, item) in node.items()?.iter().enumerate() {
-                    let nth = index + 1;
-                    let entries = item.entries().map_err(|reason| format!("line {nth}: {reason}"))?;
-                    let currency =
-                        currency_of(raw, &entries).map_err(|fault| format!("line {nth}: {}", fault.reason))?;
-                    let context = Context { currency: currency.or(context.currency), ..context };
-                    let whose = || format!("a line of `{}`", def.name);
-                    let line = self.values(raw, defs, &entries, context, &whose).map_err(|fault| Fault {
-                        reason: format!("line {nth}: {}", fault.reason),
-                        place: fault.place,
-                    })?;
-                    lines.push(line.into_boxed_slice());
-                }
-                Value::List(lines.into())
-            }
+            FieldType::List(defs) => self.list(room, raw, node, (def, defs), context)?,
         })
     }
 
-    /// A text; the same one for all records where it is a word that comes often.
-    fn text(&self, node: &Node<'_>) -> Result<Arc<str>, String> {
-        let Node::Text(written) = node else { return text(node) };
-        let mut texts = self.texts.borrow_mut();
-        if let Some(known) = texts.get(&**written) {
-            return Ok(known.clone());
+    /// The lines of a list.
+    fn list(
+        &self,
+        room: &mut Room,
+        raw: &Raw<'_>,
+        node: &Node<'_>,
+        (def, defs): (&FieldDef, &Arena<FieldId, FieldDef>),
+        context: Context<'_>,
+    ) -> Result<Value, Fault> {
+        // A cell of a table may hold a list written as JSON.
+        let written = match node {
+            Node::Json(text) => Some(*text),
+            Node::Cell(text) => Some(text.trim()).filter(|text| text.starts_with('[')),
+            _ => None,
+        };
+        let (values, lines) = (room.values.len(), room.lines.len());
+        if let Some(text) = written {
+            // What is wrong with a line is found out below.
+            let quickly = quick::objects(text, |entries| {
+                let nth = room.lines.len() - lines + 1;
+                self.line(room, raw, (nth, entries), (def, defs), context).ok().filter(|()| nth <= MAX_LIST)
+            });
+            if quickly.is_some() {
+                return Ok(Value::List(room.lines.drain(lines..).collect()));
+            }
+            room.values.truncate(values);
+            room.lines.truncate(lines);
         }
-        let new = text(node)?;
-        if texts.len() < MOST_TEXTS {
-            texts.insert(new.clone());
+        let items = match (written, node) {
+            (Some(text), Node::Cell(_)) => Cow::Owned(super::json::list(text)?),
+            _ => node.items()?,
+        };
+        for (item, nth) in items.iter().zip(1..) {
+            let entries = item.entries().map_err(|reason| format!("line {nth}: {reason}"))?;
+            self.line(room, raw, (nth, &entries), (def, defs), context)?;
         }
-        Ok(new)
+        Ok(Value::List(room.lines.drain(lines..).collect()))
+    }
+
+    /// Adds a line of a list.
+    fn line(
+        &self,
+        room: &mut Room,
+        raw: &Raw<'_>,
+        (nth, entries): (usize, &[Entry<'_>]),
+        (def, defs): (&FieldDef, &Arena<FieldId, FieldDef>),
+        context: Context<'_>,
+    ) -> Result<(), Fault> {
+        let start = room.values.len();
+        let of_line = |fault: Fault| Fault { reason: format!("line {nth}: {}", fault.reason), place: fault.place };
+        let currency = currency_of(raw, entries).map_err(|fault| Fault { place: None, ..of_line(fault) })?;
+        let context = Context { currency: currency.or(context.currency), ..context };
+        self.values(room, raw, defs, entries, context, &|| format!("a line of `{}`", def.name)).map_err(of_line)?;
+        room.lines.push(room.values.drain(start..).collect());
+        Ok(())
     }
 
     /// A fault about a key that every record needs, with what may have been meant.
@@ -262,6 +323,21 @@ impl<'p> Decoder<'p> {
             .map(|name| format!("; it has `{name}`"))
             .unwrap_or_default();
         Fault::from(format!("the record has no `{key}`: {what}{like}"))
+    }
+}
+
+impl Room {
+    /// A text; the same one for all records where it is a word that comes often.
+    fn text(&mut self, node: &Node<'_>) -> Result<Arc<str>, String> {
+        let (Node::Text(written) | Node::Cell(written)) = node else { return text(node) };
+        if let Some(known) = self.texts.get(&**written) {
+            return Ok(Arc::clone(known));
+        }
+        let new = text(node)?;
+        if self.texts.len() < MOST_TEXTS {
+            self.texts.insert(Arc::clone(&new));
+        }
+        Ok(new)
     }
 }
 
@@ -285,19 +361,6 @@ pub(crate) fn shown(raw: &Raw<'_>) -> String {
 
 fn at(raw: &Raw<'_>, entry: &Entry<'_>, reason: String) -> Fault {
     Fault { reason, place: Some(raw.place_of(entry)) }
-}
-
-/// The first key of several that a record has; other names than the first are taken only where no field has them.
-fn find<'r, 'a, 'k>(
-    raw: &'r Raw<'a>,
-    keys: &'k [&'k str],
-    fields: Option<&Arena<FieldId, FieldDef>>,
-) -> Option<(&'k str, &'r Entry<'a>)> {
-    keys.iter().enumerate().find_map(|(rank, key)| {
-        let taken = rank > 0 && fields.is_some_and(|fields| fields.find(|def| *def.name == **key).is_some());
-        let entry = raw.entry(key).filter(|(_, node)| !taken && !node.is_nothing())?;
-        Some((*key, entry))
-    })
 }
 
 /// The currency that a record or line names for all its amounts.
@@ -338,13 +401,17 @@ pub(crate) fn identifier(node: &Node<'_>) -> Result<Arc<str>, String> {
         }
         other => return Err(format!("an identifier is needed, not {other}")),
     };
+    let shortened = matches!(node, Node::Cell(_)) && is_shortened(text);
+    if !text.is_empty() && text.len() <= MAX_ID && !shortened && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(Arc::from(text));
+    }
     if text.trim().is_empty() {
         return Err("an identifier is needed, not empty text".to_owned());
     }
     if text.len() > MAX_ID {
         return Err(format!("an identifier of {} bytes is too long: at most {MAX_ID} are read", text.len()));
     }
-    if let (Node::Cell(_), true) = (node, is_shortened(text)) {
+    if shortened {
         return Err(format!(
             "`{text}` is a number that a spreadsheet has shortened, and digits are lost: make the column text and export again"
         ));
@@ -358,10 +425,12 @@ pub(crate) fn identifier(node: &Node<'_>) -> Result<Arc<str>, String> {
 /// Whether a text looks like `1.23457E+12`, as spreadsheets show long numbers.
 fn is_shortened(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.split_once("E+").is_some_and(|(number, power)| {
-        digits(power)
-            && number.split_once(['.', ',']).map_or(digits(number), |(whole, part)| digits(whole) && digits(part))
-    })
+    text.split_once('+').and_then(|(number, power)| Some((number.strip_suffix('E')?, power))).is_some_and(
+        |(number, power)| {
+            digits(power)
+                && number.split_once(['.', ',']).map_or(digits(number), |(whole, part)| digits(whole) && digits(part))
+        },
+    )
 }
 
 fn text(node: &Node<'_>) -> Result<Arc<str>, String> {
@@ -484,8 +553,14 @@ fn moment(node: &Node<'_>) -> Result<Instant, String> {
 
 /// A reason where an instant is out of all proportion.
 pub(crate) fn plausible_instant(instant: Instant) -> Result<(), String> {
-    // Bounds that no day of the range can pass in any zone; the year itself is that of UTC.
-    let days = i32::try_from(instant.millis().div_euclid(86_400_000)).ok().and_then(Day::from_epoch_days);
+    const DAY: i64 = 86_400_000;
+    const FIRST: i64 = Day::first_of(FIRST_YEAR).epoch_days() as i64 * DAY;
+    const END: i64 = Day::first_of(LAST_YEAR + 1).epoch_days() as i64 * DAY;
+    if (FIRST..END).contains(&instant.millis()) {
+        return Ok(());
+    }
+    // The year of a message is that of UTC.
+    let days = i32::try_from(instant.millis().div_euclid(DAY)).ok().and_then(Day::from_epoch_days);
     days.map_or_else(|| Err("the time is outside the calendar".to_owned()), plausible)
 }
 

@@ -23,6 +23,14 @@ pub struct Place {
 }
 
 impl Place {
+    /// Becomes another place, in most cases of the same file.
+    pub(crate) fn move_to(&mut self, other: &Self) {
+        if !Arc::ptr_eq(&self.file, &other.file) {
+            self.file = Arc::clone(&other.file);
+        }
+        (self.line, self.column) = (other.line, other.column);
+    }
+
     /// The place so many lines below, at a column; on the same line the column counts from here.
     pub(crate) fn below(mut self, lines: u64, column: u64) -> Self {
         self.column = if lines == 0 { self.column + column - 1 } else { column };

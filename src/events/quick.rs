@@ -1,64 +1,64 @@
-//! Reads plain JSON quickly: no escapes, no control characters, few keys. What is not so plain, or wrong, is left to `serde_json`, which says what is the matter.
+//! Reads JSON that is well formed, in one pass and mostly without copies. What is wrong, or has more keys than usual, is left to `serde_json`,
+//! which says what is the matter.
 
 use std::borrow::Cow;
 
 use super::MAX_DEPTH;
 use super::node::{Entry, Node};
+use super::scan::plain_length;
 
 /// More keys than this are not compared with each other here.
-const MAX_PLAIN_KEYS: usize = 24;
+const MAX_QUICK_KEYS: usize = 64;
 
-/// Names and values of an object; `None` where it is not plain.
+/// Names and values of an object; `None` where it is not well formed or two keys are the same.
 pub(crate) fn object(text: &str) -> Option<Vec<Entry<'_>>> {
     let mut at = Cursor { text, at: 0 };
-    let mut fields: Vec<Entry<'_>> = Vec::with_capacity(10);
+    let mut fields = Vec::with_capacity(10);
     at.blanks();
-    at.eat(b'{')?;
-    at.blanks();
-    if at.eat(b'}').is_none() {
-        loop {
-            at.blanks();
-            let key = at.text()?;
-            if fields.len() == MAX_PLAIN_KEYS || fields.iter().any(|(other, _)| other == key) {
-                return None;
-            }
-            at.blanks();
-            at.eat(b':')?;
-            at.blanks();
-            fields.push((Cow::Borrowed(key), at.node()?));
-            at.blanks();
-            if at.eat(b',').is_none() {
-                break;
-            }
-        }
-        at.eat(b'}')?;
-    }
+    at.object(&mut fields)?;
     at.end()?;
     Some(fields)
 }
 
-/// Values of a list; `None` where it is not plain.
+/// Values of a list, at most so many; `None` where it is not well formed.
 pub(crate) fn list(text: &str, most: usize) -> Option<Vec<Node<'_>>> {
     let mut at = Cursor { text, at: 0 };
     let mut items = Vec::new();
-    at.eat(b'[')?;
-    at.blanks();
-    if at.eat(b']').is_none() {
-        loop {
-            at.blanks();
-            if items.len() == most {
-                return None;
-            }
-            items.push(at.node()?);
-            at.blanks();
-            if at.eat(b',').is_none() {
-                break;
-            }
-        }
-        at.eat(b']')?;
-    }
+    at.list(|at| {
+        items.push(at.node()?);
+        (items.len() <= most).then_some(())
+    })?;
     at.end()?;
     Some(items)
+}
+
+/// Hands each object of a list to `each`; `None` where the list is not well formed, holds something else, or `each` says so.
+pub(crate) fn objects<'a>(text: &'a str, mut each: impl FnMut(&[Entry<'a>]) -> Option<()>) -> Option<()> {
+    let mut at = Cursor { text, at: 0 };
+    let mut fields = Vec::with_capacity(10);
+    at.list(|at| {
+        fields.clear();
+        at.object(&mut fields)?;
+        each(&fields)
+    })?;
+    at.end()
+}
+
+/// The keys of an object so far, as a set that may take a new one for an old one but never the other way round.
+#[derive(Default)]
+struct Seen(u64);
+
+impl Seen {
+    /// Adds a key; whether it may have been there before.
+    fn add(&mut self, key: &str) -> bool {
+        let bytes = key.as_bytes();
+        let ends =
+            bytes.first().zip(bytes.last()).map_or(0, |(first, last)| usize::from(*first) + 5 * usize::from(*last));
+        let bit = 1 << ((ends + 11 * bytes.len()) % 64);
+        let before = self.0 & bit != 0;
+        self.0 |= bit;
+        before
+    }
 }
 
 struct Cursor<'a> {
@@ -86,15 +86,116 @@ impl<'a> Cursor<'a> {
         self.peek().is_none().then_some(())
     }
 
+    fn object(&mut self, fields: &mut Vec<Entry<'a>>) -> Option<()> {
+        let mut seen = Seen::default();
+        self.items(b'{', b'}', |at| {
+            let key = at.text()?;
+            let twice = seen.add(&key) && fields.iter().any(|(other, _)| *other == key);
+            if twice || fields.len() == MAX_QUICK_KEYS {
+                return None;
+            }
+            at.colon()?;
+            let node = at.node()?;
+            fields.push((key, node));
+            Some(())
+        })
+    }
+
+    fn list(&mut self, each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.items(b'[', b']', each)
+    }
+
+    /// What stands between brackets, with commas in between.
+    fn items(&mut self, open: u8, close: u8, mut each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.eat(open)?;
+        self.blanks();
+        if self.eat(close).is_some() {
+            return Some(());
+        }
+        loop {
+            each(self)?;
+            self.blanks();
+            if self.eat(b',').is_none() {
+                return self.eat(close);
+            }
+            self.blanks();
+        }
+    }
+
+    fn colon(&mut self) -> Option<()> {
+        self.blanks();
+        self.eat(b':')?;
+        self.blanks();
+        Some(())
+    }
+
     /// A text in quotes.
-    fn text(&mut self) -> Option<&'a str> {
+    fn text(&mut self) -> Option<Cow<'a, str>> {
         self.eat(b'"')?;
-        let rest = self.text.as_bytes().get(self.at..)?;
-        let length = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
-        let text = self.text.get(self.at..self.at + length)?;
-        self.at += length;
-        self.eat(b'"')?;
-        Some(text)
+        let start = self.at;
+        self.plain();
+        let text = self.text.get(start..self.at)?;
+        match self.peek()? {
+            b'"' => {
+                self.at += 1;
+                Some(Cow::Borrowed(text))
+            }
+            b'\\' => self.escaped(text).map(Cow::Owned),
+            _ => None,
+        }
+    }
+
+    /// Passes over what stands for itself inside quotes.
+    fn plain(&mut self) {
+        self.at += self.text.as_bytes().get(self.at..).map_or(0, plain_length);
+    }
+
+    /// The rest of a text, from its first escape on.
+    fn escaped(&mut self, before: &str) -> Option<String> {
+        let mut text = before.to_owned();
+        loop {
+            let start = self.at;
+            self.plain();
+            text.push_str(self.text.get(start..self.at)?);
+            let next = self.peek()?;
+            self.at += 1;
+            match next {
+                b'"' => return Some(text),
+                b'\\' => text.push(self.escape()?),
+                _ => return None,
+            }
+        }
+    }
+
+    /// The character that an escape stands for.
+    fn escape(&mut self) -> Option<char> {
+        let name = self.peek()?;
+        self.at += 1;
+        Some(match name {
+            b'"' | b'\\' | b'/' => char::from(name),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => match self.unit()? {
+                high @ 0xd800..=0xdbff => {
+                    self.eat(b'\\')?;
+                    self.eat(b'u')?;
+                    let low = self.unit().filter(|low| (0xdc00..=0xdfff).contains(low))?;
+                    char::from_u32(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00))?
+                }
+                unit => char::from_u32(unit)?,
+            },
+            _ => return None,
+        })
+    }
+
+    /// Four hexadecimal digits.
+    fn unit(&mut self) -> Option<u32> {
+        let digits = self.text.get(self.at..self.at + 4)?;
+        self.at += 4;
+        digits.chars().try_fold(0, |unit, digit| Some(unit << 4 | digit.to_digit(16)?))
     }
 
     fn word(&mut self, word: &str) -> Option<()> {
@@ -132,7 +233,7 @@ impl<'a> Cursor<'a> {
 
     fn node(&mut self) -> Option<Node<'a>> {
         Some(match self.peek()? {
-            b'"' => Node::Text(Cow::Borrowed(self.text()?)),
+            b'"' => Node::Text(self.text()?),
             b'{' | b'[' => {
                 let start = self.at;
                 self.pass(1)?;
@@ -159,27 +260,31 @@ impl<'a> Cursor<'a> {
         if depth >= MAX_DEPTH {
             return None;
         }
-        let (open, close) = if self.peek()? == b'{' { (b'{', b'}') } else { (b'[', b']') };
-        self.eat(open)?;
-        self.blanks();
-        if self.eat(close).is_some() {
-            return Some(());
-        }
+        let object = self.peek()? == b'{';
+        let (open, close) = if object { (b'{', b'}') } else { (b'[', b']') };
+        self.items(open, close, |at| {
+            if object {
+                at.pass_text()?;
+                at.colon()?;
+            }
+            match at.peek()? {
+                b'{' | b'[' => at.pass(depth + 1),
+                b'"' => at.pass_text(),
+                _ => at.node().map(drop),
+            }
+        })
+    }
+
+    fn pass_text(&mut self) -> Option<()> {
+        self.eat(b'"')?;
         loop {
-            self.blanks();
-            if open == b'{' {
-                self.text()?;
-                self.blanks();
-                self.eat(b':')?;
-                self.blanks();
-            }
-            match self.peek()? {
-                b'{' | b'[' => self.pass(depth + 1)?,
-                _ => drop(self.node()?),
-            }
-            self.blanks();
-            if self.eat(b',').is_none() {
-                return self.eat(close);
+            self.plain();
+            let next = self.peek()?;
+            self.at += 1;
+            match next {
+                b'"' => return Some(()),
+                b'\\' => drop(self.escape()?),
+                _ => return None,
             }
         }
     }
@@ -218,7 +323,14 @@ mod tests {
             "{\"a\":1.}",
             "{\"a\":.5}",
             "{\"a\":+1}",
-            "{\"a\":\"\\n\"}",
+            "{\"a\":\"\\x\"}",
+            "{\"a\":\"\\ud83d\"}",
+            "{\"a\":\"\\ud83d\\u0041\"}",
+            "{\"a\":\"\\udc00\"}",
+            "{\"a\":\"\\u00+1\"}",
+            "{\"a\":[\"\\ud83d\"]}",
+            "{\"a\":\"\\\"}",
+            "{\"a\":1,\"\\u0061\":2}",
             "{\"a\":\"\n\"}",
             "{\"a\":1,\"a\":2}",
             "{\"a\":[1,]}",

@@ -142,7 +142,7 @@ impl Iterator for EventStream<'_> {
                 Some(Ok(raw)) => {
                     let sequence = self.first + self.records;
                     self.records += 1;
-                    self.place = raw.place.clone();
+                    self.place.move_to(&raw.place);
                     match &mut self.mapper {
                         None => return Some(self.decoder.decode(&raw, 0)),
                         Some(mapper) => {

@@ -131,12 +131,17 @@ impl<'a> Cursor<'a> {
     fn digits(&mut self, number: &mut i128, underscores: bool) -> Result<usize, DecimalError> {
         let mut count = 0;
         loop {
-            let Some(digit) = self.digit() else { return Err(DecimalError::Malformed) };
-            *number = number
-                .checked_mul(10)
-                .and_then(|number| number.checked_add(i128::from(digit)))
-                .ok_or(DecimalError::TooLarge)?;
-            count += 1;
+            let (part, places) = self.few_digits();
+            if places == 0 {
+                return Err(DecimalError::Malformed);
+            }
+            *number = if *number == 0 {
+                part
+            } else {
+                let shifted = power_of_ten(places).and_then(|power| number.checked_mul(power));
+                shifted.and_then(|number| number.checked_add(part)).ok_or(DecimalError::TooLarge)?
+            };
+            count += places as usize;
             let more = match self.rest.first() {
                 Some(b'_') if underscores => self.eat(b'_'),
                 Some(byte) => byte.is_ascii_digit(),
@@ -146,6 +151,18 @@ impl<'a> Cursor<'a> {
                 return Ok(count);
             }
         }
+    }
+
+    /// As many digits as always fit a machine word, and how many there were.
+    fn few_digits(&mut self) -> (i128, u32) {
+        let (mut number, mut places) = (0_u64, 0);
+        while places < 18
+            && let Some(digit) = self.digit()
+        {
+            number = number * 10 + u64::from(digit);
+            places += 1;
+        }
+        (i128::from(number), places)
     }
 }
 

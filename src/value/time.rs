@@ -102,6 +102,11 @@ impl Day {
         if valid { Some(Self(days_from_civil(year, month, day))) } else { None }
     }
 
+    /// 1 January of a year from 1 to 9999.
+    pub(crate) const fn first_of(year: i32) -> Self {
+        Self(days_from_civil(year, 1, 1))
+    }
+
     /// Year, month from 1, day from 1.
     pub const fn ymd(self) -> (i32, u8, u8) {
         // Years that begin in March have their leap day last; 400 of them, an era, have always the same length.

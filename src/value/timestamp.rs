@@ -33,6 +33,9 @@ pub enum InstantError {
 /// # Errors
 /// [`InstantError`], which says in words what is wrong.
 pub fn parse_instant(text: &str, zone: Option<&Zone>) -> Result<Instant, InstantError> {
+    if let Some(instant) = utc(text.as_bytes()) {
+        return Ok(instant);
+    }
     let mut cursor = Cursor::new(text);
     let malformed = || InstantError::Malformed(excerpt(text));
     let (year, month, date) = read_day(&mut cursor).ok_or_else(malformed)?;
@@ -58,6 +61,28 @@ pub fn parse_instant(text: &str, zone: Option<&Zone>) -> Result<Instant, Instant
     };
     let local = i64::from(day.epoch_days()) * DAY_MILLIS + i64::from(time.millis());
     Ok(Instant::clamped(local - offset))
+}
+
+/// Reads `2026-02-01T10:00:00Z`, also with three digits behind a point: what machines write, and most times there are.
+fn utc(text: &[u8]) -> Option<Instant> {
+    let (&[a, b, c, d, b'-', e, f, b'-', g, h, b'T', i, j, b':', k, l, b':', m, n], rest) = text.split_first_chunk()?
+    else {
+        return None;
+    };
+    let millis = match *rest {
+        [b'Z'] => 0,
+        [b'.', o, p, q, b'Z'] => number([o, p, q])?,
+        _ => return None,
+    };
+    let (month, date) = (u8::try_from(number([e, f])?).ok()?, u8::try_from(number([g, h])?).ok()?);
+    let day = Day::from_ymd(i32::try_from(number([a, b, c, d])?).ok()?, month, date)?;
+    let time = TimeOfDay::from_hms(number([i, j])?, number([k, l])?, number([m, n])?)?;
+    Some(Instant::clamped(i64::from(day.epoch_days()) * DAY_MILLIS + i64::from(time.millis() + millis)))
+}
+
+/// The number that digits write.
+fn number<const N: usize>(digits: [u8; N]) -> Option<u32> {
+    digits.iter().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))
 }
 
 /// Reads the digits after the point as milliseconds.

@@ -13,7 +13,7 @@ use crate::engine::Event;
 use crate::hir::{EventId, FieldDef, FieldId, FieldType};
 use crate::value::{Exact, Instant};
 
-use super::super::decode::{Decoder, Draft, Fault, identifier, position, reject, shown};
+use super::super::decode::{Decoder, Draft, Fault, Type, identifier, position, reject, shown};
 use super::super::input::Known;
 use super::super::node::{Entry, Node, Place, Raw, owned_entries};
 use super::super::reject::Reject;
@@ -331,7 +331,7 @@ fn finish_sums(rule: &Rule, fields: &mut [Entry<'static>]) -> Result<(), String>
 
 /// Fits a rule to its event.
 fn bind(map: &Map, rule: &mut Rule, decoder: &Decoder<'_>) -> Result<Bound, MapError> {
-    let (kind, event) =
+    let Type { id: kind, def: event, .. } =
         decoder.kind(&rule.event).map_err(|reason| map.error(&format!("{}.event", rule.path), &rule.event, reason))?;
     let path = format!("{}.fields", rule.path);
     let grouped = !rule.group.is_empty();

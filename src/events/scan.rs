@@ -1,0 +1,45 @@
+//! Looks for the bytes that mean something, eight at once.
+
+/// Each of eight bytes 1.
+const ONES: u64 = 0x0101_0101_0101_0101;
+/// The highest bit of each of eight bytes.
+const HIGH: u64 = ONES << 7;
+
+/// A mark in the highest bit of each byte that is 0. Marks above the lowest one may be wrong.
+fn zeros(eight: u64) -> u64 {
+    eight.wrapping_sub(ONES) & !eight & HIGH
+}
+
+/// How many bytes come before the first quote, backslash or control character, which end what stands for itself inside quotes.
+pub(super) fn plain_length(bytes: &[u8]) -> usize {
+    let mut length = 0;
+    let mut rest = bytes;
+    while let Some((chunk, after)) = rest.split_first_chunk() {
+        let eight = u64::from_le_bytes(*chunk);
+        let control = eight.wrapping_sub(ONES * 0x20) & !eight & HIGH;
+        let marks = zeros(eight ^ (ONES * u64::from(b'"'))) | zeros(eight ^ (ONES * u64::from(b'\\'))) | control;
+        if marks != 0 {
+            return length + (marks.trailing_zeros() / 8) as usize;
+        }
+        length += 8;
+        rest = after;
+    }
+    length + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn eight_at_once_find_what_one_at_a_time_find(
+            bytes in prop::collection::vec(prop_oneof![any::<u8>(), Just(b'a'), Just(0x80), Just(0x21), Just(0xff)], 0..40),
+        ) {
+            let slowly = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+            prop_assert_eq!(plain_length(&bytes), slowly.unwrap_or(bytes.len()));
+        }
+    }
+}
