@@ -6,8 +6,8 @@ use super::error::CliError;
 use super::progress::Progress;
 use super::summary::Summary;
 use crate::engine::{Arrival, Engine};
-use crate::events::{EventStream, Inputs, Place, Reject};
-use crate::kernel::{Block, Filler, Members, Odd, Plan};
+use crate::events::{EventStream, Inputs, Place, Reject, Taken};
+use crate::kernel::{Block, Filler, Members, Odd, Plan, Scanner};
 use crate::value::Instant;
 
 /// How many events are judged at once.
@@ -18,7 +18,7 @@ const BLOCK: usize = 4_096;
 /// # Errors
 /// [`CliError`] where the inputs cannot be read.
 pub(super) fn judge<'p>(
-    engine: &Engine,
+    engine: &'p Engine,
     summary: Summary<'p>,
     inputs: &Inputs,
     until: Option<Instant>,
@@ -31,8 +31,9 @@ pub(super) fn judge<'p>(
     let Ok(plan) = Plan::of(version) else { return Ok(None) };
     let plan = Arc::new(plan);
     let filler = Filler { shapes: plan.shapes.clone(), printer: plan.printer.clone() };
+    let scanner = Scanner::new(&version.program, filler);
     let mut stream = EventStream::new(&version.program, inputs, None, 0)?;
-    let mut pass = Pass { members: Members::new(plan), filler, block: Block::default(), places: Vec::new(), summary };
+    let mut pass = Pass { members: Members::new(plan), scanner, block: Block::default(), places: Vec::new(), summary };
     Ok(match pass.all(&mut stream, until, progress) {
         Ok(()) => {
             let Pass { members, mut summary, .. } = pass;
@@ -46,7 +47,7 @@ pub(super) fn judge<'p>(
 /// One pass over the events.
 struct Pass<'p> {
     members: Members,
-    filler: Filler,
+    scanner: Scanner<'p>,
     block: Block,
     /// Where each row was read.
     places: Vec<Place>,
@@ -60,20 +61,21 @@ impl Pass<'_> {
         until: Option<Instant>,
         progress: &mut Progress,
     ) -> Result<(), Odd> {
-        let mut newest = None;
-        while let Some(record) = stream.next() {
+        loop {
+            let Self { members, scanner, block, .. } = self;
+            let mut number = |name: &str| members.number(name);
+            let Some(record) = stream.next_or(&mut |raw| scanner.record(raw, &mut number, block).is_some()) else { break };
             progress.tick();
             match record {
-                Ok(event) => {
-                    // Events of one moment are judged together.
-                    if self.block.rows.len() >= BLOCK && newest != Some(event.time) {
+                Ok(taken) => {
+                    if let Taken::Event(event) = taken {
+                        scanner.filler().event(&event, number(&event.member), block).ok_or(Odd)?;
+                    }
+                    self.summary.event();
+                    self.places.push(stream.place());
+                    if block.rows.len() > BLOCK {
                         self.judge()?;
                     }
-                    newest = Some(event.time);
-                    self.summary.event();
-                    let member = self.members.number(&event.member);
-                    self.filler.event(&event, member, &mut self.block).ok_or(Odd)?;
-                    self.places.push(stream.place());
                 }
                 Err(reject) => self.summary.reject(&reject),
             }

@@ -33,7 +33,8 @@ pub use map::{Map, MapError, guess};
 pub use node::{Entry, Node, Place, Raw};
 pub use record::Record;
 pub use reject::Reject;
-pub use stream::EventStream;
+pub use stream::{EventStream, Taken};
+pub(crate) use quick::objects;
 pub(crate) use suggest::{did_you_mean, nearest};
 
 #[cfg(test)]

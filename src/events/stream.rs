@@ -111,16 +111,23 @@ fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Reject {
     Reject::new(place, damage(error), "")
 }
 
-impl Iterator for EventStream<'_> {
-    type Item = Result<Event, Reject>;
+/// What became of a record.
+pub enum Taken {
+    /// Whoever was asked first took it.
+    AsItIs,
+    /// It is an event.
+    Event(Event),
+}
 
-    fn next(&mut self) -> Option<Self::Item> {
+impl EventStream<'_> {
+    /// The next record: handed to `take` as it is, and decoded where that does not take it. Records that a map reads are always decoded.
+    pub fn next_or(&mut self, take: &mut dyn FnMut(&Raw<'_>) -> bool) -> Option<Result<Taken, Reject>> {
         if let Some(reject) = self.unreadable.take() {
             return Some(Err(reject));
         }
         loop {
             if let Some(done) = self.mapper.as_mut().and_then(|mapper| mapper.ready(&self.decoder)) {
-                return Some(done);
+                return Some(done.map(Taken::Event));
             }
             let Some(reader) = &mut self.open else {
                 match self.waiting.pop_front() {
@@ -130,7 +137,7 @@ impl Iterator for EventStream<'_> {
                         }
                         continue;
                     }
-                    None => return self.mapper.as_mut().and_then(|mapper| mapper.flush(&self.decoder)),
+                    None => return Some(self.mapper.as_mut()?.flush(&self.decoder)?.map(Taken::Event)),
                 }
             };
             match reader.next() {
@@ -144,14 +151,29 @@ impl Iterator for EventStream<'_> {
                     self.records += 1;
                     self.place.move_to(&raw.place);
                     match &mut self.mapper {
-                        None => return Some(self.decoder.decode(&raw, 0)),
+                        None if take(&raw) => return Some(Ok(Taken::AsItIs)),
+                        None => return Some(self.decoder.decode(&raw, 0).map(Taken::Event)),
                         Some(mapper) => {
                             if let Some(done) = mapper.take(&self.decoder, &raw, sequence) {
-                                return Some(done);
+                                return Some(done.map(Taken::Event));
                             }
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+impl Iterator for EventStream<'_> {
+    type Item = Result<Event, Reject>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.next_or(&mut |_| false)? {
+                Ok(Taken::Event(event)) => return Some(Ok(event)),
+                Ok(Taken::AsItIs) => {}
+                Err(reject) => return Some(Err(reject)),
             }
         }
     }

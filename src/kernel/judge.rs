@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::hir::{EventId, EventKind, LadderId, MeasureId, UnitId};
+use crate::hir::{EventId, EventKind, LadderId, MeasureId};
 
 use super::code::{Cx, Num, cell};
 use super::layout::{DUE, JOINED, JUDGED, NEVER};
@@ -220,38 +220,31 @@ impl Judge<'_> {
     /// # Errors
     /// [`Odd`] as [`Judge::judge`].
     pub fn advance(&mut self, to: i64) -> Result<(), Odd> {
-        loop {
-            let next = self.next_due();
-            self.set(DUE, next.map_or(i64::MAX, |(at, _)| at));
-            let Some((at, due)) = next.filter(|(at, _)| *at <= to) else { return Ok(()) };
-            self.go_to(at)?;
-            if let Due::Lapse(unit) = due {
-                self.lapse(unit)?;
-            }
-            let plan = self.plan;
+        let plan = self.plan;
+        while self.get(DUE) <= to {
+            let now = self.get(DUE);
+            self.go_to(now)?;
+            self.set(DUE, i64::MAX);
             for ladder in &plan.sliding {
                 for measure in &plan.ladders.at(*ladder).measures {
                     self.slide(*measure);
                 }
                 self.stand(*ladder)?;
             }
+            for (id, unit) in plan.units.pairs() {
+                self.lapse(id);
+                if let Some(lot) = self.pools.lots.front(self.get(unit.cells.lots)) {
+                    self.due(lot.expires);
+                }
+            }
         }
-    }
-
-    fn next_due(&self) -> Option<(i64, Due)> {
-        let plan = self.plan;
-        let ladders = plan.sliding.iter().filter_map(|id| Some((self.turns(*id)?, Due::Ladder(*id))));
-        let lapses = plan.units.pairs().filter_map(|(id, unit)| {
-            let lot = self.pools.lots.front(self.get(unit.cells.lots))?;
-            Some((lot.expires, Due::Lapse(id))).filter(|(at, _)| *at < i64::MAX)
-        });
-        ladders.chain(lapses).min()
+        self.fits()
     }
 
     /// When a tier may next fall by itself.
     fn turns(&self, id: LadderId) -> Option<i64> {
         let ladder = self.plan.ladders.at(id);
-        if self.get(ladder.cells.tier) == 0 {
+        if self.get(ladder.cells.tier) == 0 || ladder.for_ever {
             return None;
         }
         ladder.measures.iter().filter_map(|measure| self.leaves(*measure)).min().filter(|at| *at < i64::MAX)
@@ -279,10 +272,8 @@ impl Judge<'_> {
         if tier != old {
             self.move_to(id, old, tier)?;
         }
-        if tier > 0 && !ladder.for_ever {
-            if let Some(at) = self.turns(id) {
-                self.due(at);
-            }
+        if let Some(at) = self.turns(id) {
+            self.due(at);
         }
         Ok(tier != old)
     }
@@ -319,11 +310,3 @@ impl Judge<'_> {
         Ok(())
     }
 }
-
-/// What may be due; the order is that in which it happens at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Due {
-    Ladder(LadderId),
-    Lapse(UnitId),
-}
-

@@ -3,7 +3,7 @@
 use crate::engine::Flows;
 use crate::hir::UnitId;
 
-use super::judge::{Judge, Odd};
+use super::judge::Judge;
 use super::layout::NEXT_LOT;
 use super::plan::LotEnd;
 use super::store::Lot;
@@ -84,16 +84,16 @@ impl Judge<'_> {
     }
 
     /// Lets lots lapse that are due.
-    pub fn lapse(&mut self, id: UnitId) -> Result<(), Odd> {
+    pub fn lapse(&mut self, id: UnitId) {
         let cells = self.plan.units.at(id).cells;
         let now = self.moment.now;
-        let mut due = 0;
-        for (_, lot) in self.pools.lots.iter(self.get(cells.lots)).take_while(|(_, lot)| lot.expires <= now) {
-            due += lot.left;
+        let lots = self.pools.lots.iter(self.get(cells.lots)).take_while(|(_, lot)| lot.expires <= now);
+        let due = lots.map(|(_, lot)| lot.left).sum();
+        if due == 0 {
+            return;
         }
         self.take(id, due, |sums, part| sums.expired += part);
         self.add(cells.expired, due);
-        if self.scratch.odd.get() { Err(Odd) } else { Ok(()) }
     }
 
     /// Takes back a part of an award from what would be spent next, then as the unit's floor says. Returns what was taken.

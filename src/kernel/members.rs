@@ -31,6 +31,8 @@ pub struct Members {
     seen: FxHashMap<[i64; 2], u64>,
     /// The newest moment.
     newest: Option<i64>,
+    /// The last moment of the block before, with the members, positions and identities of its events.
+    before: (i64, Vec<(u32, u64, String)>),
 }
 
 /// Where members stand.
@@ -58,6 +60,7 @@ impl Members {
             scratch,
             seen: FxHashMap::default(),
             newest: None,
+            before: (MISSING, Vec::new()),
             plan,
         }
     }
@@ -92,10 +95,13 @@ impl Members {
             if block.rows.get(run).is_none_or(|first| first.time != row.time) {
                 run = place;
             }
-            let tied = |row: &Row| {
-                block.rows.get(run..place).unwrap_or_default().iter().any(|other| other.member == row.member)
+            // Events of one moment of one member have an order, and here it is that in which they come.
+            let follows = || {
+                let mut same = block.rows.get(run..place).unwrap_or_default().iter();
+                same.any(|other| other.member == row.member) || self.follows(&row, block.id(&row))
             };
-            match self.arrive(&row, block.id(&row), tied)? {
+            let follows = self.newest_of(&row) != row.time || follows();
+            match self.arrive(&row, block.id(&row), follows)? {
                 Arrival::Accepted => {}
                 other => {
                     tell(&row, other);
@@ -123,23 +129,48 @@ impl Members {
             };
             judge.judge(row.event, row.time)?;
         }
+        self.note_last(block);
         Ok(())
     }
 
-    fn arrive(&mut self, row: &Row, id: &str, tied: impl Fn(&Row) -> bool) -> Result<Arrival, Odd> {
+    fn note_last(&mut self, block: &Block) {
+        let Some(last) = block.rows.last() else { return };
+        let (time, events) = &mut self.before;
+        if *time != last.time {
+            events.clear();
+        }
+        *time = last.time;
+        let run = block.rows.iter().rev().take_while(|row| row.time == last.time);
+        events.extend(run.map(|row| (row.member, row.sequence, block.id(row).to_owned())));
+    }
+
+    /// Whether an event comes behind all of its member and moment that the block before had.
+    fn follows(&self, row: &Row, id: &str) -> bool {
+        let (time, events) = &self.before;
+        let mut own = events.iter().filter(|(member, ..)| *member == row.member).peekable();
+        let behind = |(_, sequence, other): &(u32, u64, String)| {
+            sequence.cmp(&row.sequence).then_with(|| crate::engine::natural(other, id)).is_lt()
+        };
+        *time == row.time && own.peek().is_some() && own.all(behind)
+    }
+
+    fn newest_of(&self, row: &Row) -> i64 {
+        cell(&self.cells, row.member as usize * self.plan.layout.fresh.len() + NEWEST)
+    }
+
+    fn arrive(&mut self, row: &Row, id: &str, follows: bool) -> Result<Arrival, Odd> {
         let print = self.plan.printer.print(id);
         if let Some(content) = self.seen.get(&print) {
             // Whether another spelling says the same, only values can tell.
             return if *content == row.content { Ok(Arrival::Duplicate) } else { Err(Odd) };
         }
-        let stride = self.plan.layout.fresh.len();
-        let newest = self.cells.get(row.member as usize * stride + NEWEST).copied().unwrap_or(MISSING);
+        let newest = self.newest_of(row);
         if row.time < newest {
             let newest = Instant::from_millis(newest).ok_or(Odd)?;
             let horizon = self.plan.late.and_then(|late| late.before(newest, self.plan.clock.zone())).ok_or(Odd)?;
             return if row.time < horizon.millis() { Ok(Arrival::too_old()) } else { Err(Odd) };
         }
-        if row.time == newest && !tied(row) {
+        if !follows {
             return Err(Odd);
         }
         self.seen.insert(print, row.content);

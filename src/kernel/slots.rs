@@ -10,8 +10,11 @@ use crate::value::{Exact, Value};
 
 use super::code::MISSING;
 
-/// Parts of one in which slots hold numbers of fields.
-pub const PARTS: i64 = 1_000_000;
+/// Decimal places with which slots hold numbers of fields.
+pub const PLACES: u8 = 6;
+
+/// The parts of one that these make.
+pub const PARTS: i64 = 10_i64.pow(PLACES as u32);
 
 /// Texts by number.
 #[derive(Debug, Clone, Default)]
