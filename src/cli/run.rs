@@ -115,8 +115,10 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     let started = Clock::now();
     if args.only_sums()
         && let Some(summary) = Summary::new(&versions, &[])
-        && let Some(mut summary) =
-            tight::judge(&engine, summary, &inputs, until, &mut Progress::new("events", args.quiet))?
+        && let Some(mut summary) = {
+            let progress = &mut Progress::new("events", args.quiet);
+            tight::judge(&engine, summary, &inputs, until, args.threads.map_or(1, usize::from), progress)?
+        }
     {
         summary.elapsed(started.elapsed());
         tell(&summary, args, output)?;

@@ -1,6 +1,7 @@
 //! Runs that only ask for sums: judged by the kernel where the program is plain enough.
 
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 
 use super::error::CliError;
 use super::progress::Progress;
@@ -13,6 +14,9 @@ use crate::value::Instant;
 /// How many events are judged at once.
 const BLOCK: usize = 4_096;
 
+/// How many blocks are on their way between two threads.
+const AHEAD: usize = 8;
+
 /// Judges all events of inputs that can be read again; `None` where only the fold can do it, which then reads them again.
 ///
 /// # Errors
@@ -22,6 +26,7 @@ pub(super) fn judge<'p>(
     summary: Summary<'p>,
     inputs: &Inputs,
     until: Option<Instant>,
+    threads: usize,
     progress: &mut Progress,
 ) -> Result<Option<Summary<'p>>, CliError> {
     let [version] = engine.versions() else { return Ok(None) };
@@ -29,63 +34,112 @@ pub(super) fn judge<'p>(
         return Ok(None);
     }
     let Ok(plan) = Plan::of(version) else { return Ok(None) };
-    let plan = Arc::new(plan);
-    let filler = Filler { shapes: plan.shapes.clone(), printer: plan.printer.clone() };
-    let scanner = Scanner::new(&version.program, filler);
-    let mut stream = EventStream::new(&version.program, inputs, None, 0)?;
-    let mut pass = Pass { members: Members::new(plan), scanner, block: Block::default(), places: Vec::new(), summary };
-    Ok(match pass.all(&mut stream, until, progress) {
-        Ok(()) => {
-            let Pass { members, mut summary, .. } = pass;
-            summary.tight(&members.told, &members.standing());
-            Some(summary)
+    let scanner = Scanner::new(&version.program, Filler::new(&plan));
+    let mut pass = Pass { members: Members::new(Arc::new(plan)), summary };
+    let stream = EventStream::new(&version.program, inputs, None, 0)?;
+    let mut reading = Reading { stream, scanner };
+    let done = if threads < 2 { pass.all(&mut reading, progress) } else { pass.beside(reading, progress) };
+    let done = done.and_then(|()| pass.members.advance(until.map(Instant::millis)));
+    Ok(done.is_ok().then(|| {
+        let Pass { members, mut summary } = pass;
+        summary.tight(&members.told, &members.standing());
+        // The process ends with the run: to take all members apart would only take time.
+        std::mem::forget(members);
+        summary
+    }))
+}
+
+/// Events that were read.
+#[derive(Default)]
+struct Read {
+    block: Block,
+    /// Where each was.
+    places: Vec<Place>,
+    /// Records that were no events.
+    rejects: Vec<Reject>,
+}
+
+/// Events on their way in.
+struct Reading<'p> {
+    stream: EventStream<'p>,
+    scanner: Scanner<'p>,
+}
+
+impl Reading<'_> {
+    /// Reads a block; `false` at the end.
+    fn fill(&mut self, read: &mut Read) -> Result<bool, Odd> {
+        let Read { block, places, rejects } = read;
+        block.clear();
+        places.clear();
+        rejects.clear();
+        while places.len() + rejects.len() < BLOCK {
+            let Self { stream, scanner } = self;
+            match stream.next_or(&mut |raw| scanner.record(raw, block).is_some()) {
+                Some(Ok(taken)) => {
+                    if let Taken::Event(event) = taken {
+                        scanner.event(&event, block).ok_or(Odd("a value that no cell holds"))?;
+                    }
+                    places.push(stream.place());
+                }
+                Some(Err(reject)) => rejects.push(reject),
+                None => return Ok(false),
+            }
         }
-        Err(Odd) => None,
-    })
+        Ok(true)
+    }
 }
 
 /// One pass over the events.
 struct Pass<'p> {
     members: Members,
-    scanner: Scanner<'p>,
-    block: Block,
-    /// Where each row was read.
-    places: Vec<Place>,
     summary: Summary<'p>,
 }
 
 impl Pass<'_> {
-    fn all(
-        &mut self,
-        stream: &mut EventStream<'_>,
-        until: Option<Instant>,
-        progress: &mut Progress,
-    ) -> Result<(), Odd> {
-        loop {
-            let Self { members, scanner, block, .. } = self;
-            let mut number = |name: &str| members.number(name);
-            let Some(record) = stream.next_or(&mut |raw| scanner.record(raw, &mut number, block).is_some()) else { break };
-            progress.tick();
-            match record {
-                Ok(taken) => {
-                    if let Taken::Event(event) = taken {
-                        scanner.filler().event(&event, number(&event.member), block).ok_or(Odd)?;
-                    }
-                    self.summary.event();
-                    self.places.push(stream.place());
-                    if block.rows.len() > BLOCK {
-                        self.judge()?;
-                    }
-                }
-                Err(reject) => self.summary.reject(&reject),
-            }
-        }
-        self.judge()?;
-        self.members.advance(until.map(Instant::millis))
+    /// Reads and judges in turn.
+    fn all(&mut self, reading: &mut Reading<'_>, progress: &mut Progress) -> Result<(), Odd> {
+        let mut read = Read::default();
+        while {
+            let more = reading.fill(&mut read)?;
+            self.judge(&mut read, progress)?;
+            more
+        } {}
+        Ok(())
     }
 
-    fn judge(&mut self) -> Result<(), Odd> {
-        let Self { members, block, places, summary, .. } = self;
+    /// Judges beside a thread that reads. Blocks go back and forth, so that none is made twice.
+    fn beside(&mut self, mut reading: Reading<'_>, progress: &mut Progress) -> Result<(), Odd> {
+        std::thread::scope(|scope| {
+            let (to_judge, full) = sync_channel::<Result<Read, Odd>>(AHEAD);
+            let (to_read, empty) = sync_channel::<Read>(AHEAD);
+            scope.spawn(move || {
+                loop {
+                    let mut read = empty.try_recv().unwrap_or_default();
+                    let more = reading.fill(&mut read);
+                    let last = more != Ok(true);
+                    if to_judge.send(more.map(|_| read)).is_err() || last {
+                        return;
+                    }
+                }
+            });
+            for read in full {
+                let mut read = read?;
+                self.judge(&mut read, progress)?;
+                // Whoever reads may have come to the end.
+                to_read.try_send(read).ok();
+            }
+            Ok(())
+        })
+    }
+
+    fn judge(&mut self, read: &mut Read, progress: &mut Progress) -> Result<(), Odd> {
+        let Self { members, summary } = self;
+        let Read { block, places, rejects } = read;
+        rejects.drain(..).for_each(|reject| summary.reject(&reject));
+        places.iter().for_each(|_| {
+            progress.tick();
+            summary.event();
+        });
         let mut refused = Vec::new();
         members.judge(block, &mut |row, arrival| match arrival {
             Arrival::Accepted => {}
@@ -95,12 +149,9 @@ impl Pass<'_> {
         refused.sort_by_key(|(row, _)| row.source);
         for (row, reason) in refused {
             if let Some(place) = places.get(row.source) {
-                let member = members.name(row.member);
-                summary.reject(&Reject::of_event(place.clone(), block.id(&row), member, reason));
+                summary.reject(&Reject::of_event(place.clone(), block.id(&row), block.member(&row), reason));
             }
         }
-        block.clear();
-        places.clear();
         Ok(())
     }
 }

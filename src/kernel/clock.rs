@@ -1,10 +1,14 @@
 //! Now: the local day and the periods around it, worked out once for all events in them.
 
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
 use crate::hir::{End, Window};
-use crate::value::{Calendar, Day, Instant, Period, PeriodKind, TimeSpan, Zone};
+use crate::source::Span;
+use crate::value::{Calendar, Day, Instant, PeriodKind, TimeSpan, Zone};
 
 use super::unfit::{Fit, unfit};
-use crate::source::Span;
 
 /// A period around now.
 #[derive(Debug, Clone, Copy, Default)]
@@ -17,13 +21,11 @@ pub struct Around {
     pub before: i64,
 }
 
-/// Now, in milliseconds, with what the local calendar says of it.
+/// A local day, with what the calendar says of it.
 #[derive(Debug, Clone)]
-pub struct Moment {
-    /// Now.
-    pub now: i64,
+pub struct Today {
     /// Days since 1970.
-    pub today: i64,
+    pub number: i64,
     /// From 0, Monday.
     pub weekday: i64,
     /// From 0, January.
@@ -32,14 +34,24 @@ pub struct Moment {
     pub date: i64,
     /// The year.
     pub year: i64,
-    /// The day.
-    pub day: Around,
+    /// Its moments.
+    pub around: Around,
     /// Periods, in the order in which a plan names them.
     pub periods: Vec<Around>,
     /// First moments of windows of so many days, in the order in which a plan names them.
     pub windows: Vec<i64>,
     /// Ends of what begins now, in the order in which a plan names them.
     pub ends: Vec<i64>,
+}
+
+/// Now, in milliseconds, and all days that it has been on: members are judged in turn, each at a time of its own.
+#[derive(Debug, Clone)]
+pub struct Moment {
+    /// Now.
+    pub now: i64,
+    /// The day.
+    pub today: Arc<Today>,
+    known: FxHashMap<Day, Arc<Today>>,
 }
 
 /// How a measure looks back.
@@ -105,75 +117,88 @@ impl Clock {
 
     /// A moment before all others.
     pub fn first(&self) -> Moment {
-        let nothing = Around { start: i64::MAX, end: i64::MIN, before: 0 };
-        Moment {
-            now: i64::MIN,
-            today: 0,
+        let never = Around { start: i64::MAX, end: i64::MIN, before: 0 };
+        let today = Today {
+            number: 0,
             weekday: 0,
             month: 0,
             date: 0,
             year: 0,
-            day: nothing,
-            periods: vec![nothing; self.periods.len()],
-            windows: vec![0; self.windows.len()],
-            ends: vec![i64::MAX; self.ends.len()],
-        }
+            around: never,
+            periods: Vec::new(),
+            windows: Vec::new(),
+            ends: Vec::new(),
+        };
+        Moment { now: i64::MIN, today: Arc::new(today), known: FxHashMap::default() }
     }
 
     /// Moves a moment; `None` outside the calendar.
     #[inline]
     pub fn go_to(&self, moment: &mut Moment, now: i64) -> Option<()> {
         moment.now = now;
-        if moment.day.start <= now && now < moment.day.end { Some(()) } else { self.turn(moment, now) }
+        if moment.today.around.start <= now && now < moment.today.around.end {
+            return Some(());
+        }
+        let day = self.zone().day_of(Instant::from_millis(now)?);
+        moment.today = match moment.known.get(&day) {
+            Some(today) => today.clone(),
+            None => {
+                let today = Arc::new(self.look_up(day)?);
+                moment.known.insert(day, today.clone());
+                today
+            }
+        };
+        Some(())
     }
 
     #[cold]
-    fn turn(&self, moment: &mut Moment, now: i64) -> Option<()> {
-        let zone = self.zone();
-        let today = zone.day_of(Instant::from_millis(now)?);
-        let around = |period: Period, before: Day| Around {
-            start: zone.start_of(period.start).millis(),
-            end: zone.start_of(period.end).millis(),
-            before: zone.start_of(before).millis(),
+    fn look_up(&self, day: Day) -> Option<Today> {
+        let (zone, (year, month, date)) = (self.zone(), day.ymd());
+        let around = |kind: PeriodKind| {
+            let period = self.calendar.period_of(kind, day, None);
+            let before = self.calendar.previous(kind, period, None).unwrap_or(period);
+            Around {
+                start: zone.start_of(period.start).millis(),
+                end: zone.start_of(period.end).millis(),
+                before: zone.start_of(before.start).millis(),
+            }
         };
-        let (year, month, date) = today.ymd();
-        moment.today = i64::from(today.epoch_days());
-        moment.weekday = i64::from(today.weekday().number()) - 1;
-        (moment.year, moment.month, moment.date) = (i64::from(year), i64::from(month) - 1, i64::from(date));
-        let day = self.calendar.period_of(PeriodKind::Day, today, None);
-        moment.day = around(day, today);
-        for (slot, kind) in moment.periods.iter_mut().zip(&self.periods) {
-            let period = self.calendar.period_of(*kind, today, None);
-            let before = self.calendar.previous(*kind, period, None).unwrap_or(period);
-            *slot = around(period, before.start);
-        }
-        for (slot, length) in moment.windows.iter_mut().zip(&self.windows) {
-            *slot = zone.start_of(length.before_day(today)?.plus_days(1)?).millis();
-        }
-        for (slot, end) in moment.ends.iter_mut().zip(&self.ends) {
-            let day = match *end {
-                End::After(length, None) => length.after_day(today)?,
-                End::After(length, Some(kind)) => self.calendar.period_of(kind, length.after_day(today)?, None).end,
-                End::Period { kind, ahead } => {
-                    let first = self.calendar.period_of(kind, today, None);
-                    (0..ahead).fold(first, |period, _| self.calendar.period_of(kind, period.end, None)).end
-                }
-                End::Month { .. } | End::YearDay { .. } => return None,
-            };
-            *slot = zone.start_of(day).millis();
-        }
-        Some(())
+        let window = |length: &TimeSpan| Some(zone.start_of(length.before_day(day)?.plus_days(1)?).millis());
+        Some(Today {
+            number: i64::from(day.epoch_days()),
+            weekday: i64::from(day.weekday().number()) - 1,
+            month: i64::from(month) - 1,
+            date: i64::from(date),
+            year: i64::from(year),
+            around: around(PeriodKind::Day),
+            periods: self.periods.iter().map(|kind| around(*kind)).collect(),
+            windows: self.windows.iter().map(window).collect::<Option<_>>()?,
+            ends: self.ends.iter().map(|end| self.end_of(day, *end)).collect::<Option<_>>()?,
+        })
+    }
+
+    fn end_of(&self, today: Day, end: End) -> Option<i64> {
+        let day = match end {
+            End::After(length, None) => length.after_day(today)?,
+            End::After(length, Some(kind)) => self.calendar.period_of(kind, length.after_day(today)?, None).end,
+            End::Period { kind, ahead } => {
+                let first = self.calendar.period_of(kind, today, None);
+                (0..ahead).fold(first, |period, _| self.calendar.period_of(kind, period.end, None)).end
+            }
+            End::Month { .. } | End::YearDay { .. } => return None,
+        };
+        Some(self.zone().start_of(day).millis())
     }
 
     /// The first moment at which what counted at `at` may no longer be seen, not before `now`; a later look may find that it still is.
     pub fn leaves(&self, back: Back, at: i64, moment: &Moment) -> i64 {
         match back {
             Back::Ever => i64::MAX,
-            Back::Period(place) => moment.periods.get(place).map_or(i64::MAX, |period| period.end),
+            Back::Period(place) => moment.today.periods.get(place).map_or(i64::MAX, |period| period.end),
             Back::Days(_, length) => {
                 let day = Instant::from_millis(at).map(|at| self.zone().day_of(at));
                 let out = day.and_then(|day| length.after_day(day)).map(|day| self.zone().start_of(day).millis());
-                out.unwrap_or(i64::MAX).max(moment.day.end)
+                out.unwrap_or(i64::MAX).max(moment.today.around.end)
             }
             Back::Exactly(length) => at.saturating_add(length),
         }

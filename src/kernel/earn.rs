@@ -3,7 +3,7 @@
 use crate::hir::{RewardId, RoundScope, RuleId, UnitId};
 use crate::value::{Exact, Rounding, allocate};
 
-use super::judge::{Judge, Odd, Share};
+use super::judge::{Judge, Odd, Share, TOO_LARGE};
 use super::plan::{CrossingPlan, EarnPlan, EffectPlan, EventPlan, LimitPlan, Once};
 
 /// As many crossings at once as the fold takes.
@@ -80,7 +80,7 @@ impl Judge<'_> {
     }
 
     fn bucket(&self, limit: &LimitPlan) -> i64 {
-        limit.period.and_then(|period| self.moment.periods.get(period)).map_or(0, |around| around.start)
+        limit.period.and_then(|period| self.moment.today.periods.get(period)).map_or(0, |around| around.start)
     }
 
     /// Rounds what is left of all shares and awards it.
@@ -94,7 +94,7 @@ impl Judge<'_> {
             }
             return Ok(());
         }
-        for (share, amount) in shares.iter().zip(rounded(event, shares).ok_or(Odd)?) {
+        for (share, amount) in shares.iter().zip(rounded(event, shares).ok_or(TOO_LARGE)?) {
             if let Some(earn) = event.earns.get(share.earn) {
                 self.award(earn, amount);
             }
@@ -147,7 +147,7 @@ impl Judge<'_> {
         let cells = crossing.cells;
         let key = match crossing.once {
             Once::Ever => 0,
-            Once::Period(period) => self.moment.periods.get(period).map_or(0, |around| around.start),
+            Once::Period(period) => self.moment.today.periods.get(period).map_or(0, |around| around.start),
             Once::Moment => self.moment.now,
         };
         let done = if self.get(cells.period) == key { self.get(cells.multiple) } else { 0 };
@@ -158,7 +158,7 @@ impl Judge<'_> {
         let first = (multiples(before).max(done) + 1).max(crossing.repeats.unwrap_or(1));
         let last = multiples(now);
         if last.saturating_sub(first) >= MOST_AT_ONCE {
-            return Err(Odd);
+            return Err(Odd("more crossings at once than are fired"));
         }
         let mut fired = false;
         for multiple in first..=last {
@@ -212,8 +212,8 @@ impl Judge<'_> {
         if amount % scale == 0 {
             return Ok(amount / scale);
         }
-        let exact = Exact::new(amount.into(), scale.into()).ok_or(Odd)?;
-        self.plan.units.at(unit).rounding.round(exact).map_err(|_| Odd)
+        let exact = Exact::new(amount.into(), scale.into()).ok_or(TOO_LARGE)?;
+        self.plan.units.at(unit).rounding.round(exact).map_err(|_| TOO_LARGE)
     }
 
     /// Issues a reward.

@@ -5,17 +5,21 @@ use std::cell::Cell;
 use crate::hir::{EventId, EventKind, LadderId, MeasureId};
 
 use super::code::{Cx, Num, cell};
-use super::layout::{DUE, JOINED, JUDGED, NEVER};
+use super::layout::{DUE, JOINED, JUDGED, LEFT, NEVER};
 use super::plan::{EventPlan, Plan};
+use super::redeem::Answer;
 use super::clock::Moment;
 use super::store::{Pools, Told};
 
 /// As many rounds of what follows from what as the fold takes.
 const MAX_ROUNDS: usize = 250;
 
-/// Something that only the fold can judge.
+/// Something that only the fold can judge, in plain words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Odd;
+pub struct Odd(pub &'static str);
+
+/// A number that no cell holds.
+pub const TOO_LARGE: Odd = Odd("a number that does not fit");
 
 /// What an earn gives, on its way.
 #[derive(Debug, Clone, Copy)]
@@ -115,7 +119,7 @@ impl Judge<'_> {
 
     /// Moves to a moment.
     pub fn go_to(&mut self, now: i64) -> Result<(), Odd> {
-        self.plan.clock.go_to(self.moment, now).ok_or(Odd)
+        self.plan.clock.go_to(self.moment, now).ok_or(Odd("a moment outside the calendar"))
     }
 
     /// Something is due then.
@@ -140,25 +144,27 @@ impl Judge<'_> {
             self.slide(*measure);
         }
         self.note_prior(event);
+        if self.get(LEFT) == 1 && event.kind != EventKind::Join {
+            return self.refused();
+        }
         let back = match (event.kind, &event.redeem, &event.reversal) {
-            (EventKind::Declared, _, None) => None,
-            (EventKind::Declared, _, Some(reversal)) => match self.original(reversal) {
-                Some(undoing) => Some((reversal, undoing)),
-                None => {
-                    self.told.failed += 1;
-                    self.told.outcomes += 1;
-                    return self.fits();
-                }
-            },
-            (EventKind::Redeem, Some(redeem), _) => {
-                if !self.redeem(redeem)? {
-                    self.told.refused += 1;
-                    self.told.outcomes += 1;
-                    return self.fits();
-                }
+            (EventKind::Declared | EventKind::Update, _, None) => None,
+            (EventKind::Join | EventKind::Leave, _, _) => {
+                self.set(LEFT, i64::from(event.kind == EventKind::Leave));
                 None
             }
-            _ => return Err(Odd),
+            (EventKind::Declared, _, Some(reversal)) => match self.original(reversal) {
+                Some(undoing) => Some((reversal, undoing)),
+                None => return self.failed(),
+            },
+            (EventKind::Redeem, Some(redeem), _) => {
+                match self.redeem(redeem)? {
+                    Answer::Granted => None,
+                    Answer::Refused => return self.refused(),
+                    Answer::Failed => return self.failed(),
+                }
+            }
+            _ => return Err(Odd("an event of this type")),
         };
         if self.get(JOINED) == NEVER {
             self.set(JOINED, now);
@@ -185,9 +191,23 @@ impl Judge<'_> {
         self.fits()
     }
 
+    /// It asked for what it cannot have, and nothing changed.
+    fn refused(&mut self) -> Result<(), Odd> {
+        self.told.refused += 1;
+        self.told.outcomes += 1;
+        self.fits()
+    }
+
+    /// It could not be judged, and nothing changed.
+    fn failed(&mut self) -> Result<(), Odd> {
+        self.told.failed += 1;
+        self.told.outcomes += 1;
+        self.fits()
+    }
+
     /// Whether everything fitted.
     fn fits(&self) -> Result<(), Odd> {
-        if self.scratch.odd.get() { Err(Odd) } else { Ok(()) }
+        if self.scratch.odd.get() { Err(TOO_LARGE) } else { Ok(()) }
     }
 
     fn note_prior(&mut self, event: &EventPlan) {
@@ -212,7 +232,7 @@ impl Judge<'_> {
                 return Ok(());
             }
         }
-        Err(Odd)
+        Err(Odd("rules that come to no rest"))
     }
 
     /// Lets everything happen that is due by a moment, in order.

@@ -13,8 +13,8 @@ pub const NEWEST: usize = 1;
 pub const DUE: usize = 2;
 /// How many events were judged.
 pub const JUDGED: usize = 3;
-/// The number of the next lot.
-pub const NEXT_LOT: usize = 4;
+/// Whether the member left: 1 if so.
+pub const LEFT: usize = 4;
 
 /// No cell.
 pub const ABSENT: usize = usize::MAX;
@@ -110,7 +110,7 @@ impl Layout {
     /// A row that has what every member has.
     pub fn new() -> Self {
         let mut layout = Self::default();
-        layout.fresh = vec![NEVER, NEVER, i64::MAX, 0, 1];
+        layout.fresh = vec![NEVER, NEVER, i64::MAX, 0, 0];
         layout
     }
 

@@ -4,7 +4,6 @@ use crate::engine::Flows;
 use crate::hir::UnitId;
 
 use super::judge::Judge;
-use super::layout::NEXT_LOT;
 use super::plan::LotEnd;
 use super::store::Lot;
 
@@ -26,8 +25,6 @@ impl Judge<'_> {
         let unit = plan.units.at(id);
         let cells = unit.cells;
         self.add(cells.earned, amount);
-        let number = self.get(NEXT_LOT);
-        self.set(NEXT_LOT, number + 1);
         self.told_of(id, |sums| sums.issued += i128::from(amount));
         let mut left = amount;
         let debt = self.get(cells.debt);
@@ -46,11 +43,11 @@ impl Judge<'_> {
         let expires = match unit.expiry {
             LotEnd::Never => i64::MAX,
             LotEnd::After(length) => self.moment.now.saturating_add(length),
-            LotEnd::OfDay(place) => self.moment.ends.get(place).copied().unwrap_or(i64::MAX),
+            LotEnd::OfDay(place) => self.moment.today.ends.get(place).copied().unwrap_or(i64::MAX),
         };
         self.add(cells.available, left);
         let mut queue = self.get(cells.lots);
-        self.pools.lots.push(&mut queue, Lot { left, expires, earned: self.moment.now, number });
+        self.pools.lots.push(&mut queue, Lot { left, expires });
         self.set(cells.lots, queue);
         self.due(expires);
         amount

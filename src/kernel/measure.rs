@@ -34,7 +34,7 @@ impl Judge<'_> {
                 }
                 return;
             }
-            Back::Days(window, _) => cell(&self.moment.windows, window),
+            Back::Days(window, _) => cell(&self.moment.today.windows, window),
             Back::Exactly(length) => self.moment.now - length + 1,
         };
         let mut queue = self.get(cells.entries);
@@ -52,7 +52,7 @@ impl Judge<'_> {
     }
 
     fn around(&self, period: usize) -> super::clock::Around {
-        self.moment.periods.get(period).copied().unwrap_or_default()
+        self.moment.today.periods.get(period).copied().unwrap_or_default()
     }
 
     fn empty(&mut self, measure: &MeasurePlan) {
@@ -133,14 +133,14 @@ impl Judge<'_> {
                 self.add(cells.value, value);
                 let at = match measure.back {
                     Back::Ever | Back::Period(_) => return,
-                    Back::Days(..) => self.moment.day.start,
+                    Back::Days(..) => self.moment.today.around.start,
                     Back::Exactly(_) => self.moment.now,
                 };
                 self.enter(measure, Entry { at, amount: value });
             }
             How::Distinct if value == MISSING => {}
             How::Distinct => {
-                let at = if matches!(measure.back, Back::Days(..)) { self.moment.day.start } else { self.moment.now };
+                let at = if matches!(measure.back, Back::Days(..)) { self.moment.today.around.start } else { self.moment.now };
                 let mut queue = self.get(cells.entries);
                 match self.pools.entries.find_mut(queue, |entry| entry.amount == value) {
                     Some(known) => known.at = at,
@@ -185,7 +185,7 @@ impl Judge<'_> {
                 }
                 return;
             }
-            Back::Days(window, _) => cell(&self.moment.windows, window),
+            Back::Days(window, _) => cell(&self.moment.today.windows, window),
             Back::Exactly(length) => self.moment.now - length + 1,
         };
         let at = match measure.back {

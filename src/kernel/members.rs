@@ -7,9 +7,10 @@ use rustc_hash::FxHashMap;
 use crate::engine::Arrival;
 use crate::value::Instant;
 
+use super::chunks::Rows;
 use super::clock::Moment;
 use super::code::{MISSING, cell};
-use super::judge::{Judge, Odd, Scratch};
+use super::judge::{Judge, Odd, Scratch, TOO_LARGE};
 use super::layout::{JOINED, NEWEST};
 use super::plan::Plan;
 use super::rows::{Block, Row};
@@ -18,17 +19,15 @@ use super::store::{Pools, Told};
 /// All members of a plan. It judges events as a [`crate::engine::World`] does, as long as they come in order.
 pub struct Members {
     plan: Arc<Plan>,
-    numbers: FxHashMap<Arc<str>, u32>,
-    names: Vec<Arc<str>>,
-    /// Rows of cells, one after another.
-    cells: Vec<i64>,
+    /// Their cells, by number.
+    cells: Rows<i64>,
     pools: Pools,
     /// What came of it all.
     pub told: Told,
     moment: Moment,
     scratch: Scratch,
-    /// Events that came, by what tells their identities apart.
-    seen: FxHashMap<[i64; 2], u64>,
+    /// What events said that came, by what tells their identities apart.
+    seen: FxHashMap<u64, u64>,
     /// The newest moment.
     newest: Option<i64>,
     /// The last moment of the block before, with the members, positions and identities of its events.
@@ -51,9 +50,7 @@ impl Members {
     pub fn new(plan: Arc<Plan>) -> Self {
         let scratch = Scratch { lets: vec![MISSING.into(); plan.lets], ..Scratch::default() };
         Self {
-            numbers: FxHashMap::default(),
-            names: Vec::new(),
-            cells: Vec::new(),
+            cells: Rows::new(plan.layout.fresh.len()),
             pools: Pools::new(&plan),
             told: Told::new(plan.units.len(), plan.rewards),
             moment: plan.clock.first(),
@@ -65,30 +62,15 @@ impl Members {
         }
     }
 
-    /// The number of a member, who is made where there is none of that name.
-    pub fn number(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
-        }
-        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        let name: Arc<str> = name.into();
-        self.numbers.insert(name.clone(), number);
-        self.names.push(name);
-        self.cells.extend(&self.plan.layout.fresh);
-        number
-    }
-
-    /// The name of a member.
-    pub fn name(&self, number: u32) -> &str {
-        self.names.get(number as usize).map_or("", |name| name)
-    }
-
     /// Judges a block of events and says what became of those that were not accepted.
     ///
     /// # Errors
     /// [`Odd`] where only the fold can tell; nothing of what is here holds then.
     pub fn judge(&mut self, block: &mut Block, tell: &mut dyn FnMut(&Row, Arrival)) -> Result<(), Odd> {
         in_order(block);
+        while self.cells.len() < block.rows.iter().map(|row| row.member as usize + 1).max().unwrap_or(0) {
+            self.cells.push(&self.plan.layout.fresh, MISSING);
+        }
         let mut run = 0;
         for place in 0..block.rows.len() {
             let Some(row) = block.rows.get(place).copied() else { break };
@@ -109,10 +91,8 @@ impl Members {
                 }
             }
             let size = self.plan.shapes.events.at(row.event).size;
-            let Some(slots) = block.slots.get_mut(row.slots..row.slots + size) else { return Err(Odd) };
-            let stride = self.plan.layout.fresh.len();
-            let from = row.member as usize * stride;
-            let Some(member) = self.cells.get_mut(from..from + stride) else { return Err(Odd) };
+            let Some(slots) = block.slots.get_mut(row.slots..row.slots + size) else { return Err(TOO_LARGE) };
+            let Some(member) = self.cells.row_mut(row.member as usize) else { return Err(TOO_LARGE) };
             if let Some(newest) = member.get_mut(NEWEST) {
                 *newest = row.time;
             }
@@ -155,23 +135,24 @@ impl Members {
     }
 
     fn newest_of(&self, row: &Row) -> i64 {
-        cell(&self.cells, row.member as usize * self.plan.layout.fresh.len() + NEWEST)
+        self.cells.row(row.member as usize).map_or(MISSING, |cells| cell(cells, NEWEST))
     }
 
     fn arrive(&mut self, row: &Row, id: &str, follows: bool) -> Result<Arrival, Odd> {
-        let print = self.plan.printer.print(id);
+        let print = self.plan.printer.hash(id);
         if let Some(content) = self.seen.get(&print) {
             // Whether another spelling says the same, only values can tell.
-            return if *content == row.content { Ok(Arrival::Duplicate) } else { Err(Odd) };
+            return if *content == row.content { Ok(Arrival::Duplicate) } else { Err(Odd("an identity that came before in another spelling or with other content")) };
         }
         let newest = self.newest_of(row);
         if row.time < newest {
-            let newest = Instant::from_millis(newest).ok_or(Odd)?;
-            let horizon = self.plan.late.and_then(|late| late.before(newest, self.plan.clock.zone())).ok_or(Odd)?;
-            return if row.time < horizon.millis() { Ok(Arrival::too_old()) } else { Err(Odd) };
+            let newest = Instant::from_millis(newest);
+            let late = self.plan.late.zip(newest).and_then(|(late, newest)| late.before(newest, self.plan.clock.zone()));
+            let horizon = late.ok_or(LATE)?;
+            return if row.time < horizon.millis() { Ok(Arrival::too_old()) } else { Err(LATE) };
         }
         if !follows {
-            return Err(Odd);
+            return Err(LATE);
         }
         self.seen.insert(print, row.content);
         Ok(Arrival::Accepted)
@@ -183,7 +164,7 @@ impl Members {
     /// [`Odd`] as [`Members::judge`].
     pub fn advance(&mut self, to: Option<i64>) -> Result<(), Odd> {
         let Some(to) = to.max(self.newest) else { return Ok(()) };
-        for member in self.cells.chunks_exact_mut(self.plan.layout.fresh.len()) {
+        for member in self.cells.iter_mut() {
             let mut judge = Judge {
                 plan: &self.plan,
                 member,
@@ -204,7 +185,7 @@ impl Members {
         let plan = &self.plan;
         let tiers = plan.ladders.iter().map(|ladder| vec![0; ladder.reach.len() + 1]).collect();
         let mut standing = Standing { members: 0, outstanding: vec![0; plan.units.len()], tiers };
-        for member in self.cells.chunks_exact(plan.layout.fresh.len()) {
+        for member in self.cells.iter() {
             if cell(member, JOINED) == MISSING {
                 continue;
             }
@@ -223,15 +204,18 @@ impl Members {
     }
 }
 
+/// An event that changes what came before it.
+const LATE: Odd = Odd("a late event");
+
 /// Puts events of one moment in order (S2), where they follow each other.
 fn in_order(block: &mut Block) {
     let tied = |a: &Row, b: &Row| a.time == b.time;
     if !block.rows.windows(2).any(|pair| matches!(pair, [a, b] if tied(a, b))) {
         return;
     }
-    let ids = &block.ids;
-    let id = |row: &Row| ids.get(row.id.0..row.id.1).unwrap_or_default();
-    for run in block.rows.chunk_by_mut(tied).filter(|run| run.len() > 1) {
+    let Block { rows, text, .. } = block;
+    let id = |row: &Row| text.get(row.text[0]..row.text[1]).unwrap_or_default();
+    for run in rows.chunk_by_mut(tied).filter(|run| run.len() > 1) {
         run.sort_by(|a, b| a.sequence.cmp(&b.sequence).then_with(|| crate::engine::natural(id(a), id(b))));
     }
 }

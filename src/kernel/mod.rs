@@ -3,6 +3,7 @@
 //! What a program is made of decides. [`Plan::of`] lowers it, or says which construct has no form here; then the fold of `engine` judges. What
 //! comes out is the same in either case, which tests compare.
 
+mod chunks;
 mod clock;
 mod code;
 mod earn;
@@ -12,6 +13,7 @@ mod ledger;
 mod lower;
 mod measure;
 mod members;
+mod names;
 mod plan;
 mod pool;
 mod redeem;

@@ -35,6 +35,8 @@ pub struct Plan {
     pub lets: usize,
     /// How many rewards there are.
     pub rewards: usize,
+    /// The cell of the orders that were paid with points, where they can come back.
+    pub paid: Option<usize>,
     /// Tells texts apart.
     pub printer: Printer,
 }
@@ -287,16 +289,16 @@ pub struct RedeemPlan {
     pub bill: usize,
     /// The slot of the name of a way or reward.
     pub reward: usize,
-    /// The slot of the order.
+    /// Two slots of the order.
     pub order: usize,
     /// The slot of the pool.
     pub pool: Option<usize>,
     /// Ways by the number of their name.
     pub ways: Vec<(i64, WayPlan)>,
-    /// Numbers of the names of rewards, which only the fold hands out.
-    pub rewards: Vec<i64>,
-    /// Whether an order can come back, and points with it.
-    pub orders_return: bool,
+    /// Rewards by the number of their name: whether members can have them for points, which only the fold hands out.
+    pub rewards: Vec<(i64, bool)>,
+    /// The cell of the orders that were paid with points, where orders can come back and points with them.
+    pub paid: Option<usize>,
 }
 
 /// A way to pay with points.

@@ -1,5 +1,7 @@
 //! Queues of many members in one allocation.
 
+use super::chunks::Rows;
+
 /// The queue that has nothing in it.
 pub const EMPTY: i64 = -1;
 
@@ -9,11 +11,11 @@ const NONE: u32 = u32::MAX;
 /// what comes next, whosever that is.
 #[derive(Debug)]
 pub struct Pool<T> {
-    nodes: Vec<Node<T>>,
+    nodes: Rows<Node<T>>,
     free: u32,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Node<T> {
     item: T,
     next: u32,
@@ -32,30 +34,35 @@ fn queue(first: u32, last: u32) -> i64 {
 impl<T: Copy> Pool<T> {
     /// No queue has anything.
     pub fn new() -> Self {
-        Self { nodes: Vec::new(), free: NONE }
+        Self { nodes: Rows::new(1), free: NONE }
     }
 
     fn node(&self, at: u32) -> Option<&Node<T>> {
-        self.nodes.get(at as usize)
+        self.nodes.row(at as usize)?.first()
+    }
+
+    fn node_mut(&mut self, at: u32) -> Option<&mut Node<T>> {
+        self.nodes.row_mut(at as usize)?.first_mut()
     }
 
     /// Adds behind the last; returns where it lies.
     pub fn push(&mut self, at: &mut i64, item: T) -> usize {
         let node = Node { item, next: NONE };
-        let place = match self.nodes.get_mut(self.free as usize) {
-            Some(free) => {
-                let place = self.free;
-                self.free = free.next;
-                *free = node;
-                place
+        let free = self.free;
+        let place = match self.node_mut(free) {
+            Some(room) => {
+                let next = room.next;
+                *room = node;
+                self.free = next;
+                free
             }
             None => {
-                self.nodes.push(node);
+                self.nodes.push(&[node], node);
                 u32::try_from(self.nodes.len() - 1).unwrap_or(NONE)
             }
         };
         let (first, last) = ends(*at);
-        *at = match self.nodes.get_mut(last as usize) {
+        *at = match self.node_mut(last) {
             Some(last) => {
                 last.next = place;
                 queue(first, place)
@@ -72,29 +79,32 @@ impl<T: Copy> Pool<T> {
 
     /// The first, to be changed.
     pub fn front_mut(&mut self, queue: i64) -> Option<&mut T> {
-        self.nodes.get_mut(ends(queue).0 as usize).map(|node| &mut node.item)
+        self.node_mut(ends(queue).0).map(|node| &mut node.item)
     }
 
     /// The last, to be changed.
     pub fn back_mut(&mut self, queue: i64) -> Option<&mut T> {
-        self.nodes.get_mut(ends(queue).1 as usize).map(|node| &mut node.item)
+        self.node_mut(ends(queue).1).map(|node| &mut node.item)
     }
 
     /// Takes the first out.
     pub fn pop(&mut self, at: &mut i64) -> Option<T> {
         let (first, last) = ends(*at);
-        let node = self.nodes.get_mut(first as usize)?;
+        let free = self.free;
+        let node = self.node_mut(first)?;
         *at = if first == last { EMPTY } else { queue(node.next, last) };
-        node.next = self.free;
+        node.next = free;
+        let item = node.item;
         self.free = first;
-        Some(node.item)
+        Some(item)
     }
 
     /// Takes all out.
     pub fn clear(&mut self, at: &mut i64) {
         let (first, last) = ends(*at);
-        if let Some(last) = self.nodes.get_mut(last as usize) {
-            last.next = self.free;
+        let free = self.free;
+        if let Some(last) = self.node_mut(last) {
+            last.next = free;
             self.free = first;
         }
         *at = EMPTY;
@@ -113,7 +123,7 @@ impl<T: Copy> Pool<T> {
     /// The first that fits, to be changed.
     pub fn find_mut(&mut self, queue: i64, fits: impl Fn(&T) -> bool) -> Option<&mut T> {
         let place = self.iter(queue).find(|(_, item)| fits(item))?.0;
-        self.nodes.get_mut(place).map(|node| &mut node.item)
+        self.node_mut(u32::try_from(place).ok()?).map(|node| &mut node.item)
     }
 
     /// Keeps only what fits, in order.

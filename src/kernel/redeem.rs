@@ -1,40 +1,65 @@
 //! Pays with points.
 
 use super::code::{MISSING, cell};
-use super::judge::{Judge, Odd};
+use super::judge::{Judge, Odd, TOO_LARGE};
 use super::plan::{RedeemPlan, WayPlan};
 use super::slots::PARTS;
+use super::store::Entry;
+
+/// What became of a redemption.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It was paid.
+    Granted,
+    /// It asked for what cannot be had.
+    Refused,
+    /// It named what is not there.
+    Failed,
+}
 
 impl Judge<'_> {
-    /// Judges a redemption; returns whether it was granted. What is refused changes nothing.
+    /// Judges a redemption. What is not granted changes nothing.
     ///
     /// # Errors
-    /// [`Odd`] where a reward is meant, a pool pays, or an order that may come back.
-    pub fn redeem(&mut self, redeem: &RedeemPlan) -> Result<bool, Odd> {
-        let field = |slot: usize| Some(cell(self.slots, slot)).filter(|value| *value != MISSING);
-        if redeem.pool.and_then(field).is_some() || (redeem.orders_return && field(redeem.order).is_some()) {
-            return Err(Odd);
+    /// [`Odd`] where a reward is meant that costs points, or a pool pays.
+    pub fn redeem(&mut self, redeem: &RedeemPlan) -> Result<Answer, Odd> {
+        let slots = &*self.slots;
+        let field = |slot: usize| Some(cell(slots, slot)).filter(|value| *value != MISSING);
+        if redeem.pool.and_then(field).is_some() {
+            return Err(Odd("points of a pool"));
         }
         let way = match field(redeem.reward) {
-            Some(name) if redeem.rewards.contains(&name) => return Err(Odd),
-            Some(name) => redeem.ways.iter().find(|(known, _)| *known == name).ok_or(Odd)?,
+            Some(name) => match redeem.rewards.iter().find(|(known, _)| *known == name) {
+                Some((_, true)) => return Err(Odd("a reward for points")),
+                Some((_, false)) => return Ok(Answer::Refused),
+                None => match redeem.ways.iter().find(|(known, _)| *known == name) {
+                    Some(way) => way,
+                    None => return Ok(Answer::Failed),
+                },
+            },
             None => match redeem.ways.as_slice() {
                 [way] => way,
-                _ => return Ok(false),
+                _ => return Ok(Answer::Refused),
             },
         };
         let (way, amount, bill) = (&way.1, field(redeem.amount), field(redeem.bill));
+        let order = field(redeem.order).map(|at| Entry { at, amount: cell(slots, redeem.order + 1) });
         if !self.all(&way.gates) {
-            return Ok(false);
+            return Ok(Answer::Refused);
         }
-        let Some(amount) = self.price(way, amount, bill)? else { return Ok(false) };
+        let Some(amount) = self.price(way, amount, bill)? else { return Ok(Answer::Refused) };
         if amount == 0 || amount < way.minimum || self.spendable(way.unit) < amount {
-            return Ok(false);
+            return Ok(Answer::Refused);
         }
         self.spend(way.unit, amount);
         // That it was paid with.
         self.told.outcomes += 1;
-        Ok(true)
+        if let (Some(paid), Some(order)) = (redeem.paid, order) {
+            let mut queue = self.get(paid);
+            self.pools.entries.push(&mut queue, order);
+            self.set(paid, queue);
+        }
+        Ok(Answer::Granted)
     }
 
     /// How many steps are spent; none where that is refused.
@@ -45,7 +70,7 @@ impl Judge<'_> {
             None => None,
             Some(parts) => match i128::from(parts) * i128::from(steps) {
                 steps if steps <= 0 || steps % i128::from(PARTS) != 0 => return Ok(None),
-                steps => Some(i64::try_from(steps / i128::from(PARTS)).map_err(|_| Odd)?),
+                steps => Some(i64::try_from(steps / i128::from(PARTS)).map_err(|_| TOO_LARGE)?),
             },
         };
         let balance = self.spendable(way.unit);
@@ -57,7 +82,7 @@ impl Judge<'_> {
         let mut amount = limit - limit % way.multiple;
         if let Some(bill) = bill {
             let fits = (i128::from(bill) * i128::from(way.points)).div_euclid(i128::from(way.money));
-            let fits = i64::try_from(fits).map_err(|_| Odd)?;
+            let fits = i64::try_from(fits).map_err(|_| TOO_LARGE)?;
             amount = amount.min(fits - fits % way.multiple);
         }
         Ok(match asked {

@@ -4,7 +4,7 @@ use crate::hir::EventId;
 use crate::value::Instant;
 
 use super::code::{Cx, MISSING, cell};
-use super::judge::{Judge, Odd};
+use super::judge::{Judge, Odd, TOO_LARGE};
 use super::layout::JUDGED;
 use super::lower::FACT_HEAD;
 use super::plan::{FactPlan, ReversalPlan};
@@ -82,6 +82,13 @@ impl Judge<'_> {
     pub fn undo(&mut self, reversal: &ReversalPlan, undoing: Undoing) -> Result<(), Odd> {
         let plan = self.plan;
         let Some(fact) = plan.events.at(reversal.of).fact.as_ref().filter(|_| undoing.changes) else { return Ok(()) };
+        if let Some(paid) = plan.paid {
+            let key = (cell(self.slots, reversal.key), cell(self.slots, reversal.key + 1));
+            if self.pools.entries.iter(self.get(paid)).any(|(_, order)| (order.at, order.amount) == key) {
+                // Points come back with the order that they paid.
+                return Err(Odd("an order that was paid with points"));
+            }
+        }
         self.recount_all(reversal.of, fact, undoing);
         for (number, unit) in fact.awards.iter().enumerate() {
             let at = FACT_HEAD + fact.slots.len() + 2 * number;
@@ -92,7 +99,7 @@ impl Judge<'_> {
                 _ if was == 0 => taken,
                 left => {
                     let share = (i128::from(was) - i128::from(left)) * i128::from(granted);
-                    i64::try_from(share.div_euclid(i128::from(was))).map_err(|_| Odd)?
+                    i64::try_from(share.div_euclid(i128::from(was))).map_err(|_| TOO_LARGE)?
                 }
             };
             if target > taken {

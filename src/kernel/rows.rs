@@ -5,6 +5,8 @@ use crate::hir::EventId;
 use crate::value::Value;
 
 use super::code::MISSING;
+use super::names::Names;
+use super::plan::Plan;
 use super::slots::{Form, Printer, Shapes, held, lines};
 
 /// An event: what everybody asks of it, and where its fields are.
@@ -20,8 +22,8 @@ pub struct Row {
     pub sequence: u64,
     /// Where its slots begin.
     pub slots: usize,
-    /// Where its identity begins and ends.
-    pub id: (usize, usize),
+    /// Where its identity begins, the name of its member, and what comes behind.
+    pub text: [usize; 3],
     /// Tells its content from that of others.
     pub content: u64,
     /// Its place in the block as it was read.
@@ -37,8 +39,8 @@ pub struct Block {
     pub slots: Vec<i64>,
     /// Slots of all lines.
     pub lines: Vec<i64>,
-    /// Identities of all rows.
-    pub ids: String,
+    /// Identities and names of all rows.
+    pub text: String,
 }
 
 impl Block {
@@ -47,34 +49,49 @@ impl Block {
         self.rows.clear();
         self.slots.clear();
         self.lines.clear();
-        self.ids.clear();
+        self.text.clear();
     }
 
     /// The identity of a row.
     pub fn id(&self, row: &Row) -> &str {
-        self.ids.get(row.id.0..row.id.1).unwrap_or_default()
+        let [from, to, _] = row.text;
+        self.text.get(from..to).unwrap_or_default()
     }
 
-    /// Adds an identity.
-    pub fn push_id(&mut self, id: &str) -> (usize, usize) {
-        let start = self.ids.len();
-        self.ids.push_str(id);
-        (start, self.ids.len())
+    /// The name of the member of a row.
+    pub fn member(&self, row: &Row) -> &str {
+        let [_, from, to] = row.text;
+        self.text.get(from..to).unwrap_or_default()
+    }
+
+    /// Adds an identity and a name.
+    pub fn name(&mut self, id: &str, member: &str) -> [usize; 3] {
+        let start = self.text.len();
+        self.text.push_str(id);
+        let middle = self.text.len();
+        self.text.push_str(member);
+        [start, middle, self.text.len()]
     }
 }
 
 /// Fills rows.
-#[derive(Debug, Clone)]
 pub struct Filler {
     /// Which fields are read, and where they go; texts by number.
-    pub shapes: Shapes,
+    pub(super) shapes: Shapes,
     /// Tells texts apart.
-    pub printer: Printer,
+    pub(super) printer: Printer,
+    /// Members by name.
+    pub(super) names: Names,
 }
 
 impl Filler {
+    /// Fills rows for a plan.
+    pub fn new(plan: &Plan) -> Self {
+        Self { shapes: plan.shapes.clone(), printer: plan.printer.clone(), names: Names::default() }
+    }
+
     /// Adds an event as a row; `None` where a value does not fit a slot, and the block is as before.
-    pub fn event(&mut self, event: &Event, member: u32, block: &mut Block) -> Option<()> {
+    pub fn event(&mut self, event: &Event, block: &mut Block) -> Option<()> {
         use std::hash::BuildHasher as _;
         let (slots, first_line) = (block.slots.len(), block.lines.len());
         let filled = self.fill(event, block);
@@ -84,14 +101,14 @@ impl Filler {
             return None;
         }
         let content = rustc_hash::FxBuildHasher.hash_one((&event.member, event.kind, event.time, &event.fields));
-        let id = block.push_id(&event.id);
+        let text = block.name(&event.id, &event.member);
         block.rows.push(Row {
             event: event.kind,
-            member,
+            member: self.names.number(&event.member),
             time: event.time.millis(),
             sequence: event.sequence,
             slots,
-            id,
+            text,
             content,
             source: block.rows.len(),
         });
@@ -99,7 +116,7 @@ impl Filler {
     }
 
     fn fill(&mut self, event: &Event, block: &mut Block) -> Option<()> {
-        let Self { shapes, printer } = self;
+        let Self { shapes, printer, .. } = self;
         let Shapes { events, words } = shapes;
         let shape = events.get(event.kind)?;
         let start = block.slots.len();

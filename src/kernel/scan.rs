@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::arena::Arena;
+use crate::engine::Event;
 use crate::events::{Entry, FIRST_YEAR, LAST_YEAR, MAX_ID, MAX_LIST, MAX_TEXT, Node, Raw};
 use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
 use crate::value::{Currency, Day, Exact, Rounding};
@@ -31,13 +32,13 @@ impl<'p> Scanner<'p> {
         Self { program, filler, types, day: ([0; 10], 0) }
     }
 
-    /// What fills rows from events.
-    pub fn filler(&mut self) -> &mut Filler {
-        &mut self.filler
+    /// Adds an event as [`Filler::event`].
+    pub fn event(&mut self, event: &Event, block: &mut Block) -> Option<()> {
+        self.filler.event(event, block)
     }
 
     /// Adds a record as a row; `None` where it is left to the decoder, and the block is as before.
-    pub fn record(&mut self, raw: &Raw<'_>, number: &mut dyn FnMut(&str) -> u32, block: &mut Block) -> Option<()> {
+    pub fn record(&mut self, raw: &Raw<'_>, block: &mut Block) -> Option<()> {
         let (slots, first_line) = (block.slots.len(), block.lines.len());
         let row = self.row(raw, block);
         let Some((id, member, row)) = row else {
@@ -45,8 +46,8 @@ impl<'p> Scanner<'p> {
             block.lines.truncate(first_line);
             return None;
         };
-        let id = block.push_id(id);
-        block.rows.push(Row { id, member: number(member), ..row });
+        let text = block.name(id, member);
+        block.rows.push(Row { text, member: self.filler.names.number(member), ..row });
         Some(())
     }
 
@@ -61,7 +62,7 @@ impl<'p> Scanner<'p> {
         if raw.fields.iter().any(|(key, _)| key == "sequence") {
             return None;
         }
-        let Filler { shapes: Shapes { events, words }, printer } = &mut self.filler;
+        let Filler { shapes: Shapes { events, words }, printer, .. } = &mut self.filler;
         let shape = events.get(event)?;
         let slots = block.slots.len();
         block.slots.resize(slots + shape.size, MISSING);
@@ -71,7 +72,7 @@ impl<'p> Scanner<'p> {
             use std::hash::BuildHasher as _;
             rustc_hash::FxBuildHasher.hash_one(raw.text)
         };
-        Some((id, member, Row { event, member: 0, time, sequence: 0, slots, id: (0, 0), content, source: block.rows.len() }))
+        Some((id, member, Row { event, member: 0, time, sequence: 0, slots, text: [0; 3], content, source: block.rows.len() }))
     }
 
     /// A moment in UTC as most machines write it.

@@ -1,5 +1,6 @@
 //! Which fields a program reads, and where a row keeps them.
 
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -143,22 +144,20 @@ pub fn lines_of(slot: i64) -> (usize, usize) {
     (slot >> 24, slot & 0xff_ffff)
 }
 
-/// Two numbers that tell texts apart: 128 bits of a hash with a secret that is new for every process.
-#[derive(Debug, Clone)]
-pub struct Printer(std::hash::RandomState, std::hash::RandomState);
-
-impl Default for Printer {
-    fn default() -> Self {
-        Self(std::hash::RandomState::new(), std::hash::RandomState::new())
-    }
-}
+/// Numbers that tell texts apart: hashes with secrets that are new for every process.
+#[derive(Debug, Clone, Default)]
+pub struct Printer(foldhash::quality::RandomState, foldhash::quality::RandomState);
 
 impl Printer {
-    /// The fingerprint of a text; never [`MISSING`].
+    /// The fingerprint of a text, of 128 bits; neither half is [`MISSING`].
     pub fn print(&self, text: &str) -> [i64; 2] {
-        use std::hash::BuildHasher as _;
-        let side = |state: &std::hash::RandomState| state.hash_one(text).cast_signed().max(MISSING + 1);
+        let side = |state: &foldhash::quality::RandomState| state.hash_one(text).cast_signed().max(MISSING + 1);
         [side(&self.0), side(&self.1)]
+    }
+
+    /// One half of a fingerprint, for what is looked at again where two are the same.
+    pub fn hash(&self, text: &str) -> u64 {
+        self.0.hash_one(text)
     }
 }
 

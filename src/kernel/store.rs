@@ -4,6 +4,7 @@ use crate::arena::{Arena, Id as _};
 use crate::engine::Flows;
 use crate::hir::EventId;
 
+use super::chunks::Rows;
 use super::plan::Plan;
 use super::pool::Pool;
 
@@ -14,10 +15,6 @@ pub struct Lot {
     pub left: i64,
     /// When it lapses.
     pub expires: i64,
-    /// When it was earned.
-    pub earned: i64,
-    /// Its number among the member's.
-    pub number: i64,
 }
 
 /// What counts in a window: an amount at a moment, or the newest moment of a value.
@@ -34,34 +31,31 @@ pub struct Entry {
 pub struct Facts {
     /// Times.
     pub times: Pool<i64>,
-    cells: Vec<i64>,
-    size: usize,
+    cells: Rows<i64>,
 }
 
 impl Facts {
     fn new(size: usize) -> Self {
-        Self { times: Pool::new(), cells: Vec::new(), size }
+        Self { times: Pool::new(), cells: Rows::new(size) }
     }
 
     /// Keeps a fact.
     pub fn push(&mut self, queue: &mut i64, time: i64, cells: &[i64]) {
-        let place = self.times.push(queue, time) * self.size;
-        if self.cells.len() < place + self.size {
-            self.cells.resize(place + self.size, 0);
+        let place = self.times.push(queue, time);
+        if place == self.cells.len() {
+            return self.cells.push(cells, 0);
         }
-        self.at(place / self.size.max(1)).iter_mut().zip(cells).for_each(|(slot, cell)| *slot = *cell);
+        self.at(place).iter_mut().zip(cells).for_each(|(slot, cell)| *slot = *cell);
     }
 
     /// The cells of a fact.
     pub fn at(&mut self, place: usize) -> &mut [i64] {
-        let from = place * self.size;
-        self.cells.get_mut(from..from + self.size).unwrap_or_default()
+        self.cells.row_mut(place).unwrap_or_default()
     }
 
     /// The cells of a fact, to be read.
     pub fn look(&self, place: usize) -> &[i64] {
-        let from = place * self.size;
-        self.cells.get(from..from + self.size).unwrap_or_default()
+        self.cells.row(place).unwrap_or_default()
     }
 }
 

@@ -266,12 +266,12 @@ impl<'p> Lowering<'p> {
 
     fn builtin(&self, builtin: Builtin) -> Fit<Term> {
         Ok(plain(match builtin {
-            Builtin::Today => Num::code(|cx| cx.moment.today),
+            Builtin::Today => Num::code(|cx| cx.moment.today.number),
             Builtin::Now => Num::code(|cx| cx.moment.now),
-            Builtin::Weekday => Num::code(|cx| cx.moment.weekday),
-            Builtin::Month => Num::code(|cx| cx.moment.month),
-            Builtin::DayOfMonth => Num::code(|cx| cx.moment.date),
-            Builtin::Year => Num::code(|cx| cx.moment.year),
+            Builtin::Weekday => Num::code(|cx| cx.moment.today.weekday),
+            Builtin::Month => Num::code(|cx| cx.moment.today.month),
+            Builtin::DayOfMonth => Num::code(|cx| cx.moment.today.date),
+            Builtin::Year => Num::code(|cx| cx.moment.today.year),
             Builtin::Time => {
                 let zone = self.program.settings.zone.clone();
                 Num::code(move |cx| {
@@ -448,7 +448,7 @@ impl<'p> Lowering<'p> {
             .map(|(days, when, term)| (days, when, finer(term.num, term.scale, scale)))
             .collect();
         let code = move |cx: &Cx<'_>| {
-            let today = cx.moment.today;
+            let today = cx.moment.today.number;
             let open = |((from, until), when, _): &&((i64, i64), Option<Num>, Num)| {
                 *from <= today && today <= *until && when.as_ref().is_none_or(|when| when.holds(cx))
             };

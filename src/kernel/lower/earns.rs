@@ -70,15 +70,15 @@ impl Lowering<'_> {
             .map(|one| match *one {
                 During::Days(from, to) => {
                     let (from, to) = (day(from).unwrap_or(i64::MIN), day(to).unwrap_or(i64::MAX));
-                    Num::code(move |cx| i64::from(from <= cx.moment.today && cx.moment.today <= to))
+                    Num::code(move |cx| i64::from(from <= cx.moment.today.number && cx.moment.today.number <= to))
                 }
                 During::Weekday(weekday) => {
                     let weekday = i64::from(weekday.number()) - 1;
-                    Num::code(move |cx| i64::from(cx.moment.weekday == weekday))
+                    Num::code(move |cx| i64::from(cx.moment.today.weekday == weekday))
                 }
                 During::Month(month) => {
                     let month = i64::from(month) - 1;
-                    Num::code(move |cx| i64::from(cx.moment.month == month))
+                    Num::code(move |cx| i64::from(cx.moment.today.month == month))
                 }
                 During::Times(from, to) => {
                     let zone = zone.clone();

@@ -73,6 +73,7 @@ impl Plan {
         };
         let sliding = parts.ladders.pairs().filter(|(_, ladder)| slides(ladder)).map(|(id, _)| id).collect();
         let lets = events.iter().flat_map(|event: &EventPlan| &event.earns).map(|earn| earn.lets.len()).max();
+        let paid = events.iter().filter_map(|event: &EventPlan| event.redeem.as_ref()?.paid).next();
         let Parts { measures, ladders, rules, .. } = parts;
         let Lowering { shapes, layout, .. } = to;
         Ok(Self {
@@ -88,6 +89,7 @@ impl Plan {
             late: program.settings.late,
             lets: lets.unwrap_or(0),
             rewards: program.rewards.len(),
+            paid,
             printer: Printer::default(),
         })
     }

@@ -4,6 +4,7 @@ use crate::hir::{Expr, Redeem, RedeemForm};
 use crate::value::Exact;
 
 use super::super::clock::Clock;
+use super::super::pool::EMPTY;
 use super::super::plan::{RedeemPlan, WayPlan};
 use super::super::term::{Lowering, constant};
 use super::super::unfit::{Fit, unfit, without};
@@ -17,20 +18,24 @@ impl Lowering<'_> {
             let id = def.fields.find(|field| &*field.name == name)?;
             Some(self.shapes.slot(event, id, def.fields.at(id))?.0)
         };
-        let (Some(amount), Some(bill), Some(reward), Some(order)) =
-            (slot("amount"), slot("bill"), slot("reward"), slot("order"))
-        else {
+        let (Some(amount), Some(bill), Some(reward)) = (slot("amount"), slot("bill"), slot("reward")) else {
             return unfit("redemptions of this kind", def.span);
         };
         let pool = slot("pool");
+        let order = def.fields.find(|field| &*field.name == "order");
+        let Some(order) = order.and_then(|order| self.shapes.print(event, order)) else {
+            return unfit("orders of redemptions that are read elsewhere", def.span);
+        };
         let mut ways = Vec::new();
         for redeem in program.redeems.iter() {
             let name = self.shapes.words.number(&redeem.name);
             ways.push((name, self.way(redeem, clock)?));
         }
-        let rewards = program.rewards.iter().map(|reward| self.shapes.words.number(&reward.name)).collect();
+        let named = program.rewards.iter().map(|reward| (self.shapes.words.number(&reward.name), reward.cost.is_some()));
+        let rewards = named.collect();
         let orders_return = program.events.iter().any(|event| event.reversal.is_some());
-        Ok(RedeemPlan { amount, bill, reward, order, pool, ways, rewards, orders_return })
+        let paid = orders_return.then(|| self.layout.cell(EMPTY));
+        Ok(RedeemPlan { amount, bill, reward, order, pool, ways, rewards, paid })
     }
 
     fn way(&mut self, redeem: &Redeem, clock: &mut Clock) -> Fit<WayPlan> {
