@@ -73,7 +73,7 @@ pub struct RunArgs {
 impl RunArgs {
     /// Whether nobody wants to know more than what it all comes to.
     fn only_sums(&self) -> bool {
-        self.output.is_none() && self.journal.is_none() && self.state.is_none() && self.map.is_none()
+        self.output.is_none() && self.journal.is_none() && self.state.is_none()
     }
 }
 
@@ -117,7 +117,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
         && let Some(summary) = Summary::new(&versions, &[])
         && let Some(mut summary) = {
             let progress = &mut Progress::new("events", args.quiet);
-            tight::judge(&engine, summary, &inputs, until, args.threads.map_or(1, usize::from), progress)?
+            tight::judge(&engine, summary, &inputs, map.as_ref(), until, args.threads.map_or(1, usize::from), progress)?
         }
     {
         summary.elapsed(started.elapsed());

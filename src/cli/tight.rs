@@ -7,7 +7,7 @@ use super::error::CliError;
 use super::progress::Progress;
 use super::summary::Summary;
 use crate::engine::{Arrival, Engine};
-use crate::events::{EventStream, Inputs, Place, Reject, Taken};
+use crate::events::{EventStream, Inputs, Map, Place, Reject, Taken};
 use crate::kernel::{Block, Filler, Members, Odd, Plan, Scanner};
 use crate::value::Instant;
 
@@ -25,6 +25,7 @@ pub(super) fn judge<'p>(
     engine: &'p Engine,
     summary: Summary<'p>,
     inputs: &Inputs,
+    map: Option<&Map>,
     until: Option<Instant>,
     threads: usize,
     progress: &mut Progress,
@@ -36,7 +37,7 @@ pub(super) fn judge<'p>(
     let Ok(plan) = Plan::of(version) else { return Ok(None) };
     let scanner = Scanner::new(&version.program, Filler::new(&plan));
     let mut pass = Pass { members: Members::new(Arc::new(plan)), summary };
-    let stream = EventStream::new(&version.program, inputs, None, 0)?;
+    let stream = EventStream::new(&version.program, inputs, map, 0)?;
     let mut reading = Reading { stream, scanner };
     let done = if threads < 2 { pass.all(&mut reading, progress) } else { pass.beside(reading, progress) };
     let done = done.and_then(|()| pass.members.advance(until.map(Instant::millis)));

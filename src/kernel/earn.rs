@@ -4,6 +4,7 @@ use crate::hir::{RewardId, RoundScope, RuleId, UnitId};
 use crate::value::{Exact, Rounding, allocate};
 
 use super::judge::{Judge, Odd, Share, TOO_LARGE};
+use super::layout::NEXT_LOT;
 use super::plan::{CrossingPlan, EarnPlan, EffectPlan, EventPlan, LimitPlan, Once};
 
 /// As many crossings at once as the fold takes.
@@ -120,8 +121,9 @@ impl Judge<'_> {
     }
 
     fn remember(&mut self, award: Option<usize>, granted: i64) {
-        if let Some(slot) = award.and_then(|place| self.scratch.awards.get_mut(place)) {
-            *slot += granted;
+        let lot = self.get(NEXT_LOT) - 1;
+        if let Some(slot) = award.filter(|_| granted > 0).and_then(|place| self.scratch.awards.get_mut(place)) {
+            *slot = (granted, lot);
         }
     }
 

@@ -39,8 +39,8 @@ pub struct Scratch {
     pub shares: Vec<Share>,
     /// What measures were before, for rules that wait.
     pub prior: Vec<i64>,
-    /// Awards for the fact.
-    pub awards: Vec<i64>,
+    /// Awards for the fact: what was granted, and the number of the lot.
+    pub awards: Vec<(i64, i64)>,
     /// A fact on its way.
     pub fact: Vec<i64>,
     /// The slots of an original.
@@ -178,7 +178,7 @@ impl Judge<'_> {
         }
         self.scratch.awards.clear();
         if let Some(fact) = &event.fact {
-            self.scratch.awards.resize(fact.awards.len(), 0);
+            self.scratch.awards.resize(fact.awards.len(), (0, 0));
         }
         self.earn(event)?;
         for rule in &event.rules {

@@ -15,6 +15,8 @@ pub const DUE: usize = 2;
 pub const JUDGED: usize = 3;
 /// Whether the member left: 1 if so.
 pub const LEFT: usize = 4;
+/// The number of the next lot.
+pub const NEXT_LOT: usize = 5;
 
 /// No cell.
 pub const ABSENT: usize = usize::MAX;
@@ -31,6 +33,8 @@ pub struct PurseCells {
     pub debt: usize,
     /// Open lots.
     pub lots: usize,
+    /// What lapsed of lots, by their number; none where nobody asks.
+    pub lapsed: usize,
     /// Awarded in all.
     pub earned: usize,
     /// Taken back in all.
@@ -110,7 +114,7 @@ impl Layout {
     /// A row that has what every member has.
     pub fn new() -> Self {
         let mut layout = Self::default();
-        layout.fresh = vec![NEVER, NEVER, i64::MAX, 0, 0];
+        layout.fresh = vec![NEVER, NEVER, i64::MAX, 0, 0, 1];
         layout
     }
 
@@ -121,11 +125,12 @@ impl Layout {
     }
 
     /// Cells of the next unit.
-    pub fn unit(&mut self) {
+    pub fn unit(&mut self, own_first: bool) {
         let mut zero = || self.cell(0);
         let (available, debt, earned, reversed, spent, expired) = (zero(), zero(), zero(), zero(), zero(), zero());
         let lots = self.cell(EMPTY);
-        self.units.push(PurseCells { available, debt, lots, earned, reversed, spent, expired });
+        let lapsed = if own_first { self.cell(EMPTY) } else { ABSENT };
+        self.units.push(PurseCells { available, debt, lots, lapsed, earned, reversed, spent, expired });
     }
 
     /// Cells of the next measure, as far as it needs them, whose scale is still to be found.

@@ -4,8 +4,9 @@ use crate::engine::Flows;
 use crate::hir::UnitId;
 
 use super::judge::Judge;
+use super::layout::{ABSENT, NEXT_LOT};
 use super::plan::LotEnd;
-use super::store::Lot;
+use super::store::{Entry, Lot};
 
 impl Judge<'_> {
     fn told_of(&mut self, unit: UnitId, add: impl FnOnce(&mut Flows)) {
@@ -25,6 +26,8 @@ impl Judge<'_> {
         let unit = plan.units.at(id);
         let cells = unit.cells;
         self.add(cells.earned, amount);
+        let number = self.get(NEXT_LOT);
+        self.set(NEXT_LOT, number + 1);
         self.told_of(id, |sums| sums.issued += i128::from(amount));
         let mut left = amount;
         let debt = self.get(cells.debt);
@@ -47,7 +50,7 @@ impl Judge<'_> {
         };
         self.add(cells.available, left);
         let mut queue = self.get(cells.lots);
-        self.pools.lots.push(&mut queue, Lot { left, expires });
+        self.pools.lots.push(&mut queue, Lot { left, expires, number });
         self.set(cells.lots, queue);
         self.due(expires);
         amount
@@ -67,7 +70,10 @@ impl Judge<'_> {
             if lot.left == 0 {
                 self.pools.lots.pop(&mut queue);
             }
-            self.told_of(id, |sums| tell(sums, i128::from(part)));
+            // A lot that its own award has emptied is only let go.
+            if part > 0 {
+                self.told_of(id, |sums| tell(sums, i128::from(part)));
+            }
         }
         self.set(cells.lots, queue);
         self.add(cells.available, rest - amount);
@@ -83,24 +89,38 @@ impl Judge<'_> {
     /// Lets lots lapse that are due.
     pub fn lapse(&mut self, id: UnitId) {
         let cells = self.plan.units.at(id).cells;
-        let now = self.moment.now;
-        let lots = self.pools.lots.iter(self.get(cells.lots)).take_while(|(_, lot)| lot.expires <= now);
-        let due = lots.map(|(_, lot)| lot.left).sum();
-        if due == 0 {
-            return;
+        let (now, mut queue) = (self.moment.now, self.get(cells.lots));
+        let mut lapsed = 0_i64;
+        while self.pools.lots.front(queue).is_some_and(|lot| lot.expires <= now || lot.left == 0)
+            && let Some(lot) = self.pools.lots.pop(&mut queue)
+        {
+            if lot.left == 0 {
+                continue;
+            }
+            lapsed = lapsed.saturating_add(lot.left);
+            self.told_of(id, |sums| sums.expired += i128::from(lot.left));
+            if cells.lapsed != ABSENT {
+                let mut all = self.get(cells.lapsed);
+                self.pools.entries.push(&mut all, Entry { at: lot.number, amount: lot.left });
+                self.set(cells.lapsed, all);
+            }
         }
-        self.take(id, due, |sums, part| sums.expired += part);
-        self.add(cells.expired, due);
+        self.set(cells.lots, queue);
+        self.add(cells.available, -lapsed);
+        self.add(cells.expired, lapsed);
     }
 
-    /// Takes back a part of an award from what would be spent next, then as the unit's floor says. Returns what was taken.
-    pub fn take_back(&mut self, id: UnitId, amount: i64) -> i64 {
+    /// Takes back a part of an award: where the unit says so from its own lot first, and from what lapsed of that; then from what would be
+    /// spent next, and at last as the unit's floor says. Returns what was taken.
+    pub fn take_back(&mut self, id: UnitId, amount: i64, lot: i64) -> i64 {
         let unit = self.plan.units.at(id);
-        let mut rest = self.take(id, amount, |sums, part| sums.reversed += part);
-        let debt = self.get(unit.cells.debt);
+        let cells = unit.cells;
+        let own = if cells.lapsed == ABSENT { 0 } else { self.take_own(id, amount, lot) };
+        let mut rest = self.take(id, amount - own, |sums, part| sums.reversed += part);
+        let debt = self.get(cells.debt);
         let owed = unit.floor.map_or(rest, |floor| rest.min(floor.saturating_sub(debt).max(0)));
         if owed > 0 {
-            self.add(unit.cells.debt, owed);
+            self.add(cells.debt, owed);
             if unit.floor.is_some() {
                 self.told_of(id, |sums| sums.reversed += i128::from(owed));
             } else {
@@ -109,9 +129,32 @@ impl Judge<'_> {
             rest -= owed;
         }
         let taken = amount - rest;
-        self.add(unit.cells.earned, -taken);
-        self.add(unit.cells.reversed, taken);
+        self.add(cells.earned, -taken);
+        self.add(cells.reversed, taken);
         taken
+    }
+
+    /// Takes back from a lot, or from what lapsed of it; returns how much.
+    fn take_own(&mut self, id: UnitId, amount: i64, number: i64) -> i64 {
+        let cells = self.plan.units.at(id).cells;
+        let (lots, lapsed) = (self.get(cells.lots), self.get(cells.lapsed));
+        if let Some(lot) = self.pools.lots.find_mut(lots, |lot| lot.number == number) {
+            let part = amount.min(lot.left);
+            lot.left -= part;
+            self.add(cells.available, -part);
+            if part > 0 {
+                self.told_of(id, |sums| sums.reversed += i128::from(part));
+            }
+            return part;
+        }
+        let Some(entry) = self.pools.entries.find_mut(lapsed, |entry| entry.at == number) else { return 0 };
+        let part = amount.min(entry.amount);
+        entry.amount -= part;
+        self.add(cells.expired, -part);
+        if part > 0 {
+            self.told_of(id, |sums| sums.expired -= i128::from(part));
+        }
+        part
     }
 
     /// What may be spent at once.

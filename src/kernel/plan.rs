@@ -245,7 +245,8 @@ pub enum EffectPlan {
 }
 
 /// What is kept of an event that can be taken back. A fact has, in this order: its place in the member's history, two cells of its key, what its
-/// principal was, what is left of that, the other slots that are kept, and for each award what was granted and what was taken back.
+/// principal was, what is left of that, the other slots that are kept, and for each award what was granted, what was taken back, and
+/// the number of its lot.
 pub struct FactPlan {
     /// The cell of the member's facts of this type.
     pub queue: usize,

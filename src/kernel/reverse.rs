@@ -6,7 +6,7 @@ use crate::value::Instant;
 use super::code::{Cx, MISSING, cell};
 use super::judge::{Judge, Odd, TOO_LARGE};
 use super::layout::JUDGED;
-use super::lower::FACT_HEAD;
+use super::lower::{AWARD, FACT_HEAD};
 use super::plan::{FactPlan, ReversalPlan};
 
 /// What a reversal leaves of one original.
@@ -91,9 +91,10 @@ impl Judge<'_> {
         }
         self.recount_all(reversal.of, fact, undoing);
         for (number, unit) in fact.awards.iter().enumerate() {
-            let at = FACT_HEAD + fact.slots.len() + 2 * number;
+            let at = FACT_HEAD + fact.slots.len() + AWARD * number;
             let cells = self.pools.facts.at(reversal.of).look(undoing.place);
             let (granted, taken, was) = (cell(cells, at), cell(cells, at + 1), cell(cells, WAS));
+            let lot = cell(cells, at + 2);
             let target = match undoing.left {
                 MISSING => granted,
                 _ if was == 0 => taken,
@@ -103,7 +104,7 @@ impl Judge<'_> {
                 }
             };
             if target > taken {
-                let back = self.take_back(*unit, target - taken);
+                let back = self.take_back(*unit, target - taken, lot);
                 if let Some(slot) = self.pools.facts.at_mut(reversal.of).at(undoing.place).get_mut(at + 1) {
                     *slot += back;
                 }
@@ -161,7 +162,7 @@ impl Judge<'_> {
         let key = [cell(self.slots, fact.key), cell(self.slots, fact.key + 1)];
         cells.extend([self.get(JUDGED) - 1, key[0], key[1], principal, principal]);
         cells.extend(fact.slots.iter().map(|slot| cell(self.slots, *slot)));
-        cells.extend(self.scratch.awards.iter().flat_map(|granted| [*granted, 0]));
+        cells.extend(self.scratch.awards.iter().flat_map(|(granted, lot)| [*granted, 0, *lot]));
         let mut queue = self.get(fact.queue);
         let facts = self.pools.facts.at_mut(event);
         if let Some(kept) = fact.kept {

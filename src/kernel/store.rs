@@ -15,6 +15,8 @@ pub struct Lot {
     pub left: i64,
     /// When it lapses.
     pub expires: i64,
+    /// Its number among the member's.
+    pub number: i64,
 }
 
 /// What counts in a window: an amount at a moment, or the newest moment of a value.

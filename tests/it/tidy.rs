@@ -20,6 +20,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("engine", 7),
     ("compile", 8),
     ("events", 8),
+    ("kernel", 9),
     ("journal", 9),
     ("explain", 9),
     ("sample", 9),

@@ -8,7 +8,7 @@ mod reversals;
 mod rules;
 mod units;
 
-pub(super) use reversals::FACT_HEAD;
+pub(super) use reversals::{AWARD, FACT_HEAD};
 
 use crate::arena::{Arena, Id as _};
 use crate::engine::Version;
@@ -181,7 +181,7 @@ fn restarted(program: &Program, measure: MeasureId) -> bool {
 
 fn layout(program: &Program) -> Layout {
     let mut layout = Layout::new();
-    program.units.iter().for_each(|_| layout.unit());
+    program.units.iter().for_each(|unit| layout.unit(!unit.refunds_in_order));
     for (id, measure) in program.measures.pairs() {
         let distinct = matches!(&measure.source, Source::Events { aggregate, .. } if *aggregate == crate::hir::Aggregate::Distinct);
         let windowed = distinct || matches!(measure.window, Window::LastDays(_) | Window::LastExactly(_));

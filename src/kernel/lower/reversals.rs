@@ -14,11 +14,14 @@ use super::measures::at_most;
 /// Cells of a fact before its slots and awards: place, two of its key, what its principal was, and what is left of it.
 pub(crate) const FACT_HEAD: usize = 5;
 
+/// Cells of an award of a fact: what was granted, what was taken back, and the number of its lot.
+pub(crate) const AWARD: usize = 3;
+
 impl FactPlan {
     /// One more award.
     pub(super) fn award(&mut self, unit: UnitId) -> usize {
         self.awards.push(unit);
-        self.size += 2;
+        self.size += AWARD;
         self.awards.len() - 1
     }
 }

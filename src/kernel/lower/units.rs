@@ -1,6 +1,6 @@
 //! Units: when lots lapse, and how far the balance may fall.
 
-use crate::hir::{End, Expiry, OnRefund, RefundFloor, Unit, UnitId};
+use crate::hir::{End, Expiry, RefundFloor, Unit, UnitId};
 use crate::value::PeriodKind;
 
 use super::super::clock::Clock;
@@ -15,11 +15,6 @@ impl Lowering<'_> {
         without(unit.keeps_while.is_some(), "points that are kept while something holds", span)?;
         without(unit.at_most.is_some(), "balances with a bound", span)?;
         without(unit.buckets.is_some(), "points in buckets", span)?;
-        let taken_back = self.program.earns.iter().any(|earn| earn.unit == id && earn.on_refund != OnRefund::Keep)
-            || self.program.rules.iter().any(|rule| rule.on_refund != OnRefund::Keep);
-        let reversals = self.program.events.iter().any(|event| event.reversal.is_some());
-        let own_lot_first = reversals && taken_back && !unit.refunds_in_order;
-        without(own_lot_first, "refunds that take from the lot of the award first", span)?;
         let floor = match unit.refunds {
             RefundFloor::StopAtZero => None,
             RefundFloor::BelowZero(None) => Some(i64::MAX),
