@@ -9,31 +9,35 @@ use super::slots::Printer;
 pub struct Names {
     printer: Printer,
     text: String,
-    /// Where each name ends.
-    ends: Vec<usize>,
-    numbers: HashTable<u32>,
+    names: HashTable<Name>,
+}
+
+/// Where a name stands in the text.
+#[derive(Clone, Copy)]
+struct Name {
+    number: u32,
+    length: u32,
+    start: usize,
 }
 
 impl Names {
     /// The number of a name: they are given from 0 on, in order of appearance.
     pub fn number(&mut self, name: &str) -> u32 {
-        let Self { printer, text, ends, numbers } = self;
+        let Self { printer, text, names } = self;
         let hash = printer.hash(name);
-        if let Some(number) = numbers.find(hash, |number| of(text, ends, *number) == name) {
-            return *number;
+        if let Some(known) = names.find(hash, |known| of(text, known) == name) {
+            return known.number;
         }
-        let number = u32::try_from(ends.len()).unwrap_or(u32::MAX);
+        let number = u32::try_from(names.len()).unwrap_or(u32::MAX);
+        let new = Name { number, length: u32::try_from(name.len()).unwrap_or(u32::MAX), start: text.len() };
         text.push_str(name);
-        ends.push(text.len());
-        numbers.insert_unique(hash, number, |number| printer.hash(of(text, ends, *number)));
+        names.insert_unique(hash, new, |known| printer.hash(of(text, known)));
         number
     }
 }
 
-fn of<'t>(text: &'t str, ends: &[usize], number: u32) -> &'t str {
-    let number = number as usize;
-    let start = number.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
-    ends.get(number).and_then(|end| text.get(start..*end)).unwrap_or_default()
+fn of<'t>(text: &'t str, name: &Name) -> &'t str {
+    text.get(name.start..name.start + name.length as usize).unwrap_or_default()
 }
 
 #[cfg(test)]
