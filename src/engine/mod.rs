@@ -35,6 +35,7 @@ mod listeners;
 pub mod lottery;
 mod mail;
 pub mod migrate;
+mod naming;
 mod outcome;
 mod outline;
 mod pairs;
