@@ -12,9 +12,9 @@ use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::house::House;
 use super::mail::{Content, Letter};
+use super::naming::known_as;
 use super::outcome::{Cause, What};
 use super::state::Sent;
-use super::union::known_as;
 
 /// What a claim is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,11 +10,11 @@ use crate::value::Instant;
 
 use super::driver::Engine;
 use super::event::Event;
+use super::naming::Aliases;
 use super::outcome::{Outcome, TraceStep, What};
 use super::pots::Pots;
 use super::snapshot::Snapshot;
 use super::state::State;
-use super::union::Aliases;
 
 /// How many events are let go at least at once: it costs a copy of the members.
 const ENOUGH_TO_SEAL: usize = 64;
@@ -203,7 +203,7 @@ impl Group {
     pub fn of_log(
         engine: &Engine,
         log: Vec<Arc<Event>>,
-        aliases: &Aliases,
+        aliases: &Arc<Aliases>,
         clock: Option<Instant>,
         together: bool,
         out: &mut Vec<Outcome>,
@@ -212,6 +212,19 @@ impl Group {
         base.pots.aliases.clone_from(aliases);
         let now = fold(engine, &base, &log, clock, together, out);
         Self { base, log, now, clock, past: Vec::new() }
+    }
+
+    /// Lets who is known by which name be as it is now. What was judged stays, so nobody may be named in it who has become another.
+    pub fn know(&mut self, aliases: &Arc<Aliases>) {
+        if !Arc::ptr_eq(&self.now.pots.aliases, aliases) {
+            self.base.pots.aliases.clone_from(aliases);
+            self.now.pots.aliases.clone_from(aliases);
+        }
+    }
+
+    /// Judges all events once more that can be judged again.
+    pub fn judge_again(&mut self, engine: &Engine, together: bool, out: &mut Vec<Outcome>) {
+        self.now = fold(engine, &self.base, &self.log, self.clock, together, out);
     }
 
     /// All events that are recognised when they come again.

@@ -7,6 +7,7 @@ use crate::value::Instant;
 
 use super::driver::Engine;
 use super::event::Event;
+use super::naming::Aliases;
 use super::outcome::Outcome;
 use super::shards::Shard;
 
@@ -14,6 +15,7 @@ use super::shards::Shard;
 pub struct Job {
     pub(super) engine: Engine,
     pub(super) together: bool,
+    pub(super) aliases: Arc<Aliases>,
     pub(super) work: Work,
     /// The place of the shard.
     pub(super) place: usize,
@@ -55,11 +57,12 @@ impl Job {
     /// Does the work.
     #[must_use]
     pub fn run(mut self) -> Self {
-        let Self { engine, together, work, shard, out, let_go, .. } = &mut self;
+        let Self { engine, together, aliases, work, shard, out, let_go, .. } = &mut self;
         match std::mem::replace(work, Work::Done) {
             Work::Judge(batches) => {
                 for Batch { key, events, seal } in batches {
                     let group = shard.entry(key).or_default();
+                    group.know(aliases);
                     let_go.extend(group.submit(engine, events, seal, *together, out));
                     if let Some(horizon) = seal {
                         let_go.extend(group.seal(engine, horizon, *together));

@@ -43,6 +43,10 @@ pub enum Content {
     Complete(ChallengeId, Instant, Exact),
     /// A challenge is no longer completed, as all together have less: which, of which time, and how much that is.
     Uncomplete(ChallengeId, Instant, Exact),
+    /// A milestone is reached with what all have brought in: of which challenge, of which time, which, and how much that is.
+    Milestone(ChallengeId, Instant, u32, Exact),
+    /// All together have less than a milestone: of which challenge, of which time, and which.
+    Below(ChallengeId, Instant, u32),
     /// An event to be judged for the addressee as if it were the addressee's own.
     Request(Event),
     /// Parts of lots that the sender gives away, with their expiry.
@@ -114,6 +118,7 @@ impl Fold<'_> {
             Content::Recall(earlier) => self.recalled(earlier)?,
             Content::Returned(order, was, is) => self.returned_to_pool(order, *was, *is)?,
             Content::Uncomplete(id, opened, sum) => self.undo_together(*id, *opened, *sum)?,
+            Content::Below(id, opened, which) => self.leave_milestone(*id, *opened, *which)?,
             // What brings something is recorded, so that measures count it and what it brings can be taken back.
             _ => self.record(None, |fold| fold.unpack(letter))?,
         }
@@ -137,7 +142,9 @@ impl Fold<'_> {
                 let name = self.program.rules.get(*rule).map(|rule| Value::Text(rule.name.clone()));
                 vec![("what", name.unwrap_or_default())]
             }
-            Content::Complete(id, ..) => vec![("what", Value::Text(self.program.challenges.at(*id).name.clone()))],
+            Content::Complete(id, ..) | Content::Milestone(id, ..) => {
+                vec![("what", Value::Text(self.program.challenges.at(*id).name.clone()))]
+            }
             Content::Prize(draw, ..) => {
                 let name = self.program.draws.get(*draw).map(|draw| Value::Text(draw.name.clone()));
                 vec![("what", name.unwrap_or_default())]
@@ -150,6 +157,7 @@ impl Fold<'_> {
             | Content::Returned(..)
             | Content::Recall(_)
             | Content::Uncomplete(..)
+            | Content::Below(..)
             | Content::Request(_) => Vec::new(),
         };
         let fields = self.program.events.at(kind).fields.iter().map(|field| {
@@ -196,6 +204,7 @@ impl Fold<'_> {
                 self.fire(*rule, View::default())?;
             }
             Content::Complete(id, opened, sum) => self.completed_together(*id, *opened, *sum)?,
+            Content::Milestone(id, opened, which, sum) => self.milestone_together(*id, *opened, *which, *sum)?,
             Content::Decide(rule, claim) => self.decide(*rule, claim)?,
             Content::Prize(draw, entry, prize) => self.win(*draw, entry, *prize)?,
             Content::Place(board, place, score, of) => self.placed(*board, *place, *score, *of)?,
@@ -203,6 +212,7 @@ impl Fold<'_> {
             | Content::Returned(..)
             | Content::Recall(_)
             | Content::Uncomplete(..)
+            | Content::Below(..)
             | Content::Request(_) => {}
         }
         Ok(())
@@ -241,12 +251,15 @@ impl Fold<'_> {
             return Ok(());
         };
         let rest = amount.min(award.granted) - award.taken;
+        let debts = self.debts();
+        let place = self.state.facts.get(position).map_or(0, |fact| fact.place);
         if rest > 0 {
             self.take_back(award.cause, &mut award, rest)?;
         }
         if let Some(slot) = self.state.facts.get_mut(position).and_then(|fact| fact.awards.first_mut()) {
             *slot = award;
         }
+        self.return_automatic(place, &debts)?;
         self.settle()
     }
 
@@ -256,10 +269,13 @@ impl Fold<'_> {
         }
         let Some(position) = self.letter_fact(letter) else { return Ok(()) };
         let grounds = self.grounds()?;
+        let debts = self.debts();
+        let place = self.state.facts.get(position).map_or(0, |fact| fact.place);
         self.undo_whole(position)?;
         self.rejudge_hanging()?;
         self.undo_challenges()?;
         self.lose_ground(grounds)?;
+        self.return_automatic(place, &debts)?;
         self.settle()
     }
 

@@ -10,6 +10,7 @@ use crate::hir::{
 };
 use crate::value::{Instant, Value};
 
+use super::automatic::Taken;
 use super::challenge::Running;
 use super::choice::Offered;
 use super::draw::{Drum, Entry};
@@ -220,6 +221,7 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
             .iter()
             .filter_map(|offer| Some(Offered { choice: of(&names.choices, offer.choice)?, ..offer.clone() }))
             .collect(),
+        automatic: state.automatic.iter().filter_map(|taken| retaken(taken, &names)).collect(),
         version,
         halted: false,
         ..state.clone()
@@ -321,6 +323,19 @@ fn rebrought(brought: &mut Brought, names: &Names) {
     brought.turns = names.uses(&brought.turns);
     brought.donations = brought.donations.iter().filter_map(|donation| regiven(donation, names)).collect();
     brought.sent = brought.sent.iter().map(|sent| resent(sent, names)).collect();
+}
+
+fn repaid(payment: &Payment, names: &Names) -> Option<Payment> {
+    let unit = of(&names.units, payment.unit)?;
+    let partner = payment.partner.as_ref().map(|partner| names.partner(partner));
+    let (cause, uses) = (names.cause(payment.cause), names.uses(&payment.uses));
+    Some(Payment { unit, cause, uses, partner, ..payment.clone() })
+}
+
+fn retaken(taken: &Taken, names: &Names) -> Option<Taken> {
+    let mut taken = Taken { payment: repaid(&taken.payment, names)?, ..taken.clone() };
+    rebrought(&mut taken.brought, names);
+    Some(taken)
 }
 
 /// An entry; where its prize is no more, it has won what cannot be told.
@@ -438,12 +453,7 @@ fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fac
     let (_, from) = old.events.get(fact.event.kind.index())?;
     let to = &new.events.at(kind).fields;
     let fields = |values: &[Value]| -> Arc<[Value]> { reorder(values, from, to, new).into() };
-    let payment = fact.payment.as_ref().and_then(|payment| {
-        let unit = of(&names.units, payment.unit)?;
-        let partner = payment.partner.as_ref().map(|partner| names.partner(partner));
-        let (cause, uses) = (names.cause(payment.cause), names.uses(&payment.uses));
-        Some(Box::new(Payment { unit, cause, uses, partner, ..Payment::clone(payment) }))
-    });
+    let payment = fact.payment.as_ref().and_then(|payment| repaid(payment, names).map(Box::new));
     let gifts = fact.gifts.iter().filter_map(|gift| regifted(*gift, names));
     Some(Fact {
         left: fields(&fact.left),

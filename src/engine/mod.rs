@@ -1,6 +1,7 @@
 //! Judges events: the fold over members' histories. No files, no wall clock, no randomness, no threads.
 
 mod apply;
+mod automatic;
 mod board;
 mod boost;
 pub mod challenge;
@@ -34,6 +35,7 @@ mod listeners;
 pub mod lottery;
 mod mail;
 pub mod migrate;
+mod naming;
 mod outcome;
 mod outline;
 mod pairs;

@@ -13,9 +13,9 @@ use super::challenge::{Common, CommonKey};
 use super::draw::Drum;
 use super::fund::FundPot;
 use super::mail::Letter;
+use super::naming::{Aliases, known_as};
 use super::pool::Groups;
 use super::state::UseKey;
-use super::union::{Aliases, known_as};
 
 /// Shared pots. Members claim from them in the order in which events are judged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,9 +40,9 @@ pub struct Pots {
     /// What members reach together.
     #[serde(with = "super::pairs", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub common: BTreeMap<CommonKey, Common>,
-    /// Who was merged into whom.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub aliases: Aliases,
+    /// Who was merged into whom: the same for all groups, and stored once for all.
+    #[serde(skip)]
+    pub aliases: Arc<Aliases>,
     /// What was added to gifts of members, by cause and period.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "super::pairs")]
     pub matched: BTreeMap<CharityId, BTreeMap<Instant, i64>>,

@@ -118,7 +118,7 @@ impl Fold<'_> {
     }
 
     /// Gates, basket and stock of a reward.
-    fn may_have(&mut self, id: RewardId, quantity: i64, release: Instant, view: View<'_>) -> Result<Answer, Fault> {
+    pub fn may_have(&mut self, id: RewardId, quantity: i64, release: Instant, view: View<'_>) -> Result<Answer, Fault> {
         let reward = self.program.rewards.at(id);
         if !self.open(Cause::Reward(id), &reward.gates, view)? {
             return Ok(Err(format!("`{}` is not open for this member now", reward.name)));
@@ -143,7 +143,7 @@ impl Fold<'_> {
     }
 
     /// The last release of a reward's stock; the first instant where all of it was there at once, or nothing was released yet.
-    fn release_of(&self, id: RewardId) -> Instant {
+    pub fn release_of(&self, id: RewardId) -> Instant {
         let Some(stock) = self.program.rewards.at(id).stock.as_ref().filter(|stock| !stock.released.is_empty()) else {
             return Instant::FIRST;
         };
@@ -318,41 +318,6 @@ impl Fold<'_> {
                 Ok(sum.add(kept)?)
             },
         )
-    }
-
-    /// Redeems automatic rewards as often as balances cover them; returns whether any was.
-    pub fn automatic_rewards(&mut self) -> Result<bool, Fault> {
-        let mut any = false;
-        for (id, reward) in self.program.rewards.pairs().filter(|(_, reward)| reward.automatic) {
-            let Some((unit, cost)) = &reward.cost else { continue };
-            for times in 0.. {
-                if times >= MOST_AT_ONCE {
-                    return Err(Fault::TooOften);
-                }
-                // Nobody asked: the event at hand is no `redeem`, and its fields mean nothing here.
-                let view = View { fields: Some(&[]), ..View::default() };
-                let cost = self.judge.exact(cost, &self.cx(view))?.floor().to_i64().unwrap_or(i64::MAX);
-                if cost <= 0 || self.spendable(*unit) < cost {
-                    break;
-                }
-                let release = self.release_of(id);
-                if self.may_have(id, 1, release, view)?.is_err() {
-                    break;
-                }
-                let fitted = self.fit_rule(Cause::Reward(id), &reward.limits, Exact::from(cost), view)?;
-                if fitted.amount < Exact::from(cost) {
-                    break;
-                }
-                self.claim(fitted.claims, cost);
-                if reward.stock.is_some() {
-                    *self.pots.taken.entry(id).or_default().entry(release).or_insert(0) += 1;
-                }
-                self.spend(Cause::Reward(id), *unit, cost, &Account::Redeemed)?;
-                self.issue(Cause::Reward(id), id)?;
-                any = true;
-            }
-        }
-        Ok(any)
     }
 
     /// Judges a `use` event.

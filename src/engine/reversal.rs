@@ -297,6 +297,8 @@ impl Fold<'_> {
     /// Carries out what was worked out.
     pub fn undo(&mut self, undoing: Undoing, reversal: &Reversal, event: &Arc<Event>) -> Result<(), Fault> {
         let grounds = self.grounds()?;
+        let debts = self.debts();
+        let first = undoing.undo.iter().filter_map(|undo| self.state.facts.get(undo.fact)).map(|fact| fact.place).min();
         for undo in undoing.undo {
             self.undo_fact(undo, Some((reversal, event)))?;
         }
@@ -309,7 +311,8 @@ impl Fold<'_> {
         }
         self.rejudge_hanging()?;
         self.undo_challenges()?;
-        self.lose_ground(grounds)
+        self.lose_ground(grounds)?;
+        first.map_or(Ok(()), |first| self.return_automatic(first, &debts))
     }
 
     /// Lets measures take note of the newest fact.

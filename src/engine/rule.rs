@@ -15,7 +15,7 @@ use super::ledger::Grant;
 use super::limits::{MAX_ROUNDS, MOST_AT_ONCE};
 use super::outcome::{Account, Cause, What};
 use super::stack::Met;
-use super::state::{Brought, FactChange, Gifted, Hanging, Restart, Uses, Voucher};
+use super::state::{Award, Brought, FactChange, Gifted, Hanging, Restart, Uses, Voucher};
 
 impl Fold<'_> {
     /// Rules that listen to the event at hand; `met` are those that were judged with its earns.
@@ -452,7 +452,7 @@ impl Fold<'_> {
         };
         let number = u32::try_from(self.state.vouchers.len() + 1).unwrap_or(u32::MAX);
         if let (Some(unit), Some(amount)) = (reward.gives.unit, value) {
-            self.grant(&Grant {
+            let granted = self.grant(&Grant {
                 cause,
                 unit,
                 line: None,
@@ -462,6 +462,10 @@ impl Fold<'_> {
                 funding: &[],
                 shared: false,
             })?;
+            let award = Award { lot: granted.lot, ..self.award(cause, unit, granted.amount) };
+            if let Some(brought) = self.collecting.as_mut().filter(|_| award.granted > 0) {
+                brought.awards.push(award);
+            }
         }
         self.state.vouchers.push(Voucher {
             number,

@@ -12,6 +12,7 @@ use crate::hir::{
 };
 use crate::value::{Day, Exact, Instant, Value};
 
+use super::automatic::Taken;
 use super::challenge::Running;
 use super::choice::Offered;
 use super::draw::Entry;
@@ -95,6 +96,9 @@ pub struct State {
     /// Entries of draws.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<Entry>,
+    /// Automatic rewards that were taken, as long as they may be given back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub automatic: Vec<Taken>,
 }
 
 fn uncounted() -> u32 {
@@ -563,6 +567,7 @@ impl State {
             frozen: BTreeMap::new(),
             offers: Vec::new(),
             entries: Vec::new(),
+            automatic: Vec::new(),
         }
     }
 

@@ -4,27 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::hir::{EventKind, FieldType};
-use crate::value::Value;
+use crate::hir::EventKind;
 
 use super::driver::Engine;
 use super::event::Event;
-use super::fold::Fold;
 use super::group::{Group, differences};
+use super::naming::{Aliases, known_as};
 use super::outcome::Outcome;
 use super::world::World;
-
-/// Who is known as whom: the second of each merge as the first, until an unmerge.
-pub type Aliases = BTreeMap<Arc<str>, Arc<str>>;
-
-/// Who a member is now, however often merged.
-pub fn known_as(aliases: &Aliases, member: &Arc<str>) -> Arc<str> {
-    let mut found = member;
-    while let Some(next) = aliases.get(found) {
-        found = next;
-    }
-    found.clone()
-}
 
 /// What merges and unmerges in their order lead to.
 pub fn aliases(engine: &Engine, unions: &[Arc<Event>]) -> Aliases {
@@ -39,26 +26,6 @@ pub fn aliases(engine: &Engine, unions: &[Arc<Event>]) -> Aliases {
         }
     }
     aliases
-}
-
-impl Fold<'_> {
-    /// An event that names members as they are known since they were merged, so that who names another name of their own names themselves.
-    pub fn naming_as_known(&self, event: &Arc<Event>) -> Arc<Event> {
-        let def = self.program.events.at(event.kind);
-        if self.pots.aliases.is_empty() || matches!(def.kind, EventKind::Merge | EventKind::Unmerge) {
-            return event.clone();
-        }
-        let mut fields = event.fields.to_vec();
-        let mut changed = false;
-        for (field, value) in def.fields.iter().zip(&mut fields) {
-            if let (FieldType::Member, Value::Text(name)) = (&field.ty, &*value) {
-                let known = known_as(&self.pots.aliases, name);
-                changed |= known != *name;
-                *value = Value::Text(known);
-            }
-        }
-        if changed { Arc::new(Event { fields: fields.into(), ..(**event).clone() }) } else { event.clone() }
-    }
 }
 
 /// Whether an event unites or parts members.
@@ -105,8 +72,10 @@ impl World {
         let fresh: BTreeSet<Arc<str>> = new.iter().map(|event| event.id.clone()).collect();
         self.unions.extend(new.iter().cloned());
         self.unions.sort_by(|a, b| a.order(b));
-        let aliases = aliases(&self.engine, &self.unions);
-        let concerned = self.concerned(&aliases, &new);
+        let aliases = Arc::new(aliases(&self.engine, &self.unions));
+        let moved = self.moved(&aliases);
+        let concerned = self.concerned(&aliases, &moved, &new);
+        let naming = self.naming(&aliases, &moved, &concerned);
         let (mut before, mut events, mut clock) = (Vec::new(), new, None);
         for key in &concerned {
             let Some(group) = self.groups.remove(key) else { continue };
@@ -130,18 +99,42 @@ impl World {
             let group = Group::of_log(&self.engine, log, &self.aliases, clock, self.together, &mut after);
             self.groups.insert(key, Box::new(group));
         }
+        for key in naming {
+            if let Some(mut group) = self.groups.remove(&key) {
+                before.extend(group.told(&self.engine, self.together));
+                group.know(&self.aliases);
+                group.judge_again(&self.engine, self.together, &mut after);
+                self.groups.insert(key, group);
+            }
+        }
         before.sort_by_key(|outcome| outcome.time);
         after.sort_by_key(|outcome| outcome.time);
         out.extend(differences(before, after, &fresh, &late));
     }
 
+    /// Names that become another's.
+    fn moved(&self, aliases: &Aliases) -> BTreeSet<Arc<str>> {
+        let names = self.aliases.keys().chain(aliases.keys());
+        names.filter(|name| known_as(&self.aliases, name) != known_as(aliases, name)).cloned().collect()
+    }
+
     /// Groups whose members become others, and those that they go to.
-    fn concerned(&self, aliases: &Aliases, new: &[Arc<Event>]) -> BTreeSet<Arc<str>> {
-        let moved = self.aliases.keys().chain(aliases.keys());
-        let moved = moved.filter(|member| known_as(&self.aliases, member) != known_as(aliases, member));
-        let both = moved.flat_map(|member| [known_as(&self.aliases, member), known_as(aliases, member)]);
+    fn concerned(&self, aliases: &Aliases, moved: &BTreeSet<Arc<str>>, new: &[Arc<Event>]) -> BTreeSet<Arc<str>> {
+        let both = moved.iter().flat_map(|member| [known_as(&self.aliases, member), known_as(aliases, member)]);
         let owners = new.iter().map(|event| known_as(aliases, event.owner()));
         both.chain(owners).map(|member| self.group_of(&member)).collect()
+    }
+
+    /// Other groups, whose members name those in fields of their events.
+    fn naming(
+        &self,
+        aliases: &Aliases,
+        moved: &BTreeSet<Arc<str>>,
+        concerned: &BTreeSet<Arc<str>>,
+    ) -> BTreeSet<Arc<str>> {
+        let owners = moved.iter().flat_map(|name| self.naming.of(name));
+        let keys = owners.map(|owner| self.group_of(&known_as(aliases, owner)));
+        keys.filter(|key| !concerned.contains(key)).collect()
     }
 
     /// An event under the name that its member is known by.

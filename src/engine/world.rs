@@ -12,12 +12,13 @@ use super::event::Event;
 use super::group::{Explained, Group, Sink};
 use super::job::{Batch, Job, Work, turn};
 use super::migrate;
+use super::naming::{Aliases, Naming, known_as};
 use super::outline::Outline;
 use super::pots::Pots;
 use super::purse::Purse;
 use super::shards::Shards;
 use super::state::State;
-use super::union::{Aliases, aliases, known_as, unites};
+use super::union::{aliases, unites};
 
 /// What became of an event on arrival.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +50,9 @@ pub struct World {
     /// Merges and unmerges in order.
     pub(super) unions: Vec<Arc<Event>>,
     /// What they lead to.
-    pub(super) aliases: Aliases,
+    pub(super) aliases: Arc<Aliases>,
+    /// Who names whom, where each member is judged alone.
+    pub(super) naming: Naming,
     /// Those that wait for the events which came with them.
     uniting: Vec<Arc<Event>>,
     clock: Option<Instant>,
@@ -72,6 +75,8 @@ pub struct Stored<'w> {
     pub newest: Vec<(Arc<str>, Instant)>,
     /// Up to when another text of the program has judged.
     pub adopted: Option<Instant>,
+    /// Merges and unmerges in order: they say who is who long after they can no longer be judged again.
+    pub unions: &'w [Arc<Event>],
     /// Groups by key.
     pub groups: Vec<(&'w Arc<str>, &'w Group)>,
 }
@@ -81,13 +86,14 @@ impl World {
     pub fn new(engine: Engine) -> Self {
         let together = engine.versions().iter().any(|version| Pots::shared(&version.program));
         Self {
+            naming: Naming::new(&engine),
             engine,
             together,
             groups: Shards::default(),
             seen: FxHashMap::default(),
             newest: FxHashMap::default(),
             unions: Vec::new(),
-            aliases: Aliases::new(),
+            aliases: Arc::default(),
             uniting: Vec::new(),
             clock: None,
             sequence: 0,
@@ -151,6 +157,9 @@ impl World {
                 if unites(&self.engine, &event) {
                     self.uniting.push(event);
                 } else {
+                    if !self.together {
+                        self.naming.note(&self.engine, &event);
+                    }
                     batches.entry(self.group_of(&event.member)).or_default().push(event);
                 }
             }
@@ -178,6 +187,7 @@ impl World {
         Job {
             engine: self.engine.clone(),
             together: self.together,
+            aliases: self.aliases.clone(),
             work,
             place,
             shard: self.groups.lend(place),
@@ -298,7 +308,8 @@ impl World {
         groups.sort_by_key(|(key, _)| (*key).clone());
         let mut newest: Vec<_> = self.newest.iter().map(|(member, at)| (member.clone(), *at)).collect();
         newest.sort();
-        Stored { clock: self.clock, sequence: self.sequence, newest, adopted: self.adopted, groups }
+        let Self { clock, sequence, adopted, unions, .. } = self;
+        Stored { clock: *clock, sequence: *sequence, newest, adopted: *adopted, unions, groups }
     }
 
     /// A world that goes on from what was stored by the same program.
@@ -308,13 +319,18 @@ impl World {
         sequence: u64,
         newest: Vec<(Arc<str>, Instant)>,
         adopted: Option<Instant>,
+        unions: Vec<Arc<Event>>,
         groups: Vec<(Arc<str>, Group)>,
     ) -> Self {
         let mut world = Self::new(engine);
         world.groups = groups.into_iter().collect();
         world.seen = known(&world.groups);
-        world.unions = unions(&world);
-        world.aliases = aliases(&world.engine, &world.unions);
+        world.unions = all_unions(&world, unions);
+        world.aliases = Arc::new(aliases(&world.engine, &world.unions));
+        world.groups.values_mut().for_each(|group| group.know(&world.aliases));
+        if !world.together {
+            world.seen.values().for_each(|event| world.naming.note(&world.engine, event));
+        }
         world.newest = newest.into_iter().collect();
         world.clock = clock;
         world.sequence = sequence;
@@ -376,11 +392,12 @@ fn known(groups: &Shards) -> FxHashMap<Arc<str>, Arc<Event>> {
     groups.iter().flat_map(|(_, group)| group.known()).map(|event| (event.id.clone(), event.clone())).collect()
 }
 
-/// Merges and unmerges among the events that groups recognise, in order.
-fn unions(world: &World) -> Vec<Arc<Event>> {
-    let all = world.seen.values().filter(|event| unites(&world.engine, event));
-    let mut found: Vec<_> = all.cloned().collect();
+/// Merges and unmerges that were stored, and those among the events that groups recognise, in order.
+fn all_unions(world: &World, stored: Vec<Arc<Event>>) -> Vec<Arc<Event>> {
+    let mut found = stored;
+    found.extend(world.seen.values().filter(|event| unites(&world.engine, event)).cloned());
     found.sort_by(|a, b| a.order(b));
+    found.dedup_by(|a, b| a.id == b.id);
     found
 }
 

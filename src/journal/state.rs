@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::engine::{Engine, Group, Outline, World};
+use crate::engine::{Engine, Event, Group, Outline, World};
 use crate::value::Instant;
 
 use super::file::{AtomicFile, Ready, WriteError, hex};
@@ -103,6 +103,8 @@ struct Head {
     adopted: Option<Instant>,
     #[serde(default)]
     finished: Option<Finished>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unions: Vec<Arc<Event>>,
     groups: usize,
 }
 
@@ -205,6 +207,7 @@ fn write(world: &World, finished: Option<Finished>, file: &mut AtomicFile) -> io
         newest: stored.newest,
         adopted: stored.adopted,
         finished,
+        unions: stored.unions.to_vec(),
         groups: stored.groups.len(),
     };
     let mut hashed = Hashed { out: &mut *file, hash: Sha256::new() };
@@ -257,7 +260,7 @@ fn read(engine: Engine, path: &Path) -> Result<(World, Option<Finished>, File), 
     }
     drop(lines);
     let same = head.text == fingerprint(&engine);
-    let mut world = World::resume(engine, head.clock, head.sequence, head.newest, head.adopted, groups);
+    let mut world = World::resume(engine, head.clock, head.sequence, head.newest, head.adopted, head.unions, groups);
     if !same {
         world.adopt(&head.versions).map_err(StateError::Lost)?;
     }

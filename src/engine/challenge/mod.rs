@@ -2,13 +2,13 @@
 
 mod progress;
 mod run;
+mod together;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::SharedBy;
 use crate::value::{Exact, Instant, Value};
 
 use super::state::Brought;
@@ -46,6 +46,9 @@ pub struct Instance {
     /// Milestones that were reached, and what they brought.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub milestones: Vec<(u32, Brought)>,
+    /// When milestones were reached.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reached: BTreeMap<u32, Instant>,
     /// When it was completed.
     pub completed: Option<Instant>,
     /// Until before when what it brings can be claimed; none once that was done, or where it was given at once.
@@ -62,6 +65,9 @@ pub struct Common {
     pub by: BTreeMap<Arc<str>, Exact>,
     /// Who was rewarded.
     pub rewarded: BTreeSet<Arc<str>>,
+    /// Who was given what which milestone brings.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reached: BTreeMap<u32, BTreeSet<Arc<str>>>,
 }
 
 /// Which group of members, in which time of a challenge.
@@ -72,16 +78,9 @@ impl Instance {
     pub fn runs(&self, now: Instant) -> bool {
         self.opened <= now && now < self.until
     }
-}
 
-/// The group of a member that reaches a goal together with it; `None` where it belongs to none.
-pub(super) fn group_of(by: SharedBy, cx: &super::context::Cx<'_>, pots: &super::pots::Pots) -> Option<Arc<str>> {
-    match by {
-        SharedBy::Everyone => Some("".into()),
-        SharedBy::Attribute(id) => match cx.state.attributes.get(id) {
-            None | Some(Value::Missing) => None,
-            Some(value) => Some(super::walk::words(std::slice::from_ref(value)).into()),
-        },
-        SharedBy::Pool(id) => pots.groups.get(&id).and_then(|groups| groups.of.get(&cx.state.member)).cloned(),
+    /// Whether it has brought something that a refund may take back.
+    pub fn has_brought(&self) -> bool {
+        self.completed.is_some() || !self.milestones.is_empty()
     }
 }

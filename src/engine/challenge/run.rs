@@ -1,15 +1,15 @@
 //! Opens, judges and closes challenges.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::hir::{Challenge, ChallengeId, ChallengeStage, EventKind, Frame, Progress, RewardRefunds, RuleId};
+use crate::hir::{Challenge, ChallengeId, ChallengeStage, EventKind, Frame, Goal, Progress, RewardRefunds, RuleId};
 use crate::value::{Exact, Instant, Value};
 
-use super::{Common, Instance, group_of};
+use super::Instance;
 use crate::engine::event::Event;
 use crate::engine::fault::Fault;
 use crate::engine::fold::{Fold, View};
-use crate::engine::mail::Content;
 use crate::engine::outcome::{Cause, What};
 use crate::engine::redeem::Answer;
 use crate::engine::state::{Brought, Gifted};
@@ -78,6 +78,7 @@ impl Fold<'_> {
             fields,
             targets,
             milestones: Vec::new(),
+            reached: BTreeMap::new(),
             completed: None,
             claimable: None,
             brought: Brought::default(),
@@ -166,10 +167,9 @@ impl Fold<'_> {
     }
 
     fn judge_challenge(&mut self, id: ChallengeId, challenge: &Challenge, number: u32) -> Result<bool, Fault> {
-        let Some(mut instance) = self.instance(id, number).filter(|i| i.completed.is_none()).cloned() else {
-            return Ok(false);
-        };
-        if !instance.runs(self.at.now) {
+        let Some(mut instance) = self.instance(id, number).cloned() else { return Ok(false) };
+        // What is brought in after all together have reached a goal counts for what is left of it.
+        if instance.completed.is_some() && challenge.shared.is_none() || !instance.runs(self.at.now) {
             return Ok(false);
         }
         if instance.targets.len() != challenge.goals.len() {
@@ -204,26 +204,40 @@ impl Fold<'_> {
         progress: Exact,
     ) -> Result<bool, Fault> {
         let mut changed = false;
-        let target = instance.targets.first().copied().unwrap_or_default();
-        for (which, milestone) in (0_u32..).zip(&challenge.milestones) {
-            let view = View { opened: Some(&instance.fields), ..View::default() };
-            let at = self.judge.exact(&milestone.at, &self.cx(view))?;
-            let at = if milestone.share { at.mul(target)? } else { at };
-            if progress < at || instance.milestones.iter().any(|(done, _)| *done == which) {
-                continue;
+        for (which, _) in (0_u32..).zip(&challenge.milestones) {
+            if self.milestone_at(challenge, instance, which)?.is_some_and(|at| progress >= at) {
+                changed |= self.reach_milestone(id, instance.number, which, progress)?;
             }
-            self.tell(id, instance.number, ChallengeStage::Milestone, progress, Some(target));
-            let view = View { ends: Some(instance.until), ..view };
-            let (_, brought) = self.collect(|fold| fold.fire(milestone.reward, view))?;
-            if let Some(slot) = self.instance_mut(id, instance.number) {
-                slot.milestones.push((which, brought));
-            }
-            changed = true;
         }
         Ok(changed)
     }
 
-    fn complete_challenge(
+    /// What a milestone brings, once for each time of a challenge; returns whether it was reached only now.
+    pub(super) fn reach_milestone(
+        &mut self,
+        id: ChallengeId,
+        number: u32,
+        which: u32,
+        progress: Exact,
+    ) -> Result<bool, Fault> {
+        let Some(milestone) = self.program.challenges.at(id).milestones.get(which as usize) else { return Ok(false) };
+        let Some(instance) = self.instance(id, number) else { return Ok(false) };
+        if instance.milestones.iter().any(|(done, _)| *done == which) {
+            return Ok(false);
+        }
+        let (fields, ends, target) = (instance.fields.clone(), instance.until, instance.targets.first().copied());
+        self.tell(id, number, ChallengeStage::Milestone, progress, target);
+        let view = View { opened: Some(&fields), ends: Some(ends), ..View::default() };
+        let (_, brought) = self.collect(|fold| fold.fire(milestone.reward, view))?;
+        let now = self.at.now;
+        if let Some(slot) = self.instance_mut(id, number) {
+            slot.milestones.push((which, brought));
+            slot.reached.insert(which, now);
+        }
+        Ok(true)
+    }
+
+    pub(super) fn complete_challenge(
         &mut self,
         id: ChallengeId,
         challenge: &Challenge,
@@ -263,56 +277,6 @@ impl Fold<'_> {
             running.open.retain(|instance| instance.number != number);
         }
         Ok(())
-    }
-
-    /// Community and team goals: what all have brought in together.
-    fn judge_shared(&mut self, id: ChallengeId, challenge: &Challenge, instance: &Instance) -> Result<bool, Fault> {
-        let (Some(shared), Some(goal)) = (&challenge.shared, challenge.goals.first()) else { return Ok(false) };
-        let cx = self.cx(View::default());
-        let Some(group) = group_of(shared.by, &cx, self.pots) else { return Ok(false) };
-        let own = cx.progress(goal, instance)?;
-        let least = match &shared.least {
-            Some(least) => self.judge.exact(least, &cx)?,
-            None => Exact::ZERO,
-        };
-        let member = self.state.member.clone();
-        let key = (id, instance.opened, group);
-        let common: &mut Common = self.pots.common.entry(key.clone()).or_default();
-        common.by.insert(member.clone(), own);
-        let sum = common.by.values().try_fold(Exact::ZERO, |sum, part| sum.add(*part))?;
-        let target = instance.targets.first().copied().unwrap_or_default();
-        let mut changed = self.milestones(id, challenge, instance, sum)?;
-        if sum < target {
-            return Ok(changed);
-        }
-        let common = self.pots.common.entry(key).or_default();
-        let waiting: Vec<Arc<str>> = common
-            .by
-            .iter()
-            .filter(|(who, part)| **part > Exact::ZERO && **part >= least && !common.rewarded.contains(*who))
-            .map(|(who, _)| who.clone())
-            .collect();
-        common.rewarded.extend(waiting.iter().cloned());
-        for who in waiting {
-            if who == member {
-                self.complete_challenge(id, challenge, instance.number, sum)?;
-                changed = true;
-            } else {
-                self.send(who, Content::Complete(id, instance.opened, sum));
-            }
-        }
-        Ok(changed)
-    }
-
-    /// What others have brought in completes a challenge for this member too.
-    pub fn completed_together(&mut self, id: ChallengeId, opened: Instant, sum: Exact) -> Result<(), Fault> {
-        let challenge = self.program.challenges.at(id);
-        let running = self.state.challenges.at(id);
-        let open = running.open.iter().find(|instance| instance.opened == opened && instance.completed.is_none());
-        match open.map(|instance| instance.number) {
-            Some(number) => self.complete_challenge(id, challenge, number, sum),
-            None => Ok(()),
-        }
     }
 
     /// Judges a `claim` event.
@@ -380,6 +344,10 @@ impl Fold<'_> {
                 if progress > Exact::ZERO || instance.by.is_some() || challenge.activation {
                     self.tell(id, number, ChallengeStage::Ended, progress, target);
                 }
+                // What milestones have brought may still be taken back.
+                if !keeps && instance.has_brought() {
+                    self.state.challenges.at_mut(id).past.push(instance);
+                }
             } else if !keeps {
                 self.state.challenges.at_mut(id).past.push(instance);
             }
@@ -401,76 +369,20 @@ impl Fold<'_> {
             for instance in open.iter_mut().chain(&mut past) {
                 self.undo_instance(id, challenge, instance)?;
             }
-            past.retain(|instance| instance.completed.is_some());
+            past.retain(Instance::has_brought);
             let running = self.state.challenges.at_mut(id);
             (running.open, running.past) = (open, past);
         }
         Ok(())
     }
 
-    /// After a reversal: where all together no longer reach the goal, all lose what it brought.
-    fn undo_shared(&mut self, id: ChallengeId, challenge: &Challenge) -> Result<(), Fault> {
-        let (Some(shared), Some(goal)) = (&challenge.shared, challenge.goals.first()) else { return Ok(()) };
-        let running = self.state.challenges.at(id);
-        for instance in running.open.iter().chain(&running.past).cloned().collect::<Vec<_>>() {
-            let cx = self.cx(View::default());
-            let Some(group) = group_of(shared.by, &cx, self.pots) else { continue };
-            let own = cx.progress(goal, &instance)?;
-            let Some(common) = self.pots.common.get_mut(&(id, instance.opened, group)) else { continue };
-            common.by.insert(self.state.member.clone(), own);
-            let sum = common.by.values().try_fold(Exact::ZERO, |sum, part| sum.add(*part))?;
-            let missed = sum < instance.targets.first().copied().unwrap_or_default();
-            let rewarded = if missed { std::mem::take(&mut common.rewarded) } else { Default::default() };
-            let mut left = instance.clone();
-            self.undo_milestones(challenge, &mut left, sum)?;
-            let running = self.state.challenges.at_mut(id);
-            let mut all = running.open.iter_mut().chain(&mut running.past);
-            if let Some(instance) = all.find(|other| other.number == left.number) {
-                instance.milestones = left.milestones;
-            }
-            for who in rewarded {
-                if who == self.state.member {
-                    self.undo_together(id, instance.opened, sum)?;
-                } else {
-                    self.send(who, Content::Uncomplete(id, instance.opened, sum));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// What others have taken back undoes a challenge for this member too.
-    pub fn undo_together(&mut self, id: ChallengeId, opened: Instant, sum: Exact) -> Result<(), Fault> {
-        let challenge = self.program.challenges.at(id);
-        let running = self.state.challenges.at_mut(id);
-        let mut all = running.open.iter_mut().chain(&mut running.past);
-        let Some(instance) = all.find(|instance| instance.opened == opened && instance.completed.is_some()) else {
-            return Ok(());
-        };
-        let mut brought = std::mem::take(&mut instance.brought);
-        let (number, target) = (instance.number, instance.targets.first().copied());
-        (instance.completed, instance.claimable) = (None, None);
-        running.completed -= 1;
-        running.past.retain(|instance| instance.completed.is_some());
-        if self.may_take_back(challenge, &brought) {
-            self.revoke(&mut brought)?;
-        }
-        self.tell(id, number, ChallengeStage::Undone, sum, target);
-        Ok(())
-    }
-
     /// Takes back what milestones brought that lie above what is reached.
-    fn undo_milestones(&mut self, challenge: &Challenge, instance: &mut Instance, first: Exact) -> Result<(), Fault> {
-        let target = instance.targets.first().copied();
+    fn undo_milestones(&mut self, challenge: &Challenge, instance: &mut Instance) -> Result<(), Fault> {
+        let Some(goal) = challenge.goals.first() else { return Ok(()) };
         let mut kept = Vec::new();
         for (which, mut brought) in std::mem::take(&mut instance.milestones) {
-            let view = View { opened: Some(&instance.fields), ..View::default() };
-            let milestone = challenge.milestones.get(which as usize);
-            let at = milestone.map(|milestone| (milestone.share, self.judge.exact(&milestone.at, &self.cx(view))));
-            let holds = match at {
-                Some((share, at)) => first >= if share { at?.mul(target.unwrap_or_default())? } else { at? },
-                None => true,
-            };
+            let first = self.progress_then(goal, instance, instance.reached.get(&which).copied())?;
+            let holds = self.milestone_at(challenge, instance, which)?.is_none_or(|at| first >= at);
             if holds || !self.may_take_back(challenge, &brought) {
                 kept.push((which, brought));
             } else {
@@ -481,14 +393,40 @@ impl Fold<'_> {
         Ok(())
     }
 
+    /// Where a milestone of an instance lies; none where the challenge no longer has it.
+    pub(super) fn milestone_at(
+        &self,
+        challenge: &Challenge,
+        instance: &Instance,
+        which: u32,
+    ) -> Result<Option<Exact>, Fault> {
+        let Some(milestone) = challenge.milestones.get(which as usize) else { return Ok(None) };
+        let view = View { opened: Some(&instance.fields), ..View::default() };
+        let at = self.judge.exact(&milestone.at, &self.cx(view))?;
+        let target = instance.targets.first().copied().unwrap_or_default();
+        Ok(Some(if milestone.share { at.mul(target)? } else { at }))
+    }
+
+    /// How far a goal has come that was reached at a moment. A measure may have moved on since, with no reversal: what it was then counts too.
+    fn progress_then(&self, goal: &Goal, instance: &Instance, then: Option<Instant>) -> Result<Exact, Fault> {
+        let now = self.cx(View::default()).progress(goal, instance)?;
+        match (&goal.of, then) {
+            (Progress::Measured(_), Some(then)) => {
+                let view = View { at: Some(self.moment(then)), ..View::default() };
+                Ok(now.max(self.cx(view).progress(goal, instance)?))
+            }
+            _ => Ok(now),
+        }
+    }
+
     fn undo_instance(&mut self, id: ChallengeId, challenge: &Challenge, instance: &mut Instance) -> Result<(), Fault> {
         let mut reached = Vec::new();
         for goal in &challenge.goals {
-            reached.push(self.cx(View::default()).progress(goal, instance)?);
+            reached.push(self.progress_then(goal, instance, instance.completed)?);
         }
         let first = reached.first().copied().unwrap_or_default();
         let target = instance.targets.first().copied();
-        self.undo_milestones(challenge, instance, first)?;
+        self.undo_milestones(challenge, instance)?;
         let done = is_done(challenge, &reached, &instance.targets);
         if instance.completed.is_none() || done || !self.may_take_back(challenge, &instance.brought) {
             return Ok(());
@@ -502,7 +440,7 @@ impl Fold<'_> {
     }
 
     /// Whether what a challenge brought may be taken back: all of it, or where nothing of it was used.
-    fn may_take_back(&self, challenge: &Challenge, brought: &Brought) -> bool {
+    pub(super) fn may_take_back(&self, challenge: &Challenge, brought: &Brought) -> bool {
         let spent = |lot: &u32, unit| {
             let purse = self.state.units.at(unit);
             purse.closed(*lot).is_some() || purse.lots.iter().any(|other| other.number == *lot && other.spent > 0)
@@ -576,7 +514,14 @@ impl Fold<'_> {
     }
 
     /// Notes what became of a challenge.
-    fn tell(&mut self, id: ChallengeId, number: u32, stage: ChallengeStage, progress: Exact, target: Option<Exact>) {
+    pub(super) fn tell(
+        &mut self,
+        id: ChallengeId,
+        number: u32,
+        stage: ChallengeStage,
+        progress: Exact,
+        target: Option<Exact>,
+    ) {
         let challenge = self.program.challenges.at(id);
         let ty = challenge.goals.first().map_or(crate::hir::Type::Number, |goal| goal.threshold.ty);
         let say = |amount: Exact| words::value(self.program, ty, &Value::Exact(amount));

@@ -6,19 +6,22 @@ use std::sync::Arc;
 use meed::Program;
 use meed::engine::{Account, Cause, Event, Outcome, What};
 use meed::hir::{
-    EventDef, EventId, EventKind, Expiry, FieldDef, FieldType, LadderRefund, Measure, Net, OnRefund, RewardRefunds,
-    Source,
+    EventDef, EventId, EventKind, Expiry, FieldDef, FieldType, LadderRefund, Measure, Net, OnRefund, RefundFloor,
+    RewardRefunds, Source, UnitId,
 };
 use meed::value::{Day, Exact, Instant, TimeSpan, Value, Zone};
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestError};
 
 use super::super::programs::{Case, cases};
-use super::run::{Run, difference, runner, told};
+use super::run::{self, Run, difference, runner, told};
 use super::standing;
 use super::tape::Tape;
 
 const MEMBERS: [&str; 2] = ["ann", "bob"];
+
+/// How many orders of each program are tried with the other tests.
+const USUAL: u32 = 24;
 
 /// What the program says in quotes: values for its texts.
 fn quoted(program: &Program) -> Vec<String> {
@@ -117,6 +120,13 @@ fn kept(program: &Program, outcome: &Outcome) -> bool {
     by_declaration
         || match &outcome.what {
             What::Irreversible(_) => true,
+            // What was had by itself stays where the balance may go below zero for it.
+            What::Issued { reward, .. } => {
+                let reward = program.rewards.at(*reward);
+                let below =
+                    |(unit, _): &(UnitId, _)| matches!(program.units.at(*unit).refunds, RefundFloor::BelowZero(_));
+                reward.automatic && reward.cost.as_ref().is_some_and(below)
+            }
             // What the program gives for returning something.
             What::Posted { from: Account::Issuer | Account::Partner(_), .. } => outcome.comes_of("back"),
             What::Tier { ladder, .. } => program.ladders.at(*ladder).refunds != LadderRefund::AtOnce,
@@ -234,7 +244,7 @@ fn s26_an_order_of_any_example_program_that_was_returned_in_full_was_never_there
             continue;
         }
         let said = std::cell::Cell::new(0);
-        let result = runner(24, 16).run(&strategy, |choices| {
+        let result = runner(USUAL, 16).run(&strategy, |choices| {
             let so = tried(&case, &choices).map_err(TestCaseError::fail)?;
             said.set(said.get() + u32::from(so));
             Ok(())
@@ -242,7 +252,10 @@ fn s26_an_order_of_any_example_program_that_was_returned_in_full_was_never_there
         match result {
             Err(TestError::Fail(reason, _)) => wrong.push(reason.to_string()),
             Err(TestError::Abort(reason)) => panic!("aborted: {reason}"),
-            Ok(()) if said.get() == 0 => wrong.push(format!("{}: no order could be tried", case.name)),
+            // Of a few cases all may be orders of which nothing can be said.
+            Ok(()) if said.get() == 0 && run::cases(USUAL) >= USUAL => {
+                wrong.push(format!("{}: no order could be tried", case.name))
+            }
             Ok(()) => {}
         }
     }

@@ -339,3 +339,50 @@ scenario "over the change" {
         }
     }
 }
+
+#[test]
+fn s43_who_was_merged_is_known_long_after() {
+    let program = parse(
+        r#"
+program "Closed" {
+  currency USD
+  timezone "UTC"
+  late accept within 1 day
+}
+event visit
+unit points also point { expires never }
+earn base on visit { give 1 point }
+scenario "a merge, and much that comes after it" {
+  bob visit  2026-01-01
+  ann merges 2026-01-02 { other bob }
+}
+"#,
+    );
+    let visit = program.events.find(|event| &*event.name == "visit").unwrap();
+    for (evaluator, engine) in engines(&[program.clone()]) {
+        let (events, _) = course(&program, "a merge, and much that comes after it");
+        let mut world = World::new(engine.clone());
+        let start = events[1].time;
+        submit(&mut world, events);
+        let later = |number: i64, member: &str| Event {
+            id: format!("later {number}").into(),
+            member: member.into(),
+            kind: visit,
+            time: start.plus_millis(number * 172_800_000).unwrap(),
+            sequence: 0,
+            sent_by: None,
+            fields: [].into(),
+        };
+        for number in 1..=150 {
+            submit(&mut world, vec![later(number, "ann")]);
+        }
+        let folder = Folder::new(&format!("closed-{evaluator}"));
+        state::save(&world, &folder.file()).unwrap();
+        let closed = world.stored().groups.iter().all(|(_, group)| group.log().iter().all(|event| event.time > start));
+        assert!(closed, "{evaluator}: the merge can still be judged again");
+        let mut world = state::load(engine, &folder.file()).unwrap();
+        submit(&mut world, vec![later(151, "bob")]);
+        let [ann] = world.members()[..] else { panic!("{evaluator}: {:?}", members(&world)) };
+        assert_eq!(ann.units.iter().next().unwrap().available(), 152, "{evaluator}");
+    }
+}

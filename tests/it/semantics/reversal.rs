@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use meed::engine::{Engine, Event, Outcome, State, VoucherChange, What, World};
-use meed::hir::{Aggregate, EventId, LadderRefund, Net, OnRefund, Program, Read, Reversal, Source, Tally};
+use meed::hir::{Aggregate, EventId, LadderRefund, Net, OnRefund, Program, Read, RefundFloor, Reversal, Source, Tally};
 use meed::value::Value;
 
 use super::{advance, cases, course, engines, shop, submit};
@@ -148,6 +148,11 @@ fn order_and_reversal(program: &Program, order: &Event, kind: EventId, reversal:
 fn declares_kept(program: &Program, outcomes: &[Outcome]) -> bool {
     let own = |outcome: &&Outcome| outcome.event.as_deref() == Some("never");
     outcomes.iter().filter(own).any(|outcome| match (&outcome.what, outcome.cause) {
+        // What was had by itself stays where the balance may go below zero for it.
+        (What::Issued { reward, .. }, meed::engine::Cause::Reward(_)) => {
+            let below = |unit| matches!(program.units.at(unit).refunds, RefundFloor::BelowZero(_));
+            program.rewards.at(*reward).cost.as_ref().is_some_and(|(unit, _)| below(*unit))
+        }
         (What::Tier { ladder, .. }, _) => program.ladders.at(*ladder).refunds != LadderRefund::AtOnce,
         (_, meed::engine::Cause::Earn(id)) => program.earns.at(id).on_refund == OnRefund::Keep,
         (_, meed::engine::Cause::Rule(id)) => program.rules.at(id).on_refund == OnRefund::Keep,
