@@ -8,7 +8,7 @@ use crate::engine::Event;
 use crate::hir::Program;
 
 use super::decode::Decoder;
-use super::input::{Inputs, Known, Opened, open, shown};
+use super::input::{Aside, Inputs, Known, Opened, open, shown};
 use super::lines::damage;
 use super::map::{Map, MapError, Mapper};
 use super::node::{Place, Raw};
@@ -24,6 +24,7 @@ impl Reader for Opened {
     fn next(&mut self) -> Option<Result<Raw<'_>, Reject>> {
         match self {
             Self::Table(table) => table.next(),
+            Self::Lines(lines) => lines.next(),
             Self::Records(reader) => reader.next(),
         }
     }
@@ -33,6 +34,7 @@ impl Reader for Opened {
 pub struct EventStream<'p> {
     decoder: Decoder<'p>,
     waiting: VecDeque<PathBuf>,
+    aside: Option<Aside>,
     open: Option<Opened>,
     mapper: Option<Mapper>,
     records: u64,
@@ -55,6 +57,7 @@ impl<'p> EventStream<'p> {
         let mut stream = Self {
             decoder,
             waiting: inputs.paths().iter().cloned().collect(),
+            aside: inputs.aside(),
             open: None,
             mapper,
             records: 0,
@@ -65,7 +68,7 @@ impl<'p> EventStream<'p> {
         // Columns that a map names and the first table has not are better told before anything is judged.
         if let (Some(mapper), Some(path)) = (&stream.mapper, stream.waiting.front().cloned()) {
             stream.waiting.pop_front();
-            match open(&path, mapper.known()) {
+            match open(&path, mapper.known(), stream.aside) {
                 Ok(opened) => {
                     if let Opened::Table(table) = &opened {
                         mapper.check_columns(table.columns(), &shown(&path))?;
@@ -90,7 +93,7 @@ impl<'p> EventStream<'p> {
 
     fn open_next(&mut self, path: &std::path::Path) -> Option<Reject> {
         let unknown = Known::default();
-        match open(path, self.mapper.as_ref().map_or(&unknown, Mapper::known)) {
+        match open(path, self.mapper.as_ref().map_or(&unknown, Mapper::known), self.aside) {
             Ok(opened) => {
                 if let (Some(mapper), Opened::Table(table)) = (&self.mapper, &opened)
                     && let Err(error) = mapper.check_columns(table.columns(), &shown(path))
@@ -133,6 +136,15 @@ impl Iterator for EventStream<'_> {
                     None => return self.mapper.as_mut().and_then(|mapper| mapper.flush(&self.decoder)),
                 }
             };
+            if let (Opened::Lines(lines), None) = (&mut *reader, &self.mapper) {
+                let Some(event) = lines.event(&self.decoder) else {
+                    self.open = None;
+                    continue;
+                };
+                self.records += 1;
+                lines.tell_place(&mut self.place);
+                return Some(event);
+            }
             match reader.next() {
                 None => self.open = None,
                 Some(Err(reject)) => {
@@ -142,7 +154,7 @@ impl Iterator for EventStream<'_> {
                 Some(Ok(raw)) => {
                     let sequence = self.first + self.records;
                     self.records += 1;
-                    self.place.move_to(&raw.place);
+                    self.place.move_to(&raw.place.file, raw.place.line, raw.place.column);
                     match &mut self.mapper {
                         None => return Some(self.decoder.decode(&raw, 0)),
                         Some(mapper) => {
