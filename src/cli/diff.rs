@@ -13,11 +13,10 @@ use super::git::load_any;
 use super::history::{History, Watcher};
 use super::output::Output;
 use super::progress::Progress;
-use super::run::{load_map, moment};
-use super::seeds;
+use super::source::{HistoryArgs, inputs};
 use crate::change::{Gate, Replay, Verdict, compare, impact};
 use crate::engine::{Event, Outcome};
-use crate::events::{Inputs, Map};
+use crate::events::Map;
 use crate::hir::Program;
 
 /// Say what a change means, whom it meets, and what it costs
@@ -32,6 +31,7 @@ Layout, comments, order and new names (`was`) are no change. With events, both p
 spent and outstanding, who is better or worse off, and the members who lose most, each with the command that
 explains it. Bounds: `breaking`, or one of liability, cost, money-off, worse-off, better-off, mixed, unknown,
 refused, failed, with `>` or `>=` and a number or a percentage.")]
+#[command(mut_arg("map", |arg| arg.requires("events")), mut_arg("until", |arg| arg.requires("events")))]
 pub struct DiffArgs {
     /// The program before: a file, a folder, or `git:REVISION:PATH`
     #[arg(value_name = "OLD")]
@@ -42,15 +42,9 @@ pub struct DiffArgs {
     /// Events that both programs judge: files or folders
     #[arg(long, value_name = "EVENTS", num_args = 1..)]
     pub events: Vec<PathBuf>,
-    /// How columns or keys become events: a map, or `auto`
-    #[arg(long, value_name = "MAP", requires = "events")]
-    pub map: Option<PathBuf>,
-    /// Move the clock to the end of this day, or to this moment, after the last event
-    #[arg(long, value_name = "DATE", requires = "events")]
-    pub until: Option<String>,
-    /// Secret seeds of draws, one on each line
-    #[arg(long, value_name = "FILE")]
-    pub seed: Vec<PathBuf>,
+    /// How both judge.
+    #[command(flatten)]
+    pub history: HistoryArgs,
     /// Exit with 1 where the change goes beyond this: `breaking`, `liability > +2%`, `worse-off > 0`
     #[arg(long, value_name = "BOUND")]
     pub fail_on: Vec<String>,
@@ -111,19 +105,19 @@ fn replays(
     new: &[Arc<Program>],
     output: &Output,
 ) -> Result<(Replay, Replay), CliError> {
-    let inputs = Inputs::find(&args.events)?;
-    let seeds = seeds::read(&args.seed)?;
+    let HistoryArgs { source, quiet, .. } = &args.history;
+    let inputs = inputs(&args.events)?;
+    let seeds = source.seeds()?;
     let Some(newest) = new.last() else { return Err(CliError::Usage("the program has no version".to_owned())) };
-    let until = args.until.as_deref().map(|text| moment(newest, "--until", text)).transpose()?;
+    let until = args.history.until(newest)?;
     let map = |versions: &[Arc<Program>]| -> Result<Option<Map>, CliError> {
-        let (Some(path), Some(program)) = (&args.map, versions.last()) else { return Ok(None) };
-        load_map(path, program, &inputs, output).map(Some)
+        versions.last().map_or(Ok(None), |program| source.map(program, &inputs, output))
     };
     let (old_map, new_map) = (map(old)?, map(new)?);
     let history = History { inputs: &inputs, seeds: &seeds, until };
     std::thread::scope(|scope| {
         let first = scope.spawn(|| replay(&history, newest, old, old_map.as_ref(), true));
-        let second = replay(&history, newest, new, new_map.as_ref(), false);
+        let second = replay(&history, newest, new, new_map.as_ref(), *quiet);
         match first.join() {
             Ok(first) => Ok((first?, second?)),
             Err(panic) => std::panic::resume_unwind(panic),

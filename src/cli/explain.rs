@@ -10,11 +10,11 @@ use super::error::{CliError, Exit};
 use super::load::load;
 use super::locate::split_program;
 use super::output::Output;
-use super::run::{load_map, moment};
 use super::seeds;
+use super::source::{SourceArgs, inputs, moment};
 use crate::compile::compile;
 use crate::engine::{Arrival, Event, Explained, Outcome, State, What, World, shortfall, words};
-use crate::events::{EventStream, Inputs, Place, Reject};
+use crate::events::{EventStream, Place, Reject};
 use crate::explain::{self, Supposed, suppose};
 use crate::hir::Program;
 use crate::journal::{Line, MemberLine};
@@ -46,12 +46,9 @@ pub struct ExplainArgs {
     /// What would have been: a field, attribute, tier or balance with another value
     #[arg(long, value_name = "NAME=VALUE", requires = "event")]
     pub with: Vec<String>,
-    /// How columns or keys become events: a map, or `auto`
-    #[arg(long, value_name = "MAP")]
-    pub map: Option<PathBuf>,
-    /// Secret seeds of the program's draws, one on each line
-    #[arg(long, value_name = "FILE")]
-    pub seed: Vec<PathBuf>,
+    /// What is judged.
+    #[command(flatten)]
+    pub source: SourceArgs,
     /// How the explanation is written
     #[arg(long, value_enum, default_value_t)]
     pub format: ExplainFormat,
@@ -73,10 +70,10 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, CliError>
     let versions: Vec<Arc<Program>> = load(&path, output)?.versions.into_iter().map(Arc::new).collect();
     let Some(program) = versions.last().cloned() else { return Ok(Exit::Nothing) };
     let at = args.at.as_deref().map(|text| moment(&program, "--at", text)).transpose()?;
-    let inputs = Inputs::find(events)?;
-    let map = args.map.as_deref().map(|path| load_map(path, &program, &inputs, output)).transpose()?;
+    let inputs = inputs(events)?;
+    let map = args.source.map(&program, &inputs, output)?;
     // What members share makes every event matter; else only the member's own do.
-    let engine = seeds::give(compile(&versions), &seeds::read(&args.seed)?)?;
+    let engine = seeds::give(compile(&versions), &args.source.seeds()?)?;
     let alone = World::new(engine.clone()).alone();
     let wanted = |member: &str| !alone || args.member.as_deref().is_none_or(|asked| asked == member);
     let stream = EventStream::new(&program, &inputs, map.as_ref(), 0)?;

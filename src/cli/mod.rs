@@ -1,6 +1,7 @@
 //! The `meed` command: one file for each verb. Results go to standard output, notes and progress to standard error.
 
 mod annotations;
+mod aside;
 mod check;
 mod completions;
 mod diff;
@@ -26,6 +27,7 @@ mod run;
 mod sample;
 mod seeds;
 mod sinks;
+mod source;
 mod summary;
 mod tight;
 mod terms;
@@ -41,6 +43,7 @@ pub use error::{CliError, Exit};
 pub use locate::{LocateError, program_path, split_program};
 pub use output::Output;
 pub use run::RunArgs;
+pub use source::{HistoryArgs, SourceArgs};
 
 /// A declarative language and engine for customer loyalty programs.
 #[derive(Debug, Parser)]

@@ -11,10 +11,9 @@ use super::load::load;
 use super::locate::split_program;
 use super::output::Output;
 use super::progress::Progress;
-use super::run::{load_map, moment};
-use super::seeds;
+use super::source::{HistoryArgs, inputs};
 use crate::engine::{Arrival, Outcome};
-use crate::events::{Inputs, Reject};
+use crate::events::Reject;
 use crate::hir::Program;
 use crate::journal::WriteError;
 use crate::report::{ChoiceError, Purchase, Survey, Wanted, Watch};
@@ -49,18 +48,9 @@ pub struct ReportArgs {
     /// The answer to `how likely are you to recommend us`, 0 to 10, as `EVENT.FIELD`
     #[arg(long, value_name = "FIELD")]
     pub nps: Option<String>,
-    /// How columns or keys become events: a map, or `auto` for a guess
-    #[arg(long, value_name = "MAP")]
-    pub map: Option<PathBuf>,
-    /// Move the clock to the end of this day, or to this moment, after the last event
-    #[arg(long, value_name = "DATE")]
-    pub until: Option<String>,
-    /// Secret seeds of the program's draws, one on each line
-    #[arg(long, value_name = "FILE")]
-    pub seed: Vec<PathBuf>,
-    /// No progress on standard error
-    #[arg(short, long)]
-    pub quiet: bool,
+    /// What is judged.
+    #[command(flatten)]
+    pub history: HistoryArgs,
 }
 
 /// How reports are written.
@@ -117,13 +107,14 @@ pub(super) fn run(args: &ReportArgs, output: &Output) -> Result<Exit, CliError> 
         return Err(CliError::Usage("the program has no version".to_owned()));
     };
     let wanted = wanted(args, program)?;
-    let until = args.until.as_deref().map(|text| moment(program, "--until", text)).transpose()?;
-    let inputs = Inputs::find(events)?;
-    let map = args.map.as_deref().map(|path| load_map(path, program, &inputs, output)).transpose()?;
-    let seeds = seeds::read(&args.seed)?;
+    let HistoryArgs { source, quiet, .. } = &args.history;
+    let until = args.history.until(program)?;
+    let inputs = inputs(events)?;
+    let map = source.map(program, &inputs, output)?;
+    let seeds = source.seeds()?;
     let history = History { inputs: &inputs, seeds: &seeds, until };
     let mut seen = Seen { watch, rejects: Vec::new() };
-    let world = history.judge(&versions, map.as_ref(), Progress::new("events", args.quiet), &mut seen)?;
+    let world = history.judge(&versions, map.as_ref(), Progress::new("events", *quiet), &mut seen)?;
     let Seen { watch, rejects } = seen;
     rejects.iter().for_each(|reject| output.note(reject));
     let report = watch.report(&world, &wanted, until);

@@ -1,6 +1,6 @@
 //! `meed run`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::time::Instant as Clock;
@@ -14,14 +14,15 @@ use super::output::Output;
 use super::progress::Progress;
 use super::seeds;
 use super::sinks::{Sinks, Written};
+use super::source::{HistoryArgs, inputs};
 use super::summary::Summary;
 use super::tight;
 use crate::compile::compile;
 use crate::engine::{Arrival, Event, Job, Outcome, World};
-use crate::events::{EventStream, Inputs, Map, Place, Reject, guess};
+use crate::events::{EventStream, Place, Reject};
 use crate::hir::Program;
 use crate::journal::{Finished, Settled, StateFile, Trace, WriteError};
-use crate::value::{Day, Instant, parse_instant};
+use crate::value::Instant;
 
 /// Judge events and tell what happened
 #[derive(Debug, Clone, Args)]
@@ -47,27 +48,18 @@ pub struct RunArgs {
     /// Write the journal to this file; `-` for the standard output
     #[arg(long, value_name = "FILE", conflicts_with = "output")]
     pub journal: Option<PathBuf>,
-    /// How columns or keys become events: a map, or `auto` for a guess
-    #[arg(long, value_name = "MAP")]
-    pub map: Option<PathBuf>,
-    /// Move the clock to the end of this day, or to this moment, after the last event
-    #[arg(long, value_name = "DATE")]
-    pub until: Option<String>,
+    /// What is judged.
+    #[command(flatten)]
+    pub history: HistoryArgs,
     /// Go on from this state, and save it there
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
-    /// Secret seeds of the program's draws, one on each line
-    #[arg(long, value_name = "FILE")]
-    pub seed: Vec<PathBuf>,
     /// How many threads judge; what comes out is the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// How the summary is written
     #[arg(long, value_enum, default_value_t)]
     pub format: RunFormat,
-    /// No progress on standard error
-    #[arg(short, long)]
-    pub quiet: bool,
 }
 
 impl RunArgs {
@@ -108,21 +100,21 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     let Some(program) = versions.last().cloned() else {
         return Err(CliError::Usage("the program has no version".to_owned()));
     };
-    let until = args.until.as_deref().map(|text| moment(&program, "--until", text)).transpose()?;
-    let inputs = Inputs::find(events)?;
-    let map = args.map.as_deref().map(|path| load_map(path, &program, &inputs, output)).transpose()?;
-    let engine = seeds::give(compile(&versions), &seeds::read(&args.seed)?)?;
+    let HistoryArgs { source, quiet, .. } = &args.history;
+    let until = args.history.until(&program)?;
+    let inputs = inputs(events)?;
+    let map = source.map(&program, &inputs, output)?;
+    let engine = seeds::give(compile(&versions), &source.seeds()?)?;
     let started = Clock::now();
     if args.only_sums()
         && let Some(summary) = Summary::new(&versions, &[])
-        && let Some(mut summary) = {
-            let progress = &mut Progress::new("events", args.quiet);
-            tight::judge(&engine, summary, &inputs, map.as_ref(), until, args.threads.map_or(1, usize::from), progress)?
-        }
     {
-        summary.elapsed(started.elapsed());
-        tell(&summary, args, output)?;
-        return Ok(note_rejects(&summary, summary.found(), args, output));
+        let (progress, threads) = (&mut Progress::new("events", *quiet), args.threads.map_or(1, usize::from));
+        if let Some(mut summary) = tight::judge(&engine, summary, &inputs, map.as_ref(), until, threads, progress)? {
+            summary.elapsed(started.elapsed());
+            tell(&summary, args, output)?;
+            return Ok(note_rejects(&summary, summary.found(), args, output));
+        }
     }
     let trace = Trace::new(&engine, until);
     let mut state = args.state.as_deref().map(StateFile::open).transpose()?;
@@ -141,7 +133,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     };
     let stream = EventStream::new(&program, &inputs, map.as_ref(), world.sequence())?;
     let mut reading = Reading { stream, in_order: inputs.paths().len() < 2, newest: None, ended: false };
-    pass.judge(&mut reading, &mut world, &mut Progress::new("events", args.quiet))?;
+    pass.judge(&mut reading, &mut world, &mut Progress::new("events", *quiet))?;
     let jobs = world.prepare_advance(until);
     world.finish(run_all(jobs, pass.threads), &mut |outcome| pass.take(&outcome));
     if let Some(error) = pass.failure.take() {
@@ -347,28 +339,4 @@ impl Pass<'_> {
             self.failure = self.sinks.outcome(outcome).err();
         }
     }
-}
-
-/// The moment that a flag names: the end of a day in the program's zone, or a moment.
-pub(super) fn moment(program: &Program, flag: &str, text: &str) -> Result<Instant, CliError> {
-    let zone = &program.settings.zone;
-    match Day::parse(text).and_then(|day| day.plus_days(1)) {
-        Some(next) => Ok(zone.start_of(next)),
-        None => parse_instant(text, Some(zone)).map_err(|error| CliError::Usage(format!("{flag}: {error}"))),
-    }
-}
-
-/// Reads the map, or guesses one and shows it.
-pub(super) fn load_map(path: &Path, program: &Program, inputs: &Inputs, output: &Output) -> Result<Map, CliError> {
-    let read = |path: &Path, error| CliError::Read { path: path.display().to_string(), error };
-    if path != Path::new("auto") {
-        let text = std::fs::read_to_string(path).map_err(|error| read(path, error))?;
-        return Ok(Map::parse(&path.display().to_string(), &text)?);
-    }
-    let Some(first) = inputs.paths().first().filter(|path| *path != Path::new("-")) else {
-        return Err(CliError::Usage("a map can be guessed from files only, not from `-`".to_owned()));
-    };
-    let text = guess(program, first).map_err(|error| read(first, error))?;
-    output.note(&format_args!("the map that was guessed from `{}`:\n{text}", first.display()));
-    Ok(Map::parse("the guess", &text)?)
 }

@@ -75,7 +75,7 @@ impl Reading<'_> {
         rejects.clear();
         while places.len() + rejects.len() < BLOCK {
             let Self { stream, scanner } = self;
-            match stream.next_or(&mut |raw| scanner.record(raw, block).is_some()) {
+            match stream.next_or(&mut |text, part| scanner.record(text, part, block).is_some()) {
                 Some(Ok(taken)) => {
                     if let Taken::Event(event) = taken {
                         scanner.event(&event, block).ok_or(Odd("a value that no cell holds"))?;

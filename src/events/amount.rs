@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::hir::{Expr, Kind, Program};
 use crate::value::{AmountError, Currency, Day, Exact, Instant, Value, parse_minor};
 
-use super::decode::unusual;
 use super::node::{Node, clip};
+use super::scalar::unusual;
 
 /// What a record says beside the amount itself.
 #[derive(Debug, Clone, Copy)]

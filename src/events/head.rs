@@ -1,39 +1,65 @@
 //! What a record says about its event as a whole.
 
-use super::node::{Entry, Raw};
+use super::fields::Fields;
 
-/// Names that the type of an event may have in a record, the best first.
-pub(super) const TYPE_KEYS: [&str; 3] = ["type", "event", "kind"];
 /// Names that the time of an event may have in a record, the best first.
-pub(super) const TIME_KEYS: [&str; 5] = ["time", "ts", "timestamp", "at", "date"];
-/// The entries of a record that are about the event as a whole, as far as they say something.
+pub(crate) const TIME_KEYS: [&str; 5] = ["time", "ts", "timestamp", "at", "date"];
+
+/// Where in a record the entries about the event as a whole stand, as far as they say something.
 #[derive(Default)]
-pub(super) struct Head<'r, 'a> {
-    pub(super) id: Option<&'r Entry<'a>>,
-    pub(super) member: Option<&'r Entry<'a>>,
-    pub(super) sequence: Option<&'r Entry<'a>>,
-    pub(super) kinds: [Option<&'r Entry<'a>>; TYPE_KEYS.len()],
-    pub(super) times: [Option<&'r Entry<'a>>; TIME_KEYS.len()],
+pub(super) struct Head {
+    pub(super) id: Option<usize>,
+    pub(super) member: Option<usize>,
+    pub(super) sequence: Option<usize>,
+    /// `type`, `event`, `kind`: the best first.
+    kinds: [Option<usize>; 3],
+    /// Those of [`TIME_KEYS`].
+    times: [Option<usize>; TIME_KEYS.len()],
 }
 
-impl<'r, 'a> Head<'r, 'a> {
-    pub(super) fn of(raw: &'r Raw<'a>) -> Self {
+impl Head {
+    pub(super) fn of<'a, F: Fields<'a> + ?Sized>(fields: &F) -> Self {
         let mut head = Self::default();
-        for entry in &raw.fields {
-            let (kinds, times) = (&mut head.kinds, &mut head.times);
-            let place = match entry.0.as_ref() {
-                "id" => Some(&mut head.id),
-                "member" => Some(&mut head.member),
-                "sequence" => Some(&mut head.sequence),
-                key => match TYPE_KEYS.iter().position(|known| *known == key) {
-                    Some(rank) => kinds.get_mut(rank),
-                    None => TIME_KEYS.iter().position(|known| *known == key).and_then(|rank| times.get_mut(rank)),
-                },
-            };
-            if let Some(place) = place.filter(|place| place.is_none() && !entry.1.is_nothing()) {
-                *place = Some(entry);
+        let mut next = 0;
+        while let Some(key) = fields.key(next) {
+            let at = next;
+            next = fields.after(at);
+            let Some(place) = head.place(key) else { continue };
+            if place.is_none() && !fields.is_nothing(at) {
+                *place = Some(at);
             }
         }
         head
+    }
+
+    /// Where the position of a key is kept, if it is about the event as a whole.
+    fn place(&mut self, key: &str) -> Option<&mut Option<usize>> {
+        let [ty, event, kind] = &mut self.kinds;
+        let [time, ts, timestamp, at, date] = &mut self.times;
+        Some(match key {
+            "id" => &mut self.id,
+            "member" => &mut self.member,
+            "sequence" => &mut self.sequence,
+            "type" => ty,
+            "event" => event,
+            "kind" => kind,
+            "time" => time,
+            "ts" => ts,
+            "timestamp" => timestamp,
+            "at" => at,
+            "date" => date,
+            _ => return None,
+        })
+    }
+
+    /// The entry that says the type of the event.
+    pub(super) fn kind(&self) -> Option<usize> {
+        self.kinds.iter().flatten().next().copied()
+    }
+
+    /// The entry that says when it happened, and its key, among those that are usable.
+    pub(super) fn time(&self, usable: [bool; TIME_KEYS.len()]) -> Option<(&'static str, usize)> {
+        let all = TIME_KEYS.iter().zip(self.times).zip(usable);
+        all.filter(|(_, usable)| *usable).find_map(|((key, at), _)| Some((*key, at?)))
     }
 }

@@ -1,7 +1,7 @@
 //! Finds files of events and opens them in the format that they have.
 
 use std::fs::File;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -46,10 +46,14 @@ pub enum InputError {
     Twice,
 }
 
+/// Reads ahead what takes long to read.
+pub type Aside = fn(Box<dyn Read + Send>) -> Box<dyn BufRead + Send>;
+
 /// Files to be read one after another.
 #[derive(Debug, Clone, Default)]
 pub struct Inputs {
     paths: Vec<PathBuf>,
+    aside: Option<Aside>,
 }
 
 impl Inputs {
@@ -85,7 +89,18 @@ impl Inputs {
                 paths.push(argument.clone());
             }
         }
-        Ok(Self { paths })
+        Ok(Self { paths, aside: None })
+    }
+
+    /// The same, with packed files unpacked by `aside`.
+    #[must_use]
+    pub fn unpacked(self, aside: Aside) -> Self {
+        Self { aside: Some(aside), ..self }
+    }
+
+    /// What unpacks packed files; they are unpacked as they are read where `None`.
+    pub(crate) fn aside(&self) -> Option<Aside> {
+        self.aside
     }
 
     /// The files in the order in which they are read.
@@ -144,6 +159,8 @@ fn by_content(start: &[u8], named: Option<Format>) -> Format {
 pub(crate) enum Opened {
     /// A table, whose columns are known.
     Table(Box<Table>),
+    /// A record on each line.
+    Lines(Box<JsonLines>),
     /// Anything else.
     Records(Box<dyn Reader + Send>),
 }
@@ -160,8 +177,8 @@ pub(crate) struct Known {
 }
 
 /// Opens a file, or the standard input for `-`.
-pub(crate) fn open(path: &Path, known: &Known) -> io::Result<Opened> {
-    let input = if path == Path::new("-") { unpack(io::stdin())? } else { unpack(File::open(path)?)? };
+pub(crate) fn open(path: &Path, known: &Known, aside: Option<Aside>) -> io::Result<Opened> {
+    let input = if path == Path::new("-") { unpack(io::stdin(), aside)? } else { unpack(File::open(path)?, aside)? };
     let mut input = as_utf8(input, known.encoding)?;
     let format = match known.format {
         Some(format) => format,
@@ -169,7 +186,7 @@ pub(crate) fn open(path: &Path, known: &Known) -> io::Result<Opened> {
     };
     let file = shown(path);
     Ok(match format {
-        Format::JsonLines => Opened::Records(Box::new(JsonLines::new(file, Lines::new(input)))),
+        Format::JsonLines => Opened::Lines(Box::new(JsonLines::new(file, Lines::new(input)))),
         Format::Json => Opened::Records(Box::new(JsonDocuments::new(file, input))),
         Format::Yaml => Opened::Records(Box::new(Yaml::new(file, Lines::new(input)))),
         Format::Csv => Opened::Table(Box::new(Table::open(file, Lines::new(input), &known.layout))),

@@ -9,11 +9,13 @@ use std::sync::Arc;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+
+use super::decode::Decoder;
 use super::lines::{Line, Lines, failure, too_long, utf8};
 use super::node::{Entry, Node, Place, Raw, clip, too_deep};
-use super::quick;
 use super::reject::Reject;
-use super::stream::Reader;
+use super::stream::{Reader, Taken};
+use super::tape::{Part, Tape};
 use super::{MAX_DEPTH, MAX_KEYS, MAX_LIST};
 
 /// One record on each line.
@@ -21,34 +23,70 @@ pub(crate) struct JsonLines {
     file: Arc<str>,
     lines: Lines,
     buffer: Vec<u8>,
+    tape: Tape,
 }
 
 impl JsonLines {
     /// Records of `lines`.
     pub(crate) fn new(file: Arc<str>, lines: Lines) -> Self {
-        Self { file, lines, buffer: Vec::new() }
+        Self { file, lines, buffer: Vec::new(), tape: Tape::default() }
+    }
+
+    /// Moves a place to where the last record begins.
+    pub(crate) fn tell_place(&self, place: &mut Place) {
+        place.move_to(&self.file, self.lines.number(), 1);
+    }
+
+    /// The next record: taken by whoever is asked first, else typed without a record in between.
+    pub(crate) fn event_or(
+        &mut self,
+        decoder: &Decoder<'_>,
+        take: &mut dyn FnMut(&str, Part<'_, '_>) -> bool,
+    ) -> Option<Result<Taken, Reject>> {
+        if let Err(reject) = self.find()? {
+            return Some(Err(reject));
+        }
+        if let Ok(text) = utf8(&self.buffer)
+            && let Some(fields) = self.tape.object(text)
+        {
+            if take(text, fields) {
+                return Some(Ok(Taken::AsItIs));
+            }
+            let place = Place { file: Arc::clone(&self.file), line: self.lines.number(), column: 1 };
+            let raw = Raw { place, fields: Vec::new(), text };
+            return Some(decoder.decode_fields(&raw, &fields, 0).map(Taken::Event));
+        }
+        Some(record(&self.buffer, self.place()).and_then(|raw| decoder.decode(&raw, 0)).map(Taken::Event))
+    }
+
+    fn place(&self) -> Place {
+        Place { file: Arc::clone(&self.file), line: self.lines.number(), column: 1 }
+    }
+
+    /// Puts the next line that has a record into the buffer.
+    fn find(&mut self) -> Option<Result<(), Reject>> {
+        loop {
+            self.buffer.clear();
+            match self.lines.append(&mut self.buffer) {
+                Line::End => return None,
+                Line::Failed(error) => return Some(Err(Reject::new(self.place(), failure(&error), ""))),
+                Line::TooLong => {
+                    let start = String::from_utf8_lossy(self.buffer.get(..1_000).unwrap_or_default());
+                    return Some(Err(Reject::new(self.place(), too_long(), &start)));
+                }
+                Line::Text if self.buffer.iter().all(u8::is_ascii_whitespace) => {}
+                Line::Text => return Some(Ok(())),
+            }
+        }
     }
 }
 
 impl Reader for JsonLines {
     fn next(&mut self) -> Option<Result<Raw<'_>, Reject>> {
-        loop {
-            self.buffer.clear();
-            let found = self.lines.append(&mut self.buffer);
-            let place = || Place { file: Arc::clone(&self.file), line: self.lines.number(), column: 1 };
-            match found {
-                Line::End => return None,
-                Line::Failed(error) => return Some(Err(Reject::new(place(), failure(&error), ""))),
-                Line::TooLong => {
-                    let start = String::from_utf8_lossy(self.buffer.get(..1_000).unwrap_or_default());
-                    return Some(Err(Reject::new(place(), too_long(), &start)));
-                }
-                Line::Text if self.buffer.iter().all(u8::is_ascii_whitespace) => {}
-                Line::Text => break,
-            }
+        if let Err(reject) = self.find()? {
+            return Some(Err(reject));
         }
-        let place = Place { file: Arc::clone(&self.file), line: self.lines.number(), column: 1 };
-        Some(record(&self.buffer, place))
+        Some(record(&self.buffer, self.place()))
     }
 }
 
@@ -60,7 +98,7 @@ pub(super) fn record(bytes: &[u8], place: Place) -> Result<Raw<'_>, Reject> {
             return Err(Reject::new(place.below(below, column), reason, &String::from_utf8_lossy(bytes)));
         }
     };
-    if let Some(fields) = quick::object(text) {
+    if let Some(fields) = Tape::default().object(text).map(Part::entries) {
         return Ok(Raw { place, fields, text });
     }
     if too_deep(bytes) {
@@ -157,7 +195,7 @@ const NO_CHARACTER: &str = "a text has an escape that stands for no character";
 
 /// Names and values of an object that is known to be well formed.
 pub(crate) fn object(text: &str) -> Result<Vec<Entry<'_>>, String> {
-    if let Some(fields) = quick::object(text) {
+    if let Some(fields) = Tape::default().object(text).map(Part::entries) {
         return Ok(fields);
     }
     serde_json::from_str::<Object<'_>>(text).map(|Object(fields)| fields).map_err(|error| plainly(&error))
@@ -168,7 +206,7 @@ pub(crate) fn list(text: &str) -> Result<Vec<Node<'_>>, String> {
     if !text.starts_with('[') {
         return Err("a list is needed".to_owned());
     }
-    if let Some(items) = quick::list(text, MAX_LIST) {
+    if let Some(items) = Tape::default().list(text).filter(|list| list.len() <= MAX_LIST).map(Part::nodes) {
         return Ok(items);
     }
     serde_json::from_str::<List<'_>>(text).map(|List(items)| items).map_err(|error| plainly(&error))
@@ -261,5 +299,63 @@ impl<'de> Deserialize<'de> for Key<'de> {
             }
         }
         deserializer.deserialize_str(Name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Values of JSON with blanks and escapes in unusual places.
+    fn json() -> impl Strategy<Value = String> {
+        let text = prop::collection::vec(
+            prop::sample::select(vec![
+                "a",
+                "type",
+                "é",
+                "\\u0061",
+                "\\ud83d\\ude00",
+                "\\n",
+                "\\\\",
+                "\\\"",
+                "{",
+                "]",
+                "😀",
+                "        ",
+            ]),
+            0..4,
+        );
+        let text = text.prop_map(|parts| format!("\"{}\"", parts.concat())).boxed();
+        let numbers = prop::sample::select(vec!["0", "-1.50", "12e+3", "0.1E-7", "true", "false", "null"]);
+        let scalar = prop_oneof![numbers.prop_map(str::to_owned), text.clone()];
+        scalar.prop_recursive(4, 24, 4, move |inner| {
+            let entry = (text.clone(), inner.clone()).prop_map(|(key, value)| format!("{key} :{value}"));
+            let bracketed = |open: &'static str, close: &'static str| {
+                move |parts: Vec<String>| format!("{open} {} {close}", parts.join(" ,"))
+            };
+            prop_oneof![
+                prop::collection::vec(inner, 0..4).prop_map(bracketed("[", "]")),
+                prop::collection::vec(entry, 0..4).prop_map(bracketed("{", "}")),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_quick_way_reads_what_the_careful_way_reads(text in json(), cut in any::<prop::sample::Index>()) {
+            for text in [text.as_str(), text.get(..cut.index(text.len())).unwrap_or_default()] {
+                let mut tape = Tape::default();
+                if let Some(quick) = tape.object(text).map(Part::entries) {
+                    let Ok(Object(careful)) = serde_json::from_str(text) else { panic!("{text} is not JSON") };
+                    prop_assert_eq!(quick, careful);
+                }
+                if let Some(quick) = tape.list(text).map(Part::nodes) {
+                    let Ok(List(careful)) = serde_json::from_str(text) else { panic!("{text} is not JSON") };
+                    prop_assert_eq!(quick, careful);
+                }
+            }
+        }
     }
 }

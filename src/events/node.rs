@@ -24,11 +24,11 @@ pub struct Place {
 
 impl Place {
     /// Becomes another place, in most cases of the same file.
-    pub(crate) fn move_to(&mut self, other: &Self) {
-        if !Arc::ptr_eq(&self.file, &other.file) {
-            self.file = Arc::clone(&other.file);
+    pub(crate) fn move_to(&mut self, file: &Arc<str>, line: u64, column: u64) {
+        if !Arc::ptr_eq(&self.file, file) {
+            self.file = Arc::clone(file);
         }
-        (self.line, self.column) = (other.line, other.column);
+        (self.line, self.column) = (line, column);
     }
 
     /// The place so many lines below, at a column; on the same line the column counts from here.
@@ -102,7 +102,7 @@ impl<'a> Raw<'a> {
     }
 
     /// Where a value stands: exactly where the format keeps its text, else where its key stands, else where the record begins.
-    pub(crate) fn place_of(&self, (key, node): &Entry<'_>) -> Place {
+    pub(crate) fn place_of(&self, key: &str, node: &Node<'_>) -> Place {
         let value = node.written().and_then(|part| self.place_within(part));
         value.or_else(|| self.place_within(key)).unwrap_or_else(|| self.place.clone())
     }

@@ -8,11 +8,12 @@ use crate::engine::Event;
 use crate::hir::Program;
 
 use super::decode::Decoder;
-use super::input::{Inputs, Known, Opened, open, shown};
+use super::input::{Aside, Inputs, Known, Opened, open, shown};
 use super::lines::damage;
 use super::map::{Map, MapError, Mapper};
 use super::node::{Place, Raw};
 use super::reject::Reject;
+use super::tape::Part;
 
 /// Hands out records one by one.
 pub(crate) trait Reader {
@@ -24,6 +25,7 @@ impl Reader for Opened {
     fn next(&mut self) -> Option<Result<Raw<'_>, Reject>> {
         match self {
             Self::Table(table) => table.next(),
+            Self::Lines(lines) => lines.next(),
             Self::Records(reader) => reader.next(),
         }
     }
@@ -33,6 +35,7 @@ impl Reader for Opened {
 pub struct EventStream<'p> {
     decoder: Decoder<'p>,
     waiting: VecDeque<PathBuf>,
+    aside: Option<Aside>,
     open: Option<Opened>,
     mapper: Option<Mapper>,
     records: u64,
@@ -55,6 +58,7 @@ impl<'p> EventStream<'p> {
         let mut stream = Self {
             decoder,
             waiting: inputs.paths().iter().cloned().collect(),
+            aside: inputs.aside(),
             open: None,
             mapper,
             records: 0,
@@ -65,7 +69,7 @@ impl<'p> EventStream<'p> {
         // Columns that a map names and the first table has not are better told before anything is judged.
         if let (Some(mapper), Some(path)) = (&stream.mapper, stream.waiting.front().cloned()) {
             stream.waiting.pop_front();
-            match open(&path, mapper.known()) {
+            match open(&path, mapper.known(), stream.aside) {
                 Ok(opened) => {
                     if let Opened::Table(table) = &opened {
                         mapper.check_columns(table.columns(), &shown(&path))?;
@@ -90,7 +94,7 @@ impl<'p> EventStream<'p> {
 
     fn open_next(&mut self, path: &std::path::Path) -> Option<Reject> {
         let unknown = Known::default();
-        match open(path, self.mapper.as_ref().map_or(&unknown, Mapper::known)) {
+        match open(path, self.mapper.as_ref().map_or(&unknown, Mapper::known), self.aside) {
             Ok(opened) => {
                 if let (Some(mapper), Opened::Table(table)) = (&self.mapper, &opened)
                     && let Err(error) = mapper.check_columns(table.columns(), &shown(path))
@@ -120,8 +124,8 @@ pub enum Taken {
 }
 
 impl EventStream<'_> {
-    /// The next record: handed to `take` as it is, and decoded where that does not take it. Records that a map reads are always decoded.
-    pub fn next_or(&mut self, take: &mut dyn FnMut(&Raw<'_>) -> bool) -> Option<Result<Taken, Reject>> {
+    /// The next record. One of JSON Lines that no map reads is handed to `take`, as text and taken apart, and decoded where that does not take it.
+    pub fn next_or(&mut self, take: &mut dyn FnMut(&str, Part<'_, '_>) -> bool) -> Option<Result<Taken, Reject>> {
         if let Some(reject) = self.unreadable.take() {
             return Some(Err(reject));
         }
@@ -140,6 +144,15 @@ impl EventStream<'_> {
                     None => return Some(self.mapper.as_mut()?.flush(&self.decoder)?.map(Taken::Event)),
                 }
             };
+            if let (Opened::Lines(lines), None) = (&mut *reader, &self.mapper) {
+                let Some(event) = lines.event_or(&self.decoder, take) else {
+                    self.open = None;
+                    continue;
+                };
+                self.records += 1;
+                lines.tell_place(&mut self.place);
+                return Some(event);
+            }
             match reader.next() {
                 None => self.open = None,
                 Some(Err(reject)) => {
@@ -149,9 +162,8 @@ impl EventStream<'_> {
                 Some(Ok(raw)) => {
                     let sequence = self.first + self.records;
                     self.records += 1;
-                    self.place.move_to(&raw.place);
+                    self.place.move_to(&raw.place.file, raw.place.line, raw.place.column);
                     match &mut self.mapper {
-                        None if take(&raw) => return Some(Ok(Taken::AsItIs)),
                         None => return Some(self.decoder.decode(&raw, 0).map(Taken::Event)),
                         Some(mapper) => {
                             if let Some(done) = mapper.take(&self.decoder, &raw, sequence) {
@@ -170,7 +182,7 @@ impl Iterator for EventStream<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            match self.next_or(&mut |_| false)? {
+            match self.next_or(&mut |_, _| false)? {
                 Ok(Taken::Event(event)) => return Some(Ok(event)),
                 Ok(Taken::AsItIs) => {}
                 Err(reject) => return Some(Err(reject)),

@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
+use super::input::Aside;
+
 /// How many bytes are read at once.
 const BUFFER: usize = 1 << 16;
 
@@ -21,7 +23,10 @@ const FOREIGN: [(&[u8], &str); 11] = [
 ];
 
 /// Undoes gzip or zstd, told by the first bytes of the content. Other packings are an error that names them.
-pub(super) fn unpack(mut source: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
+pub(super) fn unpack(
+    mut source: impl Read + Send + 'static,
+    aside: Option<Aside>,
+) -> io::Result<Box<dyn BufRead + Send>> {
     // So much that the format of plain text can be told from it.
     let mut start = Vec::new();
     Read::take(&mut source, u64::try_from(BUFFER).unwrap_or(u64::MAX)).read_to_end(&mut start)?;
@@ -31,11 +36,15 @@ pub(super) fn unpack(mut source: impl Read + Send + 'static) -> io::Result<Box<d
     let gzip = start.starts_with(&[0x1f, 0x8b]);
     let zstd = start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
     let whole = Cursor::new(start).chain(source);
-    Ok(if gzip {
-        Box::new(BufReader::with_capacity(BUFFER, flate2::read::MultiGzDecoder::new(whole)))
+    let unpacked: Box<dyn Read + Send> = if gzip {
+        Box::new(flate2::read::MultiGzDecoder::new(whole))
     } else if zstd {
-        Box::new(BufReader::with_capacity(BUFFER, zstd::Decoder::new(whole)?))
+        Box::new(zstd::Decoder::new(whole)?)
     } else {
-        Box::new(BufReader::with_capacity(BUFFER, whole))
+        return Ok(Box::new(BufReader::with_capacity(BUFFER, whole)));
+    };
+    Ok(match aside {
+        Some(aside) => aside(unpacked),
+        None => Box::new(BufReader::with_capacity(BUFFER, unpacked)),
     })
 }

@@ -1,10 +1,12 @@
 //! From records straight to rows. What is not as plain as nearly all records are is left to the decoder, which says what is the matter with it.
 
+use std::hash::BuildHasher as _;
+
 use rustc_hash::FxHashMap;
 
 use crate::arena::Arena;
 use crate::engine::Event;
-use crate::events::{Entry, FIRST_YEAR, LAST_YEAR, MAX_ID, MAX_LIST, MAX_TEXT, Node, Raw};
+use crate::events::{FIRST_YEAR, Fields as _, LAST_YEAR, MAX_ID, MAX_LIST, MAX_TEXT, Part, Plain, TIME_KEYS};
 use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
 use crate::value::{Currency, Day, Exact, Rounding};
 
@@ -12,8 +14,8 @@ use super::code::MISSING;
 use super::rows::{Block, Filler, Row};
 use super::slots::{Form, PLACES, Printer, Shape, Shapes, Words, held, lines};
 
-/// Names that the time may have, the best first.
-const TIMES: [&str; 5] = ["time", "ts", "timestamp", "at", "date"];
+/// The most cells of a line that is read here.
+const MOST_CELLS: usize = 16;
 
 /// Fills rows from records of one program.
 pub struct Scanner<'p> {
@@ -38,10 +40,9 @@ impl<'p> Scanner<'p> {
     }
 
     /// Adds a record as a row; `None` where it is left to the decoder, and the block is as before.
-    pub fn record(&mut self, raw: &Raw<'_>, block: &mut Block) -> Option<()> {
+    pub(crate) fn record(&mut self, text: &str, record: Part<'_, '_>, block: &mut Block) -> Option<()> {
         let (slots, first_line) = (block.slots.len(), block.lines.len());
-        let row = self.row(raw, block);
-        let Some((id, member, row)) = row else {
+        let Some((id, member, row)) = self.row(text, record, block) else {
             block.slots.truncate(slots);
             block.lines.truncate(first_line);
             return None;
@@ -51,28 +52,28 @@ impl<'p> Scanner<'p> {
         Some(())
     }
 
-    fn row<'r>(&mut self, raw: &'r Raw<'_>, block: &mut Block) -> Option<(&'r str, &'r str, Row)> {
-        let mut find = Finder { entries: &raw.fields, next: 0 };
-        let (id, member) = (identity(find.get("id")?)?, identity(find.get("member")?)?);
-        let event = *self.types.get(text(find.get("type")?)?)?;
+    fn row<'r>(&mut self, text: &str, record: Part<'r, '_>, block: &mut Block) -> Option<(&'r str, &'r str, Row)> {
+        let mut find = Finder { record, next: 0 };
+        let id = identity(find.get("id")?)?;
+        let member = identity(find.get("member")?)?;
+        let mut said = |name| find.place(name).filter(|at| !record.is_nothing(*at));
+        let (name, time) = TIME_KEYS.iter().find_map(|name| Some((*name, said(name)?)))?;
+        let event = *self.types.get(word(find.get("type")?)?)?;
         let def = self.program.events.at(event);
-        let time = TIMES.iter().find_map(|name| Some((name, find.get(name)?)));
-        let (_, time) = time.filter(|(name, _)| **name == "time" || !is_field(&def.fields, name))?;
-        let time = self.moment(text(time)?)?;
-        if raw.fields.iter().any(|(key, _)| key == "sequence") {
+        // Other names than the first are taken only where no field has them.
+        if name != "time" && def.fields.iter().any(|field| *field.name == *name) || find.has("sequence") {
             return None;
         }
+        let time = self.moment(word(record.plain(time)?)?)?;
         let Filler { shapes: Shapes { events, words }, printer, .. } = &mut self.filler;
         let shape = events.get(event)?;
         let slots = block.slots.len();
         block.slots.resize(slots + shape.size, MISSING);
         let mut fields = Fields { program: self.program, words, printer, lines: &mut block.lines };
-        fields.fill(&raw.fields, &def.fields, shape, block.slots.get_mut(slots..)?)?;
-        let content = {
-            use std::hash::BuildHasher as _;
-            rustc_hash::FxBuildHasher.hash_one(raw.text)
-        };
-        Some((id, member, Row { event, member: 0, time, sequence: 0, slots, text: [0; 3], content, source: block.rows.len() }))
+        fields.fill(record, &def.fields, shape, block.slots.get_mut(slots..)?)?;
+        let content = rustc_hash::FxBuildHasher.hash_one(text);
+        let source = block.rows.len();
+        Some((id, member, Row { event, member: 0, time, sequence: 0, slots, text: [0; 3], content, source }))
     }
 
     /// A moment in UTC as most machines write it.
@@ -101,34 +102,36 @@ impl<'p> Scanner<'p> {
 }
 
 /// Finds entries, which mostly stand in the same order.
-struct Finder<'r, 'a> {
-    entries: &'r [Entry<'a>],
+struct Finder<'a, 't> {
+    record: Part<'a, 't>,
     next: usize,
 }
 
-impl<'r, 'a> Finder<'r, 'a> {
-    fn get(&mut self, name: &str) -> Option<&'r Node<'a>> {
-        let found = match self.entries.get(self.next) {
-            Some((key, _)) if key == name => self.next,
-            _ => self.entries.iter().position(|(key, _)| key == name)?,
-        };
-        self.next = found + 1;
-        self.entries.get(found).map(|(_, node)| node).filter(|node| !node.is_nothing())
+impl<'a> Finder<'a, '_> {
+    /// A value that says something; `None` also where it is not plain.
+    fn get(&mut self, name: &str) -> Option<Plain<'a>> {
+        let at = self.place(name)?;
+        self.record.plain(at)
+    }
+
+    fn place(&mut self, name: &str) -> Option<usize> {
+        let at = self.record.find(name, self.next)?;
+        self.next = self.record.after(at);
+        Some(at)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.record.find(name, self.next).is_some()
     }
 }
 
-fn is_field(defs: &Arena<FieldId, FieldDef>, name: &str) -> bool {
-    defs.iter().any(|def| *def.name == *name)
-}
-
-/// A text of JSON; cells of tables are left to the decoder.
-fn text<'r>(node: &'r Node<'_>) -> Option<&'r str> {
-    if let Node::Text(text) = node { Some(text) } else { None }
+fn word(plain: Plain<'_>) -> Option<&str> {
+    if let Plain::Text(text) = plain { Some(text) } else { None }
 }
 
 /// An identifier that needs no second look.
-fn identity<'r>(node: &'r Node<'_>) -> Option<&'r str> {
-    text(node).filter(|text| {
+fn identity(plain: Plain<'_>) -> Option<&str> {
+    word(plain).filter(|text| {
         !text.is_empty() && text.len() <= MAX_ID && text.bytes().all(|byte| byte.is_ascii_graphic())
     })
 }
@@ -145,102 +148,89 @@ impl Fields<'_> {
     /// Types all fields, also those that nobody reads: a record with a fault in one of them is none.
     fn fill(
         &mut self,
-        entries: &[Entry<'_>],
+        record: Part<'_, '_>,
         defs: &Arena<FieldId, FieldDef>,
         shape: &Shape,
         slots: &mut [i64],
     ) -> Option<()> {
-        let mut find = Finder { entries, next: 0 };
+        let mut find = Finder { record, next: 0 };
         let mut currency = None;
         for (def, place) in defs.iter().zip(&shape.fields) {
-            let Some(node) = find.get(&def.name) else {
-                let value = match &def.default {
-                    Some(default) => place.as_ref().map_or(Some(MISSING), |(form, _)| held(default, form, self.words))?,
-                    None if def.optional => MISSING,
-                    None => return None,
-                };
-                if let Some((_, at)) = place {
-                    *slots.get_mut(*at)? = value;
-                }
-                continue;
-            };
-            match (&def.ty, place) {
-                (FieldType::List(defs), place) => {
-                    let value = self.list(node, defs, place.as_ref())?;
-                    if let Some((_, at)) = place {
-                        *slots.get_mut(*at)? = value;
-                    }
-                }
-                (FieldType::Id, Some((Form::Print, at))) | (FieldType::Text, Some((Form::Print, at))) => {
-                    let text = if matches!(def.ty, FieldType::Id) { identity(node) } else { text(node) }?;
-                    slots.get_mut(*at..at + 2)?.copy_from_slice(&self.printer.print(text));
-                }
-                (FieldType::Money, place) => {
+            let at = find.place(&def.name).filter(|at| !record.is_nothing(*at));
+            let value = match (at, &def.ty) {
+                (None, _) => match (&def.default, place) {
+                    (Some(default), Some((form, _))) => held(default, form, self.words)?,
+                    (Some(_), None) => MISSING,
+                    (None, _) if def.optional => MISSING,
+                    (None, _) => return None,
+                },
+                (Some(at), FieldType::List(defs)) => self.list(record.list(at)?, defs, place.as_ref())?,
+                (Some(at), FieldType::Money) => {
                     let currency = match currency {
                         Some(currency) => currency,
-                        None => *currency.insert(self.currency(entries)?),
+                        None => *currency.insert(self.currency(record)?),
                     };
-                    let value = self.money(node, currency)?;
-                    if let Some((_, at)) = place {
-                        *slots.get_mut(*at)? = value;
-                    }
+                    self.money(record.plain(at)?, currency)?
                 }
-                (_, place) => {
-                    let value = self.value(node, def, place.is_some())?;
-                    if let Some((_, at)) = place {
-                        *slots.get_mut(*at)? = value;
-                    }
+                (Some(at), FieldType::Id | FieldType::Text) if matches!(place, Some((Form::Print, _))) => {
+                    let plain = record.plain(at)?;
+                    let text = if matches!(def.ty, FieldType::Id) { identity(plain)? } else { short(plain)? };
+                    let [first, second] = self.printer.print(text);
+                    let at = place.as_ref().map_or(0, |(_, at)| *at);
+                    *slots.get_mut(at + 1)? = second;
+                    first
                 }
+                (Some(at), _) => self.value(record.plain(at)?, def, place.is_some())?,
+            };
+            if let Some((_, at)) = place {
+                *slots.get_mut(*at)? = value;
             }
         }
         Some(())
     }
 
-    fn value(&mut self, node: &Node<'_>, def: &FieldDef, read: bool) -> Option<i64> {
+    fn value(&mut self, plain: Plain<'_>, def: &FieldDef, read: bool) -> Option<i64> {
         Some(match &def.ty {
-            FieldType::Number => decimal(node, PLACES)?,
-            FieldType::Count => decimal(node, 0)?,
+            FieldType::Number => decimal(plain, PLACES)?,
+            FieldType::Count => decimal(plain, 0)?,
             FieldType::Text => {
-                let text = text(node).filter(|text| text.len() <= MAX_TEXT)?;
+                let text = short(plain)?;
                 if read { self.words.number(text) } else { MISSING }
             }
             FieldType::Id | FieldType::Member => {
-                let text = identity(node)?;
+                let text = identity(plain)?;
                 if read { self.words.number(text) } else { MISSING }
             }
-            FieldType::Flag => match node {
-                Node::Bool(yes) => i64::from(*yes),
+            FieldType::Flag => match plain {
+                Plain::Bool(yes) => i64::from(yes),
                 _ => return None,
             },
             FieldType::OneOf(set) => {
-                let found = text(node)?;
+                let found = word(plain)?;
                 let place = self.program.enums.at(*set).words.iter().position(|word| **word == *found)?;
                 i64::try_from(place).ok()?
             }
             FieldType::Date => {
-                let day = Day::parse(text(node)?).filter(|day| (FIRST_YEAR..=LAST_YEAR).contains(&day.year()))?;
+                let day = Day::parse(word(plain)?).filter(|day| (FIRST_YEAR..=LAST_YEAR).contains(&day.year()))?;
                 i64::from(day.epoch_days())
             }
             FieldType::Money | FieldType::Moment | FieldType::Duration | FieldType::List(_) => return None,
         })
     }
 
-    /// The currency that a record names for its amounts, with its rate where it is not the program's.
-    fn currency(&self, entries: &[Entry<'_>]) -> Option<Option<Currency>> {
-        let Some((_, node)) = entries.iter().find(|(key, _)| key == "currency") else { return Some(None) };
-        if node.is_nothing() {
-            return Some(None);
-        }
-        let code = text(node)?;
+    /// The currency that a record names for its amounts, if it does.
+    fn currency(&self, record: Part<'_, '_>) -> Option<Option<Currency>> {
+        let Some(at) = record.find("currency", 0).filter(|at| !record.is_nothing(*at)) else { return Some(None) };
+        let code = word(record.plain(at)?)?;
         let settings = &self.program.settings;
         let mut known = std::iter::once(settings.currency).chain(settings.accepts.iter().map(|(accepted, ..)| *accepted));
         known.find(|currency| currency.code() == code).map(Some)
     }
 
-    fn money(&self, node: &Node<'_>, currency: Option<Currency>) -> Option<i64> {
+    fn money(&self, plain: Plain<'_>, currency: Option<Currency>) -> Option<i64> {
         let settings = &self.program.settings;
         let currency = currency.unwrap_or(settings.currency);
-        let minor = decimal(node, currency.exponent())?;
+        let minor = decimal(plain, currency.exponent())?;
         if currency == settings.currency {
             return Some(minor);
         }
@@ -252,30 +242,41 @@ impl Fields<'_> {
         rounding.round(Exact::from(minor).mul(rate).ok()?).ok()
     }
 
-    fn list(&mut self, node: &Node<'_>, defs: &Arena<FieldId, FieldDef>, place: Option<&(Form, usize)>) -> Option<i64> {
-        let Node::Json(text) = node else { return None };
-        let unread = Shape { fields: vec![None; if place.is_none() { defs.len() } else { 0 }], size: 0 };
+    fn list(
+        &mut self,
+        list: Part<'_, '_>,
+        defs: &Arena<FieldId, FieldDef>,
+        place: Option<&(Form, usize)>,
+    ) -> Option<i64> {
+        let unread;
         let shape = match place {
             Some((Form::Lines(shape), _)) => shape,
-            _ => &unread,
+            _ => {
+                unread = Shape { fields: vec![None; defs.len()], size: 0 };
+                &unread
+            }
         };
         let (first, mut count) = (self.lines.len(), 0);
-        crate::events::objects(text, |entries| {
+        for line in list.insides() {
             count += 1;
             // A line has few cells: they are filled apart from all others.
-            let mut cells = [MISSING; 16];
+            let mut cells = [MISSING; MOST_CELLS];
             let cells = cells.get_mut(..shape.size)?;
-            self.fill(entries, defs, shape, cells)?;
+            self.fill(line?, defs, shape, cells)?;
             self.lines.extend_from_slice(cells);
-            (count <= MAX_LIST).then_some(())
-        })?;
-        Some(lines(first, count))
+        }
+        (count <= MAX_LIST).then(|| lines(first, count))
     }
 }
 
+/// A text that is not too long.
+fn short(plain: Plain<'_>) -> Option<&str> {
+    word(plain).filter(|text| text.len() <= MAX_TEXT)
+}
+
 /// A number of plain digits in so many decimal places; `None` where it is anything else, or has more of them.
-fn decimal(node: &Node<'_>, places: u8) -> Option<i64> {
-    let Node::Number(text) = node else { return None };
+fn decimal(plain: Plain<'_>, places: u8) -> Option<i64> {
+    let Plain::Number(text) = plain else { return None };
     let (negative, digits) = match text.as_bytes() {
         [b'-', rest @ ..] => (true, rest),
         digits => (false, digits),
@@ -305,7 +306,7 @@ mod tests {
 
     #[test]
     fn plain_numbers_are_read_and_all_others_left() {
-        let read = |text: &str, places| decimal(&Node::Number(text.into()), places);
+        let read = |text: &str, places| decimal(Plain::Number(text), places);
         assert_eq!(read("12.5", 2), Some(1_250));
         assert_eq!(read("-0.25", 2), Some(-25));
         assert_eq!(read("7", 6), Some(7_000_000));
@@ -313,6 +314,6 @@ mod tests {
         assert_eq!(read("1e3", 2), None);
         assert_eq!(read("9999999999999999999", 0), None);
         assert_eq!(read("999999999999999999", 2), None);
-        assert_eq!(decimal(&Node::Text("5".into()), 0), None);
+        assert_eq!(decimal(Plain::Text("5"), 0), None);
     }
 }

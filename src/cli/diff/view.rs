@@ -169,7 +169,7 @@ impl Found<'_> {
         };
         let mut words = vec!["meed explain".to_owned(), quoted(&self.args.new)];
         words.extend(self.args.events.iter().map(|path| quoted(path)));
-        words.extend(self.args.map.iter().map(|path| format!("--map {}", quoted(path))));
+        words.extend(self.args.history.source.map.iter().map(|path| format!("--map {}", quoted(path))));
         words.push(match &case.event {
             Some(event) => format!("--event {}", quoted(Path::new(event))),
             None => format!("--member {}", quoted(Path::new(&case.member))),

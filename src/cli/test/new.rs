@@ -6,11 +6,11 @@ use super::super::error::{CliError, Exit};
 use super::super::load::load;
 use super::super::locate::programs;
 use super::super::output::Output;
-use super::super::run::load_map;
+use super::super::source::{inputs, load_map};
 use super::TestArgs;
 use crate::compile::compile;
 use crate::engine::Event;
-use crate::events::{EventStream, Inputs};
+use crate::events::EventStream;
 use crate::hir::Program;
 use crate::scenario::recording;
 
@@ -21,7 +21,7 @@ pub(super) fn run(args: &TestArgs, member: &str, output: &Output) -> Result<Exit
     };
     let versions: Vec<Arc<Program>> = load(path, output)?.versions.into_iter().map(Arc::new).collect();
     let Some(program) = versions.last() else { return Ok(Exit::Nothing) };
-    let inputs = Inputs::find(&args.new)?;
+    let inputs = inputs(&args.new)?;
     let map = args.map.as_ref().map(|map| load_map(map, program, &inputs, output)).transpose()?;
     let mut rejected = 0_usize;
     let mut events: Vec<Event> = Vec::new();

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use crate::value::{Exact, Rounding};
 
 use super::super::amount::scaled;
-use super::super::decode::number;
 use super::super::node::{Node, Raw};
+use super::super::scalar::number;
 use super::notation::Notation;
 
 /// How a value is made.

@@ -13,10 +13,11 @@ use crate::engine::Event;
 use crate::hir::{EventId, FieldDef, FieldId, FieldType};
 use crate::value::{Exact, Instant};
 
-use super::super::decode::{Decoder, Draft, Fault, Type, identifier, position, reject, shown};
+use super::super::decode::{Decoder, Draft, Fault, Type, position, reject, shown};
 use super::super::input::Known;
 use super::super::node::{Entry, Node, Place, Raw, owned_entries};
 use super::super::reject::Reject;
+use super::super::scalar::identifier;
 use super::super::stream::FileName;
 use super::super::{MAX_LIST, MAX_OPEN_GROUPS, did_you_mean};
 use super::form::{Form, Row, rounded};
@@ -144,7 +145,7 @@ impl Mapper {
             let head = head(rule, &row);
             let result = head.and_then(|(id, member, time)| Ok((id, member, time, fields(rule, bound, &row)?)));
             let result = result.and_then(|(id, member, time, fields)| {
-                decoder.finish(raw, &Draft { kind: bound.kind, id, member, time, sequence, fields: &fields })
+                decoder.finish(raw, Draft { kind: bound.kind, id, member, time, sequence }, fields.as_slice())
             });
             return Some(result.map_err(|fault| reject(raw, fault)));
         }
@@ -200,7 +201,7 @@ impl Mapper {
         let mut fields = group.fields;
         finish_sums(rule, &mut fields).map_err(|reason| reject(&raw, Fault::from(reason)))?;
         decoder
-            .finish(&raw, &Draft { kind: bound.kind, id, member, time, sequence: group.sequence, fields: &fields })
+            .finish(&raw, Draft { kind: bound.kind, id, member, time, sequence: group.sequence }, fields.as_slice())
             .map_err(|fault| reject(&raw, fault))
     }
 }
@@ -265,7 +266,7 @@ fn head(rule: &Rule, row: &Row<'_, '_>) -> Result<(Arc<str>, Arc<str>, Instant),
 /// A fault at the first column that a form names.
 fn fault(row: &Row<'_, '_>, form: &Form, reason: String) -> Fault {
     let entry = form.named().first().and_then(|name| row.raw.entry(name));
-    Fault { reason, place: entry.map(|entry| row.raw.place_of(entry)) }
+    Fault { reason, place: entry.map(|(key, node)| row.raw.place_of(key, node)) }
 }
 
 /// The values of a row, still untyped; sums of groups before their rounding.

@@ -4,8 +4,8 @@ use jiff::fmt::strtime::BrokenDownTime;
 
 use crate::value::{Day, Exact, Instant, Rounding, TimeOfDay, Zone, parse_instant};
 
-use super::super::decode::plausible_instant;
 use super::super::node::clip;
+use super::super::scalar::plausible_instant;
 use super::form::{Form, Row, scalar};
 
 /// How a time is made.

@@ -1,0 +1,204 @@
+//! Values of one field from what a record says.
+
+use std::sync::Arc;
+
+use crate::value::{Day, Exact, Instant, TimeSpan, parse_instant};
+
+use super::node::{Node, clip};
+use super::{FIRST_YEAR, LAST_YEAR, MAX_ID, MAX_TEXT};
+
+/// The word that a text or cell is.
+pub(super) fn word<'n>(node: &'n Node<'_>) -> Option<&'n str> {
+    match node {
+        Node::Text(text) => Some(text),
+        Node::Cell(text) => Some(text.trim()),
+        _ => None,
+    }
+}
+
+/// The text of an identifier; whole numbers are taken as their digits.
+pub(super) fn identifier(node: &Node<'_>) -> Result<Arc<str>, String> {
+    let text = match node {
+        Node::Text(text) => text.as_ref(),
+        Node::Cell(text) => text.trim(),
+        Node::Number(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.as_ref(),
+        Node::Number(digits) => {
+            return Err(format!("`{}` is no identifier: put it in quotes if it is meant as text", clip(digits, 60)));
+        }
+        other => return Err(format!("an identifier is needed, not {other}")),
+    };
+    let shortened = matches!(node, Node::Cell(_)) && is_shortened(text);
+    if !text.is_empty() && text.len() <= MAX_ID && !shortened && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(Arc::from(text));
+    }
+    if text.trim().is_empty() {
+        return Err("an identifier is needed, not empty text".to_owned());
+    }
+    if text.len() > MAX_ID {
+        return Err(format!("an identifier of {} bytes is too long: at most {MAX_ID} are read", text.len()));
+    }
+    if shortened {
+        return Err(format!(
+            "`{text}` is a number that a spreadsheet has shortened, and digits are lost: make the column text and export again"
+        ));
+    }
+    if text.chars().any(char::is_control) {
+        return Err("an identifier has no line breaks or control characters".to_owned());
+    }
+    Ok(Arc::from(text))
+}
+
+/// Whether a text looks like `1.23457E+12`, as spreadsheets show long numbers.
+fn is_shortened(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once('+').and_then(|(number, power)| Some((number.strip_suffix('E')?, power))).is_some_and(
+        |(number, power)| {
+            digits(power)
+                && number.split_once(['.', ',']).map_or(digits(number), |(whole, part)| digits(whole) && digits(part))
+        },
+    )
+}
+
+/// A text; numbers that were computed are written out.
+pub(super) fn text(node: &Node<'_>) -> Result<Arc<str>, String> {
+    let text = match node {
+        Node::Text(text) | Node::Cell(text) => text,
+        Node::Exact(number) => return Ok(Arc::from(number.to_string())),
+        other => return Err(format!("text is needed, not {other}: put it in quotes")),
+    };
+    if text.len() > MAX_TEXT {
+        return Err(format!("a text of {} bytes is too long: at most {MAX_TEXT} are read", text.len()));
+    }
+    Ok(Arc::from(text.as_ref()))
+}
+
+/// What keeps a text from being a number that most people would read, if anything does.
+pub(super) fn unusual(text: &str) -> Option<&'static str> {
+    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    if text.chars().any(|c| c.is_numeric() && !c.is_ascii_digit()) {
+        Some("has digits other than 0 to 9")
+    } else if text.contains(['\u{2010}', '\u{2011}', '\u{2012}', '–', '—', '−', '－']) {
+        Some("has a dash where a minus `-` is needed")
+    } else if digits && text.contains(',') {
+        Some(
+            "has a comma: write numbers with a point and without separators, such as `1234.50`, or say `decimal` in a map",
+        )
+    } else if digits && text.starts_with('(') && text.ends_with(')') {
+        Some("stands in brackets: write a minus before it")
+    } else if digits && text.contains('_') {
+        Some("has a `_`: write numbers without separators")
+    } else if digits
+        && text.trim().chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '.' | '-' | '\''))
+        && text.contains(|c: char| c.is_whitespace() || c == '\'')
+    {
+        Some("has separators: write numbers without them, such as `1234.50`, or say `decimal` in a map")
+    } else if digits && text.ends_with('-') {
+        Some("has its minus behind: write it before the number")
+    } else {
+        None
+    }
+}
+
+/// An exact number; text is taken where it is written as digits, which is how exact amounts often travel.
+pub(super) fn number(node: &Node<'_>) -> Result<Exact, String> {
+    match node {
+        Node::Exact(number) => Ok(*number),
+        Node::Number(text) | Node::Text(text) | Node::Cell(text) => {
+            let digits = text.trim();
+            let parsed = if digits.contains('_') { None } else { Exact::parse_decimal(digits) };
+            parsed.ok_or_else(|| match unusual(digits) {
+                Some(what) => format!("`{}` {what}", clip(digits, 60)),
+                None if digits.starts_with(|c: char| c.is_ascii_digit() || c == '-')
+                    && digits.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b))
+                    && digits.ends_with(|c: char| c.is_ascii_digit())
+                    && !digits.starts_with("--") =>
+                {
+                    format!("`{}` is too large or too long for a number", clip(digits, 60))
+                }
+                None => format!("a number is needed, not {node}"),
+            })
+        }
+        other => Err(format!("a number is needed, not {other}")),
+    }
+}
+
+/// A whole number.
+pub(super) fn whole(node: &Node<'_>) -> Result<i64, String> {
+    if let Node::Text(_) = node {
+        return Err(format!("a whole number is needed, not {node}: write it without quotes"));
+    }
+    let number = number(node).map_err(|_| format!("a whole number is needed, not {node}"))?;
+    number.to_i64().ok_or_else(|| match number.is_integer() {
+        true => format!("`{number}` is too large for a whole number"),
+        false => format!("a whole number is needed, not `{number}`"),
+    })
+}
+
+/// Yes or no.
+pub(super) fn flag(node: &Node<'_>) -> Result<bool, String> {
+    match node {
+        Node::Bool(flag) => Ok(*flag),
+        Node::Text(text) | Node::Cell(text) => match (text.trim(), node) {
+            ("yes" | "true", _) => Ok(true),
+            ("no" | "false", _) => Ok(false),
+            ("Yes" | "YES" | "True" | "TRUE" | "Y" | "y" | "1", Node::Cell(_)) => Ok(true),
+            ("No" | "NO" | "False" | "FALSE" | "N" | "n" | "0", Node::Cell(_)) => Ok(false),
+            _ => Err(format!("yes or no is needed, not {node}")),
+        },
+        other => Err(format!("yes or no is needed, not {other}")),
+    }
+}
+
+/// A calendar day.
+pub(super) fn day(node: &Node<'_>) -> Result<Day, String> {
+    let text = word(node).ok_or_else(|| format!("a date such as `2026-02-01` is needed, not {node}"))?;
+    let day = Day::parse(text).ok_or_else(|| format!("`{}` is not a date such as `2026-02-01`", clip(text, 60)))?;
+    plausible(day)?;
+    Ok(day)
+}
+
+fn plausible(day: Day) -> Result<(), String> {
+    if (FIRST_YEAR..=LAST_YEAR).contains(&day.year()) {
+        return Ok(());
+    }
+    Err(format!("the year {} cannot be right: years from {FIRST_YEAR} to {LAST_YEAR} are read", day.year()))
+}
+
+/// A moment, with its zone.
+pub(super) fn moment(node: &Node<'_>) -> Result<Instant, String> {
+    let text = match node {
+        Node::Text(text) => text.as_ref(),
+        Node::Cell(text) => text.trim(),
+        Node::Number(digits) => {
+            return Err(format!(
+                "the number `{}` is not a time: write it like `2026-02-01T10:00:00Z`, or say in a map what it counts",
+                clip(digits, 40)
+            ));
+        }
+        other => return Err(format!("a time such as `2026-02-01T10:00:00Z` is needed, not {other}")),
+    };
+    let instant = parse_instant(text, None).map_err(|error| error.to_string())?;
+    plausible_instant(instant)?;
+    Ok(instant)
+}
+
+/// A reason where an instant is out of all proportion.
+pub(super) fn plausible_instant(instant: Instant) -> Result<(), String> {
+    const DAY: i64 = 86_400_000;
+    const FIRST: i64 = Day::first_of(FIRST_YEAR).epoch_days() as i64 * DAY;
+    const END: i64 = Day::first_of(LAST_YEAR + 1).epoch_days() as i64 * DAY;
+    if (FIRST..END).contains(&instant.millis()) {
+        return Ok(());
+    }
+    // The year of a message is that of UTC.
+    let days = i32::try_from(instant.millis().div_euclid(DAY)).ok().and_then(Day::from_epoch_days);
+    days.map_or_else(|| Err("the time is outside the calendar".to_owned()), plausible)
+}
+
+/// A duration.
+pub(super) fn span(node: &Node<'_>) -> Result<TimeSpan, String> {
+    let needed = || format!("a duration such as `5 days` is needed, not {node}");
+    let text = word(node).ok_or_else(needed)?;
+    let (count, unit) = text.split_once(' ').ok_or_else(needed)?;
+    count.parse().ok().and_then(|count| TimeSpan::from_words(count, unit.trim())).ok_or_else(needed)
+}

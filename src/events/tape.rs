@@ -1,0 +1,485 @@
+//! Reads JSON that is well formed into a list of tokens, in one pass and without copies. What is wrong, or more unusual than that, is left to
+//! `serde_json`, which says what is the matter.
+
+use std::borrow::Cow;
+
+use super::MAX_DEPTH;
+use super::fields::Fields;
+use super::node::{Entry, Node};
+use super::scan::plain_length;
+
+/// More keys than this are not compared with each other here.
+const MAX_QUICK_KEYS: usize = 64;
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Null,
+    True,
+    False,
+    Number,
+    /// A text that is what stands between its quotes.
+    Text,
+    /// A text with escapes.
+    Escaped,
+    List,
+    Object,
+}
+
+/// A value: where it and its key stand. Texts are without their quotes; what is in a list or object comes right behind it.
+#[derive(Debug, Clone, Copy)]
+struct Token {
+    key: (u32, u32),
+    value: (u32, u32),
+    /// How many tokens are inside.
+    inside: u32,
+    kind: Kind,
+}
+
+/// The tokens of one text after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Tape {
+    tokens: Vec<Token>,
+}
+
+impl Tape {
+    /// Names and values of an object; `None` where it is not well formed or two keys are the same.
+    pub(crate) fn object<'a>(&mut self, text: &'a str) -> Option<Part<'a, '_>> {
+        self.read(text, Kind::Object)
+    }
+
+    /// Values of a list; `None` where it is not well formed.
+    pub(crate) fn list<'a>(&mut self, text: &'a str) -> Option<Part<'a, '_>> {
+        self.read(text, Kind::List)
+    }
+
+    fn read<'a>(&mut self, text: &'a str, kind: Kind) -> Option<Part<'a, '_>> {
+        self.tokens.clear();
+        // Places are short numbers.
+        u32::try_from(text.len()).ok()?;
+        let mut at = Cursor { text, bytes: text.as_bytes(), at: 0, tokens: &mut self.tokens };
+        at.blanks();
+        at.value((0, 0), 1)?;
+        at.blanks();
+        at.peek().is_none().then_some(())?;
+        let (_, tokens) = self.tokens.split_first().filter(|(first, _)| first.kind == kind)?;
+        Some(Part { text, tokens })
+    }
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// A value that stands as it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Plain<'a> {
+    /// Yes or no.
+    Bool(bool),
+    /// A number.
+    Number(&'a str),
+    /// A text without escapes.
+    Text(&'a str),
+}
+
+/// What is in an object or a list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part<'a, 't> {
+    text: &'a str,
+    tokens: &'t [Token],
+}
+
+impl<'a, 't> Part<'a, 't> {
+    fn slice(&self, (start, end): (u32, u32)) -> &'a str {
+        self.text.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    fn token_node(&self, token: &Token) -> Node<'a> {
+        let text = self.slice(token.value);
+        match token.kind {
+            Kind::Null => Node::Null,
+            Kind::True => Node::Bool(true),
+            Kind::False => Node::Bool(false),
+            Kind::Number => Node::Number(Cow::Borrowed(text)),
+            Kind::Text => Node::Text(Cow::Borrowed(text)),
+            Kind::Escaped => Node::Text(Cow::Owned(unescaped(text))),
+            Kind::List | Kind::Object => Node::Json(text),
+        }
+    }
+
+    /// The positions of its values.
+    fn positions(self) -> impl Iterator<Item = usize> + use<'a, 't> {
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            let at = next;
+            next = self.after(at);
+            self.tokens.get(at).map(|_| at)
+        })
+    }
+
+    /// The values of a list.
+    pub(crate) fn nodes(self) -> Vec<Node<'a>> {
+        self.positions().filter_map(|at| self.tokens.get(at)).map(|token| self.token_node(token)).collect()
+    }
+
+    /// Names and values of an object.
+    pub(crate) fn entries(self) -> Vec<Entry<'a>> {
+        let mut entries = Vec::with_capacity(10);
+        let tokens = self.positions().filter_map(|at| self.tokens.get(at));
+        entries.extend(tokens.map(|token| (Cow::Borrowed(self.slice(token.key)), self.token_node(token))));
+        entries
+    }
+
+    /// How many values there are.
+    pub(crate) fn len(self) -> usize {
+        self.positions().count()
+    }
+
+    /// The values, each with what is in it where it is an object.
+    pub(crate) fn objects(self) -> impl Iterator<Item = (Node<'a>, Option<Part<'a, 't>>)> {
+        self.positions().filter_map(move |at| {
+            let token = self.tokens.get(at)?;
+            Some((self.token_node(token), self.inside(at, Kind::Object)))
+        })
+    }
+
+    /// What is in each object of a list; nothing for what is no object.
+    pub(crate) fn insides(self) -> impl Iterator<Item = Option<Part<'a, 't>>> {
+        self.positions().map(move |at| self.inside(at, Kind::Object))
+    }
+
+    /// The value at a position, where it is as plain as most are.
+    pub(crate) fn plain(&self, at: usize) -> Option<Plain<'a>> {
+        let token = self.tokens.get(at)?;
+        match token.kind {
+            Kind::Number => Some(Plain::Number(self.slice(token.value))),
+            Kind::Text => Some(Plain::Text(self.slice(token.value))),
+            Kind::True => Some(Plain::Bool(true)),
+            Kind::False => Some(Plain::Bool(false)),
+            Kind::Null | Kind::Escaped | Kind::List | Kind::Object => None,
+        }
+    }
+
+    fn inside(&self, at: usize, kind: Kind) -> Option<Part<'a, 't>> {
+        self.tokens.get(at).filter(|token| token.kind == kind)?;
+        Some(Part { text: self.text, tokens: self.tokens.get(at + 1..self.after(at))? })
+    }
+}
+
+impl<'a> Fields<'a> for Part<'a, '_> {
+    fn key(&self, at: usize) -> Option<&str> {
+        self.tokens.get(at).map(|token| self.slice(token.key))
+    }
+
+    fn after(&self, at: usize) -> usize {
+        at + 1 + self.tokens.get(at).map_or(0, |token| token.inside as usize)
+    }
+
+    fn node(&self, at: usize) -> Cow<'_, Node<'a>> {
+        Cow::Owned(self.tokens.get(at).map_or(Node::Null, |token| self.token_node(token)))
+    }
+
+    fn is_nothing(&self, at: usize) -> bool {
+        self.tokens.get(at).is_none_or(|token| token.kind == Kind::Null)
+    }
+
+    fn list(&self, at: usize) -> Option<Part<'a, '_>> {
+        self.inside(at, Kind::List)
+    }
+}
+
+/// What a text with escapes says that is known to be well formed.
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((plain, escape)) = rest.split_once('\\') {
+        out.push_str(plain);
+        let Some((character, length)) = escaped(escape) else { break };
+        out.push(character);
+        rest = escape.get(length..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The character that stands behind a backslash, and in how many bytes.
+fn escaped(text: &str) -> Option<(char, usize)> {
+    let unit = |at: usize| {
+        let digits = text.get(at..at + 4)?;
+        digits.chars().try_fold(0, |unit, digit| Some(unit << 4 | digit.to_digit(16)?))
+    };
+    Some(match text.as_bytes().first()? {
+        name @ (b'"' | b'\\' | b'/') => (char::from(*name), 1),
+        b'b' => ('\u{8}', 1),
+        b'f' => ('\u{c}', 1),
+        b'n' => ('\n', 1),
+        b'r' => ('\r', 1),
+        b't' => ('\t', 1),
+        b'u' => match unit(1)? {
+            high @ 0xd800..=0xdbff => {
+                text.get(5..)?.strip_prefix("\\u")?;
+                let low = unit(7).filter(|low| (0xdc00..=0xdfff).contains(low))?;
+                (char::from_u32(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00))?, 11)
+            }
+            unit => (char::from_u32(unit)?, 5),
+        },
+        _ => return None,
+    })
+}
+
+/// The keys of an object so far, as a set that may take a new one for an old one but never the other way round.
+#[derive(Default)]
+struct Seen(u64);
+
+impl Seen {
+    /// Adds a key; whether it may have been there before.
+    fn add(&mut self, key: &str) -> bool {
+        let bytes = key.as_bytes();
+        let ends =
+            bytes.first().zip(bytes.last()).map_or(0, |(first, last)| usize::from(*first) + 5 * usize::from(*last));
+        let bit = 1 << ((ends + 11 * bytes.len()) % 64);
+        let before = self.0 & bit != 0;
+        self.0 |= bit;
+        before
+    }
+}
+
+struct Cursor<'a, 't> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    tokens: &'t mut Vec<Token>,
+}
+
+impl<'a> Cursor<'a, '_> {
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn eat(&mut self, byte: u8) -> Option<()> {
+        (self.peek() == Some(byte)).then(|| self.at += 1)
+    }
+
+    fn blanks(&mut self) {
+        while self.peek().is_some_and(is_blank) {
+            self.at += 1;
+        }
+    }
+
+    /// A place as a short number; texts are not longer.
+    #[expect(clippy::cast_possible_truncation, reason = "`Tape::read` has looked at the length of the text")]
+    fn since(&self, start: usize) -> (u32, u32) {
+        (start as u32, self.at as u32)
+    }
+
+    /// A value, and what is in it.
+    fn value(&mut self, key: (u32, u32), depth: usize) -> Option<()> {
+        let start = self.at;
+        let (kind, value) = match self.peek()? {
+            b'"' => self.text()?,
+            open @ (b'{' | b'[') => return self.nested(key, open, depth),
+            b't' => (Kind::True, self.word("true")?),
+            b'f' => (Kind::False, self.word("false")?),
+            b'n' => (Kind::Null, self.word("null")?),
+            _ => {
+                self.number()?;
+                (Kind::Number, self.since(start))
+            }
+        };
+        self.tokens.push(Token { key, value, inside: 0, kind });
+        Some(())
+    }
+
+    /// A list or an object.
+    fn nested(&mut self, key: (u32, u32), open: u8, depth: usize) -> Option<()> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        let (kind, close) = if open == b'{' { (Kind::Object, b'}') } else { (Kind::List, b']') };
+        let (start, index) = (self.at, self.tokens.len());
+        self.tokens.push(Token { key, value: (0, 0), inside: 0, kind });
+        self.at += 1;
+        self.blanks();
+        if self.eat(close).is_none() {
+            let (mut seen, mut count) = (Seen::default(), 0);
+            loop {
+                let key = if kind == Kind::Object {
+                    count += 1;
+                    self.key(index, &mut seen, count)?
+                } else {
+                    (0, 0)
+                };
+                self.value(key, depth + 1)?;
+                self.blanks();
+                if self.eat(b',').is_none() {
+                    break self.eat(close)?;
+                }
+                self.blanks();
+            }
+        }
+        let (value, inside) = (self.since(start), u32::try_from(self.tokens.len() - index - 1).ok()?);
+        let token = self.tokens.get_mut(index)?;
+        (token.value, token.inside) = (value, inside);
+        Some(())
+    }
+
+    /// The key of the next value of the object whose token has an index, and its colon.
+    fn key(&mut self, object: usize, seen: &mut Seen, count: usize) -> Option<(u32, u32)> {
+        let (Kind::Text, key) = self.text()? else { return None };
+        let name = self.text.get(key.0 as usize..key.1 as usize)?;
+        if seen.add(name) {
+            let before = Part { text: self.text, tokens: self.tokens.get(object + 1..)? };
+            if before.find(name, 0).is_some() {
+                return None;
+            }
+        }
+        if count > MAX_QUICK_KEYS {
+            return None;
+        }
+        self.blanks();
+        self.eat(b':')?;
+        self.blanks();
+        Some(key)
+    }
+
+    /// A text in quotes.
+    fn text(&mut self) -> Option<(Kind, (u32, u32))> {
+        self.eat(b'"')?;
+        let (start, mut kind) = (self.at, Kind::Text);
+        loop {
+            self.at += plain_length(self.bytes.get(self.at..)?);
+            match self.peek()? {
+                b'"' => break,
+                b'\\' => {
+                    kind = Kind::Escaped;
+                    self.at += 1 + escaped(self.text.get(self.at + 1..)?)?.1;
+                }
+                _ => return None,
+            }
+        }
+        let value = self.since(start);
+        self.at += 1;
+        Some((kind, value))
+    }
+
+    fn word(&mut self, word: &str) -> Option<(u32, u32)> {
+        let start = self.at;
+        self.bytes.get(start..)?.starts_with(word.as_bytes()).then(|| self.at += word.len())?;
+        Some(self.since(start))
+    }
+
+    fn digits(&mut self) -> Option<()> {
+        let start = self.at;
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        (self.at > start).then_some(())
+    }
+
+    fn number(&mut self) -> Option<()> {
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        if self.eat(b'0').is_none() {
+            self.digits()?;
+        }
+        if self.eat(b'.').is_some() {
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(text: &str) -> Option<Vec<Entry<'_>>> {
+        Tape::default().object(text).map(Part::entries)
+    }
+
+    fn list(text: &str) -> Option<Vec<Node<'_>>> {
+        Tape::default().list(text).map(Part::nodes)
+    }
+
+    #[test]
+    fn json_is_taken_apart() {
+        let found = object(r#" { "a" : "x", "b":-1.50e+2 ,"c":[{"d":"]"}, []],"e":null,"f":true,"g":{}} "#);
+        let expected = [
+            ("a", Node::Text("x".into())),
+            ("b", Node::Number("-1.50e+2".into())),
+            ("c", Node::Json(r#"[{"d":"]"}, []]"#)),
+            ("e", Node::Null),
+            ("f", Node::Bool(true)),
+            ("g", Node::Json("{}")),
+        ];
+        assert_eq!(found, Some(expected.map(|(key, node)| (Cow::Borrowed(key), node)).to_vec()));
+        assert_eq!(list("[1, \"a\" ]"), Some(vec![Node::Number("1".into()), Node::Text("a".into())]));
+        assert_eq!((object("{}"), list("[ ]")), (Some(Vec::new()), Some(Vec::new())));
+    }
+
+    #[test]
+    fn what_is_unusual_or_wrong_is_left() {
+        for text in [
+            "",
+            "{",
+            "[]",
+            "{\"a\"}",
+            "{\"a\":1,}",
+            "{\"a\":1}x",
+            "{\"a\":01}",
+            "{\"a\":1.}",
+            "{\"a\":.5}",
+            "{\"a\":+1}",
+            "{\"a\":\"\\x\"}",
+            "{\"a\":\"\\ud83d\"}",
+            "{\"a\":\"\\ud83d\\u0041\"}",
+            "{\"a\":\"\\udc00\"}",
+            "{\"a\":\"\\u00+1\"}",
+            "{\"a\":[\"\\ud83d\"]}",
+            "{\"a\":\"\\\"}",
+            "{\"a\":1,\"\\u0061\":2}",
+            "{\"a\":\"\n\"}",
+            "{\"a\":1,\"a\":2}",
+            "{\"a\":[1,]}",
+            "{\"a\":[1}",
+            "{\"a\":{\"b\"}}",
+            "{\"a\":nul}",
+            "{a:1}",
+            "{\"a\":1e}",
+            "{\"a\":-}",
+            "{,}",
+            "{\"a\":tru e}",
+        ] {
+            assert_eq!(object(text), None, "{text}");
+        }
+        assert_eq!(list("{}"), None);
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(40), "]".repeat(40));
+        assert_eq!(object(&deep), None);
+    }
+
+    #[test]
+    fn lists_of_objects_are_taken_apart_with_their_record() {
+        let text = r#"{"lines":[{"a":1,"b":["x",{}]},2,{}],"after":"\ud83d\ude00\n"}"#;
+        let mut tape = Tape::default();
+        let record = tape.object(text).unwrap();
+        let after = record.find("after", 1).unwrap();
+        assert_eq!(*record.node(after), Node::Text("😀\n".into()));
+        let lines = record.list(record.find("lines", 0).unwrap()).unwrap();
+        let lines: Vec<_> = lines.objects().map(|(node, inside)| (node, inside.map(Part::entries))).collect();
+        let first = vec![("a".into(), Node::Number("1".into())), ("b".into(), Node::Json(r#"["x",{}]"#))];
+        let expected = [
+            (Node::Json(r#"{"a":1,"b":["x",{}]}"#), Some(first)),
+            (Node::Number("2".into()), None),
+            (Node::Json("{}"), Some(Vec::new())),
+        ];
+        assert_eq!(lines, expected);
+    }
+}
