@@ -29,9 +29,9 @@ mod seeds;
 mod sinks;
 mod source;
 mod summary;
-mod tight;
 mod terms;
 mod test;
+mod tight;
 mod unified;
 mod verify;
 

@@ -7,14 +7,11 @@ use super::error::CliError;
 use super::progress::Progress;
 use super::summary::Summary;
 use crate::engine::{Arrival, Engine};
-use crate::events::{EventStream, Inputs, Map, Place, Reject, Taken};
-use crate::kernel::{Block, Filler, Members, Odd, Plan, Scanner};
+use crate::events::{EventStream, Inputs, Map, Reject};
+use crate::kernel::{Batch, Members, Odd, Plan, Reading};
 use crate::value::Instant;
 
-/// How many events are judged at once.
-const BLOCK: usize = 4_096;
-
-/// How many blocks are on their way between two threads.
+/// How many batches are on their way between two threads.
 const AHEAD: usize = 8;
 
 /// Judges all events of inputs that can be read again; `None` where only the fold can do it, which then reads them again.
@@ -35,10 +32,9 @@ pub(super) fn judge<'p>(
         return Ok(None);
     }
     let Ok(plan) = Plan::of(version) else { return Ok(None) };
-    let scanner = Scanner::new(&version.program, Filler::new(&plan));
-    let mut pass = Pass { members: Members::new(Arc::new(plan)), summary };
     let stream = EventStream::new(&version.program, inputs, map, 0)?;
-    let mut reading = Reading { stream, scanner };
+    let mut reading = Reading::new(&version.program, &plan, stream);
+    let mut pass = Pass { members: Members::new(Arc::new(plan)), summary };
     let done = if threads < 2 { pass.all(&mut reading, progress) } else { pass.beside(reading, progress) };
     let done = done.and_then(|()| pass.members.advance(until.map(Instant::millis)));
     Ok(done.is_ok().then(|| {
@@ -50,46 +46,6 @@ pub(super) fn judge<'p>(
     }))
 }
 
-/// Events that were read.
-#[derive(Default)]
-struct Read {
-    block: Block,
-    /// Where each was.
-    places: Vec<Place>,
-    /// Records that were no events.
-    rejects: Vec<Reject>,
-}
-
-/// Events on their way in.
-struct Reading<'p> {
-    stream: EventStream<'p>,
-    scanner: Scanner<'p>,
-}
-
-impl Reading<'_> {
-    /// Reads a block; `false` at the end.
-    fn fill(&mut self, read: &mut Read) -> Result<bool, Odd> {
-        let Read { block, places, rejects } = read;
-        block.clear();
-        places.clear();
-        rejects.clear();
-        while places.len() + rejects.len() < BLOCK {
-            let Self { stream, scanner } = self;
-            match stream.next_or(&mut |text, part| scanner.record(text, part, block).is_some()) {
-                Some(Ok(taken)) => {
-                    if let Taken::Event(event) = taken {
-                        scanner.event(&event, block).ok_or(Odd("a value that no cell holds"))?;
-                    }
-                    places.push(stream.place());
-                }
-                Some(Err(reject)) => rejects.push(reject),
-                None => return Ok(false),
-            }
-        }
-        Ok(true)
-    }
-}
-
 /// One pass over the events.
 struct Pass<'p> {
     members: Members,
@@ -99,43 +55,43 @@ struct Pass<'p> {
 impl Pass<'_> {
     /// Reads and judges in turn.
     fn all(&mut self, reading: &mut Reading<'_>, progress: &mut Progress) -> Result<(), Odd> {
-        let mut read = Read::default();
+        let mut batch = Batch::default();
         while {
-            let more = reading.fill(&mut read)?;
-            self.judge(&mut read, progress)?;
+            let more = reading.fill(&mut batch)?;
+            self.judge(&mut batch, progress)?;
             more
         } {}
         Ok(())
     }
 
-    /// Judges beside a thread that reads. Blocks go back and forth, so that none is made twice.
+    /// Judges beside a thread that reads. Batches go back and forth, so that none is made twice.
     fn beside(&mut self, mut reading: Reading<'_>, progress: &mut Progress) -> Result<(), Odd> {
         std::thread::scope(|scope| {
-            let (to_judge, full) = sync_channel::<Result<Read, Odd>>(AHEAD);
-            let (to_read, empty) = sync_channel::<Read>(AHEAD);
+            let (to_judge, full) = sync_channel::<Result<Batch, Odd>>(AHEAD);
+            let (to_read, empty) = sync_channel::<Batch>(AHEAD);
             scope.spawn(move || {
                 loop {
-                    let mut read = empty.try_recv().unwrap_or_default();
-                    let more = reading.fill(&mut read);
+                    let mut batch = empty.try_recv().unwrap_or_default();
+                    let more = reading.fill(&mut batch);
                     let last = more != Ok(true);
-                    if to_judge.send(more.map(|_| read)).is_err() || last {
+                    if to_judge.send(more.map(|_| batch)).is_err() || last {
                         return;
                     }
                 }
             });
-            for read in full {
-                let mut read = read?;
-                self.judge(&mut read, progress)?;
+            for batch in full {
+                let mut batch = batch?;
+                self.judge(&mut batch, progress)?;
                 // Whoever reads may have come to the end.
-                to_read.try_send(read).ok();
+                to_read.try_send(batch).ok();
             }
             Ok(())
         })
     }
 
-    fn judge(&mut self, read: &mut Read, progress: &mut Progress) -> Result<(), Odd> {
+    fn judge(&mut self, batch: &mut Batch, progress: &mut Progress) -> Result<(), Odd> {
         let Self { members, summary } = self;
-        let Read { block, places, rejects } = read;
+        let Batch { block, places, rejects } = batch;
         rejects.drain(..).for_each(|reject| summary.reject(&reject));
         places.iter().for_each(|_| {
             progress.tick();

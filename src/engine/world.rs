@@ -34,7 +34,8 @@ pub enum Arrival {
 impl Arrival {
     /// It is refused for its age.
     pub fn too_old() -> Self {
-        let reason = "the event is older than the program accepts late events: see `late accept within …` in the program block";
+        let reason =
+            "the event is older than the program accepts late events: see `late accept within …` in the program block";
         Self::Refused(reason.into())
     }
 }

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-
 use super::decode::Decoder;
 use super::lines::{Line, Lines, failure, too_long, utf8};
 use super::node::{Entry, Node, Place, Raw, clip, too_deep};

@@ -29,17 +29,18 @@ mod yaml;
 
 pub use decode::Decoder;
 pub use encoding::Encoding;
+pub(crate) use fields::Fields;
+pub(crate) use head::TIME_KEYS;
 pub use input::{Aside, Format, InputError, Inputs};
 pub use limits::*;
 pub use map::{Map, MapError, guess};
 pub use node::{Entry, Node, Place, Raw};
 pub use record::Record;
 pub use reject::Reject;
-pub use stream::{EventStream, Taken};
-pub(crate) use fields::Fields;
-pub(crate) use tape::{Part, Plain};
-pub(crate) use head::TIME_KEYS;
+pub use stream::EventStream;
+pub(crate) use stream::Taken;
 pub(crate) use suggest::{did_you_mean, nearest};
+pub(crate) use tape::{Part, Plain};
 
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -116,7 +116,7 @@ fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Reject {
 }
 
 /// What became of a record.
-pub enum Taken {
+pub(crate) enum Taken {
     /// Whoever was asked first took it.
     AsItIs,
     /// It is an event.
@@ -125,7 +125,10 @@ pub enum Taken {
 
 impl EventStream<'_> {
     /// The next record. One of JSON Lines that no map reads is handed to `take`, as text and taken apart, and decoded where that does not take it.
-    pub fn next_or(&mut self, take: &mut dyn FnMut(&str, Part<'_, '_>) -> bool) -> Option<Result<Taken, Reject>> {
+    pub(crate) fn next_or(
+        &mut self,
+        take: &mut dyn FnMut(&str, Part<'_, '_>) -> bool,
+    ) -> Option<Result<Taken, Reject>> {
         if let Some(reject) = self.unreadable.take() {
             return Some(Err(reject));
         }

@@ -4,11 +4,11 @@ use std::cell::Cell;
 
 use crate::hir::{EventId, EventKind, LadderId, MeasureId};
 
+use super::clock::Moment;
 use super::code::{Cx, Num, cell};
 use super::layout::{DUE, JOINED, JUDGED, LEFT, NEVER};
 use super::plan::{EventPlan, Plan};
 use super::redeem::Answer;
-use super::clock::Moment;
 use super::store::{Pools, Told};
 
 /// As many rounds of what follows from what as the fold takes.
@@ -157,13 +157,11 @@ impl Judge<'_> {
                 Some(undoing) => Some((reversal, undoing)),
                 None => return self.failed(),
             },
-            (EventKind::Redeem, Some(redeem), _) => {
-                match self.redeem(redeem)? {
-                    Answer::Granted => None,
-                    Answer::Refused => return self.refused(),
-                    Answer::Failed => return self.failed(),
-                }
-            }
+            (EventKind::Redeem, Some(redeem), _) => match self.redeem(redeem)? {
+                Answer::Granted => None,
+                Answer::Refused => return self.refused(),
+                Answer::Failed => return self.failed(),
+            },
             _ => return Err(Odd("an event of this type")),
         };
         if self.get(JOINED) == NEVER {
@@ -213,7 +211,8 @@ impl Judge<'_> {
     fn note_prior(&mut self, event: &EventPlan) {
         self.scratch.prior.clear();
         for rule in &event.waits {
-            let value = self.plan.rules.at(*rule).crossing.as_ref().map_or(0, |crossing| crossing.value.get(&self.cx()));
+            let value =
+                self.plan.rules.at(*rule).crossing.as_ref().map_or(0, |crossing| crossing.value.get(&self.cx()));
             self.scratch.prior.push(value);
         }
     }

@@ -140,7 +140,11 @@ impl Judge<'_> {
             }
             How::Distinct if value == MISSING => {}
             How::Distinct => {
-                let at = if matches!(measure.back, Back::Days(..)) { self.moment.today.around.start } else { self.moment.now };
+                let at = if matches!(measure.back, Back::Days(..)) {
+                    self.moment.today.around.start
+                } else {
+                    self.moment.now
+                };
                 let mut queue = self.get(cells.entries);
                 match self.pools.entries.find_mut(queue, |entry| entry.amount == value) {
                     Some(known) => known.at = at,

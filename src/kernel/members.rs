@@ -159,12 +159,17 @@ impl Members {
         let print = self.plan.printer.hash(id);
         if let Some(content) = self.seen.get(&print) {
             // Whether another spelling says the same, only values can tell.
-            return if *content == row.content { Ok(Arrival::Duplicate) } else { Err(Odd("an identity that came before in another spelling or with other content")) };
+            return if *content == row.content {
+                Ok(Arrival::Duplicate)
+            } else {
+                Err(Odd("an identity that came before in another spelling or with other content"))
+            };
         }
         let newest = self.newest_of(row);
         if row.time < newest {
             let newest = Instant::from_millis(newest);
-            let late = self.plan.late.zip(newest).and_then(|(late, newest)| late.before(newest, self.plan.clock.zone()));
+            let late =
+                self.plan.late.zip(newest).and_then(|(late, newest)| late.before(newest, self.plan.clock.zone()));
             let horizon = late.ok_or(LATE)?;
             return if row.time < horizon.millis() { Ok(Arrival::too_old()) } else { Err(LATE) };
         }

@@ -18,7 +18,7 @@ use super::slots::{Form, PLACES, Printer, Shape, Shapes, Words, held, lines};
 const MOST_CELLS: usize = 16;
 
 /// Fills rows from records of one program.
-pub struct Scanner<'p> {
+pub(super) struct Scanner<'p> {
     program: &'p Program,
     filler: Filler,
     types: FxHashMap<&'p str, EventId>,
@@ -40,7 +40,7 @@ impl<'p> Scanner<'p> {
     }
 
     /// Adds a record as a row; `None` where it is left to the decoder, and the block is as before.
-    pub(crate) fn record(&mut self, text: &str, record: Part<'_, '_>, block: &mut Block) -> Option<()> {
+    pub fn record(&mut self, text: &str, record: Part<'_, '_>, block: &mut Block) -> Option<()> {
         let (slots, first_line) = (block.slots.len(), block.lines.len());
         let Some((id, member, row)) = self.row(text, record, block) else {
             block.slots.truncate(slots);
@@ -79,7 +79,9 @@ impl<'p> Scanner<'p> {
     /// A moment in UTC as most machines write it.
     fn moment(&mut self, text: &str) -> Option<i64> {
         let (day, rest) = text.as_bytes().split_first_chunk::<10>()?;
-        let two = |a: u8, b: u8| (a.is_ascii_digit() && b.is_ascii_digit()).then(|| i64::from(a - b'0') * 10 + i64::from(b - b'0'));
+        let two = |a: u8, b: u8| {
+            (a.is_ascii_digit() && b.is_ascii_digit()).then(|| i64::from(a - b'0') * 10 + i64::from(b - b'0'))
+        };
         let &[b'T', a, b, b':', c, d, b':', e, f, ref fraction @ ..] = rest else { return None };
         let (hour, minute, second) = (two(a, b)?, two(c, d)?, two(e, f)?);
         let millis = match *fraction {
@@ -131,9 +133,8 @@ fn word(plain: Plain<'_>) -> Option<&str> {
 
 /// An identifier that needs no second look.
 fn identity(plain: Plain<'_>) -> Option<&str> {
-    word(plain).filter(|text| {
-        !text.is_empty() && text.len() <= MAX_ID && text.bytes().all(|byte| byte.is_ascii_graphic())
-    })
+    word(plain)
+        .filter(|text| !text.is_empty() && text.len() <= MAX_ID && text.bytes().all(|byte| byte.is_ascii_graphic()))
 }
 
 /// Fills slots.
@@ -223,7 +224,8 @@ impl Fields<'_> {
         let Some(at) = record.find("currency", 0).filter(|at| !record.is_nothing(*at)) else { return Some(None) };
         let code = word(record.plain(at)?)?;
         let settings = &self.program.settings;
-        let mut known = std::iter::once(settings.currency).chain(settings.accepts.iter().map(|(accepted, ..)| *accepted));
+        let mut known =
+            std::iter::once(settings.currency).chain(settings.accepts.iter().map(|(accepted, ..)| *accepted));
         known.find(|currency| currency.code() == code).map(Some)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::arena::Arena;
 use crate::hir::{
-    Aggregate, Builtin, Case, Compare, EventId, Expr, FieldDef, FieldId, FieldType, Function, Kind, Level, LetId,
+    Aggregate, Builtin, Case, Compare, EventId, Expr, FieldDef, FieldId, FieldType, Function, Kind, LetId, Level,
     Operator, Program, Read, RefundFloor, Standing, Type,
 };
 use crate::source::Span;
@@ -379,7 +379,9 @@ impl<'p> Lowering<'p> {
                 let step = args.get(1).map_or(Some(Exact::ONE), constant).filter(|step| *step > Exact::ZERO);
                 let Some(step) = step else { return unfit("rounding to a step that may change", span) };
                 let ((step, parts), (num, scale)) = (self.fraction(step, span)?, self.number(first)?);
-                let Some(of) = scale.checked_mul(step).filter(|of| *of <= FINEST) else { return unfit("numbers this fine", span) };
+                let Some(of) = scale.checked_mul(step).filter(|of| *of <= FINEST) else {
+                    return unfit("numbers this fine", span);
+                };
                 let whole = move |cx: &Cx<'_>, value: i64| match function {
                     Function::Floor => value.div_euclid(of),
                     Function::Ceil => cx.sub(0, cx.sub(0, value).div_euclid(of)),
@@ -412,7 +414,11 @@ impl<'p> Lowering<'p> {
                 return unfit("numbers this fine", per.span);
             };
             let steps = steps.num;
-            return Ok(Term { num: Num::code(move |cx| cx.mul(steps.get(cx), quantity.get(cx))), scale, optional: false });
+            return Ok(Term {
+                num: Num::code(move |cx| cx.mul(steps.get(cx), quantity.get(cx))),
+                scale,
+                optional: false,
+            });
         }
         let parts = common(scale, self.fraction(size, per.span)?.1, per.span)?;
         let parts = common(parts, self.fraction(within, per.span)?.1, per.span)?;
@@ -443,10 +449,8 @@ impl<'p> Lowering<'p> {
         if optional && scale > 1 {
             return unfit("cases that may be missing", span);
         }
-        let all: Vec<_> = all
-            .into_iter()
-            .map(|(days, when, term)| (days, when, finer(term.num, term.scale, scale)))
-            .collect();
+        let all: Vec<_> =
+            all.into_iter().map(|(days, when, term)| (days, when, finer(term.num, term.scale, scale))).collect();
         let code = move |cx: &Cx<'_>| {
             let today = cx.moment.today.number;
             let open = |((from, until), when, _): &&((i64, i64), Option<Num>, Num)| {
@@ -487,12 +491,8 @@ impl<'p> Lowering<'p> {
             Aggregate::Count => Num::code(move |cx| {
                 over(cx, slot, size, 0, |cx, sum| sum + i64::from(passes(cx) && value.get(cx) != MISSING))
             }),
-            Aggregate::Any => {
-                Num::code(move |cx| over(cx, slot, size, 0, |cx, any| any | i64::from(passes(cx))))
-            }
-            Aggregate::All => {
-                Num::code(move |cx| over(cx, slot, size, 1, |cx, all| all & i64::from(passes(cx))))
-            }
+            Aggregate::Any => Num::code(move |cx| over(cx, slot, size, 0, |cx, any| any | i64::from(passes(cx)))),
+            Aggregate::All => Num::code(move |cx| over(cx, slot, size, 1, |cx, all| all & i64::from(passes(cx)))),
             _ => return unfit("this aggregate of lines", span),
         };
         let scale = if how == Aggregate::Sum { scale } else { 1 };

@@ -126,7 +126,8 @@ fn wanted(seed: u64, members: u32) -> Wanted {
 fn which_programs_the_kernel_takes() {
     let mut text = String::new();
     for case in cases() {
-        let verdict = plan(&case.versions).map_or_else(|unfit| format!("left to the fold: {unfit}"), |_| "taken".into());
+        let verdict =
+            plan(&case.versions).map_or_else(|unfit| format!("left to the fold: {unfit}"), |_| "taken".into());
         writeln!(text, "{}: {verdict}", case.name).unwrap();
     }
     insta::assert_snapshot!(text);

@@ -1,9 +1,6 @@
 //! Earns: gates, amounts with their boosts, limits.
 
-use crate::hir::{
-    BoostAmount, Combine, Earn, EarnId, Excess, Gates, LimitId, LimitKind, OnRefund, TierAt, Window,
-};
-
+use crate::hir::{BoostAmount, Combine, Earn, EarnId, Excess, Gates, LimitId, LimitKind, OnRefund, TierAt, Window};
 
 use super::super::clock::Clock;
 use super::super::code::{Cx, Num};
@@ -219,4 +216,3 @@ fn multiplied(base: Num, scale: i64, bonuses: Vec<Bonus>, span: crate::source::S
     };
     Ok((Num::code(code), total))
 }
-

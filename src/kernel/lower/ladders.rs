@@ -1,8 +1,6 @@
 //! Ladders whose tiers are held as long as their condition holds, or for ever.
 
-use crate::hir::{
-    Compare, Direction, Expr, Fall, Hold, Kind, Ladder, LadderId, LadderRefund, Read, Rise, Trigger,
-};
+use crate::hir::{Compare, Direction, Expr, Fall, Hold, Kind, Ladder, LadderId, LadderRefund, Read, Rise, Trigger};
 
 use super::super::plan::{LadderPlan, TierRule};
 use super::super::term::{Lowering, constant};

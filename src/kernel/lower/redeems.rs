@@ -4,8 +4,8 @@ use crate::hir::{Expr, Redeem, RedeemForm};
 use crate::value::Exact;
 
 use super::super::clock::Clock;
-use super::super::pool::EMPTY;
 use super::super::plan::{RedeemPlan, WayPlan};
+use super::super::pool::EMPTY;
 use super::super::term::{Lowering, constant};
 use super::super::unfit::{Fit, unfit, without};
 
@@ -31,7 +31,8 @@ impl Lowering<'_> {
             let name = self.shapes.words.number(&redeem.name);
             ways.push((name, self.way(redeem, clock)?));
         }
-        let named = program.rewards.iter().map(|reward| (self.shapes.words.number(&reward.name), reward.cost.is_some()));
+        let named =
+            program.rewards.iter().map(|reward| (self.shapes.words.number(&reward.name), reward.cost.is_some()));
         let rewards = named.collect();
         let orders_return = program.events.iter().any(|event| event.reversal.is_some());
         let paid = orders_return.then(|| self.layout.cell(EMPTY));
@@ -60,6 +61,14 @@ impl Lowering<'_> {
         let multiple = redeem.steps.as_ref().map_or(Ok(Exact::ONE), fixed)?.floor().to_i64();
         let (Some(minimum), Some(multiple)) = (minimum, multiple) else { return unfit("amounts this large", span) };
         let gates = self.gates(&redeem.gates, clock)?;
-        Ok(WayPlan { unit: redeem.unit, gates, points, money, minimum, multiple: multiple.max(1), clamps: redeem.clamp })
+        Ok(WayPlan {
+            unit: redeem.unit,
+            gates,
+            points,
+            money,
+            minimum,
+            multiple: multiple.max(1),
+            clamps: redeem.clamp,
+        })
     }
 }

@@ -28,14 +28,21 @@ impl FactPlan {
 
 impl Lowering<'_> {
     /// What is kept of each type of event.
-    pub(super) fn facts(&mut self, measures: &Arena<MeasureId, Option<MeasurePlan>>) -> Fit<Arena<EventId, Option<FactPlan>>> {
+    pub(super) fn facts(
+        &mut self,
+        measures: &Arena<MeasureId, Option<MeasurePlan>>,
+    ) -> Fit<Arena<EventId, Option<FactPlan>>> {
         let program = self.program;
-        program.events.pairs().map(|(id, event)| {
-            let mut by = program.events.iter().filter_map(|def| def.reversal.as_ref().filter(|of| of.of == id));
-            let Some(reversal) = by.next() else { return Ok(None) };
-            without(by.next().is_some(), "several types of events that take back one", event.span)?;
-            self.fact(id, event, reversal, measures).map(Some)
-        }).collect()
+        program
+            .events
+            .pairs()
+            .map(|(id, event)| {
+                let mut by = program.events.iter().filter_map(|def| def.reversal.as_ref().filter(|of| of.of == id));
+                let Some(reversal) = by.next() else { return Ok(None) };
+                without(by.next().is_some(), "several types of events that take back one", event.span)?;
+                self.fact(id, event, reversal, measures).map(Some)
+            })
+            .collect()
     }
 
     fn fact(

@@ -93,7 +93,8 @@ impl Lowering<'_> {
             None => None,
             Some(None) => Some(1),
             Some(Some(from)) => {
-                let first = constant(from).zip(constant(step)).and_then(|(from, step)| from.div(step).ok()?.ceil().to_i64());
+                let first =
+                    constant(from).zip(constant(step)).and_then(|(from, step)| from.div(step).ok()?.ceil().to_i64());
                 let Some(first) = first else { return unfit("thresholds that may change", from.span) };
                 Some(first)
             }

@@ -1,0 +1,61 @@
+//! Reads blocks of rows.
+
+use crate::events::{EventStream, Place, Reject, Taken};
+use crate::hir::Program;
+
+use super::judge::Odd;
+use super::plan::Plan;
+use super::rows::{Block, Filler};
+use super::scan::Scanner;
+
+/// How many records a block has.
+const RECORDS: usize = 4_096;
+
+/// Records that were read.
+#[derive(Default)]
+pub struct Batch {
+    /// Those that are events.
+    pub block: Block,
+    /// Where each of them was, by [`super::Row::source`].
+    pub places: Vec<Place>,
+    /// Those that are none.
+    pub rejects: Vec<Reject>,
+}
+
+/// Events on their way in.
+pub struct Reading<'p> {
+    stream: EventStream<'p>,
+    scanner: Scanner<'p>,
+}
+
+impl<'p> Reading<'p> {
+    /// Reads the events of a stream for a plan of the same program.
+    pub fn new(program: &'p Program, plan: &Plan, stream: EventStream<'p>) -> Self {
+        Self { stream, scanner: Scanner::new(program, Filler::new(plan)) }
+    }
+
+    /// Reads a batch; `false` at the end, when there is nothing behind it.
+    ///
+    /// # Errors
+    /// [`Odd`] where a value fits no cell.
+    pub fn fill(&mut self, batch: &mut Batch) -> Result<bool, Odd> {
+        let Self { stream, scanner } = self;
+        let Batch { block, places, rejects } = batch;
+        block.clear();
+        places.clear();
+        rejects.clear();
+        while places.len() + rejects.len() < RECORDS {
+            match stream.next_or(&mut |text, record| scanner.record(text, record, block).is_some()) {
+                Some(Ok(taken)) => {
+                    if let Taken::Event(event) = taken {
+                        scanner.event(&event, block).ok_or(Odd("a value that fits no cell"))?;
+                    }
+                    places.push(stream.place());
+                }
+                Some(Err(reject)) => rejects.push(reject),
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+}
