@@ -1,5 +1,6 @@
 //! Many members: arrivals, duplicates, late events, and one clock.
 
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -47,6 +48,9 @@ pub struct World {
     pub(super) together: bool,
     pub(super) groups: Shards,
     pub(super) seen: FxHashMap<Arc<str>, Arc<Event>>,
+    /// Events that were let go in this run, by hashes with a secret: what they are called, and what they said (S1).
+    past: FxHashMap<u64, u64>,
+    secret: foldhash::quality::RandomState,
     pub(super) newest: FxHashMap<Arc<str>, Instant>,
     /// Merges and unmerges in order.
     pub(super) unions: Vec<Arc<Event>>,
@@ -92,6 +96,8 @@ impl World {
             together,
             groups: Shards::default(),
             seen: FxHashMap::default(),
+            past: FxHashMap::default(),
+            secret: foldhash::quality::RandomState::default(),
             newest: FxHashMap::default(),
             unions: Vec::new(),
             aliases: Arc::default(),
@@ -209,7 +215,10 @@ impl World {
     pub fn finish(&mut self, done: Vec<Job>, sink: Sink<'_>) {
         let mut told = Vec::with_capacity(done.len());
         for job in done {
-            job.let_go.iter().for_each(|id| drop(self.seen.remove(id)));
+            for id in &job.let_go {
+                let let_go = self.seen.remove(id);
+                self.past.extend(let_go.map(|event| (self.secret.hash_one(id), self.content(&event))));
+            }
             self.groups.put_back(job.place, job.shard);
             told.push(job.out.into_iter());
         }
@@ -228,15 +237,20 @@ impl World {
         out.into_iter().for_each(sink);
     }
 
+    /// What an event says, as a hash: equal for those that say the same.
+    fn content(&self, event: &Event) -> u64 {
+        self.secret.hash_one((event.owner(), event.kind, event.time, &event.fields))
+    }
+
     fn arrive(&mut self, event: &Event) -> Arrival {
         if let Some(known) = self.seen.get(&event.id) {
             if known.same_content(event) {
                 return Arrival::Duplicate;
             }
-            return Arrival::Refused(format!(
-                "the id `{}` was used before with other content: nothing was changed",
-                event.id
-            ));
+            return used_before(event);
+        }
+        if let Some(content) = self.past.get(&self.secret.hash_one(&event.id)) {
+            return if *content == self.content(event) { Arrival::Duplicate } else { used_before(event) };
         }
         if self.adopted.is_some_and(|adopted| event.time < adopted) {
             return Arrival::Refused(
@@ -386,6 +400,10 @@ impl World {
     pub fn count(&mut self, records: u64) {
         self.sequence += records;
     }
+}
+
+fn used_before(event: &Event) -> Arrival {
+    Arrival::Refused(format!("the id `{}` was used before with other content: nothing was changed", event.id))
 }
 
 /// All events that groups recognise, by identity.

@@ -153,7 +153,7 @@ impl Judge<'_> {
                 self.set(LEFT, i64::from(event.kind == EventKind::Leave));
                 None
             }
-            (EventKind::Declared, _, Some(reversal)) => match self.original(reversal) {
+            (EventKind::Declared, _, Some(reversal)) => match self.original(reversal)? {
                 Some(undoing) => Some((reversal, undoing)),
                 None => return self.failed(),
             },

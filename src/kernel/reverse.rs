@@ -30,32 +30,36 @@ const LEFT: usize = 4;
 
 impl Judge<'_> {
     /// Works out what a reversal reverses; `None` where it cannot, and then nothing has changed.
-    pub fn original(&mut self, reversal: &ReversalPlan) -> Option<Undoing> {
+    ///
+    /// # Errors
+    /// [`Odd`] where the whole of several originals comes back.
+    pub fn original(&mut self, reversal: &ReversalPlan) -> Result<Option<Undoing>, Odd> {
         let asked = reversal.amount.map_or(MISSING, |slot| cell(self.slots, slot));
         if asked < 0 && asked != MISSING {
-            return None;
+            return Ok(None);
         }
-        let (place, time) = self.find(reversal)?;
+        let Some((place, time, alone)) = self.find(reversal) else { return Ok(None) };
         let facts = self.pools.facts.at(reversal.of).look(place);
         let there = cell(facts, LEFT);
         if asked == MISSING {
-            return Some(Undoing { place, time, left: MISSING, changes: true });
+            let whole = Undoing { place, time, left: MISSING, changes: true };
+            return if alone { Ok(Some(whole)) } else { Err(Odd("a reversal of several originals")) };
         }
         let part = there.min(asked);
         if part < asked {
             if !reversal.drops_excess {
-                return None;
+                return Ok(None);
             }
             if let Some(slot) = reversal.amount.and_then(|slot| self.slots.get_mut(slot)) {
                 *slot = part;
             }
         }
         let left = if there == part { MISSING } else { there - part };
-        Some(Undoing { place, time, left, changes: left == MISSING || part != 0 })
+        Ok(Some(Undoing { place, time, left, changes: left == MISSING || part != 0 }))
     }
 
-    /// The original that a reversal means.
-    fn find(&self, reversal: &ReversalPlan) -> Option<(usize, i64)> {
+    /// The original that a reversal means: where it lies, when it was, and whether there is no other.
+    fn find(&self, reversal: &ReversalPlan) -> Option<(usize, i64, bool)> {
         let plan = self.plan;
         let fact = plan.events.at(reversal.of).fact.as_ref()?;
         let wanted = (cell(self.slots, reversal.key), cell(self.slots, reversal.key + 1));
@@ -75,7 +79,10 @@ impl Judge<'_> {
             **time > oldest && cell(cells, LEFT) != MISSING && (cell(cells, KEY), cell(cells, KEY + 1)) == wanted
         };
         let mut found = facts.times.iter(self.get(fact.queue)).filter(fits).map(|(place, time)| (place, *time));
-        if reversal.latest_first { found.last() } else { found.next() }
+        let first = found.next()?;
+        let last = found.last();
+        let (place, time) = if reversal.latest_first { last.unwrap_or(first) } else { first };
+        Some((place, time, last.is_none()))
     }
 
     /// Carries out what was worked out.
@@ -99,8 +106,8 @@ impl Judge<'_> {
                 MISSING => granted,
                 _ if was == 0 => taken,
                 left => {
-                    let share = (i128::from(was) - i128::from(left)) * i128::from(granted);
-                    i64::try_from(share.div_euclid(i128::from(was))).map_err(|_| TOO_LARGE)?
+                    let share = (i128::from(was) - i128::from(left)) * i128::from(granted) * i128::from(was.signum());
+                    i64::try_from(share.div_euclid(i128::from(was).abs())).map_err(|_| TOO_LARGE)?
                 }
             };
             if target > taken {

@@ -70,7 +70,7 @@ impl<'p> Scanner<'p> {
         let slots = block.slots.len();
         block.slots.resize(slots + shape.size, MISSING);
         let mut fields = Fields { program: self.program, words, printer, lines: &mut block.lines };
-        fields.fill(record, &def.fields, shape, block.slots.get_mut(slots..)?)?;
+        fields.fill(record, &def.fields, shape, None, block.slots.get_mut(slots..)?)?;
         let content = rustc_hash::FxBuildHasher.hash_one(text);
         let source = block.rows.len();
         Some((id, member, Row { event, member: 0, time, sequence: 0, slots, text: [0; 3], content, source }))
@@ -152,27 +152,27 @@ impl Fields<'_> {
         record: Part<'_, '_>,
         defs: &Arena<FieldId, FieldDef>,
         shape: &Shape,
+        outer: Option<Currency>,
         slots: &mut [i64],
     ) -> Option<()> {
         let mut find = Finder { record, next: 0 };
-        let mut currency = None;
+        // A line without a currency of its own has that of its record.
+        let currency = match defs.iter().any(|def| matches!(def.ty, FieldType::Money | FieldType::List(_))) {
+            true => self.currency(record)?.or(outer),
+            false => None,
+        };
         for (def, place) in defs.iter().zip(&shape.fields) {
             let at = find.place(&def.name).filter(|at| !record.is_nothing(*at));
             let value = match (at, &def.ty) {
                 (None, _) => match (&def.default, place) {
+                    (Some(_), Some((Form::Print, _))) => return None,
                     (Some(default), Some((form, _))) => held(default, form, self.words)?,
                     (Some(_), None) => MISSING,
                     (None, _) if def.optional => MISSING,
                     (None, _) => return None,
                 },
-                (Some(at), FieldType::List(defs)) => self.list(record.list(at)?, defs, place.as_ref())?,
-                (Some(at), FieldType::Money) => {
-                    let currency = match currency {
-                        Some(currency) => currency,
-                        None => *currency.insert(self.currency(record)?),
-                    };
-                    self.money(record.plain(at)?, currency)?
-                }
+                (Some(at), FieldType::List(defs)) => self.list(record.list(at)?, defs, place.as_ref(), currency)?,
+                (Some(at), FieldType::Money) => self.money(record.plain(at)?, currency)?,
                 (Some(at), FieldType::Id | FieldType::Text) if matches!(place, Some((Form::Print, _))) => {
                     let plain = record.plain(at)?;
                     let text = if matches!(def.ty, FieldType::Id) { identity(plain)? } else { short(plain)? };
@@ -249,6 +249,7 @@ impl Fields<'_> {
         list: Part<'_, '_>,
         defs: &Arena<FieldId, FieldDef>,
         place: Option<&(Form, usize)>,
+        outer: Option<Currency>,
     ) -> Option<i64> {
         let unread;
         let shape = match place {
@@ -264,7 +265,7 @@ impl Fields<'_> {
             // A line has few cells: they are filled apart from all others.
             let mut cells = [MISSING; MOST_CELLS];
             let cells = cells.get_mut(..shape.size)?;
-            self.fill(line?, defs, shape, cells)?;
+            self.fill(line?, defs, shape, outer, cells)?;
             self.lines.extend_from_slice(cells);
         }
         (count <= MAX_LIST).then(|| lines(first, count))

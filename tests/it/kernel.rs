@@ -158,3 +158,37 @@ fn programs_come_to_the_same() {
         assert!(judged.count() > 1, "{name}: the kernel gave up too often");
     }
 }
+
+#[test]
+fn s01_repeats_and_late_events_are_told_alike() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/kernel/shop.meed");
+    let loaded = Program::from_path(&path).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let versions: Versions = loaded.versions.into_iter().map(Arc::new).collect();
+    let visit = versions[0].events.find(|event| &*event.name == "visit").unwrap();
+    let event = |number: i64, id: String| Event {
+        id: id.into(),
+        member: "ann".into(),
+        kind: visit,
+        time: meed::value::Instant::from_millis(1_767_225_600_000 + number * 3_600_000).unwrap(),
+        sequence: 0,
+        sent_by: None,
+        fields: [].into(),
+    };
+    // Long enough that the fold lets events go; every tenth comes again, every seventh brings one that is too old.
+    let mut events = Vec::new();
+    for i in 0..300 {
+        events.push(event(i, format!("e{i}")));
+        if i % 10 == 9 {
+            events.push(event(i / 2, format!("e{}", i / 2)));
+        }
+        if i % 7 == 6 {
+            events.push(event(i / 2, format!("late{i}")));
+        }
+    }
+    let folded = folded(&versions, &events);
+    assert_eq!(folded.2.len(), 30 + 42);
+    assert_eq!(folded.2.iter().filter(|away| away.ends_with("duplicate")).count(), 30);
+    for size in [1, 50, 1_000] {
+        assert_eq!(tight(plan(&versions).unwrap(), &events, size), Ok(folded.clone()), "{size}");
+    }
+}

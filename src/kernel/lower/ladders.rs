@@ -1,6 +1,9 @@
 //! Ladders whose tiers are held as long as their condition holds, or for ever.
 
-use crate::hir::{Compare, Direction, Expr, Fall, Hold, Kind, Ladder, LadderId, LadderRefund, Read, Rise, Trigger};
+use crate::hir::{
+    Compare, Direction, Expr, Fall, Hold, Kind, Ladder, LadderId, LadderRefund, MeasureId, Net, Read, Rise, Trigger,
+    Window,
+};
 
 use super::super::plan::{LadderPlan, TierRule};
 use super::super::term::{Lowering, constant};
@@ -31,6 +34,12 @@ impl Lowering<'_> {
             without(condition.is_some_and(|reach| !rises_only(reach)), "conditions of this kind for tiers", tier.span)?;
             reach.push(condition.map(|reach| Ok(self.term(reach)?.num)).transpose()?);
         }
+        let sinks = |id: &MeasureId| {
+            let measure = self.program.measures.at(*id);
+            measure.net == Net::WhenReversed && measure.window != Window::Ever
+        };
+        // What was taken back leaves a window too, and lifts what it had lowered: at moments that only the fold looks at.
+        without(self.measures.iter().any(sinks), "tiers on what reversals lower at their own time", span)?;
         let rules = self.program.rules.pairs().filter_map(|(rule, def)| match def.trigger {
             Trigger::Tier { ladder, direction, to, first } if ladder == id => Some(TierRule {
                 rule,
