@@ -113,9 +113,7 @@ pub struct Layout {
 impl Layout {
     /// A row that has what every member has.
     pub fn new() -> Self {
-        let mut layout = Self::default();
-        layout.fresh = vec![NEVER, NEVER, i64::MAX, 0, 0, 1];
-        layout
+        Self { fresh: vec![NEVER, NEVER, i64::MAX, 0, 0, 1], ..Self::default() }
     }
 
     /// One more cell.

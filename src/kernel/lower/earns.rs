@@ -156,14 +156,12 @@ fn added(base: Num, scale: i64, bonuses: Vec<Bonus>, best: bool, span: crate::so
         }
     }
     let widen = total / scale;
-    let bonuses: Vec<(Vec<Num>, Option<(Num, i64, i64)>, Option<Num>)> = bonuses
-        .into_iter()
-        .map(|Bonus { gates, factor, add }| {
-            // A factor f gives base × (f − 1).
-            let factor = factor.map(|(factor, own)| (factor, own, widen / own));
-            (gates, factor, add.map(|(add, own)| finer(add, own, total)))
-        })
-        .collect();
+    let adds = |Bonus { gates, factor, add }| {
+        // A factor f gives base × (f − 1).
+        let factor = factor.map(|(factor, own)| (factor, own, widen / own));
+        (gates, factor, add.map(|(add, own)| finer(add, own, total)))
+    };
+    let bonuses: Vec<_> = bonuses.into_iter().map(adds).collect();
     let code = move |cx: &Cx<'_>| {
         let base = base.get(cx);
         let open = bonuses.iter().filter(|(gates, ..)| gates.iter().all(|gate| gate.holds(cx)));
