@@ -253,7 +253,7 @@ fn head(rule: &Rule, row: &Row<'_, '_>) -> Result<(Arc<str>, Arc<str>, Instant),
     let named = |key: &str, form: &Form| {
         let read = || {
             let node = row.value(form)?;
-            if node.is_nothing() { Ok(None) } else { identifier(&node).map(Some) }
+            if node.is_nothing() { Ok(None) } else { identifier(node.view()).map(Some) }
         };
         let read = read().map_err(|reason: String| fault(row, form, format!("`{key}`: {reason}")))?;
         read.ok_or_else(|| fault(row, form, format!("`{key}` is empty")))
@@ -266,7 +266,7 @@ fn head(rule: &Rule, row: &Row<'_, '_>) -> Result<(Arc<str>, Arc<str>, Instant),
 /// A fault at the first column that a form names.
 fn fault(row: &Row<'_, '_>, form: &Form, reason: String) -> Fault {
     let entry = form.named().first().and_then(|name| row.raw.entry(name));
-    Fault { reason, place: entry.map(|(key, node)| row.raw.place_of(key, node)) }
+    Fault { reason, place: entry.map(|(key, node)| row.raw.place_of(key, node.view())) }
 }
 
 /// The values of a row, still untyped; sums of groups before their rounding.
