@@ -23,6 +23,7 @@ use common::{Scratch, judge, median, ratio, read, timed, versions};
 use meed::Program;
 use meed::compile::compile;
 use meed::engine::{Engine, Event, Outcome, World};
+use meed::events::Map;
 use meed::journal::{Line, MemberLine};
 
 mod common;
@@ -83,6 +84,22 @@ fn formats(scratch: &Scratch, program: &Program, events: &[Event], text: &str, s
         assert_eq!(read(program, &path, None), events, "{what} says something else");
         say(&format!("read, {what}"), median(|| read(program, &path, None)));
     }
+    let path = scratch.file("mapped.csv", table(text));
+    let map = Map::parse("map", &map()).unwrap();
+    let mut mapped = read(program, &path, Some(&map));
+    // Rows have numbers in place of the sequence that records may have.
+    mapped.iter_mut().for_each(|event| event.sequence = 0);
+    assert_eq!(mapped, events, "the map says something else");
+    say("read, CSV through a map", median(|| read(program, &path, Some(&map))));
+}
+
+/// How the columns of [`table`] become events.
+fn map() -> String {
+    let mut map = String::from("events:\n");
+    for event in ["signup", "visit", "review", "share", "referral", "purchase", "refund", "redeem"] {
+        writeln!(map, "  - event: {event}\n    when: {{column: type, is: {event}}}\n    time: ts").unwrap();
+    }
+    map
 }
 
 /// The events as a table, with the lines of purchases as JSON in their cell.
