@@ -1,4 +1,4 @@
-//! The workload of `docs/performance.md`: how long Meed takes for it, beside what the limit takes in the same run.
+//! The table of `docs/performance.md`: how long Meed takes for the workload, beside what the limit takes in the same run.
 //!
 //! `cargo bench --bench workload`, or with a file of its events behind `--`.
 #![expect(
@@ -13,16 +13,20 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use common::{Scratch, judge, median, ratio, read, timed, versions};
 use meed::Program;
 use meed::compile::compile;
 use meed::engine::{Engine, Event, Outcome, World};
-use meed::events::{EventStream, Inputs};
+use meed::events::Map;
 use meed::journal::{Line, MemberLine};
 
+mod common;
 mod limit;
 
 #[global_allocator]
@@ -33,106 +37,87 @@ const EVENTS: u64 = 200_000;
 
 fn main() {
     let named = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
-    let path = named.map_or_else(own_sample, PathBuf::from);
+    let scratch = Scratch::new();
+    let own = || scratch.file("workload.jsonl", limit::sample(MEMBERS, EVENTS, 1));
+    let path = named.map_or_else(own, PathBuf::from);
     let text = fs::read_to_string(&path).unwrap();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("programs/bench/loyalty.meed");
-    let program = fs::read_to_string(&folder).unwrap();
+    let program = fs::read_to_string(common::programs().join("bench/loyalty.meed")).unwrap();
     let versions = versions(&program);
     let engine = compile(&versions);
-    let events = read(&versions[0], &path);
+    let events = read(&versions[0], &path, None);
 
     let totals = limit::run(&text);
     assert_eq!(told(&versions, &engine, events.clone()), totals, "Meed and the limit disagree");
     println!("{totals}\n");
 
-    let (count, limit) = (totals.events, median(|| _ = black_box(limit::run(&text))));
+    println!("| what | ns for each event | against the limit |\n|---|---|---|");
+    let limit = median(|| limit::run(&text));
     let say = |what: &str, took: Duration| {
-        let each = took.as_nanos() / u128::from(count);
-        println!("{what:<34} {each:>8} ns/event {:>8.1} x the limit", ratio(took, limit));
+        println!("| {what} | {} | {:.1} x |", took.as_nanos() / u128::from(totals.events), ratio(took, limit));
     };
     say("the limit, text to totals", limit);
-    say("read", median(|| drop(black_box(read(&versions[0], &path)))));
-    say("judge, from memory", judging(&engine, &events, 1));
-    say("judge, from memory, two threads", judging(&engine, &events, 2));
-    let end_to_end = || drop(black_box(judge(&engine, read(&versions[0], &path), 1)));
-    say("read and judge", median(end_to_end));
-    println!();
+    let judging = |threads: usize| timed(3, || events.clone(), |events| judge(&engine, events, threads));
+    say("read", median(|| read(&versions[0], &path, None)));
+    say("judge, from memory", judging(1));
+    say("judge, from memory, two threads", judging(2));
+    say("read and judge", median(|| judge(&engine, read(&versions[0], &path, None), 1)));
+    formats(&scratch, &versions[0], &events, &text, say);
 
-    let check = median(|| drop(black_box(Program::from_text("loyalty.meed", &program))));
-    println!("parse and check {} lines: {check:?}", program.lines().count());
-    println!("compile: {:?}", median(|| drop(black_box(compile(&versions)))));
-    history(&engine, &versions[0]);
-    listeners();
-    memory(&engine, events, totals.members);
+    println!("\n| what | |\n|---|---|");
+    history(&scratch, &engine, &versions[0]);
+    listeners(&scratch);
+    texts(&program);
+    start();
 }
 
-fn ratio(a: Duration, b: Duration) -> f64 {
-    a.as_secs_f64() / b.as_secs_f64()
-}
-
-fn own_sample() -> PathBuf {
-    let path = std::env::temp_dir().join("meed-workload.jsonl");
-    fs::write(&path, limit::sample(MEMBERS, EVENTS, 1)).unwrap();
-    path
-}
-
-fn versions(text: &str) -> Vec<Arc<Program>> {
-    match Program::from_text("bench.meed", text) {
-        Ok(loaded) => loaded.versions.into_iter().map(Arc::new).collect(),
-        Err(wrong) => panic!("{wrong}"),
+/// The same events in other formats.
+fn formats(scratch: &Scratch, program: &Program, events: &[Event], text: &str, say: impl Fn(&str, Duration)) {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(text.as_bytes()).unwrap();
+    let files = [
+        ("CSV", "table.csv", table(text).into_bytes()),
+        ("gzip", "packed.jsonl.gz", gzip.finish().unwrap()),
+        ("zstd", "packed.jsonl.zst", zstd::encode_all(text.as_bytes(), 3).unwrap()),
+    ];
+    for (what, name, bytes) in files {
+        let path = scratch.file(name, bytes);
+        assert_eq!(read(program, &path, None), events, "{what} says something else");
+        say(&format!("read, {what}"), median(|| read(program, &path, None)));
     }
+    let path = scratch.file("mapped.csv", table(text));
+    let map = Map::parse("map", &map()).unwrap();
+    let mut mapped = read(program, &path, Some(&map));
+    // Rows have numbers in place of the sequence that records may have.
+    mapped.iter_mut().for_each(|event| event.sequence = 0);
+    assert_eq!(mapped, events, "the map says something else");
+    say("read, CSV through a map", median(|| read(program, &path, Some(&map))));
 }
 
-fn read(program: &Program, path: &Path) -> Vec<Event> {
-    let inputs = Inputs::find(std::slice::from_ref(&path.to_path_buf())).unwrap();
-    EventStream::new(program, &inputs, None, 0).unwrap().map(|record| record.expect("an event")).collect()
+/// How the columns of [`table`] become events.
+fn map() -> String {
+    let mut map = String::from("events:\n");
+    for event in ["signup", "visit", "review", "share", "referral", "purchase", "refund", "redeem"] {
+        writeln!(map, "  - event: {event}\n    when: {{column: type, is: {event}}}\n    time: ts").unwrap();
+    }
+    map
 }
 
-/// Judges everything and moves all clocks to the end.
-fn judge(engine: &Engine, events: Vec<Event>, threads: usize) -> World {
-    let mut world = World::new(engine.clone());
-    let (_, jobs) = world.prepare(events);
-    world.finish(on_threads(jobs, threads), &mut |outcome| drop(black_box(outcome)));
-    let jobs = world.prepare_advance(None);
-    world.finish(on_threads(jobs, threads), &mut |outcome| drop(black_box(outcome)));
-    world
-}
-
-fn on_threads(mut jobs: Vec<meed::engine::Job>, threads: usize) -> Vec<meed::engine::Job> {
-    let rest = jobs.split_off(jobs.len() / threads);
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| rest.into_iter().map(meed::engine::Job::run).collect::<Vec<_>>());
-        let mut done: Vec<_> = jobs.into_iter().map(meed::engine::Job::run).collect();
-        done.extend(other.join().unwrap());
-        done
-    })
-}
-
-fn judging(engine: &Engine, events: &[Event], threads: usize) -> Duration {
-    let mut times: Vec<Duration> = (0..3)
-        .map(|_| {
-            let events = events.to_vec();
-            let start = Instant::now();
-            let world = judge(engine, events, threads);
-            let took = start.elapsed();
-            drop(world);
-            took
-        })
-        .collect();
-    times.sort();
-    times[1]
-}
-
-fn median(mut work: impl FnMut()) -> Duration {
-    let mut times: Vec<Duration> = (0..3)
-        .map(|_| {
-            let start = Instant::now();
-            work();
-            start.elapsed()
-        })
-        .collect();
-    times.sort();
-    times[1]
+/// The events as a table, with the lines of purchases as JSON in their cell.
+fn table(text: &str) -> String {
+    const COLUMNS: [&str; 10] =
+        ["id", "member", "ts", "type", "channel", "amount", "currency", "partner", "ref", "items"];
+    let mut table = COLUMNS.join(",") + "\n";
+    for line in text.lines() {
+        let record: std::collections::HashMap<&str, &serde_json::value::RawValue> = serde_json::from_str(line).unwrap();
+        let cell = |column: &&str| match record.get(column).map(|value| value.get()) {
+            None => String::new(),
+            Some(list) if list.starts_with('[') => format!("\"{}\"", list.replace('"', "\"\"")),
+            Some(value) => value.trim_matches('"').to_owned(),
+        };
+        table += &COLUMNS.iter().map(cell).collect::<Vec<_>>().join(",");
+        table.push('\n');
+    }
+    table
 }
 
 /// The totals, from what Meed writes for everybody.
@@ -150,15 +135,14 @@ fn told(versions: &[Arc<Program>], engine: &Engine, events: Vec<Event>) -> limit
         let line = serde_json::to_string(&MemberLine::new(world.engine(), state)).unwrap();
         writeln!(members, "{line}").unwrap();
     }
-    limit::told(count, &members, &journal)
+    limit::told::told(count, &members, &journal)
 }
 
 /// What an event costs a member with a long history and one with a short one.
-fn history(engine: &Engine, program: &Program) {
-    let path = std::env::temp_dir().join("meed-history.jsonl");
+fn history(scratch: &Scratch, engine: &Engine, program: &Program) {
     let each = |past: u64| {
-        fs::write(&path, limit::sample(1, past + 1_000, 2)).unwrap();
-        let mut events = read(program, &path);
+        let path = scratch.file("history.jsonl", limit::sample(1, past + 1_000, 2));
+        let mut events = read(program, &path, None);
         let rest = events.split_off(past as usize);
         let mut world = World::new(engine.clone());
         world.submit(events, &mut |outcome| drop(black_box(outcome)));
@@ -169,12 +153,11 @@ fn history(engine: &Engine, program: &Program) {
         start.elapsed() / 1_000
     };
     let (short, long) = (each(100), each(100_000));
-    println!("one event after 100 events: {short:?}, after 100,000: {long:?}, {:.2} x", ratio(long, short));
-    fs::remove_file(path).ok();
+    println!("| one event after 100,000 others of its member, against one after 100 | {:.2} x |", ratio(long, short));
 }
 
 /// What an event costs among ten rules that listen to it, and among ten of a thousand.
-fn listeners() {
+fn listeners(scratch: &Scratch) {
     let program = |others: usize| {
         let mut text = String::from(
             "program \"P\" {\n  currency EUR\n  timezone \"UTC\"\n}\nevent buy {\n  amount money\n}\nevent other {\n  amount money\n}\nunit points {\n  round down per event\n  expires never\n}\n",
@@ -188,7 +171,6 @@ fn listeners() {
         }
         versions(&text)
     };
-    let path = std::env::temp_dir().join("meed-listeners.jsonl");
     let mut lines = String::new();
     for i in 0..20_000_u64 {
         let (minute, second) = (i / 60 % 60, i % 60);
@@ -197,27 +179,43 @@ fn listeners() {
         writeln!(lines, r#"{{"id":"e{i}","member":"m{}","time":"{time}","type":"buy","amount":12.50}}"#, i % 500)
             .unwrap();
     }
-    fs::write(&path, lines).unwrap();
+    let path = scratch.file("listeners.jsonl", lines);
     let took = |others: usize| {
         let versions = program(others);
-        let (engine, events) = (compile(&versions), read(&versions[0], &path));
-        judging(&engine, &events, 1) / 20_000
+        let (engine, events) = (compile(&versions), read(&versions[0], &path, None));
+        timed(3, || events.clone(), |events| judge(&engine, events, 1))
     };
     let (few, many) = (took(0), took(990));
-    let times = ratio(many, few);
-    println!("one event among 10 rules that listen: {few:?}, with 990 that do not: {many:?}, {times:.2} x");
-    fs::remove_file(path).ok();
+    println!("| one event among 1,000 rules of which 10 listen, against those 10 alone | {:.2} x |", ratio(many, few));
 }
 
-/// What members take in memory, with the events that can still be judged again.
-fn memory(engine: &Engine, events: Vec<Event>, members: u64) {
-    let resident = || {
-        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse::<u64>().ok()).unwrap_or(0) * 1_024
+/// How long a program takes until it can judge.
+fn texts(program: &str) {
+    let took = |text: &str| {
+        let check = median(|| Program::from_text("bench.meed", text));
+        let versions = versions(text);
+        (text.lines().count(), check, median(|| compile(&versions)))
     };
-    let before = resident();
-    let world = judge(engine, events, 1);
-    println!("memory for each member: {} bytes", resident().saturating_sub(before) / members);
-    drop(world);
+    let mut long = program.to_owned();
+    for i in 0.. {
+        if long.lines().count() >= 500 {
+            break;
+        }
+        let of_this = "partner is hotelux and channel is app and categories >= 2";
+        writeln!(long, "\nearn more_{i} on purchase {{").unwrap();
+        writeln!(long, "  when    amount >= €{i} and {of_this}").unwrap();
+        writeln!(long, "  give    floor(partner_rate[partner] * (1 point per €1 of amount))").unwrap();
+        writeln!(long, "  limit   50 points each calendar day\n  refunds in proportion\n}}").unwrap();
+    }
+    for text in [program, &long] {
+        let (lines, check, compile) = took(text);
+        println!("| {lines} lines: parse and check; compile | {check:.1?}; {compile:.1?} |");
+    }
+}
+
+/// How long the command line takes to begin.
+fn start() {
+    let version = || Command::new(env!("CARGO_BIN_EXE_meed")).arg("--version").output().unwrap();
+    assert!(version().status.success());
+    println!("| `meed --version`, from start to end | {:.1?} |", timed(21, || (), |()| version()));
 }

@@ -4,19 +4,23 @@
 mod line;
 mod rules;
 mod sample;
-mod told;
+pub mod told;
 mod totals;
 
 pub use rules::Rules;
 pub use sample::sample;
-pub use told::told;
 pub use totals::Totals;
 
 /// Judges JSON Lines in order of time.
 pub fn run(text: &str) -> Totals {
+    judged(text).finish()
+}
+
+/// The members after that.
+pub fn judged(text: &str) -> Rules {
     let mut rules = Rules::default();
     rules.run(line::Reader::new(text));
-    rules.finish()
+    rules
 }
 
 /// Days since 1970 as year, month and day.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::hir::{Expr, Kind, Program};
 use crate::value::{AmountError, Currency, Day, Exact, Instant, Value, parse_minor};
 
-use super::node::{Node, clip};
+use super::node::{View, clip};
 use super::scalar::unusual;
 
 /// What a record says beside the amount itself.
@@ -21,35 +21,35 @@ pub(crate) struct Context<'a> {
 }
 
 /// Reads an amount as minor units of the program's currency.
-pub(crate) fn money(program: &Program, node: &Node<'_>, context: Context<'_>) -> Result<Exact, String> {
-    match node {
-        Node::Object(_) | Node::Json(_) => {
-            let entries = node.entries().map_err(|_| format!("an amount of money is needed, not {node}"))?;
-            let find = |key: &str| entries.iter().find(|(name, _)| name == key).map(|(_, node)| node);
+pub(crate) fn money(program: &Program, value: View<'_>, context: Context<'_>) -> Result<Exact, String> {
+    match value {
+        View::Object(_) | View::Json(_) => {
+            let entries = value.entries().map_err(|_| format!("an amount of money is needed, not {value}"))?;
+            let find = |key: &str| entries.iter().find(|(name, _)| name == key).map(|(_, node)| node.view());
             let amount =
                 find("amount").ok_or("an amount of money has `amount` and `currency`, but `amount` is missing")?;
             let code = match find("currency") {
-                Some(Node::Text(code) | Node::Cell(code)) => Some(code.as_ref()),
-                None | Some(Node::Null) => context.currency,
+                Some(View::Text(code) | View::Cell(code)) => Some(code),
+                None | Some(View::Null) => context.currency,
                 Some(other) => return Err(format!("a currency is a code such as `EUR`, not {other}")),
             };
             match amount {
-                Node::Object(_) | Node::Json(_) | Node::List(_) => {
+                View::Object(_) | View::Json(_) | View::List(_) => {
                     Err(format!("an amount of money is needed, not {amount}"))
                 }
                 _ => money(program, amount, Context { currency: code, ..context }),
             }
         }
-        Node::Exact(number) => {
+        View::Exact(number) => {
             let currency = chosen(program, context.currency)?;
-            let minor = scaled(*number, i32::from(currency.exponent()))?;
+            let minor = scaled(number, i32::from(currency.exponent()))?;
             match minor.to_i64() {
                 Some(minor) => convert(program, minor, currency, context.time),
                 None if minor.is_integer() => Err(format!("`{number}` is too large for an amount")),
                 None => Err(format!("`{number}` has a fraction of the smallest coin: say in the map how to round it")),
             }
         }
-        Node::Number(text) | Node::Text(text) | Node::Cell(text) => {
+        View::Number(text) | View::Text(text) | View::Cell(text) => {
             let text = text.trim();
             let (digits, code) = split(program, text)?;
             let currency = match code {

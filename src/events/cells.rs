@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 /// What stands between two cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Separator {
@@ -36,47 +38,59 @@ impl<'a> Iterator for Cells<'a> {
             self.rest = Some(rest);
             return (!cell.is_empty()).then_some(Ok(Cow::Borrowed(cell)));
         };
-        let delimiter = char::from(delimiter);
         let Some(inside) = text.strip_prefix('"') else {
-            let (cell, rest) = text.split_once(delimiter).map_or((text, None), |(cell, rest)| (cell, Some(rest)));
-            self.rest = rest;
-            return Some(Ok(Cow::Borrowed(cell)));
+            let Some(end) = memchr(delimiter, text.as_bytes()) else { return Some(Ok(Cow::Borrowed(text))) };
+            self.rest = text.get(end + 1..);
+            return text.get(..end).map(|cell| Ok(Cow::Borrowed(cell)));
         };
-        let mut doubled = false;
-        let mut from = 0;
-        let (cell, after) = loop {
-            let found = inside.get(from..).and_then(|rest| rest.find('"')).map(|at| at + from);
-            let Some(at) = found else { return Some(Err(text)) };
-            let (before, after) = (inside.get(..at)?, inside.get(at + 1..)?);
-            if !after.starts_with('"') {
-                break (before, after);
+        // Two quotes are one of the text.
+        let mut doubled = String::new();
+        let mut rest = inside;
+        loop {
+            let Some((before, after)) = at_quote(rest) else { return Some(Err(text)) };
+            let Some(more) = after.strip_prefix('"') else {
+                if !after.is_empty() {
+                    let Some(rest) = after.strip_prefix(char::from(delimiter)) else { return Some(Err(after)) };
+                    self.rest = Some(rest);
+                }
+                if doubled.is_empty() {
+                    return Some(Ok(Cow::Borrowed(before)));
+                }
+                doubled.push_str(before);
+                return Some(Ok(Cow::Owned(doubled)));
+            };
+            if doubled.is_empty() {
+                doubled.reserve(text.len());
             }
-            doubled = true;
-            from = at + 2;
-        };
-        if !after.is_empty() {
-            let Some(rest) = after.strip_prefix(delimiter) else { return Some(Err(after)) };
-            self.rest = Some(rest);
+            doubled.push_str(before);
+            doubled.push('"');
+            rest = more;
         }
-        Some(Ok(if doubled { Cow::Owned(cell.replace("\"\"", "\"")) } else { Cow::Borrowed(cell) }))
     }
+}
+
+/// What stands before the next quote, and behind it.
+fn at_quote(text: &str) -> Option<(&str, &str)> {
+    let at = memchr(b'"', text.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// Where a quoted cell begins that is still open at the end of a text, which itself begins inside one where `quoted` says so.
 pub(super) fn open_quote(text: &[u8], delimiter: u8, quoted: bool) -> Option<usize> {
     let mut open = quoted.then_some(0);
-    let mut start = true;
-    let mut bytes = text.iter().enumerate().peekable();
-    while let Some((at, &byte)) = bytes.next() {
-        if open.is_some() {
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|rest| memchr(b'"', rest)).map(|at| at + from) {
+        from = at + 1;
+        if open.is_none() {
+            // Other quotes are of the cell's text.
+            let starts = at == 0 || text.get(at - 1) == Some(&delimiter);
+            open = starts.then_some(at);
+        } else if text.get(from) == Some(&b'"') {
             // Two quotes are one of the text.
-            if byte == b'"' && bytes.next_if(|(_, next)| **next == b'"').is_none() {
-                open = None;
-            }
-        } else if byte == b'"' && start {
-            open = Some(at);
+            from += 1;
+        } else {
+            open = None;
         }
-        start = open.is_none() && byte == delimiter;
     }
     open
 }
@@ -114,6 +128,8 @@ pub(super) fn named(line: &[u8]) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn cells(text: &str, separator: Separator) -> Vec<Result<Cow<'_, str>, &str>> {
@@ -139,6 +155,41 @@ mod tests {
         assert_eq!(open_quote(b"1,\"a", b',', false), Some(2));
         assert_eq!(open_quote(b"1,a\"", b',', false), None);
         assert_eq!(open_quote(b"b\"\"c\",\"d\"", b',', true), None);
+    }
+
+    /// Byte by byte.
+    fn open_quote_slowly(text: &[u8], delimiter: u8, quoted: bool) -> Option<usize> {
+        let mut open = quoted.then_some(0);
+        let mut start = true;
+        let mut bytes = text.iter().enumerate().peekable();
+        while let Some((at, &byte)) = bytes.next() {
+            if open.is_some() {
+                if byte == b'"' && bytes.next_if(|(_, next)| **next == b'"').is_none() {
+                    open = None;
+                }
+            } else if byte == b'"' && start {
+                open = Some(at);
+            }
+            start = open.is_none() && byte == delimiter;
+        }
+        open
+    }
+
+    proptest! {
+        #[test]
+        fn open_quotes_are_found(text in "[\",a]{0,12}", quoted: bool) {
+            let found = open_quote(text.as_bytes(), b',', quoted);
+            prop_assert_eq!(found, open_quote_slowly(text.as_bytes(), b',', quoted));
+        }
+
+        #[test]
+        fn cells_that_were_written_are_read(written in prop::collection::vec("[\",a€]{0,4}", 1..5)) {
+            let quoted = written.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")));
+            let row = quoted.collect::<Vec<_>>().join(",");
+            let read: Result<Vec<_>, _> = Cells::new(&row, Separator::Byte(b',')).collect();
+            prop_assert_eq!(read.unwrap(), written);
+            prop_assert_eq!(open_quote(row.as_bytes(), b',', false), None);
+        }
     }
 
     #[test]

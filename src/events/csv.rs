@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use memchr::memchr;
+
 use super::cells::{Cells, Separator, named, open_quote, sniff};
 use super::lines::{Line, Lines, failure, too_long, utf8};
 use super::node::{Node, Place, Raw, offset};
@@ -163,7 +165,7 @@ impl Table {
         }
         let Separator::Byte(delimiter) = self.separator else { return Found::Row(first) };
         self.starts.clear();
-        let open = if self.buffer.contains(&b'"') { open_quote(&self.buffer, delimiter, false) } else { None };
+        let open = if memchr(b'"', &self.buffer).is_some() { open_quote(&self.buffer, delimiter, false) } else { None };
         let Some(open) = open else { return Found::Row(first) };
         // A quoted cell goes on on the next lines. If nothing closes it, only the first line is to blame.
         let reason = loop {

@@ -14,7 +14,7 @@ use crate::value::{Exact, Instant, Value};
 use super::amount::{self, Context};
 use super::fields::Fields;
 use super::head::{Head, TIME_KEYS};
-use super::node::{Node, Place, Raw, clip};
+use super::node::{Node, Place, Raw, View, clip};
 use super::reject::Reject;
 use super::scalar::{day, flag, identifier, moment, number, span, text, whole, word};
 use super::tape::{Part, Tape};
@@ -101,7 +101,7 @@ impl<'p> Decoder<'p> {
     }
 
     /// Types the fields of a record, however they are held.
-    pub(super) fn decode_fields<'a, F: Fields<'a> + ?Sized>(
+    pub(super) fn decode_fields<F: Fields + ?Sized>(
         &self,
         raw: &Raw<'_>,
         fields: &F,
@@ -111,18 +111,18 @@ impl<'p> Decoder<'p> {
         draft.and_then(|draft| self.finish(raw, draft, fields)).map_err(|fault| reject(raw, fault))
     }
 
-    fn draft<'a, F: Fields<'a> + ?Sized>(&self, raw: &Raw<'_>, fields: &F, sequence: u64) -> Result<Draft, Fault> {
+    fn draft<F: Fields + ?Sized>(&self, raw: &Raw<'_>, fields: &F, sequence: u64) -> Result<Draft, Fault> {
         let head = Head::of(fields);
         let fault = |position: usize, reason: String| at(raw, fields, position, reason);
         let position =
             head.kind().ok_or_else(|| missing_key(raw, fields, "type", "the type of the event, such as `purchase`"))?;
-        let node = fields.node(position);
+        let node = fields.view(position);
         let name =
-            word(&node).ok_or_else(|| fault(position, format!("`type` is a word such as `purchase`, not {node}")))?;
+            word(node).ok_or_else(|| fault(position, format!("`type` is a word such as `purchase`, not {node}")))?;
         let kind = self.kind(name).map_err(|reason| fault(position, reason))?;
         let identifier_of = |position: Option<usize>, key: &str, what: &str| match position {
             Some(position) => {
-                identifier(&fields.node(position)).map_err(|reason| fault(position, format!("`{key}`: {reason}")))
+                identifier(fields.view(position)).map_err(|reason| fault(position, format!("`{key}`: {reason}")))
             }
             None => Err(missing_key(raw, fields, key, what)),
         };
@@ -132,11 +132,11 @@ impl<'p> Decoder<'p> {
         let (key, position) = head
             .time(kind.time_keys)
             .ok_or_else(|| missing_key(raw, fields, "time", "when it happened, such as `2026-02-01T10:00:00Z`"))?;
-        let time = moment(&fields.node(position)).map_err(|reason| fault(position, format!("`{key}`: {reason}")))?;
+        let time = moment(fields.view(position)).map_err(|reason| fault(position, format!("`{key}`: {reason}")))?;
         let sequence = match head.sequence {
             Some(position) => {
-                let node = fields.node(position);
-                whole(&node)
+                let node = fields.view(position);
+                whole(node)
                     .ok()
                     .and_then(|number| u64::try_from(number).ok())
                     .ok_or_else(|| fault(position, format!("`sequence` is a whole number from 0, not {node}")))?
@@ -168,15 +168,10 @@ impl<'p> Decoder<'p> {
     }
 
     /// Types the fields.
-    pub(super) fn finish<'a, F: Fields<'a> + ?Sized>(
-        &self,
-        raw: &Raw<'_>,
-        draft: Draft,
-        fields: &F,
-    ) -> Result<Event, Fault> {
+    pub(super) fn finish<F: Fields + ?Sized>(&self, raw: &Raw<'_>, draft: Draft, fields: &F) -> Result<Event, Fault> {
         let event = self.program.events.get(draft.kind).ok_or_else(|| "the program has no such event".to_owned())?;
         let currency = currency_of(raw, fields)?;
-        let context = Context { id: &draft.id, time: draft.time, currency: currency.as_deref() };
+        let context = Context { id: &draft.id, time: draft.time, currency };
         let room = &mut *self.room.borrow_mut();
         room.values.clear();
         room.lines.clear();
@@ -186,7 +181,7 @@ impl<'p> Decoder<'p> {
     }
 
     /// Adds a value for every field, in order.
-    fn values<'a, F: Fields<'a> + ?Sized>(
+    fn values<F: Fields + ?Sized>(
         &self,
         room: &mut Room,
         raw: &Raw<'_>,
@@ -221,7 +216,7 @@ impl<'p> Decoder<'p> {
         Ok(())
     }
 
-    fn value<'a, F: Fields<'a> + ?Sized>(
+    fn value<F: Fields + ?Sized>(
         &self,
         room: &mut Room,
         raw: &Raw<'_>,
@@ -235,7 +230,7 @@ impl<'p> Decoder<'p> {
         {
             return self.lines(room, raw, list, (def, lines), context);
         }
-        let node = &*given.node(position);
+        let node = given.view(position);
         Ok(match &def.ty {
             FieldType::Money => Value::Exact(amount::money(self.program, node, context)?),
             FieldType::Number => Value::Exact(number(node)?),
@@ -243,7 +238,7 @@ impl<'p> Decoder<'p> {
             FieldType::Text => Value::Text(room.text(node)?),
             FieldType::Id => match node {
                 // The event's own identity is often one of its fields.
-                Node::Text(text) | Node::Cell(text) if **text == **context.id => Value::Text(context.id.clone()),
+                View::Text(text) | View::Cell(text) if *text == **context.id => Value::Text(context.id.clone()),
                 node => Value::Text(identifier(node)?),
             },
             FieldType::Member => Value::Text(identifier(node)?),
@@ -272,13 +267,13 @@ impl<'p> Decoder<'p> {
         &self,
         room: &mut Room,
         raw: &Raw<'_>,
-        node: &Node<'_>,
+        node: View<'_>,
         of: (&FieldDef, &Arena<FieldId, FieldDef>),
         context: Context<'_>,
     ) -> Result<Value, Fault> {
         // A cell of a table may hold a list written as JSON.
         let written = match node {
-            Node::Cell(text) => Some(text.trim()).filter(|text| text.starts_with('[')),
+            View::Cell(text) => Some(text.trim()).filter(|text| text.starts_with('[')),
             _ => None,
         };
         if let Some(text) = written {
@@ -295,7 +290,7 @@ impl<'p> Decoder<'p> {
         };
         let start = room.lines.len();
         for (item, nth) in items.iter().zip(1..) {
-            let entries = item.entries().map_err(|reason| format!("line {nth}: {reason}"))?;
+            let entries = item.view().entries().map_err(|reason| format!("line {nth}: {reason}"))?;
             self.line(room, raw, nth, &*entries, of, context)?;
         }
         Ok(Value::List(room.lines.drain(start..).collect()))
@@ -319,7 +314,7 @@ impl<'p> Decoder<'p> {
     }
 
     /// Adds a line of a list.
-    fn line<'a, F: Fields<'a> + ?Sized>(
+    fn line<F: Fields + ?Sized>(
         &self,
         room: &mut Room,
         raw: &Raw<'_>,
@@ -331,7 +326,7 @@ impl<'p> Decoder<'p> {
         let start = room.values.len();
         let of_line = |fault: Fault| Fault { reason: format!("line {nth}: {}", fault.reason), place: fault.place };
         let currency = currency_of(raw, entries).map_err(|fault| Fault { place: None, ..of_line(fault) })?;
-        let context = Context { currency: currency.as_deref().or(context.currency), ..context };
+        let context = Context { currency: currency.or(context.currency), ..context };
         self.values(room, raw, defs, entries, context, &|| format!("a line of `{}`", def.name)).map_err(of_line)?;
         room.lines.push(room.values.drain(start..).collect());
         Ok(())
@@ -339,7 +334,7 @@ impl<'p> Decoder<'p> {
 }
 
 /// A fault about a key that every record needs, with what may have been meant.
-fn missing_key<'a, F: Fields<'a> + ?Sized>(raw: &Raw<'_>, fields: &F, key: &str, what: &str) -> Fault {
+fn missing_key<F: Fields + ?Sized>(raw: &Raw<'_>, fields: &F, key: &str, what: &str) -> Fault {
     if let Some(position) = fields.find(key, 0) {
         return at(raw, fields, position, format!("`{key}` is empty: {what}"));
     }
@@ -349,9 +344,9 @@ fn missing_key<'a, F: Fields<'a> + ?Sized>(raw: &Raw<'_>, fields: &F, key: &str,
 
 impl Room {
     /// A text; the same one for all records where it is a word that comes often.
-    fn text(&mut self, node: &Node<'_>) -> Result<Arc<str>, String> {
-        let (Node::Text(written) | Node::Cell(written)) = node else { return text(node) };
-        if let Some(known) = self.texts.get(&**written) {
+    fn text(&mut self, node: View<'_>) -> Result<Arc<str>, String> {
+        let (View::Text(written) | View::Cell(written)) = node else { return text(node) };
+        if let Some(known) = self.texts.get(written) {
             return Ok(Arc::clone(known));
         }
         let new = text(node)?;
@@ -380,29 +375,21 @@ pub(crate) fn shown(raw: &Raw<'_>) -> String {
     raw.fields.iter().map(|(key, node)| format!("{key}: {}", plain(node))).collect::<Vec<_>>().join(", ")
 }
 
-fn at<'a, F: Fields<'a> + ?Sized>(raw: &Raw<'_>, fields: &F, position: usize, reason: String) -> Fault {
+fn at<F: Fields + ?Sized>(raw: &Raw<'_>, fields: &F, position: usize, reason: String) -> Fault {
     Fault { reason, place: place_of(raw, fields, position) }
 }
 
-fn place_of<'a, F: Fields<'a> + ?Sized>(raw: &Raw<'_>, fields: &F, position: usize) -> Option<Place> {
-    Some(raw.place_of(fields.key(position)?, &fields.node(position)))
+fn place_of<F: Fields + ?Sized>(raw: &Raw<'_>, fields: &F, position: usize) -> Option<Place> {
+    Some(raw.place_of(fields.key(position)?, fields.view(position)))
 }
 
 /// The currency that a record or line names for all its amounts.
-fn currency_of<'n, 'a: 'n, F: Fields<'a> + ?Sized>(
-    raw: &Raw<'_>,
-    fields: &'n F,
-) -> Result<Option<Cow<'n, str>>, Fault> {
-    let Some(position) = fields.find("currency", 0).filter(|position| !fields.is_nothing(*position)) else {
-        return Ok(None);
-    };
-    match fields.node(position) {
-        Cow::Borrowed(Node::Text(code) | Node::Cell(code)) => Ok(Some(Cow::Borrowed(code.trim()))),
-        Cow::Owned(Node::Text(Cow::Borrowed(code)) | Node::Cell(Cow::Borrowed(code))) => {
-            Ok(Some(Cow::Borrowed(code.trim())))
-        }
-        Cow::Owned(Node::Text(code) | Node::Cell(code)) => Ok(Some(Cow::Owned(code.trim().to_owned()))),
-        node => Err(at(raw, fields, position, format!("`currency` is a code such as `EUR`, not {}", &*node))),
+fn currency_of<'n, F: Fields + ?Sized>(raw: &Raw<'_>, fields: &'n F) -> Result<Option<&'n str>, Fault> {
+    let Some(position) = fields.find("currency", 0) else { return Ok(None) };
+    match fields.view(position) {
+        node if node.is_nothing() => Ok(None),
+        View::Text(code) | View::Cell(code) => Ok(Some(code.trim())),
+        node => Err(at(raw, fields, position, format!("`currency` is a code such as `EUR`, not {node}"))),
     }
 }
 

@@ -1,12 +1,10 @@
 //! Names and values of a record or a line, however they are held.
 
-use std::borrow::Cow;
-
-use super::node::{Entry, Node};
+use super::node::{Entry, View};
 use super::tape::Part;
 
 /// Names and values, each at a position.
-pub(crate) trait Fields<'a> {
+pub(crate) trait Fields {
     /// The name at a position; `None` behind the last.
     fn key(&self, at: usize) -> Option<&str>;
 
@@ -14,28 +12,18 @@ pub(crate) trait Fields<'a> {
     fn after(&self, at: usize) -> usize;
 
     /// The value at a position.
-    fn node(&self, at: usize) -> Cow<'_, Node<'a>>;
+    fn view(&self, at: usize) -> View<'_>;
 
     /// Whether the value at a position says nothing.
-    fn is_nothing(&self, at: usize) -> bool;
+    fn is_nothing(&self, at: usize) -> bool {
+        self.view(at).is_nothing()
+    }
 
     /// The list at a position, where it has been taken apart already.
-    fn list(&self, at: usize) -> Option<Part<'a, '_>>;
+    fn list(&self, at: usize) -> Option<Part<'_, '_>>;
 
     /// The position of a name; `guess` is tried first.
-    fn find(&self, name: &str, guess: usize) -> Option<usize> {
-        if self.key(guess) == Some(name) {
-            return Some(guess);
-        }
-        let mut at = 0;
-        while let Some(key) = self.key(at) {
-            if key == name {
-                return Some(at);
-            }
-            at = self.after(at);
-        }
-        None
-    }
+    fn find(&self, name: &str, guess: usize) -> Option<usize>;
 
     /// All names.
     fn keys(&self) -> Vec<&str> {
@@ -49,7 +37,7 @@ pub(crate) trait Fields<'a> {
     }
 }
 
-impl<'a> Fields<'a> for [Entry<'a>] {
+impl Fields for [Entry<'_>] {
     fn key(&self, at: usize) -> Option<&str> {
         self.get(at).map(|(key, _)| key.as_ref())
     }
@@ -58,15 +46,18 @@ impl<'a> Fields<'a> for [Entry<'a>] {
         at + 1
     }
 
-    fn node(&self, at: usize) -> Cow<'_, Node<'a>> {
-        self.get(at).map_or(Cow::Owned(Node::Null), |(_, node)| Cow::Borrowed(node))
+    fn find(&self, name: &str, guess: usize) -> Option<usize> {
+        if self.get(guess).is_some_and(|(key, _)| key == name) {
+            return Some(guess);
+        }
+        self.iter().position(|(key, _)| key == name)
     }
 
-    fn is_nothing(&self, at: usize) -> bool {
-        self.get(at).is_none_or(|(_, node)| node.is_nothing())
+    fn view(&self, at: usize) -> View<'_> {
+        self.get(at).map_or(View::Null, |(_, node)| node.view())
     }
 
-    fn list(&self, _: usize) -> Option<Part<'a, '_>> {
+    fn list(&self, _: usize) -> Option<Part<'_, '_>> {
         None
     }
 }

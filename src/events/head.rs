@@ -18,7 +18,7 @@ pub(super) struct Head {
 }
 
 impl Head {
-    pub(super) fn of<'a, F: Fields<'a> + ?Sized>(fields: &F) -> Self {
+    pub(super) fn of<F: Fields + ?Sized>(fields: &F) -> Self {
         let mut head = Self::default();
         let mut next = 0;
         while let Some(key) = fields.key(next) {

@@ -1,6 +1,8 @@
 //! Lines of bounded length, whatever the bytes are.
 
-use std::io::{self, BufRead, ErrorKind, Read};
+use std::io::{self, BufRead, ErrorKind};
+
+use memchr::memchr;
 
 use super::MAX_LINE_BYTES;
 use super::node::offset;
@@ -36,25 +38,46 @@ impl Lines {
         self.number
     }
 
+    /// Appends what comes up to the end of the line, with it, or one byte more than a line may have.
+    fn read(&mut self, buffer: &mut Vec<u8>) -> io::Result<()> {
+        let mut room = MAX_LINE_BYTES + 1;
+        while room > 0 {
+            let bytes = match self.input.fill_buf() {
+                Ok([]) => break,
+                Ok(bytes) => bytes.get(..room).unwrap_or(bytes),
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            let end = memchr(b'\n', bytes);
+            let length = end.map_or(bytes.len(), |end| end + 1);
+            buffer.extend_from_slice(bytes.get(..length).unwrap_or_default());
+            self.input.consume(length);
+            room -= length;
+            if end.is_some() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Appends the next line to `buffer`.
     pub(crate) fn append(&mut self, buffer: &mut Vec<u8>) -> Line {
         if self.ended {
             return Line::End;
         }
         let start = buffer.len();
-        let limit = u64::try_from(MAX_LINE_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-        let read = Read::take(&mut self.input, limit).read_until(b'\n', buffer);
+        let read = self.read(buffer);
         self.number += 1;
         match read {
             Err(error) => {
                 self.ended = true;
                 Line::Failed(error)
             }
-            Ok(0) => {
+            Ok(()) if buffer.len() == start => {
                 self.ended = true;
                 Line::End
             }
-            Ok(_) => {
+            Ok(()) => {
                 if buffer.last() == Some(&b'\n') {
                     buffer.pop();
                     if buffer.len() > start && buffer.last() == Some(&b'\r') {

@@ -83,6 +83,20 @@ pub enum Node<'a> {
     Json(&'a str),
 }
 
+/// A value of a record as it is looked at, whoever holds it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum View<'n> {
+    Null,
+    Bool(bool),
+    Number(&'n str),
+    Text(&'n str),
+    Cell(&'n str),
+    Exact(Exact),
+    List(&'n [Node<'n>]),
+    Object(&'n [Entry<'n>]),
+    Json(&'n str),
+}
+
 impl<'a> Raw<'a> {
     /// The first value of a key.
     pub fn get(&self, key: &str) -> Option<&Node<'a>> {
@@ -102,24 +116,23 @@ impl<'a> Raw<'a> {
     }
 
     /// Where a value stands: exactly where the format keeps its text, else where its key stands, else where the record begins.
-    pub(crate) fn place_of(&self, key: &str, node: &Node<'_>) -> Place {
-        let value = node.written().and_then(|part| self.place_within(part));
+    pub(crate) fn place_of(&self, key: &str, value: View<'_>) -> Place {
+        let value = value.written().and_then(|part| self.place_within(part));
         value.or_else(|| self.place_within(key)).unwrap_or_else(|| self.place.clone())
     }
 }
 
-impl<'a> Node<'a> {
+impl<'n> View<'n> {
     /// The text that the value was written as, without quotes.
-    fn written(&self) -> Option<&str> {
+    fn written(self) -> Option<&'n str> {
         match self {
-            Self::Number(text) | Self::Text(text) | Self::Cell(text) => Some(text),
-            Self::Json(text) => Some(text),
+            Self::Number(text) | Self::Text(text) | Self::Cell(text) | Self::Json(text) => Some(text),
             _ => None,
         }
     }
 
     /// Whether it says nothing.
-    pub fn is_nothing(&self) -> bool {
+    pub(crate) fn is_nothing(self) -> bool {
         match self {
             Self::Null => true,
             Self::Cell(text) => text.trim().is_empty(),
@@ -128,9 +141,9 @@ impl<'a> Node<'a> {
     }
 
     /// The values of a list; a reason where it is none, is damaged or too long.
-    pub(crate) fn items(&self) -> Result<Cow<'_, [Node<'a>]>, String> {
+    pub(crate) fn items(self) -> Result<Cow<'n, [Node<'n>]>, String> {
         let items = match self {
-            Self::List(items) => Cow::Borrowed(items.as_slice()),
+            Self::List(items) => Cow::Borrowed(items),
             Self::Json(text) if text.starts_with('[') => Cow::Owned(json::list(text)?),
             other => return Err(format!("a list is needed, not {other}")),
         };
@@ -141,12 +154,34 @@ impl<'a> Node<'a> {
     }
 
     /// The names and values of an object; a reason where it is none or damaged.
-    pub(crate) fn entries(&self) -> Result<Cow<'_, [Entry<'a>]>, String> {
+    pub(crate) fn entries(self) -> Result<Cow<'n, [Entry<'n>]>, String> {
         match self {
-            Self::Object(entries) => Ok(Cow::Borrowed(entries.as_slice())),
+            Self::Object(entries) => Ok(Cow::Borrowed(entries)),
             Self::Json(text) if text.starts_with('{') => Ok(Cow::Owned(json::object(text)?)),
             other => Err(format!("names and values are needed, not {other}")),
         }
+    }
+}
+
+impl<'a> Node<'a> {
+    /// The value, to be looked at.
+    pub(crate) fn view(&self) -> View<'_> {
+        match self {
+            Self::Null => View::Null,
+            Self::Bool(flag) => View::Bool(*flag),
+            Self::Number(text) => View::Number(text),
+            Self::Text(text) => View::Text(text),
+            Self::Cell(text) => View::Cell(text),
+            Self::Exact(number) => View::Exact(*number),
+            Self::List(items) => View::List(items),
+            Self::Object(entries) => View::Object(entries),
+            Self::Json(text) => View::Json(text),
+        }
+    }
+
+    /// Whether it says nothing.
+    pub fn is_nothing(&self) -> bool {
+        self.view().is_nothing()
     }
 
     /// The same without anything borrowed.
@@ -185,7 +220,7 @@ pub(crate) fn clip(text: &str, characters: usize) -> String {
     }
 }
 
-impl fmt::Display for Node<'_> {
+impl fmt::Display for View<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Null => f.write_str("nothing"),
@@ -200,6 +235,12 @@ impl fmt::Display for Node<'_> {
             Self::Json(text) if text.starts_with('[') => f.write_str("a list"),
             Self::Json(_) => f.write_str("an object"),
         }
+    }
+}
+
+impl fmt::Display for Node<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
     }
 }
 

@@ -4,30 +4,30 @@ use std::sync::Arc;
 
 use crate::value::{Day, Exact, Instant, TimeSpan, parse_instant};
 
-use super::node::{Node, clip};
+use super::node::{View, clip};
 use super::{FIRST_YEAR, LAST_YEAR, MAX_ID, MAX_TEXT};
 
 /// The word that a text or cell is.
-pub(super) fn word<'n>(node: &'n Node<'_>) -> Option<&'n str> {
+pub(super) fn word(node: View<'_>) -> Option<&str> {
     match node {
-        Node::Text(text) => Some(text),
-        Node::Cell(text) => Some(text.trim()),
+        View::Text(text) => Some(text),
+        View::Cell(text) => Some(text.trim()),
         _ => None,
     }
 }
 
 /// The text of an identifier; whole numbers are taken as their digits.
-pub(super) fn identifier(node: &Node<'_>) -> Result<Arc<str>, String> {
+pub(super) fn identifier(node: View<'_>) -> Result<Arc<str>, String> {
     let text = match node {
-        Node::Text(text) => text.as_ref(),
-        Node::Cell(text) => text.trim(),
-        Node::Number(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.as_ref(),
-        Node::Number(digits) => {
+        View::Text(text) => text,
+        View::Cell(text) => text.trim(),
+        View::Number(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits,
+        View::Number(digits) => {
             return Err(format!("`{}` is no identifier: put it in quotes if it is meant as text", clip(digits, 60)));
         }
         other => return Err(format!("an identifier is needed, not {other}")),
     };
-    let shortened = matches!(node, Node::Cell(_)) && is_shortened(text);
+    let shortened = matches!(node, View::Cell(_)) && is_shortened(text);
     if !text.is_empty() && text.len() <= MAX_ID && !shortened && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(Arc::from(text));
     }
@@ -60,16 +60,16 @@ fn is_shortened(text: &str) -> bool {
 }
 
 /// A text; numbers that were computed are written out.
-pub(super) fn text(node: &Node<'_>) -> Result<Arc<str>, String> {
+pub(super) fn text(node: View<'_>) -> Result<Arc<str>, String> {
     let text = match node {
-        Node::Text(text) | Node::Cell(text) => text,
-        Node::Exact(number) => return Ok(Arc::from(number.to_string())),
+        View::Text(text) | View::Cell(text) => text,
+        View::Exact(number) => return Ok(Arc::from(number.to_string())),
         other => return Err(format!("text is needed, not {other}: put it in quotes")),
     };
     if text.len() > MAX_TEXT {
         return Err(format!("a text of {} bytes is too long: at most {MAX_TEXT} are read", text.len()));
     }
-    Ok(Arc::from(text.as_ref()))
+    Ok(Arc::from(text))
 }
 
 /// What keeps a text from being a number that most people would read, if anything does.
@@ -100,10 +100,10 @@ pub(super) fn unusual(text: &str) -> Option<&'static str> {
 }
 
 /// An exact number; text is taken where it is written as digits, which is how exact amounts often travel.
-pub(super) fn number(node: &Node<'_>) -> Result<Exact, String> {
+pub(super) fn number(node: View<'_>) -> Result<Exact, String> {
     match node {
-        Node::Exact(number) => Ok(*number),
-        Node::Number(text) | Node::Text(text) | Node::Cell(text) => {
+        View::Exact(number) => Ok(number),
+        View::Number(text) | View::Text(text) | View::Cell(text) => {
             let digits = text.trim();
             let parsed = if digits.contains('_') { None } else { Exact::parse_decimal(digits) };
             parsed.ok_or_else(|| match unusual(digits) {
@@ -123,8 +123,8 @@ pub(super) fn number(node: &Node<'_>) -> Result<Exact, String> {
 }
 
 /// A whole number.
-pub(super) fn whole(node: &Node<'_>) -> Result<i64, String> {
-    if let Node::Text(_) = node {
+pub(super) fn whole(node: View<'_>) -> Result<i64, String> {
+    if let View::Text(_) = node {
         return Err(format!("a whole number is needed, not {node}: write it without quotes"));
     }
     let number = number(node).map_err(|_| format!("a whole number is needed, not {node}"))?;
@@ -135,14 +135,14 @@ pub(super) fn whole(node: &Node<'_>) -> Result<i64, String> {
 }
 
 /// Yes or no.
-pub(super) fn flag(node: &Node<'_>) -> Result<bool, String> {
+pub(super) fn flag(node: View<'_>) -> Result<bool, String> {
     match node {
-        Node::Bool(flag) => Ok(*flag),
-        Node::Text(text) | Node::Cell(text) => match (text.trim(), node) {
+        View::Bool(flag) => Ok(flag),
+        View::Text(text) | View::Cell(text) => match (text.trim(), node) {
             ("yes" | "true", _) => Ok(true),
             ("no" | "false", _) => Ok(false),
-            ("Yes" | "YES" | "True" | "TRUE" | "Y" | "y" | "1", Node::Cell(_)) => Ok(true),
-            ("No" | "NO" | "False" | "FALSE" | "N" | "n" | "0", Node::Cell(_)) => Ok(false),
+            ("Yes" | "YES" | "True" | "TRUE" | "Y" | "y" | "1", View::Cell(_)) => Ok(true),
+            ("No" | "NO" | "False" | "FALSE" | "N" | "n" | "0", View::Cell(_)) => Ok(false),
             _ => Err(format!("yes or no is needed, not {node}")),
         },
         other => Err(format!("yes or no is needed, not {other}")),
@@ -150,7 +150,7 @@ pub(super) fn flag(node: &Node<'_>) -> Result<bool, String> {
 }
 
 /// A calendar day.
-pub(super) fn day(node: &Node<'_>) -> Result<Day, String> {
+pub(super) fn day(node: View<'_>) -> Result<Day, String> {
     let text = word(node).ok_or_else(|| format!("a date such as `2026-02-01` is needed, not {node}"))?;
     let day = Day::parse(text).ok_or_else(|| format!("`{}` is not a date such as `2026-02-01`", clip(text, 60)))?;
     plausible(day)?;
@@ -165,11 +165,11 @@ fn plausible(day: Day) -> Result<(), String> {
 }
 
 /// A moment, with its zone.
-pub(super) fn moment(node: &Node<'_>) -> Result<Instant, String> {
+pub(super) fn moment(node: View<'_>) -> Result<Instant, String> {
     let text = match node {
-        Node::Text(text) => text.as_ref(),
-        Node::Cell(text) => text.trim(),
-        Node::Number(digits) => {
+        View::Text(text) => text,
+        View::Cell(text) => text.trim(),
+        View::Number(digits) => {
             return Err(format!(
                 "the number `{}` is not a time: write it like `2026-02-01T10:00:00Z`, or say in a map what it counts",
                 clip(digits, 40)
@@ -196,7 +196,7 @@ pub(super) fn plausible_instant(instant: Instant) -> Result<(), String> {
 }
 
 /// A duration.
-pub(super) fn span(node: &Node<'_>) -> Result<TimeSpan, String> {
+pub(super) fn span(node: View<'_>) -> Result<TimeSpan, String> {
     let needed = || format!("a duration such as `5 days` is needed, not {node}");
     let text = word(node).ok_or_else(needed)?;
     let (count, unit) = text.split_once(' ').ok_or_else(needed)?;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::MAX_DEPTH;
 use super::fields::Fields;
-use super::node::{Entry, Node};
+use super::node::{Entry, Node, View};
 use super::scan::plain_length;
 
 /// More keys than this are not compared with each other here.
@@ -20,7 +20,7 @@ enum Kind {
     Number,
     /// A text that is what stands between its quotes.
     Text,
-    /// A text with escapes.
+    /// A text with escapes; its place is in what was undone.
     Escaped,
     List,
     Object,
@@ -40,6 +40,8 @@ struct Token {
 #[derive(Debug, Default)]
 pub(crate) struct Tape {
     tokens: Vec<Token>,
+    /// What texts with escapes say, one after the other.
+    undone: String,
 }
 
 impl Tape {
@@ -55,20 +57,17 @@ impl Tape {
 
     fn read<'a>(&mut self, text: &'a str, kind: Kind) -> Option<Part<'a, '_>> {
         self.tokens.clear();
+        self.undone.clear();
         // Places are short numbers.
         u32::try_from(text.len()).ok()?;
-        let mut at = Cursor { text, bytes: text.as_bytes(), at: 0, tokens: &mut self.tokens };
+        let mut at = Cursor { text, bytes: text.as_bytes(), at: 0, tokens: &mut self.tokens, undone: &mut self.undone };
         at.blanks();
         at.value((0, 0), 1)?;
         at.blanks();
-        at.peek().is_none().then_some(())?;
+        (at.at == text.len()).then_some(())?;
         let (_, tokens) = self.tokens.split_first().filter(|(first, _)| first.kind == kind)?;
-        Some(Part { text, tokens })
+        Some(Part { text, tokens, undone: &self.undone })
     }
-}
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 /// A value that stands as it is written.
@@ -87,22 +86,38 @@ pub(crate) enum Plain<'a> {
 pub(crate) struct Part<'a, 't> {
     text: &'a str,
     tokens: &'t [Token],
+    undone: &'t str,
 }
 
 impl<'a, 't> Part<'a, 't> {
-    fn slice(&self, (start, end): (u32, u32)) -> &'a str {
-        self.text.get(start as usize..end as usize).unwrap_or_default()
+    fn key_of(&self, token: &Token) -> &'a str {
+        slice(self.text, token.key)
     }
 
-    fn token_node(&self, token: &Token) -> Node<'a> {
-        let text = self.slice(token.value);
+    fn view_of(&self, token: &Token) -> View<'t>
+    where
+        'a: 't,
+    {
+        match token.kind {
+            Kind::Null => View::Null,
+            Kind::True => View::Bool(true),
+            Kind::False => View::Bool(false),
+            Kind::Number => View::Number(slice(self.text, token.value)),
+            Kind::Text => View::Text(slice(self.text, token.value)),
+            Kind::Escaped => View::Text(slice(self.undone, token.value)),
+            Kind::List | Kind::Object => View::Json(slice(self.text, token.value)),
+        }
+    }
+
+    fn node_of(&self, token: &Token) -> Node<'a> {
+        let text = slice(self.text, token.value);
         match token.kind {
             Kind::Null => Node::Null,
             Kind::True => Node::Bool(true),
             Kind::False => Node::Bool(false),
             Kind::Number => Node::Number(Cow::Borrowed(text)),
             Kind::Text => Node::Text(Cow::Borrowed(text)),
-            Kind::Escaped => Node::Text(Cow::Owned(unescaped(text))),
+            Kind::Escaped => Node::Text(Cow::Owned(slice(self.undone, token.value).to_owned())),
             Kind::List | Kind::Object => Node::Json(text),
         }
     }
@@ -119,14 +134,14 @@ impl<'a, 't> Part<'a, 't> {
 
     /// The values of a list.
     pub(crate) fn nodes(self) -> Vec<Node<'a>> {
-        self.positions().filter_map(|at| self.tokens.get(at)).map(|token| self.token_node(token)).collect()
+        self.positions().filter_map(|at| self.tokens.get(at)).map(|token| self.node_of(token)).collect()
     }
 
     /// Names and values of an object.
     pub(crate) fn entries(self) -> Vec<Entry<'a>> {
         let mut entries = Vec::with_capacity(10);
         let tokens = self.positions().filter_map(|at| self.tokens.get(at));
-        entries.extend(tokens.map(|token| (Cow::Borrowed(self.slice(token.key)), self.token_node(token))));
+        entries.extend(tokens.map(|token| (Cow::Borrowed(self.key_of(token)), self.node_of(token))));
         entries
     }
 
@@ -136,10 +151,13 @@ impl<'a, 't> Part<'a, 't> {
     }
 
     /// The values, each with what is in it where it is an object.
-    pub(crate) fn objects(self) -> impl Iterator<Item = (Node<'a>, Option<Part<'a, 't>>)> {
+    pub(crate) fn objects(self) -> impl Iterator<Item = (View<'t>, Option<Part<'a, 't>>)>
+    where
+        'a: 't,
+    {
         self.positions().filter_map(move |at| {
             let token = self.tokens.get(at)?;
-            Some((self.token_node(token), self.inside(at, Kind::Object)))
+            Some((self.view_of(token), self.inside(at, Kind::Object)))
         })
     }
 
@@ -152,8 +170,8 @@ impl<'a, 't> Part<'a, 't> {
     pub(crate) fn plain(&self, at: usize) -> Option<Plain<'a>> {
         let token = self.tokens.get(at)?;
         match token.kind {
-            Kind::Number => Some(Plain::Number(self.slice(token.value))),
-            Kind::Text => Some(Plain::Text(self.slice(token.value))),
+            Kind::Number => Some(Plain::Number(slice(self.text, token.value))),
+            Kind::Text => Some(Plain::Text(slice(self.text, token.value))),
             Kind::True => Some(Plain::Bool(true)),
             Kind::False => Some(Plain::Bool(false)),
             Kind::Null | Kind::Escaped | Kind::List | Kind::Object => None,
@@ -162,48 +180,53 @@ impl<'a, 't> Part<'a, 't> {
 
     fn inside(&self, at: usize, kind: Kind) -> Option<Part<'a, 't>> {
         self.tokens.get(at).filter(|token| token.kind == kind)?;
-        Some(Part { text: self.text, tokens: self.tokens.get(at + 1..self.after(at))? })
+        Some(Part { tokens: self.tokens.get(at + 1..self.after(at))?, ..*self })
     }
 }
 
-impl<'a> Fields<'a> for Part<'a, '_> {
+impl Fields for Part<'_, '_> {
     fn key(&self, at: usize) -> Option<&str> {
-        self.tokens.get(at).map(|token| self.slice(token.key))
+        self.tokens.get(at).map(|token| self.key_of(token))
     }
 
     fn after(&self, at: usize) -> usize {
         at + 1 + self.tokens.get(at).map_or(0, |token| token.inside as usize)
     }
 
-    fn node(&self, at: usize) -> Cow<'_, Node<'a>> {
-        Cow::Owned(self.tokens.get(at).map_or(Node::Null, |token| self.token_node(token)))
+    fn find(&self, name: &str, guess: usize) -> Option<usize> {
+        let is_named = |token: &Token| {
+            let (start, end) = token.key;
+            (end - start) as usize == name.len()
+                && self.text.as_bytes().get(start as usize..end as usize) == Some(name.as_bytes())
+        };
+        if self.tokens.get(guess).is_some_and(is_named) {
+            return Some(guess);
+        }
+        let mut at = 0;
+        loop {
+            let token = self.tokens.get(at)?;
+            if is_named(token) {
+                return Some(at);
+            }
+            at += 1 + token.inside as usize;
+        }
     }
 
-    fn is_nothing(&self, at: usize) -> bool {
-        self.tokens.get(at).is_none_or(|token| token.kind == Kind::Null)
+    fn view(&self, at: usize) -> View<'_> {
+        self.tokens.get(at).map_or(View::Null, |token| self.view_of(token))
     }
 
-    fn list(&self, at: usize) -> Option<Part<'a, '_>> {
+    fn list(&self, at: usize) -> Option<Part<'_, '_>> {
         self.inside(at, Kind::List)
     }
 }
 
-/// What a text with escapes says that is known to be well formed.
-fn unescaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((plain, escape)) = rest.split_once('\\') {
-        out.push_str(plain);
-        let Some((character, length)) = escaped(escape) else { break };
-        out.push(character);
-        rest = escape.get(length..).unwrap_or_default();
-    }
-    out.push_str(rest);
-    out
+fn slice(text: &str, (start, end): (u32, u32)) -> &str {
+    text.get(start as usize..end as usize).unwrap_or_default()
 }
 
 /// The character that stands behind a backslash, and in how many bytes.
-fn escaped(text: &str) -> Option<(char, usize)> {
+fn escape(text: &str) -> Option<(char, usize)> {
     let unit = |at: usize| {
         let digits = text.get(at..at + 4)?;
         digits.chars().try_fold(0, |unit, digit| Some(unit << 4 | digit.to_digit(16)?))
@@ -233,8 +256,8 @@ struct Seen(u64);
 
 impl Seen {
     /// Adds a key; whether it may have been there before.
-    fn add(&mut self, key: &str) -> bool {
-        let bytes = key.as_bytes();
+    #[inline(always)]
+    fn add(&mut self, bytes: &[u8]) -> bool {
         let ends =
             bytes.first().zip(bytes.last()).map_or(0, |(first, last)| usize::from(*first) + 5 * usize::from(*last));
         let bit = 1 << ((ends + 11 * bytes.len()) % 64);
@@ -249,24 +272,32 @@ struct Cursor<'a, 't> {
     bytes: &'a [u8],
     at: usize,
     tokens: &'t mut Vec<Token>,
+    undone: &'t mut String,
 }
 
-impl<'a> Cursor<'a, '_> {
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
+impl Cursor<'_, '_> {
+    /// The next byte; 0, which is none of JSON, at the end.
+    #[inline(always)]
+    fn peek(&self) -> u8 {
+        self.bytes.get(self.at).copied().unwrap_or(0)
     }
 
+    #[inline(always)]
     fn eat(&mut self, byte: u8) -> Option<()> {
-        (self.peek() == Some(byte)).then(|| self.at += 1)
+        let found = self.peek() == byte;
+        self.at += usize::from(found);
+        found.then_some(())
     }
 
+    #[inline(always)]
     fn blanks(&mut self) {
-        while self.peek().is_some_and(is_blank) {
+        while matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
             self.at += 1;
         }
     }
 
     /// A place as a short number; texts are not longer.
+    #[inline(always)]
     #[expect(clippy::cast_possible_truncation, reason = "`Tape::read` has looked at the length of the text")]
     fn since(&self, start: usize) -> (u32, u32) {
         (start as u32, self.at as u32)
@@ -274,17 +305,13 @@ impl<'a> Cursor<'a, '_> {
 
     /// A value, and what is in it.
     fn value(&mut self, key: (u32, u32), depth: usize) -> Option<()> {
-        let start = self.at;
-        let (kind, value) = match self.peek()? {
+        let (kind, value) = match self.peek() {
             b'"' => self.text()?,
             open @ (b'{' | b'[') => return self.nested(key, open, depth),
             b't' => (Kind::True, self.word("true")?),
             b'f' => (Kind::False, self.word("false")?),
             b'n' => (Kind::Null, self.word("null")?),
-            _ => {
-                self.number()?;
-                (Kind::Number, self.since(start))
-            }
+            _ => (Kind::Number, self.number()?),
         };
         self.tokens.push(Token { key, value, inside: 0, kind });
         Some(())
@@ -303,16 +330,16 @@ impl<'a> Cursor<'a, '_> {
         if self.eat(close).is_none() {
             let (mut seen, mut count) = (Seen::default(), 0);
             loop {
-                let key = if kind == Kind::Object {
+                let mut key = (0, 0);
+                if kind == Kind::Object {
                     count += 1;
-                    self.key(index, &mut seen, count)?
-                } else {
-                    (0, 0)
-                };
+                    key = self.key(index, &mut seen, count)?;
+                }
                 self.value(key, depth + 1)?;
                 self.blanks();
                 if self.eat(b',').is_none() {
-                    break self.eat(close)?;
+                    self.eat(close)?;
+                    break;
                 }
                 self.blanks();
             }
@@ -324,12 +351,12 @@ impl<'a> Cursor<'a, '_> {
     }
 
     /// The key of the next value of the object whose token has an index, and its colon.
+    #[inline(always)]
     fn key(&mut self, object: usize, seen: &mut Seen, count: usize) -> Option<(u32, u32)> {
         let (Kind::Text, key) = self.text()? else { return None };
-        let name = self.text.get(key.0 as usize..key.1 as usize)?;
-        if seen.add(name) {
-            let before = Part { text: self.text, tokens: self.tokens.get(object + 1..)? };
-            if before.find(name, 0).is_some() {
+        if seen.add(self.bytes.get(key.0 as usize..key.1 as usize)?) {
+            let before = Part { text: self.text, tokens: self.tokens.get(object + 1..)?, undone: "" };
+            if before.find(slice(self.text, key), 0).is_some() {
                 return None;
             }
         }
@@ -343,23 +370,44 @@ impl<'a> Cursor<'a, '_> {
     }
 
     /// A text in quotes.
+    #[inline(always)]
     fn text(&mut self) -> Option<(Kind, (u32, u32))> {
         self.eat(b'"')?;
-        let (start, mut kind) = (self.at, Kind::Text);
+        let start = self.at;
+        self.at += plain_length(self.bytes.get(start..)?);
+        let value = self.since(start);
+        match self.peek() {
+            b'"' => {
+                self.at += 1;
+                Some((Kind::Text, value))
+            }
+            b'\\' => self.escaped(start),
+            _ => None,
+        }
+    }
+
+    /// The rest of a text that begins at `start`, from its first escape on.
+    #[inline(never)]
+    fn escaped(&mut self, start: usize) -> Option<(Kind, (u32, u32))> {
+        let from = u32::try_from(self.undone.len()).ok()?;
+        self.undone.push_str(self.text.get(start..self.at)?);
         loop {
-            self.at += plain_length(self.bytes.get(self.at..)?);
-            match self.peek()? {
-                b'"' => break,
+            match self.peek() {
+                b'"' => {
+                    self.at += 1;
+                    return Some((Kind::Escaped, (from, u32::try_from(self.undone.len()).ok()?)));
+                }
                 b'\\' => {
-                    kind = Kind::Escaped;
-                    self.at += 1 + escaped(self.text.get(self.at + 1..)?)?.1;
+                    let (character, length) = escape(self.text.get(self.at + 1..)?)?;
+                    self.undone.push(character);
+                    self.at += 1 + length;
                 }
                 _ => return None,
             }
+            let plain = self.at;
+            self.at += plain_length(self.bytes.get(plain..)?);
+            self.undone.push_str(self.text.get(plain..self.at)?);
         }
-        let value = self.since(start);
-        self.at += 1;
-        Some((kind, value))
     }
 
     fn word(&mut self, word: &str) -> Option<(u32, u32)> {
@@ -368,32 +416,31 @@ impl<'a> Cursor<'a, '_> {
         Some(self.since(start))
     }
 
+    #[inline(always)]
     fn digits(&mut self) -> Option<()> {
         let start = self.at;
-        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+        while self.peek().is_ascii_digit() {
             self.at += 1;
         }
         (self.at > start).then_some(())
     }
 
-    fn number(&mut self) -> Option<()> {
-        if self.peek() == Some(b'-') {
-            self.at += 1;
-        }
+    #[inline(always)]
+    fn number(&mut self) -> Option<(u32, u32)> {
+        let start = self.at;
+        self.at += usize::from(self.peek() == b'-');
         if self.eat(b'0').is_none() {
             self.digits()?;
         }
         if self.eat(b'.').is_some() {
             self.digits()?;
         }
-        if let Some(b'e' | b'E') = self.peek() {
+        if matches!(self.peek(), b'e' | b'E') {
             self.at += 1;
-            if let Some(b'+' | b'-') = self.peek() {
-                self.at += 1;
-            }
+            self.at += usize::from(matches!(self.peek(), b'+' | b'-'));
             self.digits()?;
         }
-        Some(())
+        Some(self.since(start))
     }
 }
 
@@ -471,14 +518,14 @@ mod tests {
         let mut tape = Tape::default();
         let record = tape.object(text).unwrap();
         let after = record.find("after", 1).unwrap();
-        assert_eq!(*record.node(after), Node::Text("😀\n".into()));
+        assert_eq!(record.view(after), View::Text("😀\n"));
         let lines = record.list(record.find("lines", 0).unwrap()).unwrap();
         let lines: Vec<_> = lines.objects().map(|(node, inside)| (node, inside.map(Part::entries))).collect();
         let first = vec![("a".into(), Node::Number("1".into())), ("b".into(), Node::Json(r#"["x",{}]"#))];
         let expected = [
-            (Node::Json(r#"{"a":1,"b":["x",{}]}"#), Some(first)),
-            (Node::Number("2".into()), None),
-            (Node::Json("{}"), Some(Vec::new())),
+            (View::Json(r#"{"a":1,"b":["x",{}]}"#), Some(first)),
+            (View::Number("2"), None),
+            (View::Json("{}"), Some(Vec::new())),
         ];
         assert_eq!(lines, expected);
     }

@@ -56,7 +56,11 @@ impl Exact {
 
     /// The number that digits write: `1_000.25`, `-3`, `12e-2`; `None` where they do not, or it does not fit.
     pub fn parse_decimal(text: &str) -> Option<Self> {
-        let (numerator, denominator) = Decimal::read(text, true).ok()?.fraction()?;
+        let decimal = Decimal::read(text, true).ok()?;
+        if let Some((numerator, denominator)) = decimal.small_fraction() {
+            return Some(Self { numerator: numerator.into(), denominator: denominator.into() });
+        }
+        let (numerator, denominator) = decimal.fraction()?;
         Self::new(numerator, denominator)
     }
 
@@ -498,6 +502,16 @@ mod tests {
             prop_assert_eq!(a.add(b).unwrap().add(c), a.add(b.add(c).unwrap()));
             prop_assert_eq!(a.add(b).unwrap().sub(b), Ok(a));
             prop_assert_eq!(a.sub(a), Ok(Exact::ZERO));
+        }
+
+        #[test]
+        fn decimals_are_read_in_lowest_terms(mantissa in any::<i64>(), places in 0_usize..20) {
+            let digits = format!("{:0width$}", mantissa.unsigned_abs(), width = places + 1);
+            let (whole, part) = digits.split_at(digits.len() - places);
+            let sign = if mantissa < 0 { "-" } else { "" };
+            let text = if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") };
+            let power = 10_i128.pow(u32::try_from(places).unwrap());
+            prop_assert_eq!(Exact::parse_decimal(&text), Exact::new(mantissa.into(), power));
         }
 
         #[test]

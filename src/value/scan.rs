@@ -44,6 +44,22 @@ impl Decimal {
         Ok(Self { mantissa: if negative { -mantissa } else { mantissa }, exponent })
     }
 
+    /// The number as numerator and denominator in lowest terms, where both are short; a denominator has no divisors but 2 and 5.
+    pub(super) fn small_fraction(self) -> Option<(i64, i64)> {
+        let mut top = i64::try_from(self.mantissa).ok()?;
+        let places = u32::try_from(self.exponent.checked_neg()?).ok().filter(|places| *places <= 18)?;
+        if top == 0 || places == 0 {
+            return Some((top, 1));
+        }
+        let (twos, mut fives) = (places - top.trailing_zeros().min(places), places);
+        top >>= places - twos;
+        while fives > 0 && top % 5 == 0 {
+            top /= 5;
+            fives -= 1;
+        }
+        Some((top, 5_i64.pow(fives) << twos))
+    }
+
     /// The number as numerator and denominator, not reduced; `None` where one of them does not fit.
     pub(super) fn fraction(self) -> Option<(i128, i128)> {
         if self.mantissa == 0 {

@@ -80,9 +80,16 @@ fn utc(text: &[u8]) -> Option<Instant> {
     Some(Instant::clamped(i64::from(day.epoch_days()) * DAY_MILLIS + i64::from(time.millis() + millis)))
 }
 
-/// The number that digits write.
+/// The number that a few digits write.
+#[inline(always)]
 fn number<const N: usize>(digits: [u8; N]) -> Option<u32> {
-    digits.iter().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))
+    let (mut number, mut wrong) = (0_u32, false);
+    for digit in digits {
+        let digit = digit.wrapping_sub(b'0');
+        wrong |= digit > 9;
+        number = number.wrapping_mul(10).wrapping_add(u32::from(digit));
+    }
+    (!wrong).then_some(number)
 }
 
 /// Reads the digits after the point as milliseconds.

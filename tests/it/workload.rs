@@ -32,7 +32,7 @@ fn told(text: &str) -> limit::Totals {
     let journal = outcomes.iter().map(|outcome| serde_json::to_string(&Line::new(&versions[0], outcome, 1)).unwrap());
     let members = world.members();
     let members = members.iter().map(|state| serde_json::to_string(&MemberLine::new(world.engine(), state)).unwrap());
-    limit::told(count, &members.collect::<Vec<_>>().join("\n"), &journal.collect::<Vec<_>>().join("\n"))
+    limit::told::told(count, &members.collect::<Vec<_>>().join("\n"), &journal.collect::<Vec<_>>().join("\n"))
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::value::{Exact, Rounding};
 
 use super::super::amount::scaled;
+use super::super::json::object;
 use super::super::node::{Node, Raw};
 use super::super::scalar::number;
 use super::notation::Notation;
@@ -74,14 +75,15 @@ impl<'r, 'a> Row<'r, 'a> {
         let Some((first, rest)) = name.split_once('.') else { return Cow::Owned(Node::Null) };
         let Some(mut node) = self.raw.get(first).cloned() else { return Cow::Owned(Node::Null) };
         for key in rest.split('.') {
-            let inner = node
-                .entries()
-                .ok()
-                .and_then(|entries| entries.iter().find(|(name, _)| name == key).map(|(_, node)| node.clone()));
-            node = match inner {
-                Some(inner) => inner,
-                None => return Cow::Owned(Node::Null),
+            let entries = match node {
+                Node::Object(entries) => entries,
+                Node::Json(text) => object(text).unwrap_or_default(),
+                _ => return Cow::Owned(Node::Null),
             };
+            match entries.into_iter().find(|(name, _)| name == key) {
+                Some((_, inner)) => node = inner,
+                None => return Cow::Owned(Node::Null),
+            }
         }
         Cow::Owned(node)
     }
@@ -91,7 +93,9 @@ impl<'r, 'a> Row<'r, 'a> {
         if node.is_nothing() {
             return Err(format!("{} is empty where a number is needed", form.described()));
         }
-        self.plain(node).and_then(|node| number(&node)).map_err(|reason| format!("{}: {reason}", form.described()))
+        self.plain(node)
+            .and_then(|node| number(node.view()))
+            .map_err(|reason| format!("{}: {reason}", form.described()))
     }
 
     /// The value with its number, if it is text, written plainly.
@@ -165,11 +169,11 @@ impl<'r, 'a> Row<'r, 'a> {
                 if node.is_nothing() {
                     return Ok(Node::Null);
                 }
-                let items = node.items()?;
+                let items = node.view().items()?;
                 let mut lines = Vec::with_capacity(items.len());
                 for (index, item) in items.iter().enumerate() {
                     let entries =
-                        item.entries().map_err(|reason| format!("line {} of `{list}`: {reason}", index + 1))?;
+                        item.view().entries().map_err(|reason| format!("line {} of `{list}`: {reason}", index + 1))?;
                     let row = Row { raw: self.raw, line: Some(&entries), notation: self.notation };
                     lines.push(row.line(fields)?.into_owned());
                 }

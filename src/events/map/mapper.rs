@@ -253,7 +253,7 @@ fn head(rule: &Rule, row: &Row<'_, '_>) -> Result<(Arc<str>, Arc<str>, Instant),
     let named = |key: &str, form: &Form| {
         let read = || {
             let node = row.value(form)?;
-            if node.is_nothing() { Ok(None) } else { identifier(&node).map(Some) }
+            if node.is_nothing() { Ok(None) } else { identifier(node.view()).map(Some) }
         };
         let read = read().map_err(|reason: String| fault(row, form, format!("`{key}`: {reason}")))?;
         read.ok_or_else(|| fault(row, form, format!("`{key}` is empty")))
@@ -266,11 +266,11 @@ fn head(rule: &Rule, row: &Row<'_, '_>) -> Result<(Arc<str>, Arc<str>, Instant),
 /// A fault at the first column that a form names.
 fn fault(row: &Row<'_, '_>, form: &Form, reason: String) -> Fault {
     let entry = form.named().first().and_then(|name| row.raw.entry(name));
-    Fault { reason, place: entry.map(|(key, node)| row.raw.place_of(key, node)) }
+    Fault { reason, place: entry.map(|(key, node)| row.raw.place_of(key, node.view())) }
 }
 
 /// The values of a row, still untyped; sums of groups before their rounding.
-fn fields<'a>(rule: &Rule, bound: &Bound, row: &Row<'_, 'a>) -> Result<Vec<Entry<'a>>, Fault> {
+fn fields<'a>(rule: &'a Rule, bound: &'a Bound, row: &Row<'_, 'a>) -> Result<Vec<Entry<'a>>, Fault> {
     let mut fields = Vec::with_capacity(rule.fields.len() + bound.same.len() + 1);
     for (name, form) in &rule.fields {
         let value = if form.has_sum() && !rule.group.is_empty() {
@@ -278,13 +278,13 @@ fn fields<'a>(rule: &Rule, bound: &Bound, row: &Row<'_, 'a>) -> Result<Vec<Entry
         } else {
             row.value(form)
         };
-        fields
-            .push((Cow::Owned(name.clone()), value.map_err(|reason| fault(row, form, format!("`{name}`: {reason}")))?));
+        let value = value.map_err(|reason| fault(row, form, format!("`{name}`: {reason}")))?;
+        fields.push((Cow::Borrowed(name.as_str()), value));
     }
     for (name, _) in &bound.same {
         let node = row.column(name);
         if !node.is_nothing() {
-            fields.push((Cow::Owned(name.clone()), node.into_owned()));
+            fields.push((Cow::Borrowed(name.as_str()), node.into_owned()));
         }
     }
     if let Some(form) = &rule.currency {

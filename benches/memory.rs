@@ -1,0 +1,53 @@
+//! What members take in memory, beside what they take in the limit: bytes asked of the allocator, counted in the same run.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::float_arithmetic,
+    reason = "a bench that cannot begin has nothing to say, and its ratios are for people"
+)]
+
+use std::fs;
+
+use cap::Cap;
+use meed::compile::compile;
+
+#[expect(dead_code, reason = "another bench measures time")]
+mod common;
+#[expect(dead_code, reason = "another bench compares the totals")]
+mod limit;
+
+#[global_allocator]
+static ALLOCATOR: Cap<mimalloc::MiMalloc> = Cap::new(mimalloc::MiMalloc, usize::MAX);
+
+const MEMBERS: u64 = 5_000;
+
+/// How many bytes are in use for what `make` makes.
+fn bytes<T>(make: impl FnOnce() -> T) -> usize {
+    let before = ALLOCATOR.allocated();
+    let made = make();
+    let bytes = ALLOCATOR.allocated() - before;
+    drop(made);
+    bytes
+}
+
+fn main() {
+    let program = fs::read_to_string(common::programs().join("bench/loyalty.meed")).unwrap();
+    let versions = common::versions(&program);
+    let engine = compile(&versions);
+    let scratch = common::Scratch::new();
+    println!("{:<26} {:>12} {:>12} {:>8}", "bytes for each member", "Meed", "the limit", "");
+    for each in [5, 10, 50] {
+        let text = limit::sample(MEMBERS, MEMBERS * each, 1);
+        let path = scratch.file("memory.jsonl", &text);
+        let members = limit::run(&text).members as usize;
+        let limit = bytes(|| limit::judged(&text)) / members;
+        let meed = bytes(|| common::judge(&engine, common::read(&versions[0], &path, None), 1)) / members;
+        println!(
+            "{:<26} {meed:>12} {limit:>12} {:>6.1} x",
+            format!("{each} events a member"),
+            meed as f64 / limit as f64
+        );
+    }
+}
