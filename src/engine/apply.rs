@@ -67,13 +67,6 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// Personal data are gone; what was earned stays in all sums.
-    fn forget_person(&mut self) {
-        for (id, attribute) in self.program.attributes.pairs().filter(|(id, _)| *id != Program::MEMBER_ID) {
-            *self.state.attributes.at_mut(id) = attribute.default.clone().unwrap_or_default();
-        }
-    }
-
     /// Lists the member among those who can be written to, or no longer.
     fn list(&mut self, listed: bool) {
         if listed && self.program.meets {
@@ -132,7 +125,7 @@ impl Fold<'_> {
                 self.state.left = true;
                 self.leave_groups();
                 self.list(false);
-                self.forget_person();
+                self.state.forget_person(self.program);
             }
             EventKind::Exchange => return self.granted(event, Self::exchange),
             EventKind::Donate => return self.granted(event, Self::donate),

@@ -36,11 +36,12 @@ impl Event {
 
     /// Whether `other` says the same, wherever it came from (S1).
     pub fn same_content(&self, other: &Event) -> bool {
-        self.id == other.id
-            && self.owner() == other.owner()
-            && self.kind == other.kind
-            && self.time == other.time
-            && self.fields == other.fields
+        self.same_but_fields(other) && self.fields == other.fields
+    }
+
+    /// Whether `other` is the same, as far as that can be told without its fields.
+    pub fn same_but_fields(&self, other: &Event) -> bool {
+        self.id == other.id && self.owner() == other.owner() && self.kind == other.kind && self.time == other.time
     }
 
     /// The fields of a line of one of its lists; none where there is no such line.

@@ -232,6 +232,14 @@ impl Group {
         self.past.iter().chain(&self.log)
     }
 
+    /// The same without what is to be forgotten in events, and in members before the first of them.
+    pub fn forgetting(&self, event: impl Fn(&Arc<Event>) -> Arc<Event>, state: impl Fn(&mut State)) -> Self {
+        let events = |events: &[Arc<Event>]| events.iter().map(&event).collect();
+        let mut group = Self { log: events(&self.log), past: events(&self.past), ..self.clone() };
+        group.base.members.values_mut().for_each(|member| state(member));
+        group
+    }
+
     /// Events that can still be judged again.
     pub fn log(&self) -> &[Arc<Event>] {
         &self.log

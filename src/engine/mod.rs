@@ -13,6 +13,7 @@ mod decide;
 mod draw;
 mod driver;
 mod earn;
+mod erase;
 mod event;
 mod exchange;
 mod expiry;

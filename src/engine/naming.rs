@@ -95,10 +95,10 @@ fn renamed(ty: &FieldType, value: &Value, aliases: &Aliases) -> Value {
     match (ty, value) {
         (FieldType::Member, Value::Text(name)) => Value::Text(known_as(aliases, name)),
         (FieldType::List(fields), Value::List(lines)) if names_members(ty) => {
-            let line = |line: &Box<[Value]>| -> Box<[Value]> {
-                fields.iter().zip(&**line).map(|(field, value)| renamed(&field.ty, value, aliases)).collect()
+            let line = |line: &[Value]| -> Box<[Value]> {
+                fields.iter().zip(line).map(|(field, value)| renamed(&field.ty, value, aliases)).collect()
             };
-            Value::List(lines.iter().map(line).collect())
+            Value::List(lines.iter().map(|fields| line(fields)).collect())
         }
         _ => value.clone(),
     }

@@ -1,5 +1,6 @@
 //! Many members: arrivals, duplicates, late events, and one clock.
 
+use std::borrow::Cow;
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use serde::Serialize;
 use crate::value::Instant;
 
 use super::driver::Engine;
+use super::erase::{self, Erased};
 use super::event::Event;
 use super::group::{Explained, Group, Sink};
 use super::job::{Batch, Job, Work, turn};
@@ -60,6 +62,8 @@ pub struct World {
     pub(super) naming: Naming,
     /// Those that wait for the events which came with them.
     uniting: Vec<Arc<Event>>,
+    /// Who was erased before what was stored: what their events have told is no longer known.
+    erased: Erased,
     clock: Option<Instant>,
     /// How many events were numbered.
     sequence: u64,
@@ -83,7 +87,7 @@ pub struct Stored<'w> {
     /// Merges and unmerges in order: they say who is who long after they can no longer be judged again.
     pub unions: &'w [Arc<Event>],
     /// Groups by key.
-    pub groups: Vec<(&'w Arc<str>, &'w Group)>,
+    pub groups: Vec<(&'w Arc<str>, Cow<'w, Group>)>,
 }
 
 impl World {
@@ -102,6 +106,7 @@ impl World {
             unions: Vec::new(),
             aliases: Arc::default(),
             uniting: Vec::new(),
+            erased: Erased::new(),
             clock: None,
             sequence: 0,
             adopted: None,
@@ -244,7 +249,9 @@ impl World {
 
     fn arrive(&mut self, event: &Event) -> Arrival {
         if let Some(known) = self.seen.get(&event.id) {
-            if known.same_content(event) {
+            if known.same_content(event)
+                || erase::told_before(&self.engine, &self.erased, known) && known.same_but_fields(event)
+            {
                 return Arrival::Duplicate;
             }
             return used_before(event);
@@ -319,8 +326,9 @@ impl World {
 
     /// Everything that must be kept to go on later.
     pub fn stored(&self) -> Stored<'_> {
-        let mut groups: Vec<_> = self.groups.iter().collect();
-        groups.sort_by_key(|(key, _)| (*key).clone());
+        let mut groups: Vec<_> =
+            self.groups.iter().map(|(key, group)| (key, erase::stored(&self.engine, group))).collect();
+        groups.sort_by(|(a, _), (b, _)| a.cmp(b));
         let mut newest: Vec<_> = self.newest.iter().map(|(member, at)| (member.clone(), *at)).collect();
         newest.sort();
         let Self { clock, sequence, adopted, unions, .. } = self;
@@ -340,6 +348,7 @@ impl World {
         let mut world = Self::new(engine);
         world.groups = groups.into_iter().collect();
         world.seen = known(&world.groups);
+        world.erased = erase::erased(&world.engine, world.seen.values());
         world.unions = all_unions(&world, unions);
         world.aliases = Arc::new(aliases(&world.engine, &world.unions));
         world.groups.values_mut().for_each(|group| group.know(&world.aliases));

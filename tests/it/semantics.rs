@@ -23,12 +23,12 @@ fn load(path: &Path) -> Vec<Arc<Program>> {
     loaded.versions.into_iter().map(Arc::new).collect()
 }
 
-fn parse(text: &str) -> Arc<Program> {
+pub fn parse(text: &str) -> Arc<Program> {
     let loaded = Program::from_text("program.meed", text).unwrap_or_else(|error| panic!("{error}"));
     Arc::new(loaded.versions.into_iter().next().unwrap())
 }
 
-fn engines(programs: &[Arc<Program>]) -> [(&'static str, Engine); 2] {
+pub fn engines(programs: &[Arc<Program>]) -> [(&'static str, Engine); 2] {
     [("reference", Engine::reference(programs)), ("compiled", meed::compile::compile(programs))]
 }
 
@@ -39,7 +39,7 @@ fn cases() -> Vec<(String, Vec<Arc<Program>>)> {
 }
 
 /// The events of a scenario, numbered in their order, and the moments to which it moves the clock.
-fn course(program: &Program, scenario: &str) -> (Vec<Event>, Vec<Instant>) {
+pub fn course(program: &Program, scenario: &str) -> (Vec<Event>, Vec<Instant>) {
     let scenario = program.scenarios.iter().find(|found| &*found.name == scenario).unwrap();
     let (mut events, mut moments) = (Vec::new(), Vec::new());
     for step in &scenario.steps {
@@ -72,7 +72,7 @@ fn story(program: &Program) -> Vec<Event> {
     course(program, &program.scenarios[0].name.clone()).0
 }
 
-fn submit(world: &mut World, events: Vec<Event>) -> (Vec<Arrival>, Vec<Outcome>) {
+pub fn submit(world: &mut World, events: Vec<Event>) -> (Vec<Arrival>, Vec<Outcome>) {
     let mut outcomes = Vec::new();
     let arrivals = world.submit(events, &mut |outcome| outcomes.push(outcome));
     (arrivals, outcomes)
@@ -84,7 +84,7 @@ fn advance(world: &mut World, to: Option<Instant>) -> Vec<Outcome> {
     outcomes
 }
 
-fn members(world: &World) -> Vec<State> {
+pub fn members(world: &World) -> Vec<State> {
     world.members().into_iter().cloned().collect()
 }
 

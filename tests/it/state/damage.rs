@@ -28,13 +28,13 @@ fn good(folder: &Folder) -> Vec<u8> {
 }
 
 /// The lines in a state file.
-fn unpacked(bytes: &[u8]) -> String {
+pub(super) fn unpacked(bytes: &[u8]) -> String {
     let packed = &bytes[SCHEMA.len() + 1..bytes.len() - 65];
     String::from_utf8(zstd::decode_all(packed).unwrap()).unwrap()
 }
 
 /// A state file of these lines, with a checksum that fits.
-fn packed(schema: &str, lines: &str) -> Vec<u8> {
+pub(super) fn packed(schema: &str, lines: &str) -> Vec<u8> {
     let mut bytes = format!("{schema}\n").into_bytes();
     bytes.extend(zstd::encode_all(lines.as_bytes(), 3).unwrap());
     let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();

@@ -1,0 +1,140 @@
+//! Erasing a person: attributes are gone wherever they were written down, and sums stay (S43).
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::hir::{EventDef, EventKind, Program, Read};
+use crate::value::Value;
+
+use super::driver::Engine;
+use super::event::Event;
+use super::group::Group;
+use super::series::Gauge;
+use super::state::{Brought, State};
+
+/// Members who were erased, and by which event last.
+pub type Erased = BTreeMap<Arc<str>, Arc<Event>>;
+
+impl State {
+    /// Forgets all that is known of the person, but for what the program has made of it.
+    pub fn forget_person(&mut self, program: &Program) {
+        for (id, attribute) in program.attributes.pairs().filter(|(id, _)| *id != Program::MEMBER_ID) {
+            *self.attributes.at_mut(id) = attribute.default.clone().unwrap_or_default();
+        }
+        for fact in &mut self.facts {
+            if let Some(def) = program.events.get(fact.event.kind).filter(|def| tells(def)) {
+                let event = Event { fields: without(program, def, &fact.event.fields), ..(*fact.event).clone() };
+                fact.event = event.into();
+                fact.left = without(program, def, &fact.left);
+                for (_, left) in fact.reversals.iter_mut() {
+                    *left = without(program, def, left);
+                }
+            }
+            fact.awards.iter_mut().for_each(|award| award.seen = unseen(&award.seen).into());
+            fact.donations.iter_mut().for_each(|donation| donation.seen = unseen(&donation.seen).into());
+            fact.sent.iter_mut().for_each(|sent| sent.seen = unseen(&sent.seen));
+        }
+        self.each_brought(unsee);
+        let opened = self.challenges.iter_mut().flat_map(|running| running.open.iter_mut().chain(&mut running.past));
+        for instance in opened {
+            let by = instance.by.as_ref().map(|(event, _)| event);
+            let opening = self.facts.iter().find(|fact| Some(&fact.event.id) == by).map(|fact| fact.event.kind);
+            if let Some(def) = opening.and_then(|kind| program.events.get(kind)).filter(|def| tells(def)) {
+                instance.fields = without(program, def, &instance.fields);
+            }
+        }
+        self.ladders.iter_mut().for_each(|held| held.standing.clear());
+        // Running values may have been made of them: they are counted from history from now on.
+        self.gauges.iter_mut().for_each(|gauge| *gauge = Gauge::default());
+        self.distrust_gauges();
+    }
+
+    /// Everything that was brought and may be taken back with its reason.
+    fn each_brought(&mut self, mut see: impl FnMut(&mut Brought)) {
+        self.firings.iter_mut().flat_map(|firings| &mut firings.hanging).for_each(|hanging| see(&mut hanging.brought));
+        self.ladders.iter_mut().flat_map(|held| &mut held.rises).for_each(|rise| see(&mut rise.brought));
+        for running in self.challenges.iter_mut() {
+            for instance in running.open.iter_mut().chain(&mut running.past) {
+                see(&mut instance.brought);
+                instance.milestones.iter_mut().for_each(|(_, brought)| see(brought));
+            }
+        }
+        self.offers.iter_mut().for_each(|offer| see(&mut offer.brought));
+        self.entries.iter_mut().for_each(|entry| see(&mut entry.brought));
+        self.automatic.iter_mut().for_each(|taken| see(&mut taken.brought));
+    }
+}
+
+fn unsee(brought: &mut Brought) {
+    brought.awards.iter_mut().for_each(|award| award.seen = unseen(&award.seen).into());
+    brought.donations.iter_mut().for_each(|donation| donation.seen = unseen(&donation.seen).into());
+    brought.sent.iter_mut().for_each(|sent| sent.seen = unseen(&sent.seen));
+}
+
+/// What was read of a member but for attributes.
+fn unseen(seen: &[(Read, Value)]) -> Vec<(Read, Value)> {
+    seen.iter().filter(|(read, _)| !matches!(read, Read::Attribute(_))).cloned().collect()
+}
+
+/// Whether events of a type tell attributes.
+fn tells(def: &EventDef) -> bool {
+    matches!(def.kind, EventKind::Join | EventKind::Update)
+}
+
+/// The fields of an event without attributes.
+fn without(program: &Program, def: &EventDef, fields: &[Value]) -> Arc<[Value]> {
+    let is_attribute = |name: &str| program.attributes.iter().any(|attribute| *attribute.name == *name);
+    let told = def.fields.iter().zip(fields);
+    told.map(|(field, value)| if is_attribute(&field.name) { Value::Missing } else { value.clone() }).collect()
+}
+
+fn kind(engine: &Engine, event: &Event) -> EventKind {
+    let version = engine.version(engine.version_at(event.time));
+    version.and_then(|version| version.program.events.get(event.kind)).map_or(EventKind::Declared, |def| def.kind)
+}
+
+/// Whether an event told attributes of somebody who was erased since.
+pub fn told_before(engine: &Engine, erased: &Erased, event: &Event) -> bool {
+    erased.get(&event.member).is_some_and(|erase| event.order(erase).is_lt())
+        && matches!(kind(engine, event), EventKind::Join | EventKind::Update)
+}
+
+/// Who was erased by events.
+pub fn erased<'e>(engine: &Engine, events: impl Iterator<Item = &'e Arc<Event>>) -> Erased {
+    let mut erased = Erased::new();
+    for event in events.filter(|event| kind(engine, event) == EventKind::Erase) {
+        let last = erased.entry(event.member.clone()).or_insert_with(|| event.clone());
+        if last.order(event).is_lt() {
+            last.clone_from(event);
+        }
+    }
+    erased
+}
+
+/// A group as it is stored: nothing in it tells attributes of those who were erased.
+pub fn stored<'g>(engine: &Engine, group: &'g Group) -> Cow<'g, Group> {
+    let gone = erased(engine, group.known());
+    if gone.is_empty() {
+        return Cow::Borrowed(group);
+    }
+    // What lies before the log lies before these.
+    let later = erased(engine, group.log().iter());
+    let event = |event: &Arc<Event>| {
+        let program = engine.version(engine.version_at(event.time)).map(|version| &version.program);
+        match program.and_then(|program| Some((program, program.events.get(event.kind)?))) {
+            Some((program, def)) if told_before(engine, &gone, event) => {
+                Arc::new(Event { fields: without(program, def, &event.fields), ..(**event).clone() })
+            }
+            _ => event.clone(),
+        }
+    };
+    let state = |state: &mut State| {
+        if later.contains_key(&state.member)
+            && let Some(version) = engine.version(state.version)
+        {
+            state.forget_person(&version.program);
+        }
+    };
+    Cow::Owned(group.forgetting(event, state))
+}
