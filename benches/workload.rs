@@ -25,9 +25,11 @@ use meed::compile::compile;
 use meed::engine::{Engine, Event, Outcome, World};
 use meed::events::Map;
 use meed::journal::{Line, MemberLine};
+use meed::kernel::Plan;
 
 mod common;
 mod limit;
+mod sums;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -61,10 +63,13 @@ fn main() {
     say("judge, from memory", judging(1));
     say("judge, from memory, two threads", judging(2));
     say("read and judge", median(|| judge(&engine, read(&versions[0], &path, None), 1)));
+    let plan = Arc::new(Plan::of(&engine.versions()[0]).expect("a plain program"));
+    sums::tell(&versions[0], &plan, &path, &totals, say);
     formats(&scratch, &versions[0], &events, &text, say);
 
     println!("\n| what | |\n|---|---|");
     history(&scratch, &engine, &versions[0]);
+    sums::history(&scratch, &versions[0], &plan);
     listeners(&scratch);
     texts(&program);
     start();

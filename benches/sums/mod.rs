@@ -1,0 +1,82 @@
+//! The workload where only its sums are asked for: judged by the kernel.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use meed::Program;
+use meed::events::{EventStream, Inputs};
+use meed::kernel::{Batch, Members, Plan, Reading};
+
+use super::common::{Scratch, median, ratio, timed};
+use super::limit;
+
+/// All events of a file, in batches.
+fn read(program: &Program, plan: &Plan, path: &Path, mut take: impl FnMut(&mut Batch)) {
+    let inputs = Inputs::find(std::slice::from_ref(&path.to_path_buf())).unwrap();
+    let mut reading = Reading::new(program, plan, EventStream::new(program, &inputs, None, 0).unwrap());
+    let mut batch = Batch::default();
+    while {
+        let more = reading.fill(&mut batch).expect("values fit");
+        assert!(batch.rejects.is_empty(), "every record is an event");
+        take(&mut batch);
+        more
+    } {}
+}
+
+fn kept(program: &Program, plan: &Plan, path: &Path) -> Vec<Batch> {
+    let mut all = Vec::new();
+    read(program, plan, path, |batch| all.push(std::mem::take(batch)));
+    all
+}
+
+fn judge(members: &mut Members, batch: &mut Batch) {
+    members.judge(&mut batch.block, &mut |_, arrival| panic!("{arrival:?}")).expect("plain events");
+}
+
+fn judged(plan: &Arc<Plan>, mut batches: Vec<Batch>) -> Members {
+    let mut members = Members::new(plan.clone());
+    batches.iter_mut().for_each(|batch| judge(&mut members, batch));
+    members.advance(None).expect("plain members");
+    members
+}
+
+/// Tells how long each part takes.
+pub fn tell(program: &Program, plan: &Arc<Plan>, path: &Path, totals: &limit::Totals, say: impl Fn(&str, Duration)) {
+    let members = judged(plan, kept(program, plan, path));
+    let (points, standing) = (members.told.units[0], members.standing());
+    let own = (points.issued, points.spent, points.expired, standing.members, standing.outstanding[0]);
+    let theirs = (totals.earned, totals.redeemed, totals.expired, totals.members, totals.balance - totals.debt);
+    let (earned, redeemed, expired, count, left) = theirs;
+    assert_eq!(own, (earned.into(), redeemed.into(), expired.into(), count, left.into()), "the kernel disagrees");
+    assert_eq!(standing.tiers[0], totals.tiers, "the kernel disagrees");
+
+    say("sums: read", median(|| read(program, plan, path, |_| ())));
+    say("sums: judge, from memory", timed(5, || kept(program, plan, path), |batches| judged(plan, batches)));
+    let both = || {
+        let mut members = Members::new(plan.clone());
+        read(program, plan, path, |batch| judge(&mut members, batch));
+        members.advance(None).expect("plain members");
+        members
+    };
+    say("sums: read and judge", median(both));
+}
+
+/// What an event costs a member with a long history and one with a short one.
+pub fn history(scratch: &Scratch, program: &Program, plan: &Arc<Plan>) {
+    let each = |past: u64| {
+        let path = scratch.file("past.jsonl", limit::sample(1, past + 4_096 * 4, 2));
+        let mut batches = kept(program, plan, &path);
+        let rest = batches.split_off(batches.len() - 3);
+        let mut members = Members::new(plan.clone());
+        batches.into_iter().for_each(|mut batch| judge(&mut members, &mut batch));
+        let (count, start): (usize, _) = (rest.iter().map(|batch| batch.block.rows.len()).sum(), Instant::now());
+        rest.into_iter().for_each(|mut batch| judge(&mut members, &mut batch));
+        start.elapsed().div_f64(count as f64)
+    };
+    let (short, long) = (each(100), each(100_000));
+    println!(
+        "| sums: one event after 100,000 others of its member, against one after few | {:.2} x |",
+        ratio(long, short)
+    );
+}
