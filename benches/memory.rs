@@ -9,14 +9,18 @@
 )]
 
 use std::fs;
+use std::sync::Arc;
 
 use cap::Cap;
 use meed::compile::compile;
+use meed::kernel::Plan;
 
 #[expect(dead_code, reason = "another bench measures time")]
 mod common;
 #[expect(dead_code, reason = "another bench compares the totals")]
 mod limit;
+#[expect(dead_code, reason = "another bench measures time")]
+mod sums;
 
 #[global_allocator]
 static ALLOCATOR: Cap<mimalloc::MiMalloc> = Cap::new(mimalloc::MiMalloc, usize::MAX);
@@ -37,17 +41,16 @@ fn main() {
     let versions = common::versions(&program);
     let engine = compile(&versions);
     let scratch = common::Scratch::new();
-    println!("{:<26} {:>12} {:>12} {:>8}", "bytes for each member", "Meed", "the limit", "");
+    let plan = Arc::new(Plan::of(&engine.versions()[0]).expect("a plain program"));
+    println!("{:<26} {:>12} {:>12} {:>20}", "bytes for each member", "the limit", "Meed", "Meed, sums only");
     for each in [5, 10, 50] {
         let text = limit::sample(MEMBERS, MEMBERS * each, 1);
         let path = scratch.file("memory.jsonl", &text);
         let members = limit::run(&text).members as usize;
         let limit = bytes(|| limit::judged(&text)) / members;
         let meed = bytes(|| common::judge(&engine, common::read(&versions[0], &path, None), 1)) / members;
-        println!(
-            "{:<26} {meed:>12} {limit:>12} {:>6.1} x",
-            format!("{each} events a member"),
-            meed as f64 / limit as f64
-        );
+        let sums = bytes(|| sums::all(&versions[0], &plan, &path)) / members;
+        let times = |bytes: usize| format!("{bytes} {:>5.1} x", bytes as f64 / limit as f64);
+        println!("{:<26} {limit:>12} {:>12} {:>20}", format!("{each} events a member"), times(meed), times(sums));
     }
 }

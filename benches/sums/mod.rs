@@ -41,6 +41,14 @@ fn judged(plan: &Arc<Plan>, mut batches: Vec<Batch>) -> Members {
     members
 }
 
+/// Reads and judges everything.
+pub fn all(program: &Program, plan: &Arc<Plan>, path: &Path) -> Members {
+    let mut members = Members::new(plan.clone());
+    read(program, plan, path, |batch| judge(&mut members, batch));
+    members.advance(None).expect("plain members");
+    members
+}
+
 /// Tells how long each part takes.
 pub fn tell(program: &Program, plan: &Arc<Plan>, path: &Path, totals: &limit::Totals, say: impl Fn(&str, Duration)) {
     let members = judged(plan, kept(program, plan, path));
@@ -53,13 +61,7 @@ pub fn tell(program: &Program, plan: &Arc<Plan>, path: &Path, totals: &limit::To
 
     say("sums: read", median(|| read(program, plan, path, |_| ())));
     say("sums: judge, from memory", timed(5, || kept(program, plan, path), |batches| judged(plan, batches)));
-    let both = || {
-        let mut members = Members::new(plan.clone());
-        read(program, plan, path, |batch| judge(&mut members, batch));
-        members.advance(None).expect("plain members");
-        members
-    };
-    say("sums: read and judge", median(both));
+    say("sums: read and judge", median(|| all(program, plan, path)));
 }
 
 /// What an event costs a member with a long history and one with a short one.
