@@ -19,7 +19,6 @@ use meed::kernel::Plan;
 mod common;
 #[expect(dead_code, reason = "another bench compares the totals")]
 mod limit;
-#[expect(dead_code, reason = "another bench measures time")]
 mod sums;
 
 #[global_allocator]
