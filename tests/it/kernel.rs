@@ -122,6 +122,13 @@ fn wanted(seed: u64, members: u32) -> Wanted {
     Wanted { members, seed, from: None, days: 800 }
 }
 
+/// Events without those that nobody but the fold takes: they would leave nothing to compare.
+fn plain(versions: &Versions, mut events: Vec<Event>) -> Vec<Event> {
+    let kind = |event: &Event| versions[0].events.at(event.kind).kind;
+    events.retain(|event| !matches!(kind(event), EventKind::Use | EventKind::Adjust | EventKind::Activate));
+    events
+}
+
 #[test]
 fn which_programs_the_kernel_takes() {
     let mut text = String::new();
@@ -149,13 +156,55 @@ fn programs_come_to_the_same() {
             continue;
         }
         let judged = (0..seeds).filter(|seed| {
-            let mut events = sample(&versions, &wanted(*seed, 12));
-            let kind = |event: &Event| versions[0].events.at(event.kind).kind;
-            // What nobody but the fold takes would leave nothing to compare.
-            events.retain(|event| !matches!(kind(event), EventKind::Use | EventKind::Adjust | EventKind::Activate));
+            let events = plain(&versions, sample(&versions, &wanted(*seed, 12)));
             compare(&name, &versions, &events, if seed % 2 == 0 { 64 } else { 1 })
         });
         assert!(judged.count() > 1, "{name}: the kernel gave up too often");
+    }
+}
+
+/// A program with other numbers in some places; as it is where that makes none.
+fn varied(text: &str, seed: u64) -> Versions {
+    let mut dice = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut roll = |sides: u64| {
+        dice ^= dice << 13;
+        dice ^= dice >> 7;
+        dice ^= dice << 17;
+        dice % sides
+    };
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, from) = rest.split_at(at);
+        let end = from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len());
+        let (number, behind) = from.split_at(end);
+        let alone = !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '.' | '"'))
+            && !behind.starts_with([':', '_']);
+        out.push_str(before);
+        match number.parse::<u64>() {
+            Ok(value) if alone && roll(3) == 0 => out += &(value * (1 + roll(4)) / (1 + roll(3)) + roll(2)).to_string(),
+            _ => out.push_str(number),
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    let loaded = Program::from_text("varied.meed", &out).or_else(|_| Program::from_text("as it is", text));
+    loaded.unwrap_or_else(|wrong| panic!("{wrong}")).versions.into_iter().map(Arc::new).collect()
+}
+
+#[test]
+fn programs_with_other_numbers_come_to_the_same() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/kernel");
+    let seeds = std::env::var("MEED_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(8);
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        let judged = (0..seeds).filter(|seed| {
+            let versions = varied(&text, *seed);
+            let events = plain(&versions, sample(&versions, &wanted(*seed, 6)));
+            compare(&format!("{} varied by {seed}", path.display()), &versions, &events, 64)
+        });
+        assert!(judged.count() > 1, "{}: the kernel gave up too often", path.display());
     }
 }
 
