@@ -35,14 +35,6 @@ pub struct PurseCells {
     pub lots: usize,
     /// What lapsed of lots, by their number; none where nobody asks.
     pub lapsed: usize,
-    /// Awarded in all.
-    pub earned: usize,
-    /// Taken back in all.
-    pub reversed: usize,
-    /// Spent in all.
-    pub spent: usize,
-    /// Lapsed in all.
-    pub expired: usize,
 }
 
 /// Cells of a measure.
@@ -124,11 +116,9 @@ impl Layout {
 
     /// Cells of the next unit.
     pub fn unit(&mut self, own_first: bool) {
-        let mut zero = || self.cell(0);
-        let (available, debt, earned, reversed, spent, expired) = (zero(), zero(), zero(), zero(), zero(), zero());
-        let lots = self.cell(EMPTY);
+        let (available, debt, lots) = (self.cell(0), self.cell(0), self.cell(EMPTY));
         let lapsed = if own_first { self.cell(EMPTY) } else { ABSENT };
-        self.units.push(PurseCells { available, debt, lots, lapsed, earned, reversed, spent, expired });
+        self.units.push(PurseCells { available, debt, lots, lapsed });
     }
 
     /// Cells of the next measure, as far as it needs them, whose scale is still to be found.

@@ -25,7 +25,6 @@ impl Judge<'_> {
         let plan = self.plan;
         let unit = plan.units.at(id);
         let cells = unit.cells;
-        self.add(cells.earned, amount);
         let number = self.get(NEXT_LOT);
         self.set(NEXT_LOT, number + 1);
         self.told_of(id, |sums| sums.issued += i128::from(amount));
@@ -82,8 +81,7 @@ impl Judge<'_> {
 
     /// Spends an amount that is there.
     pub fn spend(&mut self, id: UnitId, amount: i64) {
-        let rest = self.take(id, amount, |sums, part| sums.spent += part);
-        self.add(self.plan.units.at(id).cells.spent, amount - rest);
+        self.take(id, amount, |sums, part| sums.spent += part);
     }
 
     /// Lets lots lapse that are due.
@@ -107,7 +105,6 @@ impl Judge<'_> {
         }
         self.set(cells.lots, queue);
         self.add(cells.available, -lapsed);
-        self.add(cells.expired, lapsed);
     }
 
     /// Takes back a part of an award: where the unit says so from its own lot first, and from what lapsed of that; then from what would be
@@ -128,10 +125,7 @@ impl Judge<'_> {
             }
             rest -= owed;
         }
-        let taken = amount - rest;
-        self.add(cells.earned, -taken);
-        self.add(cells.reversed, taken);
-        taken
+        amount - rest
     }
 
     /// Takes back from a lot, or from what lapsed of it; returns how much.
@@ -150,7 +144,6 @@ impl Judge<'_> {
         let Some(entry) = self.pools.entries.find_mut(lapsed, |entry| entry.at == number) else { return 0 };
         let part = amount.min(entry.amount);
         entry.amount -= part;
-        self.add(cells.expired, -part);
         if part > 0 {
             self.told_of(id, |sums| sums.expired -= i128::from(part));
         }

@@ -153,6 +153,8 @@ pub struct MeasurePlan {
     pub back: Back,
     /// How reversals count.
     pub net: Net,
+    /// The slots that value and filter read.
+    pub slots: Vec<usize>,
 }
 
 /// A ladder. A tier is held as long as its condition holds, or for ever.

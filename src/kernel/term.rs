@@ -40,6 +40,8 @@ pub struct Lowering<'p> {
     pub list: Option<FieldId>,
     /// Named values that are computed once for an event, each with its place and scale; `None` where they are computed wherever they stand.
     pub lets: Option<Vec<(LetId, Term)>>,
+    /// Slots of fields that were read.
+    pub slots: Vec<usize>,
     /// Measures that were read.
     pub measures: Vec<crate::hir::MeasureId>,
 }
@@ -195,7 +197,10 @@ impl<'p> Lowering<'p> {
     fn field(&mut self, id: FieldId, span: Span) -> Fit<Term> {
         let def = self.program.events.at(self.event).fields.at(id);
         match self.shapes.slot(self.event, id, def) {
-            Some((slot, scale)) => Ok(Term { num: Num::Slot(slot), scale, optional: may_miss(def) }),
+            Some((slot, scale)) => {
+                self.slots.push(slot);
+                Ok(Term { num: Num::Slot(slot), scale, optional: may_miss(def) })
+            }
             None => unfit("fields of this type", span),
         }
     }

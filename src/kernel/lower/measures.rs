@@ -15,6 +15,7 @@ impl Lowering<'_> {
         let span = measure.span;
         without(measure.share.is_some(), "measures with a capped share", span)?;
         let cells = *self.layout.measures.at(id);
+        self.slots.clear();
         match &measure.source {
             Source::Formula(_) => Ok(None),
             Source::Run { .. } => unfit("runs of events", span),
@@ -34,7 +35,8 @@ impl Lowering<'_> {
                 let how = How::Streak(clock.period(*period, span)?);
                 let value = Num::Const(1);
                 let back = Back::Period(clock.period(*period, span)?);
-                Ok(Some(MeasurePlan { cells, list: None, value, filter, how, back, net: Net::Gross }))
+                let slots = std::mem::take(&mut self.slots);
+                Ok(Some(MeasurePlan { cells, list: None, value, filter, how, back, net: Net::Gross, slots }))
             }
             Source::Events { aggregate, event, list, value, filter } => {
                 self.event = *event;
@@ -63,7 +65,8 @@ impl Lowering<'_> {
                 self.layout.measures.at_mut(id).scale = scale;
                 let cells = *self.layout.measures.at(id);
                 let back = clock.back(measure.window, span)?;
-                Ok(Some(MeasurePlan { cells, list: place, value, filter, how, back, net }))
+                let slots = std::mem::take(&mut self.slots);
+                Ok(Some(MeasurePlan { cells, list: place, value, filter, how, back, net, slots }))
             }
         }
     }

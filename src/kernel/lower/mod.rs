@@ -48,6 +48,7 @@ impl Plan {
             event: EventId(0),
             list: None,
             lets: None,
+            slots: Vec::new(),
             measures: Vec::new(),
         };
         let measures: Arena<_, _> =

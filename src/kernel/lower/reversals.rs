@@ -6,7 +6,6 @@ use crate::source::Span;
 
 use super::super::plan::{FactPlan, MeasurePlan, ReversalPlan};
 use super::super::pool::EMPTY;
-use super::super::slots::{Form, Shape};
 use super::super::term::Lowering;
 use super::super::unfit::{Fit, unfit, without};
 use super::measures::at_most;
@@ -76,12 +75,10 @@ impl Lowering<'_> {
             })
             .map(|(measure, _)| measure)
             .collect();
-        let mut slots = Vec::new();
-        if !changed.is_empty() {
-            // Any slot that is known by now may be read by one of them.
-            slots = scalars(self.shapes.events.at(id));
-            slots.retain(|slot| Some(*slot) != principal);
-        }
+        let read = changed.iter().filter_map(|measure| measures.at(*measure).as_ref()).flat_map(|plan| &plan.slots);
+        let mut slots: Vec<usize> = read.copied().filter(|slot| Some(*slot) != principal).collect();
+        slots.sort_unstable();
+        slots.dedup();
         let kept = reversal.within.or(event.reversible).map(at_most);
         let size = FACT_HEAD + slots.len();
         let queue = self.layout.cell(EMPTY);
@@ -122,10 +119,4 @@ impl Lowering<'_> {
             latest_first: reversal.order == Order::LatestFirst,
         })
     }
-}
-
-/// The slots of a shape that hold one number each.
-fn scalars(shape: &Shape) -> Vec<usize> {
-    let slots = shape.fields.iter().flatten();
-    slots.filter(|(form, _)| !matches!(form, Form::Print | Form::Lines(_))).map(|(_, at)| *at).collect()
 }
