@@ -35,7 +35,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const LINES: usize = 20_000;
 /// How many events each construct sees, and of how many members.
 const EVENTS: u64 = 20_000;
-const MEMBERS: usize = 500;
+const MEMBERS: usize = 100;
 
 /// Judges with the plan and with the reference, and prints what an event takes with both.
 fn beside(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, plan: &Engine, reference: &Engine, events: &[Event]) {

@@ -65,6 +65,14 @@ fn main() {
     say("read and judge", median(|| judge(&engine, read(&versions[0], &path, None), 1)));
     let plan = Arc::new(Plan::of(&engine.versions()[0]).expect("a plain program"));
     sums::tell(&versions[0], &plan, &path, &totals, say);
+    let run = |threads: &str| {
+        let program = common::programs().join("bench/loyalty.meed");
+        let mut meed = Command::new(env!("CARGO_BIN_EXE_meed"));
+        let done = meed.arg("run").args([&program, &path]).args(["--quiet", "--threads", threads]).output().unwrap();
+        assert!(done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    say("`meed run`, all of it", median(|| run("1")));
+    say("`meed run`, two threads", median(|| run("2")));
     formats(&scratch, &versions[0], &events, &text, say);
 
     println!("\n| what | |\n|---|---|");
@@ -102,7 +110,11 @@ fn formats(scratch: &Scratch, program: &Program, events: &[Event], text: &str, s
 fn map() -> String {
     let mut map = String::from("events:\n");
     for event in ["signup", "visit", "review", "share", "referral", "purchase", "refund", "redeem"] {
-        writeln!(map, "  - event: {event}\n    when: {{column: type, is: {event}}}\n    time: ts").unwrap();
+        writeln!(
+            map,
+            "  - event: {event}\n    when: {{column: type, is: {event}}}\n    time: ts\n    currency: currency"
+        )
+        .unwrap();
     }
     map
 }

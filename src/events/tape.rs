@@ -60,11 +60,9 @@ impl Tape {
         self.undone.clear();
         // Places are short numbers.
         u32::try_from(text.len()).ok()?;
-        let mut at = Cursor { text, bytes: text.as_bytes(), at: 0, tokens: &mut self.tokens, undone: &mut self.undone };
-        at.blanks();
-        at.value((0, 0), 1)?;
-        at.blanks();
-        (at.at == text.len()).then_some(())?;
+        let mut reader = Reader { text, bytes: text.as_bytes(), tokens: &mut self.tokens, undone: &mut self.undone };
+        let end = reader.value(reader.blanks(0), (0, 0), 1)?;
+        (reader.blanks(end) == text.len()).then_some(())?;
         let (_, tokens) = self.tokens.split_first().filter(|(first, _)| first.kind == kind)?;
         Some(Part { text, tokens, undone: &self.undone })
     }
@@ -267,93 +265,99 @@ impl Seen {
     }
 }
 
-struct Cursor<'a, 't> {
+/// Where a key or a value begins and ends.
+type Range = (u32, u32);
+
+/// A text on its way to tokens. Each step is told where it begins, and says where it ends.
+struct Reader<'a, 't> {
     text: &'a str,
     bytes: &'a [u8],
-    at: usize,
     tokens: &'t mut Vec<Token>,
     undone: &'t mut String,
 }
 
-impl Cursor<'_, '_> {
-    /// The next byte; 0, which is none of JSON, at the end.
+/// Places as short numbers.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "`Tape::read` has looked at the length of the text")]
+fn range(start: usize, end: usize) -> Range {
+    (start as u32, end as u32)
+}
+
+impl Reader<'_, '_> {
+    /// The byte at a place; 0, which is none of JSON, at the end.
     #[inline(always)]
-    fn peek(&self) -> u8 {
-        self.bytes.get(self.at).copied().unwrap_or(0)
+    fn peek(&self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(0)
+    }
+
+    /// The place behind a byte.
+    #[inline(always)]
+    fn eat(&self, at: usize, byte: u8) -> Option<usize> {
+        (self.peek(at) == byte).then_some(at + 1)
     }
 
     #[inline(always)]
-    fn eat(&mut self, byte: u8) -> Option<()> {
-        let found = self.peek() == byte;
-        self.at += usize::from(found);
-        found.then_some(())
-    }
-
-    #[inline(always)]
-    fn blanks(&mut self) {
-        while matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
-            self.at += 1;
+    fn blanks(&self, mut at: usize) -> usize {
+        while matches!(self.peek(at), b' ' | b'\t' | b'\n' | b'\r') {
+            at += 1;
         }
-    }
-
-    /// A place as a short number; texts are not longer.
-    #[inline(always)]
-    #[expect(clippy::cast_possible_truncation, reason = "`Tape::read` has looked at the length of the text")]
-    fn since(&self, start: usize) -> (u32, u32) {
-        (start as u32, self.at as u32)
+        at
     }
 
     /// A value, and what is in it.
-    fn value(&mut self, key: (u32, u32), depth: usize) -> Option<()> {
-        let (kind, value) = match self.peek() {
-            b'"' => self.text()?,
-            open @ (b'{' | b'[') => return self.nested(key, open, depth),
-            b't' => (Kind::True, self.word("true")?),
-            b'f' => (Kind::False, self.word("false")?),
-            b'n' => (Kind::Null, self.word("null")?),
-            _ => (Kind::Number, self.number()?),
+    #[inline(always)]
+    fn value(&mut self, at: usize, key: Range, depth: usize) -> Option<usize> {
+        let (kind, value, end) = match self.peek(at) {
+            b'"' => self.text(at)?,
+            open @ (b'{' | b'[') => return self.nested(at, key, open, depth),
+            b't' => self.word(at, "true", Kind::True)?,
+            b'f' => self.word(at, "false", Kind::False)?,
+            b'n' => self.word(at, "null", Kind::Null)?,
+            _ => {
+                let end = self.number(at)?;
+                (Kind::Number, range(at, end), end)
+            }
         };
         self.tokens.push(Token { key, value, inside: 0, kind });
-        Some(())
+        Some(end)
     }
 
     /// A list or an object.
-    fn nested(&mut self, key: (u32, u32), open: u8, depth: usize) -> Option<()> {
+    fn nested(&mut self, start: usize, key: Range, open: u8, depth: usize) -> Option<usize> {
         if depth > MAX_DEPTH {
             return None;
         }
         let (kind, close) = if open == b'{' { (Kind::Object, b'}') } else { (Kind::List, b']') };
-        let (start, index) = (self.at, self.tokens.len());
+        let index = self.tokens.len();
         self.tokens.push(Token { key, value: (0, 0), inside: 0, kind });
-        self.at += 1;
-        self.blanks();
-        if self.eat(close).is_none() {
-            let (mut seen, mut count) = (Seen::default(), 0);
-            loop {
+        let mut at = self.blanks(start + 1);
+        let (mut seen, mut count) = (Seen::default(), 0);
+        let end = match self.eat(at, close) {
+            Some(end) => end,
+            None => loop {
                 let mut key = (0, 0);
                 if kind == Kind::Object {
                     count += 1;
-                    key = self.key(index, &mut seen, count)?;
+                    (key, at) = self.key(at, index, &mut seen, count)?;
                 }
-                self.value(key, depth + 1)?;
-                self.blanks();
-                if self.eat(b',').is_none() {
-                    self.eat(close)?;
-                    break;
+                at = self.value(at, key, depth + 1)?;
+                at = self.blanks(at);
+                match self.eat(at, b',') {
+                    Some(next) => at = self.blanks(next),
+                    None => break self.eat(at, close)?,
                 }
-                self.blanks();
-            }
-        }
-        let (value, inside) = (self.since(start), u32::try_from(self.tokens.len() - index - 1).ok()?);
+            },
+        };
+        let inside = u32::try_from(self.tokens.len() - index - 1).ok()?;
         let token = self.tokens.get_mut(index)?;
-        (token.value, token.inside) = (value, inside);
-        Some(())
+        (token.value, token.inside) = (range(start, end), inside);
+        Some(end)
     }
 
-    /// The key of the next value of the object whose token has an index, and its colon.
+    /// The key of the next value of the object whose token has an index, and where the value begins.
     #[inline(always)]
-    fn key(&mut self, object: usize, seen: &mut Seen, count: usize) -> Option<(u32, u32)> {
-        let (Kind::Text, key) = self.text()? else { return None };
+    fn key(&mut self, at: usize, object: usize, seen: &mut Seen, count: usize) -> Option<(Range, usize)> {
+        let (Kind::Text, key, at) = self.text(at)? else { return None };
         if seen.add(self.bytes.get(key.0 as usize..key.1 as usize)?) {
             let before = Part { text: self.text, tokens: self.tokens.get(object + 1..)?, undone: "" };
             if before.find(slice(self.text, key), 0).is_some() {
@@ -363,84 +367,71 @@ impl Cursor<'_, '_> {
         if count > MAX_QUICK_KEYS {
             return None;
         }
-        self.blanks();
-        self.eat(b':')?;
-        self.blanks();
-        Some(key)
+        let at = self.eat(self.blanks(at), b':')?;
+        Some((key, self.blanks(at)))
     }
 
     /// A text in quotes.
     #[inline(always)]
-    fn text(&mut self) -> Option<(Kind, (u32, u32))> {
-        self.eat(b'"')?;
-        let start = self.at;
-        self.at += plain_length(self.bytes.get(start..)?);
-        let value = self.since(start);
-        match self.peek() {
-            b'"' => {
-                self.at += 1;
-                Some((Kind::Text, value))
-            }
-            b'\\' => self.escaped(start),
+    fn text(&mut self, at: usize) -> Option<(Kind, Range, usize)> {
+        let start = self.eat(at, b'"')?;
+        let end = start + plain_length(self.bytes.get(start..)?);
+        match self.peek(end) {
+            b'"' => Some((Kind::Text, range(start, end), end + 1)),
+            b'\\' => self.escaped(start, end),
             _ => None,
         }
     }
 
-    /// The rest of a text that begins at `start`, from its first escape on.
+    /// The rest of a text, from its first escape on.
     #[inline(never)]
-    fn escaped(&mut self, start: usize) -> Option<(Kind, (u32, u32))> {
-        let from = u32::try_from(self.undone.len()).ok()?;
-        self.undone.push_str(self.text.get(start..self.at)?);
+    fn escaped(&mut self, start: usize, mut at: usize) -> Option<(Kind, Range, usize)> {
+        let from = self.undone.len();
+        self.undone.push_str(self.text.get(start..at)?);
         loop {
-            match self.peek() {
-                b'"' => {
-                    self.at += 1;
-                    return Some((Kind::Escaped, (from, u32::try_from(self.undone.len()).ok()?)));
-                }
+            match self.peek(at) {
+                b'"' => return Some((Kind::Escaped, range(from, self.undone.len()), at + 1)),
                 b'\\' => {
-                    let (character, length) = escape(self.text.get(self.at + 1..)?)?;
+                    let (character, length) = escape(self.text.get(at + 1..)?)?;
                     self.undone.push(character);
-                    self.at += 1 + length;
+                    at += 1 + length;
                 }
                 _ => return None,
             }
-            let plain = self.at;
-            self.at += plain_length(self.bytes.get(plain..)?);
-            self.undone.push_str(self.text.get(plain..self.at)?);
+            let plain = at;
+            at += plain_length(self.bytes.get(plain..)?);
+            self.undone.push_str(self.text.get(plain..at)?);
         }
     }
 
-    fn word(&mut self, word: &str) -> Option<(u32, u32)> {
-        let start = self.at;
-        self.bytes.get(start..)?.starts_with(word.as_bytes()).then(|| self.at += word.len())?;
-        Some(self.since(start))
+    fn word(&self, at: usize, word: &str, kind: Kind) -> Option<(Kind, Range, usize)> {
+        let end = at + word.len();
+        (self.bytes.get(at..end)? == word.as_bytes()).then_some((kind, range(at, end), end))
     }
 
+    /// The place behind one or more digits.
     #[inline(always)]
-    fn digits(&mut self) -> Option<()> {
-        let start = self.at;
-        while self.peek().is_ascii_digit() {
-            self.at += 1;
+    fn digits(&self, start: usize) -> Option<usize> {
+        let mut at = start;
+        while self.peek(at).is_ascii_digit() {
+            at += 1;
         }
-        (self.at > start).then_some(())
+        (at > start).then_some(at)
     }
 
+    /// The place behind a number.
     #[inline(always)]
-    fn number(&mut self) -> Option<(u32, u32)> {
-        let start = self.at;
-        self.at += usize::from(self.peek() == b'-');
-        if self.eat(b'0').is_none() {
-            self.digits()?;
+    fn number(&self, at: usize) -> Option<usize> {
+        let at = at + usize::from(self.peek(at) == b'-');
+        let mut at = if let Some(at) = self.eat(at, b'0') { at } else { self.digits(at)? };
+        if self.peek(at) == b'.' {
+            at = self.digits(at + 1)?;
         }
-        if self.eat(b'.').is_some() {
-            self.digits()?;
+        if matches!(self.peek(at), b'e' | b'E') {
+            at += 1 + usize::from(matches!(self.peek(at + 1), b'+' | b'-'));
+            at = self.digits(at)?;
         }
-        if matches!(self.peek(), b'e' | b'E') {
-            self.at += 1;
-            self.at += usize::from(matches!(self.peek(), b'+' | b'-'));
-            self.digits()?;
-        }
-        Some(self.since(start))
+        Some(at)
     }
 }
 
