@@ -163,10 +163,10 @@ mod tests {
         pool.clear(&mut a);
         assert_eq!((all(&pool, a), all(&pool, b)), (vec![], vec![10, 12, 14]));
         let room = pool.nodes.len();
-        for i in 0..6 {
+        for i in 0..5 {
             pool.push(&mut a, i);
         }
-        assert_eq!((all(&pool, a), all(&pool, b), pool.nodes.len()), ((0..6).collect(), vec![10, 12, 14], room));
+        assert_eq!((all(&pool, a), all(&pool, b), pool.nodes.len()), ((0..5).collect(), vec![10, 12, 14], room));
         let mut nothing = EMPTY;
         assert_eq!(pool.pop(&mut nothing), None);
         assert_eq!(pool.front(EMPTY), None);
