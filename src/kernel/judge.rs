@@ -53,6 +53,8 @@ pub struct Scratch {
 pub struct Judge<'a> {
     /// The program.
     pub plan: &'a Plan,
+    /// The member's number.
+    pub number: u32,
     /// The member's cells.
     pub member: &'a mut [i64],
     /// What does not fit in a row.

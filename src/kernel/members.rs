@@ -108,6 +108,7 @@ impl Members {
             self.newest = self.newest.max(Some(row.time));
             let mut judge = Judge {
                 plan: &self.plan,
+                number: row.member,
                 member,
                 pools: &mut self.pools,
                 told: &mut self.told,
@@ -186,9 +187,10 @@ impl Members {
     /// [`Odd`] as [`Members::judge`].
     pub fn advance(&mut self, to: Option<i64>) -> Result<(), Odd> {
         let Some(to) = to.max(self.newest) else { return Ok(()) };
-        for member in self.cells.iter_mut() {
+        for (number, member) in (0_u32..).zip(self.cells.iter_mut()) {
             let mut judge = Judge {
                 plan: &self.plan,
+                number,
                 member,
                 pools: &mut self.pools,
                 told: &mut self.told,

@@ -77,6 +77,11 @@ impl<T: Copy> Pool<T> {
         self.node(ends(queue).0).map(|node| &node.item)
     }
 
+    /// What lies at a place.
+    pub fn at(&self, place: usize) -> Option<&T> {
+        self.node(u32::try_from(place).ok()?).map(|node| &node.item)
+    }
+
     /// The first, to be changed.
     pub fn front_mut(&mut self, queue: i64) -> Option<&mut T> {
         self.node_mut(ends(queue).0).map(|node| &mut node.item)

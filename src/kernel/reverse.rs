@@ -78,6 +78,10 @@ impl Judge<'_> {
             let cells = facts.look(*place);
             **time > oldest && cell(cells, LEFT) != MISSING && (cell(cells, KEY), cell(cells, KEY + 1)) == wanted
         };
+        if let Some(place) = facts.of_key((self.number, [wanted.0, wanted.1]))? {
+            let time = facts.time(place)?;
+            return fits(&(place, &time)).then_some((place, time, true));
+        }
         let mut found = facts.times.iter(self.get(fact.queue)).filter(fits).map(|(place, time)| (place, *time));
         let first = found.next()?;
         let last = found.last();
@@ -171,14 +175,15 @@ impl Judge<'_> {
         cells.extend(fact.slots.iter().map(|slot| cell(self.slots, *slot)));
         cells.extend(self.scratch.awards.iter().flat_map(|(granted, lot)| [*granted, 0, *lot]));
         let mut queue = self.get(fact.queue);
+        let number = self.number;
         let facts = self.pools.facts.at_mut(event);
         if let Some(kept) = fact.kept {
             let oldest = self.moment.now - kept;
             while facts.times.front(queue).is_some_and(|time| *time < oldest) {
-                facts.times.pop(&mut queue);
+                facts.pop(&mut queue, |cells| (number, [cell(cells, KEY), cell(cells, KEY + 1)]));
             }
         }
-        facts.push(&mut queue, self.moment.now, &cells);
+        facts.push(&mut queue, self.moment.now, (number, key), &cells);
         self.set(fact.queue, queue);
         self.scratch.fact = cells;
     }

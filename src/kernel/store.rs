@@ -1,5 +1,7 @@
 //! What all members have: rows of cells, and pools of what does not fit in a row.
 
+use rustc_hash::FxHashMap;
+
 use crate::arena::{Arena, Id as _};
 use crate::engine::Flows;
 use crate::hir::EventId;
@@ -34,20 +36,46 @@ pub struct Facts {
     /// Times.
     pub times: Pool<i64>,
     cells: Rows<i64>,
+    /// Where the one fact of a member and key lies; `None` where there are several.
+    by_key: FxHashMap<FactKey, Option<usize>>,
 }
+
+/// A member and the fingerprint of a key.
+pub type FactKey = (u32, [i64; 2]);
 
 impl Facts {
     fn new(size: usize) -> Self {
-        Self { times: Pool::new(), cells: Rows::new(size) }
+        Self { times: Pool::new(), cells: Rows::new(size), by_key: FxHashMap::default() }
     }
 
     /// Keeps a fact.
-    pub fn push(&mut self, queue: &mut i64, time: i64, cells: &[i64]) {
+    pub fn push(&mut self, queue: &mut i64, time: i64, key: FactKey, cells: &[i64]) {
         let place = self.times.push(queue, time);
+        self.by_key.entry(key).and_modify(|known| *known = None).or_insert(Some(place));
         if place == self.cells.len() {
             return self.cells.push(cells, 0);
         }
         self.at(place).iter_mut().zip(cells).for_each(|(slot, cell)| *slot = *cell);
+    }
+
+    /// The one fact of a key, if there is any; `Some(None)` where there are several, or there were.
+    pub fn of_key(&self, key: FactKey) -> Option<Option<usize>> {
+        self.by_key.get(&key).copied()
+    }
+
+    /// Lets the first fact go.
+    pub fn pop(&mut self, queue: &mut i64, key: impl FnOnce(&[i64]) -> FactKey) {
+        let Some((place, _)) = self.times.iter(*queue).next() else { return };
+        let key = key(self.look(place));
+        if self.by_key.get(&key) == Some(&Some(place)) {
+            self.by_key.remove(&key);
+        }
+        self.times.pop(queue);
+    }
+
+    /// The time of a fact.
+    pub fn time(&self, place: usize) -> Option<i64> {
+        self.times.at(place).copied()
     }
 
     /// The cells of a fact.
