@@ -191,7 +191,7 @@ earn easter on purchase {
 }
 earn spring on purchase {
   stack   holiday
-  give    10% of amount as points
+  give    1 point per €10 of amount
   refunds keep
 }",
     ),
