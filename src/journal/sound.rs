@@ -58,6 +58,9 @@ fn state(engine: &Engine, state: &State) -> bool {
         && counts.all(|count| count < MOST)
         && state.firings.iter().filter_map(of_rules).all(|multiple| multiple < MOST << 16)
         && state.units.iter().all(|purse| purse.is_sound(state.next_lot))
+        && state.vouchers.iter().is_sorted_by(|a, b| a.number < b.number)
+        && state.offers.iter().is_sorted_by(|a, b| a.number < b.number)
+        && state.entries.iter().is_sorted_by(|a, b| a.number < b.number)
         && state.gauges.iter().all(Gauge::is_sound)
         && refers(program, state)
 }
