@@ -126,7 +126,7 @@ impl<'t> Formatter<'t> {
         let rest = entries.get(i..).unwrap_or_default();
         let comments = rest.iter().take_while(|p| matches!(p.entry, Entry::Comment(_))).count();
         let attached = rest.get(1..=comments).unwrap_or_default().iter().all(|p| !p.blank_before);
-        if !has_block(before) && !(attached && has_block(rest.get(comments))) {
+        if !(has_block(before) || attached && has_block(rest.get(comments))) {
             return false;
         }
         // Where a brace is missing, a blank line decides what belongs together: none is put before the text has one.

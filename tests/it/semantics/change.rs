@@ -430,7 +430,7 @@ scenario "a merge, and much that comes after it" {
 "#,
     );
     let visit = program.events.find(|event| &*event.name == "visit").unwrap();
-    for (evaluator, engine) in engines(&[program.clone()]) {
+    for (evaluator, engine) in engines(std::slice::from_ref(&program)) {
         let (events, _) = course(&program, "a merge, and much that comes after it");
         let mut world = World::new(engine.clone());
         let start = events[1].time;

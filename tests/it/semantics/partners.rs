@@ -224,7 +224,7 @@ scenario "paid and returned" {
 "#,
     );
     let events = super::story(&program);
-    for (evaluator, engine) in engines(&[program.clone()]) {
+    for (evaluator, engine) in engines(std::slice::from_ref(&program)) {
         let mut world = World::new(engine);
         let (_, outcomes) = submit(&mut world, events.clone());
         // They come back at the rate at which they were taken, though another one is in force.
@@ -281,7 +281,7 @@ scenario "across the threshold" {
 "#,
     );
     let events = super::story(&program);
-    for (evaluator, engine) in engines(&[program.clone()]) {
+    for (evaluator, engine) in engines(std::slice::from_ref(&program)) {
         let mut world = World::new(engine);
         let (_, outcomes) = submit(&mut world, events.clone());
         // $100 below the threshold make 100 and a bonus of 200, $60 above it 60 and a bonus of 60.
