@@ -38,7 +38,7 @@ impl Fold<'_> {
     pub fn offer(&mut self, cause: Cause, id: ChoiceId) -> Result<(), Fault> {
         let within = self.program.choices.at(id).within;
         let until = within.map(|within: TimeSpan| self.cx(View::default()).end_after(self.at.now, within, None));
-        let number = u32::try_from(self.state.offers.len() + 1).unwrap_or(u32::MAX);
+        let number = self.state.offers.last().map_or(1, |last| last.number.saturating_add(1));
         self.state.offers.push(Offered {
             number,
             choice: id,

@@ -127,7 +127,7 @@ impl Fold<'_> {
         let version = self.version;
         let Some(seed) = version.seeds.get(&id) else { return Err(Fault::NoSeed(draw.name.to_string())) };
         let entry = self.entry_id(id);
-        let number = u32::try_from(self.state.entries.len() + 1).unwrap_or(u32::MAX);
+        let number = self.state.entries.last().map_or(1, |last| last.number.saturating_add(1));
         let member = self.state.member.clone();
         let drum = self.pots.draws.entry(id).or_default();
         drum.place += 1;

@@ -240,6 +240,11 @@ impl Group {
         group
     }
 
+    /// The members before the log, and now.
+    pub fn snapshots(&self) -> [&Snapshot; 2] {
+        [&self.base, &self.now]
+    }
+
     /// Events that can still be judged again.
     pub fn log(&self) -> &[Arc<Event>] {
         &self.log

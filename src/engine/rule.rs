@@ -450,7 +450,7 @@ impl Fold<'_> {
                 (zone.start_of(*from).max(now), Some(self.cx(View::default()).end_of_day(*to)?))
             }
         };
-        let number = u32::try_from(self.state.vouchers.len() + 1).unwrap_or(u32::MAX);
+        let number = self.state.vouchers.last().map_or(1, |last| last.number.saturating_add(1));
         if let (Some(unit), Some(amount)) = (reward.gives.unit, value) {
             let granted = self.grant(&Grant {
                 cause,

@@ -17,6 +17,15 @@ pub struct Gauge {
     pub newest: Option<Instant>,
 }
 
+impl Gauge {
+    /// Whether what is counted is counted in numbers that can go on.
+    pub fn is_sound(&self) -> bool {
+        let few = |count: &i64| count.unsigned_abs() < 1 << 48;
+        let buckets = self.buckets.buckets.iter().map(|(_, bucket)| bucket);
+        buckets.flat_map(|bucket| bucket.values.iter().map(|(_, count)| count).chain([&bucket.count])).all(few)
+    }
+}
+
 /// Contributions of one bucket.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bucket {

@@ -328,7 +328,7 @@ impl World {
     pub fn stored(&self) -> Stored<'_> {
         let mut groups: Vec<_> =
             self.groups.iter().map(|(key, group)| (key, erase::stored(&self.engine, group))).collect();
-        groups.sort_by(|(a, _), (b, _)| a.cmp(b));
+        groups.sort_by_key(|(key, _)| (*key).clone());
         let mut newest: Vec<_> = self.newest.iter().map(|(member, at)| (member.clone(), *at)).collect();
         newest.sort();
         let Self { clock, sequence, adopted, unions, .. } = self;

@@ -42,6 +42,7 @@ mod line;
 mod member;
 pub mod receipts;
 mod settlement;
+mod sound;
 pub mod state;
 mod writer;
 

@@ -18,6 +18,7 @@ use crate::value::Instant;
 
 use super::file::{AtomicFile, Ready, WriteError, hex};
 use super::finished::{Finished, fingerprint};
+use super::sound::is_sound;
 
 /// The schema that this build writes and reads.
 pub const SCHEMA: &str = "meed.state/2";
@@ -263,6 +264,9 @@ fn read(engine: Engine, path: &Path) -> Result<(World, Option<Finished>, File), 
     let mut world = World::resume(engine, head.clock, head.sequence, head.newest, head.adopted, head.unions, groups);
     if !same {
         world.adopt(&head.versions).map_err(StateError::Lost)?;
+    }
+    if !is_sound(&world) {
+        return Err(damaged("it holds what this program cannot have"));
     }
     Ok((world, head.finished, file))
 }

@@ -10,6 +10,7 @@ use super::cli::{Folder, SHOP, command, meed, said};
 
 mod damage;
 mod earlier;
+mod edited;
 mod erased;
 mod failing;
 #[cfg(unix)]

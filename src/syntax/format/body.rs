@@ -120,18 +120,23 @@ impl<'t> Formatter<'t> {
         let has_block =
             |p: Option<&Placed<'_>>| matches!(p.map(|p| &p.entry), Some(Entry::Line(l)) if !l.blocks.is_empty());
         let before = i.checked_sub(1).and_then(|i| entries.get(i));
-        // Where a brace is missing, a blank line decides what belongs together.
-        let stays = |p: &Placed<'_>| match p.entry {
-            Entry::Comment(_) => true,
-            Entry::Line(line) => line.blocks.is_empty() && self.is_broken(line),
-        };
-        if before.is_some_and(stays) {
+        if before.is_some_and(|p| matches!(p.entry, Entry::Comment(_))) {
             return false;
         }
         let rest = entries.get(i..).unwrap_or_default();
         let comments = rest.iter().take_while(|p| matches!(p.entry, Entry::Comment(_))).count();
         let attached = rest.get(1..=comments).unwrap_or_default().iter().all(|p| !p.blank_before);
-        has_block(before) || (attached && has_block(rest.get(comments)))
+        if !(has_block(before) || attached && has_block(rest.get(comments))) {
+            return false;
+        }
+        // Where a brace is missing, a blank line decides what belongs together: none is put before the text has one.
+        let broken = |p: &Placed<'_>| match p.entry {
+            Entry::Comment(_) => false,
+            Entry::Line(line) => line.blocks.is_empty() && self.is_broken(line),
+        };
+        let earlier = entries.get(..i).unwrap_or_default();
+        let run = earlier.iter().rposition(|p| p.blank_before).unwrap_or(0);
+        !earlier.get(run..).unwrap_or_default().iter().any(broken)
     }
 
     /// Writes a statement as it is.

@@ -340,6 +340,77 @@ scenario "over the change" {
     }
 }
 
+/// Where members hold what waits while the program changes under it: names are found again, wherever they stand.
+const WAITING: &str = r#"
+program "Waiting" {
+  currency USD
+  timezone "UTC"
+}
+event purchase { order id, total money }
+unit points also point {
+  round   down per event
+  expires never
+}
+measure spent = sum of purchase.total, each calendar year
+tiers status by spent {
+  basic
+  gold  at $100
+  rises after 3 days
+  holds until end of next calendar year
+}
+choice treat {
+  option cake {
+    give 3 points
+  }
+  option tea {
+    give 5 points
+  }
+  within 14 days
+  default cake
+}
+rule treats on purchase {
+  offer treat
+}
+scenario "over the change" {
+  ann purchase 2026-03-30 { order A1, total $100 }
+  ann chooses  2026-04-03 { offer treat, choice tea }
+}
+"#;
+
+#[test]
+fn s41_what_waits_goes_on_under_its_name() {
+    let other = "choice other {\n option none { give 1 point }\n option more { give 2 points }\n within 1 day\n default none }\nchoice treat {";
+    let second = WAITING
+        .replace("currency USD", "currency USD\n  effective from 2026-04-01")
+        .replace("  gold  at $100", "  iron at $10\n  gold  at $100")
+        .replace("choice treat {", other)
+        .replace(
+            "option cake {\n    give 3 points\n  }\n  option tea {\n    give 5 points\n  }",
+            "option tea {\n    give 7 points\n  }\n  option cake {\n    give 3 points\n  }",
+        );
+    let programs = [parse(WAITING), parse(&second)];
+    let newest = &programs[1];
+    let (events, _) = course(newest, "over the change");
+    for (evaluator, engine) in engines(&programs) {
+        let mut world = World::new(engine);
+        let (_, before) = submit(&mut world, events[..1].to_vec());
+        let offered = before.iter().any(|outcome| matches!(outcome.what, What::Offer { .. }));
+        assert!(offered, "{evaluator}");
+        let (_, outcomes) = submit(&mut world, events[1..].to_vec());
+        assert_eq!(posted(&outcomes, &events[1]), 7, "{evaluator}: {outcomes:?}");
+        // The rise that waited since March is to the tier of that name, which has another place now.
+        let ladder = newest.ladders.iter().next().unwrap();
+        let ann = world.member("ann").unwrap();
+        let tier = ann.ladders.iter().next().unwrap().tier;
+        assert_eq!(&*ladder.tiers[tier as usize].name, "gold", "{evaluator}");
+        let risen = outcomes.iter().find_map(|outcome| match outcome.what {
+            What::Tier { to, .. } if &*ladder.tiers[to as usize].name == "gold" => Some(outcome.time),
+            _ => None,
+        });
+        assert_eq!(risen, Some(events[0].time.plus_millis(3 * 86_400_000).unwrap()), "{evaluator}");
+    }
+}
+
 #[test]
 fn s43_who_was_merged_is_known_long_after() {
     let program = parse(
@@ -359,7 +430,7 @@ scenario "a merge, and much that comes after it" {
 "#,
     );
     let visit = program.events.find(|event| &*event.name == "visit").unwrap();
-    for (evaluator, engine) in engines(&[program.clone()]) {
+    for (evaluator, engine) in engines(std::slice::from_ref(&program)) {
         let (events, _) = course(&program, "a merge, and much that comes after it");
         let mut world = World::new(engine.clone());
         let start = events[1].time;

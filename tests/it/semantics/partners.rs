@@ -179,3 +179,114 @@ fn s30_a_late_gift_and_a_late_vote_change_what_others_brought() {
         assert!(withdrawn(|what| matches!(what, What::Donated { giver: Giver::Fund, .. })), "{evaluator}");
     }
 }
+
+/// What is settled with a partner, by side, in order: the amount in steps and its worth in minor units.
+fn settled(program: &Program, outcomes: &[Outcome], name: &str) -> Vec<(Side, i64, String)> {
+    let of = |outcome: &Outcome| match &outcome.what {
+        What::Settled { partner, side, amount, value, .. } if *program.partners.at(*partner).name == *name => {
+            Some((*side, *amount, value.to_string()))
+        }
+        _ => None,
+    };
+    outcomes.iter().filter_map(of).collect()
+}
+
+#[test]
+fn s21_points_that_come_back_are_settled_with_who_took_them() {
+    let program = parse(
+        r#"
+program "Returned" {
+  currency USD
+  timezone "UTC"
+}
+event purchase { order id, total money }
+event refund reverses purchase by order { total money }
+unit points also point {
+  round   down per event
+  expires never
+  refunds may go below zero
+}
+partner acme {
+  settles  each calendar month
+  redeemed 100 points = $0.80 until 2026-01-31, 100 points = $2 after
+}
+redeem off {
+  rate 100 points = $1
+  at   partner acme
+}
+scenario "paid and returned" {
+  ann adjusts  2026-01-01 { unit points, amount 1000 }
+  ann redeems  2026-01-02 { amount 500, bill $40, order A1 }
+  ann purchase 2026-01-02 { order A1, total $40 }
+  ann refund   2026-02-03 { order A1, total $8 }
+  ann refund   2026-02-04 { order A1, total $32 }
+}
+"#,
+    );
+    let events = super::story(&program);
+    for (evaluator, engine) in engines(std::slice::from_ref(&program)) {
+        let mut world = World::new(engine);
+        let (_, outcomes) = submit(&mut world, events.clone());
+        // They come back at the rate at which they were taken, though another one is in force.
+        let told = settled(&program, &outcomes, "acme");
+        let back: i64 = told.iter().filter(|(side, ..)| *side == Side::Returned).map(|(_, amount, _)| amount).sum();
+        assert_eq!(told.first(), Some(&(Side::Redeemed, 500, "400".into())), "{evaluator}: {told:?}");
+        assert_eq!(back, 500, "{evaluator}: {told:?}");
+        let worth = |(_, amount, value): &(Side, i64, String)| (*amount * 4 / 5).to_string() == *value;
+        assert!(told.iter().all(worth), "{evaluator}: {told:?}");
+        assert_eq!(told.len(), 3, "{evaluator}: {told:?}");
+    }
+}
+
+#[test]
+fn s28_who_pays_for_a_bonus_pays_for_it_on_both_sides_of_a_tier() {
+    let program = parse(
+        r#"
+program "Split" {
+  currency USD
+  timezone "UTC"
+}
+event purchase { order id, total money }
+unit points also point {
+  round   down per event
+  expires never
+  refunds may go below zero
+}
+partner acme {
+  settles each calendar month
+  issued  1 point = $1
+}
+partner globex {
+  settles each calendar month
+  issued  1 point = $1
+}
+measure spent = sum of purchase.total, each calendar year
+tiers status by spent {
+  basic
+  gold  at $100
+  holds until end of next calendar year
+}
+earn base on purchase {
+  give   1 point per $1 of total when status is gold, 1 point per $1 of total otherwise
+  tier   split
+  funded 100% by acme
+}
+boost bonus on base {
+  2x when status is gold, 3x otherwise
+  funded 100% by globex
+}
+scenario "across the threshold" {
+  ann purchase 2026-01-02 { order A1, total $160 }
+}
+"#,
+    );
+    let events = super::story(&program);
+    for (evaluator, engine) in engines(std::slice::from_ref(&program)) {
+        let mut world = World::new(engine);
+        let (_, outcomes) = submit(&mut world, events.clone());
+        // $100 below the threshold make 100 and a bonus of 200, $60 above it 60 and a bonus of 60.
+        assert_eq!(settled(&program, &outcomes, "acme"), [(Side::Issued, 160, "16000".into())], "{evaluator}");
+        let bonus = [(Side::Issued, 200, "20000".into()), (Side::Issued, 60, "6000".into())];
+        assert_eq!(settled(&program, &outcomes, "globex"), bonus, "{evaluator}");
+    }
+}

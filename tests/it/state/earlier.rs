@@ -21,13 +21,13 @@ use super::*;
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/state");
 
-struct Case {
+pub(super) struct Case {
     folder: PathBuf,
     versions: Vec<Arc<Hir>>,
 }
 
 impl Case {
-    fn all() -> Vec<Self> {
+    pub fn all() -> Vec<Self> {
         let mut folders: Vec<PathBuf> = fs::read_dir(CASES).unwrap().map(|entry| entry.unwrap().path()).collect();
         folders.sort();
         let case = |folder: PathBuf| {
@@ -37,9 +37,13 @@ impl Case {
         folders.into_iter().map(case).collect()
     }
 
-    fn engine(&self) -> Engine {
+    pub fn engine(&self) -> Engine {
         let secrets = fs::read_to_string(self.folder.join("seed.txt")).unwrap_or_default();
         compile(&self.versions).with_seeds(&secrets.lines().filter_map(Seed::parse).collect::<Vec<_>>())
+    }
+
+    pub fn name(&self) -> &str {
+        self.folder.file_name().unwrap().to_str().unwrap()
     }
 
     fn states(&self) -> Vec<PathBuf> {
@@ -50,7 +54,7 @@ impl Case {
     }
 
     /// Judges the events of a file; returns the lines of the journal.
-    fn judge(&self, world: &mut World, name: &str) -> String {
+    pub fn judge(&self, world: &mut World, name: &str) -> String {
         let inputs = Inputs::find(&[self.folder.join(name)]).unwrap();
         let program = self.versions.last().unwrap();
         let mut stream = EventStream::new(program, &inputs, None, world.sequence()).unwrap();
@@ -77,7 +81,7 @@ fn members(world: &World) -> String {
 fn s42_states_of_earlier_builds_are_read_and_go_on() {
     let number = state::SCHEMA.rsplit('/').next().unwrap();
     for case in Case::all() {
-        let name = case.folder.file_name().unwrap().to_str().unwrap().to_owned();
+        let name = case.name();
         let mut straight = World::new(case.engine());
         case.judge(&mut straight, "first.jsonl");
         if let Ok(kept) = std::env::var("MEED_KEEP_STATES") {

@@ -79,7 +79,7 @@ fn s43_who_was_erased_is_in_no_state_file() {
     for (name, text) in [("alone", PROGRAM), ("together", &together)] {
         let program = parse(text);
         let (events, _) = course(&program, "erased");
-        for (evaluator, engine) in engines(&[program.clone()]) {
+        for (evaluator, engine) in engines(std::slice::from_ref(&program)) {
             let mut world = World::new(engine.clone());
             submit(&mut world, events[..events.len() - 1].to_vec());
             let before = told(&world, &folder);
