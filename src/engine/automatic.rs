@@ -1,5 +1,7 @@
 //! Automatic rewards: redeemed by themselves as soon as a balance covers them, and given back where a return shows that it did not.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::hir::RefundFloor;
@@ -59,14 +61,16 @@ impl Fold<'_> {
                 let partner = self.spent_at(cause, reward.partner, *unit, cost)?;
                 let (voucher, brought) = self.collect(|fold| fold.issue(cause, id))?;
                 let payment = Payment { unit: *unit, lots, returned: 0, value: 0, order: None, cause, uses, partner };
-                // Of what is no longer open nothing can be given back.
-                let open = |voucher: u32| self.state.vouchers.iter().any(|v| v.number == voucher && v.closed.is_none());
-                let mut taken = std::mem::take(&mut self.state.automatic);
-                taken.retain(|taken| open(taken.voucher));
-                taken.push(Taken { voucher, judged: self.state.judged, release, payment, brought });
-                self.state.automatic = taken;
+                let taken = Taken { voucher, judged: self.state.judged, release, payment, brought };
+                self.state.automatic.push(taken);
                 any = true;
             }
+        }
+        if any {
+            // Of what is no longer open nothing can be given back.
+            let open = self.state.vouchers.iter().filter(|voucher| voucher.closed.is_none());
+            let open: BTreeSet<u32> = open.map(|voucher| voucher.number).collect();
+            self.state.automatic.retain(|taken| open.contains(&taken.voucher));
         }
         Ok(any)
     }
