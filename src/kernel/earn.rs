@@ -1,14 +1,12 @@
 //! What an event brings its member: earns with their limits and rounding, and rules.
 
+use crate::engine::MOST_AT_ONCE;
 use crate::hir::{RewardId, RoundScope, RuleId, UnitId};
 use crate::value::{Exact, Rounding, allocate};
 
 use super::judge::{Judge, Odd, Share, TOO_LARGE};
 use super::layout::NEXT_LOT;
 use super::plan::{CrossingPlan, EarnPlan, EffectPlan, EventPlan, LimitPlan, Once};
-
-/// As many crossings at once as the fold takes.
-const MOST_AT_ONCE: i64 = 10_000;
 
 impl Judge<'_> {
     /// Judges all earns of the event at hand.

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::engine::MAX_ROUNDS;
 use crate::hir::{EventId, EventKind, LadderId, MeasureId};
 
 use super::clock::Moment;
@@ -10,9 +11,6 @@ use super::layout::{DUE, JOINED, JUDGED, LEFT, NEVER};
 use super::plan::{EventPlan, Plan};
 use super::redeem::Answer;
 use super::store::{Pools, Told};
-
-/// As many rounds of what follows from what as the fold takes.
-const MAX_ROUNDS: usize = 250;
 
 /// Something that only the fold can judge, in plain words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Where a member keeps what: a row of cells, the same for all members of a program.
 
 use crate::arena::Arena;
-use crate::hir::{BadgeId, LadderId, LimitId, MeasureId, RewardId, RuleId, UnitId};
+use crate::hir::{BadgeId, LadderId, LimitId, MeasureId, RuleId, UnitId};
 
 use super::pool::EMPTY;
 
@@ -96,8 +96,6 @@ pub struct Layout {
     pub limits: Arena<LimitId, LimitCells>,
     /// By rule.
     pub crossings: Arena<RuleId, Option<CrossingCells>>,
-    /// How many vouchers of each reward were issued.
-    pub rewards: Arena<RewardId, usize>,
     /// When badges were given.
     pub badges: Arena<BadgeId, usize>,
 }

@@ -74,7 +74,8 @@ impl Members {
     /// [`Odd`] where only the fold can tell; nothing of what is here holds then.
     pub fn judge(&mut self, block: &mut Block, tell: &mut dyn FnMut(&Row, Arrival)) -> Result<(), Odd> {
         in_order(block);
-        while self.cells.len() < block.rows.iter().map(|row| row.member as usize + 1).max().unwrap_or(0) {
+        let members = block.rows.iter().map(|row| row.member as usize + 1).max().unwrap_or(0);
+        while self.cells.len() < members {
             self.cells.push(&self.plan.layout.fresh, MISSING);
         }
         let mut run = 0;

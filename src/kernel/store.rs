@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::arena::{Arena, Id as _};
+use crate::arena::Arena;
 use crate::engine::Flows;
 use crate::hir::EventId;
 
@@ -104,7 +104,7 @@ impl Pools {
     /// Pools with nothing in them.
     pub fn new(plan: &Plan) -> Self {
         let size = |id: EventId| plan.events.at(id).fact.as_ref().map_or(0, |fact| fact.size);
-        let facts = plan.events.ids().map(|id| Facts::new(size(EventId::new(id.index())))).collect();
+        let facts = plan.events.ids().map(|id| Facts::new(size(id))).collect();
         Self { lots: Pool::new(), entries: Pool::new(), facts }
     }
 }
@@ -132,16 +132,5 @@ impl Told {
     /// Nothing yet.
     pub fn new(units: usize, rewards: usize) -> Self {
         Self { units: vec![Flows::default(); units], issued: vec![0; rewards], ..Self::default() }
-    }
-
-    /// Adds what another shard was told.
-    pub fn add(&mut self, other: &Self) {
-        self.outcomes += other.outcomes;
-        self.postings += other.postings;
-        self.moves += other.moves;
-        self.refused += other.refused;
-        self.failed += other.failed;
-        self.units.iter_mut().zip(&other.units).for_each(|(sums, more)| sums.add(*more));
-        self.issued.iter_mut().zip(&other.issued).for_each(|(sum, more)| *sum += more);
     }
 }

@@ -16,7 +16,7 @@ impl Lowering<'_> {
         without(ladder.grace.is_some(), "grace before a fall", span)?;
         without(ladder.rollover.is_some(), "surplus that rolls over", span)?;
         without(ladder.falls == Fall::ByOne, "falls by one tier", span)?;
-        let reversals = self.program.events.iter().any(|event| event.reversal.is_some());
+        let reversals = self.has_reversals();
         let for_ever = match ladder.holds {
             Hold::Rolling => false,
             Hold::ForEver if !reversals || ladder.refunds == LadderRefund::Never => true,

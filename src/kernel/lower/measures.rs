@@ -25,12 +25,7 @@ impl Lowering<'_> {
                 let shielded = enough.is_some() || repairs.is_some() || frozen.is_some();
                 without(shielded, "streaks with a shield", span)?;
                 self.event = *event;
-                let reversed = self
-                    .program
-                    .events
-                    .iter()
-                    .any(|def| def.reversal.as_ref().is_some_and(|reversal| reversal.of == *event));
-                without(reversed, "streaks of what can be taken back", span)?;
+                without(self.is_reversible(*event), "streaks of what can be taken back", span)?;
                 let filter = filter.as_ref().map(|filter| Ok(self.term(filter)?.num)).transpose()?;
                 let how = How::Streak(clock.period(*period, span)?);
                 let value = Num::Const(1);
@@ -54,12 +49,7 @@ impl Lowering<'_> {
                     Aggregate::Distinct => How::Distinct,
                     _ => return unfit("this aggregate of events", span),
                 };
-                let reversed = self
-                    .program
-                    .events
-                    .iter()
-                    .any(|def| def.reversal.as_ref().is_some_and(|reversal| reversal.of == *event));
-                let net = if reversed { measure.net } else { Net::Gross };
+                let net = if self.is_reversible(*event) { measure.net } else { Net::Gross };
                 without(how == How::Distinct && net != Net::Gross, "different values of what can be taken back", span)?;
                 without(list.is_some() && net != Net::Gross, "lines of what can be taken back", span)?;
                 self.layout.measures.at_mut(id).scale = scale;

@@ -97,6 +97,16 @@ impl Plan {
 }
 
 impl Lowering<'_> {
+    /// Whether anything can be taken back.
+    fn has_reversals(&self) -> bool {
+        self.program.events.iter().any(|event| event.reversal.is_some())
+    }
+
+    /// Whether events of a type can be taken back.
+    fn is_reversible(&self, event: EventId) -> bool {
+        self.program.events.iter().filter_map(|def| def.reversal.as_ref()).any(|reversal| reversal.of == event)
+    }
+
     fn event(
         &mut self,
         version: &Version,

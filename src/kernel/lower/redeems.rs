@@ -34,8 +34,7 @@ impl Lowering<'_> {
         let named =
             program.rewards.iter().map(|reward| (self.shapes.words.number(&reward.name), reward.cost.is_some()));
         let rewards = named.collect();
-        let orders_return = program.events.iter().any(|event| event.reversal.is_some());
-        let paid = orders_return.then(|| self.layout.cell(EMPTY));
+        let paid = self.has_reversals().then(|| self.layout.cell(EMPTY));
         Ok(RedeemPlan { amount, bill, reward, order, pool, ways, rewards, paid })
     }
 

@@ -25,7 +25,7 @@ impl Lowering<'_> {
         without(!rule.funding.is_empty(), "funding", span)?;
         without(rule.stack.is_some(), "stacking groups", span)?;
         without(rule.decided.is_some(), "rules that are decided later", span)?;
-        let reversals = self.program.events.iter().any(|event| event.reversal.is_some());
+        let reversals = self.has_reversals();
         let mut fact = None;
         let crossing = match &rule.trigger {
             Trigger::Event(event, None) => {
