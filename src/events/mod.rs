@@ -37,6 +37,7 @@ pub use map::{Map, MapError, guess};
 pub use node::{Entry, Node, Place, Raw};
 pub use record::Record;
 pub use reject::Reject;
+pub(crate) use scalar::plausible_instant;
 pub use stream::EventStream;
 pub(crate) use stream::Taken;
 pub(crate) use suggest::{did_you_mean, nearest};

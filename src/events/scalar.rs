@@ -183,7 +183,7 @@ pub(super) fn moment(node: View<'_>) -> Result<Instant, String> {
 }
 
 /// A reason where an instant is out of all proportion.
-pub(super) fn plausible_instant(instant: Instant) -> Result<(), String> {
+pub(crate) fn plausible_instant(instant: Instant) -> Result<(), String> {
     const DAY: i64 = 86_400_000;
     const FIRST: i64 = Day::first_of(FIRST_YEAR).epoch_days() as i64 * DAY;
     const END: i64 = Day::first_of(LAST_YEAR + 1).epoch_days() as i64 * DAY;

@@ -6,9 +6,11 @@ use rustc_hash::FxHashMap;
 
 use crate::arena::Arena;
 use crate::engine::Event;
-use crate::events::{FIRST_YEAR, Fields as _, LAST_YEAR, MAX_ID, MAX_LIST, MAX_TEXT, Part, Plain, TIME_KEYS};
+use crate::events::{
+    FIRST_YEAR, Fields as _, LAST_YEAR, MAX_ID, MAX_LIST, MAX_TEXT, Part, Plain, TIME_KEYS, plausible_instant,
+};
 use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
-use crate::value::{Currency, Day, Exact, Rounding};
+use crate::value::{Currency, Day, Exact, Rounding, parse_instant};
 
 use super::code::MISSING;
 use super::rows::{Block, Filler, Row};
@@ -22,8 +24,6 @@ pub(super) struct Scanner<'p> {
     program: &'p Program,
     filler: Filler,
     types: FxHashMap<&'p str, EventId>,
-    /// The last day that was read, as it was written, and its first moment.
-    day: ([u8; 10], i64),
 }
 
 impl<'p> Scanner<'p> {
@@ -31,7 +31,7 @@ impl<'p> Scanner<'p> {
     pub fn new(program: &'p Program, filler: Filler) -> Self {
         let sent = program.events.pairs().filter(|(_, event)| !event.kind.is_made());
         let types = sent.map(|(id, event)| (&*event.name, id)).collect();
-        Self { program, filler, types, day: ([0; 10], 0) }
+        Self { program, filler, types }
     }
 
     /// Adds an event as [`Filler::event`].
@@ -64,7 +64,9 @@ impl<'p> Scanner<'p> {
         if name != "time" && def.fields.iter().any(|field| *field.name == *name) || find.has("sequence") {
             return None;
         }
-        let time = self.moment(word(record.plain(time)?)?)?;
+        let time = parse_instant(word(record.plain(time)?)?, None).ok()?;
+        plausible_instant(time).ok()?;
+        let time = time.millis();
         let Filler { shapes: Shapes { events, words }, printer, .. } = &mut self.filler;
         let shape = events.get(event)?;
         let slots = block.slots.len();
@@ -74,32 +76,6 @@ impl<'p> Scanner<'p> {
         let content = rustc_hash::FxBuildHasher.hash_one(text);
         let source = block.rows.len();
         Some((id, member, Row { event, member: 0, time, sequence: 0, slots, text: [0; 3], content, source }))
-    }
-
-    /// A moment in UTC as most machines write it.
-    fn moment(&mut self, text: &str) -> Option<i64> {
-        let (day, rest) = text.as_bytes().split_first_chunk::<10>()?;
-        let two = |a: u8, b: u8| {
-            (a.is_ascii_digit() && b.is_ascii_digit()).then(|| i64::from(a - b'0') * 10 + i64::from(b - b'0'))
-        };
-        let &[b'T', a, b, b':', c, d, b':', e, f, ref fraction @ ..] = rest else { return None };
-        let (hour, minute, second) = (two(a, b)?, two(c, d)?, two(e, f)?);
-        let millis = match *fraction {
-            [b'Z'] => 0,
-            [b'.', a, b, c, b'Z'] if c.is_ascii_digit() => two(a, b)? * 10 + i64::from(c - b'0'),
-            _ => return None,
-        };
-        if hour > 23 || minute > 59 || second > 59 {
-            return None;
-        }
-        if self.day.0 != *day {
-            let date = Day::parse(std::str::from_utf8(day).ok()?)?;
-            if !(FIRST_YEAR..=LAST_YEAR).contains(&date.year()) {
-                return None;
-            }
-            self.day = (*day, i64::from(date.epoch_days()) * 86_400_000);
-        }
-        Some(self.day.1 + ((hour * 60 + minute) * 60 + second) * 1_000 + millis)
     }
 }
 
