@@ -13,7 +13,7 @@ use super::decode::Decoder;
 use super::lines::{Line, Lines, failure, too_long, utf8};
 use super::node::{Entry, Node, Place, Raw, clip, too_deep};
 use super::reject::Reject;
-use super::stream::{Reader, Taken};
+use super::stream::{Reader, Taken, Taker};
 use super::tape::{Part, Tape};
 use super::{MAX_DEPTH, MAX_KEYS, MAX_LIST};
 
@@ -37,18 +37,22 @@ impl JsonLines {
     }
 
     /// The next record: taken by whoever is asked first, else typed without a record in between.
-    pub(crate) fn event_or(
+    pub(crate) fn event_or<T: Taker>(
         &mut self,
         decoder: &Decoder<'_>,
-        take: &mut dyn FnMut(&str, Part<'_, '_>) -> bool,
+        taker: &mut T,
     ) -> Option<Result<Taken, Reject>> {
+        let taken = |line: &[u8]| str::from_utf8(line).is_ok_and(|text| taker.recognise(text));
+        if self.lines.at_hand(taken) {
+            return Some(Ok(Taken::AsItIs));
+        }
         if let Err(reject) = self.find()? {
             return Some(Err(reject));
         }
         if let Ok(text) = utf8(&self.buffer)
             && let Some(fields) = self.tape.object(text)
         {
-            if take(text, fields) {
+            if taker.take(text, fields) {
                 return Some(Ok(Taken::AsItIs));
             }
             let place = Place { file: Arc::clone(&self.file), line: self.lines.number(), column: 1 };

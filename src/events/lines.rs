@@ -38,6 +38,20 @@ impl Lines {
         self.number
     }
 
+    /// Hands the next line to `take` where it lies, if all of it is at hand; it is passed over if it was taken.
+    pub(crate) fn at_hand(&mut self, take: impl FnOnce(&[u8]) -> bool) -> bool {
+        // What fails here fails again when it is read.
+        let Ok(bytes) = self.input.fill_buf() else { return false };
+        let Some(end) = memchr(b'\n', bytes) else { return false };
+        let line = bytes.get(..end).unwrap_or_default();
+        let taken = take(line.strip_suffix(b"\r").unwrap_or(line));
+        if taken {
+            self.input.consume(end + 1);
+            self.number += 1;
+        }
+        taken
+    }
+
     /// Appends what comes up to the end of the line, with it, or one byte more than a line may have.
     fn read(&mut self, buffer: &mut Vec<u8>) -> io::Result<()> {
         let mut room = MAX_LINE_BYTES + 1;

@@ -17,6 +17,7 @@ mod limits;
 mod lines;
 mod map;
 mod node;
+mod patterns;
 mod record;
 mod reject;
 mod scalar;
@@ -39,7 +40,8 @@ pub use record::Record;
 pub use reject::Reject;
 pub(crate) use scalar::plausible_instant;
 pub use stream::EventStream;
-pub(crate) use stream::Taken;
+pub(crate) use patterns::{Key, Patterns, Values};
+pub(crate) use stream::{Taken, Taker};
 pub(crate) use suggest::{did_you_mean, nearest};
 pub(crate) use tape::{Part, Plain};
 

@@ -10,6 +10,43 @@ fn zeros(eight: u64) -> u64 {
     eight.wrapping_sub(ONES) & !eight & HIGH
 }
 
+/// Eight bytes from a place on as one number, the first lowest; 0 for those behind the end.
+#[inline(always)]
+pub(super) fn eight(bytes: &[u8], at: usize) -> u64 {
+    match bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        Some(chunk) => u64::from_le_bytes(*chunk),
+        None => last(bytes.get(at..).unwrap_or_default()),
+    }
+}
+
+/// The same of fewer than eight bytes.
+#[inline(never)]
+fn last(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |eight, byte| eight << 8 | u64::from(*byte))
+}
+
+/// How long the number of JSON is that bytes begin with.
+#[inline(always)]
+pub(super) fn number_length(bytes: &[u8]) -> Option<usize> {
+    let byte = |at: usize| bytes.get(at).copied().unwrap_or(0);
+    let digits = |mut at: usize| {
+        let start = at;
+        while byte(at).is_ascii_digit() {
+            at += 1;
+        }
+        (at > start).then_some(at)
+    };
+    let at = usize::from(byte(0) == b'-');
+    let mut at = if byte(at) == b'0' { at + 1 } else { digits(at)? };
+    if byte(at) == b'.' {
+        at = digits(at + 1)?;
+    }
+    if matches!(byte(at), b'e' | b'E') {
+        at = digits(at + 1 + usize::from(matches!(byte(at + 1), b'+' | b'-')))?;
+    }
+    Some(at)
+}
+
 /// How many bytes come before the first quote, backslash or control character, which end what stands for itself inside quotes.
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
     let mut length = 0;

@@ -115,6 +115,26 @@ fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Reject {
     Reject::new(place, damage(error), "")
 }
 
+/// Takes records of JSON before they are decoded.
+pub(crate) trait Taker {
+    /// Takes a record that is written like one before, if it is; nothing else is known of the text.
+    fn recognise(&mut self, text: &str) -> bool;
+
+    /// Takes a record that is well formed and was taken apart, unless it is better decoded.
+    fn take(&mut self, text: &str, record: Part<'_, '_>) -> bool;
+}
+
+/// Nobody takes anything: all records are decoded.
+impl Taker for () {
+    fn recognise(&mut self, _: &str) -> bool {
+        false
+    }
+
+    fn take(&mut self, _: &str, _: Part<'_, '_>) -> bool {
+        false
+    }
+}
+
 /// What became of a record.
 pub(crate) enum Taken {
     /// Whoever was asked first took it.
@@ -124,11 +144,8 @@ pub(crate) enum Taken {
 }
 
 impl EventStream<'_> {
-    /// The next record. One of JSON Lines that no map reads is handed to `take`, as text and taken apart, and decoded where that does not take it.
-    pub(crate) fn next_or(
-        &mut self,
-        take: &mut dyn FnMut(&str, Part<'_, '_>) -> bool,
-    ) -> Option<Result<Taken, Reject>> {
+    /// The next record. One of JSON Lines that no map reads is shown to `taker`, and decoded where that does not take it.
+    pub(crate) fn next_or<T: Taker>(&mut self, taker: &mut T) -> Option<Result<Taken, Reject>> {
         if let Some(reject) = self.unreadable.take() {
             return Some(Err(reject));
         }
@@ -148,7 +165,7 @@ impl EventStream<'_> {
                 }
             };
             if let (Opened::Lines(lines), None) = (&mut *reader, &self.mapper) {
-                let Some(event) = lines.event_or(&self.decoder, take) else {
+                let Some(event) = lines.event_or(&self.decoder, taker) else {
                     self.open = None;
                     continue;
                 };
@@ -185,7 +202,7 @@ impl Iterator for EventStream<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            match self.next_or(&mut |_, _| false)? {
+            match self.next_or(&mut ())? {
                 Ok(Taken::Event(event)) => return Some(Ok(event)),
                 Ok(Taken::AsItIs) => {}
                 Err(reject) => return Some(Err(reject)),

@@ -6,14 +6,14 @@ use std::borrow::Cow;
 use super::MAX_DEPTH;
 use super::fields::Fields;
 use super::node::{Entry, Node, View};
-use super::scan::plain_length;
+use super::scan::{number_length, plain_length};
 
 /// More keys than this are not compared with each other here.
 const MAX_QUICK_KEYS: usize = 64;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Null,
     True,
     False,
@@ -79,6 +79,22 @@ pub(crate) enum Plain<'a> {
     Text(&'a str),
 }
 
+impl<'a> Plain<'a> {
+    /// The value between two places of a text that is well formed; none where that is nothing.
+    pub(crate) fn between(text: &'a str, start: usize, end: usize) -> Option<Self> {
+        let value = text.get(start..end)?;
+        if text.as_bytes().get(start.checked_sub(1)?) == Some(&b'"') {
+            return Some(Self::Text(value));
+        }
+        match value.as_bytes().first()? {
+            b't' => Some(Self::Bool(true)),
+            b'f' => Some(Self::Bool(false)),
+            b'n' => None,
+            _ => Some(Self::Number(value)),
+        }
+    }
+}
+
 /// What is in an object or a list.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Part<'a, 't> {
@@ -121,7 +137,7 @@ impl<'a, 't> Part<'a, 't> {
     }
 
     /// The positions of its values.
-    fn positions(self) -> impl Iterator<Item = usize> + use<'a, 't> {
+    pub(super) fn positions(self) -> impl Iterator<Item = usize> + use<'a, 't> {
         let mut next = 0;
         std::iter::from_fn(move || {
             let at = next;
@@ -164,6 +180,11 @@ impl<'a, 't> Part<'a, 't> {
         self.positions().map(move |at| self.inside(at, Kind::Object))
     }
 
+    /// The name, the kind and the place of the value at a position.
+    pub(super) fn written(&self, at: usize) -> Option<(&'a str, Kind, Range)> {
+        self.tokens.get(at).map(|token| (self.key_of(token), token.kind, token.value))
+    }
+
     /// The value at a position, where it is as plain as most are.
     pub(crate) fn plain(&self, at: usize) -> Option<Plain<'a>> {
         let token = self.tokens.get(at)?;
@@ -176,7 +197,13 @@ impl<'a, 't> Part<'a, 't> {
         }
     }
 
-    fn inside(&self, at: usize, kind: Kind) -> Option<Part<'a, 't>> {
+    /// What is in the list at a position.
+    pub(crate) fn listed(&self, at: usize) -> Option<Part<'a, 't>> {
+        self.inside(at, Kind::List)
+    }
+
+    /// What is in the list or object at a position.
+    pub(super) fn inside(&self, at: usize, kind: Kind) -> Option<Part<'a, 't>> {
         self.tokens.get(at).filter(|token| token.kind == kind)?;
         Some(Part { tokens: self.tokens.get(at + 1..self.after(at))?, ..*self })
     }
@@ -215,7 +242,7 @@ impl Fields for Part<'_, '_> {
     }
 
     fn list(&self, at: usize) -> Option<Part<'_, '_>> {
-        self.inside(at, Kind::List)
+        self.listed(at)
     }
 }
 
@@ -266,7 +293,7 @@ impl Seen {
 }
 
 /// Where a key or a value begins and ends.
-type Range = (u32, u32);
+pub(super) type Range = (u32, u32);
 
 /// A text on its way to tokens. Each step is told where it begins, and says where it ends.
 struct Reader<'a, 't> {
@@ -409,29 +436,10 @@ impl Reader<'_, '_> {
         (self.bytes.get(at..end)? == word.as_bytes()).then_some((kind, range(at, end), end))
     }
 
-    /// The place behind one or more digits.
-    #[inline(always)]
-    fn digits(&self, start: usize) -> Option<usize> {
-        let mut at = start;
-        while self.peek(at).is_ascii_digit() {
-            at += 1;
-        }
-        (at > start).then_some(at)
-    }
-
     /// The place behind a number.
     #[inline(always)]
     fn number(&self, at: usize) -> Option<usize> {
-        let at = at + usize::from(self.peek(at) == b'-');
-        let mut at = if let Some(at) = self.eat(at, b'0') { at } else { self.digits(at)? };
-        if self.peek(at) == b'.' {
-            at = self.digits(at + 1)?;
-        }
-        if matches!(self.peek(at), b'e' | b'E') {
-            at += 1 + usize::from(matches!(self.peek(at + 1), b'+' | b'-'));
-            at = self.digits(at)?;
-        }
-        Some(at)
+        Some(at + number_length(self.bytes.get(at..)?)?)
     }
 }
 

@@ -7,6 +7,7 @@ mod chunks;
 mod clock;
 mod code;
 mod earn;
+mod find;
 mod judge;
 mod layout;
 mod ledger;

@@ -1,6 +1,6 @@
 //! Reads blocks of rows.
 
-use crate::events::{EventStream, Place, Reject, Taken};
+use crate::events::{EventStream, Part, Place, Reject, Taken, Taker};
 use crate::hir::Program;
 
 use super::judge::Odd;
@@ -45,7 +45,7 @@ impl<'p> Reading<'p> {
         places.clear();
         rejects.clear();
         while places.len() + rejects.len() < RECORDS {
-            match stream.next_or(&mut |text, record| scanner.record(text, record, block).is_some()) {
+            match stream.next_or(&mut Into { scanner, block }) {
                 Some(Ok(taken)) => {
                     if let Taken::Event(event) = taken {
                         scanner.event(&event, block).ok_or(Odd("a value that fits no cell"))?;
@@ -57,5 +57,21 @@ impl<'p> Reading<'p> {
             }
         }
         Ok(true)
+    }
+}
+
+/// A scanner and the block that it fills.
+struct Into<'i, 'p> {
+    scanner: &'i mut Scanner<'p>,
+    block: &'i mut Block,
+}
+
+impl Taker for Into<'_, '_> {
+    fn recognise(&mut self, text: &str) -> bool {
+        self.scanner.recognised(text, self.block).is_some()
+    }
+
+    fn take(&mut self, text: &str, record: Part<'_, '_>) -> bool {
+        self.scanner.record(text, record, self.block).is_some()
     }
 }

@@ -7,12 +7,13 @@ use rustc_hash::FxHashMap;
 use crate::arena::Arena;
 use crate::engine::Event;
 use crate::events::{
-    FIRST_YEAR, Fields as _, LAST_YEAR, MAX_ID, MAX_LIST, MAX_TEXT, Part, Plain, TIME_KEYS, plausible_instant,
+    FIRST_YEAR, LAST_YEAR, MAX_ID, MAX_LIST, MAX_TEXT, Part, Plain, TIME_KEYS, Values, plausible_instant,
 };
 use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
 use crate::value::{Currency, Day, Exact, Rounding, parse_instant};
 
 use super::code::MISSING;
+use super::find::{Find, Molds, Named, has_another_time};
 use super::rows::{Block, Filler, Row};
 use super::slots::{Form, PLACES, Printer, Shape, Shapes, Words, held, lines};
 
@@ -24,6 +25,17 @@ pub(super) struct Scanner<'p> {
     program: &'p Program,
     filler: Filler,
     types: FxHashMap<&'p str, EventId>,
+    molds: Molds,
+    /// Room for the values of a record.
+    values: Values,
+}
+
+/// What every event says.
+struct Head<'r> {
+    event: EventId,
+    id: Plain<'r>,
+    member: Plain<'r>,
+    time: Plain<'r>,
 }
 
 impl<'p> Scanner<'p> {
@@ -31,7 +43,7 @@ impl<'p> Scanner<'p> {
     pub fn new(program: &'p Program, filler: Filler) -> Self {
         let sent = program.events.pairs().filter(|(_, event)| !event.kind.is_made());
         let types = sent.map(|(id, event)| (&*event.name, id)).collect();
-        Self { program, filler, types }
+        Self { program, filler, types, molds: Molds::default(), values: Values::default() }
     }
 
     /// Adds an event as [`Filler::event`].
@@ -39,68 +51,72 @@ impl<'p> Scanner<'p> {
         self.filler.event(event, block)
     }
 
+    /// Adds a record as a row if it is written like one before; `None` where it is not, or is better looked at again.
+    pub fn recognised(&mut self, text: &str, block: &mut Block) -> Option<()> {
+        let Self { program, filler, molds, values, .. } = self;
+        let (head, found) = molds.recognise(text, values)?;
+        let (id, member, time) = (found.plain(head.id)?, found.plain(head.member)?, found.plain(head.time)?);
+        add(program, filler, text, Head { event: head.event, id, member, time }, found, block)
+    }
+
     /// Adds a record as a row; `None` where it is left to the decoder, and the block is as before.
     pub fn record(&mut self, text: &str, record: Part<'_, '_>, block: &mut Block) -> Option<()> {
-        let (slots, first_line) = (block.slots.len(), block.lines.len());
-        let Some((id, member, row)) = self.row(text, record, block) else {
-            block.slots.truncate(slots);
-            block.lines.truncate(first_line);
-            return None;
-        };
-        let text = block.name(id, member);
-        block.rows.push(Row { text, member: self.filler.names.number(member), ..row });
-        Some(())
-    }
-
-    fn row<'r>(&mut self, text: &str, record: Part<'r, '_>, block: &mut Block) -> Option<(&'r str, &'r str, Row)> {
-        let mut find = Finder { record, next: 0 };
-        let id = identity(find.get("id")?)?;
-        let member = identity(find.get("member")?)?;
-        let mut said = |name| find.place(name).filter(|at| !record.is_nothing(*at));
-        let (name, time) = TIME_KEYS.iter().find_map(|name| Some((*name, said(name)?)))?;
+        let mut find = Named::new(record);
+        let (id, member) = (find.get("id")?, find.get("member")?);
+        let (name, time) = TIME_KEYS.iter().find_map(|name| Some((*name, find.said(name)?)))?;
+        let time = find.plain(time)?;
         let event = *self.types.get(word(find.get("type")?)?)?;
-        let def = self.program.events.at(event);
         // Other names than the first are taken only where no field has them.
-        if name != "time" && def.fields.iter().any(|field| *field.name == *name) || find.has("sequence") {
+        if has_another_time(self.program, event, name) || find.has("sequence") {
             return None;
         }
-        let time = parse_instant(word(record.plain(time)?)?, None).ok()?;
-        plausible_instant(time).ok()?;
-        let time = time.millis();
-        let Filler { shapes: Shapes { events, words }, printer, .. } = &mut self.filler;
-        let shape = events.get(event)?;
-        let slots = block.slots.len();
-        block.slots.resize(slots + shape.size, MISSING);
-        let mut fields = Fields { program: self.program, words, printer, lines: &mut block.lines };
-        fields.fill(record, &def.fields, shape, None, block.slots.get_mut(slots..)?)?;
-        let content = rustc_hash::FxBuildHasher.hash_one(text);
-        let source = block.rows.len();
-        Some((id, member, Row { event, member: 0, time, sequence: 0, slots, text: [0; 3], content, source }))
+        add(self.program, &mut self.filler, text, Head { event, id, member, time }, Named::new(record), block)?;
+        self.molds.learn(self.program, text, record, event);
+        Some(())
     }
 }
 
-/// Finds entries, which mostly stand in the same order.
-struct Finder<'a, 't> {
-    record: Part<'a, 't>,
-    next: usize,
+/// Adds a row; `None` where a value is not plain, and the block is as before.
+fn add<'r>(
+    program: &Program,
+    filler: &mut Filler,
+    text: &str,
+    head: Head<'r>,
+    find: impl Find<'r>,
+    block: &mut Block,
+) -> Option<()> {
+    let (slots, first_line) = (block.slots.len(), block.lines.len());
+    let Some((id, member, row)) = row(program, filler, text, head, find, block) else {
+        block.slots.truncate(slots);
+        block.lines.truncate(first_line);
+        return None;
+    };
+    let text = block.name(id, member);
+    block.rows.push(Row { text, member: filler.names.number(member), ..row });
+    Some(())
 }
 
-impl<'a> Finder<'a, '_> {
-    /// A value that says something; `None` also where it is not plain.
-    fn get(&mut self, name: &str) -> Option<Plain<'a>> {
-        let at = self.place(name)?;
-        self.record.plain(at)
-    }
-
-    fn place(&mut self, name: &str) -> Option<usize> {
-        let at = self.record.find(name, self.next)?;
-        self.next = self.record.after(at);
-        Some(at)
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.record.find(name, self.next).is_some()
-    }
+fn row<'r>(
+    program: &Program,
+    filler: &mut Filler,
+    text: &str,
+    head: Head<'r>,
+    find: impl Find<'r>,
+    block: &mut Block,
+) -> Option<(&'r str, &'r str, Row)> {
+    let (id, member, event) = (identity(head.id)?, identity(head.member)?, head.event);
+    let time = parse_instant(word(head.time)?, None).ok()?;
+    plausible_instant(time).ok()?;
+    let time = time.millis();
+    let Filler { shapes: Shapes { events, words }, printer, .. } = filler;
+    let shape = events.get(event)?;
+    let slots = block.slots.len();
+    block.slots.resize(slots + shape.size, MISSING);
+    let mut fields = Fields { program, words, printer, lines: &mut block.lines };
+    fields.fill(find, &program.events.at(event).fields, shape, None, block.slots.get_mut(slots..)?)?;
+    let content = rustc_hash::FxBuildHasher.hash_one(text);
+    let source = block.rows.len();
+    Some((id, member, Row { event, member: 0, time, sequence: 0, slots, text: [0; 3], content, source }))
 }
 
 fn word(plain: Plain<'_>) -> Option<&str> {
@@ -123,22 +139,21 @@ struct Fields<'f> {
 
 impl Fields<'_> {
     /// Types all fields, also those that nobody reads: a record with a fault in one of them is none.
-    fn fill(
+    fn fill<'r>(
         &mut self,
-        record: Part<'_, '_>,
+        mut find: impl Find<'r>,
         defs: &Arena<FieldId, FieldDef>,
         shape: &Shape,
         outer: Option<Currency>,
         slots: &mut [i64],
     ) -> Option<()> {
-        let mut find = Finder { record, next: 0 };
         // A line without a currency of its own has that of its record.
         let currency = match defs.iter().any(|def| matches!(def.ty, FieldType::Money | FieldType::List(_))) {
-            true => self.currency(record)?.or(outer),
+            true => self.currency(&find)?.or(outer),
             false => None,
         };
-        for (def, place) in defs.iter().zip(&shape.fields) {
-            let at = find.place(&def.name).filter(|at| !record.is_nothing(*at));
+        for ((id, def), place) in defs.pairs().zip(&shape.fields) {
+            let at = find.field(id, def);
             let value = match (at, &def.ty) {
                 (None, _) => match (&def.default, place) {
                     (Some(_), Some((Form::Print, _))) => return None,
@@ -147,17 +162,17 @@ impl Fields<'_> {
                     (None, _) if def.optional => MISSING,
                     (None, _) => return None,
                 },
-                (Some(at), FieldType::List(defs)) => self.list(record.list(at)?, defs, place.as_ref(), currency)?,
-                (Some(at), FieldType::Money) => self.money(record.plain(at)?, currency)?,
+                (Some(at), FieldType::List(defs)) => self.list(find.lines(at, id)?, defs, place.as_ref(), currency)?,
+                (Some(at), FieldType::Money) => self.money(find.plain(at)?, currency)?,
                 (Some(at), FieldType::Id | FieldType::Text) if matches!(place, Some((Form::Print, _))) => {
-                    let plain = record.plain(at)?;
+                    let plain = find.plain(at)?;
                     let text = if matches!(def.ty, FieldType::Id) { identity(plain)? } else { short(plain)? };
                     let [first, second] = self.printer.print(text);
                     let at = place.as_ref().map_or(0, |(_, at)| *at);
                     *slots.get_mut(at + 1)? = second;
                     first
                 }
-                (Some(at), _) => self.value(record.plain(at)?, def, place.is_some())?,
+                (Some(at), _) => self.value(find.plain(at)?, def, place.is_some())?,
             };
             if let Some((_, at)) = place {
                 *slots.get_mut(*at)? = value;
@@ -196,9 +211,9 @@ impl Fields<'_> {
     }
 
     /// The currency that a record names for its amounts, if it does.
-    fn currency(&self, record: Part<'_, '_>) -> Option<Option<Currency>> {
-        let Some(at) = record.find("currency", 0).filter(|at| !record.is_nothing(*at)) else { return Some(None) };
-        let code = word(record.plain(at)?)?;
+    fn currency<'r>(&self, find: &impl Find<'r>) -> Option<Option<Currency>> {
+        let Some(at) = find.currency() else { return Some(None) };
+        let code = word(find.plain(at)?)?;
         let settings = &self.program.settings;
         let mut known =
             std::iter::once(settings.currency).chain(settings.accepts.iter().map(|(accepted, ..)| *accepted));
@@ -220,9 +235,9 @@ impl Fields<'_> {
         rounding.round(Exact::from(minor).mul(rate).ok()?).ok()
     }
 
-    fn list(
+    fn list<'r>(
         &mut self,
-        list: Part<'_, '_>,
+        list: impl Iterator<Item = Option<impl Find<'r>>>,
         defs: &Arena<FieldId, FieldDef>,
         place: Option<&(Form, usize)>,
         outer: Option<Currency>,
@@ -236,7 +251,7 @@ impl Fields<'_> {
             }
         };
         let (first, mut count) = (self.lines.len(), 0);
-        for line in list.insides() {
+        for line in list {
             count += 1;
             // A line has few cells: they are filled apart from all others.
             let mut cells = [MISSING; MOST_CELLS];

@@ -1,0 +1,223 @@
+//! Where a record has what is asked of it: in one that was just taken apart, by name; in one that is written like others before, by position.
+
+use crate::arena::{Arena, Id as _};
+use crate::events::{Fields as _, Key, Part, Patterns, Plain, TIME_KEYS, Values};
+use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
+
+/// Values of a record or a line.
+pub(super) trait Find<'a>: Sized {
+    /// Where the value of a field is, if it says something.
+    fn field(&mut self, field: FieldId, def: &FieldDef) -> Option<usize>;
+
+    /// Where the currency of the amounts is, if it says something.
+    fn currency(&self) -> Option<usize>;
+
+    /// A value, where it is as plain as most are.
+    fn plain(&self, at: usize) -> Option<Plain<'a>>;
+
+    /// Lines of the list that is the value of a field, each where it is an object.
+    fn lines(&self, at: usize, field: FieldId) -> Option<impl Iterator<Item = Option<Self>>>;
+}
+
+/// Finds entries by name, which mostly stand in the same order.
+pub(super) struct Named<'a, 't> {
+    record: Part<'a, 't>,
+    next: usize,
+}
+
+impl<'a, 't> Named<'a, 't> {
+    /// Looks from the first entry on.
+    pub(super) fn new(record: Part<'a, 't>) -> Self {
+        Self { record, next: 0 }
+    }
+
+    /// Where a value is, if it says something.
+    pub(super) fn said(&mut self, name: &str) -> Option<usize> {
+        let at = self.record.find(name, self.next)?;
+        self.next = self.record.after(at);
+        (!self.record.is_nothing(at)).then_some(at)
+    }
+
+    /// A plain value by name.
+    pub(super) fn get(&mut self, name: &str) -> Option<Plain<'a>> {
+        let at = self.said(name)?;
+        self.plain(at)
+    }
+
+    /// Whether there is an entry of a name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.record.find(name, self.next).is_some()
+    }
+}
+
+impl<'a, 't> Find<'a> for Named<'a, 't> {
+    fn field(&mut self, _: FieldId, def: &FieldDef) -> Option<usize> {
+        self.said(&def.name)
+    }
+
+    fn currency(&self) -> Option<usize> {
+        self.record.find("currency", self.next).filter(|at| !self.record.is_nothing(*at))
+    }
+
+    fn plain(&self, at: usize) -> Option<Plain<'a>> {
+        self.record.plain(at)
+    }
+
+    fn lines(&self, at: usize, _: FieldId) -> Option<impl Iterator<Item = Option<Self>>> {
+        Some(self.record.listed(at)?.insides().map(|line| line.map(Self::new)))
+    }
+}
+
+/// Where a pattern has what is asked of its records.
+pub(super) struct Mold {
+    /// The type of event, and the entries that every event has; none where it is a pattern of lines.
+    pub(super) head: Option<Head>,
+    /// What its fields belong to.
+    of: (EventId, Option<FieldId>),
+    /// By field.
+    fields: Vec<Option<usize>>,
+    currency: Option<usize>,
+    /// How many values it leaves open.
+    open: usize,
+}
+
+/// Where a pattern has what every event says.
+pub(super) struct Head {
+    pub(super) event: EventId,
+    pub(super) id: usize,
+    pub(super) member: usize,
+    pub(super) time: usize,
+}
+
+impl Mold {
+    fn new(keys: &[Key], of: (EventId, Option<FieldId>), defs: &Arena<FieldId, FieldDef>) -> Self {
+        Self {
+            head: None,
+            of,
+            fields: defs.iter().map(|def| value_of(keys, &def.name)).collect(),
+            currency: value_of(keys, "currency"),
+            open: keys.iter().filter(|key| key.fixed.is_none()).count(),
+        }
+    }
+
+    /// The mold of records with such keys; none where they are better looked at one by one.
+    fn of_record(program: &Program, keys: &[Key], event: EventId) -> Option<Self> {
+        let def = program.events.at(event);
+        let (time_key, time) = TIME_KEYS.iter().find_map(|name| Some((*name, value_of(keys, name)?)))?;
+        if has_another_time(program, event, time_key) || keys.iter().any(|key| &*key.name == "sequence") {
+            return None;
+        }
+        // What belongs to the pattern has no value of its own.
+        if def.fields.iter().any(|field| keys.iter().any(|key| key.fixed.is_some() && *key.name == *field.name)) {
+            return None;
+        }
+        let (id, member) = (value_of(keys, "id")?, value_of(keys, "member")?);
+        Some(Self { head: Some(Head { event, id, member, time }), ..Self::new(keys, (event, None), &program.events.at(event).fields) })
+    }
+}
+
+/// Whether the time of an event is only taken from `name` where no field has that name, and one has.
+pub(super) fn has_another_time(program: &Program, event: EventId, name: &str) -> bool {
+    name != "time" && program.events.at(event).fields.iter().any(|field| *field.name == *name)
+}
+
+/// Which of the values that a pattern leaves open a key has.
+fn value_of(keys: &[Key], name: &str) -> Option<usize> {
+    let mut open = keys.iter().filter(|key| key.fixed.is_none());
+    open.position(|key| &*key.name == name)
+}
+
+/// Molds of all patterns that were learned.
+#[derive(Default)]
+pub(super) struct Molds {
+    patterns: Patterns,
+    molds: Vec<Option<Mold>>,
+}
+
+impl Molds {
+    /// What a record says, where it is written like one before.
+    pub(super) fn recognise<'m>(&'m self, text: &'m str, values: &'m mut Values) -> Option<(&'m Head, Molded<'m>)> {
+        let pattern = self.patterns.split(text, values)?;
+        let mold = self.molds.get(pattern)?.as_ref()?;
+        Some((mold.head.as_ref()?, Molded { text, mold, values: &values.top, inside: &values.inside, all: &self.molds }))
+    }
+
+    /// Learns how a record of a type of event is written.
+    pub(super) fn learn(&mut self, program: &Program, text: &str, record: Part<'_, '_>, event: EventId) {
+        if self.patterns.is_full() {
+            return;
+        }
+        self.patterns.learn(text, record, &|key| key == "type");
+        let mut values = Values::default();
+        let Some(pattern) = self.patterns.split(text, &mut values) else { return };
+        let mold = Mold::of_record(program, self.patterns.keys(pattern), event);
+        self.keep(pattern, mold);
+        let fields = &program.events.at(event).fields;
+        for (id, def) in fields.pairs() {
+            let FieldType::List(lines) = &def.ty else { continue };
+            let Some(at) = self.molds.get(pattern).and_then(|mold| mold.as_ref()?.fields.get(id.index()).copied()?) else {
+                continue;
+            };
+            let Some((first, count)) = values.top.get(at).copied() else { continue };
+            let mut at = first as usize;
+            for _ in 0..count {
+                let Some((line, _)) = values.inside.get(at).copied() else { break };
+                let keys = self.patterns.keys(line as usize);
+                let mold = Mold::new(keys, (event, Some(id)), lines);
+                at += 1 + mold.open;
+                self.keep(line as usize, Some(mold));
+            }
+        }
+    }
+
+    fn keep(&mut self, pattern: usize, mold: Option<Mold>) {
+        if pattern >= self.molds.len() {
+            self.molds.resize_with(pattern + 1, || None);
+        }
+        if let Some(place) = self.molds.get_mut(pattern)
+            && place.is_none()
+        {
+            *place = mold;
+        }
+    }
+}
+
+/// A record or line that was recognised.
+pub(super) struct Molded<'m> {
+    text: &'m str,
+    mold: &'m Mold,
+    values: &'m [(u32, u32)],
+    inside: &'m [(u32, u32)],
+    all: &'m [Option<Mold>],
+}
+
+impl<'m> Find<'m> for Molded<'m> {
+    #[inline(always)]
+    fn field(&mut self, field: FieldId, _: &FieldDef) -> Option<usize> {
+        self.mold.fields.get(field.index()).copied()?
+    }
+
+    fn currency(&self) -> Option<usize> {
+        self.mold.currency
+    }
+
+    #[inline(always)]
+    fn plain(&self, at: usize) -> Option<Plain<'m>> {
+        let (start, end) = self.values.get(at).copied()?;
+        Plain::between(self.text, start as usize, end as usize)
+    }
+
+    fn lines(&self, at: usize, field: FieldId) -> Option<impl Iterator<Item = Option<Self>>> {
+        let (first, count) = self.values.get(at).copied()?;
+        let of = (self.mold.of.0, Some(field));
+        let mut at = first as usize;
+        let Self { text, inside, all, .. } = *self;
+        Some((0..count).map(move |_| {
+            let (pattern, _) = inside.get(at).copied()?;
+            let mold = all.get(pattern as usize)?.as_ref().filter(|mold| mold.of == of)?;
+            let from = at + 1;
+            at = from + mold.open;
+            Some(Self { text, mold, values: inside.get(from..at)?, inside, all })
+        }))
+    }
+}
