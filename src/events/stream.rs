@@ -92,6 +92,11 @@ impl<'p> EventStream<'p> {
         self.place.clone()
     }
 
+    /// The same, to be looked at.
+    pub(crate) fn last_place(&self) -> &Place {
+        &self.place
+    }
+
     fn open_next(&mut self, path: &std::path::Path) -> Option<Reject> {
         let unknown = Known::default();
         match open(path, self.mapper.as_ref().map_or(&unknown, Mapper::known), self.aside) {

@@ -8,8 +8,11 @@ use crate::hir::{EventId, EventKind, LadderId, MeasureId};
 use super::clock::Moment;
 use super::code::{Cx, Num, cell};
 use super::layout::{DUE, JOINED, JUDGED, LEFT, NEVER};
-use super::plan::{EventPlan, Plan};
+use super::measure::place;
+use super::plan::{EventPlan, Plan, TIME};
 use super::redeem::Answer;
+use super::store::entry::AT;
+use super::store::lot::EXPIRES;
 use super::store::{Pools, Told};
 
 /// Something that only the fold can judge, in plain words.
@@ -43,6 +46,8 @@ pub struct Scratch {
     pub fact: Vec<i64>,
     /// The slots of an original.
     pub original: Vec<i64>,
+    /// The event's fields.
+    pub slots: Vec<i64>,
     /// Whether something did not fit.
     pub odd: Cell<bool>,
 }
@@ -253,7 +258,8 @@ impl Judge<'_> {
             for (id, unit) in plan.units.pairs() {
                 self.lapse(id);
                 if let Some(lot) = self.pools.lots.front(self.get(unit.cells.lots)) {
-                    self.due(lot.expires);
+                    let expires = cell(lot, EXPIRES);
+                    self.due(expires);
                 }
             }
         }
@@ -272,7 +278,12 @@ impl Judge<'_> {
     /// When something next leaves the window of a measure.
     fn leaves(&self, id: MeasureId) -> Option<i64> {
         let measure = self.plan.measures.at(id).as_ref()?;
-        let first = self.pools.entries.front(self.get(measure.cells.entries)).map_or(self.moment.now, |entry| entry.at);
+        let queue = self.get(measure.cells.entries);
+        let first = match measure.facts {
+            Some(event) => self.pools.facts.at(event).queues.at(place(queue)).map(|fact| cell(fact, TIME)),
+            None => self.pools.entries.front(queue).map(|entry| cell(entry, AT)),
+        };
+        let first = first.unwrap_or(self.moment.now);
         Some(self.plan.clock.leaves(measure.back, first, self.moment)).filter(|at| *at > self.moment.now)
     }
 

@@ -3,7 +3,7 @@
 use crate::arena::Arena;
 use crate::hir::{BadgeId, LadderId, LimitId, MeasureId, RuleId, UnitId};
 
-use super::pool::EMPTY;
+use super::queues::EMPTY;
 
 /// When the member joined, or was first seen; [`NEVER`] before.
 pub const JOINED: usize = 0;
@@ -44,7 +44,7 @@ pub struct MeasureCells {
     pub value: usize,
     /// The parts of one in which it counts.
     pub scale: i64,
-    /// What is still in its window, or its different values.
+    /// What is still in its window, or its different values; where facts are what counts, the first of them that is still in it.
     pub entries: usize,
     /// The start of its period, or of the last period of a streak.
     pub period: usize,
@@ -117,6 +117,11 @@ impl Layout {
         let (available, debt, lots) = (self.cell(0), self.cell(0), self.cell(EMPTY));
         let lapsed = if own_first { self.cell(EMPTY) } else { ABSENT };
         self.units.push(PurseCells { available, debt, lots, lapsed });
+    }
+
+    /// Whether lots of a unit are found by their number.
+    pub fn is_numbered(&self, unit: UnitId) -> bool {
+        self.units.at(unit).lapsed != ABSENT
     }
 
     /// Cells of the next measure, as far as it needs them, whose scale is still to be found.

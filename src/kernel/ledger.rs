@@ -3,10 +3,13 @@
 use crate::engine::Flows;
 use crate::hir::UnitId;
 
+use super::code::cell;
 use super::judge::Judge;
 use super::layout::{ABSENT, NEXT_LOT};
 use super::plan::LotEnd;
-use super::store::{Entry, Lot};
+use super::queues::first;
+use super::store::entry::AT;
+use super::store::lot::{EXPIRES, LEFT, NUMBER};
 
 impl Judge<'_> {
     fn told_of(&mut self, unit: UnitId, add: impl FnOnce(&mut Flows)) {
@@ -49,7 +52,7 @@ impl Judge<'_> {
         };
         self.add(cells.available, left);
         let mut queue = self.get(cells.lots);
-        self.pools.lots.push(&mut queue, Lot { left, expires, number });
+        self.pools.lots.push(&mut queue, &[left, expires, number]);
         self.set(cells.lots, queue);
         self.due(expires);
         amount
@@ -61,12 +64,12 @@ impl Judge<'_> {
         let mut queue = self.get(cells.lots);
         let mut rest = amount;
         while rest > 0
-            && let Some(lot) = self.pools.lots.front_mut(queue)
+            && let Some([left, ..]) = self.pools.lots.at_mut(first(queue))
         {
-            let part = rest.min(lot.left);
-            lot.left -= part;
+            let part = rest.min(*left);
+            *left -= part;
             rest -= part;
-            if lot.left == 0 {
+            if *left == 0 {
                 self.pools.lots.pop(&mut queue);
             }
             // A lot that its own award has emptied is only let go.
@@ -89,17 +92,18 @@ impl Judge<'_> {
         let cells = self.plan.units.at(id).cells;
         let (now, mut queue) = (self.moment.now, self.get(cells.lots));
         let mut lapsed = 0_i64;
-        while self.pools.lots.front(queue).is_some_and(|lot| lot.expires <= now || lot.left == 0)
+        while self.pools.lots.front(queue).is_some_and(|lot| cell(lot, EXPIRES) <= now || cell(lot, LEFT) == 0)
             && let Some(lot) = self.pools.lots.pop(&mut queue)
         {
-            if lot.left == 0 {
+            let (left, number) = (cell(lot, LEFT), cell(lot, NUMBER));
+            if left == 0 {
                 continue;
             }
-            lapsed = lapsed.saturating_add(lot.left);
-            self.told_of(id, |sums| sums.expired += i128::from(lot.left));
+            lapsed = lapsed.saturating_add(left);
+            self.told_of(id, |sums| sums.expired += i128::from(left));
             if cells.lapsed != ABSENT {
                 let mut all = self.get(cells.lapsed);
-                self.pools.entries.push(&mut all, Entry { at: lot.number, amount: lot.left });
+                self.pools.entries.push(&mut all, &[number, left]);
                 self.set(cells.lapsed, all);
             }
         }
@@ -132,18 +136,18 @@ impl Judge<'_> {
     fn take_own(&mut self, id: UnitId, amount: i64, number: i64) -> i64 {
         let cells = self.plan.units.at(id).cells;
         let (lots, lapsed) = (self.get(cells.lots), self.get(cells.lapsed));
-        if let Some(lot) = self.pools.lots.find_mut(lots, |lot| lot.number == number) {
-            let part = amount.min(lot.left);
-            lot.left -= part;
+        if let Some([left, ..]) = self.pools.lots.find_mut(lots, |lot| cell(lot, NUMBER) == number) {
+            let part = amount.min(*left);
+            *left -= part;
             self.add(cells.available, -part);
             if part > 0 {
                 self.told_of(id, |sums| sums.reversed += i128::from(part));
             }
             return part;
         }
-        let Some(entry) = self.pools.entries.find_mut(lapsed, |entry| entry.at == number) else { return 0 };
-        let part = amount.min(entry.amount);
-        entry.amount -= part;
+        let Some([_, left]) = self.pools.entries.find_mut(lapsed, |entry| cell(entry, AT) == number) else { return 0 };
+        let part = amount.min(*left);
+        *left -= part;
         if part > 0 {
             self.told_of(id, |sums| sums.expired -= i128::from(part));
         }

@@ -1,15 +1,18 @@
 //! Measures of a member: what counts now, and what no longer does.
 
-use crate::hir::{MeasureId, Net};
+use std::cell::Cell;
+
+use crate::hir::{EventId, MeasureId, Net};
 use crate::value::Instant;
 
 use super::clock::Back;
-use super::code::{Cx, MISSING, cell};
+use super::code::{Cx, MISSING, Num, cell};
 use super::judge::Judge;
 use super::layout::{JUDGED, NEVER};
-use super::plan::{How, MeasurePlan};
+use super::plan::{FactPlan, HEAD, How, MeasurePlan, REST, TIME};
+use super::queues::{EMPTY, NOWHERE};
 use super::slots::lines_of;
-use super::store::Entry;
+use super::store::entry::{AMOUNT, AT};
 
 impl Judge<'_> {
     /// Brings a measure to now: what its window has left behind no longer counts.
@@ -37,18 +40,68 @@ impl Judge<'_> {
             Back::Days(window, _) => cell(&self.moment.today.windows, window),
             Back::Exactly(length) => self.moment.now - length + 1,
         };
+        if let Some(event) = measure.facts {
+            return self.slide_facts(measure, event, start);
+        }
         let mut queue = self.get(cells.entries);
+        let entries = &mut self.pools.entries;
+        if entries.front(queue).is_none_or(|entry| cell(entry, AT) >= start) && measure.how == How::Sum {
+            return;
+        }
         if measure.how == How::Distinct {
-            self.pools.entries.retain(&mut queue, |entry| entry.at >= start);
-            let left = self.pools.entries.iter(queue).count();
+            let left = entries.retain(&mut queue, |entry| cell(entry, AT) >= start);
             self.set(cells.value, i64::try_from(left).unwrap_or(i64::MAX));
         } else {
-            while self.pools.entries.front(queue).is_some_and(|entry| entry.at < start) {
-                let gone = self.pools.entries.pop(&mut queue).map_or(0, |entry| entry.amount);
+            while self.pools.entries.front(queue).is_some_and(|entry| cell(entry, AT) < start) {
+                let gone = self.pools.entries.pop(&mut queue).map_or(0, |entry| cell(entry, AMOUNT));
                 self.add(cells.value, -gone);
             }
         }
         self.set(cells.entries, queue);
+    }
+
+    /// Lets the facts leave that are from before a moment.
+    fn slide_facts(&mut self, measure: &MeasurePlan, event: EventId, start: i64) {
+        let plan = self.plan;
+        let Some(fact) = &plan.events.at(event).fact else { return };
+        let first = self.get(measure.cells.entries);
+        let mut at = place(first);
+        while let Some(cells) = self.pools.facts.at(event).queues.at(at).filter(|cells| cell(cells, TIME) < start) {
+            let rest = cell(cells, REST);
+            let gone = self.worth(measure, event, fact, at, rest);
+            self.add(measure.cells.value, -gone);
+            at = self.pools.facts.at(event).queues.behind(at);
+        }
+        if at != place(first) {
+            self.set(measure.cells.entries, if at == NOWHERE { EMPTY } else { at.into() });
+        }
+    }
+
+    /// What a fact counts for in a measure while so much of its principal is left.
+    pub fn worth(&mut self, measure: &MeasurePlan, event: EventId, fact: &FactPlan, at: u32, rest: i64) -> i64 {
+        if rest == MISSING {
+            return 0;
+        }
+        if let (Num::Slot(slot), None) = (&measure.value, &measure.filter)
+            && Some(*slot) == fact.principal
+        {
+            return rest;
+        }
+        let mut original = std::mem::take(&mut self.scratch.original);
+        original.clear();
+        original.resize(self.plan.shapes.events.at(event).size, MISSING);
+        let cells = self.pools.facts.at(event).queues.at(at).unwrap_or_default();
+        let kept = fact.slots.iter().zip(cells.get(HEAD..).unwrap_or_default());
+        for (slot, value) in kept.chain(fact.principal.iter().zip(&[rest])) {
+            if let Some(to) = original.get_mut(*slot) {
+                *to = *value;
+            }
+        }
+        let cx = Cx { slots: &original, ..self.cx() };
+        let passes = measure.filter.as_ref().is_none_or(|filter| filter.holds(&cx));
+        let worth = if passes { measure.value.get(&cx) } else { 0 };
+        self.scratch.original = original;
+        worth
     }
 
     fn around(&self, period: usize) -> super::clock::Around {
@@ -58,8 +111,10 @@ impl Judge<'_> {
     fn empty(&mut self, measure: &MeasurePlan) {
         let mut queue = self.get(measure.cells.entries);
         if queue != MISSING {
-            self.pools.entries.clear(&mut queue);
-            self.set(measure.cells.entries, queue);
+            if measure.facts.is_none() {
+                self.pools.entries.clear(&mut queue);
+            }
+            self.set(measure.cells.entries, EMPTY);
         }
         self.set(measure.cells.value, 0);
     }
@@ -131,12 +186,15 @@ impl Judge<'_> {
             }
             How::Sum => {
                 self.add(cells.value, value);
+                if measure.facts.is_some() {
+                    return;
+                }
                 let at = match measure.back {
                     Back::Ever | Back::Period(_) => return,
                     Back::Days(..) => self.moment.today.around.start,
                     Back::Exactly(_) => self.moment.now,
                 };
-                self.enter(measure, Entry { at, amount: value });
+                self.enter(measure, at, value);
             }
             How::Distinct if value == MISSING => {}
             How::Distinct => {
@@ -146,10 +204,10 @@ impl Judge<'_> {
                     self.moment.now
                 };
                 let mut queue = self.get(cells.entries);
-                match self.pools.entries.find_mut(queue, |entry| entry.amount == value) {
-                    Some(known) => known.at = at,
+                match self.pools.entries.find_mut(queue, |entry| cell(entry, AMOUNT) == value) {
+                    Some(known) => known.iter_mut().take(1).for_each(|cell| *cell = at),
                     None => {
-                        self.pools.entries.push(&mut queue, Entry { at, amount: value });
+                        self.pools.entries.push(&mut queue, &[at, value]);
                         self.set(cells.entries, queue);
                         self.add(cells.value, 1);
                     }
@@ -159,18 +217,15 @@ impl Judge<'_> {
     }
 
     /// Adds to the newest entry of the same moment, or behind it.
-    fn enter(&mut self, measure: &MeasurePlan, entry: Entry) {
-        if entry.amount == 0 {
+    fn enter(&mut self, measure: &MeasurePlan, at: i64, amount: i64) {
+        if amount == 0 {
             return;
         }
         let mut queue = self.get(measure.cells.entries);
-        match self.pools.entries.back_mut(queue).filter(|last| last.at == entry.at) {
-            Some(last) => match last.amount.checked_add(entry.amount) {
-                Some(sum) => last.amount = sum,
-                None => self.scratch.odd.set(true),
-            },
+        match self.pools.entries.back_mut(queue).filter(|last| cell(last, AT) == at) {
+            Some(last) => add(last, amount, &self.scratch.odd),
             None => {
-                self.pools.entries.push(&mut queue, entry);
+                self.pools.entries.push(&mut queue, &[at, amount]);
                 self.set(measure.cells.entries, queue);
             }
         }
@@ -192,6 +247,12 @@ impl Judge<'_> {
             Back::Days(window, _) => cell(&self.moment.today.windows, window),
             Back::Exactly(length) => self.moment.now - length + 1,
         };
+        if measure.facts.is_some() {
+            if original >= start {
+                self.add(measure.cells.value, change);
+            }
+            return;
+        }
         let at = match measure.back {
             Back::Days(..) => {
                 let zone = self.plan.clock.zone();
@@ -204,25 +265,27 @@ impl Judge<'_> {
         }
         self.add(measure.cells.value, change);
         let mut queue = self.get(measure.cells.entries);
-        if let Some(entry) = self.pools.entries.find_mut(queue, |entry| entry.at == at) {
-            match entry.amount.checked_add(change) {
-                Some(sum) => entry.amount = sum,
-                None => self.scratch.odd.set(true),
+        match self.pools.entries.find_mut(queue, |entry| cell(entry, AT) == at) {
+            Some(entry) => add(entry, change, &self.scratch.odd),
+            None => {
+                // It did not count before, and has its place among those that did.
+                self.pools.entries.insert(&mut queue, &[at, change], |entry| cell(entry, AT) < at);
+                self.set(measure.cells.entries, queue);
             }
-            return;
         }
-        // It did not count before, and has its place among those that did.
-        let mut all = super::pool::EMPTY;
-        let mut new = Some(Entry { at, amount: change });
-        while let Some(entry) = self.pools.entries.pop(&mut queue) {
-            if let Some(new) = new.take_if(|new| new.at < entry.at) {
-                self.pools.entries.push(&mut all, new);
-            }
-            self.pools.entries.push(&mut all, entry);
-        }
-        if let Some(new) = new {
-            self.pools.entries.push(&mut all, new);
-        }
-        self.set(measure.cells.entries, all);
+    }
+}
+
+/// A place that a cell holds.
+pub fn place(cell: i64) -> u32 {
+    u32::try_from(cell).unwrap_or(NOWHERE)
+}
+
+/// Adds to the amount of an entry.
+fn add(entry: &mut [i64], amount: i64, odd: &Cell<bool>) {
+    let Some(slot) = entry.get_mut(AMOUNT) else { return };
+    match slot.checked_add(amount) {
+        Some(sum) => *slot = sum,
+        None => odd.set(true),
     }
 }

@@ -1,8 +1,8 @@
-//! All members of a plan, and one clock.
+//! Members of a plan, and one clock.
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
 use crate::engine::Arrival;
 use crate::value::Instant;
@@ -13,7 +13,7 @@ use super::code::{MISSING, cell};
 use super::judge::{Judge, Odd, Scratch, TOO_LARGE};
 use super::layout::{JOINED, NEWEST};
 use super::plan::Plan;
-use super::rows::{Block, Row};
+use super::rows::{Block, Known, Row};
 use super::store::{Pools, Told};
 
 /// How many rows are looked at before they are judged: their members' cells fit the processor's own memory.
@@ -22,9 +22,11 @@ const AT_ONCE: usize = 128;
 /// How many cells memory brings at once.
 const CELLS_OF_A_LINE: usize = 8;
 
-/// All members of a plan. It judges events as a [`crate::engine::World`] does, as long as they come in order.
+/// Some of the members of a plan, and one clock. They judge events as a [`crate::engine::World`] does, as long as these come in order.
 pub struct Members {
     plan: Arc<Plan>,
+    /// Which members these are: those whose numbers leave so much when they are divided by that.
+    share: (u32, u32),
     /// Their cells, by number.
     cells: Rows<i64>,
     pools: Pools,
@@ -32,8 +34,8 @@ pub struct Members {
     pub told: Told,
     moment: Moment,
     scratch: Scratch,
-    /// What events said that came, by what tells their identities apart.
-    seen: FxHashMap<u64, u64>,
+    /// Identities of events that were too old.
+    refused: FxHashSet<u64>,
     /// The newest moment.
     newest: Option<i64>,
     /// The last moment of the block before, with the members, positions and identities of its events.
@@ -52,83 +54,106 @@ pub struct Standing {
 }
 
 impl Members {
-    /// Nobody yet.
-    pub fn new(plan: Arc<Plan>) -> Self {
+    /// Nobody yet, of members whose numbers leave `share.0` when they are divided by `share.1`.
+    pub fn new(plan: Arc<Plan>, share: (u32, u32)) -> Self {
         let scratch = Scratch { lets: vec![MISSING.into(); plan.lets], ..Scratch::default() };
         Self {
+            share,
             cells: Rows::new(plan.layout.fresh.len()),
             pools: Pools::new(&plan),
             told: Told::new(plan.units.len(), plan.rewards),
             moment: plan.clock.first(),
             scratch,
-            seen: FxHashMap::default(),
+            refused: FxHashSet::default(),
             newest: None,
             before: (MISSING, Vec::new()),
             plan,
         }
     }
 
-    /// Judges a block of events and says what became of those that were not accepted.
+    /// Where the cells of a member are, if it is one of these.
+    fn place(&self, member: u32) -> Option<u32> {
+        let (own, of) = self.share;
+        (member % of == own).then_some(member / of)
+    }
+
+    /// Judges those events of a block that are of these members. Returns what became of those that were not accepted, by their place in
+    /// the source.
     ///
     /// # Errors
     /// [`Odd`] where only the fold can tell; nothing of what is here holds then.
-    pub fn judge(&mut self, block: &mut Block, tell: &mut dyn FnMut(&Row, Arrival)) -> Result<(), Odd> {
-        in_order(block);
-        let members = block.rows.iter().map(|row| row.member as usize + 1).max().unwrap_or(0);
-        while self.cells.len() < members {
+    pub fn judge(&mut self, block: &Block) -> Result<Vec<(u32, Arrival)>, Odd> {
+        let own = |row: &&Row| row.member % self.share.1 == self.share.0;
+        let members = block.rows.iter().filter(own).map(|row| row.member / self.share.1 + 1).max().unwrap_or(0);
+        while self.cells.len() < members as usize {
             self.cells.push(&self.plan.layout.fresh, MISSING);
         }
-        let mut run = 0;
-        for place in 0..block.rows.len() {
+        let (mut run, mut away) = (0, Vec::new());
+        for (place, row) in block.rows.iter().enumerate() {
             if place % AT_ONCE == 0 {
                 self.look(block.rows.get(place..).unwrap_or_default());
             }
-            let Some(row) = block.rows.get(place).copied() else { break };
             if block.rows.get(run).is_none_or(|first| first.time != row.time) {
                 run = place;
             }
+            let Some(number) = self.place(row.member) else { continue };
             // Events of one moment of one member have an order, and here it is that in which they come.
             let follows = || {
                 let mut same = block.rows.get(run..place).unwrap_or_default().iter();
-                same.any(|other| other.member == row.member) || self.follows(&row, block.id(&row))
+                same.any(|other| other.member == row.member) || self.follows(row, block.id(row))
             };
-            let follows = self.newest_of(&row) != row.time || follows();
-            match self.arrive(&row, block.id(&row), follows)? {
+            let newest = self.cells.row(number as usize).map_or(MISSING, |cells| cell(cells, NEWEST));
+            let follows = newest != row.time || follows();
+            match self.arrive(row, newest, follows)? {
                 Arrival::Accepted => {}
                 other => {
-                    tell(&row, other);
+                    away.push((row.source, other));
                     continue;
                 }
             }
-            let size = self.plan.shapes.events.at(row.event).size;
-            let Some(slots) = block.slots.get_mut(row.slots..row.slots + size) else { return Err(TOO_LARGE) };
-            let Some(member) = self.cells.row_mut(row.member as usize) else { return Err(TOO_LARGE) };
+            let mut slots = std::mem::take(&mut self.scratch.slots);
+            slots.clear();
+            slots.extend_from_slice(block.slots(row, &self.plan.shapes));
+            let Some(member) = self.cells.row_mut(number as usize) else { return Err(TOO_LARGE) };
             if let Some(newest) = member.get_mut(NEWEST) {
                 *newest = row.time;
             }
             self.newest = self.newest.max(Some(row.time));
             let mut judge = Judge {
                 plan: &self.plan,
-                number: row.member,
+                number,
                 member,
                 pools: &mut self.pools,
                 told: &mut self.told,
                 moment: &mut self.moment,
-                slots,
+                slots: &mut slots,
                 lines: &block.lines,
                 scratch: &mut self.scratch,
             };
             judge.judge(row.event, row.time)?;
+            self.scratch.slots = slots;
         }
         self.note_last(block);
-        Ok(())
+        Ok(away)
     }
 
-    /// Looks at the cells of the next few members. Nothing waits for what is found, so that memory brings all of it at once; when each is
-    /// judged, its cells are at hand.
+    /// Looks at what the next few members have: their cells, then what these lead to. Nothing waits for what is found, so that memory brings
+    /// all of it at once; when each is judged, it is at hand.
     fn look(&self, rows: &[Row]) {
-        let cells = rows.iter().take(AT_ONCE).filter_map(|row| self.cells.row(row.member as usize));
-        let found = cells.flat_map(|cells| cells.iter().step_by(CELLS_OF_A_LINE)).fold(0, |all, cell| all ^ cell);
+        let rows = rows.get(..AT_ONCE).unwrap_or(rows);
+        let cells = || rows.iter().filter_map(|row| self.cells.row(self.place(row.member)? as usize));
+        let found = cells().flat_map(|cells| cells.iter().step_by(CELLS_OF_A_LINE)).fold(0, |all, cell| all ^ cell);
+        std::hint::black_box(found);
+        let mut found = 0;
+        for cells in cells() {
+            for unit in self.plan.units.iter() {
+                found ^= self.pools.lots.look(cell(cells, unit.cells.lots));
+            }
+            for (id, event) in self.plan.events.pairs() {
+                let Some(fact) = &event.fact else { continue };
+                found ^= self.pools.facts.at(id).queues.look(cell(cells, fact.queue));
+            }
+        }
         std::hint::black_box(found);
     }
 
@@ -153,41 +178,39 @@ impl Members {
         *time == row.time && own.peek().is_some() && own.all(behind)
     }
 
-    fn newest_of(&self, row: &Row) -> i64 {
-        self.cells.row(row.member as usize).map_or(MISSING, |cells| cell(cells, NEWEST))
-    }
-
-    fn arrive(&mut self, row: &Row, id: &str, follows: bool) -> Result<Arrival, Odd> {
-        let print = self.plan.printer.hash(id);
-        if let Some(content) = self.seen.get(&print) {
+    fn arrive(&mut self, row: &Row, newest: i64, follows: bool) -> Result<Arrival, Odd> {
+        // What was too old when it came is so when it comes again.
+        let refused = row.known != Known::New && self.refused.contains(&row.print);
+        match row.known {
+            Known::Same if !refused => return Ok(Arrival::Duplicate),
+            Known::New | Known::Same => {}
             // Whether another spelling says the same, only values can tell.
-            return if *content == row.content {
-                Ok(Arrival::Duplicate)
-            } else {
-                Err(Odd("an identity that came before in another spelling or with other content"))
-            };
+            Known::Other => return Err(Odd("an identity that came before in another spelling or with other content")),
         }
-        let newest = self.newest_of(row);
         if row.time < newest {
             let newest = Instant::from_millis(newest);
             let late =
                 self.plan.late.zip(newest).and_then(|(late, newest)| late.before(newest, self.plan.clock.zone()));
             let horizon = late.ok_or(LATE)?;
-            return if row.time < horizon.millis() { Ok(Arrival::too_old()) } else { Err(LATE) };
+            if row.time >= horizon.millis() {
+                return Err(LATE);
+            }
+            self.refused.insert(row.print);
+            return Ok(Arrival::too_old());
         }
-        if !follows {
-            return Err(LATE);
-        }
-        self.seen.insert(print, row.content);
-        Ok(Arrival::Accepted)
+        if follows { Ok(Arrival::Accepted) } else { Err(LATE) }
     }
 
-    /// Moves the clock of all members: to a moment, or to the newest event where that is later.
+    /// The newest moment of all events.
+    pub fn newest(&self) -> Option<i64> {
+        self.newest
+    }
+
+    /// Moves the clock of these members to a moment.
     ///
     /// # Errors
     /// [`Odd`] as [`Members::judge`].
-    pub fn advance(&mut self, to: Option<i64>) -> Result<(), Odd> {
-        let Some(to) = to.max(self.newest) else { return Ok(()) };
+    pub fn advance(&mut self, to: i64) -> Result<(), Odd> {
         for (number, member) in (0_u32..).zip(self.cells.iter_mut()) {
             let mut judge = Judge {
                 plan: &self.plan,
@@ -205,11 +228,9 @@ impl Members {
         Ok(())
     }
 
-    /// Where members stand.
-    pub fn standing(&self) -> Standing {
+    /// Adds where these members stand.
+    pub fn stand(&self, standing: &mut Standing) {
         let plan = &self.plan;
-        let tiers = plan.ladders.iter().map(|ladder| vec![0; ladder.reach.len() + 1]).collect();
-        let mut standing = Standing { members: 0, outstanding: vec![0; plan.units.len()], tiers };
         for member in self.cells.iter() {
             if cell(member, JOINED) == MISSING {
                 continue;
@@ -225,22 +246,8 @@ impl Members {
                 }
             }
         }
-        standing
     }
 }
 
 /// An event that changes what came before it.
 const LATE: Odd = Odd("a late event");
-
-/// Puts events of one moment in order (S2), where they follow each other.
-fn in_order(block: &mut Block) {
-    let tied = |a: &Row, b: &Row| a.time == b.time;
-    if !block.rows.windows(2).any(|pair| matches!(pair, [a, b] if tied(a, b))) {
-        return;
-    }
-    let Block { rows, text, .. } = block;
-    let id = |row: &Row| text.get(row.text[0]..row.text[1]).unwrap_or_default();
-    for run in rows.chunk_by_mut(tied).filter(|run| run.len() > 1) {
-        run.sort_by(|a, b| a.sequence.cmp(&b.sequence).then_with(|| crate::engine::natural(id(a), id(b))));
-    }
-}

@@ -6,8 +6,9 @@ use crate::value::{Rounding, TimeSpan};
 
 use super::clock::{Back, Clock};
 use super::code::Num;
-use super::layout::{CrossingCells, LadderCells, Layout, LimitCells, MeasureCells, PurseCells};
+use super::layout::{ABSENT, CrossingCells, LadderCells, Layout, LimitCells, MeasureCells, PurseCells};
 use super::slots::{Printer, Shapes};
+use super::store::lot;
 
 /// A program, lowered.
 pub struct Plan {
@@ -39,6 +40,14 @@ pub struct Plan {
     pub paid: Option<usize>,
     /// Tells texts apart.
     pub printer: Printer,
+}
+
+impl Plan {
+    /// How many cells a lot has.
+    pub fn size_of_lot(&self) -> usize {
+        let numbered = self.units.iter().any(|unit| unit.cells.lapsed != ABSENT);
+        if numbered { lot::NUMBER + 1 } else { lot::NUMBER }
+    }
 }
 
 /// What a type of event brings about.
@@ -155,6 +164,8 @@ pub struct MeasurePlan {
     pub net: Net,
     /// The slots that value and filter read.
     pub slots: Vec<usize>,
+    /// The type of event whose facts are what counts, where they say it all: then nothing else is kept for its window.
+    pub facts: Option<EventId>,
 }
 
 /// A ladder. A tier is held as long as its condition holds, or for ever.
@@ -246,9 +257,18 @@ pub enum EffectPlan {
     Restart(MeasureId),
 }
 
-/// What is kept of an event that can be taken back. A fact has, in this order: its place in the member's history, two cells of its key, what its
-/// principal was, what is left of that, the other slots that are kept, and for each award what was granted, what was taken back, and
-/// the number of its lot.
+/// The cell of a fact's time.
+pub const TIME: usize = 0;
+/// The cell of the fingerprint of its key.
+pub const KEY: usize = 1;
+/// The cell of what its principal was.
+pub const WAS: usize = 2;
+/// The cell of what is left of that; missing where nothing is.
+pub const REST: usize = 3;
+/// How many cells come before its slots.
+pub const HEAD: usize = 4;
+
+/// What is kept of an event that can be taken back: [`HEAD`] cells, the other slots that are read, cells of awards, and its place.
 pub struct FactPlan {
     /// The cell of the member's facts of this type.
     pub queue: usize,
@@ -260,12 +280,27 @@ pub struct FactPlan {
     pub slots: Vec<usize>,
     /// Measures that a reversal changes.
     pub measures: Vec<MeasureId>,
-    /// The units of its awards.
-    pub awards: Vec<UnitId>,
+    /// Measures for whose windows it is what counts.
+    pub windows: Vec<MeasureId>,
+    /// Its awards.
+    pub awards: Vec<AwardCells>,
+    /// The cell of its place in the member's history, where measures begin again.
+    pub place: Option<usize>,
     /// How many cells it has.
     pub size: usize,
-    /// After so many milliseconds at most nothing takes it back any more.
+    /// After so many milliseconds at most nothing takes it back any more, and no window has it.
     pub kept: Option<i64>,
+}
+
+/// Cells of an award of a fact.
+#[derive(Debug, Clone, Copy)]
+pub struct AwardCells {
+    /// The unit.
+    pub unit: UnitId,
+    /// What was granted; what was taken back of it is in the next cell.
+    pub granted: usize,
+    /// The number of its lot, where that is looked for.
+    pub lot: Option<usize>,
 }
 
 /// How an event takes another back.

@@ -1,5 +1,7 @@
 //! Reads blocks of rows.
 
+use std::sync::Arc;
+
 use crate::events::{EventStream, Part, Place, Reject, Taken, Taker};
 use crate::hir::Program;
 
@@ -17,9 +19,49 @@ pub struct Batch {
     /// Those that are events.
     pub block: Block,
     /// Where each of them was, by [`super::Row::source`].
-    pub places: Vec<Place>,
+    pub places: Places,
     /// Those that are none.
     pub rejects: Vec<Reject>,
+}
+
+/// Where records were, in order.
+#[derive(Default)]
+pub struct Places {
+    /// The first of them that was in each file.
+    files: Vec<(usize, Arc<str>)>,
+    /// Lines and columns.
+    at: Vec<(u64, u64)>,
+}
+
+impl Places {
+    fn clear(&mut self) {
+        self.files.clear();
+        self.at.clear();
+    }
+
+    fn push(&mut self, place: &Place) {
+        if self.files.last().is_none_or(|(_, file)| !Arc::ptr_eq(file, &place.file)) {
+            self.files.push((self.at.len(), Arc::clone(&place.file)));
+        }
+        self.at.push((place.line, place.column));
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.at.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.at.is_empty()
+    }
+
+    /// One of them.
+    pub fn get(&self, at: usize) -> Option<Place> {
+        let (line, column) = *self.at.get(at)?;
+        let (_, file) = self.files.iter().rev().find(|(first, _)| *first <= at)?;
+        Some(Place { file: Arc::clone(file), line, column })
+    }
 }
 
 /// Events on their way in.
@@ -50,12 +92,16 @@ impl<'p> Reading<'p> {
                     if let Taken::Event(event) = taken {
                         scanner.event(&event, block).ok_or(Odd("a value that fits no cell"))?;
                     }
-                    places.push(stream.place());
+                    places.push(stream.last_place());
                 }
                 Some(Err(reject)) => rejects.push(reject),
-                None => return Ok(false),
+                None => {
+                    scanner.number(block);
+                    return Ok(false);
+                }
             }
         }
+        scanner.number(block);
         Ok(true)
     }
 }

@@ -4,7 +4,6 @@ use super::code::{MISSING, cell};
 use super::judge::{Judge, Odd, TOO_LARGE};
 use super::plan::{RedeemPlan, WayPlan};
 use super::slots::PARTS;
-use super::store::Entry;
 
 /// What became of a redemption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +42,7 @@ impl Judge<'_> {
             },
         };
         let (way, amount, bill) = (&way.1, field(redeem.amount), field(redeem.bill));
-        let order = field(redeem.order).map(|at| Entry { at, amount: cell(slots, redeem.order + 1) });
+        let order = field(redeem.order).map(|first| [first, cell(slots, redeem.order + 1)]);
         if !self.all(&way.gates) {
             return Ok(Answer::Refused);
         }
@@ -56,7 +55,7 @@ impl Judge<'_> {
         self.told.outcomes += 1;
         if let (Some(paid), Some(order)) = (redeem.paid, order) {
             let mut queue = self.get(paid);
-            self.pools.entries.push(&mut queue, order);
+            self.pools.entries.push(&mut queue, &order);
             self.set(paid, queue);
         }
         Ok(Answer::Granted)

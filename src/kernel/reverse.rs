@@ -3,30 +3,29 @@
 use crate::hir::EventId;
 use crate::value::Instant;
 
-use super::code::{Cx, MISSING, cell};
+use super::code::{MISSING, cell};
 use super::judge::{Judge, Odd, TOO_LARGE};
 use super::layout::JUDGED;
-use super::lower::{AWARD, FACT_HEAD};
-use super::plan::{FactPlan, ReversalPlan};
+use super::measure::place;
+use super::plan::{FactPlan, KEY, REST, ReversalPlan, TIME, WAS};
+use super::queues::NOWHERE;
+use super::store::entry::{AMOUNT, AT};
 
 /// What a reversal leaves of one original.
 #[derive(Debug, Clone, Copy)]
 pub struct Undoing {
     /// Where the original lies.
-    place: usize,
-    /// When it was.
-    time: i64,
+    at: u32,
     /// What is left of its principal; [`MISSING`] where nothing is left at all.
     left: i64,
     /// Whether anything changes.
     changes: bool,
 }
 
-/// Cells of a fact.
-const PLACE: usize = 0;
-const KEY: usize = 1;
-const WAS: usize = 3;
-const LEFT: usize = 4;
+/// The key that two slots hold, as facts keep it.
+fn key(slots: &[i64], at: usize) -> i64 {
+    cell(slots, at) ^ cell(slots, at + 1).rotate_left(32)
+}
 
 impl Judge<'_> {
     /// Works out what a reversal reverses; `None` where it cannot, and then nothing has changed.
@@ -38,11 +37,10 @@ impl Judge<'_> {
         if asked < 0 && asked != MISSING {
             return Ok(None);
         }
-        let Some((place, time, alone)) = self.find(reversal) else { return Ok(None) };
-        let facts = self.pools.facts.at(reversal.of).look(place);
-        let there = cell(facts, LEFT);
+        let Some((at, alone)) = self.find(reversal) else { return Ok(None) };
+        let there = self.fact(reversal.of, at, REST);
         if asked == MISSING {
-            let whole = Undoing { place, time, left: MISSING, changes: true };
+            let whole = Undoing { at, left: MISSING, changes: true };
             return if alone { Ok(Some(whole)) } else { Err(Odd("a reversal of several originals")) };
         }
         let part = there.min(asked);
@@ -55,17 +53,29 @@ impl Judge<'_> {
             }
         }
         let left = if there == part { MISSING } else { there - part };
-        Ok(Some(Undoing { place, time, left, changes: left == MISSING || part != 0 }))
+        Ok(Some(Undoing { at, left, changes: left == MISSING || part != 0 }))
     }
 
-    /// The original that a reversal means: where it lies, when it was, and whether there is no other.
-    fn find(&self, reversal: &ReversalPlan) -> Option<(usize, i64, bool)> {
+    /// A cell of a fact.
+    fn fact(&self, event: EventId, at: u32, which: usize) -> i64 {
+        self.pools.facts.at(event).queues.at(at).map_or(MISSING, |cells| cell(cells, which))
+    }
+
+    fn set_fact(&mut self, event: EventId, at: u32, which: usize, value: i64) {
+        let cells = self.pools.facts.at_mut(event).queues.at_mut(at);
+        if let Some(slot) = cells.and_then(|cells| cells.get_mut(which)) {
+            *slot = value;
+        }
+    }
+
+    /// The original that a reversal means, and whether there is no other.
+    fn find(&self, reversal: &ReversalPlan) -> Option<(u32, bool)> {
         let plan = self.plan;
         let fact = plan.events.at(reversal.of).fact.as_ref()?;
-        let wanted = (cell(self.slots, reversal.key), cell(self.slots, reversal.key + 1));
-        if wanted.0 == MISSING {
+        if cell(self.slots, reversal.key) == MISSING {
             return None;
         }
+        let wanted = key(self.slots, reversal.key);
         let oldest = match reversal.within {
             Some(within) => {
                 let now = Instant::from_millis(self.moment.now)?;
@@ -73,39 +83,36 @@ impl Judge<'_> {
             }
             None => i64::MIN,
         };
-        let facts = self.pools.facts.at(reversal.of);
-        let fits = |(place, time): &(usize, &i64)| {
-            let cells = facts.look(*place);
-            **time > oldest && cell(cells, LEFT) != MISSING && (cell(cells, KEY), cell(cells, KEY + 1)) == wanted
+        let fits = |(_, cells): &(u32, &[i64])| {
+            cell(cells, TIME) > oldest && cell(cells, REST) != MISSING && cell(cells, KEY) == wanted
         };
-        if let Some(place) = facts.of_key((self.number, [wanted.0, wanted.1]))? {
-            let time = facts.time(place)?;
-            return fits(&(place, &time)).then_some((place, time, true));
+        let facts = self.pools.facts.at(reversal.of);
+        let one = facts.of_key(self.number, wanted)?;
+        if let Some(cells) = facts.queues.at(one) {
+            return fits(&(one, cells)).then_some((one, true));
         }
-        let mut found = facts.times.iter(self.get(fact.queue)).filter(fits).map(|(place, time)| (place, *time));
+        let mut found = facts.queues.iter(self.get(fact.queue)).filter(fits).map(|(at, _)| at);
         let first = found.next()?;
         let last = found.last();
-        let (place, time) = if reversal.latest_first { last.unwrap_or(first) } else { first };
-        Some((place, time, last.is_none()))
+        Some((if reversal.latest_first { last.unwrap_or(first) } else { first }, last.is_none()))
     }
 
     /// Carries out what was worked out.
     pub fn undo(&mut self, reversal: &ReversalPlan, undoing: Undoing) -> Result<(), Odd> {
-        let plan = self.plan;
-        let Some(fact) = plan.events.at(reversal.of).fact.as_ref().filter(|_| undoing.changes) else { return Ok(()) };
+        let (plan, event) = (self.plan, reversal.of);
+        let Some(fact) = plan.events.at(event).fact.as_ref().filter(|_| undoing.changes) else { return Ok(()) };
         if let Some(paid) = plan.paid {
-            let key = (cell(self.slots, reversal.key), cell(self.slots, reversal.key + 1));
-            if self.pools.entries.iter(self.get(paid)).any(|(_, order)| (order.at, order.amount) == key) {
+            let order = (cell(self.slots, reversal.key), cell(self.slots, reversal.key + 1));
+            let mut paid = self.pools.entries.iter(self.get(paid));
+            if paid.any(|(_, entry)| (cell(entry, AT), cell(entry, AMOUNT)) == order) {
                 // Points come back with the order that they paid.
                 return Err(Odd("an order that was paid with points"));
             }
         }
-        self.recount_all(reversal.of, fact, undoing);
-        for (number, unit) in fact.awards.iter().enumerate() {
-            let at = FACT_HEAD + fact.slots.len() + AWARD * number;
-            let cells = self.pools.facts.at(reversal.of).look(undoing.place);
-            let (granted, taken, was) = (cell(cells, at), cell(cells, at + 1), cell(cells, WAS));
-            let lot = cell(cells, at + 2);
+        self.recount_all(event, fact, undoing);
+        for award in &fact.awards {
+            let of = |which: usize| self.fact(event, undoing.at, which);
+            let (granted, taken, was) = (of(award.granted), of(award.granted + 1), of(WAS));
             let target = match undoing.left {
                 MISSING => granted,
                 _ if was == 0 => taken,
@@ -115,54 +122,31 @@ impl Judge<'_> {
                 }
             };
             if target > taken {
-                let back = self.take_back(*unit, target - taken, lot);
-                if let Some(slot) = self.pools.facts.at_mut(reversal.of).at(undoing.place).get_mut(at + 1) {
-                    *slot += back;
-                }
+                let lot = award.lot.map_or(MISSING, of);
+                let back = self.take_back(award.unit, target - taken, lot);
+                self.set_fact(event, undoing.at, award.granted + 1, taken + back);
             }
         }
-        if let Some(slot) = self.pools.facts.at_mut(reversal.of).at(undoing.place).get_mut(LEFT) {
-            *slot = undoing.left;
-        }
+        self.set_fact(event, undoing.at, REST, undoing.left);
         Ok(())
     }
 
     /// Lets measures count what is left instead of what there was.
     fn recount_all(&mut self, event: EventId, fact: &FactPlan, undoing: Undoing) {
         let plan = self.plan;
-        if fact.measures.is_empty() {
-            return;
-        }
-        let mut original = std::mem::take(&mut self.scratch.original);
-        original.clear();
-        original.resize(plan.shapes.events.at(event).size, MISSING);
-        let cells = self.pools.facts.at(event).look(undoing.place);
-        let (place, there) = (cell(cells, PLACE), cell(cells, LEFT));
-        for (number, slot) in fact.slots.iter().enumerate() {
-            if let Some(to) = original.get_mut(*slot) {
-                *to = cell(cells, FACT_HEAD + number);
-            }
-        }
+        let of = |which: usize| self.fact(event, undoing.at, which);
+        let (there, time, place) = (of(REST), of(TIME), fact.place.map_or(i64::MAX, of));
         for id in &fact.measures {
             let Some(measure) = plan.measures.at(*id) else { continue };
             let restart = self.get(measure.cells.restart);
             if restart != MISSING && place < restart {
                 continue;
             }
-            let mut value = |principal: i64, this: &Self| {
-                if let Some(to) = fact.principal.and_then(|slot| original.get_mut(slot)) {
-                    *to = principal;
-                }
-                let cx = Cx { slots: &original, ..this.cx() };
-                let passes = measure.filter.as_ref().is_none_or(|filter| filter.holds(&cx));
-                if passes { measure.value.get(&cx) } else { 0 }
-            };
-            let before = value(there, self);
-            let after = if undoing.left == MISSING { 0 } else { value(undoing.left, self) };
+            let before = self.worth(measure, event, fact, undoing.at, there);
+            let after = self.worth(measure, event, fact, undoing.at, undoing.left);
             self.slide(*id);
-            self.recount(measure, after.saturating_sub(before), undoing.time);
+            self.recount(measure, after.saturating_sub(before), time);
         }
-        self.scratch.original = original;
     }
 
     /// Keeps the event at hand as a fact that can be taken back, and lets go of those that no longer can.
@@ -170,21 +154,34 @@ impl Judge<'_> {
         let mut cells = std::mem::take(&mut self.scratch.fact);
         cells.clear();
         let principal = fact.principal.map_or(1, |slot| cell(self.slots, slot).max(MISSING + 1));
-        let key = [cell(self.slots, fact.key), cell(self.slots, fact.key + 1)];
-        cells.extend([self.get(JUDGED) - 1, key[0], key[1], principal, principal]);
+        cells.extend([self.moment.now, key(self.slots, fact.key), principal, principal]);
         cells.extend(fact.slots.iter().map(|slot| cell(self.slots, *slot)));
-        cells.extend(self.scratch.awards.iter().flat_map(|(granted, lot)| [*granted, 0, *lot]));
+        cells.resize(fact.size, 0);
+        let number = self.get(JUDGED) - 1;
+        let mut set = |at: usize, value: i64| cells.iter_mut().skip(at).take(1).for_each(|cell| *cell = value);
+        fact.place.into_iter().for_each(|at| set(at, number));
+        for (award, (granted, lot)) in fact.awards.iter().zip(&self.scratch.awards) {
+            set(award.granted, *granted);
+            award.lot.into_iter().for_each(|at| set(at, *lot));
+        }
         let mut queue = self.get(fact.queue);
-        let number = self.number;
         let facts = self.pools.facts.at_mut(event);
         if let Some(kept) = fact.kept {
             let oldest = self.moment.now - kept;
-            while facts.times.front(queue).is_some_and(|time| *time < oldest) {
-                facts.pop(&mut queue, |cells| (number, [cell(cells, KEY), cell(cells, KEY + 1)]));
+            while facts.queues.front(queue).is_some_and(|cells| cell(cells, TIME) < oldest) {
+                facts.pop(&mut queue);
             }
         }
-        facts.push(&mut queue, self.moment.now, (number, key), &cells);
+        let at = facts.push(&mut queue, self.number, &cells);
         self.set(fact.queue, queue);
         self.scratch.fact = cells;
+        for id in &fact.windows {
+            let Some(measure) = self.plan.measures.at(*id) else { continue };
+            let restart = self.get(measure.cells.restart);
+            let counts = restart == MISSING || number >= restart;
+            if counts && place(self.get(measure.cells.entries)) == NOWHERE {
+                self.set(measure.cells.entries, at.into());
+            }
+        }
     }
 }

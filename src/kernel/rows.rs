@@ -21,13 +21,33 @@ pub struct Row {
     /// Its position in its source.
     pub sequence: u64,
     /// Where its slots begin.
-    pub slots: usize,
+    pub slots: u32,
     /// Where its identity begins, the name of its member, and what comes behind.
-    pub text: [usize; 3],
+    pub text: [u32; 3],
+    /// Tells its identity from others.
+    pub print: u64,
     /// Tells its content from that of others.
     pub content: u64,
     /// Its place in the block as it was read.
-    pub source: usize,
+    pub source: u32,
+    /// Whether its identity came before.
+    pub known: Known,
+}
+
+/// Whether the identity of an event came before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// It did not.
+    New,
+    /// It came with the same content.
+    Same,
+    /// It came with other content, or the same in other words.
+    Other,
+}
+
+/// A place in a block.
+pub(super) fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// Rows with what belongs to them.
@@ -55,22 +75,41 @@ impl Block {
     /// The identity of a row.
     pub fn id(&self, row: &Row) -> &str {
         let [from, to, _] = row.text;
-        self.text.get(from..to).unwrap_or_default()
+        self.text.get(from as usize..to as usize).unwrap_or_default()
     }
 
     /// The name of the member of a row.
     pub fn member(&self, row: &Row) -> &str {
         let [_, from, to] = row.text;
-        self.text.get(from..to).unwrap_or_default()
+        self.text.get(from as usize..to as usize).unwrap_or_default()
     }
 
     /// Adds an identity and a name.
-    pub fn name(&mut self, id: &str, member: &str) -> [usize; 3] {
+    pub fn name(&mut self, id: &str, member: &str) -> [u32; 3] {
         let start = self.text.len();
         self.text.push_str(id);
         let middle = self.text.len();
         self.text.push_str(member);
-        [start, middle, self.text.len()]
+        [start, middle, self.text.len()].map(place)
+    }
+
+    /// The slots of a row.
+    pub fn slots(&self, row: &Row, shapes: &Shapes) -> &[i64] {
+        let from = row.slots as usize;
+        self.slots.get(from..from + shapes.events.at(row.event).size).unwrap_or_default()
+    }
+
+    /// Puts events of one moment in order (S2), where they follow each other.
+    pub fn order(&mut self) {
+        let tied = |a: &Row, b: &Row| a.time == b.time;
+        if !self.rows.windows(2).any(|pair| matches!(pair, [a, b] if tied(a, b))) {
+            return;
+        }
+        let Self { rows, text, .. } = self;
+        let id = |row: &Row| text.get(row.text[0] as usize..row.text[1] as usize).unwrap_or_default();
+        for run in rows.chunk_by_mut(tied).filter(|run| run.len() > 1) {
+            run.sort_by(|a, b| a.sequence.cmp(&b.sequence).then_with(|| crate::engine::natural(id(a), id(b))));
+        }
     }
 }
 
@@ -104,15 +143,26 @@ impl Filler {
         let text = block.name(&event.id, &event.member);
         block.rows.push(Row {
             event: event.kind,
-            member: self.names.number(&event.member),
+            member: 0,
             time: event.time.millis(),
             sequence: event.sequence,
-            slots,
+            slots: place(slots),
             text,
+            print: self.printer.hash(&event.id),
             content,
-            source: block.rows.len(),
+            source: place(block.rows.len()),
+            known: Known::New,
         });
         Some(())
+    }
+
+    /// Finds the members of all rows.
+    pub fn number(&mut self, block: &mut Block) {
+        let Block { rows, text, .. } = block;
+        for row in rows {
+            let [_, from, to] = row.text;
+            row.member = self.names.number(text.get(from as usize..to as usize).unwrap_or_default());
+        }
     }
 
     fn fill(&mut self, event: &Event, block: &mut Block) -> Option<()> {

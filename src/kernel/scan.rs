@@ -14,7 +14,7 @@ use crate::value::{Currency, Day, Exact, Rounding, parse_instant};
 
 use super::code::MISSING;
 use super::find::{Find, Molds, Named, has_another_time};
-use super::rows::{Block, Filler, Row};
+use super::rows::{Block, Filler, Known, Row, place};
 use super::slots::{Form, PLACES, Printer, Shape, Shapes, Words, held, lines};
 
 /// The most cells of a line that is read here.
@@ -49,6 +49,11 @@ impl<'p> Scanner<'p> {
     /// Adds an event as [`Filler::event`].
     pub fn event(&mut self, event: &Event, block: &mut Block) -> Option<()> {
         self.filler.event(event, block)
+    }
+
+    /// Finds the members of all rows of a block.
+    pub fn number(&mut self, block: &mut Block) {
+        self.filler.number(block);
     }
 
     /// Adds a record as a row if it is written like one before; `None` where it is not, or is better looked at again.
@@ -92,7 +97,7 @@ fn add<'r>(
         return None;
     };
     let text = block.name(id, member);
-    block.rows.push(Row { text, member: filler.names.number(member), ..row });
+    block.rows.push(Row { text, ..row });
     Some(())
 }
 
@@ -115,8 +120,9 @@ fn row<'r>(
     let mut fields = Fields { program, words, printer, lines: &mut block.lines };
     fields.fill(find, &program.events.at(event).fields, shape, None, block.slots.get_mut(slots..)?)?;
     let content = rustc_hash::FxBuildHasher.hash_one(text);
-    let source = block.rows.len();
-    Some((id, member, Row { event, member: 0, time, sequence: 0, slots, text: [0; 3], content, source }))
+    let (print, source) = (printer.hash(id), place(block.rows.len()));
+    let (slots, text, known) = (place(slots), [0; 3], Known::New);
+    Some((id, member, Row { event, member: 0, time, sequence: 0, slots, text, print, content, source, known }))
 }
 
 fn word(plain: Plain<'_>) -> Option<&str> {

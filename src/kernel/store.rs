@@ -1,91 +1,87 @@
-//! What all members have: rows of cells, and pools of what does not fit in a row.
+//! What all members have that does not fit in a row: queues of lots, of what counts in windows, and of facts.
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
 
 use crate::arena::Arena;
 use crate::engine::Flows;
 use crate::hir::EventId;
 
 use super::chunks::Rows;
-use super::plan::Plan;
-use super::pool::Pool;
+use super::code::cell;
+use super::plan::{KEY, Plan};
+use super::queues::{NOWHERE, Queues, first};
 
-/// Points that were earned together.
-#[derive(Debug, Clone, Copy)]
-pub struct Lot {
-    /// What is left.
-    pub left: i64,
-    /// When it lapses.
-    pub expires: i64,
-    /// Its number among the member's.
-    pub number: i64,
+/// Cells of a lot: what is left of it, when it lapses, and its number among the member's where anybody asks.
+pub mod lot {
+    pub const LEFT: usize = 0;
+    pub const EXPIRES: usize = 1;
+    pub const NUMBER: usize = 2;
 }
 
-/// What counts in a window: an amount at a moment, or the newest moment of a value.
-#[derive(Debug, Clone, Copy)]
-pub struct Entry {
-    /// When.
-    pub at: i64,
-    /// How much, or which.
-    pub amount: i64,
+/// Cells of what counts in a window: an amount at a moment, or the newest moment of a value.
+pub mod entry {
+    pub const AT: usize = 0;
+    pub const AMOUNT: usize = 1;
 }
 
-/// Facts of one type of event: their times in queues, their cells beside them.
+/// Facts of one type of event, in queues, and by their key.
 #[derive(Debug)]
 pub struct Facts {
-    /// Times.
-    pub times: Pool<i64>,
-    cells: Rows<i64>,
-    /// Where the one fact of a member and key lies; `None` where there are several.
-    by_key: FxHashMap<FactKey, Option<usize>>,
+    /// Their cells, as [`super::plan::FactPlan`] says.
+    pub queues: Queues,
+    /// Whose each is.
+    members: Rows<u32>,
+    by_key: HashTable<u32>,
 }
 
-/// A member and the fingerprint of a key.
-pub type FactKey = (u32, [i64; 2]);
+/// The hash of a key: it is a fingerprint already.
+fn hash(key: i64) -> u64 {
+    key.cast_unsigned()
+}
 
 impl Facts {
     fn new(size: usize) -> Self {
-        Self { times: Pool::new(), cells: Rows::new(size), by_key: FxHashMap::default() }
+        Self { queues: Queues::new(size), members: Rows::new(1), by_key: HashTable::new() }
     }
 
-    /// Keeps a fact.
-    pub fn push(&mut self, queue: &mut i64, time: i64, key: FactKey, cells: &[i64]) {
-        let place = self.times.push(queue, time);
-        self.by_key.entry(key).and_modify(|known| *known = None).or_insert(Some(place));
-        if place == self.cells.len() {
-            return self.cells.push(cells, 0);
+    fn key(&self, place: u32) -> Option<i64> {
+        Some(cell(self.queues.at(place)?, KEY))
+    }
+
+    /// Keeps a fact of a member; returns where.
+    pub fn push(&mut self, queue: &mut i64, member: u32, cells: &[i64]) -> u32 {
+        let place = self.queues.push(queue, cells);
+        match self.members.row_mut(place as usize).and_then(<[u32]>::first_mut) {
+            Some(owner) => *owner = member,
+            None => self.members.push(&[member], 0),
         }
-        self.at(place).iter_mut().zip(cells).for_each(|(slot, cell)| *slot = *cell);
+        let queues = &self.queues;
+        let rehash = |place: &u32| hash(queues.at(*place).map_or(0, |cells| cell(cells, KEY)));
+        self.by_key.insert_unique(hash(cell(cells, KEY)), place, rehash);
+        place
     }
 
-    /// The one fact of a key, if there is any; `Some(None)` where there are several, or there were.
-    pub fn of_key(&self, key: FactKey) -> Option<Option<usize>> {
-        self.by_key.get(&key).copied()
+    /// The one fact of a member and key; `Some(NOWHERE)` where there are several, and only its queue tells which is meant.
+    pub fn of_key(&self, member: u32, key: i64) -> Option<u32> {
+        let own = |place: &u32| self.key(*place) == Some(key) && self.owner(*place) == Some(member);
+        let mut found = self.by_key.iter_hash(hash(key)).copied().filter(own);
+        let place = found.next()?;
+        Some(if found.next().is_some() { NOWHERE } else { place })
+    }
+
+    fn owner(&self, place: u32) -> Option<u32> {
+        self.members.row(place as usize)?.first().copied()
     }
 
     /// Lets the first fact go.
-    pub fn pop(&mut self, queue: &mut i64, key: impl FnOnce(&[i64]) -> FactKey) {
-        let Some((place, _)) = self.times.iter(*queue).next() else { return };
-        let key = key(self.look(place));
-        if self.by_key.get(&key) == Some(&Some(place)) {
-            self.by_key.remove(&key);
+    pub fn pop(&mut self, queue: &mut i64) {
+        let place = first(*queue);
+        if let Some(key) = self.key(place)
+            && let Ok(known) = self.by_key.find_entry(hash(key), |known| *known == place)
+        {
+            known.remove();
         }
-        self.times.pop(queue);
-    }
-
-    /// The time of a fact.
-    pub fn time(&self, place: usize) -> Option<i64> {
-        self.times.at(place).copied()
-    }
-
-    /// The cells of a fact.
-    pub fn at(&mut self, place: usize) -> &mut [i64] {
-        self.cells.row_mut(place).unwrap_or_default()
-    }
-
-    /// The cells of a fact, to be read.
-    pub fn look(&self, place: usize) -> &[i64] {
-        self.cells.row(place).unwrap_or_default()
+        self.queues.pop(queue);
     }
 }
 
@@ -93,9 +89,9 @@ impl Facts {
 #[derive(Debug)]
 pub struct Pools {
     /// Lots.
-    pub lots: Pool<Lot>,
+    pub lots: Queues,
     /// What counts in windows.
-    pub entries: Pool<Entry>,
+    pub entries: Queues,
     /// Facts by type of event.
     pub facts: Arena<EventId, Facts>,
 }
@@ -105,7 +101,7 @@ impl Pools {
     pub fn new(plan: &Plan) -> Self {
         let size = |id: EventId| plan.events.at(id).fact.as_ref().map_or(0, |fact| fact.size);
         let facts = plan.events.ids().map(|id| Facts::new(size(id))).collect();
-        Self { lots: Pool::new(), entries: Pool::new(), facts }
+        Self { lots: Queues::new(plan.size_of_lot()), entries: Queues::new(2), facts }
     }
 }
 
@@ -132,5 +128,16 @@ impl Told {
     /// Nothing yet.
     pub fn new(units: usize, rewards: usize) -> Self {
         Self { units: vec![Flows::default(); units], issued: vec![0; rewards], ..Self::default() }
+    }
+
+    /// Adds what others were told.
+    pub fn add(&mut self, other: &Self) {
+        self.outcomes += other.outcomes;
+        self.postings += other.postings;
+        self.moves += other.moves;
+        self.refused += other.refused;
+        self.failed += other.failed;
+        self.units.iter_mut().zip(&other.units).for_each(|(sums, more)| sums.add(*more));
+        self.issued.iter_mut().zip(&other.issued).for_each(|(count, more)| *count += more);
     }
 }

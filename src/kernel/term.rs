@@ -44,6 +44,8 @@ pub struct Lowering<'p> {
     pub slots: Vec<usize>,
     /// Measures that were read.
     pub measures: Vec<crate::hir::MeasureId>,
+    /// Whether more than the event itself was read.
+    pub beyond: bool,
 }
 
 fn gcd(a: i64, b: i64) -> i64 {
@@ -237,6 +239,7 @@ impl<'p> Lowering<'p> {
     }
 
     fn read(&mut self, read: Read, span: Span) -> Fit<Term> {
+        self.beyond = true;
         match read {
             Read::Measure(id) => {
                 if !self.measures.contains(&id) {
@@ -269,7 +272,8 @@ impl<'p> Lowering<'p> {
         }
     }
 
-    fn builtin(&self, builtin: Builtin) -> Fit<Term> {
+    fn builtin(&mut self, builtin: Builtin) -> Fit<Term> {
+        self.beyond = true;
         Ok(plain(match builtin {
             Builtin::Today => Num::code(|cx| cx.moment.today.number),
             Builtin::Now => Num::code(|cx| cx.moment.now),

@@ -9,7 +9,7 @@ use meed::Program;
 use meed::compile::compile;
 use meed::engine::{Arrival, Event, Outcome, What, World};
 use meed::hir::EventKind;
-use meed::kernel::{Block, Filler, Members, Odd, Plan, Standing, Told};
+use meed::kernel::{Block, Crew, Filler, Odd, Plan, Standing, Told};
 use meed::sample::{Wanted, sample};
 
 use super::programs::cases;
@@ -36,22 +36,26 @@ fn turned_away(id: &str, arrival: &Arrival) -> Option<String> {
 fn tight(plan: Plan, events: &[Event], size: usize) -> std::result::Result<Result, Odd> {
     let plan = Arc::new(plan);
     let mut filler = Filler::new(&plan);
-    let (mut members, mut block, mut away) = (Members::new(plan), Block::default(), Vec::new());
-    let mut judge = |members: &mut Members, block: &mut Block| {
-        let ids: Vec<String> = block.rows.iter().map(|row| block.id(row).to_owned()).collect();
-        let done = members.judge(block, &mut |row, arrival| away.extend(turned_away(&ids[row.source], &arrival)));
+    // Members are shared out in some of the cases.
+    let (mut crew, mut block, mut away) = (Crew::new(&plan, 1 + size % 3), Block::default(), Vec::new());
+    let mut judge = |crew: &mut Crew, filler: &mut Filler, block: &mut Block| {
+        filler.number(block);
+        let mut ids: Vec<(u32, String)> = block.rows.iter().map(|row| (row.source, block.id(row).to_owned())).collect();
+        ids.sort();
+        let done = crew.judge(block)?;
+        away.extend(done.iter().filter_map(|(source, arrival)| turned_away(&ids[*source as usize].1, arrival)));
         block.clear();
-        done
+        Ok(())
     };
     for event in events {
         if block.rows.len() >= size {
-            judge(&mut members, &mut block)?;
+            judge(&mut crew, &mut filler, &mut block)?;
         }
         filler.event(event, &mut block).ok_or(Odd("a value"))?;
     }
-    judge(&mut members, &mut block)?;
-    members.advance(None)?;
-    Ok((members.told.clone(), members.standing(), away))
+    judge(&mut crew, &mut filler, &mut block)?;
+    crew.advance(None)?;
+    Ok((crew.told(), crew.standing(), away))
 }
 
 fn folded(versions: &Versions, events: &[Event]) -> Result {

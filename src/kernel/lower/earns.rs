@@ -37,7 +37,7 @@ impl Lowering<'_> {
             (_, OnRefund::Rejudge) => return unfit("awards that are judged again on what is left", span),
             (Some(fact), OnRefund::Proportion) => {
                 without(!earn.limits.is_empty(), "limits of what can be taken back", span)?;
-                Some(fact.award(earn.unit))
+                Some(fact.award(earn.unit, self.layout.is_numbered(earn.unit)))
             }
         };
         let gates = self.gates(&earn.gates, clock)?;

@@ -16,6 +16,7 @@ impl Lowering<'_> {
         without(measure.share.is_some(), "measures with a capped share", span)?;
         let cells = *self.layout.measures.at(id);
         self.slots.clear();
+        self.beyond = false;
         match &measure.source {
             Source::Formula(_) => Ok(None),
             Source::Run { .. } => unfit("runs of events", span),
@@ -31,7 +32,7 @@ impl Lowering<'_> {
                 let value = Num::Const(1);
                 let back = Back::Period(clock.period(*period, span)?);
                 let slots = std::mem::take(&mut self.slots);
-                Ok(Some(MeasurePlan { cells, list: None, value, filter, how, back, net: Net::Gross, slots }))
+                Ok(Some(MeasurePlan { cells, list: None, value, filter, how, back, net: Net::Gross, slots, facts: None }))
             }
             Source::Events { aggregate, event, list, value, filter } => {
                 self.event = *event;
@@ -56,7 +57,11 @@ impl Lowering<'_> {
                 let cells = *self.layout.measures.at(id);
                 let back = clock.back(measure.window, span)?;
                 let slots = std::mem::take(&mut self.slots);
-                Ok(Some(MeasurePlan { cells, list: place, value, filter, how, back, net, slots }))
+                // What is left of each event says what it counts for.
+                let windowed = matches!(back, Back::Days(..) | Back::Exactly(_));
+                let by_facts = windowed && how == How::Sum && !matches!(net, Net::Gross | Net::WhenReversed);
+                let facts = (by_facts && !self.beyond).then_some(*event);
+                Ok(Some(MeasurePlan { cells, list: place, value, filter, how, back, net, slots, facts }))
             }
         }
     }

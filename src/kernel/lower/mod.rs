@@ -8,7 +8,7 @@ mod reversals;
 mod rules;
 mod units;
 
-pub(super) use reversals::{AWARD, FACT_HEAD};
+use rustc_hash::FxHashSet;
 
 use crate::arena::{Arena, Id as _};
 use crate::engine::Version;
@@ -50,6 +50,7 @@ impl Plan {
             lets: None,
             slots: Vec::new(),
             measures: Vec::new(),
+            beyond: false,
         };
         let measures: Arena<_, _> =
             program.measures.pairs().map(|(id, measure)| to.measure(id, measure, &mut clock)).collect::<Fit<_>>()?;
@@ -68,6 +69,7 @@ impl Plan {
             let fact = facts.at_mut(id).take();
             events.push(to.event(version, (id, event), fact, &parts, &mut clock)?);
         }
+        listen_only_to_what_is_read(&mut events);
         let back = |id: &MeasureId| parts.measures.at(*id).as_ref().map(|measure| measure.back);
         let slides = |ladder: &LadderPlan| {
             !ladder.for_ever && ladder.measures.iter().filter_map(back).any(|back| !matches!(back, Back::Ever))
@@ -142,12 +144,26 @@ impl Lowering<'_> {
         let mut reads = std::mem::take(&mut self.measures);
         reads.extend(heard.filter_map(|rule| parts.reads.get(rule.index())).flatten());
         reads.extend(stands.flat_map(|ladder| &ladder.measures));
-        reads.extend(&counts);
         reads.retain(|measure| parts.measures.at(*measure).is_some());
         reads.sort();
         reads.dedup();
         let rules = hearers.rules.clone();
         Ok(EventPlan { kind: event.kind, reads, counts, earns, rules, waits, ladders, reversal, fact, redeem })
+    }
+}
+
+/// Lets nothing count what nobody reads: sums of a run do not tell of measures.
+fn listen_only_to_what_is_read(events: &mut Arena<EventId, EventPlan>) {
+    let read: FxHashSet<MeasureId> = events.iter().flat_map(|event| &event.reads).copied().collect();
+    for event in events.iter_mut() {
+        event.counts.retain(|measure| read.contains(measure));
+        event.reads.extend(&event.counts);
+        event.reads.sort();
+        event.reads.dedup();
+        if let Some(fact) = &mut event.fact {
+            fact.measures.retain(|measure| read.contains(measure));
+            fact.windows.retain(|measure| read.contains(measure));
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::value::Exact;
 
 use super::super::clock::Clock;
 use super::super::plan::{RedeemPlan, WayPlan};
-use super::super::pool::EMPTY;
+use super::super::queues::EMPTY;
 use super::super::term::{Lowering, constant};
 use super::super::unfit::{Fit, unfit, without};
 

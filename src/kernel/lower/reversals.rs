@@ -1,26 +1,24 @@
 //! Reversals: what is kept of events that can be taken back, and how they are.
 
 use crate::arena::Arena;
-use crate::hir::{EventDef, EventId, FieldType, MeasureId, Net, Order, Reversal, Source, UnitId, Unmatched};
+use crate::hir::{EventDef, EventId, FieldType, MeasureId, Net, Order, Reversal, Source, UnitId, Unmatched, Window};
 use crate::source::Span;
 
-use super::super::plan::{FactPlan, MeasurePlan, ReversalPlan};
-use super::super::pool::EMPTY;
+use super::super::layout::ABSENT;
+use super::super::plan::{AwardCells, FactPlan, HEAD, MeasurePlan, ReversalPlan};
+use super::super::queues::EMPTY;
 use super::super::term::Lowering;
 use super::super::unfit::{Fit, unfit, without};
 use super::measures::at_most;
 
-/// Cells of a fact before its slots and awards: place, two of its key, what its principal was, and what is left of it.
-pub(crate) const FACT_HEAD: usize = 5;
-
-/// Cells of an award of a fact: what was granted, what was taken back, and the number of its lot.
-pub(crate) const AWARD: usize = 3;
-
 impl FactPlan {
     /// One more award.
-    pub(super) fn award(&mut self, unit: UnitId) -> usize {
-        self.awards.push(unit);
-        self.size += AWARD;
+    pub(super) fn award(&mut self, unit: UnitId, numbered: bool) -> usize {
+        let granted = self.size;
+        self.size += 2;
+        let lot = numbered.then_some(self.size);
+        self.size += usize::from(numbered);
+        self.awards.push(AwardCells { unit, granted, lot });
         self.awards.len() - 1
     }
 }
@@ -79,10 +77,35 @@ impl Lowering<'_> {
         let mut slots: Vec<usize> = read.copied().filter(|slot| Some(*slot) != principal).collect();
         slots.sort_unstable();
         slots.dedup();
-        let kept = reversal.within.or(event.reversible).map(at_most);
-        let size = FACT_HEAD + slots.len();
+        let windows: Vec<MeasureId> = changed
+            .iter()
+            .copied()
+            .filter(|measure| measures.at(*measure).as_ref().is_some_and(|plan| plan.facts == Some(id)))
+            .collect();
+        let mut kept = reversal.within.or(event.reversible).map(at_most);
+        for id in &windows {
+            let window = match of(id).window {
+                Window::LastDays(length) | Window::LastExactly(length) => at_most(length),
+                _ => 0,
+            };
+            kept = kept.map(|kept| kept.max(window));
+        }
+        let restarts = changed.iter().any(|id| self.layout.measures.at(*id).restart != ABSENT);
+        let place = restarts.then_some(HEAD + slots.len());
+        let size = HEAD + slots.len() + usize::from(restarts);
         let queue = self.layout.cell(EMPTY);
-        Ok(FactPlan { queue, key, principal, slots, measures: changed, awards: Vec::new(), size, kept })
+        Ok(FactPlan {
+            queue,
+            key,
+            principal,
+            slots,
+            measures: changed,
+            windows,
+            awards: Vec::new(),
+            place,
+            size,
+            kept,
+        })
     }
 
     pub(super) fn reversal(&mut self, reversal: &Reversal, span: Span) -> Fit<ReversalPlan> {

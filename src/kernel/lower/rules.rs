@@ -109,7 +109,7 @@ impl Lowering<'_> {
                 let award = match (fact, rule.on_refund) {
                     (None, _) | (_, OnRefund::Keep) => None,
                     (_, OnRefund::Rejudge) => return unfit("awards that are judged again on what is left", span),
-                    (Some(fact), OnRefund::Proportion) => Some(fact.award(*unit)),
+                    (Some(fact), OnRefund::Proportion) => Some(fact.award(*unit, self.layout.is_numbered(*unit))),
                 };
                 let (amount, scale) = self.number(amount)?;
                 Ok(EffectPlan::Give { unit: *unit, amount, scale, award })

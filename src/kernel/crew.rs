@@ -1,0 +1,303 @@
+//! All members of a plan, shared out among threads that also read.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::engine::Arrival;
+
+use super::judge::Odd;
+use super::members::{Members, Standing};
+use super::plan::Plan;
+use super::read::{Batch, Reading};
+use super::rows::Block;
+use super::seen::Seen;
+use super::store::Told;
+
+/// How many batches are on their way at once for each thread.
+const AHEAD: usize = 4;
+
+/// What became of events that were not accepted, by their place in their batch.
+pub type Away = Vec<(u32, Arrival)>;
+
+/// All members of a plan. Every thread has a share of them, and whoever has nothing to judge reads.
+pub struct Crew {
+    seen: Mutex<Seen>,
+    shares: Vec<Mutex<Members>>,
+    told: Told,
+    standing: Standing,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn own<T>(mutex: &mut Mutex<T>) -> &mut T {
+    mutex.get_mut().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Crew {
+    /// Nobody yet, for so many threads.
+    pub fn new(plan: &Arc<Plan>, threads: usize) -> Self {
+        let threads = u32::try_from(threads.max(1)).unwrap_or(1);
+        let shares = (0..threads).map(|own| Mutex::new(Members::new(plan.clone(), (own, threads)))).collect();
+        let tiers = plan.ladders.iter().map(|ladder| vec![0; ladder.reach.len() + 1]).collect();
+        let standing = Standing { members: 0, outstanding: vec![0; plan.units.len()], tiers };
+        Self { seen: Mutex::default(), shares, told: Told::new(plan.units.len(), plan.rewards), standing }
+    }
+
+    /// Judges a block of events; returns what became of those that were not accepted.
+    ///
+    /// # Errors
+    /// [`Odd`] where only the fold can tell; nothing of what is here holds then.
+    pub fn judge(&mut self, block: &mut Block) -> Result<Away, Odd> {
+        block.order();
+        own(&mut self.seen).check(block);
+        let mut away = Away::new();
+        for members in &mut self.shares {
+            away.append(&mut own(members).judge(block)?);
+        }
+        away.sort_by_key(|(place, _)| *place);
+        Ok(away)
+    }
+
+    /// Reads and judges everything, and reports each batch in order.
+    ///
+    /// # Errors
+    /// [`Odd`] as [`Crew::judge`].
+    pub fn run(&mut self, reading: Reading<'_>, report: &mut dyn FnMut(&mut Batch, &Away)) -> Result<(), Odd> {
+        if self.shares.len() == 1 {
+            let (mut reading, mut batch) = (reading, Batch::default());
+            while {
+                let more = reading.fill(&mut batch)?;
+                let away = self.judge(&mut batch.block)?;
+                report(&mut batch, &away);
+                more
+            } {}
+            return Ok(());
+        }
+        let floor = Floor {
+            reading: Mutex::new(reading),
+            crew: self,
+            belt: Mutex::new(Belt::new(self.shares.len())),
+            moved: Condvar::new(),
+        };
+        std::thread::scope(|scope| {
+            for thread in 1..self.shares.len() {
+                let floor = &floor;
+                scope.spawn(move || floor.work(thread, None));
+            }
+            floor.work(0, Some(report));
+        });
+        let belt = lock(&floor.belt);
+        belt.odd.map_or(Ok(()), Err)
+    }
+
+    /// Moves the clock of all members: to a moment, or to the newest event where that is later.
+    ///
+    /// # Errors
+    /// [`Odd`] as [`Crew::judge`].
+    pub fn advance(&mut self, to: Option<i64>) -> Result<(), Odd> {
+        let newest = self.shares.iter_mut().filter_map(|members| own(members).newest()).max();
+        let Some(to) = to.max(newest) else { return Ok(()) };
+        std::thread::scope(|scope| {
+            let all = self.shares.iter_mut().map(|members| scope.spawn(move || own(members).advance(to)));
+            let all: Vec<_> = all.collect();
+            all.into_iter().try_for_each(|done| done.join().unwrap_or(Err(Odd("a thread that came to no end"))))
+        })
+    }
+
+    /// What was told, by all.
+    pub fn told(&mut self) -> Told {
+        let mut told = self.told.clone();
+        self.shares.iter_mut().for_each(|members| told.add(&own(members).told));
+        told
+    }
+
+    /// Where all members stand.
+    pub fn standing(&mut self) -> Standing {
+        let mut standing = self.standing.clone();
+        self.shares.iter_mut().for_each(|members| own(members).stand(&mut standing));
+        standing
+    }
+}
+
+/// What a thread can do next.
+enum Job {
+    /// Read a batch.
+    Read(Batch),
+    /// Look for what came before in a batch.
+    Check(Batch),
+    /// Judge the events of one share of the members.
+    Judge(usize, Arc<Batch>),
+    /// Report a batch that is done.
+    Report(Batch, Away),
+}
+
+/// Batches on their way.
+struct Belt {
+    /// Those that were read, the oldest first.
+    read: VecDeque<Batch>,
+    /// Those that are being judged, the oldest first: by how many, and what became of events so far.
+    checked: VecDeque<(Arc<Batch>, usize, Away)>,
+    /// How many batches left `checked`.
+    gone: usize,
+    /// By share: how many batches it has judged, and whether it is judging.
+    judged: Vec<(usize, bool)>,
+    /// Those that are done.
+    done: VecDeque<(Batch, Away)>,
+    /// Those that can be filled again.
+    empty: Vec<Batch>,
+    /// How many are on their way.
+    under_way: usize,
+    reading: bool,
+    checking: bool,
+    /// Whether everything was read.
+    ended: bool,
+    odd: Option<Odd>,
+}
+
+impl Belt {
+    fn new(shares: usize) -> Self {
+        Self {
+            read: VecDeque::new(),
+            checked: VecDeque::new(),
+            gone: 0,
+            judged: vec![(0, false); shares],
+            done: VecDeque::new(),
+            empty: Vec::new(),
+            under_way: 0,
+            reading: false,
+            checking: false,
+            ended: false,
+            odd: None,
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.odd.is_some() || (self.ended && self.under_way == 0)
+    }
+
+    /// The best thing to do for a thread: its own share first, then what others will need.
+    fn job(&mut self, thread: usize, reports: bool) -> Option<Job> {
+        if reports && let Some((batch, away)) = self.done.pop_front() {
+            return Some(Job::Report(batch, away));
+        }
+        let shares = self.judged.len();
+        for share in (0..shares).map(|step| (thread + step) % shares) {
+            let (judged, busy) = self.judged.get_mut(share)?;
+            if !*busy && let Some((batch, ..)) = self.checked.get(*judged - self.gone) {
+                *busy = true;
+                return Some(Job::Judge(share, Arc::clone(batch)));
+            }
+        }
+        if !self.checking && let Some(batch) = self.read.pop_front() {
+            self.checking = true;
+            return Some(Job::Check(batch));
+        }
+        if !self.reading && !self.ended && self.under_way < AHEAD * shares {
+            self.reading = true;
+            self.under_way += 1;
+            return Some(Job::Read(self.empty.pop().unwrap_or_default()));
+        }
+        None
+    }
+
+    fn has_read(&mut self, batch: Batch, more: Result<bool, Odd>) {
+        self.reading = false;
+        match more {
+            Ok(more) => {
+                self.ended = !more;
+                self.read.push_back(batch);
+            }
+            Err(odd) => self.odd = Some(odd),
+        }
+    }
+
+    fn has_checked(&mut self, batch: Batch) {
+        self.checking = false;
+        self.checked.push_back((Arc::new(batch), 0, Away::new()));
+    }
+
+    fn has_judged(&mut self, share: usize, away: Result<Away, Odd>) {
+        let Some((judged, busy)) = self.judged.get_mut(share) else { return };
+        *busy = false;
+        let at = *judged - self.gone;
+        *judged += 1;
+        match (away, self.checked.get_mut(at)) {
+            (Ok(mut away), Some((_, shares, all))) => {
+                *shares += 1;
+                all.append(&mut away);
+            }
+            (Err(odd), _) => self.odd = Some(odd),
+            (Ok(_), None) => {}
+        }
+        while self.checked.front().is_some_and(|(_, shares, _)| *shares == self.judged.len()) {
+            let Some((batch, _, mut away)) = self.checked.pop_front() else { break };
+            self.gone += 1;
+            away.sort_by_key(|(place, _)| *place);
+            if let Some(batch) = Arc::into_inner(batch) {
+                self.done.push_back((batch, away));
+            }
+        }
+    }
+}
+
+/// Where threads meet.
+struct Floor<'f, 'p> {
+    reading: Mutex<Reading<'p>>,
+    crew: &'f Crew,
+    belt: Mutex<Belt>,
+    moved: Condvar,
+}
+
+impl Floor<'_, '_> {
+    /// Does whatever can be done until nothing is left.
+    fn work(&self, thread: usize, mut report: Option<&mut dyn FnMut(&mut Batch, &Away)>) {
+        let mut belt = lock(&self.belt);
+        while !belt.is_over() {
+            let Some(job) = belt.job(thread, report.is_some()) else {
+                belt = self.moved.wait(belt).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            drop(belt);
+            belt = self.perform(job, report.as_deref_mut());
+            self.moved.notify_all();
+        }
+        self.moved.notify_all();
+    }
+
+    fn perform(&self, job: Job, report: Option<&mut (dyn FnMut(&mut Batch, &Away) + '_)>) -> MutexGuard<'_, Belt> {
+        match job {
+            Job::Read(mut batch) => {
+                let more = lock(&self.reading).fill(&mut batch);
+                let mut belt = lock(&self.belt);
+                belt.has_read(batch, more);
+                belt
+            }
+            Job::Check(mut batch) => {
+                batch.block.order();
+                lock(&self.crew.seen).check(&mut batch.block);
+                let mut belt = lock(&self.belt);
+                belt.has_checked(batch);
+                belt
+            }
+            Job::Judge(share, batch) => {
+                let judged = self.crew.shares.get(share).map(|members| lock(members).judge(&batch.block));
+                // Nobody holds the batch when the last share is done with it.
+                drop(batch);
+                let mut belt = lock(&self.belt);
+                belt.has_judged(share, judged.unwrap_or_else(|| Ok(Away::new())));
+                belt
+            }
+            Job::Report(mut batch, away) => {
+                if let Some(report) = report {
+                    report(&mut batch, &away);
+                }
+                let mut belt = lock(&self.belt);
+                belt.empty.push(batch);
+                belt.under_way -= 1;
+                belt
+            }
+        }
+    }
+}

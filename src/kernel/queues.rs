@@ -1,0 +1,230 @@
+//! Queues of many members in one allocation.
+
+use super::chunks::Rows;
+
+/// The queue that has nothing in it.
+pub const EMPTY: i64 = -1;
+
+/// No place.
+pub const NOWHERE: u32 = u32::MAX;
+
+/// Any number of queues of rows of cells, first in, first out. A queue is its two ends in one cell of its member; what leaves it makes room for
+/// what comes next, whosever that is.
+#[derive(Debug)]
+pub struct Queues {
+    cells: Rows<i64>,
+    /// For each row the one behind it.
+    next: Rows<u32>,
+    free: u32,
+}
+
+/// The first and the last place of a queue.
+fn ends(queue: i64) -> (u32, u32) {
+    let [a, b, c, d, e, f, g, h] = queue.to_be_bytes();
+    (u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h]))
+}
+
+fn queue(first: u32, last: u32) -> i64 {
+    let ([a, b, c, d], [e, f, g, h]) = (first.to_be_bytes(), last.to_be_bytes());
+    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
+/// The first place of a queue.
+#[inline]
+pub fn first(queue: i64) -> u32 {
+    ends(queue).0
+}
+
+impl Queues {
+    /// Queues with nothing in them, of rows of a width.
+    pub fn new(width: usize) -> Self {
+        Self { cells: Rows::new(width), next: Rows::new(1), free: NOWHERE }
+    }
+
+    /// A row; nothing at no place.
+    #[inline]
+    pub fn at(&self, place: u32) -> Option<&[i64]> {
+        self.cells.row(place as usize)
+    }
+
+    /// A row, to be changed.
+    #[inline]
+    pub fn at_mut(&mut self, place: u32) -> Option<&mut [i64]> {
+        self.cells.row_mut(place as usize)
+    }
+
+    /// The place behind one.
+    #[inline]
+    pub fn behind(&self, place: u32) -> u32 {
+        self.next.row(place as usize).and_then(<[u32]>::first).copied().unwrap_or(NOWHERE)
+    }
+
+    fn link(&mut self, place: u32, to: u32) -> Option<()> {
+        *self.next.row_mut(place as usize)?.first_mut()? = to;
+        Some(())
+    }
+
+    /// Adds behind the last; returns where it lies. Missing cells are 0.
+    pub fn push(&mut self, at: &mut i64, row: &[i64]) -> u32 {
+        let place = self.free;
+        let place = match self.cells.row_mut(place as usize) {
+            Some(room) => {
+                room.iter_mut().zip(row).for_each(|(slot, cell)| *slot = *cell);
+                self.free = self.behind(place);
+                self.link(place, NOWHERE);
+                place
+            }
+            None => {
+                self.cells.push(row, 0);
+                self.next.push(&[NOWHERE], NOWHERE);
+                u32::try_from(self.cells.len() - 1).unwrap_or(NOWHERE)
+            }
+        };
+        let (first, last) = ends(*at);
+        *at = if self.link(last, place).is_some() { queue(first, place) } else { queue(place, place) };
+        place
+    }
+
+    /// The first.
+    #[inline]
+    pub fn front(&self, queue: i64) -> Option<&[i64]> {
+        self.at(first(queue))
+    }
+
+    /// The last, to be changed.
+    pub fn back_mut(&mut self, queue: i64) -> Option<&mut [i64]> {
+        self.at_mut(ends(queue).1)
+    }
+
+    /// Takes the first out; its cells stay readable until something is added.
+    pub fn pop(&mut self, at: &mut i64) -> Option<&[i64]> {
+        let (first, last) = ends(*at);
+        let next = self.behind(first);
+        let free = self.free;
+        self.link(first, free)?;
+        *at = if first == last { EMPTY } else { queue(next, last) };
+        self.free = first;
+        self.at(first)
+    }
+
+    /// Takes all out.
+    pub fn clear(&mut self, at: &mut i64) {
+        let (first, last) = ends(*at);
+        let free = self.free;
+        if self.link(last, free).is_some() {
+            self.free = first;
+        }
+        *at = EMPTY;
+    }
+
+    /// All, the first first, with where each lies.
+    pub fn iter(&self, queue: i64) -> impl Iterator<Item = (u32, &[i64])> {
+        let mut at = first(queue);
+        std::iter::from_fn(move || {
+            let place = at;
+            let row = self.at(place)?;
+            at = self.behind(place);
+            Some((place, row))
+        })
+    }
+
+    /// The first that fits, to be changed.
+    pub fn find_mut(&mut self, queue: i64, fits: impl Fn(&[i64]) -> bool) -> Option<&mut [i64]> {
+        let place = self.iter(queue).find(|(_, row)| fits(row))?.0;
+        self.at_mut(place)
+    }
+
+    /// Keeps only what fits, in order; returns how many.
+    pub fn retain(&mut self, at: &mut i64, fits: impl Fn(&[i64]) -> bool) -> usize {
+        let (mut before, mut place, mut kept, mut count) = (NOWHERE, first(*at), EMPTY, 0);
+        while let Some(row) = self.at(place) {
+            let next = self.behind(place);
+            if fits(row) {
+                self.link(before, place);
+                kept = if kept == EMPTY { queue(place, place) } else { queue(first(kept), place) };
+                before = place;
+                count += 1;
+            } else {
+                let free = self.free;
+                self.link(place, free);
+                self.free = place;
+            }
+            place = next;
+        }
+        self.link(before, NOWHERE);
+        *at = kept;
+        count
+    }
+
+    /// Puts a row before the first that does not fit, or behind all.
+    pub fn insert(&mut self, at: &mut i64, row: &[i64], before: impl Fn(&[i64]) -> bool) {
+        let mut all = EMPTY;
+        let place = self.push(&mut all, row);
+        let (mut last, mut next) = (NOWHERE, first(*at));
+        while self.at(next).is_some_and(&before) {
+            (last, next) = (next, self.behind(next));
+        }
+        self.link(place, next);
+        let (first, end) = if *at == EMPTY { (place, place) } else { ends(*at) };
+        let first = if self.link(last, place).is_some() { first } else { place };
+        *at = queue(first, if next == NOWHERE { place } else { end });
+    }
+
+    /// Looks at what will be needed: the ends of a queue.
+    #[inline]
+    pub fn look(&self, queue: i64) -> i64 {
+        let (first, last) = ends(queue);
+        let look = |place: u32| self.at(place).and_then(<[i64]>::first).copied().unwrap_or(0);
+        look(first) ^ look(last) ^ i64::from(self.behind(last)) ^ i64::from(self.behind(first))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(queues: &Queues, queue: i64) -> Vec<i64> {
+        queues.iter(queue).map(|(_, row)| row[0]).collect()
+    }
+
+    #[test]
+    fn queues_do_not_disturb_each_other() {
+        let (mut queues, mut a, mut b) = (Queues::new(2), EMPTY, EMPTY);
+        for i in 0..4 {
+            queues.push(&mut a, &[i]);
+            queues.push(&mut b, &[10 + i, 7]);
+        }
+        let mut popped = || queues.pop(&mut a).map(|row| row[0]);
+        assert_eq!((popped(), popped()), (Some(0), Some(1)));
+        queues.push(&mut b, &[14, 7]);
+        assert_eq!((all(&queues, a), all(&queues, b)), (vec![2, 3], vec![10, 11, 12, 13, 14]));
+        assert_eq!(queues.retain(&mut b, |row| row[0] % 2 == 0), 3);
+        queues.clear(&mut a);
+        assert_eq!((all(&queues, a), all(&queues, b)), (vec![], vec![10, 12, 14]));
+        let room = queues.cells.len();
+        for i in 0..5 {
+            queues.push(&mut a, &[i]);
+        }
+        assert_eq!((all(&queues, a), all(&queues, b), queues.cells.len()), ((0..5).collect(), vec![10, 12, 14], room));
+        assert_eq!((queues.pop(&mut EMPTY.clone()), queues.front(EMPTY)), (None, None));
+    }
+
+    #[test]
+    fn rows_are_put_where_they_belong() {
+        for new in [5, 15, 25, 35] {
+            let (mut queues, mut queue) = (Queues::new(1), EMPTY);
+            for old in [10, 20, 30] {
+                queues.push(&mut queue, &[old]);
+            }
+            queues.insert(&mut queue, &[new], |row| row[0] < new);
+            queues.push(&mut queue, &[40]);
+            let mut sorted = vec![10, 20, 30, new, 40];
+            sorted.sort_unstable();
+            assert_eq!(all(&queues, queue), sorted);
+        }
+        let (mut queues, mut queue) = (Queues::new(1), EMPTY);
+        queues.insert(&mut queue, &[1], |_| true);
+        queues.insert(&mut queue, &[0], |_| false);
+        assert_eq!(all(&queues, queue), [0, 1]);
+    }
+}
