@@ -97,6 +97,11 @@ fn formats(scratch: &Scratch, program: &Program, events: &[Event], text: &str, s
         assert_eq!(read(program, &path, None), events, "{what} says something else");
         say(&format!("read, {what}"), median(|| read(program, &path, None)));
     }
+    // Reading YAML takes so long that a tenth is enough.
+    let part: Vec<&str> = text.lines().take(events.len() / 10).collect();
+    let path = scratch.file("events.yaml", yaml(&part));
+    assert_eq!(read(program, &path, None), events[..part.len()], "YAML says something else");
+    say("read, YAML", median(|| read(program, &path, None)) * 10);
     let path = scratch.file("mapped.csv", table(text));
     let map = Map::parse("map", &map()).unwrap();
     let mut mapped = read(program, &path, Some(&map));
@@ -104,6 +109,18 @@ fn formats(scratch: &Scratch, program: &Program, events: &[Event], text: &str, s
     mapped.iter_mut().for_each(|event| event.sequence = 0);
     assert_eq!(mapped, events, "the map says something else");
     say("read, CSV through a map", median(|| read(program, &path, Some(&map))));
+}
+
+/// Events as a list of YAML, each value on a line of its own.
+fn yaml(lines: &[&str]) -> String {
+    let mut yaml = String::new();
+    for line in lines {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        for (place, (key, value)) in record.as_object().unwrap().iter().enumerate() {
+            writeln!(yaml, "{} {key}: {value}", if place == 0 { "-" } else { " " }).unwrap();
+        }
+    }
+    yaml
 }
 
 /// How the columns of [`table`] become events.

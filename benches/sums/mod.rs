@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use meed::Program;
 use meed::events::{EventStream, Inputs};
-use meed::kernel::{Batch, Members, Plan, Reading};
+use meed::kernel::{Batch, Crew, Plan, Reading};
 
 use super::common::{Scratch, median, ratio, timed};
 use super::limit;
 
 /// All events of a file, in batches.
-fn read(program: &Program, plan: &Plan, path: &Path, mut take: impl FnMut(&mut Batch)) {
+fn read<'p>(program: &'p Program, plan: &Plan, path: &Path, mut take: impl FnMut(&mut Batch)) -> Reading<'p> {
     let inputs = Inputs::find(std::slice::from_ref(&path.to_path_buf())).unwrap();
     let mut reading = Reading::new(program, plan, EventStream::new(program, &inputs, None, 0).unwrap());
     let mut batch = Batch::default();
@@ -22,6 +22,7 @@ fn read(program: &Program, plan: &Plan, path: &Path, mut take: impl FnMut(&mut B
         take(&mut batch);
         more
     } {}
+    reading
 }
 
 fn kept(program: &Program, plan: &Plan, path: &Path) -> Vec<Batch> {
@@ -30,29 +31,30 @@ fn kept(program: &Program, plan: &Plan, path: &Path) -> Vec<Batch> {
     all
 }
 
-fn judge(members: &mut Members, batch: &mut Batch) {
-    members.judge(&mut batch.block, &mut |_, arrival| panic!("{arrival:?}")).expect("plain events");
+fn judge(crew: &mut Crew, batch: &mut Batch) {
+    let away = crew.judge(&mut batch.block).expect("plain events");
+    assert!(away.is_empty(), "every event is accepted");
 }
 
-fn judged(plan: &Arc<Plan>, mut batches: Vec<Batch>) -> Members {
-    let mut members = Members::new(plan.clone());
-    batches.iter_mut().for_each(|batch| judge(&mut members, batch));
-    members.advance(None).expect("plain members");
-    members
+fn judged(plan: &Arc<Plan>, mut batches: Vec<Batch>) -> Crew {
+    let mut crew = Crew::new(plan, 1);
+    batches.iter_mut().for_each(|batch| judge(&mut crew, batch));
+    crew.advance(None).expect("plain members");
+    crew
 }
 
-/// Reads and judges everything.
-pub fn all(program: &Program, plan: &Arc<Plan>, path: &Path) -> Members {
-    let mut members = Members::new(plan.clone());
-    read(program, plan, path, |batch| judge(&mut members, batch));
-    members.advance(None).expect("plain members");
-    members
+/// Reads and judges everything; what was read is kept by its names.
+pub fn all<'p>(program: &'p Program, plan: &Arc<Plan>, path: &Path) -> (Crew, Reading<'p>) {
+    let mut crew = Crew::new(plan, 1);
+    let reading = read(program, plan, path, |batch| judge(&mut crew, batch));
+    crew.advance(None).expect("plain members");
+    (crew, reading)
 }
 
 /// Tells how long each part takes.
 pub fn tell(program: &Program, plan: &Arc<Plan>, path: &Path, totals: &limit::Totals, say: impl Fn(&str, Duration)) {
-    let members = judged(plan, kept(program, plan, path));
-    let (points, standing) = (members.told.units[0], members.standing());
+    let mut crew = judged(plan, kept(program, plan, path));
+    let (points, standing) = (crew.told().units[0], crew.standing());
     let own = (points.issued, points.spent, points.expired, standing.members, standing.outstanding[0]);
     let theirs = (totals.earned, totals.redeemed, totals.expired, totals.members, totals.balance - totals.debt);
     let (earned, redeemed, expired, count, left) = theirs;
@@ -70,10 +72,10 @@ pub fn history(scratch: &Scratch, program: &Program, plan: &Arc<Plan>) {
         let path = scratch.file("past.jsonl", limit::sample(1, past + 4_096 * 4, 2));
         let mut batches = kept(program, plan, &path);
         let rest = batches.split_off(batches.len() - 3);
-        let mut members = Members::new(plan.clone());
-        batches.into_iter().for_each(|mut batch| judge(&mut members, &mut batch));
+        let mut crew = Crew::new(plan, 1);
+        batches.into_iter().for_each(|mut batch| judge(&mut crew, &mut batch));
         let (count, start): (usize, _) = (rest.iter().map(|batch| batch.block.rows.len()).sum(), Instant::now());
-        rest.into_iter().for_each(|mut batch| judge(&mut members, &mut batch));
+        rest.into_iter().for_each(|mut batch| judge(&mut crew, &mut batch));
         start.elapsed().div_f64(count as f64)
     };
     let (short, long) = (each(100), each(100_000));

@@ -37,11 +37,7 @@ impl JsonLines {
     }
 
     /// The next record: taken by whoever is asked first, else typed without a record in between.
-    pub(crate) fn event_or<T: Taker>(
-        &mut self,
-        decoder: &Decoder<'_>,
-        taker: &mut T,
-    ) -> Option<Result<Taken, Reject>> {
+    pub(crate) fn event_or<T: Taker>(&mut self, decoder: &Decoder<'_>, taker: &mut T) -> Option<Result<Taken, Reject>> {
         let taken = |line: &[u8]| str::from_utf8(line).is_ok_and(|text| taker.recognise(text));
         if self.lines.at_hand(taken) {
             return Some(Ok(Taken::AsItIs));

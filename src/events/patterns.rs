@@ -29,6 +29,7 @@ pub(crate) struct Patterns {
     patterns: Vec<Vec<Key>>,
 }
 
+/// Bytes that must stand somewhere, and what comes behind them.
 #[derive(Debug)]
 struct Step {
     literal: Literal,
@@ -48,33 +49,37 @@ enum Then {
     End(usize),
 }
 
-/// Bytes that must stand somewhere, eight at once; of the last eight only those that the mask has.
+/// Bytes, eight at once. Masks say which of the eight belong to them: all but perhaps those of the last.
 #[derive(Debug, PartialEq, Eq)]
 struct Literal {
-    eights: Vec<u64>,
-    mask: u64,
+    /// The first sixteen bytes, which tell most of them apart.
+    first: [(u64, u64); 2],
+    rest: Vec<(u64, u64)>,
     length: usize,
 }
 
 impl Literal {
     fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
-        let eights = (0..bytes.len().max(1)).step_by(8).map(|at| eight(bytes, at)).collect();
-        let rest = bytes.len() - bytes.len().saturating_sub(1) / 8 * 8;
-        let mask = if rest >= 8 { u64::MAX } else { (1 << (8 * rest)) - 1 };
-        Self { eights, mask, length: bytes.len() }
+        let part = |at: usize| {
+            let mask = match bytes.len().saturating_sub(at) {
+                count @ 0..8 => (1 << (8 * count)) - 1,
+                _ => u64::MAX,
+            };
+            (eight(bytes, at), mask)
+        };
+        let rest = (16..bytes.len()).step_by(8).map(part).collect();
+        Self { first: [part(0), part(8)], rest, length: bytes.len() }
     }
 
+    /// Whether these bytes stand at a place, where `first` are the first sixteen there.
     #[inline(always)]
-    fn stands(&self, bytes: &[u8], mut at: usize) -> bool {
-        let Some((last, whole)) = self.eights.split_last() else { return true };
-        for expected in whole {
-            if eight(bytes, at) != *expected {
-                return false;
-            }
-            at += 8;
-        }
-        eight(bytes, at) & self.mask == *last
+    fn stands(&self, bytes: &[u8], at: usize, first: [u64; 2]) -> bool {
+        let [(a, a_mask), (b, b_mask)] = self.first;
+        let differs = ((first[0] ^ a) & a_mask) | ((first[1] ^ b) & b_mask);
+        let mut places = (at + 16..).step_by(8);
+        differs == 0
+            && self.rest.iter().all(|(part, mask)| (eight(bytes, places.next().unwrap_or(at)) ^ part) & mask == 0)
     }
 }
 
@@ -89,7 +94,7 @@ pub(crate) struct Values {
 
 impl Patterns {
     /// The pattern of a record that is written like one before, with its values; `None` where it is written in another way.
-    pub(crate) fn split(&self, text: &str, values: &mut Values) -> Option<usize> {
+    pub(crate) fn split(&mut self, text: &str, values: &mut Values) -> Option<usize> {
         let Values { top, inside } = values;
         top.clear();
         inside.clear();
@@ -102,19 +107,27 @@ impl Patterns {
         self.patterns.get(pattern).map_or(&[], Vec::as_slice)
     }
 
-    /// The step that is taken at a point, and where it ends.
+    /// The step that is taken at a point, and where it ends. Those that are taken often come to stand before others.
     #[inline(always)]
-    fn step(&self, bytes: &[u8], at: usize, point: usize) -> Option<(Then, usize)> {
-        let fits = |step: &&Step| {
-            step.literal.stands(bytes, at)
-                && (!matches!(step.then, Then::Bare(_)) || !matches!(byte(bytes, at + step.literal.length), b'"' | b'[' | b'{'))
+    fn step(&mut self, bytes: &[u8], at: usize, point: usize) -> Option<(Then, usize)> {
+        let first = [eight(bytes, at), eight(bytes, at + 8)];
+        let steps = self.points.get_mut(point)?;
+        let fits = |step: &Step| {
+            let end = at + step.literal.length;
+            step.literal.stands(bytes, at, first)
+                && (!matches!(step.then, Then::Bare(_)) || !matches!(byte(bytes, end), b'"' | b'[' | b'{'))
         };
-        let step = self.points.get(point)?.iter().find(fits)?;
-        Some((step.then, at + step.literal.length))
+        let found = steps.iter().position(fits)?;
+        let step = steps.get(found)?;
+        let taken = (step.then, at + step.literal.length);
+        if found > 0 {
+            steps.swap(found - 1, found);
+        }
+        Some(taken)
     }
 
     fn object(
-        &self,
+        &mut self,
         bytes: &[u8],
         mut at: usize,
         mut point: usize,
@@ -150,7 +163,13 @@ impl Patterns {
     }
 
     /// Lines up to the bracket that ends them.
-    fn lines(&self, bytes: &[u8], start: usize, line: usize, values: &mut Vec<Range>) -> Option<(usize, usize, usize)> {
+    fn lines(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        line: usize,
+        values: &mut Vec<Range>,
+    ) -> Option<(usize, usize, usize)> {
         let (first, mut count) = (values.len(), 0);
         let mut at = blanks(bytes, start);
         if byte(bytes, at) == b']' {
@@ -193,7 +212,10 @@ impl Patterns {
             let (name, kind, value) = object.written(at)?;
             let (start, end) = (value.0 as usize, value.1 as usize);
             let is_fixed = kind == Kind::Text && fixed(name);
-            keys.push(Key { name: name.into(), fixed: is_fixed.then(|| text.get(start..end)).flatten().map(Into::into) });
+            keys.push(Key {
+                name: name.into(),
+                fixed: is_fixed.then(|| text.get(start..end)).flatten().map(Into::into),
+            });
             if is_fixed {
                 continue;
             }
@@ -296,5 +318,132 @@ fn bare_length(bytes: &[u8]) -> Option<usize> {
         b'f' => word(b"false"),
         b'n' => word(b"null"),
         _ => number_length(bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::events::tape::{Plain, Tape};
+
+    fn learned(text: &str, patterns: &mut Patterns) -> bool {
+        let mut tape = Tape::default();
+        let known = tape.object(text).map(|record| patterns.learn(text, record, &|key| key == "type"));
+        known.is_some() && patterns.split(text, &mut Values::default()).is_some()
+    }
+
+    /// Names and values of a record as a pattern has them, those of lines behind the number of lines.
+    fn split(text: &str, patterns: &mut Patterns) -> Option<Vec<String>> {
+        let mut values = Values::default();
+        let pattern = patterns.split(text, &mut values)?;
+        let said = |(start, end): (u32, u32)| format!("{:?}", Plain::between(text, start as usize, end as usize));
+        let (mut out, mut top, mut inside) = (Vec::new(), values.top.iter(), values.inside.iter());
+        for key in patterns.keys(pattern) {
+            out.push(key.name.to_string());
+            if let Some(fixed) = &key.fixed {
+                out.push(format!("{:?}", Some(Plain::Text(fixed))));
+                continue;
+            }
+            let value = *top.next()?;
+            if !key.name.starts_with("list") {
+                out.push(said(value));
+                continue;
+            }
+            out.push(value.1.to_string());
+            for _ in 0..value.1 {
+                let (line, _) = *inside.next()?;
+                for key in patterns.keys(line as usize) {
+                    out.extend([key.name.to_string(), said(*inside.next()?)]);
+                }
+            }
+        }
+        Some(out)
+    }
+
+    /// The same as it is read carefully.
+    fn carefully(text: &str) -> Option<Vec<String>> {
+        let mut tape = Tape::default();
+        let record = tape.object(text)?;
+        let mut out = Vec::new();
+        for at in record.positions() {
+            let (name, kind, _) = record.written(at)?;
+            out.push(name.to_owned());
+            if kind != Kind::List {
+                out.push(format!("{:?}", record.plain(at)));
+                continue;
+            }
+            let list = record.listed(at)?;
+            out.push(list.len().to_string());
+            for line in list.insides() {
+                let line = line?;
+                for at in line.positions() {
+                    out.extend([line.written(at)?.0.to_owned(), format!("{:?}", line.plain(at))]);
+                }
+            }
+        }
+        Some(out)
+    }
+
+    const RECORDS: [&str; 6] = [
+        r#"{"id":"a","type":"buy","amount":12.50,"gift":true,"list":[{"sku":"x","qty":1},{"sku":"yy","qty":-2}]}"#,
+        r#"{"id":"b","type":"call"}"#,
+        r#"{ "id" : "c", "type" : "buy", "amount" : 0, "note" : null, "list" : [ { "qty" : 3 } , { "sku" : "" } ] }"#,
+        r#"{"list":[],"amount":1e3,"type":"buy"}"#,
+        r#"{"type":"visit","id":"d","amount":-0.5,"gift":false}"#,
+        r#"{"id":"e","amount":"7","type":"buy"}"#,
+    ];
+
+    #[test]
+    fn what_was_learned_is_recognised() {
+        let mut patterns = Patterns::default();
+        for text in RECORDS {
+            assert_eq!(patterns.split(text, &mut Values::default()), None);
+            assert!(learned(text, &mut patterns), "{text}");
+        }
+        for text in RECORDS {
+            assert_eq!(split(text, &mut patterns), carefully(text));
+        }
+        let other =
+            RECORDS[0].replace("12.50", "7").replace("\"yy\"", "\"another and a long one\"").replace("true", "false");
+        assert_eq!(split(&other, &mut patterns), carefully(&other));
+        assert!(!learned(r#"{"id":"\u0061"}"#, &mut patterns) && !learned(r#"{"id":{"a":1}}"#, &mut patterns));
+    }
+
+    #[test]
+    fn what_has_no_end_is_not_learned_for_ever() {
+        let mut patterns = Patterns::default();
+        for i in 0..3 * MOST_STEPS {
+            learned(&format!(r#"{{"key{i}":1}}"#), &mut patterns);
+        }
+        assert!(patterns.is_full() && patterns.points.len() < MOST_STEPS + 8);
+        assert!(patterns.split(r#"{"key0":2}"#, &mut Values::default()).is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_recognised_is_well_formed(
+            record in 0..RECORDS.len(),
+            edits in prop::collection::vec((any::<prop::sample::Index>(), 0..3_u8, prop::sample::select(
+                b"\"{}[],: \t01-.eatfn\\x\x7f\r".to_vec(),
+            )), 1..4),
+        ) {
+            let mut patterns = Patterns::default();
+            RECORDS.iter().for_each(|text| assert!(learned(text, &mut patterns)));
+            let mut bytes = RECORDS[record].as_bytes().to_vec();
+            for (at, how, byte) in edits {
+                let at = at.index(bytes.len());
+                match how {
+                    0 => bytes[at] = byte,
+                    1 => bytes.insert(at, byte),
+                    _ => drop(bytes.remove(at)),
+                }
+            }
+            let text = String::from_utf8(bytes).unwrap();
+            if let Some(found) = split(&text, &mut patterns) {
+                prop_assert_eq!(Some(found), carefully(&text));
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::value::{Day, Exact, Instant, TimeSpan, parse_instant};
 
 use super::node::{View, clip};
+use super::scan::is_graphic;
 use super::{FIRST_YEAR, LAST_YEAR, MAX_ID, MAX_TEXT};
 
 /// The word that a text or cell is.
@@ -28,7 +29,7 @@ pub(super) fn identifier(node: View<'_>) -> Result<Arc<str>, String> {
         other => return Err(format!("an identifier is needed, not {other}")),
     };
     let shortened = matches!(node, View::Cell(_)) && is_shortened(text);
-    if !text.is_empty() && text.len() <= MAX_ID && !shortened && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if !text.is_empty() && text.len() <= MAX_ID && !shortened && is_graphic(text) {
         return Ok(Arc::from(text));
     }
     if text.trim().is_empty() {

@@ -12,7 +12,7 @@ fn zeros(eight: u64) -> u64 {
 
 /// Eight bytes from a place on as one number, the first lowest; 0 for those behind the end.
 #[inline(always)]
-pub(super) fn eight(bytes: &[u8], at: usize) -> u64 {
+pub(crate) fn eight(bytes: &[u8], at: usize) -> u64 {
     match bytes.get(at..).and_then(<[u8]>::first_chunk) {
         Some(chunk) => u64::from_le_bytes(*chunk),
         None => last(bytes.get(at..).unwrap_or_default()),
@@ -23,6 +23,20 @@ pub(super) fn eight(bytes: &[u8], at: usize) -> u64 {
 #[inline(never)]
 fn last(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |eight, byte| eight << 8 | u64::from(*byte))
+}
+
+/// Whether all characters are visible ones of ASCII, without blanks.
+pub(crate) fn is_graphic(text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    while let Some((chunk, after)) = rest.split_first_chunk() {
+        let eight = u64::from_le_bytes(*chunk);
+        // Bytes below 0x21 borrow, those from 0x7f on overflow into the highest bit.
+        if (eight.wrapping_sub(ONES * 0x21) | (eight & !HIGH).wrapping_add(ONES) | eight) & HIGH != 0 {
+            return false;
+        }
+        rest = after;
+    }
+    rest.iter().all(u8::is_ascii_graphic)
 }
 
 /// How long the number of JSON is that bytes begin with.
@@ -71,6 +85,12 @@ mod tests {
     use super::*;
 
     proptest! {
+        #[test]
+        fn visible_characters_are_the_same_eight_at_once(text in "[ -~\u{7f}é\u{1}]{0,20}", word in "[!-~]{0,20}") {
+            prop_assert_eq!(is_graphic(&text), text.bytes().all(|byte| byte.is_ascii_graphic()));
+            prop_assert!(is_graphic(&word));
+        }
+
         #[test]
         fn eight_at_once_find_what_one_at_a_time_find(
             bytes in prop::collection::vec(prop_oneof![any::<u8>(), Just(b'a'), Just(0x80), Just(0x21), Just(0xff)], 0..40),

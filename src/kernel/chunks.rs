@@ -36,7 +36,11 @@ impl<T: Copy> Rows<T> {
             self.chunks.push(Vec::with_capacity(room));
         }
         if let Some(chunk) = self.chunks.last_mut() {
-            chunk.extend(row.iter().copied().chain(std::iter::repeat(rest)).take(self.width));
+            let row = row.get(..self.width).unwrap_or(row);
+            chunk.extend_from_slice(row);
+            if row.len() < self.width {
+                chunk.resize(chunk.len() + self.width - row.len(), rest);
+            }
             self.len += 1;
         }
     }

@@ -190,7 +190,9 @@ impl Belt {
                 return Some(Job::Judge(share, Arc::clone(batch)));
             }
         }
-        if !self.checking && let Some(batch) = self.read.pop_front() {
+        if !self.checking
+            && let Some(batch) = self.read.pop_front()
+        {
             self.checking = true;
             return Some(Job::Check(batch));
         }

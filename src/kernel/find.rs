@@ -112,7 +112,10 @@ impl Mold {
             return None;
         }
         let (id, member) = (value_of(keys, "id")?, value_of(keys, "member")?);
-        Some(Self { head: Some(Head { event, id, member, time }), ..Self::new(keys, (event, None), &program.events.at(event).fields) })
+        Some(Self {
+            head: Some(Head { event, id, member, time }),
+            ..Self::new(keys, (event, None), &program.events.at(event).fields)
+        })
     }
 }
 
@@ -136,10 +139,13 @@ pub(super) struct Molds {
 
 impl Molds {
     /// What a record says, where it is written like one before.
-    pub(super) fn recognise<'m>(&'m self, text: &'m str, values: &'m mut Values) -> Option<(&'m Head, Molded<'m>)> {
+    pub(super) fn recognise<'m>(&'m mut self, text: &'m str, values: &'m mut Values) -> Option<(&'m Head, Molded<'m>)> {
         let pattern = self.patterns.split(text, values)?;
         let mold = self.molds.get(pattern)?.as_ref()?;
-        Some((mold.head.as_ref()?, Molded { text, mold, values: &values.top, inside: &values.inside, all: &self.molds }))
+        Some((
+            mold.head.as_ref()?,
+            Molded { text, mold, values: &values.top, inside: &values.inside, all: &self.molds },
+        ))
     }
 
     /// Learns how a record of a type of event is written.
@@ -155,7 +161,8 @@ impl Molds {
         let fields = &program.events.at(event).fields;
         for (id, def) in fields.pairs() {
             let FieldType::List(lines) = &def.ty else { continue };
-            let Some(at) = self.molds.get(pattern).and_then(|mold| mold.as_ref()?.fields.get(id.index()).copied()?) else {
+            let Some(at) = self.molds.get(pattern).and_then(|mold| mold.as_ref()?.fields.get(id.index()).copied()?)
+            else {
                 continue;
             };
             let Some((first, count)) = values.top.get(at).copied() else { continue };

@@ -52,7 +52,9 @@ impl Judge<'_> {
         };
         self.add(cells.available, left);
         let mut queue = self.get(cells.lots);
-        self.pools.lots.push(&mut queue, &[left, expires, number]);
+        let lot = [left, expires, number];
+        let lot = lot.get(..self.plan.size_of_lot).unwrap_or(&lot);
+        self.pools.lots.push(&mut queue, lot, self.number);
         self.set(cells.lots, queue);
         self.due(expires);
         amount
@@ -103,7 +105,7 @@ impl Judge<'_> {
             self.told_of(id, |sums| sums.expired += i128::from(left));
             if cells.lapsed != ABSENT {
                 let mut all = self.get(cells.lapsed);
-                self.pools.entries.push(&mut all, &[number, left]);
+                self.pools.entries.push(&mut all, &[number, left], self.number);
                 self.set(cells.lapsed, all);
             }
         }
@@ -145,7 +147,9 @@ impl Judge<'_> {
             }
             return part;
         }
-        let Some([_, left]) = self.pools.entries.find_mut(lapsed, |entry| cell(entry, AT) == number) else { return 0 };
+        let Some([_, left, ..]) = self.pools.entries.find_mut(lapsed, |entry| cell(entry, AT) == number) else {
+            return 0;
+        };
         let part = amount.min(*left);
         *left -= part;
         if part > 0 {

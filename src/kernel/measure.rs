@@ -207,7 +207,7 @@ impl Judge<'_> {
                 match self.pools.entries.find_mut(queue, |entry| cell(entry, AMOUNT) == value) {
                     Some(known) => known.iter_mut().take(1).for_each(|cell| *cell = at),
                     None => {
-                        self.pools.entries.push(&mut queue, &[at, value]);
+                        self.pools.entries.push(&mut queue, &[at, value], self.number);
                         self.set(cells.entries, queue);
                         self.add(cells.value, 1);
                     }
@@ -225,7 +225,7 @@ impl Judge<'_> {
         match self.pools.entries.back_mut(queue).filter(|last| cell(last, AT) == at) {
             Some(last) => add(last, amount, &self.scratch.odd),
             None => {
-                self.pools.entries.push(&mut queue, &[at, amount]);
+                self.pools.entries.push(&mut queue, &[at, amount], self.number);
                 self.set(measure.cells.entries, queue);
             }
         }
@@ -269,7 +269,7 @@ impl Judge<'_> {
             Some(entry) => add(entry, change, &self.scratch.odd),
             None => {
                 // It did not count before, and has its place among those that did.
-                self.pools.entries.insert(&mut queue, &[at, change], |entry| cell(entry, AT) < at);
+                self.pools.entries.insert(&mut queue, &[at, change], self.number, |entry| cell(entry, AT) < at);
                 self.set(measure.cells.entries, queue);
             }
         }

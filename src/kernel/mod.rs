@@ -8,6 +8,7 @@ mod clock;
 mod code;
 mod crew;
 mod earn;
+mod fill;
 mod find;
 mod judge;
 mod layout;

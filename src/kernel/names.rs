@@ -1,43 +1,41 @@
-//! Members by name: each has a number, and all names lie in one text.
+//! Members by name: each has a number.
 
 use hashbrown::HashTable;
 
 use super::slots::Printer;
 
-/// Names and their numbers.
+/// Numbers of names. Names themselves are not kept: fingerprints of 96 bits, with a secret, tell them apart.
 #[derive(Default)]
 pub struct Names {
     printer: Printer,
-    text: String,
     names: HashTable<Name>,
 }
 
-/// Where a name stands in the text.
 #[derive(Clone, Copy)]
 struct Name {
+    print: (u32, u32, u32),
     number: u32,
-    length: u32,
-    start: usize,
+}
+
+fn halves(half: i64) -> (u32, u32) {
+    let [a, b, c, d, e, f, g, h] = half.to_be_bytes();
+    (u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h]))
+}
+
+fn hash(print: (u32, u32, u32)) -> u64 {
+    u64::from(print.0) << 32 | u64::from(print.1)
 }
 
 impl Names {
     /// The number of a name: they are given from 0 on, in order of appearance.
     pub fn number(&mut self, name: &str) -> u32 {
-        let Self { printer, text, names } = self;
-        let hash = printer.hash(name);
-        if let Some(known) = names.find(hash, |known| of(text, known) == name) {
-            return known.number;
-        }
-        let number = u32::try_from(names.len()).unwrap_or(u32::MAX);
-        let new = Name { number, length: u32::try_from(name.len()).unwrap_or(u32::MAX), start: text.len() };
-        text.push_str(name);
-        names.insert_unique(hash, new, |known| printer.hash(of(text, known)));
-        number
+        let [first, second] = self.printer.print(name);
+        let (high, low) = halves(first);
+        let print = (high, low, halves(second).0);
+        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        let entry = self.names.entry(hash(print), |known| known.print == print, |known| hash(known.print));
+        entry.or_insert(Name { print, number }).get().number
     }
-}
-
-fn of<'t>(text: &'t str, name: &Name) -> &'t str {
-    text.get(name.start..name.start + name.length as usize).unwrap_or_default()
 }
 
 #[cfg(test)]

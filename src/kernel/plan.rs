@@ -6,9 +6,8 @@ use crate::value::{Rounding, TimeSpan};
 
 use super::clock::{Back, Clock};
 use super::code::Num;
-use super::layout::{ABSENT, CrossingCells, LadderCells, Layout, LimitCells, MeasureCells, PurseCells};
+use super::layout::{CrossingCells, LadderCells, Layout, LimitCells, MeasureCells, PurseCells};
 use super::slots::{Printer, Shapes};
-use super::store::lot;
 
 /// A program, lowered.
 pub struct Plan {
@@ -36,18 +35,12 @@ pub struct Plan {
     pub lets: usize,
     /// How many rewards there are.
     pub rewards: usize,
+    /// How many cells a lot has.
+    pub size_of_lot: usize,
     /// The cell of the orders that were paid with points, where they can come back.
     pub paid: Option<usize>,
     /// Tells texts apart.
     pub printer: Printer,
-}
-
-impl Plan {
-    /// How many cells a lot has.
-    pub fn size_of_lot(&self) -> usize {
-        let numbered = self.units.iter().any(|unit| unit.cells.lapsed != ABSENT);
-        if numbered { lot::NUMBER + 1 } else { lot::NUMBER }
-    }
 }
 
 /// What a type of event brings about.

@@ -9,12 +9,11 @@ pub const EMPTY: i64 = -1;
 pub const NOWHERE: u32 = u32::MAX;
 
 /// Any number of queues of rows of cells, first in, first out. A queue is its two ends in one cell of its member; what leaves it makes room for
-/// what comes next, whosever that is.
+/// what comes next, whosever that is. One cell more than a row has says which row is behind it, and whose it is.
 #[derive(Debug)]
 pub struct Queues {
     cells: Rows<i64>,
-    /// For each row the one behind it.
-    next: Rows<u32>,
+    width: usize,
     free: u32,
 }
 
@@ -38,7 +37,7 @@ pub fn first(queue: i64) -> u32 {
 impl Queues {
     /// Queues with nothing in them, of rows of a width.
     pub fn new(width: usize) -> Self {
-        Self { cells: Rows::new(width), next: Rows::new(1), free: NOWHERE }
+        Self { cells: Rows::new(width + 1), width, free: NOWHERE }
     }
 
     /// A row; nothing at no place.
@@ -56,27 +55,34 @@ impl Queues {
     /// The place behind one.
     #[inline]
     pub fn behind(&self, place: u32) -> u32 {
-        self.next.row(place as usize).and_then(<[u32]>::first).copied().unwrap_or(NOWHERE)
+        self.at(place).and_then(|row| row.get(self.width)).map_or(NOWHERE, |link| ends(*link).0)
+    }
+
+    /// Whose a row is.
+    pub fn owner(&self, place: u32) -> Option<u32> {
+        Some(ends(*self.at(place)?.get(self.width)?).1)
     }
 
     fn link(&mut self, place: u32, to: u32) -> Option<()> {
-        *self.next.row_mut(place as usize)?.first_mut()? = to;
+        let width = self.width;
+        let link = self.at_mut(place)?.get_mut(width)?;
+        *link = queue(to, ends(*link).1);
         Some(())
     }
 
-    /// Adds behind the last; returns where it lies. Missing cells are 0.
-    pub fn push(&mut self, at: &mut i64, row: &[i64]) -> u32 {
-        let place = self.free;
+    /// Adds what belongs to `owner` behind the last; returns where it lies. The row is as wide as all are.
+    pub fn push(&mut self, at: &mut i64, row: &[i64], owner: u32) -> u32 {
+        let (place, link) = (self.free, queue(NOWHERE, owner));
         let place = match self.cells.row_mut(place as usize) {
             Some(room) => {
-                room.iter_mut().zip(row).for_each(|(slot, cell)| *slot = *cell);
-                self.free = self.behind(place);
-                self.link(place, NOWHERE);
+                let free = room.last().map_or(NOWHERE, |link| ends(*link).0);
+                room.iter_mut().zip(row.iter().chain([&link])).for_each(|(slot, cell)| *slot = *cell);
+                self.free = free;
                 place
             }
             None => {
-                self.cells.push(row, 0);
-                self.next.push(&[NOWHERE], NOWHERE);
+                // What a row lacks in width is its link.
+                self.cells.push(row, link);
                 u32::try_from(self.cells.len() - 1).unwrap_or(NOWHERE)
             }
         };
@@ -157,9 +163,9 @@ impl Queues {
     }
 
     /// Puts a row before the first that does not fit, or behind all.
-    pub fn insert(&mut self, at: &mut i64, row: &[i64], before: impl Fn(&[i64]) -> bool) {
+    pub fn insert(&mut self, at: &mut i64, row: &[i64], owner: u32, before: impl Fn(&[i64]) -> bool) {
         let mut all = EMPTY;
-        let place = self.push(&mut all, row);
+        let place = self.push(&mut all, row, owner);
         let (mut last, mut next) = (NOWHERE, first(*at));
         while self.at(next).is_some_and(&before) {
             (last, next) = (next, self.behind(next));
@@ -173,9 +179,12 @@ impl Queues {
     /// Looks at what will be needed: the ends of a queue.
     #[inline]
     pub fn look(&self, queue: i64) -> i64 {
+        if queue == EMPTY {
+            return 0;
+        }
         let (first, last) = ends(queue);
         let look = |place: u32| self.at(place).and_then(<[i64]>::first).copied().unwrap_or(0);
-        look(first) ^ look(last) ^ i64::from(self.behind(last)) ^ i64::from(self.behind(first))
+        look(first) ^ look(last)
     }
 }
 
@@ -191,22 +200,23 @@ mod tests {
     fn queues_do_not_disturb_each_other() {
         let (mut queues, mut a, mut b) = (Queues::new(2), EMPTY, EMPTY);
         for i in 0..4 {
-            queues.push(&mut a, &[i]);
-            queues.push(&mut b, &[10 + i, 7]);
+            queues.push(&mut a, &[i, 0], 1);
+            queues.push(&mut b, &[10 + i, 7], 2);
         }
         let mut popped = || queues.pop(&mut a).map(|row| row[0]);
         assert_eq!((popped(), popped()), (Some(0), Some(1)));
-        queues.push(&mut b, &[14, 7]);
+        queues.push(&mut b, &[14, 7], 2);
         assert_eq!((all(&queues, a), all(&queues, b)), (vec![2, 3], vec![10, 11, 12, 13, 14]));
         assert_eq!(queues.retain(&mut b, |row| row[0] % 2 == 0), 3);
         queues.clear(&mut a);
         assert_eq!((all(&queues, a), all(&queues, b)), (vec![], vec![10, 12, 14]));
         let room = queues.cells.len();
         for i in 0..5 {
-            queues.push(&mut a, &[i]);
+            queues.push(&mut a, &[i, 0], 1);
         }
         assert_eq!((all(&queues, a), all(&queues, b), queues.cells.len()), ((0..5).collect(), vec![10, 12, 14], room));
-        assert_eq!((queues.pop(&mut EMPTY.clone()), queues.front(EMPTY)), (None, None));
+        assert_eq!(queues.front(EMPTY), None);
+        assert_eq!(queues.pop(&mut EMPTY.clone()), None);
     }
 
     #[test]
@@ -214,17 +224,17 @@ mod tests {
         for new in [5, 15, 25, 35] {
             let (mut queues, mut queue) = (Queues::new(1), EMPTY);
             for old in [10, 20, 30] {
-                queues.push(&mut queue, &[old]);
+                queues.push(&mut queue, &[old], 0);
             }
-            queues.insert(&mut queue, &[new], |row| row[0] < new);
-            queues.push(&mut queue, &[40]);
+            queues.insert(&mut queue, &[new], 0, |row| row[0] < new);
+            queues.push(&mut queue, &[40], 0);
             let mut sorted = vec![10, 20, 30, new, 40];
             sorted.sort_unstable();
             assert_eq!(all(&queues, queue), sorted);
         }
         let (mut queues, mut queue) = (Queues::new(1), EMPTY);
-        queues.insert(&mut queue, &[1], |_| true);
-        queues.insert(&mut queue, &[0], |_| false);
+        queues.insert(&mut queue, &[1], 0, |_| true);
+        queues.insert(&mut queue, &[0], 0, |_| false);
         assert_eq!(all(&queues, queue), [0, 1]);
     }
 }

@@ -55,7 +55,7 @@ impl Judge<'_> {
         self.told.outcomes += 1;
         if let (Some(paid), Some(order)) = (redeem.paid, order) {
             let mut queue = self.get(paid);
-            self.pools.entries.push(&mut queue, &order);
+            self.pools.entries.push(&mut queue, &order, self.number);
             self.set(paid, queue);
         }
         Ok(Answer::Granted)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::arena::{Arena, Id as _};
+use crate::events::eight;
 use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
 use crate::value::{Exact, Value};
 
@@ -17,21 +18,41 @@ pub const PLACES: u8 = 6;
 /// The parts of one that these make.
 pub const PARTS: i64 = 10_i64.pow(PLACES as u32);
 
+/// A text that is compared at once where it is short.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Packed {
+    /// Up to 15 bytes, and how many they are.
+    Short(u128),
+    /// More of them.
+    Long(Arc<str>),
+}
+
+impl Packed {
+    /// A text, packed.
+    #[inline]
+    pub fn new(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        match u8::try_from(bytes.len()) {
+            Ok(length @ 0..=15) => {
+                let (low, high) = (eight(bytes, 0), eight(bytes, 8));
+                Self::Short(u128::from(low) | u128::from(high) << 64 | u128::from(length) << 120)
+            }
+            _ => Self::Long(text.into()),
+        }
+    }
+}
+
 /// Texts by number.
 #[derive(Debug, Clone, Default)]
 pub struct Words {
-    numbers: FxHashMap<Arc<str>, i64>,
+    numbers: FxHashMap<Packed, i64>,
 }
 
 impl Words {
     /// The number of a text; a new one where it was never seen.
     pub fn number(&mut self, text: &str) -> i64 {
-        if let Some(number) = self.numbers.get(text) {
-            return *number;
-        }
-        let number = i64::try_from(self.numbers.len()).unwrap_or(i64::MAX);
-        self.numbers.insert(text.into(), number);
-        number
+        let next = i64::try_from(self.numbers.len()).unwrap_or(i64::MAX);
+        *self.numbers.entry(Packed::new(text)).or_insert(next)
     }
 }
 

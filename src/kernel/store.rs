@@ -6,7 +6,6 @@ use crate::arena::Arena;
 use crate::engine::Flows;
 use crate::hir::EventId;
 
-use super::chunks::Rows;
 use super::code::cell;
 use super::plan::{KEY, Plan};
 use super::queues::{NOWHERE, Queues, first};
@@ -29,8 +28,6 @@ pub mod entry {
 pub struct Facts {
     /// Their cells, as [`super::plan::FactPlan`] says.
     pub queues: Queues,
-    /// Whose each is.
-    members: Rows<u32>,
     by_key: HashTable<u32>,
 }
 
@@ -41,7 +38,7 @@ fn hash(key: i64) -> u64 {
 
 impl Facts {
     fn new(size: usize) -> Self {
-        Self { queues: Queues::new(size), members: Rows::new(1), by_key: HashTable::new() }
+        Self { queues: Queues::new(size), by_key: HashTable::new() }
     }
 
     fn key(&self, place: u32) -> Option<i64> {
@@ -50,11 +47,7 @@ impl Facts {
 
     /// Keeps a fact of a member; returns where.
     pub fn push(&mut self, queue: &mut i64, member: u32, cells: &[i64]) -> u32 {
-        let place = self.queues.push(queue, cells);
-        match self.members.row_mut(place as usize).and_then(<[u32]>::first_mut) {
-            Some(owner) => *owner = member,
-            None => self.members.push(&[member], 0),
-        }
+        let place = self.queues.push(queue, cells, member);
         let queues = &self.queues;
         let rehash = |place: &u32| hash(queues.at(*place).map_or(0, |cells| cell(cells, KEY)));
         self.by_key.insert_unique(hash(cell(cells, KEY)), place, rehash);
@@ -63,14 +56,10 @@ impl Facts {
 
     /// The one fact of a member and key; `Some(NOWHERE)` where there are several, and only its queue tells which is meant.
     pub fn of_key(&self, member: u32, key: i64) -> Option<u32> {
-        let own = |place: &u32| self.key(*place) == Some(key) && self.owner(*place) == Some(member);
+        let own = |place: &u32| self.key(*place) == Some(key) && self.queues.owner(*place) == Some(member);
         let mut found = self.by_key.iter_hash(hash(key)).copied().filter(own);
         let place = found.next()?;
         Some(if found.next().is_some() { NOWHERE } else { place })
-    }
-
-    fn owner(&self, place: u32) -> Option<u32> {
-        self.members.row(place as usize)?.first().copied()
     }
 
     /// Lets the first fact go.
@@ -101,7 +90,7 @@ impl Pools {
     pub fn new(plan: &Plan) -> Self {
         let size = |id: EventId| plan.events.at(id).fact.as_ref().map_or(0, |fact| fact.size);
         let facts = plan.events.ids().map(|id| Facts::new(size(id))).collect();
-        Self { lots: Queues::new(plan.size_of_lot()), entries: Queues::new(2), facts }
+        Self { lots: Queues::new(plan.size_of_lot), entries: Queues::new(2), facts }
     }
 }
 

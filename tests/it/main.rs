@@ -25,6 +25,7 @@ mod limits;
 mod mistakes;
 mod programs;
 mod props;
+mod recognise;
 mod semantics;
 mod state;
 mod syntax;

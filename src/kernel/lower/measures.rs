@@ -32,7 +32,17 @@ impl Lowering<'_> {
                 let value = Num::Const(1);
                 let back = Back::Period(clock.period(*period, span)?);
                 let slots = std::mem::take(&mut self.slots);
-                Ok(Some(MeasurePlan { cells, list: None, value, filter, how, back, net: Net::Gross, slots, facts: None }))
+                Ok(Some(MeasurePlan {
+                    cells,
+                    list: None,
+                    value,
+                    filter,
+                    how,
+                    back,
+                    net: Net::Gross,
+                    slots,
+                    facts: None,
+                }))
             }
             Source::Events { aggregate, event, list, value, filter } => {
                 self.event = *event;

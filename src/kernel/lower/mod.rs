@@ -20,6 +20,7 @@ use super::clock::{Back, Clock};
 use super::layout::Layout;
 use super::plan::{EventPlan, FactPlan, LadderPlan, MeasurePlan, Plan, RulePlan};
 use super::slots::{Printer, Shapes};
+use super::store::lot;
 use super::term::Lowering;
 use super::unfit::{Fit, Unfit, unfit, without};
 
@@ -77,6 +78,7 @@ impl Plan {
         let sliding = parts.ladders.pairs().filter(|(_, ladder)| slides(ladder)).map(|(id, _)| id).collect();
         let lets = events.iter().flat_map(|event: &EventPlan| &event.earns).map(|earn| earn.lets.len()).max();
         let paid = events.iter().filter_map(|event: &EventPlan| event.redeem.as_ref()?.paid).next();
+        let numbered = program.units.ids().any(|unit| to.layout.is_numbered(unit));
         let Parts { measures, ladders, rules, .. } = parts;
         let Lowering { shapes, layout, .. } = to;
         Ok(Self {
@@ -92,6 +94,7 @@ impl Plan {
             late: program.settings.late,
             lets: lets.unwrap_or(0),
             rewards: program.rewards.len(),
+            size_of_lot: if numbered { lot::NUMBER + 1 } else { lot::NUMBER },
             paid,
             printer: Printer::default(),
         })

@@ -94,18 +94,7 @@ impl Lowering<'_> {
         let place = restarts.then_some(HEAD + slots.len());
         let size = HEAD + slots.len() + usize::from(restarts);
         let queue = self.layout.cell(EMPTY);
-        Ok(FactPlan {
-            queue,
-            key,
-            principal,
-            slots,
-            measures: changed,
-            windows,
-            awards: Vec::new(),
-            place,
-            size,
-            kept,
-        })
+        Ok(FactPlan { queue, key, principal, slots, measures: changed, windows, awards: Vec::new(), place, size, kept })
     }
 
     pub(super) fn reversal(&mut self, reversal: &Reversal, span: Span) -> Fit<ReversalPlan> {

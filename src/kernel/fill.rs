@@ -1,0 +1,288 @@
+//! Fills slots from the values of a record. What is done with each field is worked out once, before any record is read.
+
+use crate::arena::Arena;
+use crate::events::{FIRST_YEAR, LAST_YEAR, MAX_ID, MAX_LIST, MAX_TEXT, Plain};
+use crate::hir::{FieldDef, FieldId, FieldType, Program};
+use crate::value::{Currency, Day, Exact, Rounding};
+
+use super::code::MISSING;
+use super::find::Find;
+use super::slots::{Form, PLACES, Packed, Printer, Shape, Words, held, lines};
+
+/// The most cells of a line that is read here.
+const MOST_CELLS: usize = 16;
+
+/// What is done with the fields of a record, or of a line.
+pub(super) struct Filling<'p> {
+    steps: Vec<Step<'p>>,
+    /// How many slots there are.
+    pub(super) size: usize,
+    /// Whether there are amounts, in whatever currency.
+    amounts: bool,
+}
+
+/// What is done with a field.
+struct Step<'p> {
+    field: FieldId,
+    def: &'p FieldDef,
+    kind: Kind<'p>,
+    /// Where its value goes; none where nobody reads it, but a record with a fault in it is none.
+    slot: Option<usize>,
+    /// What stands for it when it is missing; none where a record without it is better looked at by others.
+    missing: Option<i64>,
+}
+
+/// How a value is read.
+enum Kind<'p> {
+    /// A number with so many decimal places.
+    Decimal(u8),
+    Money,
+    Text,
+    Identity,
+    Flag,
+    Date,
+    OneOf(Vec<Packed>),
+    /// The fingerprint of a text.
+    TextPrint,
+    /// The fingerprint of an identifier.
+    IdentityPrint,
+    Lines(Filling<'p>),
+    /// By others.
+    Other,
+}
+
+impl<'p> Filling<'p> {
+    /// What is done with fields that are kept in a shape.
+    pub(super) fn new(
+        program: &'p Program,
+        defs: &'p Arena<FieldId, FieldDef>,
+        shape: &Shape,
+        words: &mut Words,
+    ) -> Self {
+        let steps = defs.pairs().zip(&shape.fields).map(|((field, def), place)| {
+            let form = place.as_ref().map(|(form, _)| form);
+            let kind = match (&def.ty, form) {
+                (FieldType::Number, _) => Kind::Decimal(PLACES),
+                (FieldType::Count, _) => Kind::Decimal(0),
+                (FieldType::Money, _) => Kind::Money,
+                (FieldType::Text, Some(Form::Print)) => Kind::TextPrint,
+                (FieldType::Id, Some(Form::Print)) => Kind::IdentityPrint,
+                (FieldType::Text, _) => Kind::Text,
+                (FieldType::Id | FieldType::Member, _) => Kind::Identity,
+                (FieldType::Flag, _) => Kind::Flag,
+                (FieldType::Date, _) => Kind::Date,
+                (FieldType::OneOf(set), _) => {
+                    Kind::OneOf(program.enums.at(*set).words.iter().map(|word| Packed::new(word)).collect())
+                }
+                (FieldType::List(lines), Some(Form::Lines(shape))) => {
+                    Kind::Lines(Filling::new(program, lines, shape, words))
+                }
+                (FieldType::List(lines), _) => {
+                    let unread = Shape { fields: vec![None; lines.len()], size: 0 };
+                    Kind::Lines(Filling::new(program, lines, &unread, words))
+                }
+                (FieldType::Moment | FieldType::Duration, _) => Kind::Other,
+            };
+            let missing = match (&def.default, form) {
+                (Some(_), Some(Form::Print)) => None,
+                (Some(default), Some(form)) => held(default, form, words),
+                (Some(_), None) => Some(MISSING),
+                (None, _) => def.optional.then_some(MISSING),
+            };
+            Step { field, def, kind, slot: place.as_ref().map(|(_, at)| *at), missing }
+        });
+        let amounts = defs.iter().any(|def| matches!(def.ty, FieldType::Money | FieldType::List(_)));
+        Self { steps: steps.collect(), size: shape.size, amounts }
+    }
+}
+
+/// An amount's way to the program's currency.
+struct Money {
+    code: Packed,
+    places: u8,
+    /// What it is worth, and how that is rounded; none of the program's own.
+    worth: Option<(Exact, Rounding)>,
+}
+
+/// Currencies that amounts may be in, the program's own first.
+pub(super) struct Currencies(Vec<Money>);
+
+impl Currencies {
+    /// Those that a program takes. Where a currency has other decimal places than the program's, others read its amounts.
+    pub(super) fn new(program: &Program) -> Self {
+        let settings = &program.settings;
+        let money = |currency: Currency, worth| Money {
+            code: Packed::new(currency.code()),
+            places: currency.exponent(),
+            worth,
+        };
+        let mut all = vec![money(settings.currency, None)];
+        for (accepted, rate, rounding) in &settings.accepts {
+            let rate = super::term::constant(rate);
+            if let Some(rate) = rate.filter(|_| accepted.exponent() == settings.currency.exponent()) {
+                all.push(money(*accepted, Some((rate, *rounding))));
+            }
+        }
+        Self(all)
+    }
+
+    /// An amount in minor units of the program's currency.
+    fn read(&self, plain: Plain<'_>, currency: usize) -> Option<i64> {
+        let money = self.0.get(currency)?;
+        let minor = decimal(plain, money.places)?;
+        match &money.worth {
+            None => Some(minor),
+            Some((rate, Rounding::Down)) if minor >= 0 => {
+                i64::try_from(i128::from(minor).checked_mul(rate.numerator())? / rate.denominator()).ok()
+            }
+            Some((rate, rounding)) => rounding.round(Exact::from(minor).mul(*rate).ok()?).ok(),
+        }
+    }
+}
+
+/// What filling needs besides the record.
+pub(super) struct Tools<'t> {
+    pub(super) currencies: &'t Currencies,
+    pub(super) words: &'t mut Words,
+    pub(super) printer: &'t Printer,
+    pub(super) lines: &'t mut Vec<i64>,
+}
+
+impl Tools<'_> {
+    /// Types all fields, also those that nobody reads. Amounts of a line that names no currency are in that of its record.
+    pub(super) fn fill<'r>(
+        &mut self,
+        filling: &Filling<'_>,
+        mut find: impl Find<'r>,
+        outer: usize,
+        slots: &mut [i64],
+    ) -> Option<()> {
+        let currency = if filling.amounts { self.currency(&find, outer)? } else { outer };
+        for step in &filling.steps {
+            let value = match find.field(step.field, step.def) {
+                None => step.missing?,
+                Some(at) => match &step.kind {
+                    Kind::Decimal(places) => decimal(find.plain(at)?, *places)?,
+                    Kind::Money => self.currencies.read(find.plain(at)?, currency)?,
+                    Kind::Text => self.word(short(find.plain(at)?)?, step),
+                    Kind::Identity => self.word(identity(find.plain(at)?)?, step),
+                    Kind::TextPrint => self.print(short(find.plain(at)?)?, step, slots)?,
+                    Kind::IdentityPrint => self.print(identity(find.plain(at)?)?, step, slots)?,
+                    Kind::OneOf(words) => {
+                        let word = Packed::new(text(find.plain(at)?)?);
+                        i64::try_from(words.iter().position(|known| *known == word)?).ok()?
+                    }
+                    Kind::Flag => match find.plain(at)? {
+                        Plain::Bool(yes) => i64::from(yes),
+                        _ => return None,
+                    },
+                    Kind::Date => {
+                        let day = Day::parse(text(find.plain(at)?)?)?;
+                        (FIRST_YEAR..=LAST_YEAR).contains(&day.year()).then(|| i64::from(day.epoch_days()))?
+                    }
+                    Kind::Lines(filling) => self.list(filling, find.lines(at, step.field)?, currency)?,
+                    Kind::Other => return None,
+                },
+            };
+            if let Some(slot) = step.slot {
+                *slots.get_mut(slot)? = value;
+            }
+        }
+        Some(())
+    }
+
+    fn word(&mut self, text: &str, step: &Step<'_>) -> i64 {
+        if step.slot.is_some() { self.words.number(text) } else { MISSING }
+    }
+
+    fn print(&self, text: &str, step: &Step<'_>, slots: &mut [i64]) -> Option<i64> {
+        let [first, second] = self.printer.print(text);
+        *slots.get_mut(step.slot? + 1)? = second;
+        Some(first)
+    }
+
+    /// The currency that a record names for its amounts, if it does.
+    fn currency<'r>(&self, find: &impl Find<'r>, outer: usize) -> Option<usize> {
+        let Some(at) = find.currency() else { return Some(outer) };
+        let code = Packed::new(text(find.plain(at)?)?);
+        self.currencies.0.iter().position(|known| known.code == code)
+    }
+
+    fn list<'r>(
+        &mut self,
+        filling: &Filling<'_>,
+        list: impl Iterator<Item = Option<impl Find<'r>>>,
+        outer: usize,
+    ) -> Option<i64> {
+        let (first, mut count) = (self.lines.len(), 0);
+        for line in list {
+            count += 1;
+            // A line has few cells: they are filled apart from all others.
+            let mut cells = [MISSING; MOST_CELLS];
+            let cells = cells.get_mut(..filling.size)?;
+            self.fill(filling, line?, outer, cells)?;
+            self.lines.extend_from_slice(cells);
+        }
+        (count <= MAX_LIST).then(|| lines(first, count))
+    }
+}
+
+/// What is in quotes.
+pub(super) fn text(plain: Plain<'_>) -> Option<&str> {
+    if let Plain::Text(text) = plain { Some(text) } else { None }
+}
+
+/// A text that is not too long.
+fn short(plain: Plain<'_>) -> Option<&str> {
+    text(plain).filter(|text| text.len() <= MAX_TEXT)
+}
+
+/// An identifier that needs no second look.
+pub(super) fn identity(plain: Plain<'_>) -> Option<&str> {
+    text(plain).filter(|text| !text.is_empty() && text.len() <= MAX_ID && crate::events::is_graphic(text))
+}
+
+/// A number of plain digits in so many decimal places; `None` where it is anything else, or has more of them.
+fn decimal(plain: Plain<'_>, places: u8) -> Option<i64> {
+    let Plain::Number(text) = plain else { return None };
+    let (negative, digits) = match text.as_bytes() {
+        [b'-', rest @ ..] => (true, rest),
+        digits => (false, digits),
+    };
+    if digits.len() > 18 {
+        return None;
+    }
+    let (mut number, mut point) = (0_i64, None);
+    for (at, byte) in digits.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => number = number * 10 + i64::from(byte - b'0'),
+            b'.' if point.is_none() => point = Some(at),
+            _ => return None,
+        }
+    }
+    let behind = point.map_or(0, |at| digits.len() - at - 1);
+    let missing = usize::from(places).checked_sub(behind)?;
+    let number = number.checked_mul(*POWERS.get(missing)?)?;
+    Some(if negative { -number } else { number })
+}
+
+/// Powers of ten.
+const POWERS: [i64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_numbers_are_read_and_all_others_left() {
+        let read = |text: &str, places| decimal(Plain::Number(text), places);
+        assert_eq!(read("12.5", 2), Some(1_250));
+        assert_eq!(read("-0.25", 2), Some(-25));
+        assert_eq!(read("7", 6), Some(7_000_000));
+        assert_eq!(read("1.005", 2), None);
+        assert_eq!(read("1e3", 2), None);
+        assert_eq!(read("9999999999999999999", 0), None);
+        assert_eq!(read("999999999999999999", 2), None);
+        assert_eq!(decimal(Plain::Text("5"), 0), None);
+    }
+}

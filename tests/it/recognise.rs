@@ -1,0 +1,162 @@
+//! What the kernel reads from records is what everybody reads, however they are written.
+
+use std::fs;
+use std::path::Path;
+
+use meed::Program;
+use meed::compile::compile;
+use meed::events::{EventStream, Inputs};
+use meed::kernel::{Batch, Block, Filler, Plan, Reading, Row};
+
+/// Numbers that look random.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 20) % sides
+    }
+
+    fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.roll(of.len() as u64) as usize]
+    }
+}
+
+/// An object of entries that say something, in an order and with blanks that belong to a style.
+fn object(dice: &mut Dice, style: u64, entries: &[(&str, String)]) -> String {
+    let mut entries: Vec<_> = entries.iter().filter(|(_, value)| !value.is_empty()).collect();
+    let moves = if style == 3 { dice.roll(4) } else { style };
+    let count = entries.len();
+    entries.rotate_left(moves as usize % count);
+    let (colon, comma) = [(":", ","), (": ", ", "), (" : ", " ,"), (":", ", ")][style as usize % 4];
+    let entries: Vec<String> = entries.iter().map(|(key, value)| format!("\"{key}\"{colon}{value}")).collect();
+    format!("{{{}}}", entries.join(comma))
+}
+
+/// A record that is mostly an event. Each style writes in its own way; values are at times none that a field takes.
+fn record(dice: &mut Dice, number: u64) -> String {
+    let style = dice.roll(4);
+    let odd = dice.roll(6) == 0;
+    let mut value = |usual: &[&str], unusual: &[&str]| {
+        let all = if odd && dice.roll(4) == 0 { unusual } else { usual };
+        dice.pick(all).to_owned()
+    };
+    // Words that are new would have other numbers, in which nobody else is interested.
+    let texts = ["null", "7", "\"a\\u0062c\"", "\"caf\u{e9}\"", "\"\\u00zz\"", "[]", "\"x\ty\""];
+    let line = |dice: &mut Dice, value: &mut dyn FnMut(&[&str], &[&str]) -> String| {
+        let _ = dice;
+        vec![
+            ("sku", value(&["\"a-1\"", "\"bag\"", "\"a sku that is longer than others\""], &texts)),
+            ("qty", value(&["1", "12", "0"], &["1.5", "-1", "\"1\"", "1e1", "007"])),
+            ("price", value(&["3", "2.50", "0.05"], &["2.505", "1E2", "\"2.50\"", "-3.10"])),
+            ("left", value(&["", "true", "false"], &["null", "0", "\"yes\""])),
+            ("more", value(&["", "1"], &["{\"a\":[1,2]}", "nul", "+1"])),
+        ]
+    };
+    let mut scratch = Dice(number * 7 + 5);
+    let lines: Vec<_> = (0..scratch.roll(4)).map(|_| line(&mut scratch, &mut value)).collect();
+    let buys = !matches!(number % 3, 0);
+    let only = |value: String| if buys { value } else { String::new() };
+    let head = [
+        ("id", format!("\"e{number}\"")),
+        (
+            "member",
+            value(&["\"ann\"", "\"m-17\"", "\"a-member-with-a-long-name\""], &["\"\"", "\"a b\"", "17", "null"]),
+        ),
+        (
+            if style == 2 { "time" } else { "ts" },
+            value(&["\"2026-03-01T10:00:00Z\""], &["\"2026-03-01T10:00:00.5+01:00\"", "\"2026-02-30\"", "12"]),
+        ),
+        ("type", if buys { "\"buy\"".to_owned() } else { value(&["\"call\""], &["\"cal\"", "\"c\\u0061ll\""]) }),
+        ("amount", only(value(&["12.50", "3", "0.99"], &["1.005", "1e2", "\"3.10\"", "01", "12.", "-", "null"]))),
+        ("currency", only(value(&["", "\"EUR\"", "\"USD\""], &["\"GBP\"", "null", "\"\""]))),
+        ("note", only(value(&["", "\"hello\"", "\"nothing for the member\""], &texts))),
+        ("gift", only(value(&["", "true", "false"], &["null", "1", "\"yes\""]))),
+        ("booked", only(value(&["", "\"2026-05-01\"", "\"2025-05-01\""], &["\"2026-13-01\"", "2026"]))),
+        ("weight", only(value(&["", "0.25", "7.125"], &["1e-3", "0.125e1", "\"0.5\"", ".5"]))),
+        ("boxes", only(value(&["1", "3"], &["1.5", "-0", "9999999999999999999"]))),
+        (
+            "size",
+            only(value(
+                &["\"small\"", "\"large\"", "\"extra large and heavy\""],
+                &["\"huge\"", "\"extra large and heavier\""],
+            )),
+        ),
+    ];
+    let mut entries = head.to_vec();
+    if buys {
+        let lines: Vec<String> = lines.iter().map(|line| object(&mut scratch, style % 3, line)).collect();
+        entries.push(("items", format!("[{}]", lines.join(if style == 0 { "," } else { " , " }))));
+    }
+    entries.push(("unknown", value(&["", "\"x\"", "1"], &["{}", "[1]", "tru", "\"\\q\""])));
+    let mut text = object(dice, style, &entries);
+    match dice.roll(40) {
+        0 => text.truncate(text.len() - 1),
+        1 => text.push(' '),
+        2 => text.insert(0, ' '),
+        3 => text.push('}'),
+        4 => text.push('\r'),
+        5 => text = text.replacen("\"id\"", "\"type\":\"call\",\"id\"", 1),
+        6 => text.push_str("\n\n"),
+        _ => {}
+    }
+    text
+}
+
+/// What a row says, without what only tells rows apart.
+fn said(block: &Block, row: &Row, plan: &Plan) -> String {
+    let slots = block.slots(row, &plan.shapes);
+    let all: Vec<String> = slots.iter().map(i64::to_string).collect();
+    format!("{} {} {:?} {} {}", block.id(row), block.member(row), row.event, row.time, all.join(" "))
+}
+
+#[test]
+fn records_are_read_alike() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/kernel/fields.meed");
+    let loaded = Program::from_path(&path).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let versions: Vec<_> = loaded.versions.into_iter().map(std::sync::Arc::new).collect();
+    let engine = compile(&versions);
+    let plan = Plan::of(&engine.versions()[0]).unwrap();
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let text: Vec<String> = (1..=6_000).map(|number| record(&mut dice, number)).collect();
+    let folder = std::env::temp_dir().join(format!("meed-recognise-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("events.jsonl");
+    fs::write(&file, text.join("\n")).unwrap();
+    let inputs = Inputs::find(&[file]).unwrap();
+    let stream = || EventStream::new(&versions[0], &inputs, None, 0).unwrap();
+
+    let (mut filler, mut block, mut rejects) = (Filler::new(&plan), Block::default(), Vec::new());
+    for record in stream() {
+        match record {
+            Ok(event) => filler.event(&event, &mut block).unwrap(),
+            Err(reject) => rejects.push(reject.to_string()),
+        }
+    }
+    filler.number(&mut block);
+    let expected: Vec<String> = block.rows.iter().map(|row| said(&block, row, &plan)).collect();
+    let expected_lines = block.lines;
+
+    let mut reading = Reading::new(&versions[0], &plan, stream());
+    let (mut batch, mut rows, mut lines, mut own_rejects) = (Batch::default(), Vec::new(), Vec::new(), Vec::new());
+    while {
+        let more = reading.fill(&mut batch).unwrap();
+        rows.extend(batch.block.rows.iter().map(|row| said(&batch.block, row, &plan)));
+        lines.extend_from_slice(&batch.block.lines);
+        own_rejects.extend(batch.rejects.iter().map(ToString::to_string));
+        more
+    } {}
+    fs::remove_dir_all(&folder).unwrap();
+
+    assert!(expected.len() > 3_000 && rejects.len() > 300, "{} and {}", expected.len(), rejects.len());
+    assert_eq!(own_rejects, rejects);
+    assert_eq!(rows.len(), expected.len());
+    assert_eq!(lines, expected_lines);
+    // Places of lines differ where a block ends; all else is the same.
+    for (own, theirs) in rows.iter().zip(&expected) {
+        let differs = own.split(' ').zip(theirs.split(' ')).filter(|(a, b)| a != b).count();
+        assert!(differs <= 1, "{own}\nbut\n{theirs}");
+    }
+}
