@@ -72,14 +72,23 @@ impl Literal {
         Self { first: [part(0), part(8)], rest, length: bytes.len() }
     }
 
-    /// Whether these bytes stand at a place, where `first` are the first sixteen there.
+    /// Whether the first sixteen bytes at a place are the first of these.
     #[inline(always)]
-    fn stands(&self, bytes: &[u8], at: usize, first: [u64; 2]) -> bool {
+    fn begins(&self, first: [u64; 2]) -> bool {
         let [(a, a_mask), (b, b_mask)] = self.first;
-        let differs = ((first[0] ^ a) & a_mask) | ((first[1] ^ b) & b_mask);
-        let mut places = (at + 16..).step_by(8);
-        differs == 0
-            && self.rest.iter().all(|(part, mask)| (eight(bytes, places.next().unwrap_or(at)) ^ part) & mask == 0)
+        ((first[0] ^ a) & a_mask) | ((first[1] ^ b) & b_mask) == 0
+    }
+
+    /// Whether the others stand at a place too.
+    #[inline(always)]
+    fn goes_on(&self, bytes: &[u8], mut at: usize) -> bool {
+        for (part, mask) in &self.rest {
+            if (eight(bytes, at) ^ part) & mask != 0 {
+                return false;
+            }
+            at += 8;
+        }
+        true
     }
 }
 
@@ -113,9 +122,12 @@ impl Patterns {
         let first = [eight(bytes, at), eight(bytes, at + 8)];
         let steps = self.points.get_mut(point)?;
         let fits = |step: &Step| {
-            let end = at + step.literal.length;
-            step.literal.stands(bytes, at, first)
-                && (!matches!(step.then, Then::Bare(_)) || !matches!(byte(bytes, end), b'"' | b'[' | b'{'))
+            step.literal.begins(first)
+                && step.literal.goes_on(bytes, at + 16)
+                && match step.then {
+                    Then::Bare(_) => !matches!(byte(bytes, at + step.literal.length), b'"' | b'[' | b'{'),
+                    _ => true,
+                }
         };
         let found = steps.iter().position(fits)?;
         let step = steps.get(found)?;

@@ -15,14 +15,18 @@ fn zeros(eight: u64) -> u64 {
 pub(crate) fn eight(bytes: &[u8], at: usize) -> u64 {
     match bytes.get(at..).and_then(<[u8]>::first_chunk) {
         Some(chunk) => u64::from_le_bytes(*chunk),
-        None => last(bytes.get(at..).unwrap_or_default()),
+        None => last(bytes, at),
     }
 }
 
-/// The same of fewer than eight bytes.
-#[inline(never)]
-fn last(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |eight, byte| eight << 8 | u64::from(*byte))
+/// The same where fewer than eight bytes are left.
+#[inline(always)]
+fn last(bytes: &[u8], at: usize) -> u64 {
+    match (bytes.len().saturating_sub(at), bytes.last_chunk()) {
+        (0, _) => 0,
+        (left, Some(chunk)) => u64::from_le_bytes(*chunk) >> (64 - 8 * left),
+        (_, None) => bytes.iter().skip(at).rev().fold(0, |eight, byte| eight << 8 | u64::from(*byte)),
+    }
 }
 
 /// Whether all characters are visible ones of ASCII, without blanks.
@@ -89,6 +93,12 @@ mod tests {
         fn visible_characters_are_the_same_eight_at_once(text in "[ -~\u{7f}é\u{1}]{0,20}", word in "[!-~]{0,20}") {
             prop_assert_eq!(is_graphic(&text), text.bytes().all(|byte| byte.is_ascii_graphic()));
             prop_assert!(is_graphic(&word));
+        }
+
+        #[test]
+        fn eight_are_read_anywhere(bytes in prop::collection::vec(any::<u8>(), 0..24), at in 0..32_usize) {
+            let slowly = bytes.iter().skip(at).take(8).rev().fold(0, |eight, byte| eight << 8 | u64::from(*byte));
+            prop_assert_eq!(eight(&bytes, at), slowly);
         }
 
         #[test]

@@ -11,6 +11,8 @@ pub struct Rows<T> {
     width: usize,
     /// Rows of a chunk, as a power of two.
     shift: u32,
+    /// The bits of a place that are its place in its chunk.
+    mask: usize,
     len: usize,
 }
 
@@ -19,7 +21,7 @@ impl<T: Copy> Rows<T> {
     pub fn new(width: usize) -> Self {
         let width = width.max(1);
         let shift = (CHUNK / width).max(1).ilog2();
-        Self { chunks: Vec::new(), width, shift, len: 0 }
+        Self { chunks: Vec::new(), width, shift, mask: (1 << shift) - 1, len: 0 }
     }
 
     /// How many rows there are.
@@ -45,17 +47,24 @@ impl<T: Copy> Rows<T> {
         }
     }
 
+    /// Where a row begins in its chunk.
+    #[inline(always)]
+    fn start(&self, at: usize) -> usize {
+        // No place in a chunk is too large to be multiplied.
+        (at & self.mask).wrapping_mul(self.width)
+    }
+
     /// A row.
     #[inline]
     pub fn row(&self, at: usize) -> Option<&[T]> {
-        let from = (at & ((1 << self.shift) - 1)) * self.width;
+        let from = self.start(at);
         self.chunks.get(at >> self.shift)?.get(from..from + self.width)
     }
 
     /// A row, to be changed.
     #[inline]
     pub fn row_mut(&mut self, at: usize) -> Option<&mut [T]> {
-        let from = (at & ((1 << self.shift) - 1)) * self.width;
+        let from = self.start(at);
         self.chunks.get_mut(at >> self.shift)?.get_mut(from..from + self.width)
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use crate::engine::Arrival;
+use crate::hir::EventId;
 use crate::value::Instant;
 
 use super::chunks::Rows;
@@ -30,6 +31,8 @@ pub struct Members {
     /// Their cells, by number.
     cells: Rows<i64>,
     pools: Pools,
+    /// The cells of the queues of facts.
+    facts: Vec<(EventId, usize)>,
     /// What came of it all.
     pub told: Told,
     moment: Moment,
@@ -61,6 +64,7 @@ impl Members {
             share,
             cells: Rows::new(plan.layout.fresh.len()),
             pools: Pools::new(&plan),
+            facts: plan.events.pairs().filter_map(|(id, event)| Some((id, event.fact.as_ref()?.queue))).collect(),
             told: Told::new(plan.units.len(), plan.rewards),
             moment: plan.clock.first(),
             scratch,
@@ -149,9 +153,8 @@ impl Members {
             for unit in self.plan.units.iter() {
                 found ^= self.pools.lots.look(cell(cells, unit.cells.lots));
             }
-            for (id, event) in self.plan.events.pairs() {
-                let Some(fact) = &event.fact else { continue };
-                found ^= self.pools.facts.at(id).queues.look(cell(cells, fact.queue));
+            for (event, queue) in &self.facts {
+                found ^= self.pools.facts.at(*event).queues.look(cell(cells, *queue));
             }
         }
         std::hint::black_box(found);

@@ -12,7 +12,9 @@ use rustc_hash::FxHashSet;
 
 use crate::arena::{Arena, Id as _};
 use crate::engine::Version;
-use crate::hir::{EventDef, EventId, EventKind, MeasureId, Program, RuleId, Source, Trigger, Window};
+use crate::hir::{
+    Effect, EventDef, EventId, EventKind, MeasureId, OnRefund, Program, Rule, RuleId, Source, Trigger, UnitId, Window,
+};
 use crate::source::Span;
 use crate::value::Calendar;
 
@@ -209,9 +211,17 @@ fn restarted(program: &Program, measure: MeasureId) -> bool {
     effects.into_iter().any(|(_, effect)| matches!(effect, crate::hir::Effect::Restart(id) if *id == measure))
 }
 
+/// Whether awards of a unit can be taken back.
+fn comes_back(program: &Program, unit: UnitId) -> bool {
+    let gives =
+        |rule: &Rule| rule.effects.iter().any(|(_, effect)| matches!(effect, Effect::Give(given, _) if *given == unit));
+    program.earns.iter().any(|earn| earn.unit == unit && earn.on_refund != OnRefund::Keep)
+        || program.rules.iter().any(|rule| rule.on_refund != OnRefund::Keep && gives(rule))
+}
+
 fn layout(program: &Program) -> Layout {
     let mut layout = Layout::new();
-    program.units.iter().for_each(|unit| layout.unit(!unit.refunds_in_order));
+    program.units.pairs().for_each(|(id, unit)| layout.unit(!unit.refunds_in_order && comes_back(program, id)));
     for (id, measure) in program.measures.pairs() {
         let distinct = matches!(&measure.source, Source::Events { aggregate, .. } if *aggregate == crate::hir::Aggregate::Distinct);
         let windowed = distinct || matches!(measure.window, Window::LastDays(_) | Window::LastExactly(_));
