@@ -1,7 +1,7 @@
 //! A table that grows without being copied.
 
 /// How many cells one chunk holds at least.
-const CHUNK: usize = 1 << 16;
+const CHUNK: usize = 1 << 14;
 
 /// Rows of a fixed number of cells, in chunks that stay where they are.
 #[derive(Debug, Default)]
@@ -71,12 +71,6 @@ impl<T: Copy> Rows<T> {
     /// All rows in order.
     pub fn iter(&self) -> impl Iterator<Item = &[T]> {
         self.chunks.iter().flat_map(|chunk| chunk.chunks_exact(self.width))
-    }
-
-    /// All rows in order, to be changed.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut [T]> {
-        let width = self.width;
-        self.chunks.iter_mut().flat_map(move |chunk| chunk.chunks_exact_mut(width))
     }
 }
 

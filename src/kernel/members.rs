@@ -12,7 +12,7 @@ use super::chunks::Rows;
 use super::clock::Moment;
 use super::code::{MISSING, cell};
 use super::judge::{Judge, Odd, Scratch, TOO_LARGE};
-use super::layout::{JOINED, NEWEST};
+use super::layout::{ABSENT, JOINED, NEWEST};
 use super::plan::Plan;
 use super::rows::{Block, Known, Row};
 use super::store::{Pools, Told};
@@ -31,8 +31,8 @@ pub struct Members {
     /// Their cells, by number.
     cells: Rows<i64>,
     pools: Pools,
-    /// The cells of the queues of facts.
-    facts: Vec<(EventId, usize)>,
+    /// Cells that lead to what lies elsewhere.
+    leads: Vec<Lead>,
     /// What came of it all.
     pub told: Told,
     moment: Moment,
@@ -43,6 +43,29 @@ pub struct Members {
     newest: Option<i64>,
     /// The last moment of the block before, with the members, positions and identities of its events.
     before: (i64, Vec<(u32, u64, String)>),
+}
+
+/// A cell that leads to what lies elsewhere.
+#[derive(Debug, Clone, Copy)]
+enum Lead {
+    Lots(usize),
+    Entries(usize),
+    /// Facts of a type of event.
+    Facts(EventId, usize),
+    /// One of them.
+    Fact(EventId, usize),
+}
+
+/// Cells of a plan that lead elsewhere.
+fn leads(plan: &Plan) -> Vec<Lead> {
+    let lots = plan.units.iter().map(|unit| Lead::Lots(unit.cells.lots));
+    let facts = plan.events.pairs().filter_map(|(id, event)| Some(Lead::Facts(id, event.fact.as_ref()?.queue)));
+    let windows = plan.measures.iter().flatten().filter(|measure| measure.cells.entries != ABSENT);
+    let windows = windows.map(|measure| match measure.facts {
+        Some(event) => Lead::Fact(event, measure.cells.entries),
+        None => Lead::Entries(measure.cells.entries),
+    });
+    lots.chain(facts).chain(windows).collect()
 }
 
 /// Where members stand.
@@ -64,7 +87,7 @@ impl Members {
             share,
             cells: Rows::new(plan.layout.fresh.len()),
             pools: Pools::new(&plan),
-            facts: plan.events.pairs().filter_map(|(id, event)| Some((id, event.fact.as_ref()?.queue))).collect(),
+            leads: leads(&plan),
             told: Told::new(plan.units.len(), plan.rewards),
             moment: plan.clock.first(),
             scratch,
@@ -95,7 +118,8 @@ impl Members {
         let (mut run, mut away) = (0, Vec::new());
         for (place, row) in block.rows.iter().enumerate() {
             if place % AT_ONCE == 0 {
-                self.look(block.rows.get(place..).unwrap_or_default());
+                let rows = block.rows.iter().skip(place).take(AT_ONCE);
+                self.look(rows.filter_map(|row| Some(self.place(row.member)? as usize)));
             }
             if block.rows.get(run).is_none_or(|first| first.time != row.time) {
                 run = place;
@@ -143,18 +167,22 @@ impl Members {
 
     /// Looks at what the next few members have: their cells, then what these lead to. Nothing waits for what is found, so that memory brings
     /// all of it at once; when each is judged, it is at hand.
-    fn look(&self, rows: &[Row]) {
-        let rows = rows.get(..AT_ONCE).unwrap_or(rows);
-        let cells = || rows.iter().filter_map(|row| self.cells.row(self.place(row.member)? as usize));
+    fn look(&self, places: impl Iterator<Item = usize> + Clone) {
+        let cells = || places.clone().filter_map(|place| self.cells.row(place));
         let found = cells().flat_map(|cells| cells.iter().step_by(CELLS_OF_A_LINE)).fold(0, |all, cell| all ^ cell);
         std::hint::black_box(found);
         let mut found = 0;
         for cells in cells() {
-            for unit in self.plan.units.iter() {
-                found ^= self.pools.lots.look(cell(cells, unit.cells.lots));
-            }
-            for (event, queue) in &self.facts {
-                found ^= self.pools.facts.at(*event).queues.look(cell(cells, *queue));
+            for lead in &self.leads {
+                found ^= match *lead {
+                    Lead::Lots(queue) => self.pools.lots.look(cell(cells, queue)),
+                    Lead::Entries(queue) => self.pools.entries.look(cell(cells, queue)),
+                    Lead::Facts(event, queue) => self.pools.facts.at(event).queues.look(cell(cells, queue)),
+                    Lead::Fact(event, at) => {
+                        let fact = self.pools.facts.at(event).queues.at(super::measure::place(cell(cells, at)));
+                        fact.and_then(<[i64]>::first).copied().unwrap_or(0)
+                    }
+                };
             }
         }
         std::hint::black_box(found);
@@ -214,7 +242,12 @@ impl Members {
     /// # Errors
     /// [`Odd`] as [`Members::judge`].
     pub fn advance(&mut self, to: i64) -> Result<(), Odd> {
-        for (number, member) in (0_u32..).zip(self.cells.iter_mut()) {
+        for number in 0..self.cells.len() {
+            if number % AT_ONCE == 0 {
+                self.look(number..number + AT_ONCE);
+            }
+            let Some(member) = self.cells.row_mut(number) else { break };
+            let number = u32::try_from(number).map_err(|_| TOO_LARGE)?;
             let mut judge = Judge {
                 plan: &self.plan,
                 number,

@@ -265,6 +265,8 @@ pub const HEAD: usize = 4;
 pub struct FactPlan {
     /// The cell of the member's facts of this type.
     pub queue: usize,
+    /// The cell of how many they are.
+    pub count: usize,
     /// Two slots of the key.
     pub key: usize,
     /// The slot that says how much of it is left; none where it comes back whole.

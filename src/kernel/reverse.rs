@@ -87,7 +87,7 @@ impl Judge<'_> {
             cell(cells, TIME) > oldest && cell(cells, REST) != MISSING && cell(cells, KEY) == wanted
         };
         let facts = self.pools.facts.at(reversal.of);
-        let one = facts.of_key(self.number, wanted)?;
+        let one = facts.of_key(self.number, self.get(fact.count), wanted)?;
         if let Some(cells) = facts.queues.at(one) {
             return fits(&(one, cells)).then_some((one, true));
         }
@@ -164,16 +164,17 @@ impl Judge<'_> {
             set(award.granted, *granted);
             award.lot.into_iter().for_each(|at| set(at, *lot));
         }
-        let mut queue = self.get(fact.queue);
+        let (mut queue, mut count) = (self.get(fact.queue), self.get(fact.count));
         let facts = self.pools.facts.at_mut(event);
         if let Some(kept) = fact.kept {
             let oldest = self.moment.now - kept;
             while facts.queues.front(queue).is_some_and(|cells| cell(cells, TIME) < oldest) {
-                facts.pop(&mut queue);
+                facts.pop(&mut queue, &mut count);
             }
         }
-        let at = facts.push(&mut queue, self.number, &cells);
+        let at = facts.push(&mut queue, &mut count, self.number, &cells);
         self.set(fact.queue, queue);
+        self.set(fact.count, count);
         self.scratch.fact = cells;
         for id in &fact.windows {
             let Some(measure) = self.plan.measures.at(*id) else { continue };

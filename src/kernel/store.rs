@@ -23,7 +23,10 @@ pub mod entry {
     pub const AMOUNT: usize = 1;
 }
 
-/// Facts of one type of event, in queues, and by their key.
+/// Members with more facts than these find theirs by key; all others look through them.
+const FEW: i64 = 32;
+
+/// Facts of one type of event, in queues, and by their key. The count of a member's facts is below zero where these can be found by key.
 #[derive(Debug)]
 pub struct Facts {
     /// Their cells, as [`super::plan::FactPlan`] says.
@@ -45,17 +48,36 @@ impl Facts {
         Some(cell(self.queues.at(place)?, KEY))
     }
 
-    /// Keeps a fact of a member; returns where.
-    pub fn push(&mut self, queue: &mut i64, member: u32, cells: &[i64]) -> u32 {
+    /// Keeps a fact of a member, whose cells are its queue and its count; returns where.
+    pub fn push(&mut self, queue: &mut i64, count: &mut i64, member: u32, cells: &[i64]) -> u32 {
         let place = self.queues.push(queue, cells, member);
-        let queues = &self.queues;
-        let rehash = |place: &u32| hash(queues.at(*place).map_or(0, |cells| cell(cells, KEY)));
-        self.by_key.insert_unique(hash(cell(cells, KEY)), place, rehash);
+        if *count < 0 {
+            *count -= 1;
+            self.index(place);
+        } else if *count < FEW {
+            *count += 1;
+        } else {
+            *count = -*count - 1;
+            let mut at = first(*queue);
+            while at != NOWHERE {
+                self.index(at);
+                at = self.queues.behind(at);
+            }
+        }
         place
     }
 
-    /// The one fact of a member and key; `Some(NOWHERE)` where there are several, and only its queue tells which is meant.
-    pub fn of_key(&self, member: u32, key: i64) -> Option<u32> {
+    fn index(&mut self, place: u32) {
+        let Self { queues, by_key } = self;
+        let of = |place: &u32| hash(queues.at(*place).map_or(0, |cells| cell(cells, KEY)));
+        by_key.insert_unique(of(&place), place, of);
+    }
+
+    /// The one fact of a member and key; `Some(NOWHERE)` where its queue is to be looked through.
+    pub fn of_key(&self, member: u32, count: i64, key: i64) -> Option<u32> {
+        if count >= 0 {
+            return Some(NOWHERE);
+        }
         let own = |place: &u32| self.key(*place) == Some(key) && self.queues.owner(*place) == Some(member);
         let mut found = self.by_key.iter_hash(hash(key)).copied().filter(own);
         let place = found.next()?;
@@ -63,14 +85,16 @@ impl Facts {
     }
 
     /// Lets the first fact go.
-    pub fn pop(&mut self, queue: &mut i64) {
+    pub fn pop(&mut self, queue: &mut i64, count: &mut i64) {
         let place = first(*queue);
-        if let Some(key) = self.key(place)
+        if *count < 0
+            && let Some(key) = self.key(place)
             && let Ok(known) = self.by_key.find_entry(hash(key), |known| *known == place)
         {
             known.remove();
         }
         self.queues.pop(queue);
+        *count -= count.signum();
     }
 }
 

@@ -9,6 +9,7 @@ use meed::compile::compile;
 use meed::engine::World;
 use meed::events::{EventStream, Inputs};
 use meed::journal::{Line, MemberLine};
+use meed::kernel::{Crew, Plan, Reading};
 
 #[path = "../../benches/limit/mod.rs"]
 mod limit;
@@ -16,10 +17,14 @@ mod limit;
 const MEMBERS: u64 = 12;
 const EVENTS: u64 = 1_000;
 
-fn told(text: &str) -> limit::Totals {
+fn versions() -> Vec<Arc<Program>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("programs/bench");
     let loaded = Program::from_path(folder).unwrap_or_else(|wrong| panic!("{wrong}"));
-    let versions: Vec<Arc<Program>> = loaded.versions.into_iter().map(Arc::new).collect();
+    loaded.versions.into_iter().map(Arc::new).collect()
+}
+
+fn told(text: &str) -> limit::Totals {
+    let versions = versions();
     let path = std::env::temp_dir().join(format!("meed-workload-{}.jsonl", std::process::id()));
     fs::write(&path, text).unwrap();
     let inputs = Inputs::find(std::slice::from_ref(&path)).unwrap();
@@ -41,4 +46,28 @@ fn the_workload_comes_to_what_the_limit_says() {
     let limit = limit::run(&text);
     insta::assert_snapshot!(limit.to_string());
     assert_eq!(told(&text), limit);
+}
+
+#[test]
+fn so_do_sums_over_long_histories() {
+    // Each member has more orders in a window than are looked through for one that comes back.
+    let text = limit::sample(3, 3_000, 9);
+    let limit = limit::run(&text);
+    let path = std::env::temp_dir().join(format!("meed-histories-{}.jsonl", std::process::id()));
+    fs::write(&path, text).unwrap();
+    let (versions, inputs) = (versions(), Inputs::find(std::slice::from_ref(&path)).unwrap());
+    let plan = Arc::new(Plan::of(&compile(&versions).versions()[0]).unwrap());
+    for threads in [1, 2] {
+        let stream = EventStream::new(&versions[0], &inputs, None, 0).unwrap();
+        let mut crew = Crew::new(&plan, threads);
+        let mut away = 0;
+        crew.run(Reading::new(&versions[0], &plan, stream), &mut |_, not| away += not.len()).unwrap();
+        crew.advance(None).unwrap();
+        let (points, standing) = (crew.told().units[0], crew.standing());
+        let own = [points.issued, points.spent, points.expired, points.reversed, standing.outstanding[0]];
+        let theirs = [limit.earned, limit.redeemed, limit.expired, limit.clawed, limit.balance - limit.debt];
+        assert_eq!((own, away), (theirs.map(i128::from), 0));
+        assert_eq!(standing.tiers[0], limit.tiers);
+    }
+    fs::remove_file(path).unwrap();
 }

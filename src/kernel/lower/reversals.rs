@@ -93,8 +93,20 @@ impl Lowering<'_> {
         let restarts = changed.iter().any(|id| self.layout.measures.at(*id).restart != ABSENT);
         let place = restarts.then_some(HEAD + slots.len());
         let size = HEAD + slots.len() + usize::from(restarts);
-        let queue = self.layout.cell(EMPTY);
-        Ok(FactPlan { queue, key, principal, slots, measures: changed, windows, awards: Vec::new(), place, size, kept })
+        let (queue, count) = (self.layout.cell(EMPTY), self.layout.cell(0));
+        Ok(FactPlan {
+            queue,
+            count,
+            key,
+            principal,
+            slots,
+            measures: changed,
+            windows,
+            awards: Vec::new(),
+            place,
+            size,
+            kept,
+        })
     }
 
     pub(super) fn reversal(&mut self, reversal: &Reversal, span: Span) -> Fit<ReversalPlan> {
