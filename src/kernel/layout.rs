@@ -93,7 +93,7 @@ pub struct Layout {
     /// By ladder.
     pub ladders: Arena<LadderId, LadderCells>,
     /// By limit.
-    pub limits: Arena<LimitId, LimitCells>,
+    pub limits: Arena<LimitId, Option<LimitCells>>,
     /// By rule.
     pub crossings: Arena<RuleId, Option<CrossingCells>>,
     /// When badges were given.
@@ -138,9 +138,15 @@ impl Layout {
         self.ladders.push(cells);
     }
 
-    /// Cells of the next limit.
-    pub fn limit(&mut self) {
-        let cells = LimitCells { period: self.cell(NEVER), used: self.cell(0) };
+    /// No cells for the next measure.
+    pub fn unread(&mut self) {
+        let (value, entries, period, restart, length) = (ABSENT, ABSENT, ABSENT, ABSENT, ABSENT);
+        self.measures.push(MeasureCells { value, scale: 1, entries, period, restart, length });
+    }
+
+    /// Cells of the next limit, where it counts.
+    pub fn limit(&mut self, counts: bool) {
+        let cells = counts.then(|| LimitCells { period: self.cell(NEVER), used: self.cell(0) });
         self.limits.push(cells);
     }
 

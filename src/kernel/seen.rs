@@ -17,24 +17,23 @@ pub struct Seen {
     table_of: [u8; 256],
 }
 
-/// The fingerprints of an identity and of what was said with it, in as few bytes as they have.
+/// The fingerprints of an identity, in full, and of what was said with it, in so many bits that hardly any other content has the same: ten
+/// bytes for each event.
 #[derive(Debug, Clone, Copy)]
 struct Event {
-    print: [u32; 2],
-    content: u32,
+    print: [u8; 8],
+    content: [u8; 2],
 }
 
 impl Event {
     fn new(print: u64, content: u64) -> Self {
-        let [a, b, c, d, e, f, g, h] = print.to_be_bytes();
-        let [i, j, k, l, ..] = content.to_be_bytes();
-        let number = u32::from_be_bytes;
-        Self { print: [number([a, b, c, d]), number([e, f, g, h])], content: number([i, j, k, l]) }
+        let [first, second, ..] = content.to_be_bytes();
+        Self { print: print.to_be_bytes(), content: [first, second] }
     }
 
     fn hash(&self) -> u64 {
         // The highest bits have chosen the table: they go where a table looks last.
-        (u64::from(self.print[0]) << 32 | u64::from(self.print[1])).rotate_right(8)
+        u64::from_be_bytes(self.print).rotate_right(8)
     }
 }
 
@@ -59,8 +58,7 @@ impl Seen {
     }
 
     fn see(&mut self, event: Event) -> Known {
-        let [highest, ..] = event.print[0].to_be_bytes();
-        let table = self.table_of.get(usize::from(highest)).copied().unwrap_or(0);
+        let table = self.table_of.get(usize::from(event.print[0])).copied().unwrap_or(0);
         let Some(table) = self.tables.get_mut(usize::from(table)) else { return Known::Other };
         match table.entry(event.hash(), |known| known.print == event.print, Event::hash) {
             Entry::Vacant(room) => {
@@ -80,7 +78,7 @@ mod tests {
     #[test]
     fn what_came_is_known() {
         let mut seen = Seen::default();
-        let event = |i: u64, said: u64| Event::new(i.wrapping_mul(0x9e37_79b9_7f4a_7c15), said << 32);
+        let event = |i: u64, said: u64| Event::new(i.wrapping_mul(0x9e37_79b9_7f4a_7c15), said << 48);
         assert!((0..10_000).all(|i| seen.see(event(i, i)) == Known::New));
         assert!((0..10_000).all(|i| seen.see(event(i, i)) == Known::Same));
         assert!((0..10_000).all(|i| seen.see(event(i, i + 1)) == Known::Other));

@@ -131,7 +131,7 @@ impl Lowering<'_> {
             LimitKind::Money(_) => return unfit("limits of money", span),
         };
         let most = self.number_in(most, 1)?;
-        let cells = limit.window.map(|_| *self.layout.limits.at(id));
+        let cells = *self.layout.limits.at(id);
         let period = match limit.window {
             None | Some(Window::Ever) => None,
             Some(Window::Period(kind)) => Some(clock.period(kind, span)?),

@@ -41,13 +41,33 @@ impl Plan {
     /// # Errors
     /// [`Unfit`] with the first construct that has no form here.
     pub fn of(version: &Version) -> Result<Self, Unfit> {
+        plain(&version.program)?;
+        // What nobody reads has no cells, and who reads what is known when everything is lowered.
+        let all = Self::lowered(version, &|_| true)?;
+        let read: FxHashSet<MeasureId> = all.events.iter().flat_map(|event| &event.reads).copied().collect();
+        let mut plan = Self::lowered(version, &|measure| read.contains(&measure))?;
+        for event in plan.events.iter_mut() {
+            event.counts.retain(|measure| read.contains(measure));
+            event.reads.extend(&event.counts);
+            event.reads.sort();
+            event.reads.dedup();
+            if let Some(fact) = &mut event.fact {
+                fact.measures.retain(|measure| read.contains(measure));
+                fact.windows.retain(|measure| read.contains(measure));
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Lowers a program with cells for those measures that are read. What counts a measure is not yet among what an event reads.
+
+    fn lowered(version: &Version, is_read: &dyn Fn(MeasureId) -> bool) -> Result<Self, Unfit> {
         let program = &*version.program;
-        plain(program)?;
         let mut clock = Clock::new(Calendar { zone: program.settings.zone.clone(), starts: program.settings.starts });
         let mut to = Lowering {
             program,
             shapes: Shapes::new(program),
-            layout: layout(program),
+            layout: layout(program, is_read),
             event: EventId(0),
             list: None,
             lets: None,
@@ -72,7 +92,6 @@ impl Plan {
             let fact = facts.at_mut(id).take();
             events.push(to.event(version, (id, event), fact, &parts, &mut clock)?);
         }
-        listen_only_to_what_is_read(&mut events);
         let back = |id: &MeasureId| parts.measures.at(*id).as_ref().map(|measure| measure.back);
         let slides = |ladder: &LadderPlan| {
             !ladder.for_ever && ladder.measures.iter().filter_map(back).any(|back| !matches!(back, Back::Ever))
@@ -157,21 +176,6 @@ impl Lowering<'_> {
     }
 }
 
-/// Lets nothing count what nobody reads: sums of a run do not tell of measures.
-fn listen_only_to_what_is_read(events: &mut Arena<EventId, EventPlan>) {
-    let read: FxHashSet<MeasureId> = events.iter().flat_map(|event| &event.reads).copied().collect();
-    for event in events.iter_mut() {
-        event.counts.retain(|measure| read.contains(measure));
-        event.reads.extend(&event.counts);
-        event.reads.sort();
-        event.reads.dedup();
-        if let Some(fact) = &mut event.fact {
-            fact.measures.retain(|measure| read.contains(measure));
-            fact.windows.retain(|measure| read.contains(measure));
-        }
-    }
-}
-
 /// The type of event that a measure counts.
 fn counted(program: &Program, measure: MeasureId) -> Option<EventId> {
     match &program.measures.at(measure).source {
@@ -219,10 +223,14 @@ fn comes_back(program: &Program, unit: UnitId) -> bool {
         || program.rules.iter().any(|rule| rule.on_refund != OnRefund::Keep && gives(rule))
 }
 
-fn layout(program: &Program) -> Layout {
+fn layout(program: &Program, is_read: &dyn Fn(MeasureId) -> bool) -> Layout {
     let mut layout = Layout::new();
     program.units.pairs().for_each(|(id, unit)| layout.unit(!unit.refunds_in_order && comes_back(program, id)));
     for (id, measure) in program.measures.pairs() {
+        if !is_read(id) {
+            layout.unread();
+            continue;
+        }
         let distinct = matches!(&measure.source, Source::Events { aggregate, .. } if *aggregate == crate::hir::Aggregate::Distinct);
         let windowed = distinct || matches!(measure.window, Window::LastDays(_) | Window::LastExactly(_));
         let streak = matches!(measure.source, Source::Streak { .. });
@@ -230,7 +238,7 @@ fn layout(program: &Program) -> Layout {
         layout.measure(windowed && !streak, periodic, restarted(program, id), streak);
     }
     program.ladders.iter().for_each(|_| layout.ladder());
-    program.limits.iter().for_each(|_| layout.limit());
+    program.limits.iter().for_each(|limit| layout.limit(limit.window.is_some()));
     for rule in program.rules.iter() {
         layout.rule(matches!(rule.trigger, Trigger::Reaches(..) | Trigger::Another { .. }));
     }
