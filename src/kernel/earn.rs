@@ -5,7 +5,6 @@ use crate::hir::{RewardId, RoundScope, RuleId, UnitId};
 use crate::value::{Exact, Rounding, allocate};
 
 use super::judge::{Judge, Odd, Share, TOO_LARGE};
-use super::layout::NEXT_LOT;
 use super::plan::{CrossingPlan, EarnPlan, EffectPlan, EventPlan, LimitPlan, Once};
 
 impl Judge<'_> {
@@ -119,7 +118,7 @@ impl Judge<'_> {
     }
 
     fn remember(&mut self, award: Option<usize>, granted: i64) {
-        let lot = self.get(NEXT_LOT) - 1;
+        let lot = self.get(self.plan.layout.next_lot).saturating_sub(1);
         if let Some(slot) = award.filter(|_| granted > 0).and_then(|place| self.scratch.awards.get_mut(place)) {
             *slot = (granted, lot);
         }

@@ -7,7 +7,7 @@ use crate::hir::{EventId, EventKind, LadderId, MeasureId};
 
 use super::clock::Moment;
 use super::code::{Cx, Num, cell};
-use super::layout::{DUE, JOINED, JUDGED, LEFT, NEVER};
+use super::layout::{DUE, JOINED, LEFT, NEVER};
 use super::measure::place;
 use super::plan::{EventPlan, Plan, TIME};
 use super::redeem::Answer;
@@ -172,7 +172,7 @@ impl Judge<'_> {
         if self.get(JOINED) == NEVER {
             self.set(JOINED, now);
         }
-        self.add(JUDGED, 1);
+        self.add(plan.layout.judged, 1);
         for measure in &event.counts {
             self.count(*measure);
         }

@@ -11,12 +11,8 @@ pub const JOINED: usize = 0;
 pub const NEWEST: usize = 1;
 /// Nothing is due before that.
 pub const DUE: usize = 2;
-/// How many events were judged.
-pub const JUDGED: usize = 3;
 /// Whether the member left: 1 if so.
-pub const LEFT: usize = 4;
-/// The number of the next lot.
-pub const NEXT_LOT: usize = 5;
+pub const LEFT: usize = 3;
 
 /// No cell.
 pub const ABSENT: usize = usize::MAX;
@@ -29,7 +25,7 @@ pub const NEVER: i64 = i64::MIN;
 pub struct PurseCells {
     /// What may be spent, debt not considered.
     pub available: usize,
-    /// What is owed.
+    /// What is owed; none where nothing comes back.
     pub debt: usize,
     /// Open lots.
     pub lots: usize,
@@ -48,7 +44,7 @@ pub struct MeasureCells {
     pub entries: usize,
     /// The start of its period, or of the last period of a streak.
     pub period: usize,
-    /// Events before that place do not count; for streaks, nothing before that moment.
+    /// Events before that place are not taken back; for streaks, nothing before that moment counts.
     pub restart: usize,
     /// The length of a streak.
     pub length: usize,
@@ -86,6 +82,10 @@ pub struct CrossingCells {
 pub struct Layout {
     /// What a new member has in each cell.
     pub fresh: Vec<i64>,
+    /// How many events were judged; none where nothing begins again that can be taken back.
+    pub judged: usize,
+    /// The number of the next lot; none where lots have none.
+    pub next_lot: usize,
     /// By unit.
     pub units: Arena<UnitId, PurseCells>,
     /// By measure; formulas have none that anybody reads.
@@ -103,7 +103,7 @@ pub struct Layout {
 impl Layout {
     /// A row that has what every member has.
     pub fn new() -> Self {
-        Self { fresh: vec![NEVER, NEVER, i64::MAX, 0, 0, 1], ..Self::default() }
+        Self { fresh: vec![NEVER, NEVER, i64::MAX, 0], judged: ABSENT, next_lot: ABSENT, ..Self::default() }
     }
 
     /// One more cell.
@@ -113,9 +113,13 @@ impl Layout {
     }
 
     /// Cells of the next unit.
-    pub fn unit(&mut self, own_first: bool) {
-        let (available, debt, lots) = (self.cell(0), self.cell(0), self.cell(EMPTY));
-        let lapsed = if own_first { self.cell(EMPTY) } else { ABSENT };
+    pub fn unit(&mut self, comes_back: bool, own_first: bool) {
+        let (available, lots) = (self.cell(0), self.cell(EMPTY));
+        let debt = if comes_back { self.cell(0) } else { ABSENT };
+        let lapsed = if comes_back && own_first { self.cell(EMPTY) } else { ABSENT };
+        if lapsed != ABSENT && self.next_lot == ABSENT {
+            self.next_lot = self.cell(1);
+        }
         self.units.push(PurseCells { available, debt, lots, lapsed });
     }
 
@@ -129,6 +133,9 @@ impl Layout {
         let mut cell = |needed: bool, fresh: i64| if needed { self.cell(fresh) } else { ABSENT };
         let (value, entries, period) = (cell(true, 0), cell(windowed, EMPTY), cell(periodic || streak, NEVER));
         let (restart, length) = (cell(restarted, NEVER), cell(streak, 0));
+        if restarted && !streak && self.judged == ABSENT {
+            self.judged = self.cell(0);
+        }
         self.measures.push(MeasureCells { value, scale: 1, entries, period, restart, length });
     }
 

@@ -5,7 +5,7 @@ use crate::hir::UnitId;
 
 use super::code::cell;
 use super::judge::Judge;
-use super::layout::{ABSENT, NEXT_LOT};
+use super::layout::ABSENT;
 use super::plan::LotEnd;
 use super::queues::first;
 use super::store::entry::AT;
@@ -28,8 +28,9 @@ impl Judge<'_> {
         let plan = self.plan;
         let unit = plan.units.at(id);
         let cells = unit.cells;
-        let number = self.get(NEXT_LOT);
-        self.set(NEXT_LOT, number + 1);
+        let next_lot = plan.layout.next_lot;
+        let number = self.get(next_lot);
+        self.set(next_lot, number + 1);
         self.told_of(id, |sums| sums.issued += i128::from(amount));
         let mut left = amount;
         let debt = self.get(cells.debt);
@@ -161,6 +162,6 @@ impl Judge<'_> {
     /// What may be spent at once.
     pub fn spendable(&self, id: UnitId) -> i64 {
         let cells = self.plan.units.at(id).cells;
-        self.get(cells.available).saturating_sub(self.get(cells.debt)).max(0)
+        self.get(cells.available).saturating_sub(self.get(cells.debt).max(0)).max(0)
     }
 }

@@ -8,7 +8,7 @@ use crate::value::Instant;
 use super::clock::Back;
 use super::code::{Cx, MISSING, Num, cell};
 use super::judge::Judge;
-use super::layout::{JUDGED, NEVER};
+use super::layout::NEVER;
 use super::plan::{FactPlan, HEAD, How, MeasurePlan, REST, TIME};
 use super::queues::{EMPTY, NOWHERE};
 use super::slots::lines_of;
@@ -131,7 +131,7 @@ impl Judge<'_> {
                 self.set(measure.cells.period, NEVER);
                 self.set(measure.cells.length, 0);
             }
-            _ => self.set(measure.cells.restart, self.get(JUDGED)),
+            _ => self.set(measure.cells.restart, self.get(plan.layout.judged)),
         }
         for rule in plan.rules.iter() {
             if let Some(crossing) = rule.crossing.as_ref().filter(|crossing| crossing.measure == id) {

@@ -273,7 +273,8 @@ impl Members {
             }
             standing.members += 1;
             for (sum, unit) in standing.outstanding.iter_mut().zip(plan.units.iter()) {
-                *sum += i128::from(cell(member, unit.cells.available)) - i128::from(cell(member, unit.cells.debt));
+                let (available, debt) = (cell(member, unit.cells.available), cell(member, unit.cells.debt).max(0));
+                *sum += i128::from(available) - i128::from(debt);
             }
             for (counts, ladder) in standing.tiers.iter_mut().zip(plan.ladders.iter()) {
                 let tier = usize::try_from(cell(member, ladder.cells.tier)).unwrap_or(0);

@@ -5,7 +5,6 @@ use crate::value::Instant;
 
 use super::code::{MISSING, cell};
 use super::judge::{Judge, Odd, TOO_LARGE};
-use super::layout::JUDGED;
 use super::measure::place;
 use super::plan::{FactPlan, KEY, REST, ReversalPlan, TIME, WAS};
 use super::queues::NOWHERE;
@@ -157,7 +156,7 @@ impl Judge<'_> {
         cells.extend([self.moment.now, key(self.slots, fact.key), principal, principal]);
         cells.extend(fact.slots.iter().map(|slot| cell(self.slots, *slot)));
         cells.resize(fact.size, 0);
-        let number = self.get(JUDGED) - 1;
+        let number = self.get(self.plan.layout.judged).saturating_sub(1);
         let mut set = |at: usize, value: i64| cells.iter_mut().skip(at).take(1).for_each(|cell| *cell = value);
         fact.place.into_iter().for_each(|at| set(at, number));
         for (award, (granted, lot)) in fact.awards.iter().zip(&self.scratch.awards) {

@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::value::{Exact, Value};
 
 use super::code::{Cx, MISSING, Num, cell};
-use super::layout::Layout;
+use super::layout::{ABSENT, Layout};
 use super::slots::{Shapes, held, in_line, lines_of};
 use super::unfit::{Fit, unfit};
 
@@ -258,11 +258,12 @@ impl<'p> Lowering<'p> {
                 let stops = !matches!(floor, RefundFloor::BelowZero(_));
                 Ok(plain(match level {
                     Level::Pending => Num::Const(0),
+                    Level::Debt if purse.debt == ABSENT => Num::Const(0),
                     Level::Debt => Num::Member(purse.debt),
                     Level::Balance | Level::Available => {
                         let stops = stops || level == Level::Available;
                         Num::code(move |cx| {
-                            let net = cell(cx.member, purse.available) - cell(cx.member, purse.debt);
+                            let net = cell(cx.member, purse.available) - cell(cx.member, purse.debt).max(0);
                             if stops { net.max(0) } else { net }
                         })
                     }

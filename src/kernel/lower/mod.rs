@@ -13,7 +13,8 @@ use rustc_hash::FxHashSet;
 use crate::arena::{Arena, Id as _};
 use crate::engine::Version;
 use crate::hir::{
-    Effect, EventDef, EventId, EventKind, MeasureId, OnRefund, Program, Rule, RuleId, Source, Trigger, UnitId, Window,
+    Effect, EventDef, EventId, EventKind, MeasureId, Net, OnRefund, Program, Rule, RuleId, Source, Trigger, UnitId,
+    Window,
 };
 use crate::source::Span;
 use crate::value::Calendar;
@@ -125,7 +126,7 @@ impl Plan {
 impl Lowering<'_> {
     /// Whether anything can be taken back.
     fn has_reversals(&self) -> bool {
-        self.program.events.iter().any(|event| event.reversal.is_some())
+        has_reversals(self.program)
     }
 
     /// Whether events of a type can be taken back.
@@ -215,17 +216,23 @@ fn restarted(program: &Program, measure: MeasureId) -> bool {
     effects.into_iter().any(|(_, effect)| matches!(effect, crate::hir::Effect::Restart(id) if *id == measure))
 }
 
+/// Whether anything can be taken back.
+fn has_reversals(program: &Program) -> bool {
+    program.events.iter().any(|event| event.reversal.is_some())
+}
+
 /// Whether awards of a unit can be taken back.
 fn comes_back(program: &Program, unit: UnitId) -> bool {
     let gives =
         |rule: &Rule| rule.effects.iter().any(|(_, effect)| matches!(effect, Effect::Give(given, _) if *given == unit));
-    program.earns.iter().any(|earn| earn.unit == unit && earn.on_refund != OnRefund::Keep)
-        || program.rules.iter().any(|rule| rule.on_refund != OnRefund::Keep && gives(rule))
+    let earned = program.earns.iter().any(|earn| earn.unit == unit && earn.on_refund != OnRefund::Keep);
+    has_reversals(program)
+        && (earned || program.rules.iter().any(|rule| rule.on_refund != OnRefund::Keep && gives(rule)))
 }
 
 fn layout(program: &Program, is_read: &dyn Fn(MeasureId) -> bool) -> Layout {
     let mut layout = Layout::new();
-    program.units.pairs().for_each(|(id, unit)| layout.unit(!unit.refunds_in_order && comes_back(program, id)));
+    program.units.pairs().for_each(|(id, unit)| layout.unit(comes_back(program, id), !unit.refunds_in_order));
     for (id, measure) in program.measures.pairs() {
         if !is_read(id) {
             layout.unread();
@@ -235,7 +242,9 @@ fn layout(program: &Program, is_read: &dyn Fn(MeasureId) -> bool) -> Layout {
         let windowed = distinct || matches!(measure.window, Window::LastDays(_) | Window::LastExactly(_));
         let streak = matches!(measure.source, Source::Streak { .. });
         let periodic = matches!(measure.window, Window::Period(_));
-        layout.measure(windowed && !streak, periodic, restarted(program, id), streak);
+        // Where a measure began again is asked when something is taken back.
+        let asked = streak || (measure.net != Net::Gross && has_reversals(program));
+        layout.measure(windowed && !streak, periodic, asked && restarted(program, id), streak);
     }
     program.ladders.iter().for_each(|_| layout.ladder());
     program.limits.iter().for_each(|limit| layout.limit(limit.window.is_some()));
