@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::hir::RefundFloor;
 use crate::value::{Exact, Instant};
 
+use super::brought::Brought;
+use super::fact::{Gifted, Payment};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::limits::MOST_AT_ONCE;
 use super::outcome::{Account, Cause};
-use super::state::{Brought, Gifted, Payment, Voucher};
+use super::state::Voucher;
 
 /// An automatic reward that was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

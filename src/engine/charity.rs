@@ -3,11 +3,11 @@
 use crate::hir::{Charity, CharityId, Expr, LimitId, LimitKind, OnRefund, Reversal, Rule, Type, UnitId};
 use crate::value::{ArithmeticError, Exact, Instant, Value};
 
+use super::fact::{Donation, Fact};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::outcome::{Account, Cause, Giver, Stage, What};
 use super::redeem::Answer;
-use super::state::{Donation, Fact};
 use super::words;
 
 impl Fold<'_> {

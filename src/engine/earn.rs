@@ -6,6 +6,7 @@ use crate::hir::{Earn, EarnId, Funding, Ladder, OnRefund, RoundScope, TierAt, Un
 use crate::value::{Exact, Instant, Rounding, Value, allocate};
 
 use super::boost::Boosted;
+use super::fact::Award;
 use super::fault::Fault;
 use super::few::Few;
 use super::fold::{Fold, View};
@@ -13,7 +14,6 @@ use super::ledger::Grant;
 use super::limit::{Claim, Claims, Rounded};
 use super::outcome::{Cause, Stage};
 use super::stack::Met;
-use super::state::Award;
 
 /// What one earn gives at one line, on its way through the pipeline.
 pub struct Share {

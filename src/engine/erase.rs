@@ -7,11 +7,12 @@ use std::sync::Arc;
 use crate::hir::{EventDef, EventKind, Program, Read};
 use crate::value::Value;
 
+use super::brought::Brought;
 use super::driver::Engine;
 use super::event::Event;
 use super::group::Group;
 use super::series::Gauge;
-use super::state::{Brought, State};
+use super::state::State;
 
 /// Members who were erased, and by which event last.
 pub type Erased = BTreeMap<Arc<str>, Arc<Event>>;

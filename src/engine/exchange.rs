@@ -3,13 +3,13 @@
 use crate::hir::{Exchange, ExchangeId, Expr, Funding, UnitId};
 use crate::value::{ArithmeticError, Exact, Value};
 
+use super::fact::{Award, Payment};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::ledger::Grant;
 use super::limit::Claim;
 use super::outcome::{Account, Cause};
 use super::redeem::Answer;
-use super::state::{Award, Payment};
 use super::words;
 
 impl Fold<'_> {

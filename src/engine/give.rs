@@ -3,13 +3,13 @@
 use crate::hir::{Expr, LimitId, Rule, UnitId};
 use crate::value::{Exact, Value};
 
+use super::fact::{Award, Sent};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::ledger::Grant;
 use super::limit::{Claim, Rounded};
 use super::mail::Content;
 use super::outcome::{Cause, Stage, What};
-use super::state::{Award, Sent};
 
 impl Fold<'_> {
     /// An amount of a rule, cut to its limits and rounded, in steps, with what that uses of them.

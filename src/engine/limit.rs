@@ -6,10 +6,10 @@ use crate::hir::{Excess, LimitId, LimitKind, Window};
 use crate::source::Span;
 use crate::value::{Exact, Instant};
 
+use super::fact::{UseKey, Uses};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::outcome::{Cause, Stage, What};
-use super::state::{UseKey, Uses};
 
 /// What was cut to fit, and what that used of which limits.
 #[derive(Debug, Clone, Default)]

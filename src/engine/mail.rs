@@ -10,6 +10,7 @@ use crate::value::{Exact, Instant, Value};
 
 use super::decide::Claimant;
 use super::event::Event;
+use super::fact::{Award, Sent, Uses};
 use super::fault::Fault;
 use super::few::Few;
 use super::fold::{Fold, View};
@@ -17,7 +18,6 @@ use super::ledger::Grant;
 use super::limit::Claims;
 use super::outcome::Cause;
 use super::purse::LotExpiry;
-use super::state::{Award, Sent, Uses};
 
 /// A letter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,19 +11,19 @@ use crate::hir::{
 use crate::value::{Instant, Value};
 
 use super::automatic::Taken;
+use super::brought::Brought;
 use super::challenge::Running;
 use super::choice::Offered;
 use super::draw::{Drum, Entry};
 use super::event::Event;
+use super::fact::{Award, Donation, Fact, Gifted, Payment, Sent, Tallied, UseKey, Uses};
 use super::few::Few;
 use super::fund::FundPot;
 use super::mail::{Content, Letter};
 use super::outcome::Cause;
 use super::outline::{Field, Outline, limits};
 use super::pots::Pots;
-use super::state::{
-    Award, Brought, Donation, Fact, Gifted, Held, Note, Payment, Sent, State, Tallied, UseKey, Uses, Voucher,
-};
+use super::state::{Held, Note, State, Voucher};
 use super::version::Version;
 
 /// Where each identifier of an old program is in a new one.

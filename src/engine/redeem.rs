@@ -6,12 +6,12 @@ use std::sync::Arc;
 use crate::hir::{Redeem, RedeemForm, RedeemId, RefundFloor, RewardId, UnitId};
 use crate::value::{Exact, Instant, TimeSpan, Value};
 
+use super::fact::{Award, Payment};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::ledger::Grant;
 use super::limits::MOST_AT_ONCE;
 use super::outcome::{Account, Cause, VoucherChange, What};
-use super::state::{Award, Payment};
 use super::words;
 
 /// Granted, or refused with a reason in plain words.
@@ -111,7 +111,7 @@ impl Fold<'_> {
         for _ in 0..quantity {
             let number = self.issue(Cause::Reward(id), id)?;
             if let Some(fact) = self.own_fact() {
-                fact.gifts.push(super::state::Gifted::Voucher(number));
+                fact.gifts.push(super::fact::Gifted::Voucher(number));
             }
         }
         Ok(Ok(()))

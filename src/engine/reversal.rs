@@ -6,13 +6,13 @@ use crate::hir::{FieldId, LineKey, OnRefund, Order, Reversal, Trigger, Unmatched
 use crate::value::{Exact, Value};
 
 use super::event::Event;
+use super::fact::{Award, Fact, FactChange};
 use super::fault::Fault;
 use super::few::Few;
 use super::fold::{Fold, View};
 use super::judge::Noting;
 use super::mail::Content;
 use super::outcome::{Cause, Stage};
-use super::state::{Award, Fact, FactChange};
 
 /// What a reversal leaves of one original.
 struct Undo {

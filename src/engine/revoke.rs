@@ -3,11 +3,12 @@
 use crate::hir::{Read, Trigger};
 use crate::value::{Exact, Value};
 
+use super::brought::Brought;
+use super::fact::{Fact, Gifted};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::mail::Content;
 use super::outcome::{Cause, VoucherChange, What};
-use super::state::{Brought, Fact, Gifted};
 
 impl Fold<'_> {
     /// Takes back all that was brought, with the turns that rules took of their limits.

@@ -8,6 +8,8 @@ use crate::hir::{
 };
 use crate::value::{Exact, Instant, Value};
 
+use super::brought::{Brought, Hanging};
+use super::fact::{Award, FactChange, Gifted, Uses};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::judge::Noting;
@@ -15,7 +17,7 @@ use super::ledger::Grant;
 use super::limits::{MAX_ROUNDS, MOST_AT_ONCE};
 use super::outcome::{Account, Cause, What};
 use super::stack::Met;
-use super::state::{Award, Brought, FactChange, Gifted, Hanging, Restart, Uses, Voucher};
+use super::state::{Restart, Voucher, number_after};
 
 impl Fold<'_> {
     /// Rules that listen to the event at hand; `met` are those that were judged with its earns.
@@ -450,7 +452,7 @@ impl Fold<'_> {
                 (zone.start_of(*from).max(now), Some(self.cx(View::default()).end_of_day(*to)?))
             }
         };
-        let number = self.state.vouchers.last().map_or(1, |last| last.number.saturating_add(1));
+        let number = number_after(self.state.vouchers.last().map(|last| last.number))?;
         if let (Some(unit), Some(amount)) = (reward.gives.unit, value) {
             let granted = self.grant(&Grant {
                 cause,

@@ -3,13 +3,13 @@
 use crate::hir::{Transfer, TransferId, Type, UnitId};
 use crate::value::{Exact, Value};
 
+use super::fact::TallyKind;
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::mail::{Content, Passed};
 use super::outcome::{Account, Cause, What};
 use super::purse::{Lot, Ready};
 use super::redeem::Answer;
-use super::state::TallyKind;
 use super::words;
 
 /// What a transfer costs: steps of a unit, or minor units of money where there is none.

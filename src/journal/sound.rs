@@ -9,9 +9,10 @@ use serde::ser::{self, Serialize, Serializer};
 use crate::arena::Arena;
 use crate::hir::Program;
 
+use crate::engine::brought::Firings;
 use crate::engine::challenge::Running;
 use crate::engine::series::Gauge;
-use crate::engine::state::{Firings, State};
+use crate::engine::state::State;
 use crate::engine::{Engine, Event, Group, Pots, World};
 
 /// No honest count comes near: what is beyond was not written by an engine.
@@ -53,7 +54,15 @@ fn state(engine: &Engine, state: &State) -> bool {
         let crossed = firings.crossed.values().map(|multiple| multiple.unsigned_abs()).max();
         crossed.into_iter().chain(firings.hanging.iter().map(|hanging| hanging.multiple.unsigned_abs())).max()
     };
-    let mut counts = counts.into_iter().chain(state.challenges.iter().flat_map(of_challenges));
+    let last = [
+        state.vouchers.last().map(|voucher| voucher.number),
+        state.offers.last().map(|offer| offer.number),
+        state.entries.last().map(|entry| entry.number),
+    ];
+    let mut counts = counts
+        .into_iter()
+        .chain(last.into_iter().flatten().map(u64::from))
+        .chain(state.challenges.iter().flat_map(of_challenges));
     sizes(program, state)
         && counts.all(|count| count < MOST)
         && state.firings.iter().filter_map(of_rules).all(|multiple| multiple < MOST << 16)

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::{Exact, Instant, Value};
 
-use super::state::Brought;
+use super::brought::Brought;
 
 /// What runs of one challenge for a member.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

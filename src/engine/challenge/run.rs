@@ -7,12 +7,13 @@ use crate::hir::{Challenge, ChallengeId, ChallengeStage, EventKind, Frame, Goal,
 use crate::value::{Exact, Instant, Value};
 
 use super::Instance;
+use crate::engine::brought::Brought;
 use crate::engine::event::Event;
+use crate::engine::fact::Gifted;
 use crate::engine::fault::Fault;
 use crate::engine::fold::{Fold, View};
 use crate::engine::outcome::{Cause, What};
 use crate::engine::redeem::Answer;
-use crate::engine::state::{Brought, Gifted};
 use crate::engine::words;
 
 impl Fold<'_> {
