@@ -55,7 +55,7 @@ impl Fold<'_> {
                 if fitted.amount < Exact::from(cost) {
                     break;
                 }
-                let uses = self.claim(fitted.claims, cost);
+                let uses = self.claim(fitted.claims, cost)?;
                 if reward.stock.is_some() {
                     *self.pots.taken.entry(id).or_default().entry(release).or_insert(0) += 1;
                 }

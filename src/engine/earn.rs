@@ -311,9 +311,9 @@ impl Fold<'_> {
             let words = super::words::quantity(self.program, earn.unit, Exact::from(granted.amount));
             self.explain(cause, earn.span, Stage::Post, share.line, true, || words);
         }
-        let mut uses = self.claim(share.claims, granted.amount);
+        let mut uses = self.claim(share.claims, granted.amount)?;
         for (claim, bonus) in share.bonus_claims {
-            uses.extend(self.claim(vec![claim], Rounding::Up.round(bonus)?));
+            uses.extend(self.claim(vec![claim], Rounding::Up.round(bonus)?)?);
         }
         self.note_gave(cause, earn.cooldown);
         self.used_up(&earn.name, earn.activation);

@@ -72,9 +72,9 @@ impl Fold<'_> {
             let name = &self.program.units.at(exchange.to).name;
             return Ok(Err(format!("the balance of `{name}` has no room for so much")));
         }
-        let mut uses = self.claim(fitted.claims, amount);
+        let mut uses = self.claim(fitted.claims, amount)?;
         for (bonus, claims) in bonuses {
-            uses.extend(self.claim(claims, bonus));
+            uses.extend(self.claim(claims, bonus)?);
         }
         let lots = self.spend(cause, exchange.from, amount, &Account::Redeemed)?;
         if fee > 0 {

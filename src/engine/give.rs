@@ -64,7 +64,7 @@ impl Fold<'_> {
             let words = super::words::quantity(self.program, unit, Exact::from(granted.amount));
             self.explain(cause, rule.span, Stage::Post, None, true, || words);
         }
-        let uses = self.claim(claims, granted.amount);
+        let uses = self.claim(claims, granted.amount)?;
         let award = Award {
             line: view.number,
             effect: number,
@@ -101,7 +101,7 @@ impl Fold<'_> {
         if amount <= 0 {
             return Ok(());
         }
-        let uses = self.claim(claims, amount);
+        let uses = self.claim(claims, amount)?;
         let funding = rule.funding.iter().map(|part| (part.partner.clone(), part.share)).collect();
         let id = self.send(to.clone(), Content::Award(cause, unit, amount, funding));
         let award = Award {

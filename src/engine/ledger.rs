@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::hir::{ExpiryRule, Guarded, Pending, RefundFloor, Returned, Unit, UnitId};
-use crate::value::{Day, Exact, Instant, PeriodKind, Value, split};
+use crate::value::{ArithmeticError, Day, Exact, Instant, PeriodKind, Value, split};
 
 use super::fact::{Sent, Tallied, TallyKind};
 use super::fault::Fault;
@@ -79,7 +79,9 @@ impl Fold<'_> {
             TallyKind::Received => &mut totals.received,
             TallyKind::Given => &mut totals.given,
         };
-        *total = total.checked_add(amount).ok_or(crate::value::ArithmeticError::Overflow)?;
+        *total = total.checked_add(amount).ok_or(ArithmeticError::Overflow)?;
+        // All lots of a purse can be added up.
+        totals.earned.checked_add(totals.received).ok_or(ArithmeticError::Overflow)?;
         let noting = Noting { program: self.program, calendar: &self.calendar, now: self.at.now };
         self.judge.tallied(self.state, Tallied { unit, tally: kind, amount, at }, &noting)
     }
@@ -371,7 +373,7 @@ impl Fold<'_> {
         let Some(sent) = award.sent.clone() else { return Ok(0) };
         let part = |taken: i64| -> Result<i64, Fault> {
             let part = Exact::from(taken).mul(Exact::from(award.shared))?.div(Exact::from(award.granted))?;
-            Ok(part.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?)
+            Ok(part.floor().to_i64().ok_or(ArithmeticError::Overflow)?)
         };
         let (before, after) = (part(award.taken)?, part(award.taken + amount)?);
         if after > before {
@@ -403,7 +405,7 @@ impl Fold<'_> {
         if owed == 0 {
             return Ok(0);
         }
-        self.state.units.at_mut(unit).debt += owed;
+        self.state.units.at_mut(unit).debt = debt.checked_add(owed).ok_or(ArithmeticError::Overflow)?;
         if matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_)) {
             return self.hand_back(cause, award, None, owed, Account::Available);
         }

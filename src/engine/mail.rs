@@ -275,6 +275,7 @@ impl Fold<'_> {
         self.rejudge_hanging()?;
         self.undo_challenges()?;
         self.lose_ground(grounds)?;
+        self.close_unfounded()?;
         self.return_automatic(place, &debts)?;
         self.settle()
     }

@@ -312,6 +312,7 @@ impl Fold<'_> {
         self.rejudge_hanging()?;
         self.undo_challenges()?;
         self.lose_ground(grounds)?;
+        self.close_unfounded()?;
         first.map_or(Ok(()), |first| self.return_automatic(first, &debts))
     }
 
@@ -355,7 +356,7 @@ impl Fold<'_> {
                 let before = award.taken;
                 let taken = self.take_back(award.cause, award, rest)?;
                 let mut uses = std::mem::take(&mut award.uses);
-                self.unclaim(&mut uses, award.granted, before, taken);
+                self.unclaim(&mut uses, award.granted, before, taken)?;
                 award.uses = uses;
                 if let Some((reversal, _)) = by {
                     self.explain_reversal(award, &fact, reversal, taken)?;
@@ -365,7 +366,7 @@ impl Fold<'_> {
         self.return_gifts(&mut fact, by.map(|(reversal, _)| reversal))?;
         if fact.gone {
             self.cancel_gifts(&fact.gifts)?;
-            self.unclaim(&mut fact.turns, 0, 0, 0);
+            self.unclaim(&mut fact.turns, 0, 0, 0)?;
             self.forget(&fact);
             self.close_opened_by(&fact.event.id)?;
         }

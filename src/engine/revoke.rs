@@ -17,16 +17,16 @@ impl Fold<'_> {
             let (before, rest) = (award.taken, award.granted - award.taken);
             let taken = self.take_back(award.cause, award, rest)?;
             let mut uses = std::mem::take(&mut award.uses);
-            self.unclaim(&mut uses, award.granted, before, taken);
+            self.unclaim(&mut uses, award.granted, before, taken)?;
         }
         for donation in &mut brought.donations {
-            self.return_gift(donation, donation.amount);
+            self.return_gift(donation, donation.amount)?;
         }
         self.cancel_gifts(&brought.gifts)?;
         for sent in brought.sent.drain(..) {
             self.send(sent.to, Content::Recall(sent.id));
         }
-        self.unclaim(&mut brought.turns, 0, 0, 0);
+        self.unclaim(&mut brought.turns, 0, 0, 0)?;
         Ok(())
     }
 

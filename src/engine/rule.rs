@@ -295,7 +295,7 @@ impl Fold<'_> {
         if fitted.amount.is_zero() {
             return Ok(false);
         }
-        let turns = self.claim(fitted.claims, 1);
+        let turns = self.claim(fitted.claims, 1)?;
         self.keep_turns(turns);
         if rule.decided.is_none() {
             self.note_gave(cause, rule.cooldown);

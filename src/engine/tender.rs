@@ -128,7 +128,7 @@ impl Fold<'_> {
         self.give_back(payment.cause, payment.unit, &lots)?;
         let mut uses = std::mem::take(&mut payment.uses);
         let spent: i64 = payment.lots.iter().map(|(_, amount)| amount).sum();
-        self.unclaim(&mut uses, spent, payment.returned - (amount - rest), amount - rest);
+        self.unclaim(&mut uses, spent, payment.returned - (amount - rest), amount - rest)?;
         payment.uses = uses;
         Ok(())
     }

@@ -50,7 +50,7 @@ impl Fold<'_> {
         if fitted.amount < Exact::from(amount) {
             return Ok(Err(format!("the limit of `{}` is reached", transfer.name)));
         }
-        self.claim(fitted.claims, amount);
+        self.claim(fitted.claims, amount)?;
         self.hand_over(id, transfer, amount, to)?;
         match fee {
             Some((Some(unit), fee)) if fee > 0 => self.spend(cause, unit, fee, &Account::Issuer).map(drop)?,

@@ -43,6 +43,7 @@ fn event(engine: &Engine, event: &Event) -> bool {
 
 fn pots(engine: &Engine, pots: &Pots) -> bool {
     engine.version(pots.version).is_some_and(|version| refers(&version.program, pots))
+        && pots.matched.values().flat_map(|by| by.values()).all(|added| *added >= 0)
 }
 
 fn state(engine: &Engine, state: &State) -> bool {
@@ -103,7 +104,7 @@ fn refers(program: &Program, what: &impl Serialize) -> bool {
     what.serialize(&Looking { program, bound: Cell::new(None) }).is_ok()
 }
 
-/// Reads what would be written, and looks at the identifiers.
+/// Reads what would be written, and looks at identifiers and counts.
 struct Looking<'p> {
     program: &'p Program,
     /// How many there are of what the next number is the identifier of.
@@ -116,7 +117,7 @@ struct Unknown;
 
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an identifier of nothing")
+        f.write_str("an identifier of nothing, or a count without end")
     }
 }
 
@@ -218,7 +219,7 @@ impl Serializer for &Looking<'_> {
 
     pass! {
         serialize_bool(bool) serialize_i8(i8) serialize_i16(i16) serialize_i32(i32) serialize_i64(i64) serialize_u8(u8) serialize_u16(u16)
-        serialize_u64(u64) serialize_f32(f32) serialize_f64(f64) serialize_char(char) serialize_str(&str) serialize_bytes(&[u8])
+        serialize_f32(f32) serialize_f64(f64) serialize_char(char) serialize_str(&str) serialize_bytes(&[u8])
         serialize_unit_struct(&'static str)
     }
 
@@ -227,6 +228,9 @@ impl Serializer for &Looking<'_> {
             Some(bound) if number as usize >= bound => Err(Unknown),
             _ => Ok(()),
         }
+    }
+    fn serialize_u64(self, count: u64) -> Looked {
+        if count < MOST << 16 { Ok(()) } else { Err(Unknown) }
     }
     fn serialize_none(self) -> Looked {
         Ok(())

@@ -1,5 +1,6 @@
 //! Challenges: what runs for a member, how far it has come, and what it brings.
 
+mod open;
 mod progress;
 mod run;
 mod together;
@@ -38,7 +39,10 @@ pub struct Instance {
     pub until: Instant,
     /// The event that opened it, and its place in the member's history: what came before does not count.
     pub by: Option<(Arc<str>, u64)>,
-    /// The fields of that event.
+    /// The event at which a challenge of the calendar was open to the member, as long as its conditions hang on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hangs_on: Option<Arc<str>>,
+    /// The fields of the event that opened it.
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub fields: Arc<[Value]>,
     /// How much is to be reached, by goal; empty where it is to be worked out again.

@@ -458,3 +458,35 @@ scenario "once" {
 "#,
     );
 }
+
+#[test]
+fn s26_a_challenge_that_was_open_only_with_an_order_goes_with_it() {
+    plays(
+        r#"
+measure spent = sum of purchase.subtotal
+challenge c {
+  window ever
+  only   spent >= $50
+  goal   one purchase where subtotal >= $1
+  give   5 miles
+  refunds re-judge
+}
+scenario "gone" {
+  ann purchase   2026-02-01 { order a, subtotal $10 } expect nothing
+  ann purchase   2026-02-02 { order b, subtotal $40 } expect c completed
+  ann cancel     2026-02-03 { order b }
+  expect ann.c.completed is 0
+  expect ann.miles is 0
+  ann purchase   2026-02-04 { order c, subtotal $40 } expect c completed
+  expect ann.miles is 5
+}
+scenario "open without it" {
+  ann purchase   2026-02-01 { order a, subtotal $60 } expect c completed
+  ann purchase   2026-02-02 { order b, subtotal $60 } expect nothing
+  ann cancel     2026-02-03 { order a }
+  expect ann.c.completed is 1
+  expect ann.miles is 5
+}
+"#,
+    );
+}
