@@ -80,8 +80,7 @@ impl Fold<'_> {
             TallyKind::Given => &mut totals.given,
         };
         *total = total.checked_add(amount).ok_or(ArithmeticError::Overflow)?;
-        // All lots of a purse can be added up.
-        totals.earned.checked_add(totals.received).ok_or(ArithmeticError::Overflow)?;
+        self.state.units.at(unit).most().ok_or(ArithmeticError::Overflow)?;
         let noting = Noting { program: self.program, calendar: &self.calendar, now: self.at.now };
         self.judge.tallied(self.state, Tallied { unit, tally: kind, amount, at }, &noting)
     }

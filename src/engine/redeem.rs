@@ -394,8 +394,9 @@ impl Fold<'_> {
         }
         self.spend(Cause::Event, id, asked.min(have), &Account::Issuer)?;
         if asked > have {
-            let debt = &mut self.state.units.at_mut(id).debt;
-            *debt = debt.checked_add(asked - have).ok_or(crate::value::ArithmeticError::Overflow)?;
+            let purse = self.state.units.at_mut(id);
+            purse.debt = purse.debt.checked_add(asked - have).ok_or(crate::value::ArithmeticError::Overflow)?;
+            purse.most().ok_or(crate::value::ArithmeticError::Overflow)?;
             self.post(Cause::Event, id, Account::Available, Account::Issuer, asked - have, None, None);
         }
         Ok(Ok(()))

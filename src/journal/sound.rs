@@ -21,7 +21,7 @@ const MOST: u64 = 1 << 31;
 /// Whether a world that was stored can be gone on with.
 pub fn is_sound(world: &World) -> bool {
     let (engine, stored) = (world.engine(), world.stored());
-    stored.sequence < u64::from(u32::MAX) << 16
+    stored.sequence < MOST << 16
         && stored.unions.iter().all(|union| event(engine, union))
         && stored.groups.iter().all(|(_, found)| group(engine, found))
 }
@@ -38,7 +38,7 @@ fn group(engine: &Engine, group: &Group) -> bool {
 fn event(engine: &Engine, event: &Event) -> bool {
     let version = engine.version(engine.version_at(event.time));
     let def = version.and_then(|version| version.program.events.get(event.kind));
-    def.is_some_and(|def| def.fields.len() == event.fields.len())
+    event.sequence < MOST << 16 && def.is_some_and(|def| def.fields.len() == event.fields.len())
 }
 
 fn pots(engine: &Engine, pots: &Pots) -> bool {

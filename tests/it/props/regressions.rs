@@ -476,16 +476,16 @@ scenario "gone" {
   ann purchase   2026-02-02 { order b, subtotal $40 } expect c completed
   ann cancel     2026-02-03 { order b }
   expect ann.c.completed is 0
-  expect ann.miles is 0
+  expect ann.miles.balance is 0
   ann purchase   2026-02-04 { order c, subtotal $40 } expect c completed
-  expect ann.miles is 5
+  expect ann.miles.balance is 5
 }
 scenario "open without it" {
   ann purchase   2026-02-01 { order a, subtotal $60 } expect c completed
   ann purchase   2026-02-02 { order b, subtotal $60 } expect nothing
   ann cancel     2026-02-03 { order a }
   expect ann.c.completed is 1
-  expect ann.miles is 5
+  expect ann.miles.balance is 5
 }
 "#,
     );
