@@ -78,6 +78,7 @@ impl Group {
                 self.log.push(event.clone());
                 self.judge(engine, &event, together, out);
             }
+            self.now.catch_up();
             return let_go;
         }
         self.correct(engine, events, together, out);
@@ -146,6 +147,7 @@ impl Group {
             let moved = self.now.advance(engine, to, together, out);
             debug_assert!(moved.is_ok(), "a careful snapshot reports what it cannot judge");
         }
+        self.now.catch_up();
         self.clock = Some(to);
     }
 
@@ -168,6 +170,7 @@ impl Group {
         let mut at = fold(engine, &self.base, self.log.get(..position)?, None, together, &mut Vec::new());
         at.careful = true;
         at.advance_to_event(engine, &event, together, &mut Vec::new()).ok()?;
+        at.catch_up();
         let before = at
             .members
             .get(&event.member)
@@ -296,6 +299,7 @@ fn fold(
         let judged = run(&mut at, out);
         debug_assert!(judged.is_ok(), "a careful snapshot reports what it cannot judge");
     }
+    at.catch_up();
     at
 }
 

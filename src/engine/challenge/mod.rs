@@ -1,11 +1,12 @@
 //! Challenges: what runs for a member, how far it has come, and what it brings.
 
+mod common;
 mod open;
 mod progress;
 mod run;
 mod together;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::value::{Exact, Instant, Value};
 
 use super::brought::Brought;
+
+pub use common::{Common, CommonKey};
 
 /// What runs of one challenge for a member.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,21 +64,6 @@ pub struct Instance {
     #[serde(default)]
     pub brought: Brought,
 }
-
-/// What members reach together in one time of a challenge.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Common {
-    /// What each has brought in.
-    pub by: BTreeMap<Arc<str>, Exact>,
-    /// Who was rewarded.
-    pub rewarded: BTreeSet<Arc<str>>,
-    /// Who was given what which milestone brings.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub reached: BTreeMap<u32, BTreeSet<Arc<str>>>,
-}
-
-/// Which group of members, in which time of a challenge.
-pub type CommonKey = (crate::hir::ChallengeId, Instant, Arc<str>);
 
 impl Instance {
     /// Whether events of a moment count.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::hir::{Challenge, ChallengeId, ChallengeStage, SharedBy};
 use crate::value::{Exact, Instant, Value};
 
-use super::{Common, CommonKey, Instance};
+use super::common::Prize;
+use super::{CommonKey, Instance};
 use crate::engine::context::Cx;
 use crate::engine::fault::Fault;
 use crate::engine::fold::{Fold, View};
@@ -17,19 +18,8 @@ use crate::engine::walk;
 /// What a member has brought in, and all together, in one time of a challenge.
 struct Share {
     key: CommonKey,
-    /// By this member.
-    own: Exact,
-    /// How much each must bring in.
-    least: Exact,
     /// By all.
     sum: Exact,
-}
-
-impl Share {
-    /// Whether a part is enough to be rewarded.
-    fn is_enough(&self, part: Exact) -> bool {
-        part > Exact::ZERO && part >= self.least
-    }
 }
 
 impl Fold<'_> {
@@ -82,34 +72,23 @@ impl Fold<'_> {
         let own = cx.progress(goal, instance)?;
         let least = shared.least.as_ref().map_or(Ok(Exact::ZERO), |least| self.judge.exact(least, &cx))?;
         let key = (id, instance.opened, group);
-        let common = self.pots.common.entry(key.clone()).or_default();
-        common.by.insert(self.state.member.clone(), own);
-        let sum = common.by.values().try_fold(Exact::ZERO, |sum, part| sum.add(*part))?;
-        Ok(Some(Share { key, own, least, sum }))
+        let sum = self.pots.common.entry(key.clone()).or_default().bring(&self.state.member, own, least)?;
+        Ok(Some(Share { key, sum }))
     }
 
     /// Who has brought in enough, and was not yet given what a milestone brings, or the goal.
-    fn newly(&mut self, share: &Share, milestone: Option<u32>) -> Vec<Arc<str>> {
-        let Some(Common { by, rewarded, reached }) = self.pots.common.get_mut(&share.key) else { return Vec::new() };
-        let given = milestone.map_or(rewarded, |which| reached.entry(which).or_default());
-        let waits = |(who, part): &(&Arc<str>, &Exact)| share.is_enough(**part) && !given.contains(*who);
-        let waiting: Vec<Arc<str>> = by.iter().filter(waits).map(|(who, _)| who.clone()).collect();
-        given.extend(waiting.iter().cloned());
-        waiting
+    fn newly(&mut self, share: &Share, prize: Prize) -> BTreeSet<Arc<str>> {
+        self.pots.common.get_mut(&share.key).map(|common| common.newly(prize)).unwrap_or_default()
     }
 
     /// Who no longer has what a milestone or the goal brought: all, where together they have too little; or this member, who has.
-    fn no_longer(&mut self, share: &Share, milestone: Option<u32>, missed: bool) -> BTreeSet<Arc<str>> {
+    fn no_longer(&mut self, share: &Share, prize: Prize, missed: bool) -> BTreeSet<Arc<str>> {
         let member = &self.state.member;
         let Some(common) = self.pots.common.get_mut(&share.key) else { return BTreeSet::new() };
-        let given = match milestone {
-            Some(which) => common.reached.entry(which).or_default(),
-            None => &mut common.rewarded,
-        };
         if missed {
-            return std::mem::take(given);
+            return common.lost_by_all(prize);
         }
-        let own = !share.is_enough(share.own) && given.remove(member);
+        let own = !common.has_enough(member) && common.lost_by(member, prize);
         own.then(|| member.clone()).into_iter().collect()
     }
 
