@@ -125,7 +125,7 @@ impl Fold<'_> {
                 self.state.left = true;
                 self.leave_groups();
                 self.list(false);
-                self.state.forget_person(self.program);
+                self.state.forget_person(self.program, self.pots);
             }
             EventKind::Exchange => return self.granted(event, Self::exchange),
             EventKind::Donate => return self.granted(event, Self::donate),

@@ -236,10 +236,11 @@ impl Group {
     }
 
     /// The same without what is to be forgotten in events, and in members before the first of them.
-    pub fn forgetting(&self, event: impl Fn(&Arc<Event>) -> Arc<Event>, state: impl Fn(&mut State)) -> Self {
+    pub fn forgetting(&self, event: impl Fn(&Arc<Event>) -> Arc<Event>, state: impl Fn(&mut State, &mut Pots)) -> Self {
         let events = |events: &[Arc<Event>]| events.iter().map(&event).collect();
         let mut group = Self { log: events(&self.log), past: events(&self.past), ..self.clone() };
-        group.base.members.values_mut().for_each(|member| state(member));
+        let Snapshot { members, pots, .. } = &mut group.base;
+        members.values_mut().for_each(|member| state(member, pots));
         group
     }
 

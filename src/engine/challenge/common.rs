@@ -28,6 +28,8 @@ pub struct Common {
     enough: Members,
     /// Who was given what, and who waits for it though they have brought in enough; nothing where nobody was given anything.
     given: BTreeMap<Prize, Given>,
+    /// Who was erased since.
+    erased: Members,
     /// An earlier build did not note who has brought in enough.
     unknown: bool,
 }
@@ -46,6 +48,7 @@ impl Common {
             self.sum = self.sum.sub(before)?.add(part)?;
         }
         self.by.insert(member.clone(), part);
+        self.erased.remove(member);
         if std::mem::take(&mut self.unknown) {
             let short: Vec<_> = self.by.iter().filter(|(_, part)| **part < least).map(|(who, _)| who.clone()).collect();
             short.iter().for_each(|who| self.note(who, false));
@@ -69,6 +72,14 @@ impl Common {
             let waits = enough && !given.to.contains(member);
             list(&mut given.waiting, waits);
         }
+    }
+
+    /// Notes that a member was erased; returns whether all were, so that nobody has a part in it any longer.
+    pub fn erase(&mut self, member: &Arc<str>) -> bool {
+        if self.by.contains_key(member) {
+            self.erased.insert(member.clone());
+        }
+        self.erased.len() == self.by.len()
     }
 
     /// Whether a member has brought in enough.
@@ -114,16 +125,18 @@ struct Stored {
     rewarded: Members,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     reached: BTreeMap<u32, Members>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    erased: Members,
 }
 
 impl From<Common> for Stored {
     fn from(common: Common) -> Self {
-        let Common { by, enough, mut given, unknown, .. } = common;
+        let Common { by, enough, mut given, erased, unknown, .. } = common;
         let something = by.iter().filter(|(_, part)| **part > Exact::ZERO).map(|(who, _)| who);
         let short = (!unknown).then(|| something.filter(|who| !enough.contains(*who)).cloned().collect());
         let rewarded = given.remove(&None).map(|given| given.to).unwrap_or_default();
         let reached = given.into_iter().filter_map(|(prize, given)| Some((prize?, given.to))).collect();
-        Self { by, short, rewarded, reached }
+        Self { by, short, rewarded, reached, erased }
     }
 }
 
@@ -131,7 +144,7 @@ impl TryFrom<Stored> for Common {
     type Error = ArithmeticError;
 
     fn try_from(stored: Stored) -> Result<Self, ArithmeticError> {
-        let Stored { by, short, rewarded, reached } = stored;
+        let Stored { by, short, rewarded, reached, erased } = stored;
         let sum = by.values().try_fold(Exact::ZERO, |sum, part| sum.add(*part))?;
         let is_short = |who: &Arc<str>| short.as_ref().is_some_and(|short| short.contains(who));
         let some = by.iter().filter(|(who, part)| **part > Exact::ZERO && !is_short(who));
@@ -141,7 +154,7 @@ impl TryFrom<Stored> for Common {
             let waiting = enough.difference(&to).cloned().collect();
             (prize, Given { to, waiting })
         });
-        Ok(Self { sum, given: given.collect(), unknown: short.is_none(), by, enough })
+        Ok(Self { sum, given: given.collect(), erased, unknown: short.is_none(), by, enough })
     }
 }
 

@@ -16,6 +16,7 @@ use crate::value::{Exact, Instant, Value};
 use super::brought::Brought;
 
 pub use common::{Common, CommonKey};
+pub use together::team;
 
 /// What runs of one challenge for a member.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

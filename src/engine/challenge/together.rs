@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::hir::{Challenge, ChallengeId, ChallengeStage, SharedBy};
+use crate::arena::Arena;
+use crate::hir::{Challenge, ChallengeId, ChallengeStage, FieldId, SharedBy};
 use crate::value::{Exact, Instant, Value};
 
 use super::common::Prize;
@@ -189,10 +190,15 @@ impl Fold<'_> {
 fn group_of(by: SharedBy, cx: &Cx<'_>, pots: &Pots) -> Option<Arc<str>> {
     match by {
         SharedBy::Everyone => Some("".into()),
-        SharedBy::Attribute(id) => match cx.state.attributes.get(id) {
-            None | Some(Value::Missing) => None,
-            Some(value) => Some(walk::words(std::slice::from_ref(value)).into()),
-        },
+        SharedBy::Attribute(id) => team(&cx.state.attributes, id),
         SharedBy::Pool(id) => pots.groups.get(&id).and_then(|groups| groups.of.get(&cx.state.member)).cloned(),
+    }
+}
+
+/// The team of a member by an attribute; none where it is not known.
+pub fn team(attributes: &Arena<FieldId, Value>, by: FieldId) -> Option<Arc<str>> {
+    match attributes.get(by) {
+        None | Some(Value::Missing) => None,
+        Some(value) => Some(walk::words(std::slice::from_ref(value)).into()),
     }
 }

@@ -278,7 +278,9 @@ fn standing(run: &Run) -> Vec<String> {
         let json: serde_json::Value = serde_json::from_str(line).unwrap();
         let units = json.get("units").and_then(|units| units.as_object()).into_iter().flatten();
         let mut amounts = units.flat_map(|(_, unit)| unit.as_object().into_iter().flatten());
-        json.get("joined").is_none() && amounts.all(|(_, amount)| *amount == "0")
+        json.get("joined").is_none()
+            && amounts
+                .all(|(_, amount)| amount.as_str().is_some_and(|amount| !amount.contains(|c| ('1'..='9').contains(&c))))
     };
     run.members().into_iter().map(line).filter(|line| !had_only(line)).collect()
 }
