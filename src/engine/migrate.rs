@@ -211,7 +211,10 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
         vouchers: state
             .vouchers
             .iter()
-            .filter_map(|v| Some(Voucher { reward: of(&names.rewards, v.reward)?, ..v.clone() }))
+            .filter_map(|v| {
+                let credit = v.credit.as_deref().and_then(|award| reawarded(award, &names)).map(Box::new);
+                Some(Voucher { reward: of(&names.rewards, v.reward)?, credit, ..v.clone() })
+            })
             .collect(),
         badges: moved(&state.badges, fresh.badges, &names.badges),
         frozen: state.frozen.iter().filter_map(|(id, days)| Some((of(&names.measures, *id)?, days.clone()))).collect(),

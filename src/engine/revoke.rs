@@ -67,7 +67,7 @@ impl Fold<'_> {
                     let Some(voucher) = self.state.vouchers.iter_mut().find(|voucher| voucher.number == *number) else {
                         continue;
                     };
-                    let reward = voucher.reward;
+                    let (reward, credit) = (voucher.reward, voucher.credit.take());
                     let name = &self.program.rewards.at(reward).name;
                     if voucher.closed.is_none() {
                         voucher.closed = Some(VoucherChange::Cancelled);
@@ -75,11 +75,15 @@ impl Fold<'_> {
                             Cause::Reward(reward),
                             What::Voucher { reward, voucher: *number, change: VoucherChange::Cancelled },
                         );
-                    } else {
+                    } else if credit.is_none() {
                         self.emit(
                             Cause::Reward(reward),
                             What::Irreversible(format!("voucher {number} of `{name}` is no longer open")),
                         );
+                    }
+                    if let Some(mut credit) = credit {
+                        let granted = credit.granted;
+                        self.take_back(credit.cause, &mut credit, granted)?;
                     }
                 }
                 Gifted::Entry(number) => self.cancel_entry(*number)?,

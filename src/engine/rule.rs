@@ -453,6 +453,7 @@ impl Fold<'_> {
             }
         };
         let number = number_after(self.state.vouchers.last().map(|last| last.number))?;
+        let mut credit = None;
         if let (Some(unit), Some(amount)) = (reward.gives.unit, value) {
             let granted = self.grant(&Grant {
                 cause,
@@ -465,9 +466,7 @@ impl Fold<'_> {
                 shared: false,
             })?;
             let award = Award { lot: granted.lot, ..self.award(cause, unit, granted.amount) };
-            if let Some(brought) = self.collecting.as_mut().filter(|_| award.granted > 0) {
-                brought.awards.push(award);
-            }
+            credit = (award.granted > 0).then(|| Box::new(award));
         }
         self.state.vouchers.push(Voucher {
             number,
@@ -478,6 +477,7 @@ impl Fold<'_> {
             expires,
             closed: None,
             order: None,
+            credit,
         });
         self.emit(cause, What::Issued { reward: id, voucher: number, value, expires });
         if let Some(draw) = reward.gives.draw {

@@ -16,7 +16,7 @@ use super::brought::{Firings, Risen};
 use super::challenge::Running;
 use super::choice::Offered;
 use super::draw::Entry;
-use super::fact::{Fact, Tallied, UseKey};
+use super::fact::{Award, Fact, Tallied, UseKey};
 use super::fault::Fault;
 use super::outcome::Cause;
 use super::pairs;
@@ -211,6 +211,9 @@ pub struct Voucher {
     pub closed: Option<super::outcome::VoucherChange>,
     /// The order it was used on.
     pub order: Option<Arc<str>>,
+    /// What of a unit it was good for at once: that goes with it when it is cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit: Option<Box<Award>>,
 }
 
 impl Voucher {

@@ -170,7 +170,7 @@ mod tests {
     fn who_has_brought_in_enough_is_given_each_prize_once() {
         let (ann, bob): (Arc<str>, Arc<str>) = ("ann".into(), "bob".into());
         let mut common = Common::default();
-        let mut bring = |common: &mut Common, who, part: i64| common.bring(who, part.into(), 2.into()).unwrap();
+        let bring = |common: &mut Common, who, part: i64| common.bring(who, part.into(), 2.into()).unwrap();
         assert_eq!(bring(&mut common, &ann, 5), 5.into());
         assert_eq!(bring(&mut common, &bob, 1), 6.into());
         assert_eq!(names(common.newly(None)), ["ann"]);

@@ -57,6 +57,9 @@ pub struct Instance {
     /// When milestones were reached.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reached: BTreeMap<u32, Instant>,
+    /// Where the goal is reached together and is a measure, which may move on by itself: the most that this member has brought in, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak: Option<(Instant, Exact)>,
     /// When it was completed.
     pub completed: Option<Instant>,
     /// Until before when what it brings can be claimed; none once that was done, or where it was given at once.

@@ -73,6 +73,7 @@ impl Fold<'_> {
             opened,
             until,
             hangs_on: None,
+            peak: None,
             by,
             fields,
             targets,

@@ -5,7 +5,7 @@ use crate::value::{Exact, Instant, Value};
 
 use super::Instance;
 use crate::engine::brought::Brought;
-use crate::engine::fact::Gifted;
+use crate::engine::fact::{Award, Gifted};
 use crate::engine::fault::Fault;
 use crate::engine::fold::{Fold, View};
 use crate::engine::outcome::{Cause, What};
@@ -46,7 +46,7 @@ impl Fold<'_> {
         self.state.challenges.at(id).open.iter().find(|instance| instance.number == number)
     }
 
-    fn instance_mut(&mut self, id: ChallengeId, number: u32) -> Option<&mut Instance> {
+    pub(super) fn instance_mut(&mut self, id: ChallengeId, number: u32) -> Option<&mut Instance> {
         self.state.challenges.at_mut(id).open.iter_mut().find(|instance| instance.number == number)
     }
 
@@ -329,9 +329,11 @@ impl Fold<'_> {
             let purse = self.state.units.at(unit);
             purse.closed(*lot).is_some() || purse.lots.iter().any(|other| other.number == *lot && other.spent > 0)
         };
+        let of_spent = |award: &Award| award.lot.is_some_and(|lot| spent(&lot, award.unit));
         let used = |gift: &Gifted| match gift {
             Gifted::Voucher(number) => {
-                self.state.vouchers.iter().any(|voucher| voucher.number == *number && voucher.closed.is_some())
+                let one = self.state.vouchers.iter().find(|voucher| voucher.number == *number);
+                one.is_some_and(|one| one.closed.is_some() || one.credit.as_deref().is_some_and(of_spent))
             }
             Gifted::Badge(_) | Gifted::Offer(_) | Gifted::Entry(_) => false,
         };
@@ -339,8 +341,7 @@ impl Fold<'_> {
         let (awards, gifts): (Vec<_>, Vec<_>) = decided.map(|fact| (&fact.awards, &fact.gifts)).unzip();
         let mut awards = awards.into_iter().flatten().chain(&brought.awards);
         let mut gifts = gifts.into_iter().flatten().chain(&brought.gifts);
-        challenge.refunds == RewardRefunds::ReJudge
-            || !(awards.any(|award| award.lot.is_some_and(|lot| spent(&lot, award.unit))) || gifts.any(used))
+        challenge.refunds == RewardRefunds::ReJudge || !(awards.any(of_spent) || gifts.any(used))
     }
 
     /// Notes what became of a challenge.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::arena::Arena;
-use crate::hir::{Challenge, ChallengeId, ChallengeStage, FieldId, SharedBy};
+use crate::hir::{Challenge, ChallengeId, ChallengeStage, FieldId, Progress, SharedBy};
 use crate::value::{Exact, Instant, Value};
 
 use super::common::Prize;
@@ -32,6 +32,7 @@ impl Fold<'_> {
         instance: &Instance,
     ) -> Result<bool, Fault> {
         let Some(share) = self.brought_in(id, challenge, instance)? else { return Ok(false) };
+        self.note_peak(id, challenge, instance)?;
         let (number, opened, sum) = (instance.number, instance.opened, share.sum);
         let mut changed = false;
         for (which, _) in (0_u32..).zip(&challenge.milestones) {
@@ -75,6 +76,28 @@ impl Fold<'_> {
         let key = (id, instance.opened, group);
         let sum = self.pots.common.entry(key.clone()).or_default().bring(&self.state.member, own, least)?;
         Ok(Some(Share { key, sum }))
+    }
+
+    /// Writes down the most that this member has brought in, where that may become less by itself.
+    fn note_peak(&mut self, id: ChallengeId, challenge: &Challenge, instance: &Instance) -> Result<(), Fault> {
+        let Some(goal) = challenge.goals.first().filter(|goal| matches!(goal.of, Progress::Measured(_))) else {
+            return Ok(());
+        };
+        let part = self.cx(View::default()).progress(goal, instance)?;
+        if instance.peak.is_none_or(|(_, most)| most < part) {
+            let now = self.at.now;
+            if let Some(slot) = self.instance_mut(id, instance.number) {
+                slot.peak = Some((now, part));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a reversal has left the most that this member has brought in as it was. Then nobody loses anything, though it may be less by now.
+    fn keeps_peak(&self, challenge: &Challenge, instance: &Instance) -> Result<bool, Fault> {
+        let (Some(goal), Some((then, most))) = (challenge.goals.first(), instance.peak) else { return Ok(false) };
+        let view = View { at: Some(self.moment(then)), ..View::default() };
+        Ok(self.cx(view).progress(goal, instance)? >= most)
     }
 
     /// Who has brought in enough, and was not yet given what a milestone brings, or the goal.
@@ -123,7 +146,14 @@ impl Fold<'_> {
         let running = self.state.challenges.at(id);
         for instance in running.open.iter().chain(&running.past).cloned().collect::<Vec<_>>() {
             let Some(share) = self.brought_in(id, challenge, &instance)? else { continue };
+            if self.keeps_peak(challenge, &instance)? {
+                continue;
+            }
             let (opened, sum) = (instance.opened, share.sum);
+            let running = self.state.challenges.at_mut(id);
+            for slot in running.open.iter_mut().chain(&mut running.past) {
+                slot.peak = slot.peak.filter(|_| slot.number != instance.number);
+            }
             for (which, _) in (0_u32..).zip(&challenge.milestones) {
                 let missed = self.milestone_at(challenge, &instance, which)?.is_some_and(|at| sum < at);
                 for who in self.no_longer(&share, Some(which), missed) {

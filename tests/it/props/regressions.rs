@@ -490,3 +490,33 @@ scenario "open without it" {
 "#,
     );
 }
+
+#[test]
+fn s26_an_order_that_brought_nothing_takes_nothing_from_a_goal_reached_together() {
+    plays(
+        r#"
+measure recent = sum of purchase.subtotal, last 30 days
+challenge all_in {
+  window each calendar year
+  goal   recent reaches $100
+  shared by everyone
+  give   5 miles
+  refunds re-judge
+}
+scenario "other orders are long ago" {
+  ann purchase 2026-01-10 { order a, subtotal $60 }
+  bob purchase 2026-01-11 { order b, subtotal $60 } expect all_in completed, ann 5 miles
+  ann purchase 2026-03-02 { order c, subtotal $0 }
+  ann purchase 2026-03-03 { order d, subtotal $0 }
+  ann cancel   2026-03-04 { order d } expect nothing
+  expect ann.all_in.completed is 1, bob.miles.balance is 5
+}
+scenario "the order itself" {
+  ann purchase 2026-01-10 { order a, subtotal $60 }
+  bob purchase 2026-01-11 { order b, subtotal $60 } expect all_in completed, ann 5 miles
+  ann cancel   2026-01-12 { order a }
+  expect ann.all_in.completed is 0, ann.miles.balance is 0, bob.miles.balance is 0
+}
+"#,
+    );
+}
