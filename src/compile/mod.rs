@@ -10,9 +10,10 @@ use rustc_hash::FxHashMap;
 
 use crate::arena::Arena;
 use crate::engine::context::Cx;
+use crate::engine::fact::{FactChange, Tallied};
 use crate::engine::judge::{Judge, Noting};
 use crate::engine::reference::Reference;
-use crate::engine::state::{FactChange, State, Tallied};
+use crate::engine::state::State;
 use crate::engine::{Engine, Fault, walk};
 use crate::hir::{EventId, Expr, MeasureId, Program};
 use crate::value::{Exact, Value};

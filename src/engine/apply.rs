@@ -6,13 +6,13 @@ use crate::hir::{EventKind, Pending, Program};
 use crate::value::Value;
 
 use super::event::Event;
+use super::fact::Fact;
 use super::fault::Fault;
 use super::fold::Fold;
 use super::limit::Claims;
 use super::outcome::{Cause, What};
 use super::redeem::Answer;
 use super::reversal::Undoing;
-use super::state::Fact;
 
 /// What became of an event.
 enum Verdict {
@@ -125,7 +125,7 @@ impl Fold<'_> {
                 self.state.left = true;
                 self.leave_groups();
                 self.list(false);
-                self.state.forget_person(self.program);
+                self.state.forget_person(self.program, self.pots);
             }
             EventKind::Exchange => return self.granted(event, Self::exchange),
             EventKind::Donate => return self.granted(event, Self::donate),

@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::hir::RefundFloor;
 use crate::value::{Exact, Instant};
 
+use super::brought::Brought;
+use super::fact::{Gifted, Payment};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::limits::MOST_AT_ONCE;
 use super::outcome::{Account, Cause};
-use super::state::{Brought, Gifted, Payment, Voucher};
+use super::state::Voucher;
 
 /// An automatic reward that was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +55,7 @@ impl Fold<'_> {
                 if fitted.amount < Exact::from(cost) {
                     break;
                 }
-                let uses = self.claim(fitted.claims, cost);
+                let uses = self.claim(fitted.claims, cost)?;
                 if reward.stock.is_some() {
                     *self.pots.taken.entry(id).or_default().entry(release).or_insert(0) += 1;
                 }

@@ -3,11 +3,11 @@
 use crate::hir::{Charity, CharityId, Expr, LimitId, LimitKind, OnRefund, Reversal, Rule, Type, UnitId};
 use crate::value::{ArithmeticError, Exact, Instant, Value};
 
+use super::fact::{Donation, Fact};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::outcome::{Account, Cause, Giver, Stage, What};
 use super::redeem::Answer;
-use super::state::{Donation, Fact};
 use super::words;
 
 impl Fold<'_> {
@@ -135,7 +135,7 @@ impl Fold<'_> {
         if fitted.amount < Exact::from(amount) {
             return Ok(Some(format!("the limit of `{}` is reached", charity.name)));
         }
-        self.claim(fitted.claims, amount);
+        self.claim(fitted.claims, amount)?;
         Ok(None)
     }
 
@@ -202,7 +202,7 @@ impl Fold<'_> {
         if asked <= 0 {
             return Ok(());
         }
-        let uses = self.claim(fitted.claims, asked);
+        let uses = self.claim(fitted.claims, asked)?;
         if self.tracing() {
             let words = words::money(self.program, Exact::from(asked));
             let name = self.program.charities.at(charity).name.clone();
@@ -246,22 +246,23 @@ impl Fold<'_> {
                     if was.is_zero() { donation.taken } else { back.div(was)?.floor().to_i64().unwrap_or(0) }
                 }
             };
-            self.return_gift(donation, target);
+            self.return_gift(donation, target)?;
         }
         fact.donations = donations;
         Ok(())
     }
 
     /// Takes back a gift of the program until so much of it, in all, is taken back.
-    pub fn return_gift(&mut self, donation: &mut Donation, target: i64) {
+    pub fn return_gift(&mut self, donation: &mut Donation, target: i64) -> Result<(), Fault> {
         let rest = target - donation.taken;
         if rest > 0 {
-            self.unclaim(&mut donation.uses, donation.amount, donation.taken, rest);
+            self.unclaim(&mut donation.uses, donation.amount, donation.taken, rest)?;
             donation.taken += rest;
             let (charity, amount) = (donation.charity, -rest);
             let what = What::Donated { charity, amount, matched: 0, giver: Giver::Program, receipt: None };
             self.emit(donation.cause, what);
         }
+        Ok(())
     }
 
     /// What a rule would have given for what is left of an event, with what was read of the member then.

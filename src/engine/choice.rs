@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::hir::{ChoiceId, RuleId};
 use crate::value::{Instant, TimeSpan};
 
+use super::brought::Brought;
+use super::fact::Gifted;
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::outcome::{Cause, OfferChange, What};
 use super::redeem::Answer;
-use super::state::{Brought, Gifted};
+use super::state::number_after;
 use super::words;
 
 /// An offer of a choice to a member.
@@ -38,7 +40,7 @@ impl Fold<'_> {
     pub fn offer(&mut self, cause: Cause, id: ChoiceId) -> Result<(), Fault> {
         let within = self.program.choices.at(id).within;
         let until = within.map(|within: TimeSpan| self.cx(View::default()).end_after(self.at.now, within, None));
-        let number = self.state.offers.last().map_or(1, |last| last.number.saturating_add(1));
+        let number = number_after(self.state.offers.last().map(|last| last.number))?;
         self.state.offers.push(Offered {
             number,
             choice: id,

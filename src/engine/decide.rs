@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::hir::{Decided, OnRefund, RuleId, Trigger};
 use crate::value::{Instant, Value};
 
+use super::fact::Sent;
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::house::House;
 use super::mail::{Content, Letter};
 use super::naming::known_as;
 use super::outcome::{Cause, What};
-use super::state::Sent;
 
 /// What a claim is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

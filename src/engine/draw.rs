@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::hir::{DrawId, DrawKind, Drawn, RewardId};
 use crate::value::Instant;
 
+use super::brought::Brought;
 use super::clock::next_beat;
+use super::fact::Gifted;
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::house::House;
@@ -17,7 +19,7 @@ use super::lottery;
 use super::mail::Content;
 use super::outcome::{Cause, EntryChange, What};
 use super::redeem::Answer;
-use super::state::{Brought, Gifted};
+use super::state::number_after;
 
 /// An entry of a draw, kept with its member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,7 +129,7 @@ impl Fold<'_> {
         let version = self.version;
         let Some(seed) = version.seeds.get(&id) else { return Err(Fault::NoSeed(draw.name.to_string())) };
         let entry = self.entry_id(id);
-        let number = self.state.entries.last().map_or(1, |last| last.number.saturating_add(1));
+        let number = number_after(self.state.entries.last().map(|last| last.number))?;
         let member = self.state.member.clone();
         let drum = self.pots.draws.entry(id).or_default();
         drum.place += 1;

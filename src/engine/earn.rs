@@ -6,6 +6,7 @@ use crate::hir::{Earn, EarnId, Funding, Ladder, OnRefund, RoundScope, TierAt, Un
 use crate::value::{Exact, Instant, Rounding, Value, allocate};
 
 use super::boost::Boosted;
+use super::fact::Award;
 use super::fault::Fault;
 use super::few::Few;
 use super::fold::{Fold, View};
@@ -13,7 +14,6 @@ use super::ledger::Grant;
 use super::limit::{Claim, Claims, Rounded};
 use super::outcome::{Cause, Stage};
 use super::stack::Met;
-use super::state::Award;
 
 /// What one earn gives at one line, on its way through the pipeline.
 pub struct Share {
@@ -311,9 +311,9 @@ impl Fold<'_> {
             let words = super::words::quantity(self.program, earn.unit, Exact::from(granted.amount));
             self.explain(cause, earn.span, Stage::Post, share.line, true, || words);
         }
-        let mut uses = self.claim(share.claims, granted.amount);
+        let mut uses = self.claim(share.claims, granted.amount)?;
         for (claim, bonus) in share.bonus_claims {
-            uses.extend(self.claim(vec![claim], Rounding::Up.round(bonus)?));
+            uses.extend(self.claim(vec![claim], Rounding::Up.round(bonus)?)?);
         }
         self.note_gave(cause, earn.cooldown);
         self.used_up(&earn.name, earn.activation);

@@ -1,24 +1,30 @@
 //! Erasing a person: attributes are gone wherever they were written down, and sums stay (S43).
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::hir::{EventDef, EventKind, Program, Read};
-use crate::value::Value;
+use crate::hir::{EventDef, EventKind, Expr, Kind, LimitId, Program, Read, SharedBy, Trigger};
+use crate::value::{Instant, Value};
 
+use super::brought::Brought;
+use super::challenge::{CommonKey, team};
 use super::driver::Engine;
 use super::event::Event;
+use super::fact::{UseKey, Uses};
 use super::group::Group;
+use super::pots::Pots;
 use super::series::Gauge;
-use super::state::{Brought, State};
+use super::state::State;
 
 /// Members who were erased, and by which event last.
 pub type Erased = BTreeMap<Arc<str>, Arc<Event>>;
 
 impl State {
     /// Forgets all that is known of the person, but for what the program has made of it.
-    pub fn forget_person(&mut self, program: &Program) {
+    pub fn forget_person(&mut self, program: &Program, pots: &mut Pots) {
+        self.forget_team(program, pots);
+        self.forget_headroom(program, pots);
         for (id, attribute) in program.attributes.pairs().filter(|(id, _)| *id != Program::MEMBER_ID) {
             *self.attributes.at_mut(id) = attribute.default.clone().unwrap_or_default();
         }
@@ -50,6 +56,70 @@ impl State {
         self.distrust_gauges();
     }
 
+    /// A team that is called by what somebody has told is gone with the last of them.
+    fn forget_team(&self, program: &Program, pots: &mut Pots) {
+        for (id, challenge) in program.challenges.pairs() {
+            let Some(SharedBy::Attribute(by)) = challenge.shared.as_ref().map(|shared| shared.by) else { continue };
+            let Some(team) = team(&self.attributes, by) else { continue };
+            let is_of = |(of, _, group): &CommonKey| *of == id && *group == team;
+            pots.common.retain(|key, common| !is_of(key) || !common.erase(&self.member));
+        }
+    }
+
+    /// What limits have used up by attributes is counted without them. A budget that others have used too stays, and nothing says any longer
+    /// that this member did.
+    fn forget_headroom(&mut self, program: &Program, pots: &mut Pots) {
+        let telling = telling_limits(program);
+        if telling.is_empty() {
+            return;
+        }
+        let untold = |key: &UseKey| -> Option<UseKey> {
+            let places = telling.get(&key.limit)?;
+            let per = (0..).zip(&key.per);
+            let per = per.map(|(at, value)| if places.contains(&at) { Value::Missing } else { value.clone() });
+            Some(UseKey { limit: key.limit, per: per.collect() }).filter(|untold| untold != key)
+        };
+        let mut own: BTreeMap<(UseKey, Instant), i64> = BTreeMap::new();
+        self.each_use(|uses| uses.iter().for_each(|(key, at, n)| *own.entry((key.clone(), *at)).or_insert(0) += n));
+        for (key, used) in std::mem::take(&mut self.uses) {
+            let known = self.uses.entry(untold(&key).unwrap_or(key)).or_default();
+            used.into_iter().for_each(|(at, amount)| *known.entry(at).or_insert(0) += amount);
+        }
+        let of_budget = |key: &UseKey| program.limits.at(key.limit).budget.is_some();
+        let shared = |(key, at): &(UseKey, Instant), used: i64| {
+            pots.uses.get(key).and_then(|by| by.get(at)).is_some_and(|all| *all != used)
+        };
+        let kept: BTreeSet<_> =
+            own.iter().filter(|(of, used)| of_budget(&of.0) && shared(of, **used)).map(|(of, _)| of.clone()).collect();
+        for (of, used) in own.iter().filter(|(of, _)| of_budget(&of.0) && !kept.contains(of)) {
+            let Some(untold) = untold(&of.0) else { continue };
+            if let Some(by) = pots.uses.get_mut(&of.0) {
+                by.remove(&of.1);
+            }
+            *pots.uses.entry(untold).or_default().entry(of.1).or_insert(0) += used;
+        }
+        pots.uses.retain(|_, by| !by.is_empty());
+        self.each_use(|uses| {
+            uses.retain(|(key, at, _)| untold(key).is_none() || !kept.contains(&(key.clone(), *at)));
+            uses.iter_mut().for_each(|(key, ..)| *key = untold(key).unwrap_or_else(|| key.clone()));
+        });
+    }
+
+    /// What was used of limits and may be given back.
+    fn each_use(&mut self, mut see: impl FnMut(&mut Uses)) {
+        for fact in &mut self.facts {
+            fact.awards.iter_mut().for_each(|award| see(&mut award.uses));
+            fact.donations.iter_mut().for_each(|donation| see(&mut donation.uses));
+            fact.payment.iter_mut().for_each(|payment| see(&mut payment.uses));
+            see(&mut fact.turns);
+        }
+        self.each_brought(|brought| {
+            brought.awards.iter_mut().for_each(|award| see(&mut award.uses));
+            brought.donations.iter_mut().for_each(|donation| see(&mut donation.uses));
+            see(&mut brought.turns);
+        });
+    }
+
     /// Everything that was brought and may be taken back with its reason.
     fn each_brought(&mut self, mut see: impl FnMut(&mut Brought)) {
         self.firings.iter_mut().flat_map(|firings| &mut firings.hanging).for_each(|hanging| see(&mut hanging.brought));
@@ -77,6 +147,37 @@ fn unseen(seen: &[(Read, Value)]) -> Vec<(Read, Value)> {
     seen.iter().filter(|(read, _)| !matches!(read, Read::Attribute(_))).cloned().collect()
 }
 
+/// Limits that count by attributes: by which of their `per`.
+fn telling_limits(program: &Program) -> BTreeMap<LimitId, Vec<usize>> {
+    let earns = program.earns.iter().map(|earn| {
+        let boosts = earn.boosts.iter().flat_map(|boost| &program.boosts.at(*boost).limits);
+        (earn.event, earn.limits.iter().chain(boosts).copied().collect::<Vec<_>>())
+    });
+    let rules = program.rules.iter().filter_map(|rule| match &rule.trigger {
+        Trigger::Event(event, _) => Some((*event, rule.limits.clone())),
+        _ => None,
+    });
+    let mut telling = BTreeMap::new();
+    for (def, limits) in earns.chain(rules).map(|(event, limits)| (program.events.at(event), limits)) {
+        for limit in limits.into_iter().filter(|_| tells(def)) {
+            let told = |expr: &Expr| match &expr.kind {
+                Kind::Field(field) => def.fields.get(*field).is_some_and(|field| is_attribute(program, &field.name)),
+                _ => false,
+            };
+            let per = program.limits.at(limit).per.iter().enumerate();
+            let places: Vec<usize> = per.filter(|(_, expr)| told(expr)).map(|(at, _)| at).collect();
+            if !places.is_empty() {
+                telling.insert(limit, places);
+            }
+        }
+    }
+    telling
+}
+
+fn is_attribute(program: &Program, name: &str) -> bool {
+    program.attributes.iter().any(|attribute| *attribute.name == *name)
+}
+
 /// Whether events of a type tell attributes.
 fn tells(def: &EventDef) -> bool {
     matches!(def.kind, EventKind::Join | EventKind::Update)
@@ -84,9 +185,8 @@ fn tells(def: &EventDef) -> bool {
 
 /// The fields of an event without attributes.
 fn without(program: &Program, def: &EventDef, fields: &[Value]) -> Arc<[Value]> {
-    let is_attribute = |name: &str| program.attributes.iter().any(|attribute| *attribute.name == *name);
     let told = def.fields.iter().zip(fields);
-    told.map(|(field, value)| if is_attribute(&field.name) { Value::Missing } else { value.clone() }).collect()
+    told.map(|(field, value)| if is_attribute(program, &field.name) { Value::Missing } else { value.clone() }).collect()
 }
 
 fn kind(engine: &Engine, event: &Event) -> EventKind {
@@ -129,11 +229,11 @@ pub fn stored<'g>(engine: &Engine, group: &'g Group) -> Cow<'g, Group> {
             _ => event.clone(),
         }
     };
-    let state = |state: &mut State| {
+    let state = |state: &mut State, pots: &mut Pots| {
         if later.contains_key(&state.member)
             && let Some(version) = engine.version(state.version)
         {
-            state.forget_person(&version.program);
+            state.forget_person(&version.program, pots);
         }
     };
     Cow::Owned(group.forgetting(event, state))

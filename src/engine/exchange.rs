@@ -3,13 +3,13 @@
 use crate::hir::{Exchange, ExchangeId, Expr, Funding, UnitId};
 use crate::value::{ArithmeticError, Exact, Value};
 
+use super::fact::{Award, Payment};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::ledger::Grant;
 use super::limit::Claim;
 use super::outcome::{Account, Cause};
 use super::redeem::Answer;
-use super::state::{Award, Payment};
 use super::words;
 
 impl Fold<'_> {
@@ -72,9 +72,9 @@ impl Fold<'_> {
             let name = &self.program.units.at(exchange.to).name;
             return Ok(Err(format!("the balance of `{name}` has no room for so much")));
         }
-        let mut uses = self.claim(fitted.claims, amount);
+        let mut uses = self.claim(fitted.claims, amount)?;
         for (bonus, claims) in bonuses {
-            uses.extend(self.claim(claims, bonus));
+            uses.extend(self.claim(claims, bonus)?);
         }
         let lots = self.spend(cause, exchange.from, amount, &Account::Redeemed)?;
         if fee > 0 {

@@ -7,16 +7,18 @@ use crate::hir::{MeasureId, OnRefund, Program, Read};
 use crate::source::Span;
 use crate::value::{Calendar, Exact, Instant, Value};
 
+use super::brought::Brought;
 use super::clock::Due;
 use super::context::{Cx, Moment, TierView};
 use super::event::Event;
+use super::fact::Fact;
 use super::fault::Fault;
 use super::few::Few;
 use super::judge::Judge;
 use super::limit::Claims;
 use super::outcome::{Cause, Outcome, Stage, TraceStep, What};
 use super::pots::Pots;
-use super::state::{Brought, Fact, State};
+use super::state::State;
 use super::version::Version;
 
 /// One member while something is judged.

@@ -85,12 +85,15 @@ impl Fold<'_> {
         let Some(uses) = self.fit_each(cause, &fund.limits, votes, 1)? else {
             return Ok(Err(format!("the limit of `{}` is reached", fund.name)));
         };
-        uses.into_iter().for_each(|claims| drop(self.claim(claims, 1)));
+        for claims in uses {
+            self.claim(claims, 1)?;
+        }
         if let Some((unit, all)) = cost {
             self.spend(cause, unit, all, &Account::Redeemed)?;
         }
         if let Some(pot) = self.pots.funds.get_mut(&id) {
-            *pot.votes.entry(charity).or_insert(0) += votes;
+            let all = pot.votes.entry(charity).or_insert(0);
+            *all = all.checked_add(votes).ok_or(ArithmeticError::Overflow)?;
         }
         Ok(Ok(()))
     }

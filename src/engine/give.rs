@@ -3,13 +3,13 @@
 use crate::hir::{Expr, LimitId, Rule, UnitId};
 use crate::value::{Exact, Value};
 
+use super::fact::{Award, Sent};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::ledger::Grant;
 use super::limit::{Claim, Rounded};
 use super::mail::Content;
 use super::outcome::{Cause, Stage, What};
-use super::state::{Award, Sent};
 
 impl Fold<'_> {
     /// An amount of a rule, cut to its limits and rounded, in steps, with what that uses of them.
@@ -64,7 +64,7 @@ impl Fold<'_> {
             let words = super::words::quantity(self.program, unit, Exact::from(granted.amount));
             self.explain(cause, rule.span, Stage::Post, None, true, || words);
         }
-        let uses = self.claim(claims, granted.amount);
+        let uses = self.claim(claims, granted.amount)?;
         let award = Award {
             line: view.number,
             effect: number,
@@ -101,7 +101,7 @@ impl Fold<'_> {
         if amount <= 0 {
             return Ok(());
         }
-        let uses = self.claim(claims, amount);
+        let uses = self.claim(claims, amount)?;
         let funding = rule.funding.iter().map(|part| (part.partner.clone(), part.share)).collect();
         let id = self.send(to.clone(), Content::Award(cause, unit, amount, funding));
         let award = Award {

@@ -78,6 +78,7 @@ impl Group {
                 self.log.push(event.clone());
                 self.judge(engine, &event, together, out);
             }
+            self.now.catch_up();
             return let_go;
         }
         self.correct(engine, events, together, out);
@@ -146,6 +147,7 @@ impl Group {
             let moved = self.now.advance(engine, to, together, out);
             debug_assert!(moved.is_ok(), "a careful snapshot reports what it cannot judge");
         }
+        self.now.catch_up();
         self.clock = Some(to);
     }
 
@@ -168,6 +170,7 @@ impl Group {
         let mut at = fold(engine, &self.base, self.log.get(..position)?, None, together, &mut Vec::new());
         at.careful = true;
         at.advance_to_event(engine, &event, together, &mut Vec::new()).ok()?;
+        at.catch_up();
         let before = at
             .members
             .get(&event.member)
@@ -233,10 +236,11 @@ impl Group {
     }
 
     /// The same without what is to be forgotten in events, and in members before the first of them.
-    pub fn forgetting(&self, event: impl Fn(&Arc<Event>) -> Arc<Event>, state: impl Fn(&mut State)) -> Self {
+    pub fn forgetting(&self, event: impl Fn(&Arc<Event>) -> Arc<Event>, state: impl Fn(&mut State, &mut Pots)) -> Self {
         let events = |events: &[Arc<Event>]| events.iter().map(&event).collect();
         let mut group = Self { log: events(&self.log), past: events(&self.past), ..self.clone() };
-        group.base.members.values_mut().for_each(|member| state(member));
+        let Snapshot { members, pots, .. } = &mut group.base;
+        members.values_mut().for_each(|member| state(member, pots));
         group
     }
 
@@ -296,6 +300,7 @@ fn fold(
         let judged = run(&mut at, out);
         debug_assert!(judged.is_ok(), "a careful snapshot reports what it cannot judge");
     }
+    at.catch_up();
     at
 }
 

@@ -4,8 +4,9 @@ use crate::hir::{Expr, LimitId, MeasureId, Program, RuleId};
 use crate::value::{Calendar, Exact, Instant, Value};
 
 use super::context::Cx;
+use super::fact::{FactChange, Tallied};
 use super::fault::Fault;
-use super::state::{FactChange, State, Tallied};
+use super::state::State;
 
 /// What is known while a change is noted.
 pub struct Noting<'n> {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::hir::{ExpiryRule, Guarded, Pending, RefundFloor, Returned, Unit, UnitId};
-use crate::value::{Day, Exact, Instant, PeriodKind, Value, split};
+use crate::value::{ArithmeticError, Day, Exact, Instant, PeriodKind, Value, split};
 
+use super::fact::{Sent, Tallied, TallyKind};
 use super::fault::Fault;
 use super::few::Few;
 use super::fold::{Fold, View};
@@ -13,7 +14,6 @@ use super::mail::Content;
 use super::outcome::{Account, Cause, Side, What};
 use super::partner::relinquish;
 use super::purse::{Lot, Ready};
-use super::state::{Sent, Tallied, TallyKind};
 
 /// An amount to be awarded.
 pub struct Grant<'g> {
@@ -79,7 +79,8 @@ impl Fold<'_> {
             TallyKind::Received => &mut totals.received,
             TallyKind::Given => &mut totals.given,
         };
-        *total = total.checked_add(amount).ok_or(crate::value::ArithmeticError::Overflow)?;
+        *total = total.checked_add(amount).ok_or(ArithmeticError::Overflow)?;
+        self.state.units.at(unit).most().ok_or(ArithmeticError::Overflow)?;
         let noting = Noting { program: self.program, calendar: &self.calendar, now: self.at.now };
         self.judge.tallied(self.state, Tallied { unit, tally: kind, amount, at }, &noting)
     }
@@ -317,7 +318,7 @@ impl Fold<'_> {
 
     /// Takes back a part of an award: from its own lot, then from what lapsed of it, then from what was spent, as the unit's refund
     /// floor says. Returns what was taken.
-    pub fn take_back(&mut self, cause: Cause, award: &mut super::state::Award, amount: i64) -> Result<i64, Fault> {
+    pub fn take_back(&mut self, cause: Cause, award: &mut super::fact::Award, amount: i64) -> Result<i64, Fault> {
         let elsewhere = self.take_back_elsewhere(award, amount)?;
         let amount = amount - elsewhere;
         if amount == 0 {
@@ -367,11 +368,11 @@ impl Fold<'_> {
     }
 
     /// Takes back what of an award went to another member, cumulatively; returns how much of `amount` that is.
-    fn take_back_elsewhere(&mut self, award: &mut super::state::Award, amount: i64) -> Result<i64, Fault> {
+    fn take_back_elsewhere(&mut self, award: &mut super::fact::Award, amount: i64) -> Result<i64, Fault> {
         let Some(sent) = award.sent.clone() else { return Ok(0) };
         let part = |taken: i64| -> Result<i64, Fault> {
             let part = Exact::from(taken).mul(Exact::from(award.shared))?.div(Exact::from(award.granted))?;
-            Ok(part.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?)
+            Ok(part.floor().to_i64().ok_or(ArithmeticError::Overflow)?)
         };
         let (before, after) = (part(award.taken)?, part(award.taken + amount)?);
         if after > before {
@@ -384,7 +385,7 @@ impl Fold<'_> {
         Ok(after - before)
     }
 
-    fn untally(&mut self, award: &super::state::Award, taken: i64) -> Result<(), Fault> {
+    fn untally(&mut self, award: &super::fact::Award, taken: i64) -> Result<(), Fault> {
         if taken == 0 {
             return Ok(());
         }
@@ -392,7 +393,7 @@ impl Fold<'_> {
         self.tally(award.unit, TallyKind::Reversed, taken, self.at.now)
     }
 
-    fn owe(&mut self, cause: Cause, award: &mut super::state::Award, shortfall: i64) -> Result<i64, Fault> {
+    fn owe(&mut self, cause: Cause, award: &mut super::fact::Award, shortfall: i64) -> Result<i64, Fault> {
         let unit = award.unit;
         let debt = self.state.units.at(unit).debt;
         let owed = match self.program.units.at(unit).refunds {
@@ -403,7 +404,7 @@ impl Fold<'_> {
         if owed == 0 {
             return Ok(0);
         }
-        self.state.units.at_mut(unit).debt += owed;
+        self.state.units.at_mut(unit).debt = debt.checked_add(owed).ok_or(ArithmeticError::Overflow)?;
         if matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_)) {
             return self.hand_back(cause, award, None, owed, Account::Available);
         }

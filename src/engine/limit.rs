@@ -4,12 +4,12 @@ use std::cell::RefCell;
 
 use crate::hir::{Excess, LimitId, LimitKind, Window};
 use crate::source::Span;
-use crate::value::{Exact, Instant};
+use crate::value::{ArithmeticError, Exact, Instant};
 
+use super::fact::{UseKey, Uses};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::outcome::{Cause, Stage, What};
-use super::state::{UseKey, Uses};
 
 /// What was cut to fit, and what that used of which limits.
 #[derive(Debug, Clone, Default)]
@@ -226,20 +226,26 @@ impl Fold<'_> {
     }
 
     /// Writes down what an award used of its limits: `amount` steps, or one time. Returns the uses, for reversals.
-    pub fn claim(&mut self, claims: Vec<Claim>, amount: i64) -> Uses {
+    pub fn claim(&mut self, claims: Vec<Claim>, amount: i64) -> Result<Uses, Fault> {
         let mut uses = Uses::default();
         for Claim { key, bucket, times, .. } in claims {
             let used = if times { 1 } else { amount };
             if used != 0 && self.program.limits.at(key.limit).window.is_some() {
-                self.add_use(&key, bucket, used);
+                self.add_use(&key, bucket, used)?;
                 uses.push((key, bucket, used));
             }
         }
-        uses
+        Ok(uses)
     }
 
     /// Gives headroom back to the period in which it was used (S13).
-    pub fn unclaim(&mut self, uses: &mut [(UseKey, Instant, i64)], granted: i64, taken_before: i64, taken: i64) {
+    pub fn unclaim(
+        &mut self,
+        uses: &mut [(UseKey, Instant, i64)],
+        granted: i64,
+        taken_before: i64,
+        taken: i64,
+    ) -> Result<(), Fault> {
         for (key, bucket, used) in uses {
             let times = matches!(self.program.limits.at(key.limit).kind, LimitKind::Times(_));
             let all = taken_before + taken >= granted;
@@ -249,21 +255,23 @@ impl Fold<'_> {
                 (false, _) => taken.min(*used),
             };
             *used -= back;
-            self.add_use(key, *bucket, -back);
+            self.add_use(key, *bucket, -back)?;
         }
+        Ok(())
     }
 
-    fn add_use(&mut self, key: &UseKey, bucket: Instant, amount: i64) {
+    fn add_use(&mut self, key: &UseKey, bucket: Instant, amount: i64) -> Result<(), Fault> {
         let budget = self.program.limits.at(key.limit).budget.is_some();
         let uses = if budget { &mut self.pots.uses } else { &mut self.state.uses };
         let by_bucket = uses.entry(key.clone()).or_default();
         let total = by_bucket.entry(bucket).or_insert(0);
-        *total += amount;
+        *total = total.checked_add(amount).ok_or(ArithmeticError::Overflow)?;
         if *total == 0 {
             by_bucket.remove(&bucket);
         }
         if by_bucket.is_empty() {
             uses.remove(key);
         }
+        Ok(())
     }
 }

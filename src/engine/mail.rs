@@ -10,6 +10,7 @@ use crate::value::{Exact, Instant, Value};
 
 use super::decide::Claimant;
 use super::event::Event;
+use super::fact::{Award, Sent, Uses};
 use super::fault::Fault;
 use super::few::Few;
 use super::fold::{Fold, View};
@@ -17,7 +18,6 @@ use super::ledger::Grant;
 use super::limit::Claims;
 use super::outcome::Cause;
 use super::purse::LotExpiry;
-use super::state::{Award, Sent, Uses};
 
 /// A letter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -275,6 +275,7 @@ impl Fold<'_> {
         self.rejudge_hanging()?;
         self.undo_challenges()?;
         self.lose_ground(grounds)?;
+        self.close_unfounded()?;
         self.return_automatic(place, &debts)?;
         self.settle()
     }

@@ -11,19 +11,19 @@ use crate::hir::{
 use crate::value::{Instant, Value};
 
 use super::automatic::Taken;
+use super::brought::Brought;
 use super::challenge::Running;
 use super::choice::Offered;
 use super::draw::{Drum, Entry};
 use super::event::Event;
+use super::fact::{Award, Donation, Fact, Gifted, Payment, Sent, Tallied, UseKey, Uses};
 use super::few::Few;
 use super::fund::FundPot;
 use super::mail::{Content, Letter};
 use super::outcome::Cause;
 use super::outline::{Field, Outline, limits};
 use super::pots::Pots;
-use super::state::{
-    Award, Brought, Donation, Fact, Gifted, Held, Note, Payment, Sent, State, Tallied, UseKey, Uses, Voucher,
-};
+use super::state::{Held, Note, State, Voucher};
 use super::version::Version;
 
 /// Where each identifier of an old program is in a new one.
@@ -211,7 +211,10 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
         vouchers: state
             .vouchers
             .iter()
-            .filter_map(|v| Some(Voucher { reward: of(&names.rewards, v.reward)?, ..v.clone() }))
+            .filter_map(|v| {
+                let credit = v.credit.as_deref().and_then(|award| reawarded(award, &names)).map(Box::new);
+                Some(Voucher { reward: of(&names.rewards, v.reward)?, credit, ..v.clone() })
+            })
             .collect(),
         badges: moved(&state.badges, fresh.badges, &names.badges),
         frozen: state.frozen.iter().filter_map(|(id, days)| Some((of(&names.measures, *id)?, days.clone()))).collect(),

@@ -93,7 +93,7 @@ impl Fold<'_> {
     pub fn hand_back(
         &mut self,
         cause: Cause,
-        award: &mut super::state::Award,
+        award: &mut super::fact::Award,
         lot: Option<u32>,
         amount: i64,
         from: Account,
@@ -111,7 +111,7 @@ impl Fold<'_> {
     }
 }
 
-impl super::state::Award {
+impl super::fact::Award {
     /// What one step of it was worth to a partner who paid for a part of it.
     pub fn price_for(&self, partner: &Arc<str>) -> Exact {
         let price = self.prices.iter().find(|(known, _)| known == partner);
@@ -120,7 +120,7 @@ impl super::state::Award {
 }
 
 /// Takes an amount off what is left of an award, and off what each partner has in it; returns the partners' shares of the amount.
-pub fn relinquish(award: &mut super::state::Award, amount: i64) -> Result<Vec<(Arc<str>, i64)>, Fault> {
+pub fn relinquish(award: &mut super::fact::Award, amount: i64) -> Result<Vec<(Arc<str>, i64)>, Fault> {
     let partners: i64 = award.funded.iter().map(|(_, part)| part).sum();
     let issuer = award.granted - award.taken - partners;
     award.taken += amount;

@@ -11,11 +11,11 @@ use crate::value::Instant;
 use super::board::{Arrivals, BoardKey, Scores};
 use super::challenge::{Common, CommonKey};
 use super::draw::Drum;
+use super::fact::UseKey;
 use super::fund::FundPot;
 use super::mail::Letter;
 use super::naming::{Aliases, known_as};
 use super::pool::Groups;
-use super::state::UseKey;
 
 /// Shared pots. Members claim from them in the order in which events are judged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -131,13 +131,20 @@ impl Purse {
     /// Whether what is stored of it can be: amounts that can be added up, and lots in the order of their numbers, before that of the next.
     pub fn is_sound(&self, next: u32) -> bool {
         let lots = || self.lots.iter().chain(&self.used_up);
-        let amounts = lots().flat_map(|lot| [lot.left, lot.spent, lot.expired]).chain([self.debt]);
-        let mut amounts = amounts.chain(self.owed.values().copied());
-        amounts.try_fold(0_i64, |sum, amount| sum.checked_add(amount.checked_abs()?)).is_some()
+        let add = |sum: i64, amount: i64| sum.checked_add(amount.checked_abs()?);
+        let left = lots().map(|lot| lot.left).try_fold(0, add);
+        left.is_some_and(|left| self.most().is_some_and(|most| left <= most))
+            && lots().all(|lot| [lot.left, lot.spent, lot.expired].into_iter().try_fold(0, add).is_some())
+            && self.owed.values().copied().try_fold(0, add).is_some()
             && self.debt >= 0
             && lots().all(|lot| lot.left >= 0 && lot.number < next)
             && self.lots.iter().is_sorted_by(|a, b| a.number < b.number)
             && self.used_up.iter().is_sorted_by(|a, b| a.number < b.number)
+    }
+    /// The most that all its lots can hold: what was ever awarded or received, and what was given back although it is owed. None where that
+    /// is no number.
+    pub fn most(&self) -> Option<i64> {
+        self.totals.earned.checked_add(self.totals.received)?.checked_add(self.debt)
     }
     /// What may be spent, debts not considered.
     pub fn available(&self) -> i64 {

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use crate::hir::{Redeem, RedeemForm, RedeemId, RefundFloor, RewardId, UnitId};
 use crate::value::{Exact, Instant, TimeSpan, Value};
 
+use super::fact::{Award, Payment, Uses};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::ledger::Grant;
 use super::limits::MOST_AT_ONCE;
 use super::outcome::{Account, Cause, VoucherChange, What};
-use super::state::{Award, Payment};
 use super::words;
 
 /// Granted, or refused with a reason in plain words.
@@ -90,7 +90,10 @@ impl Fold<'_> {
         let Some(uses) = self.fit_each(Cause::Reward(id), &reward.limits, quantity, each.max(1))? else {
             return Ok(Err(format!("the limit of `{}` is reached", reward.name)));
         };
-        let uses = uses.into_iter().flat_map(|claims| self.claim(claims, each)).collect();
+        let mut used = Uses::default();
+        for claims in uses {
+            used.extend(self.claim(claims, each)?);
+        }
         if reward.stock.is_some() {
             let taken = self.pots.taken.entry(id).or_default().entry(release).or_insert(0);
             *taken += u64::try_from(quantity).unwrap_or(0);
@@ -104,14 +107,14 @@ impl Fold<'_> {
             value: 0,
             order: self.text("order"),
             cause: Cause::Reward(id),
-            uses,
+            uses: used,
             partner,
         };
         self.keep_payment(payment);
         for _ in 0..quantity {
             let number = self.issue(Cause::Reward(id), id)?;
             if let Some(fact) = self.own_fact() {
-                fact.gifts.push(super::state::Gifted::Voucher(number));
+                fact.gifts.push(super::fact::Gifted::Voucher(number));
             }
         }
         Ok(Ok(()))
@@ -211,7 +214,7 @@ impl Fold<'_> {
         if fitted.amount < Exact::from(amount) {
             return Ok(Err(format!("the limit of `{}` is reached", redeem.name)));
         }
-        let uses = self.claim(fitted.claims, amount);
+        let uses = self.claim(fitted.claims, amount)?;
         let lots = self.spend(cause, redeem.unit, amount, &Account::Redeemed)?;
         let partner = self.spent_at(cause, redeem.partner, redeem.unit, amount)?;
         self.emit(cause, What::Paid { redeem: id, amount, value });
@@ -391,7 +394,9 @@ impl Fold<'_> {
         }
         self.spend(Cause::Event, id, asked.min(have), &Account::Issuer)?;
         if asked > have {
-            self.state.units.at_mut(id).debt += asked - have;
+            let purse = self.state.units.at_mut(id);
+            purse.debt = purse.debt.checked_add(asked - have).ok_or(crate::value::ArithmeticError::Overflow)?;
+            purse.most().ok_or(crate::value::ArithmeticError::Overflow)?;
             self.post(Cause::Event, id, Account::Available, Account::Issuer, asked - have, None, None);
         }
         Ok(Ok(()))

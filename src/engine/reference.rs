@@ -7,9 +7,10 @@ use crate::hir::{Aggregate, Expr, Measure, MeasureId, Net, ShareCap, Source, Typ
 use crate::value::{Day, Exact, Instant, PeriodKind, Value};
 
 use super::context::Cx;
+use super::fact::{Fact, FactChange, Tallied};
 use super::fault::Fault;
 use super::judge::Judge;
-use super::state::{Fact, FactChange, State, Tallied};
+use super::state::State;
 use super::streak::Row;
 use super::walk;
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use crate::hir::{FieldId, Referral, RuleId};
 use crate::value::Value;
 
+use super::fact::Sent;
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::mail::Content;
 use super::outcome::{Cause, What};
-use super::state::Sent;
 
 impl Fold<'_> {
     /// Referrals that wait for the event at hand.

@@ -6,13 +6,13 @@ use crate::hir::{FieldId, LineKey, OnRefund, Order, Reversal, Trigger, Unmatched
 use crate::value::{Exact, Value};
 
 use super::event::Event;
+use super::fact::{Award, Fact, FactChange};
 use super::fault::Fault;
 use super::few::Few;
 use super::fold::{Fold, View};
 use super::judge::Noting;
 use super::mail::Content;
 use super::outcome::{Cause, Stage};
-use super::state::{Award, Fact, FactChange};
 
 /// What a reversal leaves of one original.
 struct Undo {
@@ -312,6 +312,7 @@ impl Fold<'_> {
         self.rejudge_hanging()?;
         self.undo_challenges()?;
         self.lose_ground(grounds)?;
+        self.close_unfounded()?;
         first.map_or(Ok(()), |first| self.return_automatic(first, &debts))
     }
 
@@ -355,7 +356,7 @@ impl Fold<'_> {
                 let before = award.taken;
                 let taken = self.take_back(award.cause, award, rest)?;
                 let mut uses = std::mem::take(&mut award.uses);
-                self.unclaim(&mut uses, award.granted, before, taken);
+                self.unclaim(&mut uses, award.granted, before, taken)?;
                 award.uses = uses;
                 if let Some((reversal, _)) = by {
                     self.explain_reversal(award, &fact, reversal, taken)?;
@@ -365,7 +366,7 @@ impl Fold<'_> {
         self.return_gifts(&mut fact, by.map(|(reversal, _)| reversal))?;
         if fact.gone {
             self.cancel_gifts(&fact.gifts)?;
-            self.unclaim(&mut fact.turns, 0, 0, 0);
+            self.unclaim(&mut fact.turns, 0, 0, 0)?;
             self.forget(&fact);
             self.close_opened_by(&fact.event.id)?;
         }

@@ -3,11 +3,12 @@
 use crate::hir::{Read, Trigger};
 use crate::value::{Exact, Value};
 
+use super::brought::Brought;
+use super::fact::{Fact, Gifted};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::mail::Content;
 use super::outcome::{Cause, VoucherChange, What};
-use super::state::{Brought, Fact, Gifted};
 
 impl Fold<'_> {
     /// Takes back all that was brought, with the turns that rules took of their limits.
@@ -16,16 +17,16 @@ impl Fold<'_> {
             let (before, rest) = (award.taken, award.granted - award.taken);
             let taken = self.take_back(award.cause, award, rest)?;
             let mut uses = std::mem::take(&mut award.uses);
-            self.unclaim(&mut uses, award.granted, before, taken);
+            self.unclaim(&mut uses, award.granted, before, taken)?;
         }
         for donation in &mut brought.donations {
-            self.return_gift(donation, donation.amount);
+            self.return_gift(donation, donation.amount)?;
         }
         self.cancel_gifts(&brought.gifts)?;
         for sent in brought.sent.drain(..) {
             self.send(sent.to, Content::Recall(sent.id));
         }
-        self.unclaim(&mut brought.turns, 0, 0, 0);
+        self.unclaim(&mut brought.turns, 0, 0, 0)?;
         Ok(())
     }
 
@@ -66,7 +67,7 @@ impl Fold<'_> {
                     let Some(voucher) = self.state.vouchers.iter_mut().find(|voucher| voucher.number == *number) else {
                         continue;
                     };
-                    let reward = voucher.reward;
+                    let (reward, credit) = (voucher.reward, voucher.credit.take());
                     let name = &self.program.rewards.at(reward).name;
                     if voucher.closed.is_none() {
                         voucher.closed = Some(VoucherChange::Cancelled);
@@ -74,11 +75,15 @@ impl Fold<'_> {
                             Cause::Reward(reward),
                             What::Voucher { reward, voucher: *number, change: VoucherChange::Cancelled },
                         );
-                    } else {
+                    } else if credit.is_none() {
                         self.emit(
                             Cause::Reward(reward),
                             What::Irreversible(format!("voucher {number} of `{name}` is no longer open")),
                         );
+                    }
+                    if let Some(mut credit) = credit {
+                        let granted = credit.granted;
+                        self.take_back(credit.cause, &mut credit, granted)?;
                     }
                 }
                 Gifted::Entry(number) => self.cancel_entry(*number)?,

@@ -8,6 +8,8 @@ use crate::hir::{
 };
 use crate::value::{Exact, Instant, Value};
 
+use super::brought::{Brought, Hanging};
+use super::fact::{Award, FactChange, Gifted, Uses};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::judge::Noting;
@@ -15,7 +17,7 @@ use super::ledger::Grant;
 use super::limits::{MAX_ROUNDS, MOST_AT_ONCE};
 use super::outcome::{Account, Cause, What};
 use super::stack::Met;
-use super::state::{Award, Brought, FactChange, Gifted, Hanging, Restart, Uses, Voucher};
+use super::state::{Restart, Voucher, number_after};
 
 impl Fold<'_> {
     /// Rules that listen to the event at hand; `met` are those that were judged with its earns.
@@ -293,7 +295,7 @@ impl Fold<'_> {
         if fitted.amount.is_zero() {
             return Ok(false);
         }
-        let turns = self.claim(fitted.claims, 1);
+        let turns = self.claim(fitted.claims, 1)?;
         self.keep_turns(turns);
         if rule.decided.is_none() {
             self.note_gave(cause, rule.cooldown);
@@ -450,7 +452,8 @@ impl Fold<'_> {
                 (zone.start_of(*from).max(now), Some(self.cx(View::default()).end_of_day(*to)?))
             }
         };
-        let number = self.state.vouchers.last().map_or(1, |last| last.number.saturating_add(1));
+        let number = number_after(self.state.vouchers.last().map(|last| last.number))?;
+        let mut credit = None;
         if let (Some(unit), Some(amount)) = (reward.gives.unit, value) {
             let granted = self.grant(&Grant {
                 cause,
@@ -463,9 +466,7 @@ impl Fold<'_> {
                 shared: false,
             })?;
             let award = Award { lot: granted.lot, ..self.award(cause, unit, granted.amount) };
-            if let Some(brought) = self.collecting.as_mut().filter(|_| award.granted > 0) {
-                brought.awards.push(award);
-            }
+            credit = (award.granted > 0).then(|| Box::new(award));
         }
         self.state.vouchers.push(Voucher {
             number,
@@ -476,6 +477,7 @@ impl Fold<'_> {
             expires,
             closed: None,
             order: None,
+            credit,
         });
         self.emit(cause, What::Issued { reward: id, voucher: number, value, expires });
         if let Some(draw) = reward.gives.draw {

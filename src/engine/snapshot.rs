@@ -26,6 +26,10 @@ pub struct Snapshot {
     /// When something is next due for each; kept for groups of many.
     #[serde(rename = "due_of")]
     due: Schedule,
+    /// Up to when the clock has moved for those to whom nothing has happened since; none where all know. For groups of many, so that an
+    /// event costs the same however many there are.
+    #[serde(skip)]
+    moved: Option<Instant>,
     /// Whether something could not be judged once, so that each step is now tried on its own.
     #[serde(skip)]
     pub careful: bool,
@@ -62,6 +66,7 @@ impl Snapshot {
         act: impl FnOnce(&mut At<'_>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let state = self.members.entry(member.clone()).or_insert_with(|| Box::new(engine.state(member.clone(), time)));
+        state.clock = self.moved.map_or(state.clock, |moved| state.clock.max(moved));
         act(&mut At { state, pots: &mut self.pots, out, careful: self.careful })
     }
 
@@ -107,8 +112,15 @@ impl Snapshot {
             }
             self.deliver(engine, out)?;
         }
-        self.members.values_mut().for_each(|state| state.clock = state.clock.max(to));
+        self.moved = self.moved.max(Some(to));
         Ok(())
+    }
+
+    /// Lets all members know up to when the clock has moved.
+    pub fn catch_up(&mut self) {
+        if let Some(to) = self.moved.take() {
+            self.members.values_mut().for_each(|state| state.clock = state.clock.max(to));
+        }
     }
 
     fn house<'h>(&'h mut self, engine: &'h Engine, out: &'h mut Vec<Outcome>) -> Option<House<'h>> {

@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::arena::Arena;
 use crate::hir::{
-    BadgeId, ChallengeId, CharityId, EventId, FieldId, FieldType, LadderId, LimitId, MeasureId, OnRefund, Program,
-    Read, RewardId, RuleId, Tally, UnitId,
+    BadgeId, ChallengeId, EventId, FieldId, FieldType, LadderId, MeasureId, Program, RewardId, RuleId, UnitId,
 };
-use crate::value::{Day, Exact, Instant, Value};
+use crate::value::{ArithmeticError, Day, Exact, Instant, Value};
 
 use super::automatic::Taken;
+use super::brought::{Firings, Risen};
 use super::challenge::Running;
 use super::choice::Offered;
 use super::draw::Entry;
-use super::event::Event;
-use super::few::Few;
+use super::fact::{Award, Fact, Tallied, UseKey};
+use super::fault::Fault;
 use super::outcome::Cause;
 use super::pairs;
 use super::purse::Purse;
@@ -109,236 +109,6 @@ fn none_yet(count: &u32) -> bool {
     *count == 0
 }
 
-/// A recorded event and what it brought.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fact {
-    /// The event; for an unmatched reversal that counts, an event of the original's type.
-    pub event: Arc<Event>,
-    /// The fields as reversals have left them.
-    pub left: Arc<[Value]>,
-    /// Reversals in order: when, and the fields that each left.
-    pub reversals: Few<(Instant, Arc<[Value]>)>,
-    /// Whether nothing is left of it.
-    pub gone: bool,
-    /// Whether it counts negatively: a reversal whose original is unknown.
-    pub negative: bool,
-    /// Awards.
-    pub awards: Vec<Award>,
-    /// Vouchers issued and badges given.
-    pub gifts: Few<Gifted>,
-    /// What was paid with points.
-    pub payment: Option<Box<Payment>>,
-    /// Earns and rules that gave something.
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    pub gave: Few<Cause>,
-    /// Turns that rules took of their limits.
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    pub turns: Uses,
-    /// Activations that it used up: what was activated, and when.
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    pub used_up: Few<(Arc<str>, Instant)>,
-    /// Letters that are recalled when nothing is left of it.
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    pub sent: Few<Sent>,
-    /// Gifts of the program to causes.
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    pub donations: Few<Donation>,
-    /// The place in the member's history.
-    pub place: u64,
-}
-
-impl Fact {
-    /// An event that has brought nothing yet, at a place in its member's history.
-    pub fn new(event: Arc<Event>, place: u64) -> Self {
-        Self {
-            left: event.fields.clone(),
-            event,
-            reversals: Few::default(),
-            gone: false,
-            negative: false,
-            awards: Vec::new(),
-            gifts: Few::default(),
-            payment: None,
-            gave: Few::default(),
-            turns: Few::default(),
-            used_up: Few::default(),
-            sent: Few::default(),
-            donations: Few::default(),
-            place,
-        }
-    }
-}
-
-/// What a change of facts was.
-pub enum FactChange<'a> {
-    /// A new fact, the last of the list.
-    Recorded(&'a Fact),
-    /// A fact that was reversed at a moment; the fields and whether it was gone before.
-    Reversed(&'a Fact, Instant, &'a [Value]),
-    /// A measure was restarted.
-    Restarted(MeasureId),
-}
-
-/// An award as it was made, for reversals (S20).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Award {
-    /// The earn or rule.
-    pub cause: Cause,
-    /// The unit.
-    pub unit: UnitId,
-    /// The line of the event, where it was per line.
-    pub line: Option<u32>,
-    /// Which effect of a rule it was, from 0.
-    pub effect: u32,
-    /// What was awarded, in steps.
-    pub granted: i64,
-    /// What was taken back since.
-    pub taken: i64,
-    /// The lot it went to.
-    pub lot: Option<u32>,
-    /// Limits used: key, period or moment, amount.
-    pub uses: Uses,
-    /// What a partial reversal does.
-    pub on_refund: OnRefund,
-    /// What was read of the member when it was judged, where it may be judged again.
-    pub seen: Few<(Read, Value)>,
-    /// Who paid: parts of `granted` by funding declaration; the rest is the issuer's.
-    pub funded: Few<(Arc<str>, i64)>,
-    /// What one step was worth to each of them, in minor units.
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    pub prices: Few<(Arc<str>, Exact)>,
-    /// When.
-    pub at: Instant,
-    /// The letter that brought it to another member, where it went to one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sent: Option<Box<Sent>>,
-    /// How much of what was awarded went there.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub shared: i64,
-}
-
-fn is_zero(amount: &i64) -> bool {
-    *amount == 0
-}
-
-/// A letter that goes with the event that sent it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sent {
-    /// To whom.
-    pub to: Arc<str>,
-    /// Which.
-    pub id: Arc<str>,
-    /// Whether what it carries counts as earned by the sender too.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub counted: bool,
-    /// The rule whose conditions must go on to hold for what is left of the event.
-    pub rule: Option<RuleId>,
-    /// What they read of the member when it was sent.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub seen: Vec<(Read, Value)>,
-}
-
-/// Something given that is not a quantity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Gifted {
-    /// A voucher, by number.
-    Voucher(u32),
-    /// A badge.
-    Badge(BadgeId),
-    /// An offer, by number.
-    Offer(u32),
-    /// An entry of a draw, by number.
-    Entry(u32),
-}
-
-/// Points spent at once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Payment {
-    /// The unit.
-    pub unit: UnitId,
-    /// From which lots, in steps.
-    pub lots: Vec<(u32, i64)>,
-    /// How much came back since, in steps.
-    pub returned: i64,
-    /// The money it was good for, in minor units; zero for rewards.
-    pub value: i64,
-    /// The order it paid.
-    pub order: Option<Arc<str>>,
-    /// The reward or way.
-    pub cause: Cause,
-    /// Limits used.
-    pub uses: Uses,
-    /// The partner who took them, and what one step was worth, in minor units.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub partner: Option<(Arc<str>, Exact)>,
-}
-
-/// Money of the program that went to a cause for an event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Donation {
-    /// The cause.
-    pub charity: CharityId,
-    /// The rule.
-    pub cause: Cause,
-    /// Which effect of it, from 0.
-    pub effect: u32,
-    /// The line of the event, where it was per line.
-    pub line: Option<u32>,
-    /// How much, in minor units.
-    pub amount: i64,
-    /// What was taken back since.
-    pub taken: i64,
-    /// Limits used.
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    pub uses: Uses,
-    /// What a partial reversal does.
-    pub on_refund: OnRefund,
-    /// What was read of the member when it was judged, where it may be judged again.
-    pub seen: Few<(Read, Value)>,
-}
-
-/// An amount posted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tallied {
-    /// The unit.
-    pub unit: UnitId,
-    /// As what.
-    pub tally: TallyKind,
-    /// How much, in steps; negative where it is undone.
-    pub amount: i64,
-    /// The moment it counts at: that of the original for what is undone.
-    pub at: Instant,
-}
-
-/// [`Tally`], storable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the names are those of `Tally`")]
-pub enum TallyKind {
-    Earned,
-    Spent,
-    Expired,
-    Reversed,
-    /// From another member.
-    Received,
-    /// To another member.
-    Given,
-}
-
-impl TallyKind {
-    /// Whether this is what a measure sums.
-    pub fn is(self, tally: Tally) -> bool {
-        matches!(
-            (self, tally),
-            (Self::Earned, Tally::Earned)
-                | (Self::Spent, Tally::Spent)
-                | (Self::Expired, Tally::Expired)
-                | (Self::Reversed, Tally::Reversed)
-                | (Self::Received, Tally::Received)
-                | (Self::Given, Tally::Given)
-        )
-    }
-}
-
 /// A restart: what came before does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restart {
@@ -346,72 +116,6 @@ pub struct Restart {
     pub at: Instant,
     /// How many events had been judged; events of the same moment before that place do not count.
     pub place: u64,
-}
-
-/// Which headroom of a limit: by the values of its `per` fields.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct UseKey {
-    /// The limit.
-    pub limit: LimitId,
-    /// Values of `per`.
-    pub per: Vec<Value>,
-}
-
-/// Uses of limits by one award or payment: which, in which period or at which moment, and how much.
-pub type Uses = Few<(UseKey, Instant, i64)>;
-
-/// What a rule has done.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Firings {
-    /// For crossings: the start of the period (or the first instant) and the highest multiple fired in it.
-    pub crossed: BTreeMap<Instant, i64>,
-    /// Awards of crossings, to be judged again when the measure shrinks: period, multiple, the place of the fact that holds them.
-    pub hanging: Vec<Hanging>,
-    /// For absences: the anchor for which it fired.
-    pub fired_for: Option<Instant>,
-}
-
-/// An award that hangs on a threshold (S22).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hanging {
-    /// The start of the period.
-    pub period: Instant,
-    /// The moment at which to look at the measure again: the last of its period, or far in the future.
-    pub until: Instant,
-    /// The multiple; 1 for plain thresholds.
-    pub multiple: i64,
-    /// The threshold that was crossed.
-    pub threshold: Exact,
-    /// What that brought.
-    pub brought: Brought,
-}
-
-/// What a crossing or a rise brought.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Brought {
-    /// Awards.
-    pub awards: Vec<Award>,
-    /// Other gifts.
-    pub gifts: Vec<Gifted>,
-    /// Turns that rules took of their limits.
-    pub turns: Uses,
-    /// Gifts of the program to causes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub donations: Vec<Donation>,
-    /// Letters that go with it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sent: Vec<Sent>,
-}
-
-/// A rise to a tier.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Risen {
-    /// The tier.
-    pub tier: u32,
-    /// When it was qualified for.
-    pub since: Instant,
-    /// What that brought.
-    pub brought: Brought,
 }
 
 /// A tier held.
@@ -507,6 +211,9 @@ pub struct Voucher {
     pub closed: Option<super::outcome::VoucherChange>,
     /// The order it was used on.
     pub order: Option<Arc<str>>,
+    /// What of a unit it was good for at once: that goes with it when it is cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit: Option<Box<Award>>,
 }
 
 impl Voucher {
@@ -514,6 +221,11 @@ impl Voucher {
     pub fn usable(&self, now: Instant) -> bool {
         self.closed.is_none() && self.from <= now && self.expires.is_none_or(|end| now < end)
     }
+}
+
+/// The number that follows that of the last voucher, offer or entry.
+pub fn number_after(last: Option<u32>) -> Result<u32, Fault> {
+    Ok(last.unwrap_or(0).checked_add(1).ok_or(ArithmeticError::Overflow)?)
 }
 
 impl State {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crate::hir::{EventKind, ReturnOrder, Reversal};
 use crate::value::{Exact, Value};
 
+use super::fact::{Fact, Gifted, Payment};
 use super::fault::Fault;
 use super::fold::Fold;
 use super::mail::Content;
 use super::outcome::{Cause, Side, VoucherChange, What};
-use super::state::{Fact, Gifted, Payment};
 
 impl Fold<'_> {
     /// Points and vouchers that paid for a returned order come back (S21).
@@ -128,7 +128,7 @@ impl Fold<'_> {
         self.give_back(payment.cause, payment.unit, &lots)?;
         let mut uses = std::mem::take(&mut payment.uses);
         let spent: i64 = payment.lots.iter().map(|(_, amount)| amount).sum();
-        self.unclaim(&mut uses, spent, payment.returned - (amount - rest), amount - rest);
+        self.unclaim(&mut uses, spent, payment.returned - (amount - rest), amount - rest)?;
         payment.uses = uses;
         Ok(())
     }

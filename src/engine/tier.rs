@@ -3,12 +3,14 @@
 use crate::hir::{Fall, Hold, Ladder, LadderId, LadderRefund, MeasureId, Read, Rise, Source, Tier, Window};
 use crate::value::{Exact, Instant, Period, PeriodKind, TimeSpan, Value};
 
+use super::brought::{Brought, Risen};
+use super::fact::{Fact, Gifted};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::listeners::{Slides, moved_by};
 use super::outcome::{Cause, What};
 use super::reads;
-use super::state::{Brought, Fact, Gifted, Holding, Risen};
+use super::state::Holding;
 
 /// What has its ground in what was counted: reasons to hold tiers, and rises, in their order.
 #[derive(Debug, Default)]

@@ -3,13 +3,13 @@
 use crate::hir::{Transfer, TransferId, Type, UnitId};
 use crate::value::{Exact, Value};
 
+use super::fact::TallyKind;
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::mail::{Content, Passed};
 use super::outcome::{Account, Cause, What};
 use super::purse::{Lot, Ready};
 use super::redeem::Answer;
-use super::state::TallyKind;
 use super::words;
 
 /// What a transfer costs: steps of a unit, or minor units of money where there is none.
@@ -50,7 +50,7 @@ impl Fold<'_> {
         if fitted.amount < Exact::from(amount) {
             return Ok(Err(format!("the limit of `{}` is reached", transfer.name)));
         }
-        self.claim(fitted.claims, amount);
+        self.claim(fitted.claims, amount)?;
         self.hand_over(id, transfer, amount, to)?;
         match fee {
             Some((Some(unit), fee)) if fee > 0 => self.spend(cause, unit, fee, &Account::Issuer).map(drop)?,

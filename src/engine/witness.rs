@@ -8,10 +8,11 @@ use crate::source::Span;
 use crate::value::Value;
 
 use super::context::Cx;
+use super::fact::{FactChange, Tallied};
 use super::fault::Fault;
 use super::judge::{Judge, Noting};
 use super::reference::Reference;
-use super::state::{FactChange, State, Tallied};
+use super::state::State;
 use super::walk;
 
 /// What was asked of one version of a program, by place.

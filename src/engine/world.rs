@@ -221,8 +221,10 @@ impl World {
         let mut told = Vec::with_capacity(done.len());
         for job in done {
             for id in &job.let_go {
-                let let_go = self.seen.remove(id);
-                self.past.extend(let_go.map(|event| (self.secret.hash_one(id), self.content(&event))));
+                let Some(event) = self.seen.remove(id) else { continue };
+                let untold = erase::told_before(&self.engine, &self.erased, &event);
+                let content = if untold { self.content_but_fields(&event) } else { self.content(&event) };
+                self.past.insert(self.secret.hash_one(id), content);
             }
             self.groups.put_back(job.place, job.shard);
             told.push(job.out.into_iter());
@@ -247,6 +249,11 @@ impl World {
         self.secret.hash_one((event.owner(), event.kind, event.time, &event.fields))
     }
 
+    /// The same for an event whose fields are no longer known.
+    fn content_but_fields(&self, event: &Event) -> u64 {
+        self.secret.hash_one((event.owner(), event.kind, event.time))
+    }
+
     fn arrive(&mut self, event: &Event) -> Arrival {
         if let Some(known) = self.seen.get(&event.id) {
             if known.same_content(event)
@@ -257,7 +264,8 @@ impl World {
             return used_before(event);
         }
         if let Some(content) = self.past.get(&self.secret.hash_one(&event.id)) {
-            return if *content == self.content(event) { Arrival::Duplicate } else { used_before(event) };
+            let same = *content == self.content(event) || *content == self.content_but_fields(event);
+            return if same { Arrival::Duplicate } else { used_before(event) };
         }
         if self.adopted.is_some_and(|adopted| event.time < adopted) {
             return Arrival::Refused(

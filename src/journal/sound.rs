@@ -9,9 +9,10 @@ use serde::ser::{self, Serialize, Serializer};
 use crate::arena::Arena;
 use crate::hir::Program;
 
+use crate::engine::brought::Firings;
 use crate::engine::challenge::Running;
 use crate::engine::series::Gauge;
-use crate::engine::state::{Firings, State};
+use crate::engine::state::State;
 use crate::engine::{Engine, Event, Group, Pots, World};
 
 /// No honest count comes near: what is beyond was not written by an engine.
@@ -20,7 +21,7 @@ const MOST: u64 = 1 << 31;
 /// Whether a world that was stored can be gone on with.
 pub fn is_sound(world: &World) -> bool {
     let (engine, stored) = (world.engine(), world.stored());
-    stored.sequence < u64::from(u32::MAX) << 16
+    stored.sequence < MOST << 16
         && stored.unions.iter().all(|union| event(engine, union))
         && stored.groups.iter().all(|(_, found)| group(engine, found))
 }
@@ -37,11 +38,12 @@ fn group(engine: &Engine, group: &Group) -> bool {
 fn event(engine: &Engine, event: &Event) -> bool {
     let version = engine.version(engine.version_at(event.time));
     let def = version.and_then(|version| version.program.events.get(event.kind));
-    def.is_some_and(|def| def.fields.len() == event.fields.len())
+    event.sequence < MOST << 16 && def.is_some_and(|def| def.fields.len() == event.fields.len())
 }
 
 fn pots(engine: &Engine, pots: &Pots) -> bool {
     engine.version(pots.version).is_some_and(|version| refers(&version.program, pots))
+        && pots.matched.values().flat_map(|by| by.values()).all(|added| *added >= 0)
 }
 
 fn state(engine: &Engine, state: &State) -> bool {
@@ -53,7 +55,15 @@ fn state(engine: &Engine, state: &State) -> bool {
         let crossed = firings.crossed.values().map(|multiple| multiple.unsigned_abs()).max();
         crossed.into_iter().chain(firings.hanging.iter().map(|hanging| hanging.multiple.unsigned_abs())).max()
     };
-    let mut counts = counts.into_iter().chain(state.challenges.iter().flat_map(of_challenges));
+    let last = [
+        state.vouchers.last().map(|voucher| voucher.number),
+        state.offers.last().map(|offer| offer.number),
+        state.entries.last().map(|entry| entry.number),
+    ];
+    let mut counts = counts
+        .into_iter()
+        .chain(last.into_iter().flatten().map(u64::from))
+        .chain(state.challenges.iter().flat_map(of_challenges));
     sizes(program, state)
         && counts.all(|count| count < MOST)
         && state.firings.iter().filter_map(of_rules).all(|multiple| multiple < MOST << 16)
@@ -94,7 +104,7 @@ fn refers(program: &Program, what: &impl Serialize) -> bool {
     what.serialize(&Looking { program, bound: Cell::new(None) }).is_ok()
 }
 
-/// Reads what would be written, and looks at the identifiers.
+/// Reads what would be written, and looks at identifiers and counts.
 struct Looking<'p> {
     program: &'p Program,
     /// How many there are of what the next number is the identifier of.
@@ -107,7 +117,7 @@ struct Unknown;
 
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an identifier of nothing")
+        f.write_str("an identifier of nothing, or a count without end")
     }
 }
 
@@ -209,7 +219,7 @@ impl Serializer for &Looking<'_> {
 
     pass! {
         serialize_bool(bool) serialize_i8(i8) serialize_i16(i16) serialize_i32(i32) serialize_i64(i64) serialize_u8(u8) serialize_u16(u16)
-        serialize_u64(u64) serialize_f32(f32) serialize_f64(f64) serialize_char(char) serialize_str(&str) serialize_bytes(&[u8])
+        serialize_f32(f32) serialize_f64(f64) serialize_char(char) serialize_str(&str) serialize_bytes(&[u8])
         serialize_unit_struct(&'static str)
     }
 
@@ -218,6 +228,9 @@ impl Serializer for &Looking<'_> {
             Some(bound) if number as usize >= bound => Err(Unknown),
             _ => Ok(()),
         }
+    }
+    fn serialize_u64(self, count: u64) -> Looked {
+        if count < MOST << 16 { Ok(()) } else { Err(Unknown) }
     }
     fn serialize_none(self) -> Looked {
         Ok(())

@@ -13,6 +13,7 @@ mod earlier;
 mod edited;
 mod erased;
 mod failing;
+mod huge;
 #[cfg(unix)]
 mod kill;
 

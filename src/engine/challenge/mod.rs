@@ -1,17 +1,22 @@
 //! Challenges: what runs for a member, how far it has come, and what it brings.
 
+mod common;
+mod open;
 mod progress;
 mod run;
 mod together;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::value::{Exact, Instant, Value};
 
-use super::state::Brought;
+use super::brought::Brought;
+
+pub use common::{Common, CommonKey};
+pub use together::team;
 
 /// What runs of one challenge for a member.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +43,10 @@ pub struct Instance {
     pub until: Instant,
     /// The event that opened it, and its place in the member's history: what came before does not count.
     pub by: Option<(Arc<str>, u64)>,
-    /// The fields of that event.
+    /// The event at which a challenge of the calendar was open to the member, as long as its conditions hang on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hangs_on: Option<Arc<str>>,
+    /// The fields of the event that opened it.
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub fields: Arc<[Value]>,
     /// How much is to be reached, by goal; empty where it is to be worked out again.
@@ -49,6 +57,9 @@ pub struct Instance {
     /// When milestones were reached.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reached: BTreeMap<u32, Instant>,
+    /// Where the goal is reached together and is a measure, which may move on by itself: the most that this member has brought in, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak: Option<(Instant, Exact)>,
     /// When it was completed.
     pub completed: Option<Instant>,
     /// Until before when what it brings can be claimed; none once that was done, or where it was given at once.
@@ -57,21 +68,6 @@ pub struct Instance {
     #[serde(default)]
     pub brought: Brought,
 }
-
-/// What members reach together in one time of a challenge.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Common {
-    /// What each has brought in.
-    pub by: BTreeMap<Arc<str>, Exact>,
-    /// Who was rewarded.
-    pub rewarded: BTreeSet<Arc<str>>,
-    /// Who was given what which milestone brings.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub reached: BTreeMap<u32, BTreeSet<Arc<str>>>,
-}
-
-/// Which group of members, in which time of a challenge.
-pub type CommonKey = (crate::hir::ChallengeId, Instant, Arc<str>);
 
 impl Instance {
     /// Whether events of a moment count.

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use crate::engine::context::Cx;
+use crate::engine::fact::Fact;
 use crate::engine::fault::Fault;
 use crate::engine::reference::{self, total};
-use crate::engine::state::Fact;
 use crate::engine::walk;
 use crate::hir::{ChallengeId, ChallengeRead, Expr, FieldId, Goal, Progress, Read, Source};
 use crate::value::{Exact, Instant, PeriodKind, Value};

@@ -1,110 +1,18 @@
-//! Opens, judges and closes challenges.
+//! Judges and ends challenges.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use crate::hir::{Challenge, ChallengeId, ChallengeStage, EventKind, Frame, Goal, Progress, RewardRefunds, RuleId};
+use crate::hir::{Challenge, ChallengeId, ChallengeStage, Frame, Goal, Progress, RewardRefunds, RuleId};
 use crate::value::{Exact, Instant, Value};
 
 use super::Instance;
-use crate::engine::event::Event;
+use crate::engine::brought::Brought;
+use crate::engine::fact::{Award, Gifted};
 use crate::engine::fault::Fault;
 use crate::engine::fold::{Fold, View};
 use crate::engine::outcome::{Cause, What};
 use crate::engine::redeem::Answer;
-use crate::engine::state::{Brought, Gifted};
 use crate::engine::words;
 
 impl Fold<'_> {
-    /// Challenges that the event at hand opens.
-    pub fn open_challenges(&mut self, event: &Arc<Event>) -> Result<(), Fault> {
-        for (id, challenge) in self.program.challenges.pairs() {
-            let Frame::From { event: opening, filter, .. } = &challenge.frame else { continue };
-            let opens = match opening {
-                Some(kind) => *kind == event.kind,
-                None => {
-                    Some(event.kind) == EventKind::Activate.id() && self.text("offer").as_ref() == Some(&challenge.name)
-                }
-            };
-            if !opens
-                || !filter.as_ref().map_or(Ok(true), |filter| self.judge.truth(filter, &self.cx(View::default())))?
-            {
-                continue;
-            }
-            let place = self.state.judged.saturating_sub(1);
-            let by = Some((event.id.clone(), place));
-            let fields = if opening.is_some() { event.fields.clone() } else { Arc::from([]) };
-            self.open_challenge(id, challenge, self.at.now, by, fields)?;
-        }
-        Ok(())
-    }
-
-    /// A rule opens a challenge for the member, as an activation would.
-    pub fn open_by_rule(&mut self, cause: Cause, id: ChallengeId) -> Result<(), Fault> {
-        if let Some(reason) = self.bars_activation(id)? {
-            self.emit(cause, What::Unreached(reason));
-            return Ok(());
-        }
-        let place = self.state.judged.saturating_sub(1);
-        let by = self.event.as_ref().map(|event| (event.id.clone(), place));
-        self.open_challenge(id, self.program.challenges.at(id), self.at.now, by, Arc::from([]))
-    }
-
-    fn open_challenge(
-        &mut self,
-        id: ChallengeId,
-        challenge: &Challenge,
-        opened: Instant,
-        by: Option<(Arc<str>, u64)>,
-        fields: Arc<[Value]>,
-    ) -> Result<(), Fault> {
-        let view = View { opened: Some(&fields), since: Some(opened), ..View::default() };
-        for condition in &challenge.only {
-            if !self.judge.truth(condition, &self.cx(view))? {
-                return Ok(());
-            }
-        }
-        let until = self.challenge_end(challenge, view)?;
-        let targets = challenge.goals.iter().map(|goal| self.judge.exact(&goal.threshold, &self.cx(view)));
-        let targets = targets.collect::<Result<Vec<_>, _>>()?;
-        let running = self.state.challenges.at_mut(id);
-        running.opened += 1;
-        let number = running.opened;
-        let instance = Instance {
-            number,
-            opened,
-            until,
-            by,
-            fields,
-            targets,
-            milestones: Vec::new(),
-            reached: BTreeMap::new(),
-            completed: None,
-            claimable: None,
-            brought: Brought::default(),
-        };
-        running.open.push(instance);
-        if matches!(challenge.frame, Frame::From { .. }) || challenge.activation {
-            self.tell(id, number, ChallengeStage::Opened, Exact::ZERO, None);
-        }
-        Ok(())
-    }
-
-    /// Until before when events count that is opened now.
-    fn challenge_end(&self, challenge: &Challenge, view: View<'_>) -> Result<Instant, Fault> {
-        let zone = &self.calendar.zone;
-        Ok(match &challenge.frame {
-            Frame::Ever => Instant::LAST,
-            Frame::Days(_, last) => zone.start_of(last.plus_days(1).ok_or(Fault::Calendar)?),
-            Frame::Each(kind) => zone.start_of(self.this_period(*kind).end),
-            Frame::From { length, inclusive, .. } => {
-                let Value::Span(span) = self.judge.value(length, &self.cx(view))? else { return Err(Fault::Type) };
-                let end = span.after(self.at.now, zone).ok_or(Fault::Calendar)?;
-                if *inclusive { end.plus_millis(1).ok_or(Fault::Calendar)? } else { end }
-            }
-        })
-    }
-
     /// Judges all challenges; returns whether any came further.
     pub fn challenges(&mut self) -> Result<bool, Fault> {
         let mut changed = false;
@@ -119,30 +27,6 @@ impl Fold<'_> {
             }
         }
         Ok(changed)
-    }
-
-    /// A challenge of a calendar begins with the first thing that happens in its time.
-    fn open_periodic(&mut self, id: ChallengeId, challenge: &Challenge) -> Result<(), Fault> {
-        let zone = &self.calendar.zone;
-        let start = match &challenge.frame {
-            Frame::Ever => Instant::FIRST,
-            Frame::Days(first, last) if (*first..=*last).contains(&self.at.today) => zone.start_of(*first),
-            Frame::Each(kind) => zone.start_of(self.this_period(*kind).start),
-            _ => return Ok(()),
-        };
-        if self.state.joined.is_none() || self.state.left {
-            return Ok(());
-        }
-        let start = match challenge.activation.then(|| self.state.activations.get(&challenge.name)) {
-            Some(Some(activated)) => start.max(*activated),
-            Some(None) => return Ok(()),
-            None => start,
-        };
-        // Times of a calendar do not overlap: what runs is of this one, whenever it was begun.
-        if self.state.challenges.at(id).open.iter().any(|instance| instance.until > self.at.now) {
-            return Ok(());
-        }
-        self.open_challenge(id, challenge, start, None, Arc::from([]))
     }
 
     /// Whether what is judged now can have brought a challenge further.
@@ -162,7 +46,7 @@ impl Fold<'_> {
         self.state.challenges.at(id).open.iter().find(|instance| instance.number == number)
     }
 
-    fn instance_mut(&mut self, id: ChallengeId, number: u32) -> Option<&mut Instance> {
+    pub(super) fn instance_mut(&mut self, id: ChallengeId, number: u32) -> Option<&mut Instance> {
         self.state.challenges.at_mut(id).open.iter_mut().find(|instance| instance.number == number)
     }
 
@@ -445,9 +329,11 @@ impl Fold<'_> {
             let purse = self.state.units.at(unit);
             purse.closed(*lot).is_some() || purse.lots.iter().any(|other| other.number == *lot && other.spent > 0)
         };
+        let of_spent = |award: &Award| award.lot.is_some_and(|lot| spent(&lot, award.unit));
         let used = |gift: &Gifted| match gift {
             Gifted::Voucher(number) => {
-                self.state.vouchers.iter().any(|voucher| voucher.number == *number && voucher.closed.is_some())
+                let one = self.state.vouchers.iter().find(|voucher| voucher.number == *number);
+                one.is_some_and(|one| one.closed.is_some() || one.credit.as_deref().is_some_and(of_spent))
             }
             Gifted::Badge(_) | Gifted::Offer(_) | Gifted::Entry(_) => false,
         };
@@ -455,62 +341,7 @@ impl Fold<'_> {
         let (awards, gifts): (Vec<_>, Vec<_>) = decided.map(|fact| (&fact.awards, &fact.gifts)).unzip();
         let mut awards = awards.into_iter().flatten().chain(&brought.awards);
         let mut gifts = gifts.into_iter().flatten().chain(&brought.gifts);
-        challenge.refunds == RewardRefunds::ReJudge
-            || !(awards.any(|award| award.lot.is_some_and(|lot| spent(&lot, award.unit))) || gifts.any(used))
-    }
-
-    /// Challenges that an event opened which is gone are over; what they brought is taken back unless it is kept.
-    pub fn close_opened_by(&mut self, event: &Arc<str>) -> Result<(), Fault> {
-        for (id, challenge) in self.program.challenges.pairs() {
-            let opened = |instance: &mut Instance| instance.by.as_ref().is_some_and(|(by, _)| by == event);
-            let running = self.state.challenges.at_mut(id);
-            let mut closed: Vec<Instance> = running.open.extract_if(.., opened).collect();
-            closed.extend(running.past.extract_if(.., opened));
-            for instance in &mut closed {
-                self.revoke_instance(id, challenge, instance)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes back what an instance brought whose opening is gone, milestones included.
-    fn revoke_instance(
-        &mut self,
-        id: ChallengeId,
-        challenge: &Challenge,
-        instance: &mut Instance,
-    ) -> Result<(), Fault> {
-        if challenge.refunds == RewardRefunds::Keep {
-            return Ok(());
-        }
-        for (_, brought) in &mut instance.milestones {
-            if self.may_take_back(challenge, brought) {
-                self.revoke(brought)?;
-            }
-        }
-        if instance.completed.is_some() && self.may_take_back(challenge, &instance.brought) {
-            self.revoke(&mut instance.brought)?;
-            self.state.challenges.at_mut(id).completed -= 1;
-            self.tell(id, instance.number, ChallengeStage::Undone, Exact::ZERO, instance.targets.first().copied());
-        }
-        Ok(())
-    }
-
-    /// Why a member cannot begin a challenge by activating it.
-    pub fn bars_activation(&self, challenge: ChallengeId) -> Result<Option<String>, Fault> {
-        let (running, now) = (self.state.challenges.at(challenge), self.at.now);
-        let challenge = self.program.challenges.at(challenge);
-        let calendar = !matches!(challenge.frame, Frame::From { .. });
-        let runs = |instance: &Instance| instance.until > now && (calendar || instance.completed.is_none());
-        if running.open.iter().any(runs) {
-            return Ok(Some(format!("`{}` runs already", challenge.name)));
-        }
-        for condition in &challenge.only {
-            if !self.judge.truth(condition, &self.cx(View::default()))? {
-                return Ok(Some(format!("`{}` is not open for this member now", challenge.name)));
-            }
-        }
-        Ok(None)
+        challenge.refunds == RewardRefunds::ReJudge || !(awards.any(of_spent) || gifts.any(used))
     }
 
     /// Notes what became of a challenge.

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::hir::{Challenge, ChallengeId, ChallengeStage, SharedBy};
+use crate::arena::Arena;
+use crate::hir::{Challenge, ChallengeId, ChallengeStage, FieldId, Progress, SharedBy};
 use crate::value::{Exact, Instant, Value};
 
-use super::{Common, CommonKey, Instance};
+use super::common::Prize;
+use super::{CommonKey, Instance};
 use crate::engine::context::Cx;
 use crate::engine::fault::Fault;
 use crate::engine::fold::{Fold, View};
@@ -17,19 +19,8 @@ use crate::engine::walk;
 /// What a member has brought in, and all together, in one time of a challenge.
 struct Share {
     key: CommonKey,
-    /// By this member.
-    own: Exact,
-    /// How much each must bring in.
-    least: Exact,
     /// By all.
     sum: Exact,
-}
-
-impl Share {
-    /// Whether a part is enough to be rewarded.
-    fn is_enough(&self, part: Exact) -> bool {
-        part > Exact::ZERO && part >= self.least
-    }
 }
 
 impl Fold<'_> {
@@ -41,6 +32,7 @@ impl Fold<'_> {
         instance: &Instance,
     ) -> Result<bool, Fault> {
         let Some(share) = self.brought_in(id, challenge, instance)? else { return Ok(false) };
+        self.note_peak(id, challenge, instance)?;
         let (number, opened, sum) = (instance.number, instance.opened, share.sum);
         let mut changed = false;
         for (which, _) in (0_u32..).zip(&challenge.milestones) {
@@ -82,34 +74,45 @@ impl Fold<'_> {
         let own = cx.progress(goal, instance)?;
         let least = shared.least.as_ref().map_or(Ok(Exact::ZERO), |least| self.judge.exact(least, &cx))?;
         let key = (id, instance.opened, group);
-        let common = self.pots.common.entry(key.clone()).or_default();
-        common.by.insert(self.state.member.clone(), own);
-        let sum = common.by.values().try_fold(Exact::ZERO, |sum, part| sum.add(*part))?;
-        Ok(Some(Share { key, own, least, sum }))
+        let sum = self.pots.common.entry(key.clone()).or_default().bring(&self.state.member, own, least)?;
+        Ok(Some(Share { key, sum }))
+    }
+
+    /// Writes down the most that this member has brought in, where that may become less by itself.
+    fn note_peak(&mut self, id: ChallengeId, challenge: &Challenge, instance: &Instance) -> Result<(), Fault> {
+        let Some(goal) = challenge.goals.first().filter(|goal| matches!(goal.of, Progress::Measured(_))) else {
+            return Ok(());
+        };
+        let part = self.cx(View::default()).progress(goal, instance)?;
+        if instance.peak.is_none_or(|(_, most)| most < part) {
+            let now = self.at.now;
+            if let Some(slot) = self.instance_mut(id, instance.number) {
+                slot.peak = Some((now, part));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a reversal has left the most that this member has brought in as it was. Then nobody loses anything, though it may be less by now.
+    fn keeps_peak(&self, challenge: &Challenge, instance: &Instance) -> Result<bool, Fault> {
+        let (Some(goal), Some((then, most))) = (challenge.goals.first(), instance.peak) else { return Ok(false) };
+        let view = View { at: Some(self.moment(then)), ..View::default() };
+        Ok(self.cx(view).progress(goal, instance)? >= most)
     }
 
     /// Who has brought in enough, and was not yet given what a milestone brings, or the goal.
-    fn newly(&mut self, share: &Share, milestone: Option<u32>) -> Vec<Arc<str>> {
-        let Some(Common { by, rewarded, reached }) = self.pots.common.get_mut(&share.key) else { return Vec::new() };
-        let given = milestone.map_or(rewarded, |which| reached.entry(which).or_default());
-        let waits = |(who, part): &(&Arc<str>, &Exact)| share.is_enough(**part) && !given.contains(*who);
-        let waiting: Vec<Arc<str>> = by.iter().filter(waits).map(|(who, _)| who.clone()).collect();
-        given.extend(waiting.iter().cloned());
-        waiting
+    fn newly(&mut self, share: &Share, prize: Prize) -> BTreeSet<Arc<str>> {
+        self.pots.common.get_mut(&share.key).map(|common| common.newly(prize)).unwrap_or_default()
     }
 
     /// Who no longer has what a milestone or the goal brought: all, where together they have too little; or this member, who has.
-    fn no_longer(&mut self, share: &Share, milestone: Option<u32>, missed: bool) -> BTreeSet<Arc<str>> {
+    fn no_longer(&mut self, share: &Share, prize: Prize, missed: bool) -> BTreeSet<Arc<str>> {
         let member = &self.state.member;
         let Some(common) = self.pots.common.get_mut(&share.key) else { return BTreeSet::new() };
-        let given = match milestone {
-            Some(which) => common.reached.entry(which).or_default(),
-            None => &mut common.rewarded,
-        };
         if missed {
-            return std::mem::take(given);
+            return common.lost_by_all(prize);
         }
-        let own = !share.is_enough(share.own) && given.remove(member);
+        let own = !common.has_enough(member) && common.lost_by(member, prize);
         own.then(|| member.clone()).into_iter().collect()
     }
 
@@ -143,7 +146,14 @@ impl Fold<'_> {
         let running = self.state.challenges.at(id);
         for instance in running.open.iter().chain(&running.past).cloned().collect::<Vec<_>>() {
             let Some(share) = self.brought_in(id, challenge, &instance)? else { continue };
+            if self.keeps_peak(challenge, &instance)? {
+                continue;
+            }
             let (opened, sum) = (instance.opened, share.sum);
+            let running = self.state.challenges.at_mut(id);
+            for slot in running.open.iter_mut().chain(&mut running.past) {
+                slot.peak = slot.peak.filter(|_| slot.number != instance.number);
+            }
             for (which, _) in (0_u32..).zip(&challenge.milestones) {
                 let missed = self.milestone_at(challenge, &instance, which)?.is_some_and(|at| sum < at);
                 for who in self.no_longer(&share, Some(which), missed) {
@@ -210,10 +220,15 @@ impl Fold<'_> {
 fn group_of(by: SharedBy, cx: &Cx<'_>, pots: &Pots) -> Option<Arc<str>> {
     match by {
         SharedBy::Everyone => Some("".into()),
-        SharedBy::Attribute(id) => match cx.state.attributes.get(id) {
-            None | Some(Value::Missing) => None,
-            Some(value) => Some(walk::words(std::slice::from_ref(value)).into()),
-        },
+        SharedBy::Attribute(id) => team(&cx.state.attributes, id),
         SharedBy::Pool(id) => pots.groups.get(&id).and_then(|groups| groups.of.get(&cx.state.member)).cloned(),
+    }
+}
+
+/// The team of a member by an attribute; none where it is not known.
+pub fn team(attributes: &Arena<FieldId, Value>, by: FieldId) -> Option<Arc<str>> {
+    match attributes.get(by) {
+        None | Some(Value::Missing) => None,
+        Some(value) => Some(walk::words(std::slice::from_ref(value)).into()),
     }
 }

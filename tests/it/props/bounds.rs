@@ -30,9 +30,12 @@ pub fn broken(program: &Program, run: &Run) -> Option<String> {
     let limited = |id: LimitId| -> Vec<Cause> {
         let earns =
             program.earns.pairs().filter(|(_, earn)| earn.limits.contains(&id)).map(|(earn, _)| Cause::Earn(earn));
-        // What a rule converts or issues is no award of its own.
+        // What a rule converts or issues is no award of its own, and what it gives to others stands with them.
         let plain = |rule: &Rule| {
-            !rule.effects.iter().any(|(_, effect)| matches!(effect, Effect::Convert { .. } | Effect::Issue(_)))
+            !rule
+                .effects
+                .iter()
+                .any(|(_, effect)| matches!(effect, Effect::Convert { .. } | Effect::Issue(_) | Effect::GiveTo(..)))
         };
         let rules = program
             .rules

@@ -273,7 +273,16 @@ fn standing(run: &Run) -> Vec<String> {
         json.as_object_mut().unwrap().retain(|_, value| value.as_array().is_none_or(|list| !list.is_empty()));
         json.to_string()
     };
-    run.members().into_iter().map(line).collect()
+    // The account of a group is listed for what it once had.
+    let had_only = |line: &String| {
+        let json: serde_json::Value = serde_json::from_str(line).unwrap();
+        let units = json.get("units").and_then(|units| units.as_object()).into_iter().flatten();
+        let mut amounts = units.flat_map(|(_, unit)| unit.as_object().into_iter().flatten());
+        json.get("joined").is_none()
+            && amounts
+                .all(|(_, amount)| amount.as_str().is_some_and(|amount| !amount.contains(|c| ('1'..='9').contains(&c))))
+    };
+    run.members().into_iter().map(line).filter(|line| !had_only(line)).collect()
 }
 
 #[test]

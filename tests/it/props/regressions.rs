@@ -458,3 +458,65 @@ scenario "once" {
 "#,
     );
 }
+
+#[test]
+fn s26_a_challenge_that_was_open_only_with_an_order_goes_with_it() {
+    plays(
+        r#"
+measure spent = sum of purchase.subtotal
+challenge c {
+  window ever
+  only   spent >= $50
+  goal   one purchase where subtotal >= $1
+  give   5 miles
+  refunds re-judge
+}
+scenario "gone" {
+  ann purchase   2026-02-01 { order a, subtotal $10 } expect nothing
+  ann purchase   2026-02-02 { order b, subtotal $40 } expect c completed
+  ann cancel     2026-02-03 { order b }
+  expect ann.c.completed is 0
+  expect ann.miles.balance is 0
+  ann purchase   2026-02-04 { order c, subtotal $40 } expect c completed
+  expect ann.miles.balance is 5
+}
+scenario "open without it" {
+  ann purchase   2026-02-01 { order a, subtotal $60 } expect c completed
+  ann purchase   2026-02-02 { order b, subtotal $60 } expect nothing
+  ann cancel     2026-02-03 { order a }
+  expect ann.c.completed is 1
+  expect ann.miles.balance is 5
+}
+"#,
+    );
+}
+
+#[test]
+fn s26_an_order_that_brought_nothing_takes_nothing_from_a_goal_reached_together() {
+    plays(
+        r#"
+measure recent = sum of purchase.subtotal, last 30 days
+challenge all_in {
+  window each calendar year
+  goal   recent reaches $100
+  shared by everyone
+  give   5 miles
+  refunds re-judge
+}
+scenario "other orders are long ago" {
+  ann purchase 2026-01-10 { order a, subtotal $60 }
+  bob purchase 2026-01-11 { order b, subtotal $60 } expect all_in completed, ann 5 miles
+  ann purchase 2026-03-02 { order c, subtotal $0 }
+  ann purchase 2026-03-03 { order d, subtotal $0 }
+  ann cancel   2026-03-04 { order d } expect nothing
+  expect ann.all_in.completed is 1, bob.miles.balance is 5
+}
+scenario "the order itself" {
+  ann purchase 2026-01-10 { order a, subtotal $60 }
+  bob purchase 2026-01-11 { order b, subtotal $60 } expect all_in completed, ann 5 miles
+  ann cancel   2026-01-12 { order a }
+  expect ann.all_in.completed is 0, ann.miles.balance is 0, bob.miles.balance is 0
+}
+"#,
+    );
+}

@@ -95,3 +95,44 @@ fn s42_numbers_that_were_edited_are_refused_or_can_be_gone_on_with() {
     assert!(wrong.is_empty(), "{} edits: {wrong:#?}", wrong.len());
     assert!(times < 40 || refused > times, "only {refused} were refused");
 }
+
+/// Every number under a name, inside of a list.
+fn numbered<'v>(value: &'v mut Value, list: &str, inside: bool, found: &mut Vec<&'v mut Value>) {
+    match value {
+        Value::Array(all) => all.iter_mut().for_each(|value| numbered(value, list, inside, found)),
+        Value::Object(map) => {
+            for (key, value) in map {
+                if inside && key == "number" {
+                    found.push(value);
+                } else {
+                    numbered(value, list, inside || key == list, found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn s42_vouchers_offers_and_entries_are_not_numbered_near_the_end_of_all_numbers() {
+    let folder = Folder::new("numbered");
+    let mut tried = std::collections::BTreeSet::new();
+    for case in Case::all() {
+        let mut world = World::new(case.engine());
+        case.judge(&mut world, "first.jsonl");
+        state::save(&world, &folder.join("good")).unwrap();
+        let good = unpacked(&fs::read(folder.join("good")).unwrap());
+        for list in ["vouchers", "offers", "entries"] {
+            let mut lines: Vec<Value> = good.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            let mut found = Vec::new();
+            lines.iter_mut().for_each(|line| numbered(line, list, false, &mut found));
+            let Some(last) = found.pop() else { continue };
+            *last = u32::MAX.into();
+            let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            fs::write(folder.join("bad"), packed(SCHEMA, &lines)).unwrap();
+            assert!(state::load(case.engine(), &folder.join("bad")).is_err(), "{list} of {}", case.name());
+            tried.insert(list);
+        }
+    }
+    assert!(tried.contains("vouchers") && tried.contains("entries"), "{tried:?}");
+}

@@ -1,0 +1,63 @@
+//! What hangs on a threshold or a rise, to be taken back with its ground.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::{Exact, Instant};
+
+use super::fact::{Award, Donation, Gifted, Sent, Uses};
+
+/// What a rule has done.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Firings {
+    /// For crossings: the start of the period (or the first instant) and the highest multiple fired in it.
+    pub crossed: BTreeMap<Instant, i64>,
+    /// Awards of crossings, to be judged again when the measure shrinks: period, multiple, the place of the fact that holds them.
+    pub hanging: Vec<Hanging>,
+    /// For absences: the anchor for which it fired.
+    pub fired_for: Option<Instant>,
+}
+
+/// An award that hangs on a threshold (S22).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hanging {
+    /// The start of the period.
+    pub period: Instant,
+    /// The moment at which to look at the measure again: the last of its period, or far in the future.
+    pub until: Instant,
+    /// The multiple; 1 for plain thresholds.
+    pub multiple: i64,
+    /// The threshold that was crossed.
+    pub threshold: Exact,
+    /// What that brought.
+    pub brought: Brought,
+}
+
+/// What a crossing or a rise brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brought {
+    /// Awards.
+    pub awards: Vec<Award>,
+    /// Other gifts.
+    pub gifts: Vec<Gifted>,
+    /// Turns that rules took of their limits.
+    pub turns: Uses,
+    /// Gifts of the program to causes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub donations: Vec<Donation>,
+    /// Letters that go with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<Sent>,
+}
+
+/// A rise to a tier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Risen {
+    /// The tier.
+    pub tier: u32,
+    /// When it was qualified for.
+    pub since: Instant,
+    /// What that brought.
+    pub brought: Brought,
+}
