@@ -25,12 +25,14 @@ pub(crate) struct Lines {
     input: Box<dyn BufRead + Send>,
     number: u64,
     ended: bool,
+    /// A failure that is still to be told: a source may fail only once.
+    failed: Option<io::Error>,
 }
 
 impl Lines {
     /// Lines of `input`.
     pub(crate) fn new(input: Box<dyn BufRead + Send>) -> Self {
-        Self { input, number: 0, ended: false }
+        Self { input, number: 0, ended: false, failed: None }
     }
 
     /// The number of the line read last, from 1.
@@ -40,8 +42,13 @@ impl Lines {
 
     /// Hands the next line to `take` where it lies, if all of it is at hand; it is passed over if it was taken.
     pub(crate) fn at_hand(&mut self, take: impl FnOnce(&[u8]) -> bool) -> bool {
-        // What fails here fails again when it is read.
-        let Ok(bytes) = self.input.fill_buf() else { return false };
+        let bytes = match self.input.fill_buf() {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.failed = Some(error).filter(|error| error.kind() != ErrorKind::Interrupted);
+                return false;
+            }
+        };
         let Some(end) = memchr(b'\n', bytes) else { return false };
         let line = bytes.get(..end).unwrap_or_default();
         let taken = take(line.strip_suffix(b"\r").unwrap_or(line));
@@ -54,6 +61,9 @@ impl Lines {
 
     /// Appends what comes up to the end of the line, with it, or one byte more than a line may have.
     fn read(&mut self, buffer: &mut Vec<u8>) -> io::Result<()> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
         let mut room = MAX_LINE_BYTES + 1;
         while room > 0 {
             let bytes = match self.input.fill_buf() {

@@ -9,10 +9,10 @@ pub struct Rows<T> {
     chunks: Vec<Vec<T>>,
     /// Cells of a row.
     width: usize,
-    /// Rows of a chunk, as a power of two.
-    shift: u32,
-    /// The bits of a place that are its place in its chunk.
-    mask: usize,
+    /// Rows of a chunk: as many as fit.
+    rows: usize,
+    /// 2⁶⁴ divided by that, rounded up.
+    inverse: u64,
     len: usize,
 }
 
@@ -20,8 +20,9 @@ impl<T: Copy> Rows<T> {
     /// No rows of a width.
     pub fn new(width: usize) -> Self {
         let width = width.max(1);
-        let shift = (CHUNK / width).max(1).ilog2();
-        Self { chunks: Vec::new(), width, shift, mask: (1 << shift) - 1, len: 0 }
+        let rows = (CHUNK / width).max(2);
+        let inverse = (u64::MAX / rows as u64).saturating_add(1);
+        Self { chunks: Vec::new(), width, rows, inverse, len: 0 }
     }
 
     /// How many rows there are.
@@ -31,10 +32,10 @@ impl<T: Copy> Rows<T> {
 
     /// Adds a row; missing cells are as `rest`.
     pub fn push(&mut self, row: &[T], rest: T) {
-        let full = self.chunks.last().is_none_or(|chunk| chunk.len() >= self.width << self.shift);
+        let full = self.chunks.last().is_none_or(|chunk| chunk.len() >= self.width * self.rows);
         if full {
             // The first chunk grows as it is needed: many programs have few members.
-            let room = if self.chunks.is_empty() { self.width } else { self.width << self.shift };
+            let room = if self.chunks.is_empty() { self.width } else { self.width * self.rows };
             self.chunks.push(Vec::with_capacity(room));
         }
         if let Some(chunk) = self.chunks.last_mut() {
@@ -47,25 +48,26 @@ impl<T: Copy> Rows<T> {
         }
     }
 
-    /// Where a row begins in its chunk.
+    /// The chunk of a row, and where the row begins in it. Places are below 2³², so that a product tells what a slow division would.
     #[inline(always)]
-    fn start(&self, at: usize) -> usize {
-        // No place in a chunk is too large to be multiplied.
-        (at & self.mask).wrapping_mul(self.width)
+    fn find(&self, at: usize) -> (usize, usize) {
+        let product = u128::from(at as u64) * u128::from(self.inverse);
+        let chunk = usize::try_from(product >> 64).unwrap_or(usize::MAX);
+        (chunk, at.wrapping_sub(chunk.wrapping_mul(self.rows)).wrapping_mul(self.width))
     }
 
     /// A row.
     #[inline]
     pub fn row(&self, at: usize) -> Option<&[T]> {
-        let from = self.start(at);
-        self.chunks.get(at >> self.shift)?.get(from..from + self.width)
+        let (chunk, from) = self.find(at);
+        self.chunks.get(chunk)?.get(from..from + self.width)
     }
 
     /// A row, to be changed.
     #[inline]
     pub fn row_mut(&mut self, at: usize) -> Option<&mut [T]> {
-        let from = self.start(at);
-        self.chunks.get_mut(at >> self.shift)?.get_mut(from..from + self.width)
+        let (chunk, from) = self.find(at);
+        self.chunks.get_mut(chunk)?.get_mut(from..from + self.width)
     }
 
     /// All rows in order.
@@ -77,6 +79,16 @@ impl<T: Copy> Rows<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_row_has_a_place_of_its_own() {
+        for width in [1, 2, 3, 7, 41, 100, 20_000] {
+            let rows = Rows::<i64>::new(width);
+            for at in (0..200_000).chain((1 << 32) - 100_000..1 << 32) {
+                assert_eq!(rows.find(at), (at / rows.rows, at % rows.rows * width), "{at} of {width}");
+            }
+        }
+    }
 
     #[test]
     fn rows_are_where_they_were_put() {

@@ -149,7 +149,8 @@ impl Judge<'_> {
             Once::Period(period) => self.moment.today.periods.get(period).map_or(0, |around| around.start),
             Once::Moment => self.moment.now,
         };
-        let done = if self.get(cells.period) == key { self.get(cells.multiple) } else { 0 };
+        let same = crossing.once == Once::Ever || self.get(cells.period) == key;
+        let done = if same { self.get(cells.multiple) } else { 0 };
         let multiples = |value: i64| match crossing.repeats {
             None => i64::from(value >= crossing.step),
             Some(_) => value.div_euclid(crossing.step).max(0),

@@ -7,7 +7,7 @@ use crate::hir::{EventId, EventKind, LadderId, MeasureId};
 
 use super::clock::Moment;
 use super::code::{Cx, Num, cell};
-use super::layout::{DUE, JOINED, LEFT, NEVER};
+use super::layout::{ABSENT, DUE, JOINED, LEFT, NEVER};
 use super::measure::place;
 use super::plan::{EventPlan, Plan, TIME};
 use super::redeem::Answer;
@@ -255,7 +255,7 @@ impl Judge<'_> {
                 }
                 self.stand(*ladder)?;
             }
-            for (id, unit) in plan.units.pairs() {
+            for (id, unit) in plan.units.pairs().filter(|(_, unit)| unit.cells.lots != ABSENT) {
                 self.lapse(id);
                 if let Some(lot) = self.pools.lots.front(self.get(unit.cells.lots)) {
                     let expires = cell(lot, EXPIRES);

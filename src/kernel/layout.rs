@@ -27,7 +27,7 @@ pub struct PurseCells {
     pub available: usize,
     /// What is owed; none where nothing comes back.
     pub debt: usize,
-    /// Open lots.
+    /// Open lots; none where nothing ever leaves them.
     pub lots: usize,
     /// What lapsed of lots, by their number; none where nobody asks.
     pub lapsed: usize,
@@ -71,7 +71,7 @@ pub struct LimitCells {
 /// Cells of a rule that waits for a measure.
 #[derive(Debug, Clone, Copy)]
 pub struct CrossingCells {
-    /// The period in which it last fired.
+    /// The period in which it last fired; none where it fires once for ever.
     pub period: usize,
     /// The highest multiple for which it did.
     pub multiple: usize,
@@ -113,8 +113,9 @@ impl Layout {
     }
 
     /// Cells of the next unit.
-    pub fn unit(&mut self, comes_back: bool, own_first: bool) {
-        let (available, lots) = (self.cell(0), self.cell(EMPTY));
+    pub fn unit(&mut self, leaves: bool, comes_back: bool, own_first: bool) {
+        let available = self.cell(0);
+        let lots = if leaves || comes_back { self.cell(EMPTY) } else { ABSENT };
         let debt = if comes_back { self.cell(0) } else { ABSENT };
         let lapsed = if comes_back && own_first { self.cell(EMPTY) } else { ABSENT };
         if lapsed != ABSENT && self.next_lot == ABSENT {
@@ -158,8 +159,11 @@ impl Layout {
     }
 
     /// Cells of the next rule, where it waits for a measure.
-    pub fn rule(&mut self, waits: bool) {
-        let cells = waits.then(|| CrossingCells { period: self.cell(NEVER), multiple: self.cell(0) });
+    pub fn rule(&mut self, waits: bool, once_for_ever: bool) {
+        let cells = waits.then(|| {
+            let period = if once_for_ever { ABSENT } else { self.cell(NEVER) };
+            CrossingCells { period, multiple: self.cell(0) }
+        });
         self.crossings.push(cells);
     }
 }

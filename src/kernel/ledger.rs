@@ -52,6 +52,9 @@ impl Judge<'_> {
             LotEnd::OfDay(place) => self.moment.today.ends.get(place).copied().unwrap_or(i64::MAX),
         };
         self.add(cells.available, left);
+        if cells.lots == ABSENT {
+            return amount;
+        }
         let mut queue = self.get(cells.lots);
         let lot = [left, expires, number];
         let lot = lot.get(..self.plan.size_of_lot).unwrap_or(&lot);

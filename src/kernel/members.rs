@@ -58,7 +58,7 @@ enum Lead {
 
 /// Cells of a plan that lead elsewhere.
 fn leads(plan: &Plan) -> Vec<Lead> {
-    let lots = plan.units.iter().map(|unit| Lead::Lots(unit.cells.lots));
+    let lots = plan.units.iter().map(|unit| unit.cells.lots).filter(|lots| *lots != ABSENT).map(Lead::Lots);
     let facts = plan.events.pairs().filter_map(|(id, event)| Some(Lead::Facts(id, event.fact.as_ref()?.queue)));
     let windows = plan.measures.iter().flatten().filter(|measure| measure.cells.entries != ABSENT);
     let windows = windows.map(|measure| match measure.facts {

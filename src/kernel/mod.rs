@@ -26,6 +26,7 @@ mod rows;
 mod scan;
 mod seen;
 mod slots;
+mod spread;
 mod store;
 mod tables;
 mod term;

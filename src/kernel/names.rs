@@ -1,14 +1,13 @@
 //! Members by name: each has a number.
 
-use hashbrown::HashTable;
-
 use super::slots::Printer;
+use super::spread::Spread;
 
 /// Numbers of names. Names themselves are not kept: fingerprints of 96 bits, with a secret, tell them apart.
 #[derive(Default)]
 pub struct Names {
     printer: Printer,
-    names: HashTable<Name>,
+    names: Spread<Name>,
 }
 
 #[derive(Clone, Copy)]
@@ -34,7 +33,7 @@ impl Names {
         let print = (high, low, halves(second).0);
         let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         let entry = self.names.entry(hash(print), |known| known.print == print, |known| hash(known.print));
-        entry.or_insert(Name { print, number }).get().number
+        entry.map_or(u32::MAX, |entry| entry.or_insert(Name { print, number }).get().number)
     }
 }
 

@@ -219,7 +219,7 @@ pub struct CrossingPlan {
 }
 
 /// For how long a crossing counts as done.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Once {
     /// Once and for all, until the measure is restarted.
     Ever,

@@ -1,20 +1,14 @@
 //! What came before: an event that comes again changes nothing.
 
-use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
 use super::rows::{Block, Known};
+use super::spread::Spread;
 
-/// How many tables there are.
-const TABLES: usize = 16;
-
-/// What events said that came, by what tells their identities apart. Some tables get more of them than others, so that they do not all grow at
-/// once: what is empty in all of them together stays the same share, and little is moved at a time.
-#[derive(Debug)]
+/// What events said that came, by what tells their identities apart.
+#[derive(Debug, Default)]
 pub struct Seen {
-    tables: [HashTable<Event>; TABLES],
-    /// For each of the highest eight bits of a fingerprint its table.
-    table_of: [u8; 256],
+    events: Spread<Event>,
 }
 
 /// The fingerprints of an identity, in full, and of what was said with it, in so many bits that hardly any other content has the same: ten
@@ -31,20 +25,8 @@ impl Event {
         Self { print: print.to_be_bytes(), content: [first, second] }
     }
 
-    fn hash(&self) -> u64 {
-        // The highest bits have chosen the table: they go where a table looks last.
-        u64::from_be_bytes(self.print).rotate_right(8)
-    }
-}
-
-impl Default for Seen {
-    fn default() -> Self {
-        // Shares of 256 from 11 to 22, so that each table is full at another number of events.
-        let shares = (0..TABLES).flat_map(|table| std::iter::repeat_n(table, 11 + table * 11 / TABLES));
-        let mut table_of = [0; 256];
-        let places = table_of.iter_mut().zip(shares.chain((0..TABLES).cycle()));
-        places.for_each(|(place, table)| *place = u8::try_from(table).unwrap_or(0));
-        Self { tables: std::array::from_fn(|_| HashTable::new()), table_of }
+    fn print(&self) -> u64 {
+        u64::from_be_bytes(self.print)
     }
 }
 
@@ -58,15 +40,13 @@ impl Seen {
     }
 
     fn see(&mut self, event: Event) -> Known {
-        let table = self.table_of.get(usize::from(event.print[0])).copied().unwrap_or(0);
-        let Some(table) = self.tables.get_mut(usize::from(table)) else { return Known::Other };
-        match table.entry(event.hash(), |known| known.print == event.print, Event::hash) {
-            Entry::Vacant(room) => {
+        match self.events.entry(event.print(), |known| known.print == event.print, Event::print) {
+            Some(Entry::Vacant(room)) => {
                 room.insert(event);
                 Known::New
             }
-            Entry::Occupied(known) if known.get().content == event.content => Known::Same,
-            Entry::Occupied(_) => Known::Other,
+            Some(Entry::Occupied(known)) if known.get().content == event.content => Known::Same,
+            _ => Known::Other,
         }
     }
 }
@@ -82,7 +62,5 @@ mod tests {
         assert!((0..10_000).all(|i| seen.see(event(i, i)) == Known::New));
         assert!((0..10_000).all(|i| seen.see(event(i, i)) == Known::Same));
         assert!((0..10_000).all(|i| seen.see(event(i, i + 1)) == Known::Other));
-        let sizes: Vec<usize> = seen.tables.iter().map(HashTable::len).collect();
-        assert!(sizes.iter().max().unwrap() < &(3 * sizes.iter().min().unwrap()), "{sizes:?}");
     }
 }

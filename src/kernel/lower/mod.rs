@@ -13,8 +13,8 @@ use rustc_hash::FxHashSet;
 use crate::arena::{Arena, Id as _};
 use crate::engine::Version;
 use crate::hir::{
-    Effect, EventDef, EventId, EventKind, MeasureId, Net, OnRefund, Program, Rule, RuleId, Source, Trigger, UnitId,
-    Window,
+    Effect, EventDef, EventId, EventKind, Expiry, MeasureId, Net, OnRefund, Program, Rule, RuleId, Source, Trigger,
+    UnitId, Window,
 };
 use crate::source::Span;
 use crate::value::Calendar;
@@ -221,6 +221,13 @@ fn has_reversals(program: &Program) -> bool {
     program.events.iter().any(|event| event.reversal.is_some())
 }
 
+/// Whether a unit is spent or lapses.
+fn leaves(program: &Program, unit: UnitId) -> bool {
+    let rules = program.units.at(unit).expiry.iter();
+    rules.flat_map(|rule| &rule.cases).any(|(_, case)| !matches!(case.expiry, Expiry::Never))
+        || program.redeems.iter().any(|redeem| redeem.unit == unit)
+}
+
 /// Whether awards of a unit can be taken back.
 fn comes_back(program: &Program, unit: UnitId) -> bool {
     let gives =
@@ -232,7 +239,9 @@ fn comes_back(program: &Program, unit: UnitId) -> bool {
 
 fn layout(program: &Program, is_read: &dyn Fn(MeasureId) -> bool) -> Layout {
     let mut layout = Layout::new();
-    program.units.pairs().for_each(|(id, unit)| layout.unit(comes_back(program, id), !unit.refunds_in_order));
+    for (id, unit) in program.units.pairs() {
+        layout.unit(leaves(program, id), comes_back(program, id), !unit.refunds_in_order);
+    }
     for (id, measure) in program.measures.pairs() {
         if !is_read(id) {
             layout.unread();
@@ -249,7 +258,11 @@ fn layout(program: &Program, is_read: &dyn Fn(MeasureId) -> bool) -> Layout {
     program.ladders.iter().for_each(|_| layout.ladder());
     program.limits.iter().for_each(|limit| layout.limit(limit.window.is_some()));
     for rule in program.rules.iter() {
-        layout.rule(matches!(rule.trigger, Trigger::Reaches(..) | Trigger::Another { .. }));
+        let waited = match &rule.trigger {
+            Trigger::Reaches(measure, _) | Trigger::Another { measure, .. } => Some(program.measures.at(*measure)),
+            _ => None,
+        };
+        layout.rule(waited.is_some(), waited.is_some_and(|measure| rules::is_once_for_ever(measure)));
     }
     for _ in program.badges.iter() {
         let cell = layout.cell(super::layout::NEVER);

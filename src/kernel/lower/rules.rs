@@ -1,6 +1,6 @@
 //! Rules: what sets them off, and what they do.
 
-use crate::hir::{Effect, Kind, MeasureId, OnRefund, RewardId, Rule, RuleId, Source, Trigger, Window};
+use crate::hir::{Effect, Kind, Measure, MeasureId, OnRefund, RewardId, Rule, RuleId, Source, Trigger, Window};
 use crate::value::Exact;
 
 use super::super::clock::Clock;
@@ -74,9 +74,9 @@ impl Lowering<'_> {
     ) -> Fit<CrossingPlan> {
         let def = self.program.measures.at(measure);
         let Some(cells) = *self.layout.crossings.at(id) else { return unfit("this trigger", step.span) };
-        let once = match (&def.source, def.window) {
-            (Source::Streak { .. } | Source::Formula(_), _) | (_, Window::Ever) => Once::Ever,
-            (_, Window::Period(kind)) => Once::Period(clock.period(kind, def.span)?),
+        let once = match def.window {
+            _ if is_once_for_ever(def) => Once::Ever,
+            Window::Period(kind) => Once::Period(clock.period(kind, def.span)?),
             _ => Once::Moment,
         };
         let read = Expr { kind: Kind::Read(crate::hir::Read::Measure(measure)), ty: def.ty, span: step.span };
@@ -143,6 +143,11 @@ impl Lowering<'_> {
         without(reward.gives.unit.is_some(), "rewards that are paid out", reward.span)?;
         without(reward.gives.draw.is_some(), "draws", reward.span)
     }
+}
+
+/// Whether what crosses a threshold of a measure once has done so for ever, until the measure begins again.
+pub(super) fn is_once_for_ever(measure: &Measure) -> bool {
+    measure.window == Window::Ever || matches!(measure.source, Source::Streak { .. } | Source::Formula(_))
 }
 
 /// Whether an expression reads the event at hand.
