@@ -13,8 +13,9 @@ pub(super) fn look(program: &Program, found: &mut Vec<Diagnostic>) {
         circle(program, &mut way, found);
     }
     for earn in program.earns.iter() {
-        let Kind::Rate { quantity, per, .. } = &earn.give.kind else { continue };
-        if per.ty != Type::Money {
+        let Kind::Rate { quantity, per, value, .. } = &earn.give.kind else { continue };
+        // What is worked out of an amount may be a small part of it.
+        if per.ty != Type::Money || !matches!(value.kind, Kind::Field(_) | Kind::Line(_)) {
             continue;
         }
         let (Some(quantity), Some(per)) = (number(program, quantity), number(program, per)) else { continue };
