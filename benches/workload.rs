@@ -175,7 +175,8 @@ fn told(versions: &[Arc<Program>], engine: &Engine, events: Vec<Event>) -> limit
 /// What an event costs a member with a long history and one with a short one.
 fn history(scratch: &Scratch, engine: &Engine, program: &Program) {
     let each = |past: u64| {
-        let path = scratch.file("history.jsonl", limit::sample(1, past + 1_000, 2));
+        // So many that what is done seldom, but takes long where the history is long, has its share.
+        let path = scratch.file("history.jsonl", limit::sample(1, past + 10_000, 2));
         let mut events = read(program, &path, None);
         let rest = events.split_off(past as usize);
         let mut world = World::new(engine.clone());
@@ -184,7 +185,7 @@ fn history(scratch: &Scratch, engine: &Engine, program: &Program) {
         for event in rest {
             world.submit(vec![event], &mut |outcome| drop(black_box(outcome)));
         }
-        start.elapsed() / 1_000
+        start.elapsed() / 10_000
     };
     let (short, long) = (each(100), each(100_000));
     println!("| one event after 100,000 others of its member, against one after 100 | {:.2} x |", ratio(long, short));

@@ -12,7 +12,7 @@ use super::common::{Scratch, median, ratio, timed};
 use super::limit;
 
 /// All events of a file, in batches.
-fn read<'p>(program: &'p Program, plan: &Plan, path: &Path, mut take: impl FnMut(&mut Batch)) -> Reading<'p> {
+fn read(program: &Program, plan: &Plan, path: &Path, mut take: impl FnMut(&mut Batch)) {
     let inputs = Inputs::find(std::slice::from_ref(&path.to_path_buf())).unwrap();
     let mut reading = Reading::new(program, plan, EventStream::new(program, &inputs, None, 0).unwrap());
     let mut batch = Batch::default();
@@ -22,7 +22,6 @@ fn read<'p>(program: &'p Program, plan: &Plan, path: &Path, mut take: impl FnMut
         take(&mut batch);
         more
     } {}
-    reading
 }
 
 fn kept(program: &Program, plan: &Plan, path: &Path) -> Vec<Batch> {
@@ -43,12 +42,12 @@ fn judged(plan: &Arc<Plan>, mut batches: Vec<Batch>) -> Crew {
     crew
 }
 
-/// Reads and judges everything; what was read is kept by its names.
-pub fn all<'p>(program: &'p Program, plan: &Arc<Plan>, path: &Path) -> (Crew, Reading<'p>) {
+/// Reads and judges everything.
+pub fn all(program: &Program, plan: &Arc<Plan>, path: &Path) -> Crew {
     let mut crew = Crew::new(plan, 1);
-    let reading = read(program, plan, path, |batch| judge(&mut crew, batch));
+    read(program, plan, path, |batch| judge(&mut crew, batch));
     crew.advance(None).expect("plain members");
-    (crew, reading)
+    crew
 }
 
 /// Tells how long each part takes.

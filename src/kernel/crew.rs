@@ -7,6 +7,7 @@ use crate::engine::Arrival;
 
 use super::judge::Odd;
 use super::members::{Members, Standing};
+use super::names::Names;
 use super::plan::Plan;
 use super::read::{Batch, Reading};
 use super::rows::Block;
@@ -19,12 +20,31 @@ const AHEAD: usize = 4;
 /// What became of events that were not accepted, by their place in their batch.
 pub type Away = Vec<(u32, Arrival)>;
 
+/// Who is told of each batch that is done.
+type Report<'r> = dyn FnMut(&mut Batch, &Away) + 'r;
+
 /// All members of a plan. Every thread has a share of them, and whoever has nothing to judge reads.
 pub struct Crew {
-    seen: Mutex<Seen>,
+    desk: Mutex<Desk>,
     shares: Vec<Mutex<Members>>,
     told: Told,
     standing: Standing,
+}
+
+/// Where all events pass in order.
+#[derive(Default)]
+struct Desk {
+    names: Names,
+    seen: Seen,
+}
+
+impl Desk {
+    /// Puts a block in order, finds its members, and says what came before.
+    fn pass(&mut self, block: &mut Block) {
+        block.order();
+        block.number(&mut self.names);
+        self.seen.check(block);
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -42,7 +62,7 @@ impl Crew {
         let shares = (0..threads).map(|own| Mutex::new(Members::new(plan.clone(), (own, threads)))).collect();
         let tiers = plan.ladders.iter().map(|ladder| vec![0; ladder.reach.len() + 1]).collect();
         let standing = Standing { members: 0, outstanding: vec![0; plan.units.len()], tiers };
-        Self { seen: Mutex::default(), shares, told: Told::new(plan.units.len(), plan.rewards), standing }
+        Self { desk: Mutex::default(), shares, told: Told::new(plan.units.len(), plan.rewards), standing }
     }
 
     /// Judges a block of events; returns what became of those that were not accepted.
@@ -50,8 +70,7 @@ impl Crew {
     /// # Errors
     /// [`Odd`] where only the fold can tell; nothing of what is here holds then.
     pub fn judge(&mut self, block: &mut Block) -> Result<Away, Odd> {
-        block.order();
-        own(&mut self.seen).check(block);
+        own(&mut self.desk).pass(block);
         let mut away = Away::new();
         for members in &mut self.shares {
             away.append(&mut own(members).judge(block)?);
@@ -64,7 +83,7 @@ impl Crew {
     ///
     /// # Errors
     /// [`Odd`] as [`Crew::judge`].
-    pub fn run(&mut self, reading: Reading<'_>, report: &mut dyn FnMut(&mut Batch, &Away)) -> Result<(), Odd> {
+    pub fn run(&mut self, reading: Reading<'_>, report: &mut Report<'_>) -> Result<(), Odd> {
         if self.shares.len() == 1 {
             let (mut reading, mut batch) = (reading, Batch::default());
             while {
@@ -125,8 +144,8 @@ impl Crew {
 enum Job {
     /// Read a batch.
     Read(Batch),
-    /// Look for what came before in a batch.
-    Check(Batch),
+    /// Let a batch pass the desk.
+    Pass(Batch),
     /// Judge the events of one share of the members.
     Judge(usize, Arc<Batch>),
     /// Report a batch that is done.
@@ -138,8 +157,8 @@ struct Belt {
     /// Those that were read, the oldest first.
     read: VecDeque<Batch>,
     /// Those that are being judged, the oldest first: by how many, and what became of events so far.
-    checked: VecDeque<(Arc<Batch>, usize, Away)>,
-    /// How many batches left `checked`.
+    passed: VecDeque<(Arc<Batch>, usize, Away)>,
+    /// How many batches left `passed`.
     gone: usize,
     /// By share: how many batches it has judged, and whether it is judging.
     judged: Vec<(usize, bool)>,
@@ -150,7 +169,7 @@ struct Belt {
     /// How many are on their way.
     under_way: usize,
     reading: bool,
-    checking: bool,
+    passing: bool,
     /// Whether everything was read.
     ended: bool,
     odd: Option<Odd>,
@@ -160,14 +179,14 @@ impl Belt {
     fn new(shares: usize) -> Self {
         Self {
             read: VecDeque::new(),
-            checked: VecDeque::new(),
+            passed: VecDeque::new(),
             gone: 0,
             judged: vec![(0, false); shares],
             done: VecDeque::new(),
             empty: Vec::new(),
             under_way: 0,
             reading: false,
-            checking: false,
+            passing: false,
             ended: false,
             odd: None,
         }
@@ -185,16 +204,16 @@ impl Belt {
         let shares = self.judged.len();
         for share in (0..shares).map(|step| (thread + step) % shares) {
             let (judged, busy) = self.judged.get_mut(share)?;
-            if !*busy && let Some((batch, ..)) = self.checked.get(*judged - self.gone) {
+            if !*busy && let Some((batch, ..)) = self.passed.get(*judged - self.gone) {
                 *busy = true;
                 return Some(Job::Judge(share, Arc::clone(batch)));
             }
         }
-        if !self.checking
+        if !self.passing
             && let Some(batch) = self.read.pop_front()
         {
-            self.checking = true;
-            return Some(Job::Check(batch));
+            self.passing = true;
+            return Some(Job::Pass(batch));
         }
         if !self.reading && !self.ended && self.under_way < AHEAD * shares {
             self.reading = true;
@@ -215,9 +234,9 @@ impl Belt {
         }
     }
 
-    fn has_checked(&mut self, batch: Batch) {
-        self.checking = false;
-        self.checked.push_back((Arc::new(batch), 0, Away::new()));
+    fn has_passed(&mut self, batch: Batch) {
+        self.passing = false;
+        self.passed.push_back((Arc::new(batch), 0, Away::new()));
     }
 
     fn has_judged(&mut self, share: usize, away: Result<Away, Odd>) {
@@ -225,7 +244,7 @@ impl Belt {
         *busy = false;
         let at = *judged - self.gone;
         *judged += 1;
-        match (away, self.checked.get_mut(at)) {
+        match (away, self.passed.get_mut(at)) {
             (Ok(mut away), Some((_, shares, all))) => {
                 *shares += 1;
                 all.append(&mut away);
@@ -233,8 +252,8 @@ impl Belt {
             (Err(odd), _) => self.odd = Some(odd),
             (Ok(_), None) => {}
         }
-        while self.checked.front().is_some_and(|(_, shares, _)| *shares == self.judged.len()) {
-            let Some((batch, _, mut away)) = self.checked.pop_front() else { break };
+        while self.passed.front().is_some_and(|(_, shares, _)| *shares == self.judged.len()) {
+            let Some((batch, _, mut away)) = self.passed.pop_front() else { break };
             self.gone += 1;
             away.sort_by_key(|(place, _)| *place);
             if let Some(batch) = Arc::into_inner(batch) {
@@ -254,7 +273,7 @@ struct Floor<'f, 'p> {
 
 impl Floor<'_, '_> {
     /// Does whatever can be done until nothing is left.
-    fn work(&self, thread: usize, mut report: Option<&mut dyn FnMut(&mut Batch, &Away)>) {
+    fn work(&self, thread: usize, mut report: Option<&mut Report<'_>>) {
         let mut belt = lock(&self.belt);
         while !belt.is_over() {
             let Some(job) = belt.job(thread, report.is_some()) else {
@@ -268,7 +287,7 @@ impl Floor<'_, '_> {
         self.moved.notify_all();
     }
 
-    fn perform(&self, job: Job, report: Option<&mut (dyn FnMut(&mut Batch, &Away) + '_)>) -> MutexGuard<'_, Belt> {
+    fn perform(&self, job: Job, report: Option<&mut Report<'_>>) -> MutexGuard<'_, Belt> {
         match job {
             Job::Read(mut batch) => {
                 let more = lock(&self.reading).fill(&mut batch);
@@ -276,11 +295,10 @@ impl Floor<'_, '_> {
                 belt.has_read(batch, more);
                 belt
             }
-            Job::Check(mut batch) => {
-                batch.block.order();
-                lock(&self.crew.seen).check(&mut batch.block);
+            Job::Pass(mut batch) => {
+                lock(&self.crew.desk).pass(&mut batch.block);
                 let mut belt = lock(&self.belt);
-                belt.has_checked(batch);
+                belt.has_passed(batch);
                 belt
             }
             Job::Judge(share, batch) => {

@@ -95,13 +95,9 @@ impl<'p> Reading<'p> {
                     places.push(stream.last_place());
                 }
                 Some(Err(reject)) => rejects.push(reject),
-                None => {
-                    scanner.number(block);
-                    return Ok(false);
-                }
+                None => return Ok(false),
             }
         }
-        scanner.number(block);
         Ok(true)
     }
 }

@@ -14,7 +14,7 @@ use super::slots::{Form, Printer, Shapes, held, lines};
 pub struct Row {
     /// Its type.
     pub event: EventId,
-    /// Its member, by number.
+    /// Its member, by number, which whoever judges gives.
     pub member: u32,
     /// When, in milliseconds.
     pub time: i64,
@@ -99,6 +99,15 @@ impl Block {
         self.slots.get(from..from + shapes.events.at(row.event).size).unwrap_or_default()
     }
 
+    /// Finds the members of all rows.
+    pub(super) fn number(&mut self, names: &mut Names) {
+        let Self { rows, text, .. } = self;
+        for row in rows {
+            let [_, from, to] = row.text;
+            row.member = names.number(text.get(from as usize..to as usize).unwrap_or_default());
+        }
+    }
+
     /// Puts events of one moment in order (S2), where they follow each other.
     pub fn order(&mut self) {
         let tied = |a: &Row, b: &Row| a.time == b.time;
@@ -119,14 +128,12 @@ pub struct Filler {
     pub(super) shapes: Shapes,
     /// Tells texts apart.
     pub(super) printer: Printer,
-    /// Members by name.
-    pub(super) names: Names,
 }
 
 impl Filler {
     /// Fills rows for a plan.
     pub fn new(plan: &Plan) -> Self {
-        Self { shapes: plan.shapes.clone(), printer: plan.printer.clone(), names: Names::default() }
+        Self { shapes: plan.shapes.clone(), printer: plan.printer.clone() }
     }
 
     /// Adds an event as a row; `None` where a value does not fit a slot, and the block is as before.
@@ -154,15 +161,6 @@ impl Filler {
             known: Known::New,
         });
         Some(())
-    }
-
-    /// Finds the members of all rows.
-    pub fn number(&mut self, block: &mut Block) {
-        let Block { rows, text, .. } = block;
-        for row in rows {
-            let [_, from, to] = row.text;
-            row.member = self.names.number(text.get(from as usize..to as usize).unwrap_or_default());
-        }
     }
 
     fn fill(&mut self, event: &Event, block: &mut Block) -> Option<()> {

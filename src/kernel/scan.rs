@@ -58,11 +58,6 @@ impl<'p> Scanner<'p> {
         self.rows.filler.event(event, block)
     }
 
-    /// Finds the members of all rows of a block.
-    pub fn number(&mut self, block: &mut Block) {
-        self.rows.filler.number(block);
-    }
-
     /// Adds a record as a row if it is written like one before; `None` where it is not, or is better looked at again.
     pub fn recognised(&mut self, text: &str, block: &mut Block) -> Option<()> {
         let Self { molds, values, rows, .. } = self;

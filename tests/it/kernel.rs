@@ -38,8 +38,7 @@ fn tight(plan: Plan, events: &[Event], size: usize) -> std::result::Result<Resul
     let mut filler = Filler::new(&plan);
     // Members are shared out in some of the cases.
     let (mut crew, mut block, mut away) = (Crew::new(&plan, 1 + size % 3), Block::default(), Vec::new());
-    let mut judge = |crew: &mut Crew, filler: &mut Filler, block: &mut Block| {
-        filler.number(block);
+    let mut judge = |crew: &mut Crew, block: &mut Block| {
         let mut ids: Vec<(u32, String)> = block.rows.iter().map(|row| (row.source, block.id(row).to_owned())).collect();
         ids.sort();
         let done = crew.judge(block)?;
@@ -49,11 +48,11 @@ fn tight(plan: Plan, events: &[Event], size: usize) -> std::result::Result<Resul
     };
     for event in events {
         if block.rows.len() >= size {
-            judge(&mut crew, &mut filler, &mut block)?;
+            judge(&mut crew, &mut block)?;
         }
         filler.event(event, &mut block).ok_or(Odd("a value"))?;
     }
-    judge(&mut crew, &mut filler, &mut block)?;
+    judge(&mut crew, &mut block)?;
     crew.advance(None)?;
     Ok((crew.told(), crew.standing(), away))
 }

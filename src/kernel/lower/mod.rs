@@ -61,7 +61,6 @@ impl Plan {
     }
 
     /// Lowers a program with cells for those measures that are read. What counts a measure is not yet among what an event reads.
-
     fn lowered(version: &Version, is_read: &dyn Fn(MeasureId) -> bool) -> Result<Self, Unfit> {
         let program = &*version.program;
         let mut clock = Clock::new(Calendar { zone: program.settings.zone.clone(), starts: program.settings.starts });
@@ -262,7 +261,7 @@ fn layout(program: &Program, is_read: &dyn Fn(MeasureId) -> bool) -> Layout {
             Trigger::Reaches(measure, _) | Trigger::Another { measure, .. } => Some(program.measures.at(*measure)),
             _ => None,
         };
-        layout.rule(waited.is_some(), waited.is_some_and(|measure| rules::is_once_for_ever(measure)));
+        layout.rule(waited.is_some(), waited.is_some_and(rules::is_once_for_ever));
     }
     for _ in program.badges.iter() {
         let cell = layout.cell(super::layout::NEVER);
