@@ -108,7 +108,7 @@ fn read(mut stream: EventStream<'_>, wanted: impl Fn(&Event) -> bool) -> (Vec<(E
     let (mut events, mut rejected) = (Vec::new(), Vec::new());
     while let Some(next) = stream.next() {
         match next {
-            Ok(event) if wanted(&event) => events.push((event, stream.place())),
+            Ok(event) if wanted(&event) => events.push((event, stream.place().clone())),
             Ok(_) => {}
             Err(reject) if reject.skipped => {}
             Err(reject) => rejected.push(reject),

@@ -52,7 +52,7 @@ impl History<'_> {
                 Some(Ok(event)) => {
                     progress.tick();
                     watcher.read(&event);
-                    places.push((stream.place(), event.id.clone(), event.member.clone()));
+                    places.push((stream.place().clone(), event.id.clone(), event.member.clone()));
                     batch.push(event);
                 }
                 Some(Err(reject)) => watcher.reject(&reject),

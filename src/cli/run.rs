@@ -238,7 +238,7 @@ impl Iterator for Reading<'_> {
                 self.in_order &= self.newest <= Some(event.time);
                 self.newest = self.newest.max(Some(event.time));
             }
-            records.push(record.map(|event| (event, self.stream.place())));
+            records.push(record.map(|event| (event, self.stream.place().clone())));
         }
         Some(records)
     }

@@ -5,8 +5,8 @@
 //! well formed where they are.
 
 use super::MAX_LIST;
-use super::scan::{eight, number_length, plain_length};
-use super::tape::{Kind, Part, Range};
+use super::scan::{blanks, byte, eight, number_length, plain_length};
+use super::tape::{Kind, Part, Range, range};
 
 /// No more steps than these are learned: a source that writes each record in another way would have no end of them.
 const MOST_STEPS: usize = 2_048;
@@ -299,26 +299,6 @@ impl Patterns {
     pub(crate) fn is_full(&self) -> bool {
         self.points.len() > MOST_STEPS
     }
-}
-
-/// The byte at a place; 0, which is none of JSON, at the end.
-#[inline(always)]
-fn byte(bytes: &[u8], at: usize) -> u8 {
-    bytes.get(at).copied().unwrap_or(0)
-}
-
-#[inline(always)]
-fn blanks(bytes: &[u8], mut at: usize) -> usize {
-    while matches!(byte(bytes, at), b' ' | b'\t') {
-        at += 1;
-    }
-    at
-}
-
-#[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "lines and lists are much shorter, as their limits say")]
-fn range(start: usize, end: usize) -> Range {
-    (start as u32, end as u32)
 }
 
 /// How long the number or word is that bytes begin with.

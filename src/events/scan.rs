@@ -43,10 +43,25 @@ pub(crate) fn is_graphic(text: &str) -> bool {
     rest.iter().all(u8::is_ascii_graphic)
 }
 
+/// The byte at a place; 0, which is none of JSON, at the end.
+#[inline(always)]
+pub(super) fn byte(bytes: &[u8], at: usize) -> u8 {
+    bytes.get(at).copied().unwrap_or(0)
+}
+
+/// The place behind blanks.
+#[inline(always)]
+pub(super) fn blanks(bytes: &[u8], mut at: usize) -> usize {
+    while matches!(byte(bytes, at), b' ' | b'\t' | b'\n' | b'\r') {
+        at += 1;
+    }
+    at
+}
+
 /// How long the number of JSON is that bytes begin with.
 #[inline(always)]
 pub(super) fn number_length(bytes: &[u8]) -> Option<usize> {
-    let byte = |at: usize| bytes.get(at).copied().unwrap_or(0);
+    let byte = |at: usize| byte(bytes, at);
     let digits = |mut at: usize| {
         let start = at;
         while byte(at).is_ascii_digit() {

@@ -88,12 +88,7 @@ impl<'p> EventStream<'p> {
     }
 
     /// Where the record of the last event begins; with a map that groups rows, the last row read.
-    pub fn place(&self) -> Place {
-        self.place.clone()
-    }
-
-    /// The same, to be looked at.
-    pub(crate) fn last_place(&self) -> &Place {
+    pub fn place(&self) -> &Place {
         &self.place
     }
 

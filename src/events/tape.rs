@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::MAX_DEPTH;
 use super::fields::Fields;
 use super::node::{Entry, Node, View};
-use super::scan::{number_length, plain_length};
+use super::scan::{blanks, byte, number_length, plain_length};
 
 /// More keys than this are not compared with each other here.
 const MAX_QUICK_KEYS: usize = 64;
@@ -305,16 +305,15 @@ struct Reader<'a, 't> {
 
 /// Places as short numbers.
 #[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "`Tape::read` has looked at the length of the text")]
-fn range(start: usize, end: usize) -> Range {
+#[expect(clippy::cast_possible_truncation, reason = "whoever reads has looked at the length of the text")]
+pub(super) fn range(start: usize, end: usize) -> Range {
     (start as u32, end as u32)
 }
 
 impl Reader<'_, '_> {
-    /// The byte at a place; 0, which is none of JSON, at the end.
     #[inline(always)]
     fn peek(&self, at: usize) -> u8 {
-        self.bytes.get(at).copied().unwrap_or(0)
+        byte(self.bytes, at)
     }
 
     /// The place behind a byte.
@@ -324,11 +323,8 @@ impl Reader<'_, '_> {
     }
 
     #[inline(always)]
-    fn blanks(&self, mut at: usize) -> usize {
-        while matches!(self.peek(at), b' ' | b'\t' | b'\n' | b'\r') {
-            at += 1;
-        }
-        at
+    fn blanks(&self, at: usize) -> usize {
+        blanks(self.bytes, at)
     }
 
     /// A value, and what is in it.

@@ -27,8 +27,7 @@ type Report<'r> = dyn FnMut(&mut Batch, &Away) + 'r;
 pub struct Crew {
     desk: Mutex<Desk>,
     shares: Vec<Mutex<Members>>,
-    told: Told,
-    standing: Standing,
+    plan: Arc<Plan>,
 }
 
 /// Where all events pass in order.
@@ -60,9 +59,7 @@ impl Crew {
     pub fn new(plan: &Arc<Plan>, threads: usize) -> Self {
         let threads = u32::try_from(threads.max(1)).unwrap_or(1);
         let shares = (0..threads).map(|own| Mutex::new(Members::new(plan.clone(), (own, threads)))).collect();
-        let tiers = plan.ladders.iter().map(|ladder| vec![0; ladder.reach.len() + 1]).collect();
-        let standing = Standing { members: 0, outstanding: vec![0; plan.units.len()], tiers };
-        Self { desk: Mutex::default(), shares, told: Told::new(plan.units.len(), plan.rewards), standing }
+        Self { desk: Mutex::default(), shares, plan: plan.clone() }
     }
 
     /// Judges a block of events; returns what became of those that were not accepted.
@@ -127,14 +124,16 @@ impl Crew {
 
     /// What was told, by all.
     pub fn told(&mut self) -> Told {
-        let mut told = self.told.clone();
+        let mut told = Told::new(self.plan.units.len(), self.plan.rewards);
         self.shares.iter_mut().for_each(|members| told.add(&own(members).told));
         told
     }
 
     /// Where all members stand.
     pub fn standing(&mut self) -> Standing {
-        let mut standing = self.standing.clone();
+        let plan = &self.plan;
+        let tiers = plan.ladders.iter().map(|ladder| vec![0; ladder.reach.len() + 1]).collect();
+        let mut standing = Standing { members: 0, outstanding: vec![0; plan.units.len()], tiers };
         self.shares.iter_mut().for_each(|members| own(members).stand(&mut standing));
         standing
     }

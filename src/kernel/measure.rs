@@ -44,12 +44,8 @@ impl Judge<'_> {
             return self.slide_facts(measure, event, start);
         }
         let mut queue = self.get(cells.entries);
-        let entries = &mut self.pools.entries;
-        if entries.front(queue).is_none_or(|entry| cell(entry, AT) >= start) && measure.how == How::Sum {
-            return;
-        }
         if measure.how == How::Distinct {
-            let left = entries.retain(&mut queue, |entry| cell(entry, AT) >= start);
+            let left = self.pools.entries.retain(&mut queue, |entry| cell(entry, AT) >= start);
             self.set(cells.value, i64::try_from(left).unwrap_or(i64::MAX));
         } else {
             while self.pools.entries.front(queue).is_some_and(|entry| cell(entry, AT) < start) {
@@ -98,8 +94,7 @@ impl Judge<'_> {
             }
         }
         let cx = Cx { slots: &original, ..self.cx() };
-        let passes = measure.filter.as_ref().is_none_or(|filter| filter.holds(&cx));
-        let worth = if passes { measure.value.get(&cx) } else { 0 };
+        let worth = measure.counted(&cx).unwrap_or(0);
         self.scratch.original = original;
         worth
     }
@@ -145,11 +140,8 @@ impl Judge<'_> {
     pub fn count(&mut self, id: MeasureId) {
         let plan = self.plan;
         let Some(measure) = plan.measures.at(id) else { return };
-        let passes = |cx: &Cx<'_>| measure.filter.as_ref().is_none_or(|filter| filter.holds(cx));
         let Some((slot, size)) = measure.list else {
-            let cx = self.cx();
-            if passes(&cx) {
-                let value = measure.value.get(&cx);
+            if let Some(value) = measure.counted(&self.cx()) {
                 self.contribute(measure, value);
             }
             return;
@@ -162,8 +154,7 @@ impl Judge<'_> {
             let at = start + number * size;
             let lines = self.lines;
             let cx = Cx { line: lines.get(at..at + size).unwrap_or_default(), ..self.cx() };
-            if passes(&cx) {
-                let value = measure.value.get(&cx);
+            if let Some(value) = measure.counted(&cx) {
                 self.contribute(measure, value);
             }
         }
@@ -189,20 +180,13 @@ impl Judge<'_> {
                 if measure.facts.is_some() {
                     return;
                 }
-                let at = match measure.back {
-                    Back::Ever | Back::Period(_) => return,
-                    Back::Days(..) => self.moment.today.around.start,
-                    Back::Exactly(_) => self.moment.now,
-                };
-                self.enter(measure, at, value);
+                if matches!(measure.back, Back::Days(..) | Back::Exactly(_)) {
+                    self.enter(measure, self.stamp(measure), value);
+                }
             }
             How::Distinct if value == MISSING => {}
             How::Distinct => {
-                let at = if matches!(measure.back, Back::Days(..)) {
-                    self.moment.today.around.start
-                } else {
-                    self.moment.now
-                };
+                let at = self.stamp(measure);
                 let mut queue = self.get(cells.entries);
                 match self.pools.entries.find_mut(queue, |entry| cell(entry, AMOUNT) == value) {
                     Some(known) => known.iter_mut().take(1).for_each(|cell| *cell = at),
@@ -214,6 +198,11 @@ impl Judge<'_> {
                 }
             }
         }
+    }
+
+    /// The moment under which a window keeps what counts now.
+    fn stamp(&self, measure: &MeasurePlan) -> i64 {
+        if matches!(measure.back, Back::Days(..)) { self.moment.today.around.start } else { self.moment.now }
     }
 
     /// Adds to the newest entry of the same moment, or behind it.

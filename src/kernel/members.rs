@@ -110,9 +110,8 @@ impl Members {
     /// # Errors
     /// [`Odd`] where only the fold can tell; nothing of what is here holds then.
     pub fn judge(&mut self, block: &Block) -> Result<Vec<(u32, Arrival)>, Odd> {
-        let own = |row: &&Row| row.member % self.share.1 == self.share.0;
-        let members = block.rows.iter().filter(own).map(|row| row.member / self.share.1 + 1).max().unwrap_or(0);
-        while self.cells.len() < members as usize {
+        let last = block.rows.iter().filter_map(|row| self.place(row.member)).max();
+        while last.is_some_and(|last| self.cells.len() <= last as usize) {
             self.cells.push(&self.plan.layout.fresh, MISSING);
         }
         let (mut run, mut away) = (0, Vec::new());
@@ -142,27 +141,29 @@ impl Members {
             let mut slots = std::mem::take(&mut self.scratch.slots);
             slots.clear();
             slots.extend_from_slice(block.slots(row, &self.plan.shapes));
-            let Some(member) = self.cells.row_mut(number as usize) else { return Err(TOO_LARGE) };
-            if let Some(newest) = member.get_mut(NEWEST) {
-                *newest = row.time;
-            }
             self.newest = self.newest.max(Some(row.time));
-            let mut judge = Judge {
-                plan: &self.plan,
-                number,
-                member,
-                pools: &mut self.pools,
-                told: &mut self.told,
-                moment: &mut self.moment,
-                slots: &mut slots,
-                lines: &block.lines,
-                scratch: &mut self.scratch,
-            };
+            let mut judge = self.judge_of(number, &mut slots, &block.lines)?;
+            judge.set(NEWEST, row.time);
             judge.judge(row.event, row.time)?;
             self.scratch.slots = slots;
         }
         self.note_last(block);
         Ok(away)
+    }
+
+    /// What judges a member, with the fields of an event and the lines of its block.
+    fn judge_of<'a>(&'a mut self, number: u32, slots: &'a mut [i64], lines: &'a [i64]) -> Result<Judge<'a>, Odd> {
+        Ok(Judge {
+            plan: &self.plan,
+            number,
+            member: self.cells.row_mut(number as usize).ok_or(TOO_LARGE)?,
+            pools: &mut self.pools,
+            told: &mut self.told,
+            moment: &mut self.moment,
+            slots,
+            lines,
+            scratch: &mut self.scratch,
+        })
     }
 
     /// Looks at what the next few members have: their cells, then what these lead to. Nothing waits for what is found, so that memory brings
@@ -246,20 +247,8 @@ impl Members {
             if number % AT_ONCE == 0 {
                 self.look(number..number + AT_ONCE);
             }
-            let Some(member) = self.cells.row_mut(number) else { break };
             let number = u32::try_from(number).map_err(|_| TOO_LARGE)?;
-            let mut judge = Judge {
-                plan: &self.plan,
-                number,
-                member,
-                pools: &mut self.pools,
-                told: &mut self.told,
-                moment: &mut self.moment,
-                slots: &mut [],
-                lines: &[],
-                scratch: &mut self.scratch,
-            };
-            judge.advance(to)?;
+            self.judge_of(number, &mut [], &[])?.advance(to)?;
         }
         Ok(())
     }

@@ -12,28 +12,27 @@ pub struct Names {
 
 #[derive(Clone, Copy)]
 struct Name {
-    print: (u32, u32, u32),
+    print: [u8; 8],
+    more: [u8; 4],
     number: u32,
 }
 
-fn halves(half: i64) -> (u32, u32) {
-    let [a, b, c, d, e, f, g, h] = half.to_be_bytes();
-    (u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h]))
-}
-
-fn hash(print: (u32, u32, u32)) -> u64 {
-    u64::from(print.0) << 32 | u64::from(print.1)
+impl Name {
+    fn print(&self) -> u64 {
+        u64::from_be_bytes(self.print)
+    }
 }
 
 impl Names {
     /// The number of a name: they are given from 0 on, in order of appearance.
     pub fn number(&mut self, name: &str) -> u32 {
-        let [first, second] = self.printer.print(name);
-        let (high, low) = halves(first);
-        let print = (high, low, halves(second).0);
+        let [print, more] = self.printer.print(name).map(i64::to_be_bytes);
+        let [a, b, c, d, ..] = more;
         let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        let entry = self.names.entry(hash(print), |known| known.print == print, |known| hash(known.print));
-        entry.map_or(u32::MAX, |entry| entry.or_insert(Name { print, number }).get().number)
+        let new = Name { print, more: [a, b, c, d], number };
+        let is_meant = |known: &Name| known.print == new.print && known.more == new.more;
+        let entry = self.names.entry(new.print(), is_meant, Name::print);
+        entry.map_or(u32::MAX, |entry| entry.or_insert(new).get().number)
     }
 }
 

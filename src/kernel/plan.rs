@@ -5,7 +5,7 @@ use crate::hir::{EventId, EventKind, LadderId, MeasureId, Net, RewardId, RoundSc
 use crate::value::{Rounding, TimeSpan};
 
 use super::clock::{Back, Clock};
-use super::code::Num;
+use super::code::{Cx, Num};
 use super::layout::{CrossingCells, LadderCells, Layout, LimitCells, MeasureCells, PurseCells};
 use super::slots::{Printer, Shapes};
 
@@ -159,6 +159,13 @@ pub struct MeasurePlan {
     pub slots: Vec<usize>,
     /// The type of event whose facts are what counts, where they say it all: then nothing else is kept for its window.
     pub facts: Option<EventId>,
+}
+
+impl MeasurePlan {
+    /// What an event or line counts for; none where it does not count.
+    pub fn counted(&self, cx: &Cx<'_>) -> Option<i64> {
+        self.filter.as_ref().is_none_or(|filter| filter.holds(cx)).then(|| self.value.get(cx))
+    }
 }
 
 /// A ladder. A tier is held as long as its condition holds, or for ever.

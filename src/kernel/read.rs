@@ -92,7 +92,7 @@ impl<'p> Reading<'p> {
                     if let Taken::Event(event) = taken {
                         scanner.event(&event, block).ok_or(Odd("a value that fits no cell"))?;
                     }
-                    places.push(stream.last_place());
+                    places.push(stream.place());
                 }
                 Some(Err(reject)) => rejects.push(reject),
                 None => return Ok(false),
