@@ -57,11 +57,13 @@ impl State {
     }
 
     /// A team that is called by what somebody has told is gone with the last of them.
-    fn forget_team(&self, program: &Program, pots: &mut Pots) {
+    fn forget_team(&mut self, program: &Program, pots: &mut Pots) {
         for (id, challenge) in program.challenges.pairs() {
             let Some(SharedBy::Attribute(by)) = challenge.shared.as_ref().map(|shared| shared.by) else { continue };
-            let Some(team) = team(&self.attributes, by) else { continue };
-            let is_of = |(of, _, group): &CommonKey| *of == id && *group == team;
+            let running = self.challenges.at_mut(id);
+            let told = running.open.iter_mut().chain(&mut running.past).filter_map(|instance| instance.team.take());
+            let teams: BTreeSet<_> = told.chain(team(&self.attributes, by)).collect();
+            let is_of = |(of, _, group): &CommonKey| *of == id && teams.contains(group);
             pots.common.retain(|key, common| !is_of(key) || !common.erase(&self.member));
         }
     }

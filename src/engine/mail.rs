@@ -268,14 +268,11 @@ impl Fold<'_> {
             return Ok(());
         }
         let Some(position) = self.letter_fact(letter) else { return Ok(()) };
-        let grounds = self.grounds()?;
+        let ground = self.standing_ground()?;
         let debts = self.debts();
         let place = self.state.facts.get(position).map_or(0, |fact| fact.place);
         self.undo_whole(position)?;
-        self.rejudge_hanging()?;
-        self.undo_challenges()?;
-        self.lose_ground(grounds)?;
-        self.close_unfounded()?;
+        self.rejudge(ground)?;
         self.return_automatic(place, &debts)?;
         self.settle()
     }

@@ -296,7 +296,7 @@ impl Fold<'_> {
 
     /// Carries out what was worked out.
     pub fn undo(&mut self, undoing: Undoing, reversal: &Reversal, event: &Arc<Event>) -> Result<(), Fault> {
-        let grounds = self.grounds()?;
+        let ground = self.standing_ground()?;
         let debts = self.debts();
         let first = undoing.undo.iter().filter_map(|undo| self.state.facts.get(undo.fact)).map(|fact| fact.place).min();
         for undo in undoing.undo {
@@ -309,10 +309,7 @@ impl Fold<'_> {
             self.state.facts.push(Fact { negative: true, ..Fact::new(stand_in.into(), place) });
             self.note_last_fact()?;
         }
-        self.rejudge_hanging()?;
-        self.undo_challenges()?;
-        self.lose_ground(grounds)?;
-        self.close_unfounded()?;
+        self.rejudge(ground)?;
         first.map_or(Ok(()), |first| self.return_automatic(first, &debts))
     }
 

@@ -1,14 +1,28 @@
 //! What hung on what is no more: awards, gifts and turns are taken back, clocks stand as before (S22, S26).
 
-use crate::hir::{Read, Trigger};
-use crate::value::{Exact, Value};
+use std::collections::BTreeSet;
 
-use super::brought::Brought;
+use crate::hir::{Read, RuleId, Trigger};
+use crate::value::{Exact, Instant, Value};
+
+use super::brought::{Brought, Hanging};
+use super::challenge::Stood;
 use super::fact::{Fact, Gifted};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::mail::Content;
 use super::outcome::{Cause, VoucherChange, What};
+use super::tier::Grounds;
+
+/// A crossing for which a rule has fired: in which period, and which multiple.
+type Crossing = (RuleId, Instant, i64);
+
+/// What stands on what was counted: only what a reversal takes away from that is lost with it.
+pub struct Ground {
+    crossings: BTreeSet<Crossing>,
+    challenges: Stood,
+    tiers: Vec<Grounds>,
+}
 
 impl Fold<'_> {
     /// Takes back all that was brought, with the turns that rules took of their limits.
@@ -93,22 +107,46 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// Awards that hung on a threshold which the measure no longer reaches are taken back, and may be earned again (S22).
-    pub fn rejudge_hanging(&mut self) -> Result<(), Fault> {
+    /// Before a reversal: what stands on what was counted.
+    pub fn standing_ground(&self) -> Result<Ground, Fault> {
+        let mut crossings = BTreeSet::new();
         for (id, rule) in self.program.rules.pairs() {
-            let (Trigger::Reaches(measure, _) | Trigger::Another { measure, .. }) = rule.trigger else {
-                continue;
-            };
-            let waiting = std::mem::take(&mut self.state.firings.at_mut(id).hanging);
+            for hanging in &self.state.firings.at(id).hanging {
+                if self.still_crossed(&rule.trigger, hanging)? {
+                    crossings.insert((id, hanging.period, hanging.multiple));
+                }
+            }
+        }
+        Ok(Ground { crossings, challenges: self.stood()?, tiers: self.grounds()? })
+    }
+
+    /// After a reversal: what stood on what was counted is taken back where it does no longer. What did not stand on it before, as a measure was
+    /// restarted or the member's days are others now, is not lost with it.
+    pub fn rejudge(&mut self, before: Ground) -> Result<(), Fault> {
+        self.rejudge_hanging(&before.crossings)?;
+        self.undo_challenges(&before.challenges)?;
+        self.lose_ground(before.tiers)?;
+        self.close_unfounded()
+    }
+
+    /// Whether a measure has what a rule has fired for, by what counts for that moment now.
+    fn still_crossed(&self, trigger: &Trigger, hanging: &Hanging) -> Result<bool, Fault> {
+        let (Trigger::Reaches(measure, _) | Trigger::Another { measure, .. }) = trigger else { return Ok(true) };
+        let at = self.moment(hanging.until.min(self.at.now));
+        let view = View { at: Some(at), ..Default::default() };
+        Ok(match self.cx(view).read(Read::Measure(*measure))? {
+            Value::Exact(value) => value >= hanging.threshold,
+            _ => hanging.threshold <= Exact::ZERO,
+        })
+    }
+
+    /// Awards that hung on a threshold which the measure no longer reaches are taken back, and may be earned again (S22).
+    fn rejudge_hanging(&mut self, before: &BTreeSet<Crossing>) -> Result<(), Fault> {
+        for (id, rule) in self.program.rules.pairs() {
             let mut kept = Vec::new();
-            for mut hanging in waiting {
-                let at = self.moment(hanging.until.min(self.at.now));
-                let view = View { at: Some(at), ..Default::default() };
-                let value = match self.cx(view).read(Read::Measure(measure))? {
-                    Value::Exact(value) => value,
-                    _ => Exact::ZERO,
-                };
-                if value >= hanging.threshold {
+            for mut hanging in std::mem::take(&mut self.state.firings.at_mut(id).hanging) {
+                let held = before.contains(&(id, hanging.period, hanging.multiple));
+                if !held || self.still_crossed(&rule.trigger, &hanging)? {
                     kept.push(hanging);
                     continue;
                 }

@@ -195,21 +195,31 @@ impl Fold<'_> {
             .filter(|hold| hold.tier == tier)
             .map(|hold| self.lasts(ladder, hold))
             .max();
+        let restored = self.fallen_from(id).min(tier);
         let held = self.state.ladders.at_mut(id);
         let highest = held.highest;
         held.tier = tier;
         held.highest = highest.max(tier);
-        held.history.push((now, tier));
+        if restored > old {
+            held.history.pop();
+        }
+        if held.history.last().is_none_or(|(_, last)| *last != tier) {
+            held.history.push((now, tier));
+        }
+        let until = until.filter(|until| *until < Instant::LAST);
+        self.emit(Cause::Ladder(id), What::Tier { ladder: id, from: old, to: tier, until });
+        let old = old.max(restored);
+        if tier == old {
+            return Ok(true);
+        }
         if tier > old {
-            held.risen = Some(now);
+            self.state.ladders.at_mut(id).risen = Some(now);
             for (measure, def) in self.program.measures.pairs() {
                 if def.window == Window::SinceRise(id) {
                     self.restart(measure)?;
                 }
             }
         }
-        let until = until.filter(|until| *until < Instant::LAST);
-        self.emit(Cause::Ladder(id), What::Tier { ladder: id, from: old, to: tier, until });
         for rung in ((old + 1)..=tier).filter(|_| !self.barely).collect::<Vec<_>>() {
             for &reward in ladder.tiers.get(rung as usize).map_or(&[] as &[_], |tier| &tier.issues) {
                 let (number, mut brought) = self.collect(|fold| fold.issue(Cause::Ladder(id), reward))?;
@@ -219,6 +229,15 @@ impl Fold<'_> {
         }
         self.tier_rules(id, old, tier, highest, &mut |fold, rung, brought| fold.hang(id, rung, brought))?;
         Ok(true)
+    }
+
+    /// The tier from which the member fell last, where what made it fall has just come back: to be there again is no rise.
+    fn fallen_from(&self, id: LadderId) -> u32 {
+        let [.., (_, from), (fell, to)] = &*self.state.ladders.at(id).history else { return 0 };
+        let now = self.at.now;
+        let comes_back =
+            |fact: &Fact| fact.event.time == *fell && fact.reversals.last().is_some_and(|(at, _)| *at == now);
+        if from > to && self.state.facts.iter().any(comes_back) { *from } else { 0 }
     }
 
     /// Lets what a rise brought hang on the reason for it; what was granted goes with the event.

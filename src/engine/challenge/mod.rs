@@ -5,6 +5,7 @@ mod open;
 mod progress;
 mod run;
 mod together;
+mod undo;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use super::brought::Brought;
 
 pub use common::{Common, CommonKey};
 pub use together::team;
+pub use undo::Stood;
 
 /// What runs of one challenge for a member.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +48,9 @@ pub struct Instance {
     /// The event at which a challenge of the calendar was open to the member, as long as its conditions hang on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hangs_on: Option<Arc<str>>,
+    /// Where members reach it by teams: the team for which this member has brought in something, until its time is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<Arc<str>>,
     /// The fields of the event that opened it.
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub fields: Arc<[Value]>,
@@ -54,13 +59,10 @@ pub struct Instance {
     /// Milestones that were reached, and what they brought.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub milestones: Vec<(u32, Brought)>,
-    /// When milestones were reached.
+    /// Since when milestones are reached.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reached: BTreeMap<u32, Instant>,
-    /// Where the goal is reached together and is a measure, which may move on by itself: the most that this member has brought in, and when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub peak: Option<(Instant, Exact)>,
-    /// When it was completed.
+    /// Since when it is completed.
     pub completed: Option<Instant>,
     /// Until before when what it brings can be claimed; none once that was done, or where it was given at once.
     pub claimable: Option<Instant>,

@@ -9,6 +9,7 @@ use crate::value::{Exact, Instant, Value};
 use super::Instance;
 use crate::engine::brought::Brought;
 use crate::engine::event::Event;
+use crate::engine::fact::Fact;
 use crate::engine::fault::Fault;
 use crate::engine::fold::{Fold, View};
 use crate::engine::outcome::{Cause, What};
@@ -73,7 +74,7 @@ impl Fold<'_> {
             opened,
             until,
             hangs_on: None,
-            peak: None,
+            team: None,
             by,
             fields,
             targets,
@@ -105,7 +106,7 @@ impl Fold<'_> {
         })
     }
 
-    /// A challenge of a calendar begins with the first thing that happens in its time.
+    /// A challenge of a calendar begins with the first thing that happens in its time, but for what only takes back.
     pub(super) fn open_periodic(&mut self, id: ChallengeId, challenge: &Challenge) -> Result<(), Fault> {
         let zone = &self.calendar.zone;
         let start = match &challenge.frame {
@@ -114,7 +115,7 @@ impl Fold<'_> {
             Frame::Each(kind) => zone.start_of(self.this_period(*kind).start),
             _ => return Ok(()),
         };
-        if self.state.joined.is_none() || self.state.left {
+        if self.state.joined.is_none() || self.state.left || self.takes_back(challenge) {
             return Ok(());
         }
         let start = match challenge.activation.then(|| self.state.activations.get(&challenge.name)) {
@@ -137,6 +138,14 @@ impl Fold<'_> {
         Ok(())
     }
 
+    /// Whether the event at hand only takes back what others brought: a reversal that nobody counts, or a letter that recalls another.
+    fn takes_back(&self, challenge: &Challenge) -> bool {
+        let reverses = |event: &Arc<Event>| {
+            self.program.events.at(event.kind).reversal.is_some() && !challenge.listens.contains(&event.kind)
+        };
+        self.event.as_ref().is_some_and(|event| self.fact.is_none() || reverses(event))
+    }
+
     /// Challenges that an event opened which is gone are over; what they brought is taken back unless it is kept.
     pub fn close_opened_by(&mut self, event: &Arc<str>) -> Result<(), Fault> {
         for (id, challenge) in self.program.challenges.pairs() {
@@ -155,33 +164,47 @@ impl Fold<'_> {
     pub fn close_unfounded(&mut self) -> Result<(), Fault> {
         for (id, challenge) in self.program.challenges.pairs().filter(|(_, challenge)| !challenge.only.is_empty()) {
             let running = self.state.challenges.at(id);
-            let all = running.open.iter().chain(&running.past);
-            let hanging: Vec<(u32, Arc<str>)> =
-                all.filter_map(|instance| Some((instance.number, instance.hangs_on.clone()?))).collect();
-            for (number, event) in hanging {
-                if !self.state.facts.iter().rev().any(|fact| fact.gone && fact.event.id == event) {
-                    continue;
-                }
-                let open = challenge.only.iter().try_fold(true, |open, condition| {
-                    Ok::<_, Fault>(open && self.judge.truth(condition, &self.cx(View::default()))?)
-                })?;
-                let running = self.state.challenges.at_mut(id);
-                if open {
+            let hanging = running.open.iter().chain(&running.past).filter(|instance| instance.hangs_on.is_some());
+            for instance in hanging.cloned().collect::<Vec<_>>() {
+                let gone = |fact: &&Fact| fact.gone && Some(&fact.event.id) == instance.hangs_on.as_ref();
+                let Some(place) = self.state.facts.iter().rev().find(gone).map(|fact| fact.place) else { continue };
+                let later = self.opened_later(challenge, &instance, place)?;
+                // What was kept is not to come a second time.
+                let kept = challenge.refunds == RewardRefunds::Keep && instance.has_brought();
+                if kept || later.is_some() {
+                    let running = self.state.challenges.at_mut(id);
                     let mut all = running.open.iter_mut().chain(&mut running.past);
-                    if let Some(instance) = all.find(|instance| instance.number == number) {
-                        instance.hangs_on = None;
+                    if let Some(slot) = all.find(|other| other.number == instance.number) {
+                        slot.hangs_on = later;
                     }
                     continue;
                 }
-                let one = |instance: &mut Instance| instance.number == number;
+                let one = |other: &mut Instance| other.number == instance.number;
+                let running = self.state.challenges.at_mut(id);
                 let mut closed: Vec<Instance> = running.open.extract_if(.., one).collect();
                 closed.extend(running.past.extract_if(.., one));
                 for instance in &mut closed {
+                    self.leave_shared(id, challenge, instance)?;
                     self.revoke_instance(id, challenge, instance)?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// The first event after a place in the member's history at which a challenge was open to the member too, by what counts for it now.
+    fn opened_later(&self, challenge: &Challenge, instance: &Instance, place: u64) -> Result<Option<Arc<str>>, Fault> {
+        for fact in self.state.facts.iter().filter(|fact| fact.place > place && !fact.gone) {
+            if !instance.runs(fact.event.time) || self.program.events.at(fact.event.kind).reversal.is_some() {
+                continue;
+            }
+            let cx = self.cx(View { at: Some(self.moment(fact.event.time)), ..View::default() });
+            let mut only = challenge.only.iter().map(|condition| self.judge.truth(condition, &cx));
+            if only.try_fold(true, |open, holds| Ok::<_, Fault>(open && holds?))? {
+                return Ok(Some(fact.event.id.clone()));
+            }
+        }
+        Ok(None)
     }
 
     /// Takes back what an instance brought whose opening is gone, milestones included.

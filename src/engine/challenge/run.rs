@@ -1,11 +1,9 @@
 //! Judges and ends challenges.
 
-use crate::hir::{Challenge, ChallengeId, ChallengeStage, Frame, Goal, Progress, RewardRefunds, RuleId};
+use crate::hir::{Challenge, ChallengeId, ChallengeStage, EventKind, Frame, Progress, RewardRefunds, RuleId};
 use crate::value::{Exact, Instant, Value};
 
 use super::Instance;
-use crate::engine::brought::Brought;
-use crate::engine::fact::{Award, Gifted};
 use crate::engine::fault::Fault;
 use crate::engine::fold::{Fold, View};
 use crate::engine::outcome::{Cause, What};
@@ -34,9 +32,12 @@ impl Fold<'_> {
         let measured = challenge.goals.iter().any(|goal| matches!(goal.of, Progress::Measured(_)));
         match &self.event {
             Some(event) => {
+                let event_def = self.program.events.at(event.kind);
                 measured
                     || challenge.listens.contains(&event.kind)
-                    || self.program.events.at(event.kind).reversal.is_some()
+                    || event_def.reversal.is_some()
+                    // Whoever has come into a team brings in what there is.
+                    || challenge.shared.is_some() && event_def.kind != EventKind::Declared
             }
             None => measured,
         }
@@ -228,53 +229,15 @@ impl Fold<'_> {
                 if progress > Exact::ZERO || instance.by.is_some() || challenge.activation {
                     self.tell(id, number, ChallengeStage::Ended, progress, target);
                 }
-                // What milestones have brought may still be taken back.
-                if !keeps && instance.has_brought() {
+                // What milestones have brought may still be taken back, and so may what all have reached with it.
+                let challenge = self.program.challenges.at(id);
+                if !keeps && (instance.has_brought() || self.has_part(id, challenge, &instance)) {
                     self.state.challenges.at_mut(id).past.push(instance);
                 }
             } else if !keeps {
                 self.state.challenges.at_mut(id).past.push(instance);
             }
         }
-    }
-
-    /// After a reversal: what no longer holds is taken back where the challenge says so.
-    pub fn undo_challenges(&mut self) -> Result<(), Fault> {
-        for (id, challenge) in self.program.challenges.pairs() {
-            if challenge.refunds == RewardRefunds::Keep {
-                continue;
-            }
-            if challenge.shared.is_some() {
-                self.undo_shared(id, challenge)?;
-                continue;
-            }
-            let running = self.state.challenges.at_mut(id);
-            let (mut open, mut past) = (std::mem::take(&mut running.open), std::mem::take(&mut running.past));
-            for instance in open.iter_mut().chain(&mut past) {
-                self.undo_instance(id, challenge, instance)?;
-            }
-            past.retain(Instance::has_brought);
-            let running = self.state.challenges.at_mut(id);
-            (running.open, running.past) = (open, past);
-        }
-        Ok(())
-    }
-
-    /// Takes back what milestones brought that lie above what is reached.
-    fn undo_milestones(&mut self, challenge: &Challenge, instance: &mut Instance) -> Result<(), Fault> {
-        let Some(goal) = challenge.goals.first() else { return Ok(()) };
-        let mut kept = Vec::new();
-        for (which, mut brought) in std::mem::take(&mut instance.milestones) {
-            let first = self.progress_then(goal, instance, instance.reached.get(&which).copied())?;
-            let holds = self.milestone_at(challenge, instance, which)?.is_none_or(|at| first >= at);
-            if holds || !self.may_take_back(challenge, &brought) {
-                kept.push((which, brought));
-            } else {
-                self.revoke(&mut brought)?;
-            }
-        }
-        instance.milestones = kept;
-        Ok(())
     }
 
     /// Where a milestone of an instance lies; none where the challenge no longer has it.
@@ -289,59 +252,6 @@ impl Fold<'_> {
         let at = self.judge.exact(&milestone.at, &self.cx(view))?;
         let target = instance.targets.first().copied().unwrap_or_default();
         Ok(Some(if milestone.share { at.mul(target)? } else { at }))
-    }
-
-    /// How far a goal has come that was reached at a moment. A measure may have moved on since, with no reversal: what it was then counts too.
-    fn progress_then(&self, goal: &Goal, instance: &Instance, then: Option<Instant>) -> Result<Exact, Fault> {
-        let now = self.cx(View::default()).progress(goal, instance)?;
-        match (&goal.of, then) {
-            (Progress::Measured(_), Some(then)) => {
-                let view = View { at: Some(self.moment(then)), ..View::default() };
-                Ok(now.max(self.cx(view).progress(goal, instance)?))
-            }
-            _ => Ok(now),
-        }
-    }
-
-    fn undo_instance(&mut self, id: ChallengeId, challenge: &Challenge, instance: &mut Instance) -> Result<(), Fault> {
-        let mut reached = Vec::new();
-        for goal in &challenge.goals {
-            reached.push(self.progress_then(goal, instance, instance.completed)?);
-        }
-        let first = reached.first().copied().unwrap_or_default();
-        let target = instance.targets.first().copied();
-        self.undo_milestones(challenge, instance)?;
-        let done = is_done(challenge, &reached, &instance.targets);
-        if instance.completed.is_none() || done || !self.may_take_back(challenge, &instance.brought) {
-            return Ok(());
-        }
-        self.revoke(&mut instance.brought)?;
-        instance.brought = Brought::default();
-        (instance.completed, instance.claimable) = (None, None);
-        self.state.challenges.at_mut(id).completed -= 1;
-        self.tell(id, instance.number, ChallengeStage::Undone, first, target);
-        Ok(())
-    }
-
-    /// Whether what a challenge brought may be taken back: all of it, or where nothing of it was used.
-    pub(super) fn may_take_back(&self, challenge: &Challenge, brought: &Brought) -> bool {
-        let spent = |lot: &u32, unit| {
-            let purse = self.state.units.at(unit);
-            purse.closed(*lot).is_some() || purse.lots.iter().any(|other| other.number == *lot && other.spent > 0)
-        };
-        let of_spent = |award: &Award| award.lot.is_some_and(|lot| spent(&lot, award.unit));
-        let used = |gift: &Gifted| match gift {
-            Gifted::Voucher(number) => {
-                let one = self.state.vouchers.iter().find(|voucher| voucher.number == *number);
-                one.is_some_and(|one| one.closed.is_some() || one.credit.as_deref().is_some_and(of_spent))
-            }
-            Gifted::Badge(_) | Gifted::Offer(_) | Gifted::Entry(_) => false,
-        };
-        let decided = brought.sent.iter().filter_map(|sent| self.state.facts.get(self.letter_fact(&sent.id)?));
-        let (awards, gifts): (Vec<_>, Vec<_>) = decided.map(|fact| (&fact.awards, &fact.gifts)).unzip();
-        let mut awards = awards.into_iter().flatten().chain(&brought.awards);
-        let mut gifts = gifts.into_iter().flatten().chain(&brought.gifts);
-        challenge.refunds == RewardRefunds::ReJudge || !(awards.any(of_spent) || gifts.any(used))
     }
 
     /// Notes what became of a challenge.
@@ -363,7 +273,7 @@ impl Fold<'_> {
 }
 
 /// Whether the goals that a challenge asks for are reached: all of them, or one.
-fn is_done(challenge: &Challenge, reached: &[Exact], targets: &[Exact]) -> bool {
+pub(super) fn is_done(challenge: &Challenge, reached: &[Exact], targets: &[Exact]) -> bool {
     let mut met = reached.iter().zip(targets).map(|(reached, target)| reached >= target);
     if challenge.any { met.any(|met| met) } else { met.all(|met| met) }
 }

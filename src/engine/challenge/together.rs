@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::arena::Arena;
-use crate::hir::{Challenge, ChallengeId, ChallengeStage, FieldId, Progress, SharedBy};
+use crate::hir::{Challenge, ChallengeId, ChallengeStage, FieldId, RewardRefunds, SharedBy};
 use crate::value::{Exact, Instant, Value};
 
-use super::common::Prize;
+use super::common::{Common, Part, Prize, is_enough};
+use super::undo::{Stood, moves};
 use super::{CommonKey, Instance};
 use crate::engine::context::Cx;
 use crate::engine::fault::Fault;
@@ -15,13 +16,6 @@ use crate::engine::fold::{Fold, View};
 use crate::engine::mail::Content;
 use crate::engine::pots::Pots;
 use crate::engine::walk;
-
-/// What a member has brought in, and all together, in one time of a challenge.
-struct Share {
-    key: CommonKey,
-    /// By all.
-    sum: Exact,
-}
 
 impl Fold<'_> {
     /// Community and team goals: what all have brought in together.
@@ -31,89 +25,230 @@ impl Fold<'_> {
         challenge: &Challenge,
         instance: &Instance,
     ) -> Result<bool, Fault> {
-        let Some(share) = self.brought_in(id, challenge, instance)? else { return Ok(false) };
-        self.note_peak(id, challenge, instance)?;
-        let (number, opened, sum) = (instance.number, instance.opened, share.sum);
+        let Some(key) = self.brought_in(id, challenge, instance)? else { return Ok(false) };
+        let (number, opened) = (instance.number, instance.opened);
         let mut changed = false;
-        for (which, _) in (0_u32..).zip(&challenge.milestones) {
-            if self.milestone_at(challenge, instance, which)?.is_none_or(|at| sum < at) {
-                continue;
-            }
-            for who in self.newly(&share, Some(which)) {
-                if who == self.state.member {
-                    changed |= self.reach_milestone(id, number, which, sum)?;
-                } else {
-                    self.send(who, Content::Milestone(id, opened, which, sum));
+        for (prize, at) in self.prizes(challenge, instance)? {
+            let Some(common) = self.pots.common.get_mut(&key) else { continue };
+            let sum = common.most();
+            for who in common.newly(prize, at) {
+                match (who == self.state.member, prize) {
+                    (true, Some(which)) => changed |= self.reach_milestone(id, number, which, sum)?,
+                    (true, None) => {
+                        self.complete_challenge(id, challenge, number, sum)?;
+                        changed = true;
+                    }
+                    (false, Some(which)) => drop(self.send(who, Content::Milestone(id, opened, which, sum))),
+                    (false, None) => drop(self.send(who, Content::Complete(id, opened, sum))),
                 }
-            }
-        }
-        if sum < instance.targets.first().copied().unwrap_or_default() {
-            return Ok(changed);
-        }
-        for who in self.newly(&share, None) {
-            if who == self.state.member {
-                self.complete_challenge(id, challenge, number, sum)?;
-                changed = true;
-            } else {
-                self.send(who, Content::Complete(id, opened, sum));
             }
         }
         Ok(changed)
     }
 
-    /// Writes down what this member has brought in, and says how much that makes.
+    /// What is reached together in a time of a challenge, and where it lies: milestones, then the goal.
+    fn prizes(&self, challenge: &Challenge, instance: &Instance) -> Result<Vec<(Prize, Exact)>, Fault> {
+        let mut prizes = Vec::new();
+        for (which, _) in (0_u32..).zip(&challenge.milestones) {
+            prizes.extend(self.milestone_at(challenge, instance, which)?.map(|at| (Some(which), at)));
+        }
+        prizes.push((None, instance.targets.first().copied().unwrap_or_default()));
+        Ok(prizes)
+    }
+
+    /// Where it is kept what this member and others bring in; nowhere where the member belongs to no team. Who has brought in something stays
+    /// with its team until the time is over.
+    fn common_key(&self, id: ChallengeId, challenge: &Challenge, instance: &Instance) -> Option<CommonKey> {
+        let by = challenge.shared.as_ref()?.by;
+        let team = instance.team.clone().or_else(|| team_of(by, &self.cx(View::default()), self.pots))?;
+        Some((id, instance.opened, team))
+    }
+
+    /// How much each has to bring in to be given something.
+    fn least(&self, challenge: &Challenge) -> Result<Exact, Fault> {
+        let least = challenge.shared.as_ref().and_then(|shared| shared.least.as_ref());
+        least.map_or(Ok(Exact::ZERO), |least| self.judge.exact(least, &self.cx(View::default())))
+    }
+
+    /// What this member had brought in at a moment, by what counts for it now.
+    fn part(&self, challenge: &Challenge, instance: &Instance, then: Instant) -> Result<Exact, Fault> {
+        let Some(goal) = challenge.goals.first() else { return Ok(Exact::ZERO) };
+        self.cx(View { at: Some(self.moment(then)), ..View::default() }).progress(goal, instance)
+    }
+
+    /// Writes down what this member has brought in, and says where.
     fn brought_in(
         &mut self,
         id: ChallengeId,
         challenge: &Challenge,
         instance: &Instance,
-    ) -> Result<Option<Share>, Fault> {
-        let (Some(shared), Some(goal)) = (&challenge.shared, challenge.goals.first()) else { return Ok(None) };
-        let cx = self.cx(View::default());
-        let Some(group) = group_of(shared.by, &cx, self.pots) else { return Ok(None) };
-        let own = cx.progress(goal, instance)?;
-        let least = shared.least.as_ref().map_or(Ok(Exact::ZERO), |least| self.judge.exact(least, &cx))?;
-        let key = (id, instance.opened, group);
-        let sum = self.pots.common.entry(key.clone()).or_default().bring(&self.state.member, own, least)?;
-        Ok(Some(Share { key, sum }))
+    ) -> Result<Option<CommonKey>, Fault> {
+        let Some(key) = self.common_key(id, challenge, instance) else { return Ok(None) };
+        let now = self.at.now;
+        let part = Part { amount: self.part(challenge, instance, now)?, at: moves(challenge).then_some(now) };
+        let has_part = |common: &Common| common.has_part(&self.state.member);
+        if part.amount.is_zero() && !self.pots.common.get(&key).is_some_and(has_part) {
+            return Ok(Some(key));
+        }
+        let least = self.least(challenge)?;
+        self.pots.common.entry(key.clone()).or_default().bring(&self.state.member, part, least)?;
+        self.set_team(id, instance, Some(&key.2));
+        Ok(Some(key))
     }
 
-    /// Writes down the most that this member has brought in, where that may become less by itself.
-    fn note_peak(&mut self, id: ChallengeId, challenge: &Challenge, instance: &Instance) -> Result<(), Fault> {
-        let Some(goal) = challenge.goals.first().filter(|goal| matches!(goal.of, Progress::Measured(_))) else {
+    /// Notes for which team this member brings in something, where there are teams.
+    fn set_team(&mut self, id: ChallengeId, instance: &Instance, team: Option<&Arc<str>>) {
+        let team = team.filter(|team| !team.is_empty());
+        if instance.team.as_ref() == team {
+            return;
+        }
+        let running = self.state.challenges.at_mut(id);
+        let mut all = running.open.iter_mut().chain(&mut running.past);
+        if let Some(slot) = all.find(|slot| slot.number == instance.number) {
+            slot.team = team.cloned();
+        }
+    }
+
+    /// Who has brought in nothing has no part in anything, and may be in another team from now on.
+    fn leave_without_part(&mut self, id: ChallengeId, instance: &Instance, key: &CommonKey) -> Result<(), Fault> {
+        let Some(common) = self.pots.common.get_mut(key) else { return Ok(()) };
+        if common.has_part(&self.state.member) {
             return Ok(());
-        };
-        let part = self.cx(View::default()).progress(goal, instance)?;
-        if instance.peak.is_none_or(|(_, most)| most < part) {
-            let now = self.at.now;
-            if let Some(slot) = self.instance_mut(id, instance.number) {
-                slot.peak = Some((now, part));
+        }
+        common.leave(&self.state.member)?;
+        if common.is_empty() {
+            self.pots.common.remove(key);
+        }
+        self.set_team(id, instance, None);
+        Ok(())
+    }
+
+    /// Before a reversal: what this member had for what was reached together.
+    pub(super) fn stood_together(
+        &self,
+        id: ChallengeId,
+        challenge: &Challenge,
+        instance: &Instance,
+        stood: &mut Stood,
+    ) -> Result<(), Fault> {
+        let key = self.common_key(id, challenge, instance);
+        let Some(common) = key.and_then(|key| self.pots.common.get(&key)) else { return Ok(()) };
+        let least = self.least(challenge)?;
+        for (prize, _) in self.prizes(challenge, instance)? {
+            let place = (id, instance.number, prize);
+            if let Some(then) = common.then(&self.state.member, prize) {
+                stood.parts.insert(place, self.part(challenge, instance, then)?);
+            }
+            let given = common.given(&self.state.member, prize).unwrap_or(self.at.now);
+            if is_enough(self.part(challenge, instance, given)?, least) {
+                stood.held.insert(place);
             }
         }
         Ok(())
     }
 
-    /// Whether a reversal has left the most that this member has brought in as it was. Then nobody loses anything, though it may be less by now.
-    fn keeps_peak(&self, challenge: &Challenge, instance: &Instance) -> Result<bool, Fault> {
-        let (Some(goal), Some((then, most))) = (challenge.goals.first(), instance.peak) else { return Ok(false) };
-        let view = View { at: Some(self.moment(then)), ..View::default() };
-        Ok(self.cx(view).progress(goal, instance)? >= most)
-    }
-
-    /// Who has brought in enough, and was not yet given what a milestone brings, or the goal.
-    fn newly(&mut self, share: &Share, prize: Prize) -> BTreeSet<Arc<str>> {
-        self.pots.common.get_mut(&share.key).map(|common| common.newly(prize)).unwrap_or_default()
-    }
-
-    /// Who no longer has what a milestone or the goal brought: all, where together they have too little; or this member, who has.
-    fn no_longer(&mut self, share: &Share, prize: Prize, missed: bool) -> BTreeSet<Arc<str>> {
-        let member = &self.state.member;
-        let Some(common) = self.pots.common.get_mut(&share.key) else { return BTreeSet::new() };
-        if missed {
-            return common.lost_by_all(prize);
+    /// After a reversal: where all together no longer reach the goal or a milestone, all lose what it brought; where this member no longer
+    /// has a part in it, this member does.
+    pub(super) fn undo_shared(&mut self, id: ChallengeId, challenge: &Challenge, before: &Stood) -> Result<(), Fault> {
+        let running = self.state.challenges.at(id);
+        for instance in running.open.iter().chain(&running.past).cloned().collect::<Vec<_>>() {
+            let Some(key) = self.brought_in(id, challenge, &instance)? else { continue };
+            let member = self.state.member.clone();
+            let prizes = self.prizes(challenge, &instance)?;
+            for (prize, _) in &prizes {
+                let place = (id, instance.number, *prize);
+                let then = self.pots.common.get(&key).and_then(|common| common.then(&member, *prize));
+                let Some((was, then)) = before.parts.get(&place).zip(then) else { continue };
+                let is = self.part(challenge, &instance, then)?;
+                if let Some(common) = self.pots.common.get_mut(&key) {
+                    common.came_back(&member, *prize, (*was, is))?;
+                }
+            }
+            for (prize, at) in prizes {
+                let had_enough = !moves(challenge) || before.held.contains(&(id, instance.number, prize));
+                let loses = had_enough && !self.had_enough(challenge, &instance, &key, prize)?;
+                let Some(common) = self.pots.common.get_mut(&key) else { continue };
+                let mut losers = common.missed(prize, at);
+                if loses && common.lost_by(&member, prize) {
+                    losers.insert(member.clone());
+                }
+                let sum = common.most();
+                self.take_from(losers, (id, instance.opened, prize), sum)?;
+            }
+            self.leave_without_part(id, &instance, &key)?;
         }
-        let own = !common.has_enough(member) && common.lost_by(member, prize);
-        own.then(|| member.clone()).into_iter().collect()
+        Ok(())
+    }
+
+    /// Whether this member has brought in enough for something that was given: by now, or by then.
+    fn had_enough(
+        &mut self,
+        challenge: &Challenge,
+        instance: &Instance,
+        key: &CommonKey,
+        prize: Prize,
+    ) -> Result<bool, Fault> {
+        let member = self.state.member.clone();
+        let given = self.pots.common.get(key).and_then(|common| common.given(&member, prize));
+        if let Some(given) = given
+            && is_enough(self.part(challenge, instance, given)?, self.least(challenge)?)
+        {
+            return Ok(true);
+        }
+        let Some(common) = self.pots.common.get_mut(key) else { return Ok(false) };
+        let now = common.has_enough(&member);
+        if now {
+            common.given_now(&member, prize);
+        }
+        Ok(now)
+    }
+
+    /// Members no longer have what a milestone or the goal brought.
+    fn take_from(
+        &mut self,
+        losers: BTreeSet<Arc<str>>,
+        (id, opened, prize): (ChallengeId, Instant, Prize),
+        sum: Exact,
+    ) -> Result<(), Fault> {
+        for who in losers {
+            match (who == self.state.member, prize) {
+                (true, Some(which)) => self.leave_milestone(id, opened, which)?,
+                (true, None) => self.undo_together(id, opened, sum)?,
+                (false, Some(which)) => drop(self.send(who, Content::Below(id, opened, which))),
+                (false, None) => drop(self.send(who, Content::Uncomplete(id, opened, sum))),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether something was reached with what this member has brought in, so that it is lost where that comes back.
+    pub(super) fn has_part(&self, id: ChallengeId, challenge: &Challenge, instance: &Instance) -> bool {
+        let common = self.common_key(id, challenge, instance).and_then(|key| self.pots.common.get(&key));
+        common.is_some_and(|common| common.has_reached() && common.has_part(&self.state.member))
+    }
+
+    /// A time of a challenge is no longer open to this member: what was brought in goes out of it, and others may lose what they had.
+    pub(super) fn leave_shared(
+        &mut self,
+        id: ChallengeId,
+        challenge: &Challenge,
+        instance: &Instance,
+    ) -> Result<(), Fault> {
+        let Some(key) = self.common_key(id, challenge, instance) else { return Ok(()) };
+        let prizes = self.prizes(challenge, instance)?;
+        let Some(common) = self.pots.common.get_mut(&key) else { return Ok(()) };
+        common.leave(&self.state.member)?;
+        let lost = |common: &mut Common| -> Vec<_> {
+            prizes.iter().map(|(prize, at)| (*prize, common.missed(*prize, *at), common.most())).collect()
+        };
+        let lost = if challenge.refunds == RewardRefunds::Keep { Vec::new() } else { lost(common) };
+        if common.is_empty() {
+            self.pots.common.remove(&key);
+        }
+        for (prize, losers, sum) in lost {
+            self.take_from(losers, (id, instance.opened, prize), sum)?;
+        }
+        Ok(())
     }
 
     /// What others have brought in reaches a milestone for this member too.
@@ -140,42 +275,6 @@ impl Fold<'_> {
         }
     }
 
-    /// After a reversal: where all together no longer reach the goal or a milestone, all lose what it brought; where this member no longer
-    /// has a part in it, this member does.
-    pub(super) fn undo_shared(&mut self, id: ChallengeId, challenge: &Challenge) -> Result<(), Fault> {
-        let running = self.state.challenges.at(id);
-        for instance in running.open.iter().chain(&running.past).cloned().collect::<Vec<_>>() {
-            let Some(share) = self.brought_in(id, challenge, &instance)? else { continue };
-            if self.keeps_peak(challenge, &instance)? {
-                continue;
-            }
-            let (opened, sum) = (instance.opened, share.sum);
-            let running = self.state.challenges.at_mut(id);
-            for slot in running.open.iter_mut().chain(&mut running.past) {
-                slot.peak = slot.peak.filter(|_| slot.number != instance.number);
-            }
-            for (which, _) in (0_u32..).zip(&challenge.milestones) {
-                let missed = self.milestone_at(challenge, &instance, which)?.is_some_and(|at| sum < at);
-                for who in self.no_longer(&share, Some(which), missed) {
-                    if who == self.state.member {
-                        self.leave_milestone(id, opened, which)?;
-                    } else {
-                        self.send(who, Content::Below(id, opened, which));
-                    }
-                }
-            }
-            let missed = sum < instance.targets.first().copied().unwrap_or_default();
-            for who in self.no_longer(&share, None, missed) {
-                if who == self.state.member {
-                    self.undo_together(id, opened, sum)?;
-                } else {
-                    self.send(who, Content::Uncomplete(id, opened, sum));
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Takes back what a milestone brought that lies above what all together have.
     pub fn leave_milestone(&mut self, id: ChallengeId, opened: Instant, which: u32) -> Result<(), Fault> {
         let challenge = self.program.challenges.at(id);
@@ -191,7 +290,6 @@ impl Fold<'_> {
         for instance in running.open.iter_mut().chain(&mut running.past).filter(|instance| instance.opened == opened) {
             instance.milestones.retain(|(reached, _)| *reached != which);
         }
-        running.past.retain(Instance::has_brought);
         self.revoke(&mut brought)
     }
 
@@ -207,7 +305,6 @@ impl Fold<'_> {
         let (number, target) = (instance.number, instance.targets.first().copied());
         (instance.completed, instance.claimable) = (None, None);
         running.completed -= 1;
-        running.past.retain(Instance::has_brought);
         if self.may_take_back(challenge, &brought) {
             self.revoke(&mut brought)?;
         }
@@ -216,8 +313,8 @@ impl Fold<'_> {
     }
 }
 
-/// The group of a member that reaches a goal together with it; `None` where it belongs to none.
-fn group_of(by: SharedBy, cx: &Cx<'_>, pots: &Pots) -> Option<Arc<str>> {
+/// Those who reach a goal together with a member; `None` where it belongs to no team.
+fn team_of(by: SharedBy, cx: &Cx<'_>, pots: &Pots) -> Option<Arc<str>> {
     match by {
         SharedBy::Everyone => Some("".into()),
         SharedBy::Attribute(id) => team(&cx.state.attributes, id),

@@ -1,0 +1,187 @@
+//! What a reversal undoes of challenges: what was reached, and no longer is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::hir::{Challenge, ChallengeId, ChallengeStage, Progress, RewardRefunds};
+use crate::value::{Exact, Instant};
+
+use super::Instance;
+use super::common::Prize;
+use super::run::is_done;
+use crate::engine::brought::Brought;
+use crate::engine::fact::{Award, Gifted};
+use crate::engine::fault::Fault;
+use crate::engine::fold::{Fold, View};
+
+/// A milestone or the goal, of which challenge, in which of its times.
+type Place = (ChallengeId, u32, Prize);
+
+/// What a measure that moves on by itself had reached, as it was before a reversal: only what the reversal has taken from that is lost.
+#[derive(Default)]
+pub struct Stood {
+    /// What was reached, or what the member had brought in enough for.
+    pub(super) held: BTreeSet<Place>,
+    /// What the member had brought in when all together reached something, by what counts for that moment.
+    pub(super) parts: BTreeMap<Place, Exact>,
+}
+
+/// Whether what is reached of a challenge may become less by itself.
+pub(super) fn moves(challenge: &Challenge) -> bool {
+    challenge.goals.iter().any(|goal| matches!(goal.of, Progress::Measured(_)))
+}
+
+impl Fold<'_> {
+    /// Before a reversal: what holds of what challenges have brought.
+    pub fn stood(&self) -> Result<Stood, Fault> {
+        let mut stood = Stood::default();
+        let lost = |challenge: &Challenge| challenge.refunds != RewardRefunds::Keep && moves(challenge);
+        for (id, challenge) in self.program.challenges.pairs().filter(|(_, challenge)| lost(challenge)) {
+            let running = self.state.challenges.at(id);
+            for instance in running.open.iter().chain(&running.past) {
+                if challenge.shared.is_some() {
+                    self.stood_together(id, challenge, instance, &mut stood)?;
+                    continue;
+                }
+                let goal = instance.completed.map(|_| None);
+                for prize in instance.milestones.iter().map(|(which, _)| Some(*which)).chain(goal) {
+                    if self.held_since(challenge, instance, prize)?.is_some() {
+                        stood.held.insert((id, instance.number, prize));
+                    }
+                }
+            }
+        }
+        Ok(stood)
+    }
+
+    /// After a reversal: what no longer holds is taken back where the challenge says so.
+    pub fn undo_challenges(&mut self, before: &Stood) -> Result<(), Fault> {
+        for (id, challenge) in self.program.challenges.pairs() {
+            if challenge.refunds == RewardRefunds::Keep {
+                continue;
+            }
+            if challenge.shared.is_some() {
+                self.undo_shared(id, challenge, before)?;
+                continue;
+            }
+            let running = self.state.challenges.at_mut(id);
+            let (mut open, mut past) = (std::mem::take(&mut running.open), std::mem::take(&mut running.past));
+            for instance in open.iter_mut().chain(&mut past) {
+                self.undo_milestones(id, challenge, instance, before)?;
+                self.undo_goal(id, challenge, instance, before)?;
+            }
+            past.retain(Instance::has_brought);
+            let running = self.state.challenges.at_mut(id);
+            (running.open, running.past) = (open, past);
+        }
+        Ok(())
+    }
+
+    /// Since when something that was reached is, by what counts now: since it was, or only by now; `None` where it is no longer.
+    fn held_since(&self, challenge: &Challenge, instance: &Instance, prize: Prize) -> Result<Option<Instant>, Fault> {
+        let then = match prize {
+            Some(which) => instance.reached.get(&which).copied(),
+            None => instance.completed,
+        };
+        let now = self.at.now;
+        let then = then.filter(|_| moves(challenge)).unwrap_or(now);
+        if self.holds_at(challenge, instance, prize, then)? {
+            return Ok(Some(then));
+        }
+        Ok((then != now && self.holds_at(challenge, instance, prize, now)?).then_some(now))
+    }
+
+    /// Whether a milestone or the goal was reached at a moment, by what counts for that moment now.
+    fn holds_at(&self, challenge: &Challenge, instance: &Instance, prize: Prize, then: Instant) -> Result<bool, Fault> {
+        let cx = self.cx(View { at: Some(self.moment(then)), ..View::default() });
+        let mut reached = challenge.goals.iter().map(|goal| cx.progress(goal, instance));
+        let Some(which) = prize else {
+            return Ok(is_done(challenge, &reached.collect::<Result<Vec<_>, _>>()?, &instance.targets));
+        };
+        let first = reached.next().transpose()?.unwrap_or_default();
+        Ok(self.milestone_at(challenge, instance, which)?.is_none_or(|at| first >= at))
+    }
+
+    /// Whether a reversal takes something that was reached.
+    fn loses(
+        &self,
+        (challenge, instance): (&Challenge, &mut Instance),
+        place: Place,
+        before: &Stood,
+    ) -> Result<bool, Fault> {
+        let Some(since) = self.held_since(challenge, instance, place.2)? else {
+            return Ok(!moves(challenge) || before.held.contains(&place));
+        };
+        match place.2.map(|which| instance.reached.get_mut(&which)) {
+            Some(Some(reached)) => *reached = since,
+            Some(None) => {}
+            None => instance.completed = Some(since),
+        }
+        Ok(false)
+    }
+
+    /// Takes back what milestones brought that lie above what is reached.
+    fn undo_milestones(
+        &mut self,
+        id: ChallengeId,
+        challenge: &Challenge,
+        instance: &mut Instance,
+        before: &Stood,
+    ) -> Result<(), Fault> {
+        let mut kept = Vec::new();
+        for (which, mut brought) in std::mem::take(&mut instance.milestones) {
+            let place = (id, instance.number, Some(which));
+            if self.loses((challenge, instance), place, before)? && self.may_take_back(challenge, &brought) {
+                self.revoke(&mut brought)?;
+            } else {
+                kept.push((which, brought));
+            }
+        }
+        instance.milestones = kept;
+        Ok(())
+    }
+
+    fn undo_goal(
+        &mut self,
+        id: ChallengeId,
+        challenge: &Challenge,
+        instance: &mut Instance,
+        before: &Stood,
+    ) -> Result<(), Fault> {
+        let place = (id, instance.number, None);
+        if instance.completed.is_none()
+            || !self.loses((challenge, instance), place, before)?
+            || !self.may_take_back(challenge, &instance.brought)
+        {
+            return Ok(());
+        }
+        self.revoke(&mut instance.brought)?;
+        instance.brought = Brought::default();
+        (instance.completed, instance.claimable) = (None, None);
+        self.state.challenges.at_mut(id).completed -= 1;
+        let goal = challenge.goals.first();
+        let left = goal.map(|goal| self.cx(View::default()).progress(goal, instance)).transpose()?.unwrap_or_default();
+        self.tell(id, instance.number, ChallengeStage::Undone, left, instance.targets.first().copied());
+        Ok(())
+    }
+
+    /// Whether what a challenge brought may be taken back: all of it, or where nothing of it was used.
+    pub(super) fn may_take_back(&self, challenge: &Challenge, brought: &Brought) -> bool {
+        let spent = |lot: &u32, unit| {
+            let purse = self.state.units.at(unit);
+            purse.closed(*lot).is_some() || purse.lots.iter().any(|other| other.number == *lot && other.spent > 0)
+        };
+        let of_spent = |award: &Award| award.lot.is_some_and(|lot| spent(&lot, award.unit));
+        let used = |gift: &Gifted| match gift {
+            Gifted::Voucher(number) => {
+                let one = self.state.vouchers.iter().find(|voucher| voucher.number == *number);
+                one.is_some_and(|one| one.closed.is_some() || one.credit.as_deref().is_some_and(of_spent))
+            }
+            Gifted::Badge(_) | Gifted::Offer(_) | Gifted::Entry(_) => false,
+        };
+        let decided = brought.sent.iter().filter_map(|sent| self.state.facts.get(self.letter_fact(&sent.id)?));
+        let (awards, gifts): (Vec<_>, Vec<_>) = decided.map(|fact| (&fact.awards, &fact.gifts)).unzip();
+        let mut awards = awards.into_iter().flatten().chain(&brought.awards);
+        let mut gifts = gifts.into_iter().flatten().chain(&brought.gifts);
+        challenge.refunds == RewardRefunds::ReJudge || !(awards.any(of_spent) || gifts.any(used))
+    }
+}
