@@ -1,12 +1,6 @@
 //! What the kernel reads from records is what everybody reads, however they are written.
 
-use std::fs;
-use std::path::Path;
-
-use meed::Program;
-use meed::compile::compile;
-use meed::events::{EventStream, Inputs};
-use meed::kernel::{Batch, Block, Filler, Plan, Reading, Row};
+use crate::entries::recognise::alike;
 
 /// Numbers that look random.
 struct Dice(u64);
@@ -105,57 +99,10 @@ fn record(dice: &mut Dice, number: u64) -> String {
     text
 }
 
-/// What a row says, without what only tells rows apart.
-fn said(block: &Block, row: &Row, plan: &Plan) -> String {
-    let slots = block.slots(row, &plan.shapes);
-    let all: Vec<String> = slots.iter().map(i64::to_string).collect();
-    format!("{} {} {:?} {} {}", block.id(row), block.member(row), row.event, row.time, all.join(" "))
-}
-
 #[test]
 fn records_are_read_alike() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/kernel/fields.meed");
-    let loaded = Program::from_path(&path).unwrap_or_else(|wrong| panic!("{wrong}"));
-    let versions: Vec<_> = loaded.versions.into_iter().map(std::sync::Arc::new).collect();
-    let engine = compile(&versions);
-    let plan = Plan::of(&engine.versions()[0]).unwrap();
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let text: Vec<String> = (1..=6_000).map(|number| record(&mut dice, number)).collect();
-    let folder = std::env::temp_dir().join(format!("meed-recognise-{}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
-    let file = folder.join("events.jsonl");
-    fs::write(&file, text.join("\n")).unwrap();
-    let inputs = Inputs::find(&[file]).unwrap();
-    let stream = || EventStream::new(&versions[0], &inputs, None, 0).unwrap();
-
-    let (mut filler, mut block, mut rejects) = (Filler::new(&plan), Block::default(), Vec::new());
-    for record in stream() {
-        match record {
-            Ok(event) => filler.event(&event, &mut block).unwrap(),
-            Err(reject) => rejects.push(reject.to_string()),
-        }
-    }
-    let expected: Vec<String> = block.rows.iter().map(|row| said(&block, row, &plan)).collect();
-    let expected_lines = block.lines;
-
-    let mut reading = Reading::new(&versions[0], &plan, stream());
-    let (mut batch, mut rows, mut lines, mut own_rejects) = (Batch::default(), Vec::new(), Vec::new(), Vec::new());
-    while {
-        let more = reading.fill(&mut batch).unwrap();
-        rows.extend(batch.block.rows.iter().map(|row| said(&batch.block, row, &plan)));
-        lines.extend_from_slice(&batch.block.lines);
-        own_rejects.extend(batch.rejects.iter().map(ToString::to_string));
-        more
-    } {}
-    fs::remove_dir_all(&folder).unwrap();
-
-    assert!(expected.len() > 3_000 && rejects.len() > 300, "{} and {}", expected.len(), rejects.len());
-    assert_eq!(own_rejects, rejects);
-    assert_eq!(rows.len(), expected.len());
-    assert_eq!(lines, expected_lines);
-    // Places of lines differ where a block ends; all else is the same.
-    for (own, theirs) in rows.iter().zip(&expected) {
-        let differs = own.split(' ').zip(theirs.split(' ')).filter(|(a, b)| a != b).count();
-        assert!(differs <= 1, "{own}\nbut\n{theirs}");
-    }
+    let said = alike(text.join("\n").as_bytes());
+    assert!(said.events.len() > 3_000 && said.rejects.len() > 300 && !said.cut, "{said:?}");
 }

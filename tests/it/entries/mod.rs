@@ -10,12 +10,14 @@
 )]
 
 pub mod accounts;
+pub mod recognise;
 mod records;
 mod run;
 mod scratch;
 mod state;
 mod text;
 
+pub use recognise::recognise;
 pub use records::{csv, jsonl, map, yaml};
 pub use run::run;
 pub use state::state;
@@ -25,10 +27,11 @@ pub use text::{format, grammar};
 pub type Entry = fn(&[u8]);
 
 /// All of them by the name of their target.
-pub const ALL: [(&str, Entry); 8] = [
+pub const ALL: [(&str, Entry); 9] = [
     ("grammar", grammar),
     ("format", format),
     ("jsonl", jsonl),
+    ("recognise", recognise),
     ("csv", csv),
     ("yaml", yaml),
     ("map", map),
