@@ -6,6 +6,7 @@
 //!
 //! `MEED_KEEP_STATES=name cargo test s42_states` keeps a state of this build in every folder.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use meed::events::{EventStream, Inputs};
 use meed::hir::Program as Hir;
 use meed::journal::{Line, MemberLine, state};
 
+use super::damage::unpacked;
 use super::*;
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/state");
@@ -98,4 +100,51 @@ fn s42_states_of_earlier_builds_are_read_and_go_on() {
             assert_eq!(format!("{journal}\n{}", members(&world)), end, "{}", path.display());
         }
     }
+}
+
+/// Fields of stored types that may be left out, with the file that has them.
+fn optional_parts() -> Vec<(String, String)> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+    let rooms = ["engine", "engine/challenge"].map(|room| fs::read_dir(format!("{root}/{room}")).unwrap());
+    let files = rooms.into_iter().flatten().map(|entry| entry.unwrap().path());
+    let files = files.chain([format!("{root}/journal/state.rs").into()]);
+    let mut parts = Vec::new();
+    for path in files.filter(|path| path.extension().is_some_and(|extension| extension == "rs")) {
+        let text = fs::read_to_string(&path).unwrap();
+        let mut lines = text.lines().map(str::trim);
+        while let Some(line) = lines.next() {
+            if line.starts_with("#[serde(") && line.contains("default") {
+                let declared = lines.find(|line| !line.starts_with('#') && !line.starts_with("//")).unwrap();
+                let name = declared.trim_start_matches("pub ").split(':').next().unwrap();
+                parts.push((name.to_owned(), path.display().to_string()));
+            }
+        }
+    }
+    parts
+}
+
+/// All names of fields in a value.
+fn names(value: &serde_json::Value, found: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Array(list) => list.iter().for_each(|value| names(value, found)),
+        serde_json::Value::Object(map) => {
+            found.extend(map.keys().cloned());
+            map.values().for_each(|value| names(value, found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn s42_every_part_that_a_state_may_have_is_in_a_kept_one() {
+    // Between events no letter is on its way, and no program is known whose clock stands still for a member.
+    let never = ["mail", "halted"];
+    let mut kept = BTreeSet::new();
+    for path in Case::all().iter().flat_map(Case::states) {
+        let text = unpacked(&fs::read(path).unwrap());
+        text.lines().for_each(|line| names(&serde_json::from_str(line).unwrap(), &mut kept));
+    }
+    let parts = optional_parts();
+    let missing: Vec<_> = parts.iter().filter(|(name, _)| !kept.contains(name) && !never.contains(&&**name)).collect();
+    assert!(parts.len() > 50 && missing.is_empty(), "no state that is kept has these parts: {missing:#?}");
 }
