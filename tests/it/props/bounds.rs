@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use meed::Program;
 use meed::engine::{Account, Cause, Giver, Outcome, State, What};
-use meed::hir::{Effect, Expr, Kind, Limit, LimitId, LimitKind, Rule, Window};
+use meed::hir::{Effect, Expr, Kind, Limit, LimitId, LimitKind, RefundFloor, Rule, Window};
 use meed::value::{Calendar, Exact, Instant, Value};
 
 use super::run::Run;
@@ -25,36 +25,68 @@ pub fn beyond_cap(program: &Program, state: &State) -> Option<String> {
     })
 }
 
+/// What a limit limits.
+fn limited(program: &Program, id: LimitId) -> Vec<Cause> {
+    let earns = program.earns.pairs().filter(|(_, earn)| earn.limits.contains(&id)).map(|(earn, _)| Cause::Earn(earn));
+    // What a rule converts or issues is no award of its own, and what it gives to others stands with them.
+    let plain = |rule: &Rule| {
+        !rule
+            .effects
+            .iter()
+            .any(|(_, effect)| matches!(effect, Effect::Convert { .. } | Effect::Issue(_) | Effect::GiveTo(..)))
+    };
+    let rules = program
+        .rules
+        .pairs()
+        .filter(|(_, rule)| plain(rule) && rule.limits.contains(&id))
+        .map(|(rule, _)| Cause::Rule(rule));
+    let redeems = program
+        .redeems
+        .pairs()
+        .filter(|(_, redeem)| redeem.limits.contains(&id))
+        .map(|(redeem, _)| Cause::Redeem(redeem));
+    let rewards = program
+        .rewards
+        .pairs()
+        .filter(|(_, reward)| reward.limits.contains(&id))
+        .map(|(reward, _)| Cause::Reward(reward));
+    earns.chain(rules).chain(redeems).chain(rewards).collect()
+}
+
+/// The first limit or budget for ever that the journal goes beyond, less what came back.
+pub fn broken_net(program: &Program, run: &Run) -> Option<String> {
+    program.limits.pairs().find_map(|(id, limit)| {
+        let LimitKind::Amount(unit, most) = &limit.kind else { return None };
+        let most = constant(most)?;
+        let ever = limit.window == Some(Window::Ever) || limit.budget.is_some() && limit.window.is_none();
+        // Where a balance stops at zero, what is owed is repaid by other awards.
+        let below = matches!(program.units.at(*unit).refunds, RefundFloor::BelowZero(_));
+        if !limit.per.is_empty() || !ever || !below {
+            return None;
+        }
+        let causes = limited(program, id);
+        let mut sums: BTreeMap<Arc<str>, i64> = BTreeMap::new();
+        for outcome in run.journal.iter().filter(|outcome| causes.contains(&outcome.cause)) {
+            let amount = match &outcome.what {
+                What::Posted { unit: of, from: Account::Issuer | Account::Partner(_), amount, .. } if of == unit => {
+                    *amount
+                }
+                What::Posted { unit: of, to: Account::Issuer | Account::Partner(_), amount, .. } if of == unit => {
+                    -amount
+                }
+                _ => continue,
+            };
+            let whose = if limit.budget.is_some() { "".into() } else { outcome.member.clone() };
+            *sums.entry(whose).or_insert(0) += amount;
+        }
+        let (who, sum) = sums.into_iter().find(|(_, sum)| Exact::from(*sum) > most)?;
+        Some(format!("{sum} is beyond the limit of {most} at {} ({who})", program.sources.at(limit.span)))
+    })
+}
+
 /// The first limit, budget or stock that the journal goes beyond.
 pub fn broken(program: &Program, run: &Run) -> Option<String> {
-    let limited = |id: LimitId| -> Vec<Cause> {
-        let earns =
-            program.earns.pairs().filter(|(_, earn)| earn.limits.contains(&id)).map(|(earn, _)| Cause::Earn(earn));
-        // What a rule converts or issues is no award of its own, and what it gives to others stands with them.
-        let plain = |rule: &Rule| {
-            !rule
-                .effects
-                .iter()
-                .any(|(_, effect)| matches!(effect, Effect::Convert { .. } | Effect::Issue(_) | Effect::GiveTo(..)))
-        };
-        let rules = program
-            .rules
-            .pairs()
-            .filter(|(_, rule)| plain(rule) && rule.limits.contains(&id))
-            .map(|(rule, _)| Cause::Rule(rule));
-        let redeems = program
-            .redeems
-            .pairs()
-            .filter(|(_, redeem)| redeem.limits.contains(&id))
-            .map(|(redeem, _)| Cause::Redeem(redeem));
-        let rewards = program
-            .rewards
-            .pairs()
-            .filter(|(_, reward)| reward.limits.contains(&id))
-            .map(|(reward, _)| Cause::Reward(reward));
-        earns.chain(rules).chain(redeems).chain(rewards).collect()
-    };
-    let found = program.limits.pairs().find_map(|(id, limit)| exceeded(program, run, limit, &limited(id)));
+    let found = program.limits.pairs().find_map(|(id, limit)| exceeded(program, run, limit, &limited(program, id)));
     found.or_else(|| sold_out(program, run))
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use meed::Program;
 use meed::engine::{Account, Cause, Explained, Outcome, Stage, TraceStep, What, World};
-use meed::hir::{Combine, UnitId};
+use meed::hir::{Combine, Effect, RuleId, UnitId};
 use meed::value::Exact;
 
 use super::history::ALL;
@@ -41,6 +41,35 @@ fn awarded(outcomes: &[Outcome], event: &str) -> BTreeMap<Cause, i64> {
         }
     }
     sums
+}
+
+/// What each rule awarded of each unit, where giving is all that it does.
+fn given_by_rules(program: &Program, outcomes: &[Outcome], event: &str) -> BTreeMap<(RuleId, UnitId), i64> {
+    let mut sums = BTreeMap::new();
+    for outcome in outcomes.iter().filter(|outcome| outcome.comes_of(event)) {
+        if let (Cause::Rule(id), What::Posted { unit, from: Account::Issuer | Account::Partner(_), amount, .. }) =
+            (outcome.cause, &outcome.what)
+            && program.rules.at(id).effects.iter().all(|(_, effect)| matches!(effect, Effect::Give(..)))
+        {
+            *sums.entry((id, *unit)).or_insert(0) += amount;
+        }
+    }
+    sums
+}
+
+/// What does not add up in the steps of one rule.
+fn wrong_rule(program: &Program, (id, unit): (RuleId, UnitId), explained: &Explained, posted: i64) -> Option<String> {
+    let steps = explained.steps.iter().filter(|step| step.cause == Cause::Rule(id) && step.stage == Stage::Post);
+    let of_unit = |words: &str| {
+        let is = |name: &str| words.split_whitespace().any(|word| word == name);
+        let def = program.units.at(unit);
+        is(&def.name) || def.also.as_deref().is_some_and(is)
+    };
+    let given: Vec<_> =
+        steps.filter(|step| of_unit(&step.result)).map(|step| steps_of(program, unit, &step.result)).collect();
+    let sum = given.iter().try_fold(Exact::ZERO, |sum, amount| sum.add((*amount)?).ok());
+    let name = &program.rules.at(id).name;
+    (sum != Some(Exact::from(posted))).then(|| format!("the steps of `{name}` give {given:?}, the journal {posted}"))
 }
 
 /// What does not add up in the steps of one earn.
@@ -109,6 +138,12 @@ fn s08_the_steps_of_an_explanation_add_up_to_what_was_posted() {
             same(&format!("outcomes of {}", event.id), difference(&own(&outcomes), &own(&explained.outcomes)), story)?;
             for (cause, posted) in awarded(&explained.outcomes, &event.id) {
                 if let Some(wrong) = wrong(&program, cause, &explained, posted) {
+                    let said = meed::explain::steps(&program, &explained).join("\n");
+                    return Err(format!("{}: {wrong}\n{said}\n{}", event.id, story()));
+                }
+            }
+            for (what, posted) in given_by_rules(&program, &explained.outcomes, &event.id) {
+                if let Some(wrong) = wrong_rule(&program, what, &explained, posted) {
                     let said = meed::explain::steps(&program, &explained).join("\n");
                     return Err(format!("{}: {wrong}\n{said}\n{}", event.id, story()));
                 }

@@ -361,3 +361,19 @@ fn s13_limits_caps_budgets_and_stock_hold() {
         }
     });
 }
+
+#[test]
+fn s13_what_comes_back_makes_room_for_no_more() {
+    holds(150, 18, 40, |recipe, choices, _| {
+        let (text, program) = checked(recipe, ANY)?;
+        let events = distinct(events(&program, choices, ALL));
+        let mut run = Run::new(compiled(&program));
+        for (i, event) in events.iter().enumerate() {
+            run.submit(vec![event.clone()]);
+            if let Some(wrong) = bounds::broken_net(&program, &run) {
+                return Err(format!("after {}: {wrong}\n{text}\n{}", event.id, told(&program, &events[..=i])));
+            }
+        }
+        Ok(())
+    });
+}
