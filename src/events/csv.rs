@@ -6,10 +6,13 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use super::cells::{Cells, Separator, named, open_quote, sniff};
+use super::head::lacking;
 use super::lines::{Line, Lines, failure, too_long, utf8};
 use super::node::{Node, Place, Raw, offset};
 use super::reject::Reject;
+use super::scalar::is_invisible;
 use super::stream::Reader;
+use super::suggest::nearest;
 use super::{MAX_KEYS, MAX_LINE_BYTES, MAX_ROW_LINES};
 
 /// What is known of a table before it is read.
@@ -21,6 +24,8 @@ pub struct Layout {
     pub columns: Option<Vec<String>>,
     /// Whether the first line is a header although columns are named.
     pub skip_header: bool,
+    /// Whether a map reads the rows, so that columns may have any name.
+    pub mapped: bool,
 }
 
 /// Rows of a table.
@@ -118,7 +123,7 @@ impl Table {
                 let (below, column) = offset(text.as_bytes(), text.len() - rest.len());
                 (line + below, column, MISQUOTED.to_owned())
             })?;
-            names.push(cell.trim().to_owned());
+            names.push(cell.trim_matches(|c: char| c.is_whitespace() || is_invisible(c)).to_owned());
         }
         // Spreadsheets export empty columns at the right as columns without a name.
         while names.last().is_some_and(String::is_empty) {
@@ -134,6 +139,9 @@ impl Table {
         }
         if names.is_empty() {
             return Err((line, 1, "the header has no names of columns".to_owned()));
+        }
+        if !layout.mapped {
+            told(&names).map_or(Ok(()), |reason| Err((line, 1, reason)))?;
         }
         self.columns = names;
         Ok(())
@@ -228,6 +236,20 @@ impl Table {
             self.buffer.pop();
         }
     }
+}
+
+/// Why rows below such a header can be no events, if they cannot.
+fn told(names: &[String]) -> Option<String> {
+    let lacking = lacking(names.iter().map(String::as_str));
+    let like = |key: &&str| nearest(key, names.iter().map(String::as_str));
+    let like: Vec<String> = lacking.iter().filter_map(like).map(|name| format!("`{name}`")).collect();
+    let like = if like.is_empty() { String::new() } else { format!(", only {}", like.join(", ")) };
+    let (last, others) = lacking.split_last()?;
+    let others: String = others.iter().map(|key| format!("`{key}`, ")).collect();
+    Some(format!(
+        "the first line names no column {others}`{last}`{like}; without `id`, `type`, `member` and `time` no row is an event: \
+         name them there, or let `--map auto` guess which columns are meant"
+    ))
 }
 
 impl Reader for Table {

@@ -338,7 +338,17 @@ fn missing_key<F: Fields + ?Sized>(raw: &Raw<'_>, fields: &F, key: &str, what: &
     if let Some(position) = fields.find(key, 0) {
         return at(raw, fields, position, format!("`{key}` is empty: {what}"));
     }
-    let like = nearest(key, fields.keys()).map(|name| format!("; it has `{name}`")).unwrap_or_default();
+    let keys = fields.keys();
+    let is_list = match fields.view(0) {
+        View::Json(text) => text.starts_with('['),
+        view => matches!(view, View::List(_)),
+    };
+    if let ([only], true) = (keys.as_slice(), is_list) {
+        return Fault::from(format!(
+            "the record has no `{key}`, only a list `{only}`: give the list alone, without a name"
+        ));
+    }
+    let like = nearest(key, keys).map(|name| format!("; it has `{name}`")).unwrap_or_default();
     Fault::from(format!("the record has no `{key}`: {what}{like}"))
 }
 

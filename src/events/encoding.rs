@@ -109,7 +109,9 @@ impl Step {
             if let Some(half) = high.take() {
                 push_half(out, half);
             }
-            out.extend(byte.take().map(|_| 0xff));
+            if byte.take().is_some() {
+                push_half(out, 0xd800);
+            }
         }
     }
 }

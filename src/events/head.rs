@@ -5,6 +5,16 @@ use super::fields::Fields;
 /// Names that the time of an event may have in a record, the best first.
 pub(crate) const TIME_KEYS: [&str; 5] = ["time", "ts", "timestamp", "at", "date"];
 
+/// What every record says about its event, with the other names that its key may have.
+const NEEDED: [(&str, &[&str]); 4] =
+    [("id", &["id"]), ("type", &["type", "event", "kind"]), ("member", &["member"]), ("time", &TIME_KEYS)];
+
+/// The keys that every record needs and a table with these columns cannot have.
+pub(super) fn lacking<'c>(columns: impl Iterator<Item = &'c str> + Clone) -> Vec<&'static str> {
+    let there = |names: &[&str]| columns.clone().any(|column| names.contains(&column));
+    NEEDED.iter().filter(|(_, names)| !there(names)).map(|(key, _)| *key).collect()
+}
+
 /// Where in a record the entries about the event as a whole stand, as far as they say something.
 #[derive(Default)]
 pub(super) struct Head {

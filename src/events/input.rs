@@ -5,9 +5,11 @@ use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::cells::{Cells, Separator, sniff};
 use super::csv::{Layout, Table};
 use super::documents::JsonDocuments;
 use super::encoding::{Encoding, as_utf8};
+use super::head::lacking;
 use super::json::JsonLines;
 use super::lines::Lines;
 use super::stream::Reader;
@@ -127,22 +129,29 @@ fn by_name(path: &Path) -> Option<Format> {
     }
 }
 
-/// The format that the first bytes show.
+/// The format that the first bytes show, whatever the name promises; where they show none, what it promises.
 fn by_content(start: &[u8], named: Option<Format>) -> Format {
     let text = start.trim_ascii_start();
+    let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let first = lines.next().unwrap_or_default();
+    let inside = text.get(1..).unwrap_or_default().trim_ascii_start();
     match (text.first(), named) {
-        (_, Some(Format::Yaml | Format::JsonLines | Format::Csv)) => named.unwrap_or(Format::Csv),
+        // YAML knows lists and objects of JSON too.
+        (Some(b'[' | b'{'), Some(Format::Yaml)) => Format::Yaml,
+        (Some(b'['), Some(Format::JsonLines | Format::Csv)) if !inside.starts_with(b"{") => {
+            named.unwrap_or(Format::Json)
+        }
         (Some(b'['), _) => Format::Json,
+        (Some(b'{'), Some(Format::JsonLines)) if first != b"{" => Format::JsonLines,
+        (Some(b'{'), Some(Format::Csv)) if !inside.starts_with(b"\"") => Format::Csv,
         (Some(b'{'), _) => {
-            let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-            let first = lines.next().unwrap_or_default();
             let second_begins = lines.find(|line| !line.is_empty()).is_some_and(|line| line.starts_with(b"{"));
             if first.ends_with(b"}") || second_begins { Format::JsonLines } else { Format::Json }
         }
+        (Some(_), Some(_)) if is_header(first) => Format::Csv,
         (_, Some(format)) => format,
         _ if text.starts_with(b"---") || text.starts_with(b"- ") || text.starts_with(b"# ") => Format::Yaml,
         _ => {
-            let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
             let key = first.iter().position(|byte| *byte == b':');
             let word =
                 key.and_then(|end| first.get(..end)).is_some_and(|key| key.iter().all(u8::is_ascii_alphanumeric));
@@ -153,6 +162,13 @@ fn by_content(start: &[u8], named: Option<Format>) -> Format {
             }
         }
     }
+}
+
+/// Whether a line names the columns that a table of events needs.
+fn is_header(line: &[u8]) -> bool {
+    let Ok(line) = std::str::from_utf8(line) else { return false };
+    let names = Cells::new(line, Separator::Byte(sniff(line, None))).collect::<Result<Vec<_>, _>>();
+    names.is_ok_and(|names| lacking(names.iter().map(|name| name.trim())).is_empty())
 }
 
 /// A file that is open.
@@ -174,6 +190,13 @@ pub(crate) struct Known {
     pub(crate) encoding: Option<Encoding>,
     /// What is known of tables.
     pub(crate) layout: Layout,
+}
+
+impl Known {
+    /// What is known of a file that a map reads: its columns may have any name.
+    pub(super) fn mapped() -> Self {
+        Self { layout: Layout { mapped: true, ..Layout::default() }, ..Self::default() }
+    }
 }
 
 /// Opens a file, or the standard input for `-`.

@@ -139,6 +139,12 @@ fn reason(error: &serde_json::Error, line: &str) -> String {
     let rest = line.get(start..).unwrap_or_default();
     let word = rest.get(..rest.find(apart).unwrap_or(rest.len())).unwrap_or_default();
     match word.chars().next() {
+        _ if plain == TWO && line.get(at..).is_some_and(|rest| rest.starts_with(',')) => {
+            format!("{TWO}: nothing stands between records, not even a comma")
+        }
+        _ if plain == TWO && line.get(at..).is_some_and(|rest| rest.starts_with('{')) => {
+            format!("{TWO}: each record has a line of its own")
+        }
         Some('\'' | '‘' | '’' | '“' | '”') => {
             "this is not JSON: keys and texts stand in double quotes".to_owned()
         }

@@ -153,7 +153,7 @@ pub(crate) fn utf8(lines: &[u8]) -> Result<&str, (String, u64, u64)> {
         let at = error.valid_up_to();
         let (below, column) = offset(lines, at);
         let reason = match lines.get(at..).unwrap_or_default() {
-            [0xed, 0xa0..=0xbf, ..] => "half of a character stands here, a surrogate without the other one".to_owned(),
+            [0xed, 0xa0..=0xbf, ..] => "half of a character stands here: the text was cut off or damaged".to_owned(),
             rest => format!(
                 "the byte {:#04x} is not UTF-8 text: save the file as UTF-8, or name its `encoding` in a map",
                 rest.first().copied().unwrap_or_default()

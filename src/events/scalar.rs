@@ -46,7 +46,18 @@ pub(super) fn identifier(node: View<'_>) -> Result<Arc<str>, String> {
     if text.chars().any(char::is_control) {
         return Err("an identifier has no line breaks or control characters".to_owned());
     }
+    if let Some(unseen) = text.chars().find(|c| is_invisible(*c)) {
+        return Err(format!(
+            "the character U+{:04X} stands in the identifier, which nobody can see",
+            u32::from(unseen)
+        ));
+    }
     Ok(Arc::from(text))
+}
+
+/// Whether a character shows nothing and joins nothing, so that texts with and without it look the same.
+pub(super) const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Whether a text looks like `1.23457E+12`, as spreadsheets show long numbers.

@@ -3,7 +3,7 @@
 //! A file of cases has a head and cases. The head says which `file` and `program` are meant, what a `good` record is, and what stands `around`
 //! a case, with an optional `map`. A case begins with `=== title`; where its text names `@good` or `@whole` itself, nothing is put around it.
 //! `=== ok title` is read without a reject. `⟨ff 00⟩` are bytes, `⟨40×[⟩` is a text many times. After a `|` in the title stand changes to the
-//! bytes of the file, in order: `gzip`, `zstd`, `utf-16le`, `utf-16be`, `latin-1`, `crlf`, `cr`, `keep N`, `cut N`, `flip N` (from the end), `add HEX`,
+//! bytes of the file, in order: `gzip`, `zstd`, `utf-16le`, `utf-16be`, `utf-32`, `latin-1`, `crlf`, `cr`, `keep N`, `cut N`, `flip N` (from the end), `add HEX`,
 //! `loses N` for good records that cannot be read any more.
 
 use std::fmt::Write as _;
@@ -117,6 +117,7 @@ fn changed(mut bytes: Vec<u8>, change: &str) -> Vec<u8> {
         "zstd" => return zstd::encode_all(bytes.as_slice(), 0).unwrap(),
         "utf-16le" => return text().encode_utf16().flat_map(u16::to_le_bytes).collect(),
         "utf-16be" => return text().encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        "utf-32" => return "\u{feff}".chars().chain(text().chars()).flat_map(|c| u32::from(c).to_le_bytes()).collect(),
         "latin-1" => return text().chars().map(|c| u8::try_from(c).unwrap()).collect(),
         "crlf" => return text().replace('\n', "\r\n").into_bytes(),
         "cr" => return text().replace('\n', "\r").into_bytes(),

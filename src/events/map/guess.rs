@@ -78,7 +78,7 @@ pub fn guess(program: &Program, path: &Path) -> io::Result<String> {
 }
 
 fn sample(path: &Path) -> io::Result<Vec<Column>> {
-    let mut reader = open(path, &Known::default(), None)?;
+    let mut reader = open(path, &Known::mapped(), None)?;
     let mut columns: Vec<Column> = Vec::new();
     let mut rows = 0;
     while rows < MAX_SAMPLE {

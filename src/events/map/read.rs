@@ -118,7 +118,7 @@ impl<'t> Reader<'t> {
         let mut map = Map {
             name: self.name.to_owned(),
             text: self.text.to_owned(),
-            known: Known::default(),
+            known: Known::mapped(),
             notation: Notation::Plain,
             zone: None,
             skips: Vec::new(),
