@@ -19,6 +19,9 @@ use super::context::Checker;
 use super::errors;
 use super::graph::Graph;
 
+/// How many ways around are looked for: one more than are told, so that it is known whether there are more.
+const MOST_WAYS: usize = MAX_MESSAGES + 1;
+
 /// Something that moves when something else has moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Node {
@@ -48,7 +51,7 @@ impl Checker<'_> {
         let flow = self.flow(program);
         let rules = program.rules.ids().map(Node::Rule);
         let rewards = program.rewards.pairs().filter(|(_, reward)| reward.automatic).map(|(id, _)| Node::Automatic(id));
-        for way in flow.ways_around(rules.chain(rewards), MAX_MESSAGES) {
+        for way in flow.ways_around(rules.chain(rewards), MOST_WAYS) {
             let Some(start) = way.first() else { continue };
             let names: Vec<_> = way.iter().chain([start]).map(|node| spoken(program, *node)).collect();
             messages.push(errors::cycles::endless(span_of(program, *start), &names));
@@ -125,7 +128,7 @@ impl Checker<'_> {
             }
         }
         let mut messages = Vec::new();
-        for way in asks.ways_around(program.ladders.ids().map(Node::Ladder), MAX_MESSAGES) {
+        for way in asks.ways_around(program.ladders.ids().map(Node::Ladder), MOST_WAYS) {
             let ladders = way.iter().chain(way.first()).filter_map(|node| match node {
                 Node::Ladder(id) => program.ladders.get(*id),
                 _ => None,

@@ -86,7 +86,12 @@ pub fn check(files: &[ast::File], sources: &Arc<Sources>, load: &Loader<'_>) -> 
     let program = checker.run(sources);
     let mut messages = render::sorted(checker.errors);
     let failed = messages.iter().any(|message| message.severity == Severity::Error);
-    messages.truncate(MAX_MESSAGES);
+    if let Some(first) = messages.get(MAX_MESSAGES) {
+        let severity = if failed { Severity::Error } else { Severity::Warning };
+        let untold = Diagnostic::untold(severity, first.span, MAX_MESSAGES);
+        messages.truncate(MAX_MESSAGES);
+        messages.push(untold);
+    }
     (program.filter(|_| !failed), messages)
 }
 

@@ -87,6 +87,11 @@ impl Diagnostic {
     pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, span, message) }
     }
+    /// There are more messages than are told, and this is the place of the first that is not.
+    pub fn untold(severity: Severity, span: Span, limit: usize) -> Self {
+        let message = format!("there are more messages than {limit}: those from here on are not told");
+        Self { severity, ..Self::error(Code("E0605"), span, message) }.help("mend the first ones, then check again")
+    }
     /// Adds words at the place.
     #[must_use]
     pub fn label(mut self, words: impl Into<String>) -> Self {

@@ -10,7 +10,7 @@ use super::grammar::{Grammar, Rule};
 use super::layout::{self, Block, Bracket, Line, Matching, Problem, Token, TokenKind};
 use super::node::Node;
 use super::{MAX_DEPTH, MAX_FILE, MAX_MESSAGES, MAX_OPERATORS, MAX_TEXT, MAX_WHERE, build, errors, explain, habits};
-use crate::diagnostic::{Diagnostic, Edit};
+use crate::diagnostic::{Diagnostic, Edit, Severity};
 use crate::source::{FileId, Span};
 
 /// A statement that was read.
@@ -208,8 +208,10 @@ impl<'t> Reader<'t> {
     }
     /// Adds a message.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        if self.out.len() < MAX_MESSAGES {
-            self.out.push(diagnostic);
+        match self.out.len() {
+            ..MAX_MESSAGES => self.out.push(diagnostic),
+            MAX_MESSAGES => self.out.push(Diagnostic::untold(Severity::Error, diagnostic.span, MAX_MESSAGES)),
+            _ => {}
         }
     }
     /// How many messages there are.

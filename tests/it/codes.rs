@@ -12,9 +12,10 @@ use meed::diagnostic::codes::{AROUND, all, explain};
 use meed::{Diagnostics, Loaded, Program};
 
 /// Codes without a text and without a folder, and why.
-const NEITHER: [&str; 3] = [
-    "E0100", // A file of 16 MiB; `syntax::limits_hold_on_both_sides` makes one.
-    "E0500", // Twenty thousand declarations; `limits::programs_have_a_limit_of_declarations` makes them.
+const NEITHER: [&str; 4] = [
+    "E0100", // A file of 16 MiB; `limits::programs::a_file_of_the_largest_size_is_read` makes one.
+    "E0500", // Twenty thousand declarations; `limits::programs::programs_have_a_limit_of_declarations` makes them.
+    "E0605", // More than a thousand mistakes; `limits::programs::messages_have_a_limit` makes them.
     "E0108", // A fault of the program itself, which no text is known to cause.
 ];
 

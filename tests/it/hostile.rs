@@ -131,7 +131,7 @@ fn every_way_around_is_told_but_never_walked_twice() {
         )
     });
     let found = codes("rings of rules", &rings);
-    assert!(found.len() == 1000 && found.iter().all(|code| *code == "E0391"), "{found:?}");
+    assert!(found.len() == 1001 && found.iter().take(1000).all(|code| *code == "E0391"), "{found:?}");
     // Two ladders of each step ask both of the step before: ways double at every step.
     let ladder = |name: String, asks: String| {
         format!("tiers {name} {{\n  low\n  high {{ reach {asks} }}\n  holds for ever\n}}\n")
@@ -177,7 +177,7 @@ fn a_program_full_of_mistakes_is_told_what_was_meant() {
     let text =
         many(N, |i| format!("let rate_of_month_{i} = 1\nearn e{i} on visit {{ give 1 point * rate_of_mont_{i} }}\n"));
     let Err(wrong) = load("typing errors", &text) else { panic!("names that are not declared") };
-    assert_eq!(wrong.messages.len(), MAX_MESSAGES);
+    assert_eq!(wrong.messages.len(), MAX_MESSAGES + 1);
     assert!(
         wrong.messages.iter().take(10).all(|message| message.help.iter().any(|help| help.contains("did you mean")))
     );
@@ -372,8 +372,9 @@ fn chain(length: usize) -> (usize, usize) {
 
 #[test]
 fn rules_may_set_each_other_off_a_limited_number_of_times() {
-    assert_eq!(chain(MAX_ROUNDS - 2), (MAX_ROUNDS - 1, 0));
-    assert_eq!(chain(MAX_ROUNDS + 1), (0, 1));
+    // In the last round nothing changes any more.
+    assert_eq!(chain(MAX_ROUNDS - 1), (MAX_ROUNDS, 0));
+    assert_eq!(chain(MAX_ROUNDS), (0, 1));
 }
 
 #[test]

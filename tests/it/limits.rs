@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use meed::Program;
-use meed::check::MAX_ITEMS;
 use meed::events::{
-    EventStream, Inputs, MAX_DEPTH, MAX_ID, MAX_KEYS, MAX_LINE_BYTES, MAX_LIST, MAX_MAP, MAX_OPEN_GROUPS,
-    MAX_ROW_LINES, MAX_SAMPLE, MAX_TEXT, Map, guess,
+    EventStream, FIRST_YEAR, Inputs, LAST_YEAR, MAX_DEPTH, MAX_ID, MAX_KEYS, MAX_LINE_BYTES, MAX_LIST, MAX_MAP,
+    MAX_OPEN_GROUPS, MAX_ROW_LINES, MAX_SAMPLE, MAX_TEXT, Map, guess,
 };
+
+mod programs;
 
 fn scratch(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("meed-limits-{}", std::process::id()));
@@ -95,6 +96,17 @@ fn s50_limits_of_records_hold_in_every_format() {
 }
 
 #[test]
+fn years_have_limits() {
+    let on = |year: i32| record("").replace("2026-02-01", &format!("{year}-06-01"));
+    let limits = format!("years from {FIRST_YEAR} to {LAST_YEAR}");
+    for (good, bad) in [(FIRST_YEAR, FIRST_YEAR - 1), (LAST_YEAR, LAST_YEAR + 1)] {
+        assert_eq!(read("limit.jsonl", &on(good), None), (1, Vec::new()));
+        let (events, reasons) = read("limit.jsonl", &on(bad), None);
+        assert!(events == 0 && reasons.len() == 1 && reasons[0].contains(&limits), "{bad}: {reasons:?}");
+    }
+}
+
+#[test]
 fn s50_limits_of_tables_hold_on_both_sides() {
     let table = |columns: usize, note: &str| {
         let extra: String = (7..columns).map(|n| format!(",k{n}")).collect();
@@ -166,19 +178,6 @@ fn guesses_look_at_a_limited_number_of_records() {
     assert!(guessed(MAX_SAMPLE).contains(undecided), "{}", guessed(MAX_SAMPLE));
 }
 
-#[test]
-fn programs_have_a_limit_of_declarations() {
-    let text = |items: usize| {
-        let lets: String = (1..items).map(|n| format!("let a{n} = 1\n")).collect();
-        format!("program \"P\" {{\n  currency USD\n  timezone \"UTC\"\n}}\n{lets}")
-    };
-    assert!(Program::from_text("p.meed", &text(MAX_ITEMS)).is_ok());
-    let error = Program::from_text("p.meed", &text(MAX_ITEMS + 1)).unwrap_err();
-    let told = error.messages.first().map(|message| (message.code.0, message.message.clone()));
-    let words = format!("the program has {} declarations, and at most {MAX_ITEMS} are read", MAX_ITEMS + 1);
-    assert_eq!(told, Some(("E0500", words)));
-}
-
 /// A record that never ends is not kept: the run has less memory than the record is long.
 #[test]
 #[cfg(target_os = "linux")]
@@ -234,6 +233,7 @@ fn the_page_of_limits_is_true() {
             $(told(concat!(stringify!($room), "::", stringify!($name)), &$room::$name.to_string());)+
         };
     }
+    // `tidy` sees to it that no limit is left out.
     all!(
         events::MAX_LINE_BYTES,
         events::MAX_ROW_LINES,

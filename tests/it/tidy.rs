@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+mod limits;
 mod promises;
 
 /// Rooms by floor: a file imports only from lower floors or from its own room.

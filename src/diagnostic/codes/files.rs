@@ -36,4 +36,12 @@ pub(super) const LIST: &[Explanation] = &[
         "",
         "",
     ),
+    code(
+        "E0605",
+        "more messages than are told",
+        "Of one file and of one program 1000 messages are told. So many nearly always have few causes: a file of another format, a name that is misspelt where it is declared, a bracket that closes too early. \
+         Mend the first messages and check again; most of the others go with them.",
+        "",
+        "",
+    ),
 ];
