@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use crate::engine::Arrival;
 
 use super::judge::Odd;
-use super::members::{Members, Standing};
+use super::members::{Members, Share, Standing};
 use super::names::Names;
 use super::plan::Plan;
 use super::read::{Batch, Reading};
@@ -58,7 +58,8 @@ impl Crew {
     /// Nobody yet, for so many threads.
     pub fn new(plan: &Arc<Plan>, threads: usize) -> Self {
         let threads = u32::try_from(threads.max(1)).unwrap_or(1);
-        let shares = (0..threads).map(|own| Mutex::new(Members::new(plan.clone(), (own, threads)))).collect();
+        let shares =
+            (0..threads).map(|own| Mutex::new(Members::new(plan.clone(), Share { own, of: threads }))).collect();
         Self { desk: Mutex::default(), shares, plan: plan.clone() }
     }
 

@@ -7,7 +7,7 @@ use crate::hir::{EventId, EventKind, LadderId, MeasureId};
 
 use super::clock::Moment;
 use super::code::{Cx, Num, cell};
-use super::layout::{ABSENT, DUE, JOINED, LEFT, NEVER};
+use super::layout::{DUE, JOINED, LEFT, NEVER, TURN};
 use super::measure::place;
 use super::plan::{EventPlan, Plan, TIME};
 use super::redeem::Answer;
@@ -246,24 +246,36 @@ impl Judge<'_> {
     pub fn advance(&mut self, to: i64) -> Result<(), Odd> {
         let plan = self.plan;
         while self.get(DUE) <= to {
-            let now = self.get(DUE);
-            self.go_to(now)?;
-            self.set(DUE, i64::MAX);
-            for ladder in &plan.sliding {
-                for measure in &plan.ladders.at(*ladder).measures {
-                    self.slide(*measure);
+            // What lapses moves no tier: until one may fall, nobody asks in which order that was.
+            let turn = self.get(TURN);
+            self.lapse_all(if turn <= to { turn - 1 } else { to });
+            if turn <= to {
+                self.go_to(turn)?;
+                self.set(TURN, i64::MAX);
+                for ladder in &plan.sliding {
+                    for measure in &plan.ladders.at(*ladder).measures {
+                        self.slide(*measure);
+                    }
+                    self.stand(*ladder)?;
                 }
-                self.stand(*ladder)?;
             }
-            for (id, unit) in plan.units.pairs().filter(|(_, unit)| unit.cells.lots != ABSENT) {
-                self.lapse(id);
-                if let Some(lot) = self.pools.lots.front(self.get(unit.cells.lots)) {
+            self.set(DUE, self.get(TURN));
+            for unit in &plan.lapsing {
+                let lots = self.get(plan.units.at(*unit).cells.lots);
+                if let Some(lot) = self.pools.lots.front(lots) {
                     let expires = cell(lot, EXPIRES);
                     self.due(expires);
                 }
             }
         }
         self.fits()
+    }
+
+    fn lapse_all(&mut self, to: i64) {
+        let plan = self.plan;
+        for unit in &plan.lapsing {
+            self.lapse(*unit, to);
+        }
     }
 
     /// When a tier may next fall by itself.
@@ -303,6 +315,7 @@ impl Judge<'_> {
             self.move_to(id, old, tier)?;
         }
         if let Some(at) = self.turns(id) {
+            self.set(TURN, at.min(self.get(TURN)));
             self.due(at);
         }
         Ok(tier != old)

@@ -13,6 +13,8 @@ pub const NEWEST: usize = 1;
 pub const DUE: usize = 2;
 /// Whether the member left: 1 if so.
 pub const LEFT: usize = 3;
+/// No tier falls by itself before that.
+pub const TURN: usize = 4;
 
 /// No cell.
 pub const ABSENT: usize = usize::MAX;
@@ -103,7 +105,7 @@ pub struct Layout {
 impl Layout {
     /// A row that has what every member has.
     pub fn new() -> Self {
-        Self { fresh: vec![NEVER, NEVER, i64::MAX, 0], judged: ABSENT, next_lot: ABSENT, ..Self::default() }
+        Self { fresh: vec![NEVER, NEVER, i64::MAX, 0, i64::MAX], judged: ABSENT, next_lot: ABSENT, ..Self::default() }
     }
 
     /// One more cell.

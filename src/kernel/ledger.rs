@@ -93,12 +93,12 @@ impl Judge<'_> {
         self.take(id, amount, |sums, part| sums.spent += part);
     }
 
-    /// Lets lots lapse that are due.
-    pub fn lapse(&mut self, id: UnitId) {
+    /// Lets lots lapse that are due by a moment.
+    pub fn lapse(&mut self, id: UnitId, by: i64) {
         let cells = self.plan.units.at(id).cells;
-        let (now, mut queue) = (self.moment.now, self.get(cells.lots));
+        let mut queue = self.get(cells.lots);
         let mut lapsed = 0_i64;
-        while self.pools.lots.front(queue).is_some_and(|lot| cell(lot, EXPIRES) <= now || cell(lot, LEFT) == 0)
+        while self.pools.lots.front(queue).is_some_and(|lot| cell(lot, EXPIRES) <= by || cell(lot, LEFT) == 0)
             && let Some(lot) = self.pools.lots.pop(&mut queue)
         {
             let (left, number) = (cell(lot, LEFT), cell(lot, NUMBER));

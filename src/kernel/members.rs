@@ -5,14 +5,14 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use crate::engine::Arrival;
-use crate::hir::EventId;
 use crate::value::Instant;
 
+use super::ahead::{Ahead, Coming};
 use super::chunks::Rows;
 use super::clock::Moment;
 use super::code::{MISSING, cell};
 use super::judge::{Judge, Odd, Scratch, TOO_LARGE};
-use super::layout::{ABSENT, JOINED, NEWEST};
+use super::layout::{JOINED, NEWEST};
 use super::plan::Plan;
 use super::rows::{Block, Known, Row};
 use super::store::{Pools, Told};
@@ -20,19 +20,14 @@ use super::store::{Pools, Told};
 /// How many rows are looked at before they are judged: their members' cells fit the processor's own memory.
 const AT_ONCE: usize = 128;
 
-/// How many cells memory brings at once.
-const CELLS_OF_A_LINE: usize = 8;
-
 /// Some of the members of a plan, and one clock. They judge events as a [`crate::engine::World`] does, as long as these come in order.
 pub struct Members {
     plan: Arc<Plan>,
-    /// Which members these are: those whose numbers leave so much when they are divided by that.
-    share: (u32, u32),
+    share: Share,
     /// Their cells, by number.
     cells: Rows<i64>,
     pools: Pools,
-    /// Cells that lead to what lies elsewhere.
-    leads: Vec<Lead>,
+    ahead: Ahead,
     /// What came of it all.
     pub told: Told,
     moment: Moment,
@@ -45,27 +40,20 @@ pub struct Members {
     before: (i64, Vec<(u32, u64, String)>),
 }
 
-/// A cell that leads to what lies elsewhere.
+/// Members whose numbers leave so much when they are divided by that.
 #[derive(Debug, Clone, Copy)]
-enum Lead {
-    Lots(usize),
-    Entries(usize),
-    /// Facts of a type of event.
-    Facts(EventId, usize),
-    /// One of them.
-    Fact(EventId, usize),
+pub struct Share {
+    /// What is left.
+    pub own: u32,
+    /// How many shares there are.
+    pub of: u32,
 }
 
-/// Cells of a plan that lead elsewhere.
-fn leads(plan: &Plan) -> Vec<Lead> {
-    let lots = plan.units.iter().map(|unit| unit.cells.lots).filter(|lots| *lots != ABSENT).map(Lead::Lots);
-    let facts = plan.events.pairs().filter_map(|(id, event)| Some(Lead::Facts(id, event.fact.as_ref()?.queue)));
-    let windows = plan.measures.iter().flatten().filter(|measure| measure.cells.entries != ABSENT);
-    let windows = windows.map(|measure| match measure.facts {
-        Some(event) => Lead::Fact(event, measure.cells.entries),
-        None => Lead::Entries(measure.cells.entries),
-    });
-    lots.chain(facts).chain(windows).collect()
+impl Share {
+    /// Where the cells of a member are, if it is one of these.
+    fn place(self, member: u32) -> Option<u32> {
+        (member % self.of == self.own).then_some(member / self.of)
+    }
 }
 
 /// Where members stand.
@@ -80,14 +68,14 @@ pub struct Standing {
 }
 
 impl Members {
-    /// Nobody yet, of members whose numbers leave `share.0` when they are divided by `share.1`.
-    pub fn new(plan: Arc<Plan>, share: (u32, u32)) -> Self {
+    /// Nobody yet, of a share of the members.
+    pub fn new(plan: Arc<Plan>, share: Share) -> Self {
         let scratch = Scratch { lets: vec![MISSING.into(); plan.lets], ..Scratch::default() };
         Self {
             share,
             cells: Rows::new(plan.layout.fresh.len()),
             pools: Pools::new(&plan),
-            leads: leads(&plan),
+            ahead: Ahead::new(&plan),
             told: Told::new(plan.units.len(), plan.rewards),
             moment: plan.clock.first(),
             scratch,
@@ -98,19 +86,14 @@ impl Members {
         }
     }
 
-    /// Where the cells of a member are, if it is one of these.
-    fn place(&self, member: u32) -> Option<u32> {
-        let (own, of) = self.share;
-        (member % of == own).then_some(member / of)
-    }
-
     /// Judges those events of a block that are of these members. Returns what became of those that were not accepted, by their place in
     /// the source.
     ///
     /// # Errors
     /// [`Odd`] where only the fold can tell; nothing of what is here holds then.
     pub fn judge(&mut self, block: &Block) -> Result<Vec<(u32, Arrival)>, Odd> {
-        let last = block.rows.iter().filter_map(|row| self.place(row.member)).max();
+        let share = self.share;
+        let last = block.rows.iter().filter_map(|row| share.place(row.member)).max();
         while last.is_some_and(|last| self.cells.len() <= last as usize) {
             self.cells.push(&self.plan.layout.fresh, MISSING);
         }
@@ -118,12 +101,15 @@ impl Members {
         for (place, row) in block.rows.iter().enumerate() {
             if place % AT_ONCE == 0 {
                 let rows = block.rows.iter().skip(place).take(AT_ONCE);
-                self.look(rows.filter_map(|row| Some(self.place(row.member)? as usize)));
+                let own = rows.filter_map(|row| {
+                    Some(Coming { place: share.place(row.member)?, time: row.time, event: Some(row.event) })
+                });
+                self.ahead.look(own, &self.plan, &self.cells, &self.pools);
             }
             if block.rows.get(run).is_none_or(|first| first.time != row.time) {
                 run = place;
             }
-            let Some(number) = self.place(row.member) else { continue };
+            let Some(number) = share.place(row.member) else { continue };
             // Events of one moment of one member have an order, and here it is that in which they come.
             let follows = || {
                 let mut same = block.rows.get(run..place).unwrap_or_default().iter();
@@ -164,29 +150,6 @@ impl Members {
             lines,
             scratch: &mut self.scratch,
         })
-    }
-
-    /// Looks at what the next few members have: their cells, then what these lead to. Nothing waits for what is found, so that memory brings
-    /// all of it at once; when each is judged, it is at hand.
-    fn look(&self, places: impl Iterator<Item = usize> + Clone) {
-        let cells = || places.clone().filter_map(|place| self.cells.row(place));
-        let found = cells().flat_map(|cells| cells.iter().step_by(CELLS_OF_A_LINE)).fold(0, |all, cell| all ^ cell);
-        std::hint::black_box(found);
-        let mut found = 0;
-        for cells in cells() {
-            for lead in &self.leads {
-                found ^= match *lead {
-                    Lead::Lots(queue) => self.pools.lots.look(cell(cells, queue)),
-                    Lead::Entries(queue) => self.pools.entries.look(cell(cells, queue)),
-                    Lead::Facts(event, queue) => self.pools.facts.at(event).queues.look(cell(cells, queue)),
-                    Lead::Fact(event, at) => {
-                        let fact = self.pools.facts.at(event).queues.at(super::measure::place(cell(cells, at)));
-                        fact.and_then(<[i64]>::first).copied().unwrap_or(0)
-                    }
-                };
-            }
-        }
-        std::hint::black_box(found);
     }
 
     fn note_last(&mut self, block: &Block) {
@@ -245,7 +208,9 @@ impl Members {
     pub fn advance(&mut self, to: i64) -> Result<(), Odd> {
         for number in 0..self.cells.len() {
             if number % AT_ONCE == 0 {
-                self.look(number..number + AT_ONCE);
+                let places = (number..number + AT_ONCE).filter_map(|place| u32::try_from(place).ok());
+                let own = places.map(|place| Coming { place, time: to, event: None });
+                self.ahead.look(own, &self.plan, &self.cells, &self.pools);
             }
             let number = u32::try_from(number).map_err(|_| TOO_LARGE)?;
             self.judge_of(number, &mut [], &[])?.advance(to)?;

@@ -3,6 +3,7 @@
 //! What a program is made of decides. [`Plan::of`] lowers it, or says which construct has no form here; then the fold of `engine` judges. What
 //! comes out is the same in either case, which tests compare.
 
+mod ahead;
 mod chunks;
 mod clock;
 mod code;

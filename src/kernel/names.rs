@@ -1,13 +1,30 @@
 //! Members by name: each has a number.
 
-use super::slots::Printer;
+use hashbrown::hash_table::Entry;
+
 use super::spread::Spread;
 
-/// Numbers of names. Names themselves are not kept: fingerprints of 96 bits, with a secret, tell them apart.
+/// What tells a name from others: 96 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NamePrint {
+    print: u64,
+    more: u32,
+}
+
+impl NamePrint {
+    /// The part of a fingerprint that tells names apart.
+    pub fn new([print, more]: [i64; 2]) -> Self {
+        let [a, b, c, d, ..] = more.to_be_bytes();
+        Self { print: print.cast_unsigned(), more: u32::from_be_bytes([a, b, c, d]) }
+    }
+}
+
+/// Numbers of names. Names themselves are not kept: their fingerprints, with a secret, tell them apart.
 #[derive(Default)]
 pub struct Names {
-    printer: Printer,
     names: Spread<Name>,
+    /// The number of the next new one.
+    next: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -25,27 +42,34 @@ impl Name {
 
 impl Names {
     /// The number of a name: they are given from 0 on, in order of appearance.
-    pub fn number(&mut self, name: &str) -> u32 {
-        let [print, more] = self.printer.print(name).map(i64::to_be_bytes);
-        let [a, b, c, d, ..] = more;
-        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        let new = Name { print, more: [a, b, c, d], number };
-        let is_meant = |known: &Name| known.print == new.print && known.more == new.more;
-        let entry = self.names.entry(new.print(), is_meant, Name::print);
-        entry.map_or(u32::MAX, |entry| entry.or_insert(new).get().number)
+    pub fn number(&mut self, name: NamePrint) -> u32 {
+        let (print, more) = (name.print.to_be_bytes(), name.more.to_be_bytes());
+        let is_meant = |known: &Name| known.print == print && known.more == more;
+        let next = self.next;
+        let entry = self.names.entry(name.print, is_meant, Name::print);
+        match entry {
+            Some(Entry::Occupied(known)) => known.get().number,
+            Some(Entry::Vacant(room)) => {
+                room.insert(Name { print, more, number: next });
+                self.next = next.saturating_add(1);
+                next
+            }
+            None => u32::MAX,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::slots::Printer;
     use super::*;
 
     #[test]
     fn a_name_has_one_number() {
-        let mut names = Names::default();
+        let (mut names, printer) = (Names::default(), Printer::default());
         let all: Vec<String> = (0..1_000).map(|i| format!("m{i}")).collect();
         for _ in 0..2 {
-            assert!(all.iter().zip(0..).all(|(name, i)| names.number(name) == i));
+            assert!(all.iter().zip(0..).all(|(name, i)| names.number(NamePrint::new(printer.print(name))) == i));
         }
     }
 }

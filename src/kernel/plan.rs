@@ -29,6 +29,8 @@ pub struct Plan {
     pub rules: Arena<RuleId, RulePlan>,
     /// Ladders that stand on windows, so that tiers fall by themselves.
     pub sliding: Vec<LadderId>,
+    /// Units whose lots lapse.
+    pub lapsing: Vec<UnitId>,
     /// How old a late event may be, against the newest of its member; `None` accepts every one.
     pub late: Option<TimeSpan>,
     /// The most named values that one earn computes.

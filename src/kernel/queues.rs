@@ -34,6 +34,12 @@ pub fn first(queue: i64) -> u32 {
     ends(queue).0
 }
 
+/// The last place of a queue.
+#[inline]
+pub fn last(queue: i64) -> u32 {
+    ends(queue).1
+}
+
 impl Queues {
     /// Queues with nothing in them, of rows of a width.
     pub fn new(width: usize) -> Self {
@@ -99,7 +105,7 @@ impl Queues {
 
     /// The last, to be changed.
     pub fn back_mut(&mut self, queue: i64) -> Option<&mut [i64]> {
-        self.at_mut(ends(queue).1)
+        self.at_mut(last(queue))
     }
 
     /// Takes the first out; its cells stay readable until something is added.
@@ -174,17 +180,6 @@ impl Queues {
         let (first, end) = if *at == EMPTY { (place, place) } else { ends(*at) };
         let first = if self.link(last, place).is_some() { first } else { place };
         *at = queue(first, if next == NOWHERE { place } else { end });
-    }
-
-    /// Looks at what will be needed: the ends of a queue.
-    #[inline]
-    pub fn look(&self, queue: i64) -> i64 {
-        if queue == EMPTY {
-            return 0;
-        }
-        let (first, last) = ends(queue);
-        let look = |place: u32| self.at(place).and_then(<[i64]>::first).copied().unwrap_or(0);
-        look(first) ^ look(last)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::hir::EventId;
 use crate::value::Value;
 
 use super::code::MISSING;
-use super::names::Names;
+use super::names::{NamePrint, Names};
 use super::plan::Plan;
 use super::slots::{Form, Printer, Shapes, held, lines};
 
@@ -16,6 +16,8 @@ pub struct Row {
     pub event: EventId,
     /// Its member, by number, which whoever judges gives.
     pub member: u32,
+    /// Tells the name of its member from others.
+    pub name: NamePrint,
     /// When, in milliseconds.
     pub time: i64,
     /// Its position in its source.
@@ -101,10 +103,8 @@ impl Block {
 
     /// Finds the members of all rows.
     pub(super) fn number(&mut self, names: &mut Names) {
-        let Self { rows, text, .. } = self;
-        for row in rows {
-            let [_, from, to] = row.text;
-            row.member = names.number(text.get(from as usize..to as usize).unwrap_or_default());
+        for row in &mut self.rows {
+            row.member = names.number(row.name);
         }
     }
 
@@ -151,6 +151,7 @@ impl Filler {
         block.rows.push(Row {
             event: event.kind,
             member: 0,
+            name: NamePrint::new(self.printer.print(&event.member)),
             time: event.time.millis(),
             sequence: event.sequence,
             slots: place(slots),

@@ -8,11 +8,12 @@ use crate::arena::Arena;
 use crate::engine::Event;
 use crate::events::{Part, Plain, TIME_KEYS, Values, plausible_instant};
 use crate::hir::{EventId, Program};
-use crate::value::parse_instant;
+use crate::value::InstantReader;
 
 use super::code::MISSING;
 use super::fill::{Currencies, Filling, Tools, identity, text};
 use super::find::{Find, Molds, Named, has_another_time};
+use super::names::NamePrint;
 use super::rows::{Block, Filler, Known, Row, place};
 
 /// Fills rows from records of one program.
@@ -30,6 +31,7 @@ struct Rows<'p> {
     filler: Filler,
     fillings: Arena<EventId, Filling<'p>>,
     currencies: Currencies,
+    instants: InstantReader,
 }
 
 /// What every event says.
@@ -49,7 +51,7 @@ impl<'p> Scanner<'p> {
         let (shapes, words) = (&shapes.events, &mut shapes.words);
         let fillings = program.events.iter().zip(shapes.iter());
         let fillings = fillings.map(|(event, shape)| Filling::new(program, &event.fields, shape, words)).collect();
-        let rows = Rows { filler, fillings, currencies: Currencies::new(program) };
+        let rows = Rows { filler, fillings, currencies: Currencies::new(program), instants: InstantReader::default() };
         Self { program, types, molds: Molds::default(), values: Values::default(), rows }
     }
 
@@ -98,7 +100,7 @@ impl Rows<'_> {
 
     fn row<'r>(&mut self, record: &str, head: Head<'r>, find: impl Find<'r>, block: &mut Block) -> Option<Row> {
         let (id, member, event) = (identity(head.id)?, identity(head.member)?, head.event);
-        let time = parse_instant(text(head.time)?, None).ok()?;
+        let time = self.instants.read(text(head.time)?).ok()?;
         plausible_instant(time).ok()?;
         let filling = self.fillings.get(event)?;
         let slots = block.slots.len();
@@ -109,6 +111,7 @@ impl Rows<'_> {
         Some(Row {
             event,
             member: 0,
+            name: NamePrint::new(printer.print(member)),
             time: time.millis(),
             sequence: 0,
             slots: place(slots),

@@ -44,6 +44,8 @@ pub struct Lowering<'p> {
     pub slots: Vec<usize>,
     /// Measures that were read.
     pub measures: Vec<crate::hir::MeasureId>,
+    /// Whether a balance was read.
+    pub balances: bool,
     /// Whether more than the event itself was read.
     pub beyond: bool,
 }
@@ -254,6 +256,7 @@ impl<'p> Lowering<'p> {
             Read::Tier(ladder, Standing::Current) => Ok(plain(Num::Member(self.layout.ladders.at(ladder).tier))),
             Read::Tier(ladder, Standing::Highest) => Ok(plain(Num::Member(self.layout.ladders.at(ladder).highest))),
             Read::Balance(unit, level) => {
+                self.balances = true;
                 let (purse, floor) = (*self.layout.units.at(unit), self.program.units.at(unit).refunds);
                 let stops = !matches!(floor, RefundFloor::BelowZero(_));
                 Ok(plain(match level {

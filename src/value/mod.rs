@@ -25,5 +25,5 @@ pub use rounding::Rounding;
 pub use span::{TimeSpan, TimeUnit};
 pub use split::{allocate, split};
 pub use time::{Day, Instant, OutOfRange, TimeOfDay};
-pub use timestamp::{InstantError, format_instant, parse_instant};
+pub use timestamp::{InstantError, InstantReader, format_instant, parse_instant};
 pub use zone::{DayCache, Zone, ZoneError};

@@ -65,19 +65,56 @@ pub fn parse_instant(text: &str, zone: Option<&Zone>) -> Result<Instant, Instant
 
 /// Reads `2026-02-01T10:00:00Z`, also with three digits behind a point: what machines write, and most times there are.
 fn utc(text: &[u8]) -> Option<Instant> {
-    let (&[a, b, c, d, b'-', e, f, b'-', g, h, b'T', i, j, b':', k, l, b':', m, n], rest) = text.split_first_chunk()?
-    else {
-        return None;
-    };
+    let (day, time) = text.split_first_chunk()?;
+    Some(Instant::clamped(start_of(day)? + utc_time(time)?))
+}
+
+/// The first moment of `2026-02-01T`.
+fn start_of(day: &DayText) -> Option<i64> {
+    let &[a, b, c, d, b'-', e, f, b'-', g, h, b'T'] = day else { return None };
+    let (month, date) = (u8::try_from(number([e, f])?).ok()?, u8::try_from(number([g, h])?).ok()?);
+    let day = Day::from_ymd(i32::try_from(number([a, b, c, d])?).ok()?, month, date)?;
+    Some(i64::from(day.epoch_days()) * DAY_MILLIS)
+}
+
+/// How long after that `10:00:00Z` is.
+fn utc_time(time: &[u8]) -> Option<i64> {
+    let (&[i, j, b':', k, l, b':', m, n], rest) = time.split_first_chunk()? else { return None };
     let millis = match *rest {
         [b'Z'] => 0,
         [b'.', o, p, q, b'Z'] => number([o, p, q])?,
         _ => return None,
     };
-    let (month, date) = (u8::try_from(number([e, f])?).ok()?, u8::try_from(number([g, h])?).ok()?);
-    let day = Day::from_ymd(i32::try_from(number([a, b, c, d])?).ok()?, month, date)?;
     let time = TimeOfDay::from_hms(number([i, j])?, number([k, l])?, number([m, n])?)?;
-    Some(Instant::clamped(i64::from(day.epoch_days()) * DAY_MILLIS + i64::from(time.millis() + millis)))
+    Some(i64::from(time.millis() + millis))
+}
+
+/// A day as most machines write it, up to the `T`.
+type DayText = [u8; 11];
+
+/// Reads instants of which most are on the same day as the one before.
+#[derive(Debug, Default)]
+pub struct InstantReader {
+    day: DayText,
+    start: i64,
+}
+
+impl InstantReader {
+    /// Reads an instant as [`parse_instant`] does without a zone.
+    ///
+    /// # Errors
+    /// [`InstantError`], which says in words what is wrong.
+    pub fn read(&mut self, text: &str) -> Result<Instant, InstantError> {
+        let parts = text.as_bytes().split_first_chunk();
+        let Some((day, after)) = parts.and_then(|(day, time)| Some((day, utc_time(time)?))) else {
+            return parse_instant(text, None);
+        };
+        if *day != self.day {
+            let Some(start) = start_of(day) else { return parse_instant(text, None) };
+            (self.day, self.start) = (*day, start);
+        }
+        Ok(Instant::clamped(self.start + after))
+    }
 }
 
 /// The number that a few digits write.

@@ -26,6 +26,7 @@ impl Lowering<'_> {
         let issued = issues.iter().any(|issues| !issues.is_empty());
         without(issued && reversals, "rewards of tiers that can be taken back", span)?;
         self.measures.clear();
+        self.balances = false;
         let mut reach = Vec::new();
         for tier in ladder.tiers.iter().skip(1) {
             let condition = tier.reach.as_ref();
@@ -34,6 +35,8 @@ impl Lowering<'_> {
             without(condition.is_some_and(|reach| !rises_only(reach)), "conditions of this kind for tiers", tier.span)?;
             reach.push(condition.map(|reach| Ok(self.term(reach)?.num)).transpose()?);
         }
+        // Points that lapse would move the tier, at moments that only the fold looks at.
+        without(self.balances, "tiers on balances", span)?;
         let sinks = |id: &MeasureId| {
             let measure = self.program.measures.at(*id);
             measure.net == Net::WhenReversed && measure.window != Window::Ever

@@ -20,8 +20,8 @@ use crate::source::Span;
 use crate::value::Calendar;
 
 use super::clock::{Back, Clock};
-use super::layout::Layout;
-use super::plan::{EventPlan, FactPlan, LadderPlan, MeasurePlan, Plan, RulePlan};
+use super::layout::{ABSENT, Layout};
+use super::plan::{EventPlan, FactPlan, LadderPlan, LotEnd, MeasurePlan, Plan, RulePlan, UnitPlan};
 use super::slots::{Printer, Shapes};
 use super::store::lot;
 use super::term::Lowering;
@@ -73,11 +73,13 @@ impl Plan {
             lets: None,
             slots: Vec::new(),
             measures: Vec::new(),
+            balances: false,
             beyond: false,
         };
         let measures: Arena<_, _> =
             program.measures.pairs().map(|(id, measure)| to.measure(id, measure, &mut clock)).collect::<Fit<_>>()?;
-        let units = program.units.pairs().map(|(id, unit)| to.unit(id, unit, &mut clock)).collect::<Fit<_>>()?;
+        let units: Arena<_, _> =
+            program.units.pairs().map(|(id, unit)| to.unit(id, unit, &mut clock)).collect::<Fit<_>>()?;
         let ladders = program.ladders.pairs().map(|(id, ladder)| to.ladder(id, ladder)).collect::<Fit<_>>()?;
         let mut facts = to.facts(&measures)?;
         let (mut rules, mut reads) = (Arena::default(), Vec::new());
@@ -97,6 +99,8 @@ impl Plan {
             !ladder.for_ever && ladder.measures.iter().filter_map(back).any(|back| !matches!(back, Back::Ever))
         };
         let sliding = parts.ladders.pairs().filter(|(_, ladder)| slides(ladder)).map(|(id, _)| id).collect();
+        let lapses = |unit: &UnitPlan| unit.cells.lots != ABSENT && !matches!(unit.expiry, LotEnd::Never);
+        let lapsing = units.pairs().filter(|(_, unit)| lapses(unit)).map(|(id, _)| id).collect();
         let lets = events.iter().flat_map(|event: &EventPlan| &event.earns).map(|earn| earn.lets.len()).max();
         let paid = events.iter().filter_map(|event: &EventPlan| event.redeem.as_ref()?.paid).next();
         let numbered = program.units.ids().any(|unit| to.layout.is_numbered(unit));
@@ -112,6 +116,7 @@ impl Plan {
             ladders,
             rules,
             sliding,
+            lapsing,
             late: program.settings.late,
             lets: lets.unwrap_or(0),
             rewards: program.rewards.len(),
