@@ -40,11 +40,11 @@ pub(crate) use patterns::{Key, Patterns, Values};
 pub use record::Record;
 pub use reject::Reject;
 pub(crate) use scalar::plausible_instant;
-pub(crate) use scan::{eight, is_graphic};
+pub(crate) use scan::{eight, is_graphic, is_number};
 pub use stream::EventStream;
 pub(crate) use stream::{Taken, Taker};
 pub(crate) use suggest::{did_you_mean, nearest};
-pub(crate) use tape::{Part, Plain};
+pub(crate) use tape::{Part, Plain, Tape};
 
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -80,6 +80,11 @@ pub(super) fn number_length(bytes: &[u8]) -> Option<usize> {
     Some(at)
 }
 
+/// Whether a text is a number of JSON.
+pub(crate) fn is_number(text: &str) -> bool {
+    number_length(text.as_bytes()) == Some(text.len())
+}
+
 /// How many bytes come before the first quote, backslash or control character, which end what stands for itself inside quotes.
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
     let mut length = 0;

@@ -115,13 +115,16 @@ fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Reject {
     Reject::new(place, damage(error), "")
 }
 
-/// Takes records of JSON before they are decoded.
+/// Takes records before they are decoded.
 pub(crate) trait Taker {
     /// Takes a record that is written like one before, if it is; nothing else is known of the text.
     fn recognise(&mut self, text: &str) -> bool;
 
     /// Takes a record that is well formed and was taken apart, unless it is better decoded.
     fn take(&mut self, text: &str, record: Part<'_, '_>) -> bool;
+
+    /// Takes a row of a table, unless it is better decoded. All rows of a file have the same columns.
+    fn row(&mut self, row: &Raw<'_>) -> bool;
 }
 
 /// Nobody takes anything: all records are decoded.
@@ -131,6 +134,10 @@ impl Taker for () {
     }
 
     fn take(&mut self, _: &str, _: Part<'_, '_>) -> bool {
+        false
+    }
+
+    fn row(&mut self, _: &Raw<'_>) -> bool {
         false
     }
 }
@@ -144,7 +151,7 @@ pub(crate) enum Taken {
 }
 
 impl EventStream<'_> {
-    /// The next record. One of JSON Lines that no map reads is shown to `taker`, and decoded where that does not take it.
+    /// The next record. One of JSON Lines or a table that no map reads is shown to `taker`, and decoded where that does not take it.
     pub(crate) fn next_or<T: Taker>(&mut self, taker: &mut T) -> Option<Result<Taken, Reject>> {
         if let Some(reject) = self.unreadable.take() {
             return Some(Err(reject));
@@ -173,6 +180,7 @@ impl EventStream<'_> {
                 lines.tell_place(&mut self.place);
                 return Some(event);
             }
+            let is_table = matches!(reader, Opened::Table(_));
             match reader.next() {
                 None => self.open = None,
                 Some(Err(reject)) => {
@@ -184,6 +192,7 @@ impl EventStream<'_> {
                     self.records += 1;
                     self.place.move_to(&raw.place.file, raw.place.line, raw.place.column);
                     match &mut self.mapper {
+                        None if is_table && taker.row(&raw) => return Some(Ok(Taken::AsItIs)),
                         None => return Some(self.decoder.decode(&raw, 0).map(Taken::Event)),
                         Some(mapper) => {
                             if let Some(done) = mapper.take(&self.decoder, &raw, sequence) {

@@ -1,12 +1,12 @@
 //! Fills slots from the values of a record. What is done with each field is worked out once, before any record is read.
 
 use crate::arena::Arena;
-use crate::events::{FIRST_YEAR, LAST_YEAR, MAX_ID, MAX_LIST, MAX_TEXT, Plain};
+use crate::events::{FIRST_YEAR, LAST_YEAR, MAX_LIST, MAX_TEXT, Plain};
 use crate::hir::{FieldDef, FieldId, FieldType, Program};
 use crate::value::{Currency, Day, Exact, Rounding};
 
 use super::code::MISSING;
-use super::find::Find;
+use super::find::{Find, text};
 use super::slots::{Form, PLACES, Packed, Printer, Shape, Words, held, lines};
 
 /// The most cells of a line that is read here.
@@ -127,9 +127,9 @@ impl Currencies {
     }
 
     /// An amount in minor units of the program's currency.
-    fn read(&self, plain: Plain<'_>, currency: usize) -> Option<i64> {
+    fn read(&self, digits: &str, currency: usize) -> Option<i64> {
         let money = self.0.get(currency)?;
-        let minor = decimal(plain, money.places)?;
+        let minor = decimal(digits, money.places)?;
         match &money.worth {
             None => Some(minor),
             Some((rate, Rounding::Down)) if minor >= 0 => {
@@ -162,12 +162,12 @@ impl Tools<'_> {
             let value = match find.field(step.field, step.def) {
                 None => step.missing?,
                 Some(at) => match &step.kind {
-                    Kind::Decimal(places) => decimal(find.plain(at)?, *places)?,
-                    Kind::Money => self.currencies.read(find.plain(at)?, currency)?,
+                    Kind::Decimal(places) => decimal(find.number(at)?, *places)?,
+                    Kind::Money => self.currencies.read(find.number(at)?, currency)?,
                     Kind::Text => self.word(short(find.plain(at)?)?, step),
-                    Kind::Identity => self.word(identity(find.plain(at)?)?, step),
+                    Kind::Identity => self.word(find.identity(at)?, step),
                     Kind::TextPrint => self.print(short(find.plain(at)?)?, step, slots)?,
-                    Kind::IdentityPrint => self.print(identity(find.plain(at)?)?, step, slots)?,
+                    Kind::IdentityPrint => self.print(find.identity(at)?, step, slots)?,
                     Kind::OneOf(words) => {
                         let word = Packed::new(text(find.plain(at)?)?);
                         i64::try_from(words.iter().position(|known| *known == word)?).ok()?
@@ -227,24 +227,13 @@ impl Tools<'_> {
     }
 }
 
-/// What is in quotes.
-pub(super) fn text(plain: Plain<'_>) -> Option<&str> {
-    if let Plain::Text(text) = plain { Some(text) } else { None }
-}
-
 /// A text that is not too long.
 fn short(plain: Plain<'_>) -> Option<&str> {
     text(plain).filter(|text| text.len() <= MAX_TEXT)
 }
 
-/// An identifier that needs no second look.
-pub(super) fn identity(plain: Plain<'_>) -> Option<&str> {
-    text(plain).filter(|text| !text.is_empty() && text.len() <= MAX_ID && crate::events::is_graphic(text))
-}
-
 /// A number of plain digits in so many decimal places; `None` where it is anything else, or has more of them.
-fn decimal(plain: Plain<'_>, places: u8) -> Option<i64> {
-    let Plain::Number(text) = plain else { return None };
+fn decimal(text: &str, places: u8) -> Option<i64> {
     let (negative, digits) = match text.as_bytes() {
         [b'-', rest @ ..] => (true, rest),
         digits => (false, digits),
@@ -275,7 +264,7 @@ mod tests {
 
     #[test]
     fn plain_numbers_are_read_and_all_others_left() {
-        let read = |text: &str, places| decimal(Plain::Number(text), places);
+        let read = decimal;
         assert_eq!(read("12.5", 2), Some(1_250));
         assert_eq!(read("-0.25", 2), Some(-25));
         assert_eq!(read("7", 6), Some(7_000_000));
@@ -283,6 +272,5 @@ mod tests {
         assert_eq!(read("1e3", 2), None);
         assert_eq!(read("9999999999999999999", 0), None);
         assert_eq!(read("999999999999999999", 2), None);
-        assert_eq!(decimal(Plain::Text("5"), 0), None);
     }
 }

@@ -1,11 +1,15 @@
-//! Where a record has what is asked of it: in one that was just taken apart, by name; in one that is written like others before, by position.
+//! Where a record has what is asked of it: in one that was just taken apart, by name; in one that is written like others before, or in a row
+//! of a table, by position.
 
 use crate::arena::{Arena, Id as _};
-use crate::events::{Fields as _, Key, Part, Patterns, Plain, TIME_KEYS, Values};
+use crate::events::{Fields as _, Key, MAX_ID, Part, Patterns, Plain, TIME_KEYS, Values, is_graphic};
 use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
 
 /// Values of a record or a line.
 pub(super) trait Find<'a>: Sized {
+    /// Values of a line of a list.
+    type Line: Find<'a>;
+
     /// Where the value of a field is, if it says something.
     fn field(&mut self, field: FieldId, def: &FieldDef) -> Option<usize>;
 
@@ -15,8 +19,31 @@ pub(super) trait Find<'a>: Sized {
     /// A value, where it is as plain as most are.
     fn plain(&self, at: usize) -> Option<Plain<'a>>;
 
+    /// A number as JSON writes it.
+    fn number(&self, at: usize) -> Option<&'a str> {
+        match self.plain(at)? {
+            Plain::Number(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// An identifier that needs no second look.
+    fn identity(&self, at: usize) -> Option<&'a str> {
+        text(self.plain(at)?).filter(|text| is_identity(text))
+    }
+
     /// Lines of the list that is the value of a field, each where it is an object.
-    fn lines(&self, at: usize, field: FieldId) -> Option<impl Iterator<Item = Option<Self>>>;
+    fn lines(&self, at: usize, field: FieldId) -> Option<impl Iterator<Item = Option<Self::Line>>>;
+}
+
+/// What is in quotes.
+pub(super) fn text(plain: Plain<'_>) -> Option<&str> {
+    if let Plain::Text(text) = plain { Some(text) } else { None }
+}
+
+/// Whether a text is an identifier that needs no second look.
+pub(super) fn is_identity(text: &str) -> bool {
+    !text.is_empty() && text.len() <= MAX_ID && is_graphic(text)
 }
 
 /// Finds entries by name, which mostly stand in the same order.
@@ -51,6 +78,8 @@ impl<'a, 't> Named<'a, 't> {
 }
 
 impl<'a, 't> Find<'a> for Named<'a, 't> {
+    type Line = Self;
+
     fn field(&mut self, _: FieldId, def: &FieldDef) -> Option<usize> {
         self.said(&def.name)
     }
@@ -199,6 +228,8 @@ pub(super) struct Molded<'m> {
 }
 
 impl<'m> Find<'m> for Molded<'m> {
+    type Line = Self;
+
     #[inline(always)]
     fn field(&mut self, field: FieldId, _: &FieldDef) -> Option<usize> {
         self.mold.fields.get(field.index()).copied()?

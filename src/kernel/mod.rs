@@ -7,6 +7,7 @@ mod ahead;
 mod chunks;
 mod clock;
 mod code;
+mod columns;
 mod crew;
 mod earn;
 mod fill;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::events::{EventStream, Part, Place, Reject, Taken, Taker};
+use crate::events::{EventStream, Part, Place, Raw, Reject, Taken, Taker};
 use crate::hir::Program;
 
 use super::judge::Odd;
@@ -115,5 +115,9 @@ impl Taker for Into<'_, '_> {
 
     fn take(&mut self, text: &str, record: Part<'_, '_>) -> bool {
         self.scanner.record(text, record, self.block).is_some()
+    }
+
+    fn row(&mut self, row: &Raw<'_>) -> bool {
+        self.scanner.row(row, self.block).is_some()
     }
 }

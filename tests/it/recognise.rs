@@ -99,10 +99,92 @@ fn record(dice: &mut Dice, number: u64) -> String {
     text
 }
 
+/// Columns of a table, some of which few rows use.
+const COLUMNS: [&str; 16] = [
+    "id", "ts", "type", "member", "amount", "currency", "note", "gift", "booked", "weight", "boxes", "size", "items",
+    "sequence", "date", "unknown",
+];
+
+/// A cell as tables hold it, in quotes where it must be and at times where it need not.
+fn cell(dice: &mut Dice, text: &str) -> String {
+    if text.contains(['"', ',', '\n']) || (dice.roll(8) == 0 && !text.is_empty()) {
+        return format!("\"{}\"", text.replace('"', "\"\""));
+    }
+    text.to_owned()
+}
+
+/// A row that is mostly an event; cells are at times none that a field takes.
+fn row(dice: &mut Dice, number: u64) -> String {
+    let odd = dice.roll(4) == 0;
+    let mut value = |usual: &[&str], unusual: &[&str]| {
+        let all = if odd && dice.roll(5) == 0 { unusual } else { usual };
+        dice.pick(all).to_owned()
+    };
+    let numbers =
+        ["1.005", "1e2", "+3", " 3", "007", ".5", "5.", "-", "1,5", "€3", "3 EUR", "null", "9999999999999999999"];
+    let texts = ["", "   ", " padded ", "say \"hi\"", "a,b", "caf\u{e9}", "two\nlines", "\u{a0}blank"];
+    let buys = number % 3 != 0;
+    let lines = [
+        "",
+        "[]",
+        r#"[{"sku":"bag","qty":1,"price":2.5,"left":true}]"#,
+        r#"[ { "sku" : "a-1", "qty" : 2, "price" : 3 } , { "price" : 0.05, "qty" : 0, "sku" : "b" } ]"#,
+    ];
+    let odd_lines = [
+        "x",
+        "{}",
+        "[1]",
+        "[{\"sku\":\"bag\"}]",
+        "[{\"sku\":\"b\",\"qty\":\"1\",\"price\":1}]",
+        "[",
+        " [] ",
+        "[{\"sku\":\"a\",\"sku\":\"b\",\"qty\":1,\"price\":1}]",
+    ];
+    let only = |value: String| if buys { value } else { String::new() };
+    let cells = [
+        format!("e{number}"),
+        value(
+            &["2026-03-01T10:00:00Z", "2026-03-01T10:00:00.250Z"],
+            &["2026-03-01T10:00:00+01:00", "2026-02-30", "12", " "],
+        ),
+        if buys { "buy".to_owned() } else { value(&["call"], &["cal", " call ", ""]) },
+        value(&["ann", "m-17", "17"], &["", "a b", "1.23457E+12", " ann ", "caf\u{e9}"]),
+        only(value(&["12.50", "3", "0.99", "0"], &numbers)),
+        only(value(&["", "EUR", "USD"], &["GBP", "eur", " EUR "])),
+        only(value(&["", "hello", "nothing for the member"], &texts)),
+        only(value(&["", "true", "no"], &["1", "Y", "maybe", " yes "])),
+        only(value(&["", "2026-05-01"], &["2026-13-01", "01/05/2026", "2026-05-01 "])),
+        only(value(&["", "0.25", "7.125"], &numbers[..12])),
+        only(value(&["1", "3"], &numbers)),
+        only(value(&["small", "large", "extra large and heavy"], &["huge", " small", ""])),
+        only(value(&lines, &odd_lines)),
+        value(&[""], &["3", "x"]),
+        value(&[""], &["2026-04-01T10:00:00Z"]),
+        value(&["", "x"], &["say \"hi\"", "a,b", "two\nlines", "\u{a0}blank"]),
+    ];
+    let cells: Vec<String> = cells.iter().map(|text| cell(dice, text)).collect();
+    match dice.roll(60) {
+        0 => cells[1..].join(","),
+        1 => cells.join(",") + ",",
+        2 => cells.join(",") + ",x",
+        3 => String::new(),
+        4 => cells.join(",") + "\r",
+        _ => cells.join(","),
+    }
+}
+
 #[test]
 fn records_are_read_alike() {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let text: Vec<String> = (1..=6_000).map(|number| record(&mut dice, number)).collect();
-    let said = alike(text.join("\n").as_bytes());
+    let said = alike("events.jsonl", text.join("\n").as_bytes());
+    assert!(said.events.len() > 3_000 && said.rejects.len() > 300 && !said.cut, "{said:?}");
+}
+
+#[test]
+fn rows_are_read_alike() {
+    let mut dice = Dice(0x2545_f491_4f6c_dd1d);
+    let text: Vec<String> = (1..=6_000).map(|number| row(&mut dice, number)).collect();
+    let said = alike("events.csv", format!("{}\n{}\n", COLUMNS.join(","), text.join("\n")).as_bytes());
     assert!(said.events.len() > 3_000 && said.rejects.len() > 300 && !said.cut, "{said:?}");
 }

@@ -1,4 +1,4 @@
-//! Records that are written like earlier ones, for which only their values are read.
+//! Records that are written like earlier ones and rows of tables, of which only the values are read.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -41,12 +41,13 @@ pub struct Said {
 
 /// Whatever stands in a file, its records say the same to who recognises them as to who takes each of them apart.
 pub fn recognise(bytes: &[u8]) {
-    alike(bytes);
+    alike("any.jsonl", bytes);
+    alike("any.csv", bytes);
 }
 
 /// What is read of a file, in either way.
-pub fn alike(bytes: &[u8]) -> Said {
-    with_file("any.jsonl", bytes, |path| {
+pub fn alike(name: &str, bytes: &[u8]) -> Said {
+    with_file(name, bytes, |path| {
         let (theirs, own) = (taken_apart(path), recognised(path));
         for (at, (own, theirs)) in own.events.iter().zip(&theirs.events).enumerate() {
             assert_eq!(own, theirs, "event {at}");
