@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::hint::black_box;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -65,14 +65,8 @@ fn main() {
     say("read and judge", median(|| judge(&engine, read(&versions[0], &path, None), 1)));
     let plan = Arc::new(Plan::of(&engine.versions()[0]).expect("a plain program"));
     sums::tell(&versions[0], &plan, &path, &totals, say);
-    let run = |threads: &str| {
-        let program = common::programs().join("bench/loyalty.meed");
-        let mut meed = Command::new(env!("CARGO_BIN_EXE_meed"));
-        let done = meed.arg("run").args([&program, &path]).args(["--quiet", "--threads", threads]).output().unwrap();
-        assert!(done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
-    };
-    say("`meed run`, all of it", median(|| run("1")));
-    say("`meed run`, two threads", median(|| run("2")));
+    say("`meed run`, all of it", median(|| run(&path, "1")));
+    say("`meed run`, two threads", median(|| run(&path, "2")));
     formats(&scratch, &versions[0], &events, &text, say);
 
     println!("\n| what | |\n|---|---|");
@@ -81,6 +75,14 @@ fn main() {
     listeners(&scratch);
     texts(&program);
     start();
+}
+
+/// Runs the command on a file of events.
+fn run(path: &Path, threads: &str) {
+    let program = common::programs().join("bench/loyalty.meed");
+    let mut meed = Command::new(env!("CARGO_BIN_EXE_meed"));
+    let done = meed.arg("run").args([&*program, path]).args(["--quiet", "--threads", threads]).output().unwrap();
+    assert!(done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
 }
 
 /// The same events in other formats.
@@ -96,6 +98,7 @@ fn formats(scratch: &Scratch, program: &Program, events: &[Event], text: &str, s
         let path = scratch.file(name, bytes);
         assert_eq!(read(program, &path, None), events, "{what} says something else");
         say(&format!("read, {what}"), median(|| read(program, &path, None)));
+        say(&format!("`meed run`, {what}"), median(|| run(&path, "1")));
     }
     // Reading YAML takes so long that a tenth is enough.
     let part: Vec<&str> = text.lines().take(events.len() / 10).collect();

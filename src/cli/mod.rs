@@ -31,6 +31,7 @@ mod source;
 mod summary;
 mod terms;
 mod test;
+mod threads;
 mod tight;
 mod unified;
 mod verify;

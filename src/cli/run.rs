@@ -16,6 +16,7 @@ use super::seeds;
 use super::sinks::{Sinks, Written};
 use super::source::{HistoryArgs, inputs};
 use super::summary::Summary;
+use super::threads::ThreadArgs;
 use super::tight;
 use crate::compile::compile;
 use crate::engine::{Arrival, Event, Job, Outcome, World};
@@ -54,9 +55,9 @@ pub struct RunArgs {
     /// Go on from this state, and save it there
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
-    /// How many threads judge; what comes out is the same for any number
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
+    /// Threads.
+    #[command(flatten)]
+    pub threads: ThreadArgs,
     /// How the summary is written
     #[arg(long, value_enum, default_value_t)]
     pub format: RunFormat,
@@ -109,7 +110,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     if args.only_sums()
         && let Some(summary) = Summary::new(&versions, &[])
     {
-        let (progress, threads) = (&mut Progress::new("events", *quiet), args.threads.map_or(1, usize::from));
+        let (progress, threads) = (&mut Progress::new("events", *quiet), args.threads.count());
         if let Some(mut summary) = tight::judge(&engine, summary, &inputs, map.as_ref(), until, threads, progress)? {
             summary.elapsed(started.elapsed());
             tell(&summary, args, output)?;
@@ -129,7 +130,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
         summary,
         failure: None,
         trace: state.is_some().then_some(trace),
-        threads: args.threads.map_or(1, usize::from),
+        threads: args.threads.count(),
     };
     let stream = EventStream::new(&program, &inputs, map.as_ref(), world.sequence())?;
     let mut reading = Reading { stream, in_order: inputs.paths().len() < 2, newest: None, ended: false };

@@ -83,11 +83,6 @@ impl TestArgs {
     fn wants(&self, name: &str) -> bool {
         self.run.as_ref().is_none_or(|pattern| pattern.is_match(name))
     }
-
-    fn threads(&self) -> usize {
-        let all = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        self.threads.map_or_else(all, usize::from)
-    }
 }
 
 /// How results of scenarios are written.

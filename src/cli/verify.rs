@@ -14,6 +14,7 @@ use super::locate::program_path;
 use super::output::Output;
 use super::page::{Page, Tone};
 use super::summary::grouped;
+use super::threads::ThreadArgs;
 use crate::hir::Program;
 use crate::program::Loaded;
 use crate::verify::{Attack, Climb, Finding, Height, Hit, Property, Target, goal, properties};
@@ -63,9 +64,9 @@ pub struct VerifyArgs {
     /// Show what is looked at, and stop
     #[arg(long)]
     pub list: bool,
-    /// How many threads; what is found is the same for any number
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
+    /// Threads.
+    #[command(flatten)]
+    pub threads: ThreadArgs,
     /// How results are written
     #[arg(long, value_enum, default_value_t)]
     pub format: VerifyFormat,
@@ -139,9 +140,7 @@ fn runs<T: Send>(
 ) -> (Vec<T>, u64) {
     let most = if args.seconds.is_some() { u64::MAX } else { args.runs };
     let until = args.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
-    let threads = args
-        .threads
-        .map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);
+    let threads = args.threads.count();
     let (next, done) = (AtomicU64::new(0), AtomicU64::new(0));
     let work = || {
         let mut found = fresh();

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
+use super::scan::near;
+
 /// What stands between two cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Separator {
@@ -39,7 +41,7 @@ impl<'a> Iterator for Cells<'a> {
             return (!cell.is_empty()).then_some(Ok(Cow::Borrowed(cell)));
         };
         let Some(inside) = text.strip_prefix('"') else {
-            let Some(end) = memchr(delimiter, text.as_bytes()) else { return Some(Ok(Cow::Borrowed(text))) };
+            let Some(end) = near(text.as_bytes(), delimiter) else { return Some(Ok(Cow::Borrowed(text))) };
             self.rest = text.get(end + 1..);
             return text.get(..end).map(|cell| Ok(Cow::Borrowed(cell)));
         };
@@ -71,7 +73,7 @@ impl<'a> Iterator for Cells<'a> {
 
 /// What stands before the next quote, and behind it.
 fn at_quote(text: &str) -> Option<(&str, &str)> {
-    let at = memchr(b'"', text.as_bytes())?;
+    let at = near(text.as_bytes(), b'"')?;
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 

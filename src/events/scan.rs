@@ -85,6 +85,21 @@ pub(crate) fn is_number(text: &str) -> bool {
     number_length(text.as_bytes()) == Some(text.len())
 }
 
+/// The first place of a byte that is mostly near: to look for it far away is prepared at a cost.
+pub(super) fn near(bytes: &[u8], wanted: u8) -> Option<usize> {
+    let mut before = 0;
+    let mut rest = bytes;
+    while let Some((chunk, after)) = rest.split_first_chunk() {
+        let marks = zeros(u64::from_le_bytes(*chunk) ^ (ONES * u64::from(wanted)));
+        if marks != 0 {
+            return Some(before + (marks.trailing_zeros() / 8) as usize);
+        }
+        before += 8;
+        rest = after;
+    }
+    rest.iter().position(|byte| *byte == wanted).map(|at| before + at)
+}
+
 /// How many bytes come before the first quote, backslash or control character, which end what stands for itself inside quotes.
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
     let mut length = 0;
@@ -127,6 +142,7 @@ mod tests {
         ) {
             let slowly = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
             prop_assert_eq!(plain_length(&bytes), slowly.unwrap_or(bytes.len()));
+            prop_assert_eq!(near(&bytes, 0x80), bytes.iter().position(|byte| *byte == 0x80));
         }
     }
 }

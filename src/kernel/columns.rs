@@ -128,10 +128,16 @@ pub(super) struct Celled<'r, 't> {
     lists: &'t [(usize, Part<'r, 't>)],
 }
 
+/// Whether there are no blanks around a text.
+fn is_trimmed(text: &str) -> bool {
+    let visible = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    visible(text.as_bytes().first()) && visible(text.as_bytes().last()) || text.trim().len() == text.len()
+}
+
 /// The text of a cell, where it needs no trimming.
 fn cell<'r>(cells: &'r [Entry<'r>], at: usize) -> Option<&'r str> {
     match cells.get(at)? {
-        (_, Node::Cell(text)) if text.trim().len() == text.len() => Some(text),
+        (_, Node::Cell(text)) if is_trimmed(text) => Some(text),
         _ => None,
     }
 }
@@ -139,7 +145,9 @@ fn cell<'r>(cells: &'r [Entry<'r>], at: usize) -> Option<&'r str> {
 /// Whether a cell says nothing.
 fn is_empty(cells: &[Entry<'_>], at: usize) -> bool {
     match cells.get(at) {
-        Some((_, Node::Cell(text))) => text.trim().is_empty(),
+        Some((_, Node::Cell(text))) => {
+            !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
+        }
         Some(_) => false,
         None => true,
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::{Account, Cause, Flow, Flows, Giver, Outcome, What, words};
 use crate::hir::{LadderId, Program, UnitId};
-use crate::value::{Day, DayCache, Instant};
+use crate::value::{Day, Instant};
 
 use super::figure::Records;
 use super::giving::Giving;
@@ -61,7 +61,6 @@ pub type Move = (LadderId, u32, u32);
 pub struct Watch<'p> {
     pub(super) versions: &'p [Arc<Program>],
     pub(super) program: &'p Program,
-    days: DayCache,
     /// How many events and records there were.
     pub records: Records,
     postings: BTreeMap<UnitId, BTreeMap<Day, Postings>>,
@@ -78,7 +77,6 @@ impl<'p> Watch<'p> {
         Some(Self {
             versions,
             program: versions.last()?,
-            days: DayCache::default(),
             records: Records::default(),
             postings: BTreeMap::new(),
             moves: BTreeMap::new(),
@@ -94,7 +92,7 @@ impl<'p> Watch<'p> {
         self.playing.outcome(outcome);
         self.giving.outcome(outcome);
         let Some(judged) = self.versions.get(outcome.version as usize) else { return };
-        let day = self.program.settings.zone.day_of_cached(outcome.time, &mut self.days);
+        let day = self.program.settings.zone.day_of(outcome.time);
         let (what, sign) = match &outcome.what {
             What::Withdrawn(before) => (&**before, -1),
             what => (what, 1),
@@ -163,7 +161,7 @@ impl<'p> Watch<'p> {
 
     fn before_midnight(&mut self, at: Instant) -> Day {
         let before = at.plus_millis(-1).unwrap_or(at);
-        self.program.settings.zone.day_of_cached(before, &mut self.days)
+        self.program.settings.zone.day_of(before)
     }
 
     /// The last day is over: what the clock did at the midnight that ends it, belongs to it.

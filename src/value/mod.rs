@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, uses a float, or panics: what does not fit is an error or `None`, and every result
 //! depends on its arguments alone.
 
+mod changes;
 mod datum;
 pub mod exact;
 pub mod money;
@@ -26,4 +27,4 @@ pub use span::{TimeSpan, TimeUnit};
 pub use split::{allocate, split};
 pub use time::{Day, Instant, OutOfRange, TimeOfDay};
 pub use timestamp::{InstantError, InstantReader, format_instant, parse_instant};
-pub use zone::{DayCache, Zone, ZoneError};
+pub use zone::{Zone, ZoneError};

@@ -2,13 +2,15 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
-use jiff::{SignedDuration, Timestamp};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::changes::Changes;
 use super::scan::{Cursor, excerpt};
 use super::time::{DAY_MILLIS, Day, Instant, TimeOfDay};
 
@@ -35,7 +37,44 @@ pub struct Zone {
 enum Rules {
     /// Milliseconds that local clocks are ahead of UTC.
     Fixed(i64),
-    Named(TimeZone),
+    Named(Arc<Named>),
+}
+
+/// A zone of the database, with its changes once somebody has asked for a time.
+struct Named {
+    zone: TimeZone,
+    changes: OnceLock<Changes>,
+}
+
+impl Named {
+    /// The one of a name: the same for all who ask for it.
+    fn of(name: &str, zone: TimeZone) -> Arc<Self> {
+        static ALL: LazyLock<Mutex<FxHashMap<String, Arc<Named>>>> = LazyLock::new(Mutex::default);
+        let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || Arc::new(Self { zone, changes: OnceLock::new() });
+        Arc::clone(all.entry(name.to_owned()).or_insert_with(new))
+    }
+
+    fn changes(&self) -> &Changes {
+        self.changes.get_or_init(|| Changes::of(&self.zone))
+    }
+
+    /// How many milliseconds clocks are ahead of UTC at an instant.
+    fn ahead(&self, instant: Instant) -> i64 {
+        let asked = || i64::from(self.zone.to_offset(timestamp(instant)).seconds()) * 1_000;
+        self.changes().ahead(instant.millis()).unwrap_or_else(asked)
+    }
+
+    /// The same at a local time. The offset before a change is right for what it skips and for what it shows twice: it carries a skipped
+    /// time over the gap, and a time shown twice was shown first by the clocks not yet changed.
+    fn ahead_locally(&self, day: Day, time: TimeOfDay) -> i64 {
+        let asked = || match self.zone.to_ambiguous_timestamp(civil(day, time)).offset() {
+            AmbiguousOffset::Unambiguous { offset }
+            | AmbiguousOffset::Gap { before: offset, .. }
+            | AmbiguousOffset::Fold { before: offset, .. } => i64::from(offset.seconds()) * 1_000,
+        };
+        self.changes().ahead_locally(local(day, time)).unwrap_or_else(asked)
+    }
 }
 
 impl Zone {
@@ -60,8 +99,9 @@ impl Zone {
             return Ok(Self::utc());
         }
         match TimeZone::get(name) {
-            Ok(rules) if !rules.is_unknown() => {
-                Ok(Self { name: Arc::from(rules.iana_name().unwrap_or(name)), rules: Rules::Named(rules) })
+            Ok(zone) if !zone.is_unknown() => {
+                let name: Arc<str> = Arc::from(zone.iana_name().unwrap_or(name));
+                Ok(Self { rules: Rules::Named(Named::of(&name, zone)), name })
             }
             _ => Err(ZoneError { name: excerpt(name), suggestion: similar_name(name) }),
         }
@@ -87,16 +127,6 @@ impl Zone {
         local_time(instant, self.offset(instant))
     }
 
-    /// [`Zone::day_of`], with a cache that makes it cheap while instants stay between two changes of the local clocks.
-    pub fn day_of_cached(&self, instant: Instant, cache: &mut DayCache) -> Day {
-        local_day(instant, self.offset_cached(instant, cache))
-    }
-
-    /// [`Zone::time_of`], with the cache of [`Zone::day_of_cached`].
-    pub fn time_of_cached(&self, instant: Instant, cache: &mut DayCache) -> TimeOfDay {
-        local_time(instant, self.offset_cached(instant, cache))
-    }
-
     /// The instant at which a local day begins: midnight, or the first time that its clocks show.
     pub fn start_of(&self, day: Day) -> Instant {
         self.at(day, TimeOfDay::MIDNIGHT)
@@ -105,60 +135,25 @@ impl Zone {
     /// The instant of a local time. A time that the clocks skip moves forward by what they skip; of a time that they
     /// show twice it is the first.
     pub fn at(&self, day: Day, time: TimeOfDay) -> Instant {
-        let local = i64::from(day.epoch_days()) * DAY_MILLIS + i64::from(time.millis());
-        let offset = match &self.rules {
-            Rules::Fixed(offset) => *offset,
-            // The offset before the change is right for both: it carries a skipped time over the gap, and a time shown
-            // twice was shown first by the clocks not yet changed.
-            Rules::Named(zone) => match zone.to_ambiguous_timestamp(civil(day, time)).offset() {
-                AmbiguousOffset::Unambiguous { offset }
-                | AmbiguousOffset::Gap { before: offset, .. }
-                | AmbiguousOffset::Fold { before: offset, .. } => i64::from(offset.seconds()) * 1_000,
-            },
+        let ahead = match &self.rules {
+            Rules::Fixed(ahead) => *ahead,
+            Rules::Named(zone) => zone.ahead_locally(day, time),
         };
-        Instant::clamped(local - offset)
+        Instant::clamped(local(day, time) - ahead)
     }
 
     /// Milliseconds that local clocks are ahead of UTC at an instant.
     pub(super) fn offset(&self, instant: Instant) -> i64 {
         match &self.rules {
-            Rules::Fixed(offset) => *offset,
-            Rules::Named(zone) => i64::from(zone.to_offset(timestamp(instant)).seconds()) * 1_000,
+            Rules::Fixed(ahead) => *ahead,
+            Rules::Named(zone) => zone.ahead(instant),
         }
-    }
-
-    fn offset_cached(&self, instant: Instant, cache: &mut DayCache) -> i64 {
-        let zone = match &self.rules {
-            Rules::Fixed(offset) => return *offset,
-            Rules::Named(zone) => zone,
-        };
-        let millis = instant.millis();
-        let same_zone = cache.zone.as_ref().is_some_and(|name| Arc::ptr_eq(name, &self.name));
-        if same_zone && cache.from <= millis && millis < cache.until {
-            return cache.offset;
-        }
-        let now = timestamp(instant);
-        // The transitions before an instant do not include one at that instant.
-        let after = now.checked_add(SignedDuration::from_nanos(1)).unwrap_or(now);
-        *cache = DayCache {
-            zone: Some(Arc::clone(&self.name)),
-            from: zone.preceding(after).next().map_or(i64::MIN, |change| change.timestamp().as_millisecond()),
-            until: zone.following(now).next().map_or(i64::MAX, |change| change.timestamp().as_millisecond()),
-            offset: self.offset(instant),
-        };
-        cache.offset
     }
 }
 
-/// What a caller keeps between calls of [`Zone::day_of_cached`]: the last offset and how long it holds.
-///
-/// It remembers its zone, so handing it to another zone costs time but never gives a wrong day.
-#[derive(Debug, Clone, Default)]
-pub struct DayCache {
-    zone: Option<Arc<str>>,
-    from: i64,
-    until: i64,
-    offset: i64,
+/// A local time in milliseconds since 1970 as its clocks show it.
+fn local(day: Day, time: TimeOfDay) -> i64 {
+    i64::from(day.epoch_days()) * DAY_MILLIS + i64::from(time.millis())
 }
 
 fn local_day(instant: Instant, offset: i64) -> Day {
@@ -344,25 +339,28 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_cache_changes_nothing(
-            seconds in prop::collection::vec(-2_000_000_000i64..8_000_000_000, 1..40),
-            near in prop::collection::vec(-2i64..3, 1..40),
+        fn the_table_says_what_the_database_says(
+            seconds in prop::collection::vec(-2_000_000_000i64..8_000_000_000, 1..20),
+            change in prop::collection::vec((0..300usize, -7_300i64..7_300), 1..20),
+            name in prop::sample::select(vec![
+                "America/New_York", "Europe/Berlin", "America/St_Johns", "Asia/Tokyo", "Pacific/Apia", "Africa/Casablanca",
+                "Antarctica/Troll", "Australia/Lord_Howe", "Africa/Monrovia",
+            ]),
         ) {
-            let zones = [zone("America/New_York"), zone("Europe/Berlin"), zone("America/St_Johns"), zone("Asia/Tokyo")];
-            // 2026-03-08T07:00:00Z is a change of the clocks in New York.
-            let near = near.into_iter().map(|millis| 1_772_953_200_000 + millis);
-            let far = seconds.into_iter().map(|seconds| seconds * 1_000);
-            let instants: Vec<Instant> = far.chain(near).map(|millis| Instant::from_millis(millis).unwrap()).collect();
-            let mut shared = DayCache::default();
-            for zone in &zones {
-                let mut own = DayCache::default();
-                for instant in &instants {
-                    for cache in [&mut own, &mut shared] {
-                        prop_assert_eq!(zone.day_of_cached(*instant, cache), zone.day_of(*instant));
-                        prop_assert_eq!(zone.time_of_cached(*instant, cache), zone.time_of(*instant));
-                    }
-                    zones[0].day_of_cached(*instant, &mut shared);
-                }
+            let zone = zone(name);
+            let Rules::Named(named) = &zone.rules else { panic!("{name}") };
+            let ends = [0, 4_102_444_800];
+            let near = change.into_iter().map(|(change, off)| {
+                named.zone.following(Timestamp::UNIX_EPOCH).nth(change).map_or(0, |change| change.timestamp().as_second()) + off
+            });
+            for second in seconds.into_iter().chain(near).chain(ends.iter().flat_map(|end| [end - 1, *end])) {
+                let instant = Instant::from_millis(second * 1_000 + 999).unwrap();
+                let asked = i64::from(named.zone.to_offset(timestamp(instant)).seconds()) * 1_000;
+                prop_assert_eq!(zone.offset(instant), asked, "{:?}", instant);
+                // The same number as a local time.
+                let (day, time) = (local_day(instant, 0), local_time(instant, 0));
+                let asked = named.zone.to_ambiguous_timestamp(civil(day, time)).compatible().unwrap();
+                prop_assert_eq!(zone.at(day, time).millis(), asked.as_millisecond() + 999, "{} {}", day, time);
             }
         }
 

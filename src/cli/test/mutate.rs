@@ -14,6 +14,7 @@ use super::super::load::load;
 use super::super::locate::programs;
 use super::super::output::Output;
 use super::super::progress::Progress;
+use super::super::threads;
 use super::{TestArgs, TestFormat};
 use crate::compile::compile;
 use crate::hir::Program;
@@ -109,7 +110,7 @@ fn prove(
         done
     };
     let mut trials = thread::scope(|scope| {
-        let others: Vec<_> = (1..args.threads()).map(|_| scope.spawn(|| work(None))).collect();
+        let others: Vec<_> = (1..threads::count(args.threads)).map(|_| scope.spawn(|| work(None))).collect();
         let mut trials = work(Some(Progress::new("changes", false)));
         trials.extend(others.into_iter().filter_map(|other| other.join().ok()).flatten());
         trials
