@@ -198,7 +198,7 @@ impl Fold<'_> {
 
     /// Spends available lots in their order; the caller has checked that they suffice. Returns lots and amounts.
     pub fn spend(&mut self, cause: Cause, unit: UnitId, amount: i64, to: &Account) -> Result<Vec<(u32, i64)>, Fault> {
-        let order = self.bucket(unit, amount).unwrap_or_else(|| self.spending_order(unit));
+        let order = self.bucket(unit, amount).unwrap_or_else(|| self.spending_order(unit, amount));
         let mut rest = amount;
         let mut taken = Vec::new();
         for number in order {
@@ -214,10 +214,10 @@ impl Fold<'_> {
         Ok(taken)
     }
 
-    /// Available lots in the order in which they are spent.
-    pub fn spending_order(&self, unit: UnitId) -> Vec<u32> {
+    /// Available lots in the order in which they are spent, as many as an amount needs at least.
+    pub fn spending_order(&self, unit: UnitId, amount: i64) -> Vec<u32> {
         let order = self.program.units.at(unit).spends;
-        self.state.units.at(unit).spending_order(order, |lot| self.lapses(lot))
+        self.state.units.at(unit).spending_order(amount, order, |lot| self.lapses(lot))
     }
 
     /// Where lots of different periods cannot be mixed: the lots of the first period that suffices.
@@ -228,7 +228,7 @@ impl Fold<'_> {
 
     fn buckets(&self, unit: UnitId, kind: PeriodKind) -> Vec<(Day, i64, Vec<u32>)> {
         let mut buckets: Vec<(Day, i64, Vec<u32>)> = Vec::new();
-        for number in self.spending_order(unit) {
+        for number in self.spending_order(unit, i64::MAX) {
             let Some(lot) = self.state.units.at(unit).lot(number) else { continue };
             let start = self.period(kind, self.calendar.zone.day_of(lot.earned)).start;
             match buckets.iter_mut().find(|(key, ..)| *key == start) {
@@ -351,7 +351,7 @@ impl Fold<'_> {
             }
         }
         if rest > 0 {
-            for number in self.spending_order(unit) {
+            for number in self.spending_order(unit, rest) {
                 let part = self.state.units.at_mut(unit).take(number, rest, true);
                 rest -= self.hand_back(cause, award, Some(number), part, Account::Available)?;
                 if rest == 0 {

@@ -38,6 +38,7 @@ mod listeners;
 pub mod lottery;
 mod mail;
 pub mod migrate;
+mod named;
 mod naming;
 mod outcome;
 mod outline;

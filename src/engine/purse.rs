@@ -19,7 +19,10 @@ pub struct Purse {
     pub lots: VecDeque<Lot>,
     /// Whether they are in order in every way, as most are: the first was earned first and lapses first, and all may be spent.
     #[serde(skip)]
-    in_order: Note,
+    in_order: Note<bool>,
+    /// What they hold, where that is known.
+    #[serde(skip)]
+    held: Note<Option<Held>>,
     /// Lots that are used up, in order of number: needed when their award is taken back.
     #[serde(rename = "closed", with = "by_number")]
     pub used_up: Vec<Lot>,
@@ -35,6 +38,29 @@ pub struct Purse {
     pub checked: Option<Instant>,
     /// Totals over the member's life, in steps: awarded, taken back, spent (net of returns), expired.
     pub totals: Totals,
+}
+
+/// What open lots hold.
+#[derive(Debug, Clone, Copy, Default)]
+struct Held {
+    available: i64,
+    pending: i64,
+}
+
+impl Held {
+    fn of<'l>(lots: impl IntoIterator<Item = &'l Lot>) -> Self {
+        lots.into_iter().fold(Self::default(), |mut held, lot| {
+            held.add(lot, lot.left);
+            held
+        })
+    }
+
+    /// A lot holds so much more.
+    fn add(&mut self, lot: &Lot, amount: i64) {
+        let sum = if lot.ready == Ready::Now { &mut self.available } else { &mut self.pending };
+        // All lots together hold less than was ever earned, and that fits.
+        *sum = sum.saturating_add(amount);
+    }
 }
 
 /// Totals of a purse.
@@ -148,11 +174,25 @@ impl Purse {
     }
     /// What may be spent, debts not considered.
     pub fn available(&self) -> i64 {
-        self.lots.iter().filter(|lot| lot.ready == Ready::Now).map(|lot| lot.left).sum()
+        self.held().available
     }
     /// What is not yet available.
     pub fn pending(&self) -> i64 {
-        self.lots.iter().filter(|lot| lot.ready != Ready::Now).map(|lot| lot.left).sum()
+        self.held().pending
+    }
+    fn held(&self) -> Held {
+        self.held.0.unwrap_or_else(|| Held::of(&self.lots))
+    }
+    /// A lot holds so much more, or less.
+    fn hold(&mut self, lot: &Lot, amount: i64) {
+        let mut held = self.held();
+        held.add(lot, amount);
+        self.held.0 = Some(held);
+    }
+    /// Keeps only some of the open lots.
+    pub fn retain(&mut self, keep: impl Fn(&Lot) -> bool) {
+        self.lots.retain(keep);
+        self.held.0 = None;
     }
     /// What people are shown: available less debt; never below zero where refunds stop there.
     pub fn balance(&self, unit: &Unit) -> i64 {
@@ -170,6 +210,7 @@ impl Purse {
             None => true,
         };
         self.in_order.0 = follows && lot.is_plain();
+        self.hold(&lot, lot.left);
         self.lots.push_back(lot);
     }
     /// Whether open lots are spent and lapse in their order: whoever looks for the first of them need not look at all.
@@ -192,6 +233,7 @@ impl Purse {
     pub fn lot_mut(&mut self, number: u32) -> Option<&mut Lot> {
         let place = self.place(number)?;
         self.in_order.0 = false;
+        self.held.0 = None;
         self.lots.get_mut(place)
     }
     /// The lot of a number that is used up.
@@ -207,15 +249,19 @@ impl Purse {
     pub fn reopen(&mut self, lot: Lot) {
         self.used_up.retain(|other| other.number != lot.number);
         let place = self.lots.partition_point(|other| other.number < lot.number);
+        self.hold(&lot, lot.left);
         self.lots.insert(place, lot);
         self.in_order.0 = false;
     }
     /// Takes an amount out of a lot and closes it when nothing is left; returns what was there.
     pub fn take(&mut self, number: u32, amount: i64, spent: bool) -> i64 {
         let Some(position) = self.place(number) else { return 0 };
+        let mut held = self.held();
         let Some(lot) = self.lots.get_mut(position) else { return 0 };
         let taken = amount.min(lot.left);
         lot.left -= taken;
+        held.add(lot, -taken);
+        self.held.0 = Some(held);
         if spent {
             lot.spent += taken;
         }
@@ -226,10 +272,16 @@ impl Purse {
         }
         taken
     }
-    /// Numbers of available lots in the order in which they are spent, given the expiry of each.
-    pub fn spending_order(&self, order: SpendOrder, expiry: impl Fn(&Lot) -> Option<Instant>) -> Vec<u32> {
+    /// Numbers of available lots in the order in which they are spent, as many as an amount needs at least, given the expiry of each.
+    pub fn spending_order(&self, amount: i64, order: SpendOrder, expiry: impl Fn(&Lot) -> Option<Instant>) -> Vec<u32> {
         if self.is_in_order() {
-            return self.lots.iter().map(|lot| lot.number).collect();
+            let mut rest = amount;
+            let needed = self.lots.iter().take_while(|lot| {
+                let is_needed = rest > 0;
+                rest = rest.saturating_sub(lot.left);
+                is_needed
+            });
+            return needed.map(|lot| lot.number).collect();
         }
         let mut ready: Vec<&Lot> = self.lots.iter().filter(|lot| lot.ready == Ready::Now).collect();
         match order {

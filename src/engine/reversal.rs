@@ -13,6 +13,7 @@ use super::fold::{Fold, View};
 use super::judge::Noting;
 use super::mail::Content;
 use super::outcome::{Cause, Stage};
+use super::state::State;
 
 /// What a reversal leaves of one original.
 struct Undo {
@@ -48,7 +49,7 @@ fn set(fields: &mut Fields, id: FieldId, value: Exact) {
 
 impl Fold<'_> {
     /// Works out what a reversal reverses; an error where it cannot, and then nothing has changed.
-    pub fn undoing(&self, reversal: &Reversal, event: &Event) -> Result<Undoing, Fault> {
+    pub fn undoing(&mut self, reversal: &Reversal, event: &Event) -> Result<Undoing, Fault> {
         let candidates = self.originals(reversal, event)?;
         let name = self.program.events.at(reversal.of).name.to_string();
         let asked = reversal.amounts.iter().map(|(own, _)| exact(&event.fields, *own)).collect::<Vec<_>>();
@@ -79,7 +80,7 @@ impl Fold<'_> {
     }
 
     /// Facts that a reversal may reverse, the first to be reversed first.
-    fn originals(&self, reversal: &Reversal, event: &Event) -> Result<Vec<usize>, Fault> {
+    fn originals(&mut self, reversal: &Reversal, event: &Event) -> Result<Vec<usize>, Fault> {
         let zone = &self.calendar.zone;
         let oldest = match reversal.within.or(self.program.events.at(reversal.of).reversible) {
             Some(within) => Some(within.before(event.time, zone).ok_or(Fault::Calendar)?),
@@ -95,10 +96,10 @@ impl Fold<'_> {
                 })
         };
         // Facts are in the order of their time: what is too old is not even looked at.
-        let facts = &self.state.facts;
+        let State { facts, named, .. } = &mut *self.state;
         let old = oldest.map_or(0, |oldest| facts.partition_point(|fact| fact.event.time <= oldest));
-        let mut found: Vec<usize> =
-            facts.iter().enumerate().skip(old).filter(|(_, fact)| matches(fact)).map(|(i, _)| i).collect();
+        let mut found = named.0.candidates(facts, old, (event.kind, &event.fields), reversal);
+        found.retain(|position| facts.get(*position).is_some_and(matches));
         if reversal.order == Order::LatestFirst {
             found.reverse();
         }

@@ -18,6 +18,7 @@ use super::choice::Offered;
 use super::draw::Entry;
 use super::fact::{Award, Fact, Tallied, UseKey};
 use super::fault::Fault;
+use super::named::Named;
 use super::outcome::Cause;
 use super::pairs;
 use super::purse::Purse;
@@ -46,6 +47,9 @@ pub struct State {
     pub last: Arena<EventId, Option<Instant>>,
     /// Recorded events, in the order in which they were judged.
     pub facts: Vec<Fact>,
+    /// Where they are by what reversals name.
+    #[serde(skip)]
+    pub named: Note<Named>,
     /// Amounts posted, for measures over postings in the reference.
     pub tallies: Vec<Tallied>,
     /// Running values of measures, for the compiled plan.
@@ -144,20 +148,20 @@ pub struct Held {
     pub standing: Vec<Value>,
     /// Whether that changed nothing: as long as they read the same, they need not be asked again.
     #[serde(skip)]
-    pub settled: Note,
+    pub settled: Note<bool>,
 }
 
 /// A note that saves work. It says nothing of the member: any two are equal, and none is stored.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Note(pub bool);
+pub struct Note<T>(pub T);
 
-impl PartialEq for Note {
+impl<T> PartialEq for Note<T> {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Note {}
+impl<T> Eq for Note<T> {}
 
 impl Held {
     fn new(clock: Instant) -> Self {
@@ -259,6 +263,7 @@ impl State {
             ladders: Arena::default(),
             last: Arena::default(),
             facts: Vec::new(),
+            named: Note::default(),
             tallies: Vec::new(),
             gauges: Arena::default(),
             restarts: Arena::default(),

@@ -114,9 +114,9 @@ impl Fold<'_> {
         let (cause, unit) = (Cause::Transfer(id), transfer.unit);
         let mut rest = amount;
         let mut parts = Vec::new();
-        for number in self.spending_order(unit) {
+        for number in self.spending_order(unit, amount) {
             let purse = self.state.units.at_mut(unit);
-            let Some(lot) = purse.lot_mut(number).cloned() else { continue };
+            let Some(lot) = purse.lot(number).cloned() else { continue };
             let part = purse.take(number, rest, false);
             rest -= part;
             self.post(cause, unit, Account::Available, Account::Transfer, part, Some(number), None);

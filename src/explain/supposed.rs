@@ -112,7 +112,7 @@ fn put(program: &Program, state: &mut State, event: &mut Event, supposed: &Suppo
             cause: Cause::Event,
         };
         let purse = state.units.at_mut(id);
-        purse.lots.retain(|lot| lot.ready != Ready::Now);
+        purse.retain(|lot| lot.ready != Ready::Now);
         purse.add(lot);
         (purse.debt, purse.owed) = (0, std::collections::BTreeMap::new());
         return Ok(());
