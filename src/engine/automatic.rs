@@ -38,9 +38,6 @@ impl Fold<'_> {
             let Some((unit, cost)) = &reward.cost else { continue };
             let cause = Cause::Reward(id);
             for times in 0.. {
-                if times >= MOST_AT_ONCE {
-                    return Err(Fault::TooOften);
-                }
                 // Nobody asked: the event at hand is no `redeem`, and its fields mean nothing here.
                 let view = View { fields: Some(&[]), ..View::default() };
                 let cost = self.judge.exact(cost, &self.cx(view))?.floor().to_i64().unwrap_or(i64::MAX);
@@ -54,6 +51,9 @@ impl Fold<'_> {
                 let fitted = self.fit_rule(cause, &reward.limits, Exact::from(cost), view)?;
                 if fitted.amount < Exact::from(cost) {
                     break;
+                }
+                if times >= MOST_AT_ONCE {
+                    return Err(Fault::TooOften);
                 }
                 let uses = self.claim(fitted.claims, cost)?;
                 if reward.stock.is_some() {

@@ -59,7 +59,8 @@ impl Fold<'_> {
         if self.barely {
             return Ok(());
         }
-        for _ in 0..MAX_ROUNDS {
+        // In a last round nothing changes any more.
+        for _ in 0..=MAX_ROUNDS {
             let mut changed = self.crossings()?;
             changed |= self.challenges()?;
             changed |= self.settle_tiers()?;

@@ -227,7 +227,7 @@ impl Judge<'_> {
         if event.waits.is_empty() && event.ladders.is_empty() {
             return Ok(());
         }
-        for _ in 0..MAX_ROUNDS {
+        for _ in 0..=MAX_ROUNDS {
             let mut changed = self.crossings(&event.waits)?;
             for ladder in &event.ladders {
                 changed |= self.stand(*ladder)?;

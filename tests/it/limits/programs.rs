@@ -122,4 +122,10 @@ fn one_event_brings_a_limited_number_of_things() {
          ann redeems 2026-01-02 {{ reward pen, quantity {above} }} expect refused \"the quantity is above {most}\"\n}}\n"
     );
     assert_eq!(played(&asked), [""; 0]);
+    let by_itself = format!(
+        "earn e on purchase {{\n  give 1 point per $1 of subtotal\n}}\nreward pen {{\n  cost      1 point\n  gives     product \"a pen\"\n  \
+         automatic\n}}\nscenario \"s\" {{\n  ann purchase 2026-01-02 {{ order A, subtotal ${most} }} expect 0 points\n  \
+         bob purchase 2026-01-02 {{ order B, subtotal ${above} }} expect error \"more than {most} times at once\"\n}}\n"
+    );
+    assert_eq!(played(&by_itself), [""; 0]);
 }
