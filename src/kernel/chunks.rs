@@ -1,7 +1,8 @@
 //! A table that grows without being copied.
 
-/// How many cells one chunk holds at least.
-const CHUNK: usize = 1 << 14;
+/// How many cells one chunk holds at most, unless two rows need more: a little less than a power of two, so that it fits where an allocator
+/// puts things of that size.
+const CHUNK: usize = (1 << 14) - 64;
 
 /// How many cells memory brings at once, if these are of 64 bits.
 pub const LINE: usize = 8;
