@@ -6,7 +6,7 @@ use std::hint::black_box;
 use crate::arena::Id as _;
 use crate::hir::EventId;
 
-use super::chunks::{LINE, Rows};
+use super::chunks::Rows;
 use super::clock::Back;
 use super::code::cell;
 use super::layout::{ABSENT, DUE};
@@ -14,6 +14,9 @@ use super::measure::place;
 use super::plan::{EventPlan, Plan, TIME};
 use super::queues::{Queues, first, last};
 use super::store::{Pools, lot};
+
+/// How many cells memory brings at once.
+const LINE: usize = 8;
 
 /// How far a queue is followed whose first rows will leave it.
 const FURTHER: usize = 3;

@@ -1,17 +1,13 @@
 //! A table that grows without being copied.
 
-/// How many cells one chunk holds at most, unless two rows need more: a little less than a power of two, so that it fits where an allocator
-/// puts things of that size.
-const CHUNK: usize = (1 << 14) - 64;
-
-/// How many cells memory brings at once, if these are of 64 bits.
-pub const LINE: usize = 8;
+/// How many cells one chunk holds at least.
+const CHUNK: usize = 1 << 14;
 
 /// Rows of a fixed number of cells, in chunks that stay where they are.
 #[derive(Debug, Default)]
 pub struct Rows<T> {
     chunks: Vec<Vec<T>>,
-    /// Cells of a row, with what fills its last line of memory where that is little: what lies across two lines is brought twice.
+    /// Cells of a row.
     width: usize,
     /// Rows of a chunk: as many as fit.
     rows: usize,
@@ -23,8 +19,7 @@ pub struct Rows<T> {
 impl<T: Copy> Rows<T> {
     /// No rows of a width.
     pub fn new(width: usize) -> Self {
-        let lines = width.max(1).next_multiple_of(LINE);
-        let width = if lines - width <= lines / 8 { lines } else { width.max(1) };
+        let width = width.max(1);
         let rows = (CHUNK / width).max(2);
         let inverse = (u64::MAX / rows as u64).saturating_add(1);
         Self { chunks: Vec::new(), width, rows, inverse, len: 0 }
@@ -90,7 +85,7 @@ mod tests {
         for width in [1, 2, 3, 7, 41, 100, 20_000] {
             let rows = Rows::<i64>::new(width);
             for at in (0..200_000).chain((1 << 32) - 100_000..1 << 32) {
-                assert_eq!(rows.find(at), (at / rows.rows, at % rows.rows * rows.width), "{at} of {width}");
+                assert_eq!(rows.find(at), (at / rows.rows, at % rows.rows * width), "{at} of {width}");
             }
         }
     }
