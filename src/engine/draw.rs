@@ -14,7 +14,7 @@ use super::fact::Gifted;
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::house::House;
-use super::limits::MOST_AT_ONCE;
+use super::limits::{MAX_WON, MOST_AT_ONCE};
 use super::lottery;
 use super::mail::Content;
 use super::outcome::{Cause, EntryChange, What};
@@ -185,7 +185,13 @@ impl Fold<'_> {
         self.emit(Cause::Rule(draw.entry), What::Entry { draw: id, entry, change, prize: reward });
         self.keep_gift(Gifted::Entry(number));
         if let Some(prize) = prize {
-            let (_, brought) = self.collect(|fold| fold.fire(prize.rule, View::default()))?;
+            if self.won > MAX_WON {
+                return Err(Fault::NoLastEntry);
+            }
+            self.won += 1;
+            let brought = self.collect(|fold| fold.fire(prize.rule, View::default())).map(|(_, brought)| brought);
+            self.won -= 1;
+            let brought = brought?;
             if let Some(entry) = self.state.entries.iter_mut().find(|entry| entry.number == number) {
                 entry.brought = brought;
             }

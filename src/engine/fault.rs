@@ -1,6 +1,6 @@
 //! Why an event could not be judged.
 
-use super::limits::{MAX_ROUNDS, MOST_AT_ONCE};
+use super::limits::{MAX_ROUNDS, MAX_WON, MOST_AT_ONCE};
 use crate::value::ArithmeticError;
 
 /// An error for one event: nothing of the event takes effect.
@@ -50,6 +50,9 @@ pub enum Fault {
     /// Rules set each other off without an end in sight.
     #[error("rules set each other off more than {} times in a row", MAX_ROUNDS)]
     NoRest,
+    /// Entries of draws win entries of draws, and so on.
+    #[error("an entry wins another entry more than {} times in a row", MAX_WON)]
+    NoLastEntry,
     /// A draw whose secret seed was not given.
     #[error("the seed of draw `{0}` is not at hand")]
     NoSeed(String),

@@ -59,6 +59,8 @@ pub struct Fold<'a> {
     pub draft: Option<Fact>,
     /// How many letters the event, or the step of the clock, has sent.
     pub letters: u32,
+    /// How many entries of draws are at hand, each won by the one before.
+    pub won: usize,
     /// The step of the clock at hand.
     pub step: Option<Due>,
     /// Whether what cannot be judged is undone and reported, rather than left to the caller.
@@ -154,6 +156,7 @@ impl<'a> Fold<'a> {
             within: Claims::default(),
             draft: None,
             letters: 0,
+            won: 0,
             step: None,
             careful: false,
             barely: false,

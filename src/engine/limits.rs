@@ -5,3 +5,5 @@
 pub const MOST_AT_ONCE: i64 = 10_000;
 /// How often what one event brings may bring something further: longer than any chain of rules that a person follows.
 pub const MAX_ROUNDS: usize = 250;
+/// How often in a row an entry of a draw may win another entry: longer than anybody's luck.
+pub const MAX_WON: usize = 64;

@@ -80,7 +80,7 @@ pub use fold::Fold;
 pub use group::{Explained, Group};
 pub use invariant::Broken;
 pub use job::Job;
-pub use limits::{MAX_ROUNDS, MOST_AT_ONCE};
+pub use limits::{MAX_ROUNDS, MAX_WON, MOST_AT_ONCE};
 pub use mail::{Content, Letter};
 pub use outcome::{
     Account, Cause, EntryChange, Giver, OfferChange, Outcome, Side, Stage, TraceStep, VoucherChange, What,

@@ -261,5 +261,6 @@ fn the_page_of_limits_is_true() {
         check::MAX_STEPS,
         engine::MOST_AT_ONCE,
         engine::MAX_ROUNDS,
+        engine::MAX_WON,
     );
 }

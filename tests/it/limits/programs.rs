@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use meed::check::{MAX_DECIMALS, MAX_ITEMS, MAX_NESTING, MAX_PARTS, MAX_STEPS};
-use meed::engine::MOST_AT_ONCE;
+use meed::engine::{MAX_WON, MOST_AT_ONCE};
 use meed::{Program, check, compile, engine, scenario, syntax};
 
 const HEAD: &str = "program \"P\" {\n  currency USD\n  timezone \"UTC\"\n}\n";
@@ -128,4 +128,26 @@ fn one_event_brings_a_limited_number_of_things() {
          bob purchase 2026-01-02 {{ order B, subtotal ${above} }} expect error \"more than {most} times at once\"\n}}\n"
     );
     assert_eq!(played(&by_itself), [""; 0]);
+}
+
+/// A draw whose prize is an entry of the next one, and so on: so many are won by one entry. Each has one prize, which is always won.
+fn won_in_a_row(count: usize) -> String {
+    let draw = |i: usize| {
+        let prize = if i < count { format!("entry d{}", i + 1) } else { "product \"a pen\"".to_owned() };
+        format!(
+            "reward r{i} {{\n  gives {prize}\n}}\ndraw d{i} {{\n  commitment \"sha256:{}\"\n  prize r{i} 100%\n}}\n",
+            "5869393055fdf2923fdfb7af08128da19cfd99ec1f986cc5bc41aa199694bd13"
+        )
+    };
+    (0..=count).map(draw).collect::<String>() + "rule spin on visit {\n  enter d0\n}\n"
+}
+
+#[test]
+fn an_entry_wins_a_limited_number_of_entries_in_a_row() {
+    let play = |count: usize, expected: &str| {
+        let scenario = format!("scenario \"s\" {{\n  ann visit 2026-01-02 expect {expected}\n}}\n");
+        assert_eq!(played(&(won_in_a_row(count) + &scenario)), [""; 0], "{count}");
+    };
+    play(MAX_WON, &format!("r{MAX_WON}"));
+    play(MAX_WON + 1, &format!("error \"more than {MAX_WON} times in a row\""));
 }
