@@ -14,7 +14,7 @@ use super::code::{MISSING, cell};
 use super::judge::{Judge, Odd, Scratch, TOO_LARGE};
 use super::layout::{JOINED, NEWEST};
 use super::plan::Plan;
-use super::rows::{Block, Known, Row};
+use super::rows::{Block, Known, Row, of_one_moment};
 use super::store::{Pools, Told};
 
 /// How many rows are looked at before they are judged: their members' cells fit the processor's own memory.
@@ -167,9 +167,8 @@ impl Members {
     fn follows(&self, row: &Row, id: &str) -> bool {
         let (time, events) = &self.before;
         let mut own = events.iter().filter(|(member, ..)| *member == row.member).peekable();
-        let behind = |(_, sequence, other): &(u32, u64, String)| {
-            sequence.cmp(&row.sequence).then_with(|| crate::engine::natural(other, id)).is_lt()
-        };
+        let behind =
+            |(_, sequence, other): &(u32, u64, String)| of_one_moment((*sequence, other), (row.sequence, id)).is_lt();
         *time == row.time && own.peek().is_some() && own.all(behind)
     }
 

@@ -1,5 +1,7 @@
 //! Events as rows: blocks of slots that are filled again and again.
 
+use std::cmp::Ordering;
+
 use crate::engine::Event;
 use crate::hir::EventId;
 use crate::value::Value;
@@ -117,9 +119,14 @@ impl Block {
         let Self { rows, text, .. } = self;
         let id = |row: &Row| text.get(row.text[0] as usize..row.text[1] as usize).unwrap_or_default();
         for run in rows.chunk_by_mut(tied).filter(|run| run.len() > 1) {
-            run.sort_by(|a, b| a.sequence.cmp(&b.sequence).then_with(|| crate::engine::natural(id(a), id(b))));
+            run.sort_by(|a, b| of_one_moment((a.sequence, id(a)), (b.sequence, id(b))));
         }
     }
+}
+
+/// The order of events of one moment, by their positions in the source and their identities (S2).
+pub(super) fn of_one_moment(a: (u64, &str), b: (u64, &str)) -> Ordering {
+    a.0.cmp(&b.0).then_with(|| crate::engine::natural(a.1, b.1))
 }
 
 /// Fills rows.
