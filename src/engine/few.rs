@@ -1,4 +1,4 @@
-//! Lists that are empty nearly always, in one word.
+//! Lists that are empty nearly always, in one word; and lists that are short nearly always.
 
 use std::ops::{Deref, DerefMut};
 
@@ -8,6 +8,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::box_collection, reason = "the box is what makes an empty list small")]
 pub struct Few<T>(Option<Box<Vec<T>>>);
+
+/// How much room is made for a list that grows. A short one gets as much again as it has, where a vector would begin with four at once:
+/// most members have few of anything.
+pub fn room_for(length: usize, capacity: usize) -> usize {
+    if length == capacity && length < 4 { length.max(1) } else { 0 }
+}
 
 impl<T> Few<T> {
     /// Adds an item.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::hir::{End, RefundFloor, SpendOrder, Unit};
 use crate::value::{Exact, Instant, Value};
 
-use super::few::Few;
+use super::few::{Few, room_for};
 use super::outcome::Cause;
 use super::state::Note;
 
@@ -211,6 +211,7 @@ impl Purse {
         };
         self.in_order.0 = follows && lot.is_plain();
         self.hold(&lot, lot.left);
+        self.lots.reserve_exact(room_for(self.lots.len(), self.lots.capacity()));
         self.lots.push_back(lot);
     }
     /// Whether open lots are spent and lapse in their order: whoever looks for the first of them need not look at all.
