@@ -63,6 +63,12 @@ impl Checker<'_> {
             Some(shared) => Some(self.shared(shared, unit)?),
             None => None,
         };
+        if shared.is_some()
+            && matches!(frame, Frame::From { .. } | Frame::Each(PeriodKind::MembershipYear))
+            && let Some(window) = &item.window
+        {
+            return self.fail(errors::challenges::each_at_another_time(window.at.0));
+        }
         let activation = item.gate.needs.is_some() || matches!(frame, Frame::From { event: None, .. });
         let listens = goals.iter().flat_map(|goal| self.listens(&goal.of)).collect();
         Some(Challenge {

@@ -86,7 +86,7 @@ impl Fold<'_> {
             self.state.joined = Some(self.at.now);
             self.list(true);
         }
-        if self.state.left && kind != EventKind::Join {
+        if self.state.left && !matches!(kind, EventKind::Join | EventKind::Erase) {
             return Err("the member has left".into());
         }
         Ok(())

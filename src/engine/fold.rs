@@ -247,8 +247,8 @@ impl<'a> Fold<'a> {
     ) {
         if let Some(trace) = self.trace.as_deref_mut() {
             let step = TraceStep { cause, span, stage, line, result: result(), passed };
-            // What is judged in rounds is told once.
-            if !trace.contains(&step) {
+            // What is judged in rounds is told once; what is given several times is given several times.
+            if stage == Stage::Post || !trace.contains(&step) {
                 trace.push(step);
             }
         }

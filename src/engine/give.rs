@@ -24,7 +24,7 @@ impl Fold<'_> {
         let exact = self.judge.exact(amount, &self.cx(view))?;
         if self.tracing() {
             let words = super::words::amount(self.program, unit, amount, exact, &self.cx(view));
-            self.explain(cause, amount.span, Stage::Base, None, true, || words);
+            self.explain(cause, amount.span, Stage::Base, view.number, true, || words);
         }
         let own: Vec<_> = limits.iter().copied()
             .filter(|limit| matches!(self.program.limits.at(*limit).kind, crate::hir::LimitKind::Amount(of, _) if of == unit))
@@ -62,7 +62,7 @@ impl Fold<'_> {
         }
         if self.tracing() {
             let words = super::words::quantity(self.program, unit, Exact::from(granted.amount));
-            self.explain(cause, rule.span, Stage::Post, None, true, || words);
+            self.explain(cause, rule.span, Stage::Post, view.number, true, || words);
         }
         let uses = self.claim(claims, granted.amount)?;
         let award = Award {

@@ -51,6 +51,12 @@ pub(in crate::check) fn shared_by_what(span: Span, name: &str, near: Option<Stri
     diagnostic.help("write `shared by everyone`, or the name of a pool or of an attribute")
 }
 
+pub(in crate::check) fn each_at_another_time(span: Span) -> Diagnostic {
+    error("E0433", span, "members cannot reach this together: each has a time of its own for it").help(
+        "give all of them the same time, such as `window each calendar month` or `window 2026-06-01 to 2026-06-30`",
+    )
+}
+
 pub(in crate::check) fn unknown(span: Span, name: &str, near: Option<String>) -> Diagnostic {
     suggest(error("E0434", span, format!("there is no challenge `{name}`")), near)
 }

@@ -27,7 +27,7 @@ pub(super) const LIST: &[Explanation] = &[
     code(
         "E0433",
         "who reaches a goal together",
-        "Everyone, the groups of a pool, or members that have the same value of an attribute.",
+        "Everyone, the groups of a pool, or members that have the same value of an attribute, all within the same time.",
         "challenge sprint {\n  window ever\n  goal count of visit reaches 3\n  shared by town\n  give 10 points\n}",
         "challenge sprint {\n  window ever\n  goal count of visit reaches 3\n  shared by region\n  give 10 points\n}",
     ),

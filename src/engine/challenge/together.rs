@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::arena::Arena;
-use crate::hir::{Challenge, ChallengeId, ChallengeStage, FieldId, RewardRefunds, SharedBy};
+use crate::hir::{Challenge, ChallengeId, ChallengeStage, FieldId, Frame, RewardRefunds, SharedBy};
 use crate::value::{Exact, Instant, Value};
 
 use super::common::{Common, Part, Prize, is_enough};
@@ -26,7 +26,7 @@ impl Fold<'_> {
         instance: &Instance,
     ) -> Result<bool, Fault> {
         let Some(key) = self.brought_in(id, challenge, instance)? else { return Ok(false) };
-        let (number, opened) = (instance.number, instance.opened);
+        let (number, opened) = (instance.number, key.1);
         let mut changed = false;
         for (prize, at) in self.prizes(challenge, instance)? {
             let Some(common) = self.pots.common.get_mut(&key) else { continue };
@@ -61,7 +61,19 @@ impl Fold<'_> {
     fn common_key(&self, id: ChallengeId, challenge: &Challenge, instance: &Instance) -> Option<CommonKey> {
         let by = challenge.shared.as_ref()?.by;
         let team = instance.team.clone().or_else(|| team_of(by, &self.cx(View::default()), self.pots))?;
-        Some((id, instance.opened, team))
+        Some((id, self.time_of_all(challenge, instance), team))
+    }
+
+    /// When the time of a challenge begins for all members, whatever the zone of each and since when it counts for this one.
+    fn time_of_all(&self, challenge: &Challenge, instance: &Instance) -> Instant {
+        let opened = self.calendar.zone.day_of(instance.opened);
+        let first = match &challenge.frame {
+            Frame::Ever => return Instant::FIRST,
+            Frame::Days(first, _) => *first,
+            Frame::Each(kind) => self.period(*kind, opened).start,
+            Frame::From { .. } => opened,
+        };
+        self.program.settings.zone.start_of(first)
     }
 
     /// How much each has to bring in to be given something.
@@ -173,7 +185,7 @@ impl Fold<'_> {
                     losers.insert(member.clone());
                 }
                 let sum = common.most();
-                self.take_from(losers, (id, instance.opened, prize), sum)?;
+                self.take_from(losers, (id, key.1, prize), sum)?;
             }
             self.leave_without_part(id, &instance, &key)?;
         }
@@ -246,7 +258,7 @@ impl Fold<'_> {
             self.pots.common.remove(&key);
         }
         for (prize, losers, sum) in lost {
-            self.take_from(losers, (id, instance.opened, prize), sum)?;
+            self.take_from(losers, (id, key.1, prize), sum)?;
         }
         Ok(())
     }
@@ -259,35 +271,45 @@ impl Fold<'_> {
         which: u32,
         sum: Exact,
     ) -> Result<(), Fault> {
-        let open = self.state.challenges.at(id).open.iter().find(|instance| instance.opened == opened);
-        open.map(|instance| instance.number)
-            .map_or(Ok(()), |number| self.reach_milestone(id, number, which, sum).map(drop))
+        let number = self.number_of(id, opened);
+        number.map_or(Ok(()), |number| self.reach_milestone(id, number, which, sum).map(drop))
     }
 
     /// What others have brought in completes a challenge for this member too.
     pub fn completed_together(&mut self, id: ChallengeId, opened: Instant, sum: Exact) -> Result<(), Fault> {
         let challenge = self.program.challenges.at(id);
-        let running = self.state.challenges.at(id);
-        let open = running.open.iter().find(|instance| instance.opened == opened && instance.completed.is_none());
-        match open.map(|instance| instance.number) {
+        let open = |number: &u32| {
+            let open = &self.state.challenges.at(id).open;
+            open.iter().any(|instance| instance.number == *number && instance.completed.is_none())
+        };
+        match self.number_of(id, opened).filter(open) {
             Some(number) => self.complete_challenge(id, challenge, number, sum),
             None => Ok(()),
         }
     }
 
+    /// Which of this member's times of a challenge is the one that begins for all at a moment.
+    fn number_of(&self, id: ChallengeId, opened: Instant) -> Option<u32> {
+        let (challenge, running) = (self.program.challenges.at(id), self.state.challenges.at(id));
+        let mut all = running.open.iter().chain(&running.past);
+        all.find(|instance| self.time_of_all(challenge, instance) == opened).map(|instance| instance.number)
+    }
+
     /// Takes back what a milestone brought that lies above what all together have.
     pub fn leave_milestone(&mut self, id: ChallengeId, opened: Instant, which: u32) -> Result<(), Fault> {
         let challenge = self.program.challenges.at(id);
+        let number = self.number_of(id, opened);
         let running = self.state.challenges.at(id);
         let mut all = running.open.iter().chain(&running.past);
-        let Some(instance) = all.find(|instance| instance.opened == opened) else { return Ok(()) };
+        let Some(instance) = all.find(|instance| Some(instance.number) == number) else { return Ok(()) };
         let reached = instance.milestones.iter().find(|(reached, _)| *reached == which);
         let Some((_, mut brought)) = reached.cloned().filter(|(_, brought)| self.may_take_back(challenge, brought))
         else {
             return Ok(());
         };
         let running = self.state.challenges.at_mut(id);
-        for instance in running.open.iter_mut().chain(&mut running.past).filter(|instance| instance.opened == opened) {
+        let mut all = running.open.iter_mut().chain(&mut running.past);
+        if let Some(instance) = all.find(|instance| Some(instance.number) == number) {
             instance.milestones.retain(|(reached, _)| *reached != which);
         }
         self.revoke(&mut brought)
@@ -296,9 +318,11 @@ impl Fold<'_> {
     /// What others have taken back undoes a challenge for this member too.
     pub fn undo_together(&mut self, id: ChallengeId, opened: Instant, sum: Exact) -> Result<(), Fault> {
         let challenge = self.program.challenges.at(id);
+        let number = self.number_of(id, opened);
         let running = self.state.challenges.at_mut(id);
         let mut all = running.open.iter_mut().chain(&mut running.past);
-        let Some(instance) = all.find(|instance| instance.opened == opened && instance.completed.is_some()) else {
+        let Some(instance) = all.find(|instance| Some(instance.number) == number && instance.completed.is_some())
+        else {
             return Ok(());
         };
         let mut brought = std::mem::take(&mut instance.brought);

@@ -47,7 +47,8 @@ impl Writer {
         if t.chance(20) {
             self.line(format!("claim within {}", t.pick(&["7 days", "36 hours"])));
         }
-        if self.meets && opened.is_none() && t.chance(25) {
+        let of_all = opened.is_none() && !window.contains("membership") && !window.contains("activation");
+        if self.meets && of_all && t.chance(25) {
             self.line(format!("shared by {}", t.pick(&["everyone", "region"])));
         }
         if self.without.traces {
