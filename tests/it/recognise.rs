@@ -123,7 +123,7 @@ fn row(dice: &mut Dice, number: u64) -> String {
     let numbers =
         ["1.005", "1e2", "+3", " 3", "007", ".5", "5.", "-", "1,5", "€3", "3 EUR", "null", "9999999999999999999"];
     let texts = ["", "   ", " padded ", "say \"hi\"", "a,b", "caf\u{e9}", "two\nlines", "\u{a0}blank"];
-    let buys = number % 3 != 0;
+    let buys = !number.is_multiple_of(3);
     let lines = [
         "",
         "[]",
