@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use crate::arena::Id as _;
 use crate::diagnostic::Diagnostic;
 use crate::hir::{
-    Direction, Effect, Hold, Ladder, LadderId, MeasureId, Program, Read, RewardId, Rule, RuleId, Source, Tally,
+    Direction, DrawId, Effect, Hold, Ladder, LadderId, MeasureId, Program, Read, RewardId, Rule, RuleId, Source, Tally,
     Trigger, UnitId,
 };
 use crate::source::Span;
@@ -54,7 +54,9 @@ impl Checker<'_> {
         for way in flow.ways_around(rules.chain(rewards), MOST_WAYS) {
             let Some(start) = way.first() else { continue };
             let names: Vec<_> = way.iter().chain([start]).map(|node| spoken(program, *node)).collect();
-            messages.push(errors::cycles::endless(span_of(program, *start), &names));
+            let prizes = program.draws.iter().flat_map(|draw| &draw.prizes);
+            let is_won = prizes.into_iter().any(|prize| way.contains(&Node::Rule(prize.rule)));
+            messages.push(errors::cycles::endless(span_of(program, *start), &names, is_won));
         }
         messages
     }
@@ -90,17 +92,15 @@ impl Checker<'_> {
             let sources = self.ladder_reads(ladder).into_iter().flat_map(moves);
             sources.for_each(|source| flow.link(source, Node::Ladder(id)));
             let issues = ladder.tiers.iter().flat_map(|tier| &tier.issues);
-            issues.for_each(|reward| flow.link(Node::Ladder(id), Node::Voucher(*reward)));
+            issues.for_each(|reward| issued(program, *reward, &mut moved));
+            moved.drain(..).for_each(|next| flow.link(Node::Ladder(id), next));
         }
         for (id, reward) in program.rewards.pairs().filter(|(_, reward)| reward.automatic) {
             if let Some((unit, _)) = reward.cost {
                 flow.link(Node::Balance(unit), Node::Automatic(id));
                 spent(unit, &mut moved);
             }
-            if let Some(unit) = reward.gives.unit {
-                posted(unit, Tally::Earned, &mut moved);
-            }
-            moved.push(Node::Voucher(id));
+            issued(program, id, &mut moved);
             moved.drain(..).for_each(|next| flow.link(Node::Automatic(id), next));
         }
         flow
@@ -182,12 +182,7 @@ fn effect_moves(program: &Program, effect: &Effect, next: &mut Vec<Node>) {
             spent(*from, next);
             posted(*to, Tally::Earned, next);
         }
-        Effect::Issue(reward) => {
-            next.push(Node::Voucher(*reward));
-            if let Some(unit) = program.rewards.get(*reward).and_then(|reward| reward.gives.unit) {
-                posted(unit, Tally::Earned, next);
-            }
-        }
+        Effect::Issue(reward) => issued(program, *reward, next),
         Effect::Badge(badge) => next.push(Node::Badge(*badge)),
         Effect::Grant(ladder, ..) => next.push(Node::Ladder(*ladder)),
         Effect::Exchange(id) => {
@@ -203,12 +198,7 @@ fn effect_moves(program: &Program, effect: &Effect, next: &mut Vec<Node>) {
         }
         // What another member gets is judged there, behind the event that sent it.
         Effect::GiveTo(..) | Effect::Activate(..) | Effect::Extend(..) | Effect::Restart(_) | Effect::Message(..) => {}
-        Effect::Enter(draw, _) => {
-            next.push(Node::Entries(*draw));
-            if let Some(draw) = program.draws.get(*draw) {
-                next.extend(draw.prizes.iter().map(|prize| Node::Rule(prize.rule)));
-            }
-        }
+        Effect::Enter(draw, _) => entered(program, *draw, next),
         Effect::Offer(choice) => next.push(Node::Offers(*choice)),
         // What was measured before may complete it at once; all else takes another event.
         Effect::Open(id) => {
@@ -217,6 +207,26 @@ fn effect_moves(program: &Program, effect: &Effect, next: &mut Vec<Node>) {
             next.extend(challenge.map(|challenge| Node::Rule(challenge.reward)));
         }
     }
+}
+
+/// A reward that members are given: a voucher, an amount, an entry of a draw.
+fn issued(program: &Program, reward: RewardId, next: &mut Vec<Node>) {
+    next.push(Node::Voucher(reward));
+    let Some(reward) = program.rewards.get(reward) else { return };
+    if let Some(unit) = reward.gives.unit {
+        posted(unit, Tally::Earned, next);
+    }
+    if let Some(draw) = reward.gives.draw {
+        entered(program, draw, next);
+    }
+}
+
+/// An entry, and what it may win at once. What is drawn together comes with the clock, and a limit of entries ends what they bring.
+fn entered(program: &Program, draw: DrawId, next: &mut Vec<Node>) {
+    next.push(Node::Entries(draw));
+    let is_limited = |entry| program.rules.get(entry).is_some_and(|rule| !rule.limits.is_empty());
+    let at_once = program.draws.get(draw).filter(|draw| draw.is_instant() && !is_limited(draw.entry));
+    next.extend(at_once.iter().flat_map(|draw| &draw.prizes).map(|prize| Node::Rule(prize.rule)));
 }
 
 fn posted(unit: UnitId, tally: Tally, next: &mut Vec<Node>) {

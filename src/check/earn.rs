@@ -22,8 +22,8 @@ impl Checker<'_> {
     pub fn event_path(&mut self, path: &ast::Path) -> Option<(EventId, Option<FieldId>)> {
         let (first, rest) = path.parts.split_first()?;
         let Some(event) = self.names.events.get(&first.text) else {
-            let near = self.names.events.nearest(&first.text);
-            return self.fail(errors::names::unknown_event(first.span(), &first.text, near));
+            let error = self.unknown_event(first);
+            return self.fail(error);
         };
         let def = &self.events.at(event);
         match rest {

@@ -40,6 +40,10 @@ impl Checker<'_> {
                     let error = errors::names::factor_as_unit(number.at.0, unit.span(), &number.text);
                     return self.fail(error);
                 }
+                if let Some(super::names::Symbol::Measure(_)) = self.names.values.get(&unit.text) {
+                    let error = errors::names::measure_as_unit(span, unit.span(), &unit.text, &number.text);
+                    return self.fail(error);
+                }
                 let unit = self.unit(unit)?;
                 Some(exact(self.quantity(number, unit, span)?, Type::Quantity(unit), span))
             }

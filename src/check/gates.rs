@@ -64,6 +64,9 @@ impl Checker<'_> {
     fn season(&mut self, season: &Season) -> Option<During> {
         Some(match season {
             Season::Dates { from, to } => {
+                if let Some(meant) = super::habits::season(self.sources.text(from.span())) {
+                    return self.fail(errors::cases::other_season(from.span(), &meant));
+                }
                 let (first, last) = (self.fixed_day(from), self.fixed_day(to));
                 let (first, last) = (first?, last?);
                 if first > last {

@@ -1,7 +1,7 @@
 //! Words from elsewhere that are read as names, and what they mean here.
 
 use crate::hir::Type;
-use crate::value::Currency;
+use crate::value::{Currency, Day};
 
 use super::spoken;
 
@@ -30,6 +30,40 @@ pub(super) fn meant(name: &str, currency: Currency, hint: Option<Type>) -> Optio
         _ => return (currency_named(&name)? == currency.code()).then(|| spoken::money(currency, "1")),
     };
     Some(word.to_owned())
+}
+
+/// The days that are meant by what stands for a season.
+pub(super) fn season(text: &str) -> Option<String> {
+    let days = match &*text.to_lowercase() {
+        "weekend" | "weekends" => "saturday, sunday",
+        "weekdays" | "workdays" => "monday, tuesday, wednesday, thursday, friday",
+        _ => {
+            let (first, last) = text.split_once(" - ")?;
+            let both = Day::parse(first.trim()).is_some() && Day::parse(last.trim()).is_some();
+            return both.then(|| format!("{} to {}", first.trim(), last.trim()));
+        }
+    };
+    Some(days.to_owned())
+}
+
+/// Whether a word is a month, in whatever case.
+pub(super) fn is_month(word: &str) -> bool {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let word = word.to_lowercase();
+    MONTHS.iter().any(|month| *month == word || word.len() == 3 && month.starts_with(&word))
 }
 
 /// The code of a currency that is named by its word.

@@ -195,6 +195,9 @@ impl Checker<'_> {
         if let Some(code) = super::habits::currency_named(text).filter(|code| *code == self.currency.code()) {
             return errors::names::unknown_unit(span, text, Some(code.to_owned()), &[]);
         }
+        if super::habits::is_month(text) {
+            return errors::names::month_as_unit(span, text);
+        }
         let singular = |one: &str, many: &str| many.strip_suffix('s') == Some(one);
         let other =
             |head: &&UnitHead| head.also.is_none() && (singular(text, &head.name) || singular(&head.name, text));

@@ -49,6 +49,9 @@ impl Checker<'_> {
         {
             return self.need_measure(id, span).map(|ty| (id, ty));
         }
+        if let Some(Symbol::Ladder(_)) = path.single().and_then(|name| self.names.values.get(&name.text)) {
+            return self.fail(errors::names::ladder_as_measure(span, &path.to_string()));
+        }
         let names = self.items.measures.iter().map(|measure| &*measure.name.text);
         let near = nearest(&path.to_string(), names);
         let history = path.parts.first().is_some_and(|first| {
@@ -280,12 +283,17 @@ impl Checker<'_> {
         }
         Some(Source::Postings { unit, tally })
     }
+    /// The message for what should be an event.
+    pub fn unknown_event(&self, name: &ast::Ident) -> crate::diagnostic::Diagnostic {
+        let declared = self.items.events.iter().map(|event| &event.name.text);
+        errors::names::unknown_event(name.span(), &name.text, self.names.events.nearest(&name.text), declared)
+    }
     /// The message for what should be an event, and may be a field without its event.
     pub fn no_event(&self, name: &ast::Ident) -> crate::diagnostic::Diagnostic {
         let with_field = |event: &&crate::hir::EventDef| event.fields.iter().any(|field| field.name == name.text);
         match self.events.iter().find(with_field) {
             Some(event) => errors::names::event_of_field(name.span(), &name.text, &event.name),
-            None => errors::names::unknown_event(name.span(), &name.text, self.names.events.nearest(&name.text)),
+            None => self.unknown_event(name),
         }
     }
     /// `purchase`, `purchase.subtotal`, `purchase.items`, `purchase.items.price`.

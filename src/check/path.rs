@@ -399,6 +399,11 @@ impl Checker<'_> {
                 return errors::types::value_of_line(span, &list.name, &name.text);
             }
         }
+        if let (Some(ladder), true) =
+            (self.ladder_of(&name.text), near.as_deref().is_none_or(|near| near != &*name.text))
+        {
+            return errors::names::tier_without_ladder(span, &name.text, ladder, hint == Some(Type::Bool));
+        }
         if hint == Some(Type::Text) && near.is_none() {
             return errors::types::unquoted(span, &name.text);
         }
@@ -410,6 +415,11 @@ impl Checker<'_> {
             return errors::names::word_computed_with(span, &name.text, &field.name);
         }
         errors::names::unknown_name(span, &name.text, near)
+    }
+    /// The name of the tiers that a tier belongs to.
+    pub fn ladder_of(&self, tier: &str) -> Option<&str> {
+        let ladder = self.ladders.iter().find(|ladder| ladder.tiers.iter().any(|name| **name == *tier))?;
+        Some(&ladder.name)
     }
     fn near_word(&self, name: &Ident, words: &[Arc<str>], scope: &Scope) -> Option<String> {
         let fields =

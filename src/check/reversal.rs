@@ -21,8 +21,8 @@ impl Checker<'_> {
         };
         let name = &reverses.event;
         let Some(of) = self.names.events.get(&name.text) else {
-            let near = self.names.events.nearest(&name.text);
-            return self.report(errors::names::unknown_event(name.span(), &name.text, near));
+            let error = self.unknown_event(name);
+            return self.report(error);
         };
         let original = &self.events.at(of);
         let reason = match (original.kind, item_reverses(self, of)) {

@@ -119,7 +119,11 @@ impl Checker<'_> {
         let amount = match &item.amount {
             _ if draw.is_some() => None,
             None => None,
-            Some(amount) => Some(self.cases(amount, &member, None)?),
+            Some(amount) => {
+                // What a gift is called is a text: a name that nothing has is one without its quotes.
+                let named = matches!(kind, GiftKind::Product | GiftKind::Experience) && item.what.is_none();
+                Some(self.cases(amount, &member, named.then_some(Type::Text))?)
+            }
         };
         let worth = match &item.worth {
             None => None,

@@ -219,8 +219,8 @@ impl Checker<'_> {
         match self.names.events.get(&name.text) {
             Some(event) => Some(event),
             None => {
-                let near = self.names.events.nearest(&name.text);
-                self.fail(errors::names::unknown_event(name.span(), &name.text, near))
+                let error = self.unknown_event(name);
+                self.fail(error)
             }
         }
     }
@@ -273,6 +273,7 @@ impl Checker<'_> {
     pub fn measure_ident(&mut self, name: &ast::Ident) -> Option<crate::hir::MeasureId> {
         match self.names.values.get(&name.text) {
             Some(Symbol::Measure(id)) => self.need_measure(id, name.span()).map(|_| id),
+            Some(Symbol::Ladder(_)) => self.fail(errors::names::ladder_as_measure(name.span(), &name.text)),
             _ => {
                 let near =
                     super::names::nearest(&name.text, self.items.measures.iter().map(|measure| &*measure.name.text));

@@ -209,6 +209,10 @@ impl Checker<'_> {
         match self.names.prizes.get(&name.text) {
             Some(Prize::Reward(reward)) => Some(reward),
             _ => {
+                if let Some(ladder) = self.ladder_of(&name.text) {
+                    let error = errors::names::tier_as_reward(name.span(), &name.text, ladder);
+                    return self.fail(error);
+                }
                 let near =
                     super::names::nearest(&name.text, self.items.rewards.iter().map(|reward| &*reward.name.text));
                 self.fail(errors::names::unknown_reward(name.span(), &name.text, near))

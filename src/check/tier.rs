@@ -157,7 +157,9 @@ impl Checker<'_> {
             let only = level.threshold.is_some() && level.keep_threshold.is_none() && level.reach.is_none();
             let from = level.was.as_ref().unwrap_or(&level.name).span().end;
             let all = (only && zero.is_empty()).then_some(Span { start: from, ..span });
-            return self.fail(errors::tiers::first_with_condition(span, &level.name.text, all));
+            let free = |level: &&ast::Level| level.threshold.is_none() && level.reach.is_none();
+            let below = item.levels.iter().skip(1).find(free).map(|below| &*below.name.text);
+            return self.fail(errors::tiers::first_with_condition(span, &level.name.text, all, below));
         }
         if let (Some(threshold), Some(reach)) = (&level.threshold, &level.reach) {
             return self.fail(errors::tiers::threshold_and_reach(reach.span(), threshold.at.0));

@@ -143,8 +143,8 @@ impl Checker<'_> {
             ast::Pending::For(duration) => self.duration(duration).map(Pending::For),
             ast::Pending::Until { event, by } => {
                 let Some(id) = self.names.events.get(&event.text) else {
-                    let near = self.names.events.nearest(&event.text);
-                    return self.fail(errors::names::unknown_event(event.span(), &event.text, near));
+                    let error = self.unknown_event(event);
+                    return self.fail(error);
                 };
                 let Some(by) = by else {
                     return self.fail(errors::units::pending_without_key(span, &event.text));
@@ -213,8 +213,8 @@ impl Checker<'_> {
                     match self.names.events.get(&event.text) {
                         Some(id) => ids.push(id),
                         None => {
-                            let near = self.names.events.nearest(&event.text);
-                            self.report(errors::names::unknown_event(event.span(), &event.text, near));
+                            let error = self.unknown_event(event);
+                            self.report(error);
                         }
                     }
                 }

@@ -90,7 +90,14 @@ pub(super) fn block_missing(at: Span, word: &str, edits: Vec<Edit>) -> Diagnosti
 
 /// A block where none may be.
 pub(super) fn no_block_here(at: Span, word: &str) -> Diagnostic {
-    error("E0111", at, format!("`{word}` has no block")).label("this brace is not expected")
+    let d = error("E0111", at, format!("`{word}` has no block")).label("this brace is not expected");
+    match word {
+        "when" | "where" | "only" | "if" => d.help(
+            "a condition is a line of its own and holds for the whole block; an amount has cases: \
+             `give 50 points when channel is web, 10 points otherwise`",
+        ),
+        _ => d,
+    }
 }
 
 /// A block that belongs to nothing.
@@ -195,9 +202,51 @@ pub(super) fn not_expected(at: Span, found: &str, similar: Option<&str>, words: 
         error("E0125", at, format!("`{found}` is not expected here")).label("the statement is complete before this");
     match similar {
         Some(word) => d.help(format!("did you mean `{word}`?")).edit(at, word),
-        None if words.is_empty() => d.help("begin a new line for a new statement"),
+        None if words.is_empty() => d,
         None => d.note(format!("the statement can end here, or go on with {}", quoted(words, "or"))),
     }
+}
+
+/// Two statements on one line.
+pub(super) fn own_line(at: Span, found: &str, edit: Edit) -> Diagnostic {
+    let d =
+        error("E0125", at, format!("`{found}` is not expected here")).label("the statement is complete before this");
+    Diagnostic { edits: vec![edit], ..d.help("begin a new line for a new statement") }
+}
+
+/// How a statement is written, for what is wrong with one.
+pub(super) fn with_forms(d: Diagnostic, forms: &[&str]) -> Diagnostic {
+    let forms: Vec<String> = forms.iter().map(|form| (*form).to_owned()).collect();
+    match forms.as_slice() {
+        [] => d,
+        forms => d.help(format!("it is written like {}", quoted(forms, "or"))),
+    }
+}
+
+/// A block in round brackets.
+pub(super) fn round_block(at: Span, edits: Vec<Edit>) -> Diagnostic {
+    let d = error("E0125", at, "`(` is not expected here").label("the statement is complete before this");
+    Diagnostic { edits, ..d.help("a block stands in braces: `{ … }`") }
+}
+
+/// A tier without the name of its tiers.
+pub(super) fn tier_alone(at: Span, tier: &str, edit: Option<Edit>) -> Diagnostic {
+    let d = error("E0147", at, "`grant` names the tiers, then the tier");
+    match edit {
+        Some(edit) => {
+            let help = format!("write `{}{tier}`", edit.text);
+            Diagnostic { edits: vec![edit], ..d.help(help) }
+        }
+        None => d.help("it is written like `grant status silver for 1 month`"),
+    }
+}
+
+/// A name that begins with a digit.
+pub(super) fn digit_name(at: Span, found: &str, edit: Edit) -> Diagnostic {
+    let d = error("E0473", at, format!("`{found}` is not a name"))
+        .label("a name begins with a letter or `_`")
+        .help(format!("write `{}`", edit.text));
+    Diagnostic { edits: vec![edit], ..d }
 }
 
 /// A word of the language where a name is expected.
@@ -287,12 +336,12 @@ pub(super) fn date_form(at: Span, found: &str, right: &str, other: Option<&str>)
 // E0140 to E0149: habits from elsewhere
 
 /// A sign that the language says differently.
-pub(super) fn sign(at: Span, found: &str, edit: Edit, help: &str) -> Diagnostic {
+pub(super) fn sign(at: Span, found: &str, edits: Vec<Edit>, help: &str) -> Diagnostic {
     let d = error("E0140", at, format!("`{found}` is not a sign of this language")).help(help.to_owned());
     if matches!(found, "=" | ":") {
-        return Diagnostic { message: format!("`{found}` cannot stand here"), edits: vec![edit], ..d };
+        return Diagnostic { message: format!("`{found}` cannot stand here"), edits, ..d };
     }
-    Diagnostic { edits: vec![edit], ..d }
+    Diagnostic { edits, ..d }
 }
 
 /// A sign for which another one or a word stands here.
@@ -324,9 +373,10 @@ pub(super) fn word_missing(at: Span, word: &str, found: Option<&str>, edit: Edit
 /// A phrase that is said otherwise here.
 pub(super) fn phrase(at: Span, right: &str, why: &str, edit: Edit) -> Diagnostic {
     let d = error("E0147", at, why.to_owned());
-    let help = match edit.text.starts_with('\n') {
-        true => format!("write `{right}` on a line of its own"),
-        false => format!("write `{right}`"),
+    let help = match right {
+        "" => "leave it out".to_owned(),
+        _ if edit.text.starts_with('\n') => format!("write `{right}` on a line of its own"),
+        _ => format!("write `{right}`"),
     };
     Diagnostic { edits: vec![edit], ..d.help(help) }
 }
@@ -337,11 +387,11 @@ pub(super) fn bullet(at: Span, found: &str, edit: Edit) -> Diagnostic {
     Diagnostic { edits: vec![edit], ..d.help("take it away; a statement begins with its word") }
 }
 
-/// A name with a hyphen.
+/// A name with hyphens or blanks.
 pub(super) fn hyphen(at: Span, found: &str, edit: Edit) -> Diagnostic {
     let d = error("E0473", at, format!("`{found}` is not a name"))
         .label("letters, digits and `_` make a name")
-        .help(format!("write `{}`", found.replace('-', "_")));
+        .help(format!("write `{}`", found.replace(['-', ' '], "_")));
     Diagnostic { edits: vec![edit], ..d }
 }
 
@@ -377,7 +427,13 @@ pub(super) fn time_form(at: Span, found: &str, right: &str, edits: Vec<Edit>) ->
 pub(super) fn typographic(at: Span, found: char, right: &str) -> Diagnostic {
     let name = match found {
         '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{3000}' | '\u{2009}' => "a special blank".to_owned(),
-        '\u{200b}' | '\u{feff}' | '\u{2060}' | '\u{200e}' | '\u{200f}' => "an invisible character".to_owned(),
+        '\u{200b}'
+        | '\u{feff}'
+        | '\u{2060}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}' => "an invisible character".to_owned(),
         other => format!("`{other}`"),
     };
     let help = match right {
@@ -389,6 +445,15 @@ pub(super) fn typographic(at: Span, found: char, right: &str) -> Diagnostic {
         .label("word processors and messengers put such characters in")
         .help(help)
         .edit(at, right)
+}
+
+/// A character that turns the direction of writing round.
+pub(super) fn direction(at: Span, found: char, in_text: bool, edits: Vec<Edit>) -> Diagnostic {
+    let number = u32::from(found);
+    let d = error("E0607", at, format!("U+{number:04X} turns the direction of writing round"))
+        .label("from here on people read something else than what stands here")
+        .help(if in_text { format!("write `\\u{{{number:x}}}` where it is meant") } else { "delete it".to_owned() });
+    Diagnostic { edits, ..d }
 }
 
 /// Quotes that a word processor put in; `pair` is the whole text and the same in straight quotes.

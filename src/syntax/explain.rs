@@ -7,12 +7,21 @@ use super::grammar::{Grammar, Rule};
 use super::layout::{Token, TokenKind};
 use super::reader::Reader;
 use super::repair::{Place, Reading};
-use super::{describe, errors, habits, repair, words};
+use super::{describe, errors, forms, habits, repair, words};
 use crate::diagnostic::{Diagnostic, Edit};
 use crate::source::Span;
 
-/// Why tokens `first..=last` are no `rule`.
+/// Why tokens `first..=last` are no `rule`; where no change is proposed, how such a statement is written.
 pub(super) fn explain(r: &Reader<'_>, rule: Rule, first: usize, last: usize, error: &Error<Rule>) -> Diagnostic {
+    let reason = reason(r, rule, first, last, error);
+    // What a reserved word helps to is another name; hardly ever is one meant.
+    if reason.edits.is_empty() && (reason.help.is_empty() || reason.code.0 == "E0126") {
+        return errors::with_forms(reason, &forms::of(rule, r.token_text(first)));
+    }
+    reason
+}
+
+fn reason(r: &Reader<'_>, rule: Rule, first: usize, last: usize, error: &Error<Rule>) -> Diagnostic {
     let (start, end) = r.range(first, last);
     let offset = match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
@@ -36,7 +45,7 @@ pub(super) fn explain(r: &Reader<'_>, rule: Rule, first: usize, last: usize, err
     };
     let span = r.token_span(at);
     let found = r.token_text(at);
-    if let Some(diagnostic) = statement_word(r, rule, first, at) {
+    if let Some(diagnostic) = statement_word(r, statement, at) {
         return diagnostic;
     }
     let name_expected = rules.iter().any(|x| matches!(x, Rule::ident | Rule::idents | Rule::path | Rule::unit_name));
@@ -44,6 +53,9 @@ pub(super) fn explain(r: &Reader<'_>, rule: Rule, first: usize, last: usize, err
         || rules.contains(&Rule::cases);
     if words::RESERVED.contains(&found) && name_expected && !rules.contains(&Rule::EOI) {
         return errors::reserved(span, found);
+    }
+    if found.starts_with('"') && rule == Rule::scenario_lines && at == first {
+        return errors::quoted_name(span, found);
     }
     if found.starts_with('"') && name_expected && !value_expected && !rules.contains(&Rule::text) {
         return errors::quoted_name(span, found);
@@ -55,9 +67,10 @@ pub(super) fn explain(r: &Reader<'_>, rule: Rule, first: usize, last: usize, err
         let meant = synonym.map(|(_, right)| *right).or_else(|| similar(found, &types));
         return errors::unknown_type(span, found, meant, &types);
     }
-    let found_similar = similar(found, &keywords);
+    let found_similar = synonym(found, &keywords).or_else(|| similar(found, &keywords));
     if found_similar.is_none()
-        && let Some(diagnostic) = repair::one_word(r, statement, Some(at), &rules)
+        && let Some(diagnostic) =
+            repair::one_word(r, statement, Some(at), &rules).or_else(|| habits::spaced_name(r, statement, at))
     {
         return diagnostic;
     }
@@ -75,6 +88,11 @@ pub(super) fn explain(r: &Reader<'_>, rule: Rule, first: usize, last: usize, err
             && !rules.iter().any(|x| *x != Rule::EOI && describe::follows_any_value(*x));
         if let (true, Some(before)) = (in_list && at > first, r.tokens.get(at - 1)) {
             return errors::comma_missing(span, r.span(before.end, before.end));
+        }
+        let word = r.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Word);
+        if found_similar.is_none() && word && at > first && r.reads(rule, first, at - 1) && r.reads(rule, at, last) {
+            let gap = r.span(r.end_before(at), r.range(at, at).0);
+            return errors::own_line(span, found, Edit { span: gap, text: format!("\n{}", r.indent(first)) });
         }
         let going_on =
             words_of(&rules.iter().copied().filter(|x| !describe::follows_any_value(*x)).collect::<Vec<_>>());
@@ -119,15 +137,16 @@ fn ends_early(r: &Reader<'_>, first: usize, last: usize, rules: &[Rule]) -> Diag
 }
 
 /// A first word that is none of the block's, or is nearly one of them.
-fn statement_word(r: &Reader<'_>, rule: Rule, first: usize, at: usize) -> Option<Diagnostic> {
+fn statement_word(r: &Reader<'_>, Place { rule, first, last }: Place, at: usize) -> Option<Diagnostic> {
     let word = r.token_text(first);
     let span = r.token_span(first);
     let known = first_words(rule);
     if known.is_empty() || known.iter().any(|k| k == word) {
         return None;
     }
-    let synonym = words::SYNONYMS.iter().find(|(other, right)| *other == word && known.iter().any(|k| k == right));
-    let similar = synonym.map(|(_, right)| *right).or_else(|| similar(word, &known));
+    let lower = word.to_lowercase();
+    let capitals = known.iter().find(|known| **known == lower).map(String::as_str);
+    let similar = capitals.or_else(|| synonym(word, &known)).or_else(|| similar(word, &known));
     let names_first = matches!(
         rule,
         Rule::event_lines
@@ -142,6 +161,12 @@ fn statement_word(r: &Reader<'_>, rule: Rule, first: usize, at: usize) -> Option
     }
     if rule == Rule::item {
         return Some(errors::unknown_item(span, word, similar, &known));
+    }
+    if similar.is_none() && r.tokens.get(first).is_some_and(|token| token.kind != TokenKind::Word) {
+        let missing = repair::first_word(r, Place { rule, first, last }, &known);
+        if missing.is_some() {
+            return missing;
+        }
     }
     Some(errors::unknown_statement(span, word, describe::block(rule), similar, &known))
 }
@@ -160,6 +185,12 @@ fn words_of(rules: &[Rule]) -> Vec<String> {
     out.sort();
     out.dedup();
     out
+}
+
+/// The word of these that another one is tried for.
+fn synonym(found: &str, words: &[String]) -> Option<&'static str> {
+    let known = |right: &str| words.iter().any(|word| word == right);
+    words::SYNONYMS.iter().find(|(other, right)| *other == found && known(right)).map(|(_, right)| *right)
 }
 
 /// The word that was probably meant.

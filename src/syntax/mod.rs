@@ -6,10 +6,12 @@
 pub mod ast;
 mod build;
 mod describe;
+mod direction;
 mod doubts;
 mod errors;
 mod explain;
 mod format;
+mod forms;
 mod grammar;
 mod habits;
 mod layout;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use pest::Parser;
 
 use super::ast::{At, File};
+use super::direction;
 use super::doubts::Doubts;
 use super::grammar::{Grammar, Rule};
 use super::layout::{self, Block, Bracket, Line, Matching, Problem, Token, TokenKind};
@@ -146,6 +147,7 @@ impl<'t> Reader<'t> {
         if let Some(at) = conflict {
             self.report(errors::conflict_marker(self.token_span(at)));
         }
+        direction::find(self).into_iter().for_each(|diagnostic| self.report(diagnostic));
         let long = |t: &&Token| t.kind == TokenKind::Text && t.end - t.start > MAX_TEXT;
         let long: Vec<Token> = self.tokens.iter().filter(long).copied().collect();
         for token in long {
@@ -286,7 +288,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Whether tokens `first..=last` can be read as `rule`.
-    fn reads(&self, rule: Rule, first: usize, last: usize) -> bool {
+    pub fn reads(&self, rule: Rule, first: usize, last: usize) -> bool {
         self.within_limits(first, last).is_ok() && self.attempt(rule, first, last).is_ok()
     }
 

@@ -66,8 +66,12 @@ pub(super) fn one_word(r: &Reader<'_>, place: Place, at: Option<usize>, rules: &
         Some(_) => Edit { span: r.span(before, before), text: format!("{word} ") },
         None => Edit { span: r.span(before, before), text: format!(" {word}") },
     };
+    // Nothing is renamed because a word stands where none is expected, and no word is missing beside itself.
+    let beside = |word: &str| {
+        word == "was" || at.and_then(|at| at.checked_sub(1)).is_some_and(|before| r.token_text(before) == word)
+    };
     let missing: Vec<&String> =
-        words.iter().filter(|word| reading(r, place, &[insert(word)]) == Reading::Whole).collect();
+        words.iter().filter(|word| !beside(word) && reading(r, place, &[insert(word)]) == Reading::Whole).collect();
     let aggregate = at.and_then(|at| at.checked_sub(1)).is_some_and(|at| words::AGGREGATES.contains(&r.token_text(at)));
     let of = missing.iter().find(|word| aggregate && word.as_str() == "of");
     if let Some(word) = of.or_else(|| missing.first().filter(|_| missing.len() == 1)) {
@@ -88,6 +92,16 @@ pub(super) fn one_word(r: &Reader<'_>, place: Place, at: Option<usize>, rules: &
     let span = r.token_span(at);
     let other = |word: &&String| reading(r, place, &[Edit { span, text: (*word).clone() }]) == Reading::Whole;
     words.iter().find(other).map(|word| errors::other_sign(span, r.token_text(at), word))
+}
+
+/// The only word with which a statement that begins with a value can be read.
+pub(super) fn first_word(r: &Reader<'_>, place: Place, words: &[String]) -> Option<Diagnostic> {
+    let at = r.token_span(place.first);
+    let start = r.span(at.start as usize, at.start as usize);
+    let insert = |word: &String| Edit { span: start, text: format!("{word} ") };
+    let mut fitting = words.iter().filter(|word| reading(r, place, &[insert(word)]) == Reading::Whole);
+    let (only, None) = (fitting.next()?, fitting.next()) else { return None };
+    Some(errors::word_missing(at, only, Some(r.token_text(place.first)), insert(only)))
 }
 
 /// A word of the language in capitals.

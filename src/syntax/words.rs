@@ -76,6 +76,14 @@ pub(super) const TYPE_SYNONYMS: &[(&str, &str)] = &[
 /// Words that people try, and the statement words that they mean.
 pub(super) const SYNONYMS: &[(&str, &str)] = &[
     ("when", "only"),
+    ("maximum", "limit"),
+    ("multiply", "boost"),
+    ("rounding", "round"),
+    ("rounded", "round"),
+    ("gets", "expect"),
+    ("receives", "expect"),
+    ("earns", "expect"),
+    ("can", "may"),
     ("where", "when"),
     ("requires", "when"),
     ("award", "give"),

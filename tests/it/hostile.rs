@@ -322,6 +322,18 @@ fn names_that_look_alike_are_told_apart() {
     assert_eq!(codes("many names", &text), [""; 0]);
 }
 
+#[test]
+fn directions_that_turn_round_are_told() {
+    for text in ["# a \u{202e} b\n", "let a = 1  # \u{2066}b\u{2069}\n", "rule r on visit { message \"a\u{202b}b\" }\n"]
+    {
+        assert_eq!(codes("a direction", text), ["E0607"], "{text:?}");
+    }
+    // Scripts that are written from right to left, with their marks, and a direction that everybody sees.
+    for text in ["# \u{5e9}\u{5dc}\u{5d5}\u{5dd}\u{200f}\n", "rule r on visit { message \"\u{645}\\u{202b}b\" }\n"] {
+        assert_eq!(codes("a script", text), [""; 0], "{text:?}");
+    }
+}
+
 /// Plays one event and says how many amounts were posted, and how many failed.
 fn posted(body: &str, until: &str) -> (usize, usize) {
     let loaded = load("a short program", body).unwrap_or_else(|wrong| panic!("{wrong}"));
@@ -399,4 +411,56 @@ fn absurd_stretches_of_time_are_refused_or_judged() {
             assert!(told.iter().all(|told| told.contains("beyond the calendar")), "{stretch}: {told:?}");
         }
     }
+}
+
+/// A command over a program and some events ends with a success, in bounded time and with less memory than an ordinary machine has.
+fn commanded(what: &str, body: &str, arguments: &[&str]) -> String {
+    let folder = std::env::temp_dir().join(format!("meed-hostile-{what}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("hostile.meed"), format!("{HEAD}{body}")).unwrap();
+    let event = |i: usize| {
+        format!(
+            "{{\"id\":\"e{i}\",\"type\":\"purchase\",\"member\":\"m{}\",\"time\":\"2026-01-02T10:00:00Z\",\"order\":\"o{i}\",\"subtotal\":{i}}}\n",
+            i % 9
+        )
+    };
+    std::fs::write(folder.join("events.jsonl"), many(100, event)).unwrap();
+    let script = format!("ulimit -v {}; exec \"$0\" \"$@\"", 1024 * 1024);
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", &script, env!("CARGO_BIN_EXE_meed")]).args(arguments).current_dir(&folder);
+    let output = ends(what, move || command.output().unwrap());
+    std::fs::remove_dir_all(&folder).unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{what}: {errors}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_ladder_of_ten_thousand_tiers_is_reported() {
+    let tiers = many(10_000, |i| format!("  t{} at ${}\n", i + 1, i + 1));
+    let body = format!("tiers status by spend {{\n  t0\n{tiers}  holds for ever\n}}\n");
+    commanded("tiers", &body, &["report", "hostile.meed", "events.jsonl", "-o", "report.html"]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn eight_thousand_years_pass_in_a_scenario() {
+    let body = "rule r every calendar week { give 1 point }\n\
+                scenario \"s\" {\n  ann visit 0001-01-01\n  advance to 9999-12-31\n}\n";
+    commanded("years", body, &["test", "hostile.meed"]);
+}
+
+#[test]
+fn draws_that_win_themselves_are_refused() {
+    let draw = |limit: &str| {
+        format!(
+            "reward spin {{ gives entry wheel }}\ndraw wheel {{\n  commitment \
+             \"sha256:630dcd2966c4336691125448bbb25b4ff412a49c732db2c8abc1b8581bd710dd\"\n  prize spin 100%\n{limit}}}\n\
+             rule r on visit {{ enter wheel }}\n\
+             scenario \"s\" {{ ann visit 2026-01-02 expect wheel entered 3 times }}\n"
+        )
+    };
+    assert_eq!(codes("a draw without end", &draw("")), ["E0391"]);
+    plays("a draw with a limit", &draw("  limit 3 times each calendar day\n"));
 }

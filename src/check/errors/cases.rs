@@ -29,3 +29,9 @@ pub(in crate::check) fn nothing_otherwise(span: Span, example: &str) -> Diagnost
     error("E0264", span, "when none of these cases holds, nothing says what does")
         .help(format!("end with a case without a condition, such as `{example}`"))
 }
+
+pub(in crate::check) fn other_season(span: Span, meant: &str) -> Diagnostic {
+    error("E0606", span, "a season is days of the week, months, times or dates from one to another")
+        .help(format!("write `{meant}`"))
+        .edit(span, meant)
+}

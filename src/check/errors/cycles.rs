@@ -11,11 +11,16 @@ pub(in crate::check) fn defined_by_itself(span: Span, way: &[String]) -> Diagnos
         .note(format!("the way around: {}", shown.join(" needs ")))
 }
 
-pub(in crate::check) fn endless(span: Span, way: &[String]) -> Diagnostic {
+pub(in crate::check) fn endless(span: Span, way: &[String], is_won: bool) -> Diagnostic {
     let first = way.first().map_or("", String::as_str);
     error("E0391", span, format!("{first} sets itself off again, for ever"))
         .note(format!("the way around: {}", way.join(" -> ")))
-        .help("let it give another unit than the one it counts, or let it react to something that it does not change")
+        .help(match is_won {
+            true => "give the draw a `limit` of entries, such as `limit 3 times each calendar day`",
+            false => {
+                "let it give another unit than the one it counts, or let it react to something that it does not change"
+            }
+        })
 }
 
 pub(in crate::check) fn tiers(span: Span, way: &[String]) -> Diagnostic {

@@ -10,6 +10,26 @@ pub(in crate::check) fn unknown_name(span: Span, name: &str, near: Option<String
     suggest(error("E0200", span, format!("nothing is called `{name}` here")).label("not declared"), near)
 }
 
+pub(in crate::check) fn tier_without_ladder(span: Span, tier: &str, ladder: &str, alone: bool) -> Diagnostic {
+    let diagnostic = error("E0200", span, format!("nothing is called `{tier}` here"))
+        .label(format!("a tier of `{ladder}`"))
+        .help(format!("write `{ladder} is {tier}`, or `{ladder} >= {tier}` for those above it too"));
+    if alone { diagnostic.edit(span, format!("{ladder} is {tier}")) } else { diagnostic }
+}
+
+pub(in crate::check) fn tier_as_reward(span: Span, tier: &str, ladder: &str) -> Diagnostic {
+    error("E0207", span, format!("no reward is called `{tier}`"))
+        .label(format!("a tier of `{ladder}`"))
+        .help(format!("write `{ladder} is {tier}`"))
+        .edit(span, format!("{ladder} is {tier}"))
+}
+
+pub(in crate::check) fn ladder_as_measure(span: Span, ladder: &str) -> Diagnostic {
+    error("E0210", span, format!("no measure is called `{ladder}`"))
+        .label("these are tiers")
+        .help(format!("tiers are risen to: `when {ladder} rises to …`"))
+}
+
 pub(in crate::check) fn field_of_other(span: Span, name: &str, event: &str, others: &[Arc<str>]) -> Diagnostic {
     let others: Vec<_> = others.iter().map(|other| format!("`{other}`")).collect();
     error("E0200", span, format!("nothing is called `{name}` here"))
@@ -78,10 +98,26 @@ pub(in crate::check) fn event_of_field(span: Span, name: &str, event: &str) -> D
         .edit(span, format!("{event}.{name}"))
 }
 
-pub(in crate::check) fn unknown_event(span: Span, name: &str, near: Option<String>) -> Diagnostic {
-    let diagnostic = error("E0202", span, format!("no event is called `{name}`"));
+/// Names in backticks with commas between them, if they are few enough to be read.
+fn listed<'n>(names: impl Iterator<Item = &'n Arc<str>>) -> Option<String> {
+    const MOST: usize = 12;
+    let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    (1..=MOST).contains(&names.len()).then(|| names.join(", "))
+}
+
+pub(in crate::check) fn unknown_event<'n>(
+    span: Span,
+    name: &str,
+    near: Option<String>,
+    known: impl Iterator<Item = &'n Arc<str>> + Clone,
+) -> Diagnostic {
+    let mut diagnostic = error("E0202", span, format!("no event is called `{name}`"));
+    let is_declared = known.clone().any(|known| near.as_deref() == Some(known));
+    if let (Some(known), false) = (listed(known), is_declared) {
+        diagnostic = diagnostic.note(format!("the events of this program: {known}"));
+    }
     match near {
-        None => diagnostic.help(format!("declare it: `event {name} {{ … }}`")),
+        None => diagnostic.help(format!("write another event, or declare this one: `event {name} {{ … }}`")),
         near => suggest(diagnostic, near),
     }
 }
@@ -119,6 +155,19 @@ pub(in crate::check) fn other_number(span: Span, name: &str, unit: &str, declare
         .edit(end, format!(" also {name}"))
 }
 
+pub(in crate::check) fn month_as_unit(span: Span, name: &str) -> Diagnostic {
+    error("E0204", span, format!("no unit is called `{name}`"))
+        .label("a month")
+        .help("a date is written year-month-day, such as `2026-06-01`")
+}
+
+pub(in crate::check) fn measure_as_unit(number: Span, span: Span, name: &str, text: &str) -> Diagnostic {
+    error("E0204", span, format!("no unit is called `{name}`"))
+        .label("a measure")
+        .help(format!("what it counts is a plain number: write `{text}`"))
+        .edit(number.to(span), text)
+}
+
 pub(in crate::check) fn factor_as_unit(number: Span, span: Span, count: &str) -> Diagnostic {
     error("E0204", span, "no unit is called `x`")
         .help(format!("a factor has no blank: `{count}x`"))
@@ -126,7 +175,11 @@ pub(in crate::check) fn factor_as_unit(number: Span, span: Span, count: &str) ->
 }
 
 pub(in crate::check) fn unknown_word(span: Span, name: &str, words: &str, near: Option<String>) -> Diagnostic {
-    suggest(error("E0205", span, format!("`{name}` is not one of {words}")), near)
+    let diagnostic = error("E0205", span, format!("`{name}` is not one of {words}"));
+    match near {
+        None => diagnostic.help(format!("write one of them, or add `{name}` where they are listed after `one of`")),
+        near => suggest(diagnostic, near),
+    }
 }
 
 pub(in crate::check) fn unknown_tier(

@@ -8,12 +8,20 @@ pub(in crate::check) fn no_tiers(span: Span, ladder: &str) -> Diagnostic {
     error("E0300", span, format!("`{ladder}` has no tiers"))
 }
 
-pub(in crate::check) fn first_with_condition(span: Span, tier: &str, zero: Option<Span>) -> Diagnostic {
+pub(in crate::check) fn first_with_condition(
+    span: Span,
+    tier: &str,
+    zero: Option<Span>,
+    below: Option<&str>,
+) -> Diagnostic {
     let diagnostic =
         error("E0300", span, format!("`{tier}` is the first tier, which is everybody's, so it has no condition"));
-    match zero {
-        Some(all) => diagnostic.help(format!("write `{tier}` alone: it begins at nothing anyway")).edit(all, ""),
-        None => diagnostic.help("put a tier without a condition before it, such as `member`"),
+    match (zero, below) {
+        (Some(all), _) => diagnostic.help(format!("write `{tier}` alone: it begins at nothing anyway")).edit(all, ""),
+        (None, Some(below)) => {
+            diagnostic.help(format!("tiers are written from the lowest to the highest: begin with `{below}`"))
+        }
+        (None, None) => diagnostic.help("put a tier without a condition before it, such as `member`"),
     }
 }
 

@@ -241,4 +241,12 @@ pub(super) const LIST: &[Explanation] = &[
         "let least = $1.000",
         "let least = $1_000",
     ),
+    code(
+        "E0606",
+        "a season in other words",
+        "`during` takes days of the week, months, times of day, or dates from one to another: `saturday, sunday`, `june`, `17:00 to 19:00`, `2026-06-01 to 2026-06-30`. Both dates are included, and \
+         there is no other word for several days.",
+        "boost weekend on base {\n  during weekends\n  2x\n}\nearn base on purchase {\n  give 1 point per $1 of subtotal\n}",
+        "boost weekend on base {\n  during saturday, sunday\n  2x\n}\nearn base on purchase {\n  give 1 point per $1 of subtotal\n}",
+    ),
 ];

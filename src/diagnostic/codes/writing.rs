@@ -115,4 +115,12 @@ pub(super) const LIST: &[Explanation] = &[
         "earn base on purchase {\n  give  10 points\n  limit 3 times each month\n}",
         "earn base on purchase {\n  give  10 points\n  limit 3 times each calendar month\n}",
     ),
+    code(
+        "E0607",
+        "direction of writing turned round",
+        "Some characters that nobody sees set the direction of what follows, so that a comment or text can look as if it ended elsewhere, and a reviewer reads other rules than those that are run. In texts \
+         such a character is written by its number, where everybody sees it; in comments there is none. Letters of any script, and the marks U+200E and U+200F, may stand in both.",
+        "# for members \u{2069}only\nlet a = 1",
+        "# for members only\nlet a = 1",
+    ),
 ];

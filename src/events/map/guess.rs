@@ -45,6 +45,9 @@ const FORMATS: [&str; 25] = [
     "%Y%m%d",
 ];
 
+/// How times of day are written in a column of their own.
+const CLOCKS: [&str; 3] = ["%H:%M", "%H:%M:%S", "%I:%M %p"];
+
 const MEMBER: [&str; 8] = ["member", "customer", "user", "client", "person", "shopper", "account", "card"];
 const TIME: [&str; 5] = ["timestamp", "time", "date", "day", "when"];
 const ORDER: [&str; 6] = ["invoice", "order", "receipt", "basket", "transaction", "booking"];
@@ -133,6 +136,27 @@ fn time_formats(column: &Column) -> Vec<&'static str> {
     if rest.len() * 2 < all.len() { found } else { Vec::new() }
 }
 
+/// A column of days and one of times of day, where the time stands in two; the way in which the second is written.
+fn halves<'c>(time: &'c Column, columns: &'c [Column]) -> Option<(&'c Column, &'c Column, &'static str)> {
+    let clock = |column: &Column| {
+        let is_read = |format: &&str, value: &str| {
+            jiff::fmt::strtime::BrokenDownTime::parse(format, value).is_ok_and(|parts| parts.to_time().is_ok())
+        };
+        let all =
+            |format: &&&str| filled(column).all(|value| is_read(format, value)) && filled(column).next().is_some();
+        CLOCKS.iter().find(all).copied()
+    };
+    let is_day = |column: &&Column| {
+        let formats = time_formats(column);
+        !formats.is_empty() && formats.iter().all(|format| !format.contains("%M"))
+    };
+    match clock(time) {
+        Some(format) => columns.iter().find(is_day).map(|day| (day, time, format)),
+        None if is_day(&time) => columns.iter().find_map(|column| Some((time, column, clock(column)?))),
+        None => None,
+    }
+}
+
 /// Whether a format reads a value as a day that can be meant.
 fn reads(format: &str, value: &str) -> bool {
     let date = jiff::fmt::strtime::BrokenDownTime::parse(format, value).and_then(|parts| parts.to_date());
@@ -198,7 +222,10 @@ fn write(program: &Program, columns: &[Column]) -> String {
     let member = pick(columns, &MEMBER, &[]);
     let mut taken: Vec<&str> = member.iter().map(|column| column.name.as_str()).collect();
     let time = pick(columns, &TIME, &taken);
+    let halves = time.and_then(|time| halves(time, columns));
+    let time = halves.map(|(day, ..)| day).or(time);
     taken.extend(time.map(|column| column.name.as_str()));
+    taken.extend(halves.map(|(_, clock, _)| clock.name.as_str()));
     let order = pick(columns, &ORDER, &taken);
     let _ = writeln!(out, "zone: {}", quoted(program.settings.zone.name()));
     if let Some(decimal) = notation(columns) {
@@ -245,18 +272,26 @@ fn write(program: &Program, columns: &[Column]) -> String {
             return;
         };
         let formats = time_formats(column);
+        let from = match halves {
+            Some((day, clock, _)) => format!("text: {}", quoted(&format!("{{{}}} {{{}}}", day.name, clock.name))),
+            None => format!("column: {}", quoted(&column.name)),
+        };
+        let whole = |format: &str| match halves {
+            Some((.., clock)) => quoted(&format!("{format} {clock}")),
+            None => quoted(format),
+        };
         let _ = match formats.as_slice() {
-            [] => writeln!(out, "    time: {{column: {}}}", quoted(&column.name)),
+            [] => writeln!(out, "    time: {{{from}}}"),
             [format] => {
-                let _ = write!(out, "    time: {{column: {}, format: {}}}", quoted(&column.name), quoted(format));
+                let _ = write!(out, "    time: {{{from}, format: {}}}", whole(format));
                 let other = swapped(format).filter(|other| filled(column).all(|value| reads(other, value)));
                 let doubt =
                     other.map(|other| format!("   # or is it {other}? every value fits both")).unwrap_or_default();
                 writeln!(out, "{doubt}")
             }
             formats => {
-                let all: Vec<String> = formats.iter().map(|format| quoted(format)).collect();
-                writeln!(out, "    time: {{column: {}, format: [{}]}}", quoted(&column.name), all.join(", "))
+                let all: Vec<String> = formats.iter().map(|format| whole(format)).collect();
+                writeln!(out, "    time: {{{from}, format: [{}]}}", all.join(", "))
             }
         };
     };

@@ -10,7 +10,8 @@ use crate::diagnostic::{Diagnostic, Edit};
 /// `if … then …`, `… if … else …`, `when … then …`.
 pub(super) fn conditional(r: &Reader<'_>, place: Place) -> Option<Diagnostic> {
     let find = |word: &str| (place.first..=place.last).find(|&at| r.token_text(at).eq_ignore_ascii_case(word));
-    let (condition, then, other) = (find("if"), find("then"), find("else"));
+    let otherwise = (r.token_text(place.first) == "otherwise").then_some(place.first);
+    let (condition, then, other) = (find("if"), find("then"), find("else").or(otherwise));
     let at = [condition, then, other].into_iter().flatten().min()?;
     let indent = r.indent(place.first);
     let mut edits: Vec<Edit> = Vec::new();
@@ -34,7 +35,8 @@ pub(super) fn conditional(r: &Reader<'_>, place: Place) -> Option<Diagnostic> {
         return Some(errors::conditional(r.token_span(at), found, edits));
     }
     // A word may be a name where it does not stand like this.
-    (condition.is_some() || other.is_some_and(|at| at > place.first))
+    let begins = other == Some(place.first) && place.rule != Rule::table_lines;
+    (condition.is_some() || begins || other.is_some_and(|at| at > place.first))
         .then(|| errors::conditional(r.token_span(at), found, Vec::new()))
 }
 
@@ -60,6 +62,66 @@ pub(super) fn hyphen(r: &Reader<'_>, place: Place, at: usize) -> Option<Diagnost
     let whole = r.text.get(before.start..after.end)?;
     (joined && words && reading(r, place, std::slice::from_ref(&edit)) > Reading::Not)
         .then(|| errors::hyphen(r.span(before.start, after.end), whole, edit))
+}
+
+/// `black friday` as a name of an item: as many words as make one.
+pub(in crate::syntax) fn spaced_name(r: &Reader<'_>, place: Place, at: usize) -> Option<Diagnostic> {
+    let from = at.checked_sub(1).filter(|from| place.rule == Rule::item && *from > place.first)?;
+    (at..=place.last).take(4).find_map(|last| {
+        let words = (from..=last).all(|at| r.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Word));
+        let (start, end) = r.range(from, last);
+        let whole = r.text.get(start..end).filter(|_| words)?;
+        let edit = Edit { span: r.span(start, end), text: whole.split_whitespace().collect::<Vec<_>>().join("_") };
+        (reading(r, place, std::slice::from_ref(&edit)) == Reading::Whole)
+            .then(|| errors::hyphen(edit.span, whole, edit))
+    })
+}
+
+/// `grant silver for 1 month`, without the name of the tiers.
+pub(super) fn tier_alone(r: &Reader<'_>, place: Place) -> Option<Diagnostic> {
+    let (tier, hold) = (place.first + 1, place.first + 2);
+    let granted = r.token_text(place.first) == "grant" && r.tokens.get(tier)?.kind == TokenKind::Word;
+    let ends = hold > place.last || matches!(r.token_text(hold), "for" | "until" | "rolling");
+    if !granted || tier > place.last || !ends {
+        return None;
+    }
+    // The tiers that this file declares, if it is one ladder.
+    let heads = r.tokens.windows(2).filter_map(|pair| match pair {
+        [head, name] if head.text(r.text) == "tiers" && name.kind == TokenKind::Word => Some(name.text(r.text)),
+        _ => None,
+    });
+    let mut heads: Vec<&str> = heads.collect();
+    heads.dedup();
+    let start = r.span(r.range(tier, tier).0, r.range(tier, tier).0);
+    let edit = match heads.as_slice() {
+        [only] => Some(Edit { span: start, text: format!("{only} ") }),
+        _ => None,
+    };
+    let fits = edit.as_ref().is_none_or(|edit| reading(r, place, std::slice::from_ref(edit)) == Reading::Whole);
+    fits.then(|| errors::tier_alone(r.token_span(tier), r.token_text(tier), edit))
+}
+
+/// `2x_day` as a name of an item.
+pub(super) fn digit_name(r: &Reader<'_>, place: Place) -> Option<Diagnostic> {
+    let at = place.first + 1;
+    let found = r.tokens.get(at).filter(|token| token.kind == TokenKind::Literal && place.rule == Rule::item)?;
+    let found = found.text(r.text);
+    let edit = Edit {
+        span: r.token_span(at),
+        text: format!("_{}", found.trim_end_matches('%').replace(['-', ':', '.'], "_")),
+    };
+    (reading(r, place, std::slice::from_ref(&edit)) == Reading::Whole)
+        .then(|| errors::digit_name(edit.span, found, edit))
+}
+
+/// `earn base on purchase ( … )`.
+pub(super) fn round_block(r: &Reader<'_>, place: Place, failed: usize) -> Option<Diagnostic> {
+    let around = r.token_text(failed) == "(" && r.token_text(place.last) == ")" && failed > place.first;
+    if !around || place.rule != Rule::item || !r.reads(place.rule, place.first, failed - 1) {
+        return None;
+    }
+    let brace = |at: usize, text: &str| Edit { span: r.token_span(at), text: text.to_owned() };
+    Some(errors::round_block(r.token_span(failed), vec![brace(failed, "{"), brace(place.last, "}")]))
 }
 
 /// A text without its quotes: as many words as can be read as one.

@@ -5,7 +5,7 @@ mod numbers;
 mod phrases;
 mod signs;
 
-pub(super) use clauses::bare_text;
+pub(super) use clauses::{bare_text, spaced_name};
 pub(super) use numbers::date_like;
 
 use super::errors;
@@ -21,6 +21,9 @@ pub(super) fn find(r: &Reader<'_>, place: Place, at: Option<usize>) -> Option<Di
     let near = failed.saturating_sub(2).max(place.first)..=failed.min(place.last);
     clauses::bullet(r, place)
         .or_else(|| clauses::word_list(r, place))
+        .or_else(|| clauses::digit_name(r, place))
+        .or_else(|| clauses::tier_alone(r, place))
+        .or_else(|| clauses::round_block(r, place, failed))
         .or_else(|| signs::find(r, place))
         .or_else(|| near.clone().find_map(|at| numbers::find(r, place, at, failed)))
         .or_else(|| clauses::conditional(r, place))

@@ -46,9 +46,11 @@ pub(super) fn find(r: &Reader<'_>, place: Place, i: usize, failed: usize) -> Opt
             }
             glued(r, i)
         }
-        TokenKind::Word => date_in_words(r, place, i),
+        TokenKind::Word => {
+            date_in_words(r, place, i).or_else(|| code_first(r, place, i)).or_else(|| number_in_words(r, place, i))
+        }
         TokenKind::MoneySign => match next.filter(|n| n.kind == TokenKind::Literal) {
-            Some(number) if number.start == token.end => None,
+            Some(number) if number.start == token.end => thousands(r, place, i),
             Some(number) => {
                 let span = r.span(token.start, number.end);
                 let whole = r.text.get(token.start..number.end).unwrap_or(found);
@@ -59,6 +61,40 @@ pub(super) fn find(r: &Reader<'_>, place: Place, i: usize, failed: usize) -> Opt
         },
         _ => None,
     }
+}
+
+/// `USD 1000`: the sign of the currency, or its code behind the number.
+fn code_first(r: &Reader<'_>, place: Place, i: usize) -> Option<Diagnostic> {
+    let code = Currency::parse(r.token_text(i)).filter(|_| i > place.first)?.code();
+    let number = r.tokens.get(i + 1).filter(|next| next.kind == TokenKind::Literal && i < place.last)?;
+    let (start, end) = r.range(i, i + 1);
+    let right = format!("{} {code}", number.text(r.text));
+    let edit = Edit { span: r.span(start, end), text: right.clone() };
+    let found = r.text.get(start..end).unwrap_or_default();
+    (reading(r, place, std::slice::from_ref(&edit)) > Reading::Not)
+        .then(|| errors::number_form(edit.span, found, &right, "the code stands behind the number"))
+}
+
+/// `one year`, `ten points`.
+fn number_in_words(r: &Reader<'_>, place: Place, i: usize) -> Option<Diagnostic> {
+    const WORDS: [&str; 12] =
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    let found = r.token_text(i);
+    let number = WORDS.iter().position(|word| *word == found)? + 1;
+    let edit = Edit { span: r.token_span(i), text: number.to_string() };
+    (reading(r, place, std::slice::from_ref(&edit)) > Reading::Not)
+        .then(|| errors::number_form(edit.span, found, &number.to_string(), "numbers are written in digits"))
+}
+
+/// `$1k`.
+fn thousands(r: &Reader<'_>, place: Place, i: usize) -> Option<Diagnostic> {
+    let number = r.token_text(i + 1).strip_suffix(['k', 'K']).filter(|number| plain(number))?;
+    let (start, end) = r.range(i, i + 1);
+    let right = format!("{}{number}_000", r.token_text(i));
+    let edit = Edit { span: r.span(start, end), text: right.clone() };
+    let found = r.text.get(start..end).unwrap_or_default();
+    (reading(r, place, std::slice::from_ref(&edit)) > Reading::Not)
+        .then(|| errors::number_form(edit.span, found, &right, "numbers are written out"))
 }
 
 /// `currency $`, where a code is expected.

@@ -48,9 +48,17 @@ const COMPARE: &str = "conditions compare with signs";
 const PERCENT: &str = "a percentage is written with its sign";
 const KIND: &str = "say what kind of gift it is, then how much";
 const OWN_LINE: &str = "this is a statement of its own";
+const SEASON: &str = "a season is a statement of its own, `during`";
+const CONDITIONS: &[&str] = &["when", "where", "only", "reach", "keep", "always", "segment"];
 
 /// In the order in which they are tried: longer ones before their parts.
 const PHRASES: &[Phrase] = &[
+    phrase(LIMIT, "limit once per <p>", "limit 1 times each calendar {0}", ANEW),
+    phrase(LIMIT, "limit once a <p>", "limit 1 times each calendar {0}", ANEW),
+    phrase(LIMIT, "limit once every <p>", "limit 1 times each calendar {0}", ANEW),
+    phrase(LIMIT, "limit once each <p>", "limit 1 times each calendar {0}", ANEW),
+    phrase(LIMIT, "<n> per customer", "{0} times ever", BY_MEMBER),
+    phrase(LIMIT, "per customer", "ever", BY_MEMBER),
     phrase(LIMIT, "<n> per member", "{0} times ever", BY_MEMBER),
     phrase(LIMIT, "per member", "ever", BY_MEMBER),
     phrase(LIMIT, "<n> per <p>", "{0} times each calendar {1}", ANEW),
@@ -66,6 +74,8 @@ const PHRASES: &[Phrase] = &[
     phrase(LIMIT, "every <n> <u>", "in any {0} {1}", SLIDING),
     phrase(LIMIT, "per <n> <u>", "in any {0} {1}", SLIDING),
     phrase(LIMIT, "within <n> <u>", "in any {0} {1}", SLIDING),
+    phrase(MEASURE, "number of", "count of", "events are counted with `count of`"),
+    phrase(MEASURE, "total of", "sum of", "amounts are added up with `sum of`"),
     phrase(MEASURE, ", this <p>", ", each calendar {0}", PERIOD),
     phrase(MEASURE, "this <p>", ", each calendar {0}", PERIOD),
     phrase(MEASURE, ", per <p>", ", each calendar {0}", PERIOD),
@@ -77,6 +87,18 @@ const PHRASES: &[Phrase] = &[
     phrase(MEASURE, "last <p>", "last 1 {0}", "a sliding time has a number; `each calendar …` begins anew"),
     phrase(MEASURE, "when", "where", "a measure chooses what it counts with `where`"),
     phrase(MEASURE, "if", "where", "a measure chooses what it counts with `where`"),
+    phrase(&["never"], "never expires", "expires never", "a statement begins with its word"),
+    phrase(&["refunds"], "negative", "below zero", "a balance goes below zero"),
+    phrase(&["from"], "from <v> to <v>", "during {0} to {1}", SEASON),
+    phrase(&["from"], "from <v> until <v>", "during {0} to {1}", SEASON),
+    phrase(&["between"], "between <v> and <v>", "during {0} to {1}", SEASON),
+    phrase(&["on"], "on <v>", "during {0}", SEASON),
+    phrase(&["during"], "<v> until <v>", "{0} to {1}", RANGE),
+    phrase(ANY, "<v> through <v>", "{0} to {1}", RANGE),
+    phrase(&["give"], "up to <v>", "\nlimit {0}", OWN_LINE),
+    phrase(&["rule"], "when no <v> for <n> <u>", "{1} {2} after last {0}", "who stays away is found by the last event"),
+    phrase(&["rule"], "becomes <v>", "rises to {0}", "a tier is reached by rising"),
+    phrase(CONDITIONS, ",", " and", "conditions that must all hold are joined with `and`"),
     phrase(EXPIRES, "after <n> <u>", "{0} {1} after earning", EARNING),
     phrase(EXPIRES, "in <n> <u>", "{0} {1} after earning", EARNING),
     phrase(EXPIRES, "within <n> <u>", "{0} {1} after earning", EARNING),
@@ -124,6 +146,11 @@ const PHRASES: &[Phrase] = &[
     phrase(ANY, "is greater than <v>", "> {0}", COMPARE),
     phrase(ANY, "greater than <v>", "> {0}", COMPARE),
     phrase(ANY, "equals <v>", "is {0}", COMPARE),
+    phrase(ANY, "over <v>", "> {0}", COMPARE),
+    phrase(ANY, "above <v>", "> {0}", COMPARE),
+    phrase(ANY, "under <v>", "< {0}", COMPARE),
+    phrase(ANY, "below <v>", "< {0}", COMPARE),
+    phrase(&["give"], "<v> <v> of", "{0} per {1} of", "a rate is written with `per`"),
     phrase(ANY, "of <v> per <v>", "per {1} of {0}", "a rate names its step first, then of what"),
     phrase(ANY, "for each <v> of", "per {0} of", "a rate is written with `per`; `for every full` counts whole steps"),
     phrase(ANY, "for every <v> of", "per {0} of", "a rate is written with `per`; `for every full` counts whole steps"),
@@ -138,12 +165,27 @@ const PHRASES: &[Phrase] = &[
     phrase(ANY, "where", "when", "conditions of the whole event begin with `when`"),
 ];
 
+const TIER: &str = "a tier is reached `at` a value";
+
+/// Phrases of fields, whose first word is a name.
+const OF_FIELDS: &[Phrase] = &[
+    phrase(ANY, ", required", "", "a field is required unless it is `optional`"),
+    phrase(ANY, "required", "", "a field is required unless it is `optional`"),
+    phrase(ANY, "yes / no", "flag", "what is true or not is a `flag`"),
+    phrase(ANY, "yes or no", "flag", "what is true or not is a `flag`"),
+];
+
 /// Phrases of lines of tiers, whose first word is a name.
 const OF_TIERS: &[Phrase] = &[
-    phrase(ANY, "from <v>", "at {0}", "a tier is reached `at` a value"),
-    phrase(ANY, ">= <v>", "at {0}", "a tier is reached `at` a value"),
-    phrase(ANY, "> <v>", "at {0}", "a tier is reached `at` a value"),
-    phrase(ANY, "when <v>", "at {0}", "a tier is reached `at` a value"),
+    phrase(ANY, "from <v> to <v>", "at {0}", TIER),
+    phrase(ANY, "when <v> >= <v>", "at {1}", TIER),
+    phrase(ANY, "<v> to <v>", "at {0}", TIER),
+    phrase(ANY, "below <v>", "", "the first tier is everybody's and has no condition"),
+    phrase(ANY, "under <v>", "", "the first tier is everybody's and has no condition"),
+    phrase(ANY, "from <v>", "at {0}", TIER),
+    phrase(ANY, ">= <v>", "at {0}", TIER),
+    phrase(ANY, "> <v>", "at {0}", TIER),
+    phrase(ANY, "when <v>", "at {0}", TIER),
 ];
 
 /// A phrase that stands in a statement, if the statement can be read with what it means.
@@ -153,16 +195,18 @@ pub(super) fn find(r: &Reader<'_>, place: Place) -> Option<Diagnostic> {
         "also" => r.token_text(place.first + 1),
         word => word,
     };
-    let tiers: &[Phrase] = match place.rule {
+    let own: &[Phrase] = match place.rule {
         Rule::tiers_lines | Rule::level_head => OF_TIERS,
+        Rule::event_lines | Rule::member_lines | Rule::field_lines => OF_FIELDS,
         _ => &[],
     };
     let mut beyond = None;
-    for phrase in tiers.iter().chain(PHRASES).filter(|phrase| phrase.of.is_empty() || phrase.of.contains(&head)) {
+    for phrase in own.iter().chain(PHRASES).filter(|phrase| phrase.of.is_empty() || phrase.of.contains(&head)) {
         for at in place.first..=place.last {
             let Some((last, parts)) = matched(r, place, phrase.words, at) else { continue };
             let right = written(phrase.right, &parts);
-            let from = if right.starts_with('\n') { r.end_before(at) } else { r.range(at, at).0 };
+            let from =
+                if right.is_empty() || right.starts_with(['\n', ' ']) { r.end_before(at) } else { r.range(at, at).0 };
             let span = r.span(from, r.range(last, last).1);
             let text = right.replace('\n', &format!("\n{}", r.indent(place.first)));
             let edit = Edit { span, text };
@@ -236,7 +280,8 @@ fn value(r: &Reader<'_>, place: Place, at: usize) -> Option<(String, usize)> {
     match kind(at)? {
         TokenKind::MoneySign if kind(at + 1) == Some(TokenKind::Literal) => end += 1,
         TokenKind::Literal => {
-            let unit = kind(at + 1) == Some(TokenKind::Word);
+            let counted = number(TokenKind::Literal, r.token_text(at)).is_some();
+            let unit = counted && kind(at + 1) == Some(TokenKind::Word);
             let word = r.token_text(at + 1);
             let part = !super::super::words::RESERVED.contains(&word)
                 && !matches!(word, "voucher" | "discount" | "off" | "credit");

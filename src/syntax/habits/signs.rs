@@ -1,6 +1,7 @@
 //! Signs that the language does not have, or says differently.
 
 use super::super::errors;
+use super::super::grammar::Rule;
 use super::super::layout::{Token, TokenKind};
 use super::super::reader::Reader;
 use super::super::repair::{Place, Reading, reading};
@@ -21,7 +22,7 @@ pub(super) fn find(r: &Reader<'_>, place: Place) -> Option<Diagnostic> {
 }
 
 /// What may be meant by a sign, and what is said about it; the first that can be read is taken.
-fn meanings(sign: &str) -> &'static [(&'static str, &'static str)] {
+fn meanings(sign: &str, rule: Rule) -> &'static [(&'static str, &'static str)] {
     const IS: (&str, &str) = ("is", "conditions compare with `is`");
     const REACHES: (&str, &str) = ("reaches", "write `reaches`");
     const TO: (&str, &str) = ("->", "write `->` for conversion");
@@ -30,6 +31,7 @@ fn meanings(sign: &str) -> &'static [(&'static str, &'static str)] {
         "&&" | "&" => &[("and", "write `and`")],
         "||" | "|" => &[("or", "write `or`")],
         "==" => &[("is", "write `is`"), REACHES, TO, NOTHING],
+        "=" if rule == Rule::scenario_lines => &[NOTHING, IS],
         "=" => &[IS, REACHES, TO, NOTHING, ("at", "a tier is reached `at` a value")],
         "!=" | "<>" | "≠" => &[("is not", "write `is not`")],
         "=>" => &[(">=", "write `>=` for at least, `->` for conversion"), TO, ("=", "write `=`")],
@@ -43,7 +45,7 @@ fn meanings(sign: &str) -> &'static [(&'static str, &'static str)] {
 /// A sign in its place, with the first meaning that can be read; `None` where it has none.
 fn sign(r: &Reader<'_>, place: Place, at: usize, always: bool) -> Option<Diagnostic> {
     let (found, span) = (r.token_text(at), r.token_span(at));
-    let meanings = meanings(found);
+    let meanings = meanings(found, place.rule);
     let all = |right: &str| -> Vec<Edit> {
         let same = (at..=place.last).filter(|&other| r.token_text(other) == found);
         same.map(|other| Edit { span: blank_before(r, other, right), text: right.to_owned() }).collect()
@@ -55,8 +57,8 @@ fn sign(r: &Reader<'_>, place: Place, at: usize, always: bool) -> Option<Diagnos
     };
     let meant = readable(Reading::Whole).or_else(|| readable(Reading::Beyond));
     let (right, help) = meant.or_else(|| meanings.first().filter(|_| always))?;
-    let edit = one(right).pop()?;
-    Some(errors::sign(span, found, edit, help))
+    let edits = if reading(r, place, &all(right)) == Reading::Whole { all(right) } else { one(right) };
+    Some(errors::sign(span, found, edits, help))
 }
 
 /// A factor has no blank before its `x`, and nothing leaves no blank behind.
@@ -123,7 +125,13 @@ fn stray(r: &Reader<'_>, place: Place, i: usize) -> Option<Diagnostic> {
 fn plain(c: char) -> Option<&'static str> {
     Some(match c {
         '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{3000}' | '\u{2009}' => " ",
-        '\u{200b}' | '\u{feff}' | '\u{2060}' | '\u{200e}' | '\u{200f}' => "",
+        '\u{200b}'
+        | '\u{feff}'
+        | '\u{2060}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}' => "",
         '–' | '—' | '−' | '－' => "-",
         '…' => "...",
         '≥' => ">=",
