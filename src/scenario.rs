@@ -264,7 +264,7 @@ impl<'p> Run<'p> {
         match expectation {
             Expectation::Change(unit, amount, span) => {
                 let got = self.change(&brought.outcomes, *unit);
-                self.same(*span, *amount, got, Actual::Unit(*unit, got), |run, n| run.say(*unit, n));
+                self.same(*span, *amount, got, |n| Actual::Unit(*unit, n), |run, n| run.say(*unit, n));
             }
             Expectation::Expired(unit, amount, span) => {
                 let got = brought.outcomes.iter().map(|outcome| match &outcome.what {
@@ -275,25 +275,29 @@ impl<'p> Run<'p> {
                     }
                     _ => 0,
                 });
-                let got = got.sum();
-                self.same(*span, *amount, got, Actual::Unit(*unit, got), |run, n| {
-                    format!("{} expired", run.say(*unit, n))
-                });
+                let got = got.map(i128::from).sum();
+                self.same(
+                    *span,
+                    *amount,
+                    got,
+                    |n| Actual::Unit(*unit, n),
+                    |run, n| format!("{} expired", run.say(*unit, n)),
+                );
             }
             Expectation::Off(amount, span) => {
                 let got = brought
                     .outcomes
                     .iter()
                     .map(|outcome| if let What::Paid { value, .. } = outcome.what { value } else { 0 });
-                let got = got.sum();
-                self.same(*span, *amount, got, Actual::Money(got), |run, n| {
+                let got = got.map(i128::from).sum();
+                self.same(*span, *amount, got, Actual::Money, |run, n| {
                     format!("{} off", words::money(run.program, Exact::from(n)))
                 });
             }
             Expectation::Charged(amount, span) => {
                 let fee = |outcome: &Outcome| if let What::Charged(fee) = outcome.what { fee } else { 0 };
-                let got = brought.outcomes.iter().map(fee).sum();
-                self.same(*span, *amount, got, Actual::Money(got), |run, n| {
+                let got = brought.outcomes.iter().map(fee).map(i128::from).sum();
+                self.same(*span, *amount, got, Actual::Money, |run, n| {
                     format!("{} charged", words::money(run.program, Exact::from(n)))
                 });
             }
@@ -307,17 +311,17 @@ impl<'p> Run<'p> {
                     }
                     _ => 0,
                 };
-                let got = brought.outcomes.iter().map(gift).sum();
+                let got = brought.outcomes.iter().map(gift).map(i128::from).sum();
                 let name = name.clone();
-                self.same(*span, *amount, got, Actual::Money(got), |run, n| {
+                self.same(*span, *amount, got, Actual::Money, |run, n| {
                     format!("{} to {name}", words::money(run.program, Exact::from(n)))
                 });
             }
             Expectation::Matched(amount, span) => {
                 let added =
                     |outcome: &Outcome| if let What::Donated { matched, .. } = outcome.what { matched } else { 0 };
-                let got = brought.outcomes.iter().map(added).sum();
-                self.same(*span, *amount, got, Actual::Money(got), |run, n| {
+                let got = brought.outcomes.iter().map(added).map(i128::from).sum();
+                self.same(*span, *amount, got, Actual::Money, |run, n| {
                     format!("{} matched", words::money(run.program, Exact::from(n)))
                 });
             }
@@ -373,7 +377,7 @@ impl<'p> Run<'p> {
                 let got = brought.outcomes.iter().filter(|outcome| same(outcome)).count();
                 let got = i64::try_from(got).unwrap_or(i64::MAX);
                 let word = words::stage(*stage);
-                self.same(*span, *times, got, Actual::Times(got), |_, n| format!("{name} {word} {n} times"));
+                self.same(*span, *times, got.into(), Actual::Times, |_, n| format!("{name} {word} {n} times"));
             }
             Expectation::Place(board, place, span) => self.place(brought, *board, *place, *span),
             Expectation::Issued(reward, span) => {
@@ -415,7 +419,7 @@ impl<'p> Run<'p> {
     }
 
     /// How outcomes changed what a member owns of a unit, available and pending together, in steps.
-    fn change(&self, outcomes: &[Outcome], unit: UnitId) -> i64 {
+    fn change(&self, outcomes: &[Outcome], unit: UnitId) -> i128 {
         let signed = |outcome: &Outcome| match &outcome.what {
             What::Posted { unit: of, from, to, amount, .. } if self.is_unit(outcome, *of, unit) => {
                 match (from.is_own(), to.is_own()) {
@@ -426,14 +430,27 @@ impl<'p> Run<'p> {
             }
             _ => 0,
         };
-        outcomes.iter().map(signed).sum()
+        outcomes.iter().map(signed).map(i128::from).sum()
     }
 
-    fn same(&mut self, span: Span, expected: i64, got: i64, actual: Actual, say: impl Fn(&Self, i64) -> String) {
-        if expected != got {
-            let (expected, got) = (say(self, expected), say(self, got));
-            self.fail(span, expected, got, Vec::new());
-            self.rewrite(update::amount(self.program, span, actual));
+    fn same(
+        &mut self,
+        span: Span,
+        expected: i64,
+        got: i128,
+        actual: impl FnOnce(i64) -> Actual,
+        say: impl Fn(&Self, i64) -> String,
+    ) {
+        if i128::from(expected) == got {
+            return;
+        }
+        match i64::try_from(got) {
+            Ok(got) => {
+                self.fail(span, say(self, expected), say(self, got), Vec::new());
+                self.rewrite(update::amount(self.program, span, actual(got)));
+            }
+            // What several members have together may be more than one can have.
+            Err(_) => self.fail(span, say(self, expected), "more than can be written".into(), Vec::new()),
         }
     }
 

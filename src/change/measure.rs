@@ -214,13 +214,13 @@ impl Fare {
     fn of(old: &Member, new: &Member, sums: &BTreeMap<Arc<str>, Sums>) -> Self {
         let names: BTreeSet<&Arc<str>> = old.awarded.keys().chain(new.awarded.keys()).collect();
         let amount = |member: &Member, name: &Arc<str>| member.awarded.get(name).copied().unwrap_or(0);
-        let units = names.into_iter().map(|name| (name.clone(), amount(new, name) - amount(old, name)));
+        let units = names.into_iter().map(|name| (name.clone(), amount(new, name).saturating_sub(amount(old, name))));
         let units: Vec<_> = units.filter(|(_, change)| *change != 0).collect();
         let tiers = new.tiers.iter().filter_map(|(ladder, after)| {
             let before = old.tiers.get(ladder).copied().unwrap_or(0);
             (before != *after).then(|| (ladder.clone(), before, *after))
         });
-        let value = Exact::from(new.value - old.value);
+        let value = Exact::from(new.value.saturating_sub(old.value));
         let money = units.iter().try_fold(value, |sum, (name, change)| {
             let each = sums.get(name)?.worth?;
             Exact::from(*change).mul(each).and_then(|part| sum.add(part)).ok()
@@ -279,9 +279,9 @@ fn members(old: &Replay, new: &Replay) -> (Moved, Vec<Case>) {
 
 /// The event that brings a member the most less than before; of equals, the first.
 fn worst_event(old: &Member, new: &Member) -> Option<String> {
-    let mut by: BTreeMap<&Arc<str>, i64> = BTreeMap::new();
-    new.by_event.iter().for_each(|(event, _, amount)| *by.entry(event).or_default() += amount);
-    old.by_event.iter().for_each(|(event, _, amount)| *by.entry(event).or_default() -= amount);
+    let mut by: BTreeMap<&Arc<str>, i128> = BTreeMap::new();
+    new.by_event.iter().for_each(|(event, _, amount)| *by.entry(event).or_default() += i128::from(*amount));
+    old.by_event.iter().for_each(|(event, _, amount)| *by.entry(event).or_default() -= i128::from(*amount));
     let worst = by.into_iter().min_by_key(|(_, change)| *change).filter(|(_, change)| *change < 0)?;
     // What came by mail is explained with the event that sent it.
     Some(worst.0.split('/').next().unwrap_or(worst.0).to_owned())

@@ -127,13 +127,14 @@ impl Replay {
                 self.done.entry(by).or_default().money += i128::from(value);
                 let member = self.members.entry(outcome.member.clone()).or_default();
                 member.vouchers += sign;
-                member.value += value;
+                member.value = member.value.saturating_add(value);
             }
             What::Voucher { change: crate::engine::VoucherChange::Cancelled, .. } => {
                 self.members.entry(outcome.member.clone()).or_default().vouchers -= sign;
             }
             What::Donated { amount, matched, giver, .. } if *giver != crate::engine::Giver::Member => {
-                self.done.entry(by).or_default().money += i128::from((amount + matched) * sign);
+                self.done.entry(by).or_default().money +=
+                    (i128::from(*amount) + i128::from(*matched)) * i128::from(sign);
             }
             What::Paid { value, .. } => {
                 self.off += i128::from(*value * sign);
@@ -162,7 +163,8 @@ impl Replay {
         if awarded != 0 {
             *self.done.entry(by.clone()).or_default().given.entry(unit.clone()).or_default() += i128::from(awarded);
             let member = self.members.entry(outcome.member.clone()).or_default();
-            *member.awarded.entry(unit.clone()).or_default() += awarded;
+            let sum = member.awarded.entry(unit.clone()).or_default();
+            *sum = sum.saturating_add(awarded);
             if let Some(event) = &outcome.event {
                 member.by_event.push((event.clone(), unit, awarded));
             }

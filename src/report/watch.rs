@@ -119,7 +119,8 @@ impl<'p> Watch<'p> {
             }
             What::Donated { amount, matched, giver, .. } => {
                 let own = if *giver == Giver::Member { 0 } else { *amount };
-                self.given_by(judged, outcome.cause, day).gifts += i128::from(sign * (own + matched));
+                self.given_by(judged, outcome.cause, day).gifts +=
+                    i128::from(sign) * (i128::from(own) + i128::from(*matched));
             }
             What::Paid { value, .. } => *self.off.entry(day).or_default() += i128::from(sign * value),
             What::Refused(_) => self.records.refused = self.records.refused.saturating_add_signed(sign),

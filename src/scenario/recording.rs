@@ -118,8 +118,10 @@ impl Run<'_> {
                     _ => false,
                 };
                 if of_member.iter().any(|outcome| moves(&outcome)) {
-                    let steps = self.change(&of_member, unit);
-                    said.push(format!("{whose}{}", spelling::quantity(program, unit, steps)));
+                    // More than can be written cannot be expected either.
+                    if let Ok(steps) = i64::try_from(self.change(&of_member, unit)) {
+                        said.push(format!("{whose}{}", spelling::quantity(program, unit, steps)));
+                    }
                 }
             }
             if is_own {
@@ -143,8 +145,8 @@ impl Run<'_> {
         for outcome in outcomes {
             let Some(by) = self.judged_by(outcome) else { continue };
             match &outcome.what {
-                What::Paid { value, .. } => off += value,
-                What::Charged(fee) => charged += fee,
+                What::Paid { value, .. } => off = off.saturating_add(*value),
+                What::Charged(fee) => charged = charged.saturating_add(*fee),
                 What::Message { text, .. } => said.push(format!("message {}", quoted(text))),
                 What::Withheld { channel, .. } => said.push(format!("withheld {}", quoted(channel))),
                 What::Badge { badge, given: true } => said.push(format!("badge {}", by.badges.at(*badge).name)),

@@ -464,3 +464,23 @@ fn draws_that_win_themselves_are_refused() {
     assert_eq!(codes("a draw without end", &draw("")), ["E0391"]);
     plays("a draw with a limit", &draw("  limit 3 times each calendar day\n"));
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_members_have_together_is_more_than_one_can_have() {
+    let body = |period: &str| {
+        format!(
+            "reward huge {{ gives voucher $90_000_000_000_000_000 }}\n\
+             rule r every calendar {period} {{\n  give 9_000_000_000_000_000_000 points\n  issue huge\n}}\n\
+             rule v on purchase {{ issue huge }}\n\
+             scenario \"s\" {{\n  ann visit 2026-01-02\n  bob visit 2026-01-02\n  advance to 2026-02-01 expect 5 points\n}}\n"
+        )
+    };
+    let failures = played("a sum", &body("month"));
+    assert!(failures.iter().all(|failure| failure == "5 points / more than can be written"), "{failures:?}");
+    assert_eq!(failures.len(), 2);
+    let old = std::env::temp_dir().join(format!("meed-hostile-old-{}.meed", std::process::id()));
+    std::fs::write(&old, format!("{HEAD}{}", body("week"))).unwrap();
+    commanded("sum", &body("month"), &["diff", old.to_str().unwrap(), "hostile.meed", "--events", "events.jsonl"]);
+    std::fs::remove_file(old).unwrap();
+}
