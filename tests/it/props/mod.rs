@@ -240,12 +240,14 @@ fn s07_huge_amounts_are_errors_of_their_event() {
     });
 }
 
-/// Member lines without what tells the story: how much was ever earned and taken back, the highest tier, and what was cancelled.
+/// Member lines without what tells the story: how much was ever earned and taken back, the highest tier, numbers, and what was cancelled.
 fn standing(run: &Run) -> Vec<String> {
     fn strip(json: &mut serde_json::Value) {
         match json {
             serde_json::Value::Object(map) => {
-                ["earned", "reversed", "lot", "highest", "voucher"].iter().for_each(|key| drop(map.remove(*key)));
+                ["earned", "reversed", "lot", "highest", "voucher", "offer"]
+                    .iter()
+                    .for_each(|key| drop(map.remove(*key)));
                 map.values_mut().for_each(strip);
             }
             serde_json::Value::Array(list) => {
