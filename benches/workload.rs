@@ -67,6 +67,7 @@ fn main() {
     sums::tell(&versions[0], &plan, &path, &totals, say);
     say("`meed run`, all of it", median(|| run(&path, "1")));
     say("`meed run`, two threads", median(|| run(&path, "2")));
+    large(&scratch);
     formats(&scratch, &versions[0], &events, &text, say);
 
     println!("\n| what | |\n|---|---|");
@@ -75,6 +76,18 @@ fn main() {
     listeners(&scratch);
     texts(&program);
     start();
+}
+
+/// Five times as many events, beside which starting and ending count for little.
+fn large(scratch: &Scratch) {
+    let text = limit::sample(4 * MEMBERS, 5 * EVENTS, 1);
+    let path = scratch.file("large.jsonl", &text);
+    let limit = median(|| limit::run(&text));
+    for (what, threads) in [("a million events", "1"), ("a million events, two threads", "2")] {
+        let took = median(|| run(&path, threads));
+        let each = took.as_nanos() / u128::from(5 * EVENTS);
+        println!("| `meed run`, {what} | {each} | {:.1} x |", ratio(took, limit));
+    }
 }
 
 /// Runs the command on a file of events.
