@@ -107,25 +107,25 @@ impl Fold<'_> {
     }
 
     /// A challenge of a calendar begins with the first thing that happens in its time, but for what only takes back.
-    pub(super) fn open_periodic(&mut self, id: ChallengeId, challenge: &Challenge) -> Result<(), Fault> {
+    pub(super) fn open_periodic(&mut self, id: ChallengeId, challenge: &Challenge) -> Result<bool, Fault> {
         let zone = &self.calendar.zone;
         let start = match &challenge.frame {
             Frame::Ever => Instant::FIRST,
             Frame::Days(first, last) if (*first..=*last).contains(&self.at.today) => zone.start_of(*first),
             Frame::Each(kind) => zone.start_of(self.this_period(*kind).start),
-            _ => return Ok(()),
+            _ => return Ok(false),
         };
         if self.state.joined.is_none() || self.state.left || self.takes_back(challenge) {
-            return Ok(());
+            return Ok(false);
         }
         let start = match challenge.activation.then(|| self.state.activations.get(&challenge.name)) {
             Some(Some(activated)) => start.max(*activated),
-            Some(None) => return Ok(()),
+            Some(None) => return Ok(false),
             None => start,
         };
         // Times of a calendar do not overlap: what runs is of this one, whenever it was begun.
         if self.state.challenges.at(id).open.iter().any(|instance| instance.until > self.at.now) {
-            return Ok(());
+            return Ok(false);
         }
         self.open_challenge(id, challenge, start, None, Arc::from([]))?;
         if !challenge.only.is_empty()
@@ -135,7 +135,7 @@ impl Fold<'_> {
         {
             newest.hangs_on = Some(event);
         }
-        Ok(())
+        Ok(self.state.challenges.at(id).open.iter().any(|instance| instance.until > self.at.now))
     }
 
     /// Whether the event at hand only takes back what others brought: a reversal that nobody counts, or a letter that recalls another.

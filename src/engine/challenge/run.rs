@@ -15,8 +15,9 @@ impl Fold<'_> {
     pub fn challenges(&mut self) -> Result<bool, Fault> {
         let mut changed = false;
         for (id, challenge) in self.program.challenges.pairs() {
-            self.open_periodic(id, challenge)?;
-            if !self.concerns(challenge) {
+            // What was there before may complete at once what begins only now.
+            let begins = self.open_periodic(id, challenge)?;
+            if !begins && !self.concerns(challenge) {
                 continue;
             }
             let numbers: Vec<u32> = self.state.challenges.at(id).open.iter().map(|instance| instance.number).collect();
