@@ -46,26 +46,6 @@ pub(super) fn season(text: &str) -> Option<String> {
     Some(days.to_owned())
 }
 
-/// Whether a word is a month, in whatever case.
-pub(super) fn is_month(word: &str) -> bool {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let word = word.to_lowercase();
-    MONTHS.iter().any(|month| *month == word || word.len() == 3 && month.starts_with(&word))
-}
-
 /// The code of a currency that is named by its word.
 pub(super) fn currency_named(word: &str) -> Option<&'static str> {
     Some(match &*word.to_lowercase() {

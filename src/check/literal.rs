@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::hir::{Expr, Kind, Label, Type, UnitId};
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::value::{Currency, Day, Exact, PeriodKind, TimeOfDay, TimeSpan, TimeUnit, Value, Weekday};
+use crate::value::{Currency, Day, Exact, Month, PeriodKind, TimeOfDay, TimeSpan, TimeUnit, Value, Weekday};
 
 use super::context::{Checker, UnitHead, power_of_ten};
 use super::errors;
@@ -195,7 +195,7 @@ impl Checker<'_> {
         if let Some(code) = super::habits::currency_named(text).filter(|code| *code == self.currency.code()) {
             return errors::names::unknown_unit(span, text, Some(code.to_owned()), &[]);
         }
-        if super::habits::is_month(text) {
+        if Month::named(text).is_some() {
             return errors::names::month_as_unit(span, text);
         }
         let singular = |one: &str, many: &str| many.strip_suffix('s') == Some(one);

@@ -425,16 +425,10 @@ pub(super) fn time_form(at: Span, found: &str, right: &str, edits: Vec<Edit>) ->
 
 /// A character that a word processor put in.
 pub(super) fn typographic(at: Span, found: char, right: &str) -> Diagnostic {
-    let name = match found {
-        '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{3000}' | '\u{2009}' => "a special blank".to_owned(),
-        '\u{200b}'
-        | '\u{feff}'
-        | '\u{2060}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}' => "an invisible character".to_owned(),
-        other => format!("`{other}`"),
+    let name = match right {
+        " " => "a special blank".to_owned(),
+        "" => "an invisible character".to_owned(),
+        _ => format!("`{found}`"),
     };
     let help = match right {
         "" => "delete it".to_owned(),

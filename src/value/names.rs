@@ -70,6 +70,18 @@ named! {
     }
 }
 
+impl Month {
+    /// The month of an English name in any case, whole or its first three letters.
+    pub fn named(word: &str) -> Option<Self> {
+        let word = word.to_lowercase();
+        let is_meant = |month: &Self| {
+            let name = month.to_string();
+            name == word || name.get(..3) == Some(&*word)
+        };
+        Self::ALL.iter().copied().find(is_meant)
+    }
+}
+
 named! {
     /// A day of the week; `monday` is number 1.
     Weekday {

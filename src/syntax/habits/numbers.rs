@@ -6,7 +6,7 @@ use super::super::reader::Reader;
 use super::super::repair::{Place, Reading, reading};
 use crate::diagnostic::{Diagnostic, Edit};
 use crate::source::{FileId, Span};
-use crate::value::Currency;
+use crate::value::{Currency, Month};
 
 /// A number in another form at token `i`; `failed` is the token at which reading failed.
 pub(super) fn find(r: &Reader<'_>, place: Place, i: usize, failed: usize) -> Option<Diagnostic> {
@@ -129,25 +129,9 @@ fn date_in_words(r: &Reader<'_>, place: Place, i: usize) -> Option<Diagnostic> {
         .then(|| errors::date_form(edit.span, r.text.get(start..end).unwrap_or_default(), &right, None))
 }
 
-/// The number of a month by its English name, whole or its first three letters.
-fn month(word: &str) -> Option<usize> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let word = word.to_lowercase();
-    let known = |name: &&str| **name == word || name.get(..3) == Some(word.as_str());
-    MONTHS.iter().position(known).map(|at| at + 1)
+/// The number of the month that a word names.
+fn month(word: &str) -> Option<u8> {
+    Month::named(word).map(Month::number)
 }
 
 /// `31` or `31st` as a day.
