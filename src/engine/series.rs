@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::value::{ArithmeticError, Exact, Instant, Value};
 
-use super::few::Few;
+use super::few::{Few, room_for};
 
 /// A running value of a measure: contributions by the start of their period, day, or moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,10 +69,7 @@ impl Series {
     pub fn bucket(&mut self, at: Instant) -> &mut Bucket {
         let place = self.buckets.partition_point(|(start, _)| *start < at);
         if self.buckets.get(place).is_none_or(|(start, _)| *start != at) {
-            if self.buckets.is_empty() {
-                // Many windows never have a second one.
-                self.buckets.reserve_exact(1);
-            }
+            self.buckets.reserve_exact(room_for(self.buckets.len(), self.buckets.capacity()));
             self.buckets.insert(place, (at, Bucket::default()));
         }
         #[expect(clippy::indexing_slicing, reason = "it is there, or was inserted just now")]

@@ -135,7 +135,8 @@ impl<'n> View<'n> {
     pub(crate) fn is_nothing(self) -> bool {
         match self {
             Self::Null => true,
-            Self::Cell(text) => text.trim().is_empty(),
+            // Most cells begin with what can be seen.
+            Self::Cell(text) => !text.starts_with(|c: char| c.is_ascii_graphic()) && text.trim().is_empty(),
             _ => false,
         }
     }

@@ -29,7 +29,7 @@ pub(super) fn identifier(node: View<'_>) -> Result<Arc<str>, String> {
         other => return Err(format!("an identifier is needed, not {other}")),
     };
     let shortened = matches!(node, View::Cell(_)) && is_shortened(text);
-    if !text.is_empty() && text.len() <= MAX_ID && !shortened && is_graphic(text) {
+    if !shortened && is_plain_identifier(text) {
         return Ok(Arc::from(text));
     }
     if text.trim().is_empty() {
@@ -53,6 +53,11 @@ pub(super) fn identifier(node: View<'_>) -> Result<Arc<str>, String> {
         ));
     }
     Ok(Arc::from(text))
+}
+
+/// Whether a text is an identifier that needs no second look, unless it is a number that was shortened.
+pub(crate) fn is_plain_identifier(text: &str) -> bool {
+    !text.is_empty() && text.len() <= MAX_ID && is_graphic(text)
 }
 
 /// Whether a character shows nothing and joins nothing, so that texts with and without it look the same.

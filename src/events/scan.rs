@@ -30,7 +30,7 @@ fn last(bytes: &[u8], at: usize) -> u64 {
 }
 
 /// Whether all characters are visible ones of ASCII, without blanks.
-pub(crate) fn is_graphic(text: &str) -> bool {
+pub(super) fn is_graphic(text: &str) -> bool {
     let mut rest = text.as_bytes();
     while let Some((chunk, after)) = rest.split_first_chunk() {
         let eight = u64::from_le_bytes(*chunk);

@@ -4,10 +4,10 @@ use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use crate::arena::{Arena, Id as _};
-use crate::events::{Entry, Node, Part, Plain, Raw, TIME_KEYS, Tape, is_number};
+use crate::events::{Entry, Fields as _, Node, Part, Plain, Raw, TIME_KEYS, Tape, is_number, is_plain_identifier};
 use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
 
-use super::find::{Find, Named, is_identity};
+use super::find::{Find, Named};
 
 /// Which column has what, in one file.
 pub(super) struct Columns {
@@ -71,10 +71,10 @@ impl Columns {
         let Self { places, fields, lists, print, .. } = self;
         let cells = &*raw.fields;
         let identity = |at: Option<usize>| identity(cells, at?);
-        if places.sequence.is_some_and(|at| !is_empty(cells, at)) {
+        if places.sequence.is_some_and(|at| !cells.is_nothing(at)) {
             return None;
         }
-        let mut times = places.times.iter().filter(|(_, at)| !is_empty(cells, *at));
+        let mut times = places.times.iter().filter(|(_, at)| !cells.is_nothing(*at));
         let (time_key, time) = *times.next()?;
         let head = TableHead {
             columns: *print,
@@ -83,7 +83,7 @@ impl Columns {
             kind: cell(cells, places.kind?)?,
             time_key,
             time: cell(cells, time)?,
-            currency: places.currency.filter(|at| !is_empty(cells, *at)),
+            currency: places.currency.filter(|at| !cells.is_nothing(*at)),
             cells,
             fields,
         };
@@ -108,7 +108,7 @@ pub(super) struct TableHead<'r> {
 impl<'r> TableHead<'r> {
     /// What is in its cells of lists; `None` where that is no list of JSON.
     pub(super) fn lists<'t>(&self, tapes: &'t mut [(usize, Tape)]) -> Option<Vec<(usize, Part<'r, 't>)>> {
-        let said = tapes.iter_mut().filter(|(at, _)| !is_empty(self.cells, *at));
+        let said = tapes.iter_mut().filter(|(at, _)| !self.cells.is_nothing(*at));
         said.map(|(at, tape)| Some((*at, tape.list(cell(self.cells, *at)?)?))).collect()
     }
 
@@ -142,20 +142,9 @@ fn cell<'r>(cells: &'r [Entry<'r>], at: usize) -> Option<&'r str> {
     }
 }
 
-/// Whether a cell says nothing.
-fn is_empty(cells: &[Entry<'_>], at: usize) -> bool {
-    match cells.get(at) {
-        Some((_, Node::Cell(text))) => {
-            !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
-        }
-        Some(_) => false,
-        None => true,
-    }
-}
-
 /// An identifier. With `+` in it, it may be a number that a spreadsheet has shortened.
 fn identity<'r>(cells: &'r [Entry<'r>], at: usize) -> Option<&'r str> {
-    cell(cells, at).filter(|text| is_identity(text) && !text.contains('+'))
+    cell(cells, at).filter(|text| is_plain_identifier(text) && !text.contains('+'))
 }
 
 impl<'r, 't> Find<'r> for Celled<'r, 't> {
@@ -163,7 +152,7 @@ impl<'r, 't> Find<'r> for Celled<'r, 't> {
 
     fn field(&mut self, field: FieldId, _: &FieldDef) -> Option<usize> {
         let at = self.fields.get(field.index()).copied()??;
-        (!is_empty(self.cells, at)).then_some(at)
+        (!self.cells.is_nothing(at)).then_some(at)
     }
 
     fn currency(&self) -> Option<usize> {

@@ -2,7 +2,7 @@
 //! of a table, by position.
 
 use crate::arena::{Arena, Id as _};
-use crate::events::{Fields as _, Key, MAX_ID, Part, Patterns, Plain, TIME_KEYS, Values, is_graphic};
+use crate::events::{Fields as _, Key, Part, Patterns, Plain, TIME_KEYS, Values, is_plain_identifier};
 use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
 
 /// Values of a record or a line.
@@ -29,7 +29,7 @@ pub(super) trait Find<'a>: Sized {
 
     /// An identifier that needs no second look.
     fn identity(&self, at: usize) -> Option<&'a str> {
-        text(self.plain(at)?).filter(|text| is_identity(text))
+        text(self.plain(at)?).filter(|text| is_plain_identifier(text))
     }
 
     /// Lines of the list that is the value of a field, each where it is an object.
@@ -39,11 +39,6 @@ pub(super) trait Find<'a>: Sized {
 /// What is in quotes.
 pub(super) fn text(plain: Plain<'_>) -> Option<&str> {
     if let Plain::Text(text) = plain { Some(text) } else { None }
-}
-
-/// Whether a text is an identifier that needs no second look.
-pub(super) fn is_identity(text: &str) -> bool {
-    !text.is_empty() && text.len() <= MAX_ID && is_graphic(text)
 }
 
 /// Finds entries by name, which mostly stand in the same order.

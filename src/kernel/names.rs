@@ -8,14 +8,14 @@ use super::spread::Spread;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NamePrint {
     print: u64,
-    more: u32,
+    more: [u8; 4],
 }
 
 impl NamePrint {
     /// The part of a fingerprint that tells names apart.
     pub fn new([print, more]: [i64; 2]) -> Self {
         let [a, b, c, d, ..] = more.to_be_bytes();
-        Self { print: print.cast_unsigned(), more: u32::from_be_bytes([a, b, c, d]) }
+        Self { print: print.cast_unsigned(), more: [a, b, c, d] }
     }
 }
 
@@ -43,7 +43,7 @@ impl Name {
 impl Names {
     /// The number of a name: they are given from 0 on, in order of appearance.
     pub fn number(&mut self, name: NamePrint) -> u32 {
-        let (print, more) = (name.print.to_be_bytes(), name.more.to_be_bytes());
+        let (print, more) = (name.print.to_be_bytes(), name.more);
         let is_meant = |known: &Name| known.print == print && known.more == more;
         let next = self.next;
         let entry = self.names.entry(name.print, is_meant, Name::print);
