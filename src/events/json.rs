@@ -38,9 +38,9 @@ impl JsonLines {
 
     /// The next record: taken by whoever is asked first, else typed without a record in between.
     pub(crate) fn event_or<T: Taker>(&mut self, decoder: &Decoder<'_>, taker: &mut T) -> Option<Result<Taken, Reject>> {
-        let taken = |line: &[u8]| str::from_utf8(line).is_ok_and(|text| taker.recognise(text));
-        if self.lines.at_hand(taken) {
-            return Some(Ok(Taken::AsItIs));
+        let records = self.lines.at_hand(|bytes| taker.recognise(bytes));
+        if records > 0 {
+            return Some(Ok(Taken::AsTheyAre(records)));
         }
         if let Err(reject) = self.find()? {
             return Some(Err(reject));
@@ -49,7 +49,7 @@ impl JsonLines {
             && let Some(fields) = self.tape.object(text)
         {
             if taker.take(text, fields) {
-                return Some(Ok(Taken::AsItIs));
+                return Some(Ok(Taken::AsTheyAre(1)));
             }
             let place = Place { file: Arc::clone(&self.file), line: self.lines.number(), column: 1 };
             let raw = Raw { place, fields: Vec::new(), text };

@@ -40,23 +40,19 @@ impl Lines {
         self.number
     }
 
-    /// Hands the next line to `take` where it lies, if all of it is at hand; it is passed over if it was taken.
-    pub(crate) fn at_hand(&mut self, take: impl FnOnce(&[u8]) -> bool) -> bool {
+    /// Hands whatever lies at hand to `take`, which says how many bytes of it it took, and how many lines these are; returns how many.
+    pub(crate) fn at_hand(&mut self, take: impl FnOnce(&[u8]) -> (usize, u64)) -> u64 {
         let bytes = match self.input.fill_buf() {
             Ok(bytes) => bytes,
             Err(error) => {
                 self.failed = Some(error).filter(|error| error.kind() != ErrorKind::Interrupted);
-                return false;
+                return 0;
             }
         };
-        let Some(end) = memchr(b'\n', bytes) else { return false };
-        let line = bytes.get(..end).unwrap_or_default();
-        let taken = take(line.strip_suffix(b"\r").unwrap_or(line));
-        if taken {
-            self.input.consume(end + 1);
-            self.number += 1;
-        }
-        taken
+        let (length, lines) = take(bytes);
+        self.input.consume(length);
+        self.number += lines;
+        lines
     }
 
     /// Appends what comes up to the end of the line, with it, or one byte more than a line may have.

@@ -5,8 +5,8 @@
 //! well formed where they are.
 
 use super::MAX_LIST;
-use super::scan::{blanks, byte, eight, number_length, plain_length};
-use super::tape::{Kind, Part, Range, range};
+use super::scan::{Decimal, blanks, byte, number, plain_length};
+use super::tape::{Kind, Part, range};
 
 /// No more steps than these are learned: a source that writes each record in another way would have no end of them.
 const MOST_STEPS: usize = 2_048;
@@ -23,189 +23,228 @@ pub(crate) struct Key {
 /// Ways to write a record, as a tree: what ways begin with in common is looked at once.
 #[derive(Debug, Default)]
 pub(crate) struct Patterns {
-    /// What may come next at each point.
-    points: Vec<Vec<Step>>,
+    /// The first of those that may come at a point is the point itself.
+    steps: Vec<Step>,
     /// The keys of each way, in order.
     patterns: Vec<Vec<Key>>,
+    /// How often the first step of a point was not the one that was taken.
+    missed: usize,
 }
 
+/// How many bytes a step looks at, also where a record ends before.
+pub(crate) const WINDOW: usize = 32;
+
+/// These bytes.
+type Window = [[u8; 16]; 2];
+
+/// Where a step is.
+type Place = u32;
+
+/// No step.
+const NONE: Place = Place::MAX;
+
 /// Bytes that must stand somewhere, and what comes behind them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Step {
-    literal: Literal,
+    /// The bytes as numbers, the first lowest, each with a mask of those that it has.
+    literal: [(u128, u128); 2],
+    length: u32,
+    /// What else may stand there. Numbers and words stand behind all others: what comes before them may also come before a quote.
+    other: Place,
     then: Then,
 }
 
 /// What comes behind a literal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Then {
+    /// More of it, at a point.
+    More(Place),
     /// A text up to its quote, and the point behind it.
-    Text(usize),
+    Text(Place),
     /// A number or a word, and the point behind it.
-    Bare(usize),
+    Bare(Place),
     /// Objects up to a bracket: the point at which each begins, and the point behind all.
-    List(usize, usize),
+    List(Place, Place),
     /// Nothing: the pattern that this was.
-    End(usize),
+    End(u32),
 }
 
-/// Bytes, eight at once. Masks say which of the eight belong to them: all but perhaps those of the last.
-#[derive(Debug, PartialEq, Eq)]
-struct Literal {
-    /// The first sixteen bytes, which tell most of them apart.
-    first: [(u64, u64); 2],
-    rest: Vec<(u64, u64)>,
-    length: usize,
-}
+impl Step {
+    /// What is not known yet: no bytes are like that.
+    const NEVER: Self = Self { literal: [(1, 0), (0, 0)], length: 0, other: NONE, then: Then::End(0) };
 
-impl Literal {
-    fn new(text: &str) -> Self {
-        let bytes = text.as_bytes();
-        let part = |at: usize| {
-            let mask = match bytes.len().saturating_sub(at) {
-                count @ 0..8 => (1 << (8 * count)) - 1,
-                _ => u64::MAX,
-            };
-            (eight(bytes, at), mask)
+    fn new(bytes: &[u8], then: Then) -> Option<Self> {
+        let join = |all: u128, byte: u8| all << 8 | u128::from(byte);
+        let part = |from: usize| {
+            let bytes = bytes.iter().skip(from).take(16).rev();
+            (bytes.clone().fold(0, |all, byte| join(all, *byte)), bytes.fold(0, |all, _| join(all, u8::MAX)))
         };
-        let rest = (16..bytes.len()).step_by(8).map(part).collect();
-        Self { first: [part(0), part(8)], rest, length: bytes.len() }
+        Some(Self { literal: [part(0), part(16)], length: u32::try_from(bytes.len()).ok()?, other: NONE, then })
     }
 
-    /// Whether the first sixteen bytes at a place are the first of these.
+    /// Whether these bytes stand in a window.
     #[inline(always)]
-    fn begins(&self, first: [u64; 2]) -> bool {
-        let [(a, a_mask), (b, b_mask)] = self.first;
-        ((first[0] ^ a) & a_mask) | ((first[1] ^ b) & b_mask) == 0
+    fn stands(&self, [first, second]: &Window) -> bool {
+        let [(bytes, mask), (more, more_mask)] = self.literal;
+        u128::from_le_bytes(*first) & mask == bytes
+            && (self.length <= 16 || u128::from_le_bytes(*second) & more_mask == more)
     }
 
-    /// Whether the others stand at a place too.
-    #[inline(always)]
-    fn goes_on(&self, bytes: &[u8], mut at: usize) -> bool {
-        for (part, mask) in &self.rest {
-            if (eight(bytes, at) ^ part) & mask != 0 {
-                return false;
-            }
-            at += 8;
-        }
-        true
+    fn is_never(&self) -> bool {
+        self.literal == Self::NEVER.literal
+    }
+
+    fn is_bare(&self) -> bool {
+        matches!(self.then, Then::Bare(_))
     }
 }
 
-/// The values of one record, as places in its text.
+/// A value of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// Nothing.
+    Null,
+    /// Yes or no.
+    Bool(bool),
+    /// A number; what it says where it is as plain as most are.
+    Number(Option<Decimal>),
+    /// What stands between two places, in quotes and without escapes.
+    Text(u32, u32),
+    /// Lines: where their values begin, and how many lines there are.
+    List(u32, u32),
+    /// A line of such a pattern, whose values come next.
+    Line(u32),
+}
+
+/// The values of one record.
 #[derive(Debug, Default)]
 pub(crate) struct Values {
-    /// Values of the record in order; of a list, where its lines begin in `inside`, and how many there are.
-    pub(crate) top: Vec<Range>,
-    /// For each line its pattern, then its values.
-    pub(crate) inside: Vec<Range>,
+    /// Values of the record in order.
+    pub(crate) top: Vec<Value>,
+    /// For each line of its lists the line, then its values.
+    pub(crate) inside: Vec<Value>,
 }
 
 impl Patterns {
-    /// The pattern of a record that is written like one before, with its values; `None` where it is written in another way.
-    pub(crate) fn split(&mut self, text: &str, values: &mut Values) -> Option<usize> {
-        let Values { top, inside } = values;
-        top.clear();
-        inside.clear();
-        let (end, pattern) = self.object(text.as_bytes(), 0, 0, top, Some(inside))?;
-        (end == text.len()).then_some(pattern)
+    /// The pattern of the record that bytes begin with, and how long it is, where it is written like one before; with its values. What is in
+    /// quotes is text only where the bytes are. [`WINDOW`] bytes must come behind it, whatever they are.
+    pub(crate) fn split(&mut self, bytes: &[u8], values: &mut Values) -> Option<(u32, usize)> {
+        values.top.clear();
+        values.inside.clear();
+        // Places are short numbers.
+        let bytes = bytes.get(..u32::MAX as usize).unwrap_or(bytes);
+        self.object::<false>(bytes, 0, 0, values)
     }
 
     /// The keys of a pattern.
-    pub(crate) fn keys(&self, pattern: usize) -> &[Key] {
-        self.patterns.get(pattern).map_or(&[], Vec::as_slice)
+    pub(crate) fn keys(&self, pattern: u32) -> &[Key] {
+        self.patterns.get(pattern as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// The step that is taken at a point, and where it ends. Those that are taken often come to stand before others.
+    /// What comes behind the step that is taken at a point, and where.
     #[inline(always)]
-    fn step(&mut self, bytes: &[u8], at: usize, point: usize) -> Option<(Then, usize)> {
-        let first = [eight(bytes, at), eight(bytes, at + 8)];
-        let steps = self.points.get_mut(point)?;
-        let fits = |step: &Step| {
-            step.literal.begins(first)
-                && step.literal.goes_on(bytes, at + 16)
-                && match step.then {
-                    Then::Bare(_) => !matches!(byte(bytes, at + step.literal.length), b'"' | b'[' | b'{'),
-                    _ => true,
-                }
-        };
-        let found = steps.iter().position(fits)?;
-        let step = steps.get(found)?;
-        let taken = (step.then, at + step.literal.length);
-        if found > 0 {
-            steps.swap(found - 1, found);
-        }
-        Some(taken)
+    fn step(&mut self, bytes: &[u8], at: usize, point: Place) -> Option<(Then, usize)> {
+        let window = bytes.get(at..)?.as_chunks().0.first_chunk()?;
+        let step = self.steps.get(point as usize)?;
+        let step = if step.stands(window) { step } else { self.other(window, point)? };
+        Some((step.then, at + step.length as usize))
     }
 
-    fn object(
+    /// One of the others that may come at a point. Those that are taken often come to stand before others.
+    #[inline(never)]
+    fn other(&mut self, window: &Window, point: Place) -> Option<&Step> {
+        let (mut before, mut place) = (point, self.steps.get(point as usize)?.other);
+        loop {
+            let step = self.steps.get(place as usize)?;
+            if step.stands(window) {
+                break;
+            }
+            (before, place) = (place, step.other);
+        }
+        self.missed += 1;
+        if self.missed.is_multiple_of(16)
+            && let Ok([first, second]) = self.steps.get_disjoint_mut([before as usize, place as usize])
+            && first.is_bare() == second.is_bare()
+        {
+            std::mem::swap(first, second);
+            std::mem::swap(&mut first.other, &mut second.other);
+            place = before;
+        }
+        self.steps.get(place as usize)
+    }
+
+    /// The pattern of an object, and where it ends. Its values go where those of records are kept, or where those of lines are.
+    #[inline]
+    fn object<const LINE: bool>(
         &mut self,
         bytes: &[u8],
         mut at: usize,
-        mut point: usize,
-        values: &mut Vec<Range>,
-        mut inside: Option<&mut Vec<Range>>,
-    ) -> Option<(usize, usize)> {
+        mut point: Place,
+        values: &mut Values,
+    ) -> Option<(u32, usize)> {
         loop {
             let (then, start) = self.step(bytes, at, point)?;
-            match then {
-                Then::Text(next) => {
-                    at = start + plain_length(bytes.get(start..)?);
-                    // A text with an escape does not stand as it is.
-                    if byte(bytes, at) != b'"' {
-                        return None;
-                    }
-                    point = next;
-                }
-                Then::Bare(next) => {
-                    at = start + bare_length(bytes.get(start..)?)?;
-                    point = next;
-                }
-                Then::List(line, next) => {
-                    let (first, count);
-                    (first, count, at) = self.lines(bytes, start, line, inside.as_deref_mut()?)?;
-                    values.push(range(first, count));
-                    point = next;
+            let value;
+            (value, at, point) = match then {
+                Then::More(next) => {
+                    (at, point) = (start, next);
                     continue;
                 }
-                Then::End(pattern) => return Some((start, pattern)),
-            }
-            values.push(range(start, at));
+                Then::Text(next) => {
+                    let end = start + plain_length(bytes.get(start..)?);
+                    // A text with an escape does not stand as it is.
+                    if byte(bytes, end) != b'"' {
+                        return None;
+                    }
+                    let (from, to) = range(start, end);
+                    (Value::Text(from, to), end, next)
+                }
+                Then::Bare(next) => {
+                    let (length, value) = bare(bytes.get(start..)?)?;
+                    (value, start + length, next)
+                }
+                // There are no lists in lines.
+                Then::List(..) if LINE => return None,
+                Then::List(line, next) => {
+                    let (value, end) = self.lines(bytes, start, line, values)?;
+                    (value, end, next)
+                }
+                Then::End(pattern) => return Some((pattern, start)),
+            };
+            if LINE { values.inside.push(value) } else { values.top.push(value) }
         }
     }
 
-    /// Lines up to the bracket that ends them.
-    fn lines(
-        &mut self,
-        bytes: &[u8],
-        start: usize,
-        line: usize,
-        values: &mut Vec<Range>,
-    ) -> Option<(usize, usize, usize)> {
-        let (first, mut count) = (values.len(), 0);
+    /// Lines up to the bracket that ends them, and where that is.
+    fn lines(&mut self, bytes: &[u8], start: usize, line: Place, values: &mut Values) -> Option<(Value, usize)> {
+        let (first, mut count) = (values.inside.len(), 0);
         let mut at = blanks(bytes, start);
-        if byte(bytes, at) == b']' {
-            return Some((first, 0, at + 1));
-        }
-        loop {
-            let head = values.len();
-            values.push((0, 0));
-            let (end, pattern) = self.object(bytes, at, line, values, None)?;
-            *values.get_mut(head)? = range(pattern, 0);
+        let end = loop {
+            match byte(bytes, at) {
+                b']' if count == 0 => break at + 1,
+                _ if count == MAX_LIST => return None,
+                _ => {}
+            }
+            let head = values.inside.len();
+            values.inside.push(Value::Null);
+            let (pattern, end) = self.object::<true>(bytes, at, line, values)?;
+            *values.inside.get_mut(head)? = Value::Line(pattern);
             count += 1;
             at = blanks(bytes, end);
             match byte(bytes, at) {
-                b',' if count < MAX_LIST => at = blanks(bytes, at + 1),
-                b']' => return Some((first, count, at + 1)),
+                b',' => at = blanks(bytes, at + 1),
+                b']' => break at + 1,
                 _ => return None,
             }
-        }
+        };
+        let (first, count) = range(first, count);
+        Some((Value::List(first, count), end))
     }
 
     /// Learns how a record is written. The values of keys that are `fixed` belong to the pattern.
     pub(crate) fn learn(&mut self, text: &str, record: Part<'_, '_>, fixed: &dyn Fn(&str) -> bool) {
-        if self.points.is_empty() {
-            self.points.push(Vec::new());
+        if self.steps.is_empty() {
+            self.steps.push(Step::NEVER);
         }
         // What cannot be learned leaves steps that lead nowhere, which harm nobody.
         let _ = self.learn_object(text, (0, text.len()), 0, record, fixed);
@@ -215,7 +254,7 @@ impl Patterns {
         &mut self,
         text: &str,
         (start, end): (usize, usize),
-        mut point: usize,
+        mut point: Place,
         object: Part<'_, '_>,
         fixed: &dyn Fn(&str) -> bool,
     ) -> Option<()> {
@@ -254,7 +293,7 @@ impl Patterns {
             from = end;
         }
         let literal = text.get(from..end)?;
-        let pattern = self.patterns.len();
+        let pattern = u32::try_from(self.patterns.len()).ok()?;
         if let Then::End(known) = self.take(point, literal, Then::End(pattern))?
             && known == pattern
         {
@@ -264,52 +303,92 @@ impl Patterns {
     }
 
     /// The point behind a step with one point behind it.
-    fn add(&mut self, point: usize, literal: &str, then: Then) -> Option<usize> {
+    fn add(&mut self, point: Place, literal: &str, then: Then) -> Option<Place> {
         match self.take(point, literal, then)? {
-            Then::Text(next) | Then::Bare(next) => Some(next),
+            Then::More(next) | Then::Text(next) | Then::Bare(next) => Some(next),
             Then::List(..) | Then::End(_) => None,
         }
     }
 
     /// What comes behind a literal at a point: as it is known, else with points of its own.
-    fn take(&mut self, point: usize, literal: &str, then: Then) -> Option<Then> {
-        let literal = Literal::new(literal);
-        let alike = |known: &&Step| {
-            known.literal == literal && std::mem::discriminant(&known.then) == std::mem::discriminant(&then)
+    fn take(&mut self, mut point: Place, literal: &str, then: Then) -> Option<Then> {
+        let mut rest = literal.as_bytes();
+        while let Some((part, more)) = rest.split_at_checked(WINDOW).filter(|(_, more)| !more.is_empty()) {
+            let Then::More(next) = self.take_part(point, part, Then::More(0))? else { return None };
+            (point, rest) = (next, more);
+        }
+        self.take_part(point, rest, then)
+    }
+
+    /// The same for bytes that one step looks at.
+    fn take_part(&mut self, point: Place, bytes: &[u8], then: Then) -> Option<Then> {
+        let mut new = Step::new(bytes, then)?;
+        let alike = |known: &Step| {
+            known.literal == new.literal && std::mem::discriminant(&known.then) == std::mem::discriminant(&then)
         };
-        if let Some(known) = self.points.get(point)?.iter().find(alike) {
+        let places = self.chain(point);
+        let mut steps = places.iter().filter_map(|place| self.steps.get(*place as usize));
+        if let Some(known) = steps.find(|known| alike(known)) {
             return Some(known.then);
         }
-        let first = self.points.len();
-        let (then, more) = match then {
-            Then::Text(_) => (Then::Text(first), 1),
-            Then::Bare(_) => (Then::Bare(first), 1),
-            Then::List(..) => (Then::List(first, first + 1), 2),
-            Then::End(pattern) => (Then::End(pattern), 0),
-        };
         if self.is_full() {
             return None;
         }
-        self.points.resize_with(first + more, Vec::new);
-        self.points.get_mut(point)?.push(Step { literal, then });
+        let mut point_behind = || {
+            self.steps.push(Step::NEVER);
+            u32::try_from(self.steps.len() - 1).ok()
+        };
+        new.then = match then {
+            Then::More(_) => Then::More(point_behind()?),
+            Then::Text(_) => Then::Text(point_behind()?),
+            Then::Bare(_) => Then::Bare(point_behind()?),
+            Then::List(..) => Then::List(point_behind()?, point_behind()?),
+            Then::End(pattern) => Then::End(pattern),
+        };
+        let then = new.then;
+        self.insert(places, new)?;
         Some(then)
+    }
+
+    /// The places of what may come at a point.
+    fn chain(&self, point: Place) -> Vec<Place> {
+        let step = |place: Place| self.steps.get(place as usize);
+        let other = |place: &Place| step(*place).map(|step| step.other).filter(|other| step(*other).is_some());
+        std::iter::successors(Some(point), other).collect()
+    }
+
+    /// Lets a step come at a point: behind all others, but before numbers and words unless it is one.
+    fn insert(&mut self, mut places: Vec<Place>, new: Step) -> Option<()> {
+        let known = places.iter().filter_map(|place| self.steps.get(*place as usize)).filter(|step| !step.is_never());
+        let mut steps: Vec<Step> = known.cloned().collect();
+        let before = if new.is_bare() { steps.len() } else { steps.partition_point(|step| !step.is_bare()) };
+        steps.insert(before, new);
+        if places.len() < steps.len() {
+            places.push(u32::try_from(self.steps.len()).ok()?);
+            self.steps.push(Step::NEVER);
+        }
+        let others = places.iter().skip(1).copied().chain([NONE]);
+        for ((step, place), other) in steps.into_iter().zip(&places).zip(others) {
+            *self.steps.get_mut(*place as usize)? = Step { other, ..step };
+        }
+        Some(())
     }
 
     /// Whether nothing more is learned.
     pub(crate) fn is_full(&self) -> bool {
-        self.points.len() > MOST_STEPS
+        self.steps.len() > MOST_STEPS
     }
 }
 
-/// How long the number or word is that bytes begin with.
+/// The number or word that bytes begin with, and how long it is.
 #[inline(always)]
-fn bare_length(bytes: &[u8]) -> Option<usize> {
-    let word = |word: &[u8]| bytes.starts_with(word).then_some(word.len());
+fn bare(bytes: &[u8]) -> Option<(usize, Value)> {
+    let word = |word: &[u8], value| bytes.starts_with(word).then_some((word.len(), value));
     match bytes.first()? {
-        b't' => word(b"true"),
-        b'f' => word(b"false"),
-        b'n' => word(b"null"),
-        _ => number_length(bytes),
+        b't' => word(b"true", Value::Bool(true)),
+        b'f' => word(b"false", Value::Bool(false)),
+        b'n' => word(b"null", Value::Null),
+        _ => number(bytes).map(|(length, number)| (length, Value::Number(number))),
     }
 }
 
@@ -323,31 +402,38 @@ mod tests {
     fn learned(text: &str, patterns: &mut Patterns) -> bool {
         let mut tape = Tape::default();
         let known = tape.object(text).map(|record| patterns.learn(text, record, &|key| key == "type"));
-        known.is_some() && patterns.split(text, &mut Values::default()).is_some()
+        known.is_some() && split(text, patterns).is_some()
     }
 
     /// Names and values of a record as a pattern has them, those of lines behind the number of lines.
     fn split(text: &str, patterns: &mut Patterns) -> Option<Vec<String>> {
         let mut values = Values::default();
-        let pattern = patterns.split(text, &mut values)?;
-        let said = |(start, end): (u32, u32)| format!("{:?}", Plain::between(text, start as usize, end as usize));
+        let with_room = format!("{text}\n{:WINDOW$}", "");
+        let (pattern, length) = patterns.split(with_room.as_bytes(), &mut values)?;
+        if length != text.len() {
+            return None;
+        }
+        let said = |value: &Value| match value {
+            Value::Text(start, end) => text.get(*start as usize..*end as usize).map(|text| format!("\"{text}\"")),
+            value => Some(format!("{value:?}")),
+        };
         let (mut out, mut top, mut inside) = (Vec::new(), values.top.iter(), values.inside.iter());
         for key in patterns.keys(pattern) {
             out.push(key.name.to_string());
             if let Some(fixed) = &key.fixed {
-                out.push(format!("{:?}", Some(Plain::Text(fixed))));
+                out.push(format!("\"{fixed}\""));
                 continue;
             }
-            let value = *top.next()?;
-            if !key.name.starts_with("list") {
-                out.push(said(value));
+            let value = top.next()?;
+            let Value::List(_, count) = *value else {
+                out.push(said(value)?);
                 continue;
-            }
-            out.push(value.1.to_string());
-            for _ in 0..value.1 {
-                let (line, _) = *inside.next()?;
-                for key in patterns.keys(line as usize) {
-                    out.extend([key.name.to_string(), said(*inside.next()?)]);
+            };
+            out.push(count.to_string());
+            for _ in 0..count {
+                let Value::Line(line) = inside.next()? else { return None };
+                for key in patterns.keys(*line) {
+                    out.extend([key.name.to_string(), said(inside.next()?)?]);
                 }
             }
         }
@@ -356,6 +442,12 @@ mod tests {
 
     /// The same as it is read carefully.
     fn carefully(text: &str) -> Option<Vec<String>> {
+        let said = |part: Part<'_, '_>, at: usize| match part.plain(at) {
+            Some(Plain::Text(text)) => format!("\"{text}\""),
+            Some(Plain::Number(digits)) => format!("{:?}", Value::Number(Decimal::read(digits))),
+            Some(Plain::Bool(yes)) => format!("{:?}", Value::Bool(yes)),
+            None => format!("{:?}", Value::Null),
+        };
         let mut tape = Tape::default();
         let record = tape.object(text)?;
         let mut out = Vec::new();
@@ -363,7 +455,7 @@ mod tests {
             let (name, kind, _) = record.written(at)?;
             out.push(name.to_owned());
             if kind != Kind::List {
-                out.push(format!("{:?}", record.plain(at)));
+                out.push(said(record, at));
                 continue;
             }
             let list = record.listed(at)?;
@@ -371,7 +463,7 @@ mod tests {
             for line in list.insides() {
                 let line = line?;
                 for at in line.positions() {
-                    out.extend([line.written(at)?.0.to_owned(), format!("{:?}", line.plain(at))]);
+                    out.extend([line.written(at)?.0.to_owned(), said(line, at)]);
                 }
             }
         }
@@ -391,7 +483,7 @@ mod tests {
     fn what_was_learned_is_recognised() {
         let mut patterns = Patterns::default();
         for text in RECORDS {
-            assert_eq!(patterns.split(text, &mut Values::default()), None);
+            assert_eq!(split(text, &mut patterns), None);
             assert!(learned(text, &mut patterns), "{text}");
         }
         for text in RECORDS {
@@ -409,8 +501,8 @@ mod tests {
         for i in 0..3 * MOST_STEPS {
             learned(&format!(r#"{{"key{i}":1}}"#), &mut patterns);
         }
-        assert!(patterns.is_full() && patterns.points.len() < MOST_STEPS + 8);
-        assert!(patterns.split(r#"{"key0":2}"#, &mut Values::default()).is_some());
+        assert!(patterns.is_full() && patterns.steps.len() < MOST_STEPS + 8);
+        assert!(split(r#"{"key0":2}"#, &mut patterns).is_some());
     }
 
     proptest! {

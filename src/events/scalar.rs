@@ -29,7 +29,7 @@ pub(super) fn identifier(node: View<'_>) -> Result<Arc<str>, String> {
         other => return Err(format!("an identifier is needed, not {other}")),
     };
     let shortened = matches!(node, View::Cell(_)) && is_shortened(text);
-    if !shortened && is_plain_identifier(text) {
+    if !shortened && is_plain_identifier(text.as_bytes()) {
         return Ok(Arc::from(text));
     }
     if text.trim().is_empty() {
@@ -56,7 +56,8 @@ pub(super) fn identifier(node: View<'_>) -> Result<Arc<str>, String> {
 }
 
 /// Whether a text is an identifier that needs no second look, unless it is a number that was shortened.
-pub(crate) fn is_plain_identifier(text: &str) -> bool {
+#[inline]
+pub(crate) fn is_plain_identifier(text: &[u8]) -> bool {
     !text.is_empty() && text.len() <= MAX_ID && is_graphic(text)
 }
 

@@ -1,4 +1,6 @@
-//! Looks for the bytes that mean something, eight at once.
+//! Looks for the bytes that mean something, many at once.
+
+use wide::u8x16;
 
 /// Each of eight bytes 1.
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -10,37 +12,26 @@ fn zeros(eight: u64) -> u64 {
     eight.wrapping_sub(ONES) & !eight & HIGH
 }
 
-/// Eight bytes from a place on as one number, the first lowest; 0 for those behind the end.
-#[inline(always)]
-pub(crate) fn eight(bytes: &[u8], at: usize) -> u64 {
-    match bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        Some(chunk) => u64::from_le_bytes(*chunk),
-        None => last(bytes, at),
-    }
+/// Whether all bytes are characters of ASCII.
+#[inline]
+pub(crate) fn is_ascii(bytes: &[u8]) -> bool {
+    // The last sixteen may be looked at twice.
+    let Some(end) = bytes.last_chunk() else { return bytes.is_ascii() };
+    let (chunks, _) = bytes.as_chunks();
+    let all = chunks.iter().fold(u8x16::new(*end), |all, chunk| all | u8x16::new(*chunk));
+    all.to_bitmask() == 0
 }
 
-/// The same where fewer than eight bytes are left.
-#[inline(always)]
-fn last(bytes: &[u8], at: usize) -> u64 {
-    match (bytes.len().saturating_sub(at), bytes.last_chunk()) {
-        (0, _) => 0,
-        (left, Some(chunk)) => u64::from_le_bytes(*chunk) >> (64 - 8 * left),
-        (_, None) => bytes.iter().skip(at).rev().fold(0, |eight, byte| eight << 8 | u64::from(*byte)),
-    }
-}
-
-/// Whether all characters are visible ones of ASCII, without blanks.
-pub(super) fn is_graphic(text: &str) -> bool {
-    let mut rest = text.as_bytes();
-    while let Some((chunk, after)) = rest.split_first_chunk() {
-        let eight = u64::from_le_bytes(*chunk);
-        // Bytes below 0x21 borrow, those from 0x7f on overflow into the highest bit.
-        if (eight.wrapping_sub(ONES * 0x21) | (eight & !HIGH).wrapping_add(ONES) | eight) & HIGH != 0 {
-            return false;
-        }
-        rest = after;
-    }
-    rest.iter().all(u8::is_ascii_graphic)
+/// Whether all bytes are visible characters of ASCII, without blanks.
+#[inline]
+pub(super) fn is_graphic(bytes: &[u8]) -> bool {
+    // Bytes below 0x21 borrow, those from 0x7f on overflow into the highest bit.
+    let odd = |eight: u64| (eight.wrapping_sub(ONES * 0x21) | (eight & !HIGH).wrapping_add(ONES) | eight) & HIGH;
+    let Some(end) = bytes.last_chunk() else { return bytes.iter().all(u8::is_ascii_graphic) };
+    // The last eight may be looked at twice.
+    let (chunks, _) = bytes.as_chunks();
+    let all = chunks.iter().fold(odd(u64::from_le_bytes(*end)), |marks, chunk| marks | odd(u64::from_le_bytes(*chunk)));
+    all == 0
 }
 
 /// The byte at a place; 0, which is none of JSON, at the end.
@@ -58,31 +49,58 @@ pub(super) fn blanks(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// How long the number of JSON is that bytes begin with.
-#[inline(always)]
-pub(super) fn number_length(bytes: &[u8]) -> Option<usize> {
-    let byte = |at: usize| byte(bytes, at);
-    let digits = |mut at: usize| {
-        let start = at;
-        while byte(at).is_ascii_digit() {
-            at += 1;
-        }
-        (at > start).then_some(at)
-    };
-    let at = usize::from(byte(0) == b'-');
-    let mut at = if byte(at) == b'0' { at + 1 } else { digits(at)? };
-    if byte(at) == b'.' {
-        at = digits(at + 1)?;
-    }
-    if matches!(byte(at), b'e' | b'E') {
-        at = digits(at + 1 + usize::from(matches!(byte(at + 1), b'+' | b'-')))?;
-    }
-    Some(at)
+/// A number as it was written: its digits, and how many of them stand behind the point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Decimal {
+    digits: i64,
+    behind: u8,
 }
 
-/// Whether a text is a number of JSON.
-pub(crate) fn is_number(text: &str) -> bool {
-    number_length(text.as_bytes()) == Some(text.len())
+impl Decimal {
+    /// The most digits: any number that has no more fits.
+    const MOST: usize = 18;
+
+    /// The number in so many decimal places; `None` where it is written with more, or does not fit.
+    #[inline]
+    pub(crate) fn in_places(self, places: u8) -> Option<i64> {
+        const POWERS: [i64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+        let missing = places.checked_sub(self.behind)?;
+        self.digits.checked_mul(*POWERS.get(usize::from(missing))?)
+    }
+
+    /// A text that is nothing but a number of JSON, as plain as most are.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        number(text.as_bytes()).filter(|(length, _)| *length == text.len())?.1
+    }
+}
+
+/// How long the number of JSON is that bytes begin with, and what it says where it has no exponent and not many digits.
+#[inline(always)]
+pub(super) fn number(bytes: &[u8]) -> Option<(usize, Option<Decimal>)> {
+    let byte = |at: usize| byte(bytes, at);
+    let mut number = 0_i64;
+    let mut digits = |mut at: usize| {
+        let start = at;
+        loop {
+            let digit = byte(at).wrapping_sub(b'0');
+            if digit > 9 {
+                return (at > start).then_some(at);
+            }
+            number = number.wrapping_mul(10).wrapping_add(i64::from(digit));
+            at += 1;
+        }
+    };
+    let start = usize::from(byte(0) == b'-');
+    let point = if byte(start) == b'0' { start + 1 } else { digits(start)? };
+    let end = if byte(point) == b'.' { digits(point + 1)? } else { point };
+    let behind = end.saturating_sub(point + 1);
+    if matches!(byte(end), b'e' | b'E') {
+        let end = digits(end + 1 + usize::from(matches!(byte(end + 1), b'+' | b'-')))?;
+        return Some((end, None));
+    }
+    let decimal = u8::try_from(behind).ok().filter(|_| end - start <= Decimal::MOST);
+    let digits = if start == 1 { number.wrapping_neg() } else { number };
+    Some((end, decimal.map(|behind| Decimal { digits, behind })))
 }
 
 /// The first place of a byte that is mostly near: to look for it far away is prepared at a cost.
@@ -101,17 +119,21 @@ pub(super) fn near(bytes: &[u8], wanted: u8) -> Option<usize> {
 }
 
 /// How many bytes come before the first quote, backslash or control character, which end what stands for itself inside quotes.
+#[inline(always)]
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
     let mut length = 0;
     let mut rest = bytes;
     while let Some((chunk, after)) = rest.split_first_chunk() {
-        let eight = u64::from_le_bytes(*chunk);
-        let control = eight.wrapping_sub(ONES * 0x20) & !eight & HIGH;
-        let marks = zeros(eight ^ (ONES * u64::from(b'"'))) | zeros(eight ^ (ONES * u64::from(b'\\'))) | control;
+        let chunk = u8x16::new(*chunk);
+        let last_control = u8x16::splat(0x1f);
+        let marks = chunk.simd_eq(u8x16::splat(b'"'))
+            | chunk.simd_eq(u8x16::splat(b'\\'))
+            | chunk.max(last_control).simd_eq(last_control);
+        let marks = marks.to_bitmask();
         if marks != 0 {
-            return length + (marks.trailing_zeros() / 8) as usize;
+            return length + marks.trailing_zeros() as usize;
         }
-        length += 8;
+        length += 16;
         rest = after;
     }
     length + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
@@ -123,17 +145,34 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn plain_numbers_are_read_and_all_others_left() {
+        let read = |text: &str, places| Decimal::read(text)?.in_places(places);
+        assert_eq!(read("12.5", 2), Some(1_250));
+        assert_eq!(read("-0.25", 2), Some(-25));
+        assert_eq!(read("0.007", 3), Some(7));
+        assert_eq!(read("7", 6), Some(7_000_000));
+        for none in
+            ["1.005", "1e3", "9999999999999999999", "999999999999999999", "007", ".5", "5.", "", "-", "+1", "1 "]
+        {
+            assert_eq!(read(none, 2), None, "{none}");
+        }
+        let length = |text: &str| number(text.as_bytes()).map(|(length, _)| length);
+        assert_eq!(length("1.5e-7,"), Some(6));
+        assert_eq!(length("99999999999999999999.25}"), Some(23));
+        assert_eq!((length("01"), length("-.1"), length("1.e3")), (Some(1), None, None));
+    }
+
     proptest! {
         #[test]
-        fn visible_characters_are_the_same_eight_at_once(text in "[ -~\u{7f}é\u{1}]{0,20}", word in "[!-~]{0,20}") {
-            prop_assert_eq!(is_graphic(&text), text.bytes().all(|byte| byte.is_ascii_graphic()));
-            prop_assert!(is_graphic(&word));
+        fn ascii_is_the_same_many_at_once(bytes in prop::collection::vec(prop_oneof![20 => 0..0x80_u8, 1 => any::<u8>()], 0..60)) {
+            prop_assert_eq!(is_ascii(&bytes), bytes.is_ascii());
         }
 
         #[test]
-        fn eight_are_read_anywhere(bytes in prop::collection::vec(any::<u8>(), 0..24), at in 0..32_usize) {
-            let slowly = bytes.iter().skip(at).take(8).rev().fold(0, |eight, byte| eight << 8 | u64::from(*byte));
-            prop_assert_eq!(eight(&bytes, at), slowly);
+        fn visible_characters_are_the_same_eight_at_once(text in "[ -~\u{7f}é\u{1}]{0,20}", word in "[!-~]{0,20}") {
+            prop_assert_eq!(is_graphic(text.as_bytes()), text.bytes().all(|byte| byte.is_ascii_graphic()));
+            prop_assert!(is_graphic(word.as_bytes()));
         }
 
         #[test]

@@ -117,8 +117,9 @@ fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Reject {
 
 /// Takes records before they are decoded.
 pub(crate) trait Taker {
-    /// Takes a record that is written like one before, if it is; nothing else is known of the text.
-    fn recognise(&mut self, text: &str) -> bool;
+    /// Takes records of JSON Lines that bytes begin with, as long as they are written like ones before, with their ends of line; returns how
+    /// many bytes they have, and how many they are. Nothing is known of the bytes.
+    fn recognise(&mut self, bytes: &[u8]) -> (usize, u64);
 
     /// Takes a record that is well formed and was taken apart, unless it is better decoded.
     fn take(&mut self, text: &str, record: Part<'_, '_>) -> bool;
@@ -129,8 +130,8 @@ pub(crate) trait Taker {
 
 /// Nobody takes anything: all records are decoded.
 impl Taker for () {
-    fn recognise(&mut self, _: &str) -> bool {
-        false
+    fn recognise(&mut self, _: &[u8]) -> (usize, u64) {
+        (0, 0)
     }
 
     fn take(&mut self, _: &str, _: Part<'_, '_>) -> bool {
@@ -142,16 +143,16 @@ impl Taker for () {
     }
 }
 
-/// What became of a record.
+/// What became of records.
 pub(crate) enum Taken {
-    /// Whoever was asked first took it.
-    AsItIs,
+    /// Whoever was asked first took so many.
+    AsTheyAre(u64),
     /// It is an event.
     Event(Event),
 }
 
 impl EventStream<'_> {
-    /// The next record. One of JSON Lines or a table that no map reads is shown to `taker`, and decoded where that does not take it.
+    /// The next record, or more of them where they were taken at once. One of JSON Lines or a table that no map reads is shown to `taker`, and decoded where that does not take it.
     pub(crate) fn next_or<T: Taker>(&mut self, taker: &mut T) -> Option<Result<Taken, Reject>> {
         if let Some(reject) = self.unreadable.take() {
             return Some(Err(reject));
@@ -176,7 +177,7 @@ impl EventStream<'_> {
                     self.open = None;
                     continue;
                 };
-                self.records += 1;
+                self.records += if let Ok(Taken::AsTheyAre(records)) = event { records } else { 1 };
                 lines.tell_place(&mut self.place);
                 return Some(event);
             }
@@ -192,7 +193,7 @@ impl EventStream<'_> {
                     self.records += 1;
                     self.place.move_to(&raw.place.file, raw.place.line, raw.place.column);
                     match &mut self.mapper {
-                        None if is_table && taker.row(&raw) => return Some(Ok(Taken::AsItIs)),
+                        None if is_table && taker.row(&raw) => return Some(Ok(Taken::AsTheyAre(1))),
                         None => return Some(self.decoder.decode(&raw, 0).map(Taken::Event)),
                         Some(mapper) => {
                             if let Some(done) = mapper.take(&self.decoder, &raw, sequence) {
@@ -213,7 +214,7 @@ impl Iterator for EventStream<'_> {
         loop {
             match self.next_or(&mut ())? {
                 Ok(Taken::Event(event)) => return Some(Ok(event)),
-                Ok(Taken::AsItIs) => {}
+                Ok(Taken::AsTheyAre(_)) => {}
                 Err(reject) => return Some(Err(reject)),
             }
         }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::MAX_DEPTH;
 use super::fields::Fields;
 use super::node::{Entry, Node, View};
-use super::scan::{blanks, byte, number_length, plain_length};
+use super::scan::{blanks, byte, number, plain_length};
 
 /// More keys than this are not compared with each other here.
 const MAX_QUICK_KEYS: usize = 64;
@@ -77,22 +77,6 @@ pub(crate) enum Plain<'a> {
     Number(&'a str),
     /// A text without escapes.
     Text(&'a str),
-}
-
-impl<'a> Plain<'a> {
-    /// The value between two places of a text that is well formed; none where that is nothing.
-    pub(crate) fn between(text: &'a str, start: usize, end: usize) -> Option<Self> {
-        let value = text.get(start..end)?;
-        if text.as_bytes().get(start.checked_sub(1)?) == Some(&b'"') {
-            return Some(Self::Text(value));
-        }
-        match value.as_bytes().first()? {
-            b't' => Some(Self::Bool(true)),
-            b'f' => Some(Self::Bool(false)),
-            b'n' => None,
-            _ => Some(Self::Number(value)),
-        }
-    }
 }
 
 /// What is in an object or a list.
@@ -435,7 +419,7 @@ impl Reader<'_, '_> {
     /// The place behind a number.
     #[inline(always)]
     fn number(&self, at: usize) -> Option<usize> {
-        Some(at + number_length(self.bytes.get(at..)?)?)
+        Some(at + number(self.bytes.get(at..)?)?.0)
     }
 }
 

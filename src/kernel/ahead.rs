@@ -64,7 +64,10 @@ impl Ahead {
         });
         let asks = |event: &EventPlan| {
             let windowed = |id| plan.measures.at(id).as_ref().is_some_and(|measure| measure.cells.entries != ABSENT);
-            event.fact.is_some() || event.reversal.is_some() || event.reads.iter().any(|id| windowed(*id))
+            event.fact.is_some()
+                || event.reversal.is_some()
+                || event.redeem.is_some()
+                || event.reads.iter().any(|id| windowed(*id))
         };
         Self {
             lots: plan.units.iter().map(|unit| unit.cells.lots).filter(|lots| *lots != ABSENT).collect(),
@@ -87,8 +90,10 @@ impl Ahead {
         black_box(all.iter().flat_map(|one| member(one).iter().step_by(LINE)).fold(0, |sum, cell| sum ^ cell));
         asking.clear();
         asking.extend(all.iter().filter(|one| one.event.is_none_or(|event| asks.get(event.index()) == Some(&true))));
+        // A lot that comes in is linked to the last; from the first on they are only spent.
         for queue in lots {
-            ends(&pools.lots, all.iter().map(|one| cell(member(one), *queue)));
+            touch(&pools.lots, all.iter().map(|one| last(cell(member(one), *queue))));
+            touch(&pools.lots, asking.iter().map(|one| first(cell(member(one), *queue))));
         }
         for (event, queue) in facts {
             ends(&pools.facts.at(*event).queues, asking.iter().map(|one| cell(member(one), *queue)));
@@ -114,8 +119,13 @@ impl Ahead {
 
 /// Touches the ends of queues.
 fn ends(queues: &Queues, of: impl Iterator<Item = i64>) {
-    let touch = |place: u32| queues.at(place).and_then(<[i64]>::first).copied().unwrap_or(0);
-    black_box(of.fold(0, |sum, queue| sum ^ touch(first(queue)) ^ touch(last(queue))));
+    touch(queues, of.flat_map(|queue| [first(queue), last(queue)]));
+}
+
+/// Touches rows of queues.
+fn touch(queues: &Queues, places: impl Iterator<Item = u32>) {
+    let cell = |place: u32| queues.at(place).and_then(<[i64]>::first).copied().unwrap_or(0);
+    black_box(places.fold(0, |sum, place| sum ^ cell(place)));
 }
 
 /// Touches what comes behind rows that will have left by a moment of their own, which one cell of each tells.

@@ -4,7 +4,7 @@ use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use crate::arena::{Arena, Id as _};
-use crate::events::{Entry, Fields as _, Node, Part, Plain, Raw, TIME_KEYS, Tape, is_number, is_plain_identifier};
+use crate::events::{Decimal, Entry, Fields as _, Node, Part, Raw, TIME_KEYS, Tape, is_plain_identifier};
 use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
 
 use super::find::{Find, Named};
@@ -144,7 +144,7 @@ fn cell<'r>(cells: &'r [Entry<'r>], at: usize) -> Option<&'r str> {
 
 /// An identifier. With `+` in it, it may be a number that a spreadsheet has shortened.
 fn identity<'r>(cells: &'r [Entry<'r>], at: usize) -> Option<&'r str> {
-    cell(cells, at).filter(|text| is_plain_identifier(text) && !text.contains('+'))
+    cell(cells, at).filter(|text| is_plain_identifier(text.as_bytes()) && !text.contains('+'))
 }
 
 impl<'r, 't> Find<'r> for Celled<'r, 't> {
@@ -159,16 +159,20 @@ impl<'r, 't> Find<'r> for Celled<'r, 't> {
         self.currency
     }
 
-    fn plain(&self, at: usize) -> Option<Plain<'r>> {
-        cell(self.cells, at).map(Plain::Text)
+    fn text(&self, at: usize) -> Option<&'r [u8]> {
+        cell(self.cells, at).map(str::as_bytes)
     }
 
-    fn number(&self, at: usize) -> Option<&'r str> {
-        cell(self.cells, at).filter(|text| is_number(text))
+    fn number(&self, at: usize) -> Option<Decimal> {
+        Decimal::read(cell(self.cells, at)?)
     }
 
-    fn identity(&self, at: usize) -> Option<&'r str> {
-        identity(self.cells, at)
+    fn truth(&self, _: usize) -> Option<bool> {
+        None
+    }
+
+    fn identity(&self, at: usize) -> Option<&'r [u8]> {
+        identity(self.cells, at).map(str::as_bytes)
     }
 
     fn lines(&self, at: usize, _: FieldId) -> Option<impl Iterator<Item = Option<Self::Line>>> {

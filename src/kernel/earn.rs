@@ -16,8 +16,7 @@ impl Judge<'_> {
             if !self.all(&earn.gates) {
                 continue;
             }
-            self.name_values(earn);
-            let amount = earn.give.get(&self.cx());
+            let amount = if earn.lets.is_empty() { self.value(&earn.give) } else { self.named_value(earn) };
             if amount > 0 {
                 shares.push(Share { earn: place, amount });
             }
@@ -33,13 +32,13 @@ impl Judge<'_> {
         done
     }
 
-    fn name_values(&mut self, earn: &EarnPlan) {
-        for (place, value) in earn.lets.iter().enumerate() {
-            let value = value.get(&self.cx());
-            if let Some(slot) = self.scratch.lets.get(place) {
-                slot.set(value);
-            }
+    /// What an earn gives that computes named values first.
+    fn named_value(&self, earn: &EarnPlan) -> i64 {
+        let cx = self.cx();
+        for (named, value) in cx.lets.iter().zip(&earn.lets) {
+            named.set(value.get(&cx));
         }
+        earn.give.get(&cx)
     }
 
     /// Cuts an amount to what all limits of an earn leave.
@@ -51,8 +50,8 @@ impl Judge<'_> {
             }
             let asked = amount;
             let left = self.left(limit).max(0);
-            let cx = self.cx();
-            let parts = cx.mul(left.min(asked / earn.scale + 1), earn.scale);
+            let most = left.min(asked / earn.scale + 1);
+            let parts = most.checked_mul(earn.scale).unwrap_or_else(|| self.cx().odd());
             amount = match (limit.times, limit.rejects) {
                 (true, _) if left >= 1 => asked,
                 (true, _) => 0,
@@ -68,8 +67,7 @@ impl Judge<'_> {
 
     /// What a limit leaves, in steps or times.
     fn left(&self, limit: &LimitPlan) -> i64 {
-        let cx = self.cx();
-        cx.sub(limit.most.get(&cx), self.used(limit))
+        self.value(&limit.most).checked_sub(self.used(limit)).unwrap_or_else(|| self.cx().odd())
     }
 
     fn used(&self, limit: &LimitPlan) -> i64 {
@@ -130,7 +128,7 @@ impl Judge<'_> {
         let mut fired = false;
         for (place, id) in waits.iter().enumerate() {
             let Some(crossing) = &plan.rules.at(*id).crossing else { continue };
-            let now = crossing.value.get(&self.cx());
+            let now = self.value(&crossing.value);
             let before = self.scratch.prior.get(place).copied().unwrap_or(now);
             if let Some(prior) = self.scratch.prior.get_mut(place) {
                 *prior = now;
@@ -190,7 +188,7 @@ impl Judge<'_> {
             }
             match effect {
                 EffectPlan::Give { unit, amount, scale, award } => {
-                    let amount = self.whole(*unit, amount.get(&self.cx()), *scale)?;
+                    let amount = self.whole(*unit, self.value(amount), *scale)?;
                     let granted = self.grant(*unit, amount);
                     self.remember(*award, granted);
                 }

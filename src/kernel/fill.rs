@@ -1,12 +1,12 @@
 //! Fills slots from the values of a record. What is done with each field is worked out once, before any record is read.
 
 use crate::arena::Arena;
-use crate::events::{FIRST_YEAR, LAST_YEAR, MAX_LIST, MAX_TEXT, Plain};
+use crate::events::{Decimal, FIRST_YEAR, LAST_YEAR, MAX_LIST, MAX_TEXT};
 use crate::hir::{FieldDef, FieldId, FieldType, Program};
 use crate::value::{Currency, Day, Exact, Rounding};
 
 use super::code::MISSING;
-use super::find::{Find, text};
+use super::find::Find;
 use super::slots::{Form, PLACES, Packed, Printer, Shape, Words, held, lines};
 
 /// The most cells of a line that is read here.
@@ -72,7 +72,7 @@ impl<'p> Filling<'p> {
                 (FieldType::Flag, _) => Kind::Flag,
                 (FieldType::Date, _) => Kind::Date,
                 (FieldType::OneOf(set), _) => {
-                    Kind::OneOf(program.enums.at(*set).words.iter().map(|word| Packed::new(word)).collect())
+                    Kind::OneOf(program.enums.at(*set).words.iter().map(|word| Packed::new(word.as_bytes())).collect())
                 }
                 (FieldType::List(lines), Some(Form::Lines(shape))) => {
                     Kind::Lines(Filling::new(program, lines, shape, words))
@@ -112,7 +112,7 @@ impl Currencies {
     pub(super) fn new(program: &Program) -> Self {
         let settings = &program.settings;
         let money = |currency: Currency, worth| Money {
-            code: Packed::new(currency.code()),
+            code: Packed::new(currency.code().as_bytes()),
             places: currency.exponent(),
             worth,
         };
@@ -127,13 +127,14 @@ impl Currencies {
     }
 
     /// An amount in minor units of the program's currency.
-    fn read(&self, digits: &str, currency: usize) -> Option<i64> {
+    fn read(&self, number: Decimal, currency: usize) -> Option<i64> {
         let money = self.0.get(currency)?;
-        let minor = decimal(digits, money.places)?;
+        let minor = number.in_places(money.places)?;
         match &money.worth {
             None => Some(minor),
             Some((rate, Rounding::Down)) if minor >= 0 => {
-                i64::try_from(i128::from(minor).checked_mul(rate.numerator())? / rate.denominator()).ok()
+                let (by, of) = (i64::try_from(rate.numerator()).ok()?, i64::try_from(rate.denominator()).ok()?);
+                Some(minor.checked_mul(by)? / of)
             }
             Some((rate, rounding)) => rounding.round(Exact::from(minor).mul(*rate).ok()?).ok(),
         }
@@ -162,22 +163,19 @@ impl Tools<'_> {
             let value = match find.field(step.field, step.def) {
                 None => step.missing?,
                 Some(at) => match &step.kind {
-                    Kind::Decimal(places) => decimal(find.number(at)?, *places)?,
+                    Kind::Decimal(places) => find.number(at)?.in_places(*places)?,
                     Kind::Money => self.currencies.read(find.number(at)?, currency)?,
-                    Kind::Text => self.word(short(find.plain(at)?)?, step),
+                    Kind::Text => self.word(short(find.text(at)?)?, step),
                     Kind::Identity => self.word(find.identity(at)?, step),
-                    Kind::TextPrint => self.print(short(find.plain(at)?)?, step, slots)?,
+                    Kind::TextPrint => self.print(short(find.text(at)?)?, step, slots)?,
                     Kind::IdentityPrint => self.print(find.identity(at)?, step, slots)?,
                     Kind::OneOf(words) => {
-                        let word = Packed::new(text(find.plain(at)?)?);
+                        let word = Packed::new(find.text(at)?);
                         i64::try_from(words.iter().position(|known| *known == word)?).ok()?
                     }
-                    Kind::Flag => match find.plain(at)? {
-                        Plain::Bool(yes) => i64::from(yes),
-                        _ => return None,
-                    },
+                    Kind::Flag => i64::from(find.truth(at)?),
                     Kind::Date => {
-                        let day = Day::parse(text(find.plain(at)?)?)?;
+                        let day = Day::parse(str::from_utf8(find.text(at)?).ok()?)?;
                         (FIRST_YEAR..=LAST_YEAR).contains(&day.year()).then(|| i64::from(day.epoch_days()))?
                     }
                     Kind::Lines(filling) => self.list(filling, find.lines(at, step.field)?, currency)?,
@@ -191,11 +189,11 @@ impl Tools<'_> {
         Some(())
     }
 
-    fn word(&mut self, text: &str, step: &Step<'_>) -> i64 {
+    fn word(&mut self, text: &[u8], step: &Step<'_>) -> i64 {
         if step.slot.is_some() { self.words.number(text) } else { MISSING }
     }
 
-    fn print(&self, text: &str, step: &Step<'_>, slots: &mut [i64]) -> Option<i64> {
+    fn print(&self, text: &[u8], step: &Step<'_>, slots: &mut [i64]) -> Option<i64> {
         let [first, second] = self.printer.print(text);
         *slots.get_mut(step.slot? + 1)? = second;
         Some(first)
@@ -204,7 +202,7 @@ impl Tools<'_> {
     /// The currency that a record names for its amounts, if it does.
     fn currency<'r>(&self, find: &impl Find<'r>, outer: usize) -> Option<usize> {
         let Some(at) = find.currency() else { return Some(outer) };
-        let code = Packed::new(text(find.plain(at)?)?);
+        let code = Packed::new(find.text(at)?);
         self.currencies.0.iter().position(|known| known.code == code)
     }
 
@@ -228,49 +226,6 @@ impl Tools<'_> {
 }
 
 /// A text that is not too long.
-fn short(plain: Plain<'_>) -> Option<&str> {
-    text(plain).filter(|text| text.len() <= MAX_TEXT)
-}
-
-/// A number of plain digits in so many decimal places; `None` where it is anything else, or has more of them.
-fn decimal(text: &str, places: u8) -> Option<i64> {
-    let (negative, digits) = match text.as_bytes() {
-        [b'-', rest @ ..] => (true, rest),
-        digits => (false, digits),
-    };
-    if digits.len() > 18 {
-        return None;
-    }
-    let (mut number, mut point) = (0_i64, None);
-    for (at, byte) in digits.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' => number = number * 10 + i64::from(byte - b'0'),
-            b'.' if point.is_none() => point = Some(at),
-            _ => return None,
-        }
-    }
-    let behind = point.map_or(0, |at| digits.len() - at - 1);
-    let missing = usize::from(places).checked_sub(behind)?;
-    let number = number.checked_mul(*POWERS.get(missing)?)?;
-    Some(if negative { -number } else { number })
-}
-
-/// Powers of ten.
-const POWERS: [i64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_numbers_are_read_and_all_others_left() {
-        let read = decimal;
-        assert_eq!(read("12.5", 2), Some(1_250));
-        assert_eq!(read("-0.25", 2), Some(-25));
-        assert_eq!(read("7", 6), Some(7_000_000));
-        assert_eq!(read("1.005", 2), None);
-        assert_eq!(read("1e3", 2), None);
-        assert_eq!(read("9999999999999999999", 0), None);
-        assert_eq!(read("999999999999999999", 2), None);
-    }
+fn short(text: &[u8]) -> Option<&[u8]> {
+    (text.len() <= MAX_TEXT).then_some(text)
 }

@@ -2,7 +2,9 @@
 //! of a table, by position.
 
 use crate::arena::{Arena, Id as _};
-use crate::events::{Fields as _, Key, Part, Patterns, Plain, TIME_KEYS, Values, is_plain_identifier};
+use crate::events::{
+    Decimal, Fields as _, Key, Part, Patterns, Plain, TIME_KEYS, Value, Values, WINDOW, is_plain_identifier,
+};
 use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
 
 /// Values of a record or a line.
@@ -16,29 +18,23 @@ pub(super) trait Find<'a>: Sized {
     /// Where the currency of the amounts is, if it says something.
     fn currency(&self) -> Option<usize>;
 
-    /// A value, where it is as plain as most are.
-    fn plain(&self, at: usize) -> Option<Plain<'a>>;
+    /// A text without escapes, in UTF-8.
+    fn text(&self, at: usize) -> Option<&'a [u8]>;
 
-    /// A number as JSON writes it.
-    fn number(&self, at: usize) -> Option<&'a str> {
-        match self.plain(at)? {
-            Plain::Number(text) => Some(text),
-            _ => None,
-        }
-    }
+    /// A number as JSON writes it, as plain as most are.
+    fn number(&self, at: usize) -> Option<Decimal>;
+
+    /// Yes or no as JSON writes it.
+    fn truth(&self, at: usize) -> Option<bool>;
 
     /// An identifier that needs no second look.
-    fn identity(&self, at: usize) -> Option<&'a str> {
-        text(self.plain(at)?).filter(|text| is_plain_identifier(text))
+    #[inline(always)]
+    fn identity(&self, at: usize) -> Option<&'a [u8]> {
+        self.text(at).filter(|text| is_plain_identifier(text))
     }
 
     /// Lines of the list that is the value of a field, each where it is an object.
     fn lines(&self, at: usize, field: FieldId) -> Option<impl Iterator<Item = Option<Self::Line>>>;
-}
-
-/// What is in quotes.
-pub(super) fn text(plain: Plain<'_>) -> Option<&str> {
-    if let Plain::Text(text) = plain { Some(text) } else { None }
 }
 
 /// Finds entries by name, which mostly stand in the same order.
@@ -60,10 +56,9 @@ impl<'a, 't> Named<'a, 't> {
         (!self.record.is_nothing(at)).then_some(at)
     }
 
-    /// A plain value by name.
-    pub(super) fn get(&mut self, name: &str) -> Option<Plain<'a>> {
-        let at = self.said(name)?;
-        self.plain(at)
+    /// What stands in quotes.
+    pub(super) fn quoted(&self, at: usize) -> Option<&'a str> {
+        if let Plain::Text(text) = self.record.plain(at)? { Some(text) } else { None }
     }
 
     /// Whether there is an entry of a name.
@@ -83,8 +78,16 @@ impl<'a, 't> Find<'a> for Named<'a, 't> {
         self.record.find("currency", self.next).filter(|at| !self.record.is_nothing(*at))
     }
 
-    fn plain(&self, at: usize) -> Option<Plain<'a>> {
-        self.record.plain(at)
+    fn text(&self, at: usize) -> Option<&'a [u8]> {
+        self.quoted(at).map(str::as_bytes)
+    }
+
+    fn number(&self, at: usize) -> Option<Decimal> {
+        if let Plain::Number(digits) = self.record.plain(at)? { Decimal::read(digits) } else { None }
+    }
+
+    fn truth(&self, at: usize) -> Option<bool> {
+        if let Plain::Bool(yes) = self.record.plain(at)? { Some(yes) } else { None }
     }
 
     fn lines(&self, at: usize, _: FieldId) -> Option<impl Iterator<Item = Option<Self>>> {
@@ -162,14 +165,17 @@ pub(super) struct Molds {
 }
 
 impl Molds {
-    /// What a record says, where it is written like one before.
-    pub(super) fn recognise<'m>(&'m mut self, text: &'m str, values: &'m mut Values) -> Option<(&'m Head, Molded<'m>)> {
-        let pattern = self.patterns.split(text, values)?;
-        let mold = self.molds.get(pattern)?.as_ref()?;
-        Some((
-            mold.head.as_ref()?,
-            Molded { text, mold, values: &values.top, inside: &values.inside, all: &self.molds },
-        ))
+    /// What the record says that bytes begin with, where it is written like one before, and how long it is. Whether the bytes are UTF-8,
+    /// nobody has looked yet.
+    pub(super) fn recognise<'m>(
+        &'m mut self,
+        bytes: &'m [u8],
+        values: &'m mut Values,
+    ) -> Option<(&'m Head, Molded<'m>, usize)> {
+        let (pattern, length) = self.patterns.split(bytes, values)?;
+        let mold = self.molds.get(pattern as usize)?.as_ref()?;
+        let molded = Molded { bytes, mold, values: &values.top, inside: &values.inside, all: &self.molds };
+        Some((mold.head.as_ref()?, molded, length))
     }
 
     /// Learns how a record of a type of event is written.
@@ -179,29 +185,32 @@ impl Molds {
         }
         self.patterns.learn(text, record, &|key| key == "type");
         let mut values = Values::default();
-        let Some(pattern) = self.patterns.split(text, &mut values) else { return };
+        let bytes = [text.as_bytes(), &[b'\n'; WINDOW]].concat();
+        let Some((pattern, _)) = self.patterns.split(&bytes, &mut values) else { return };
         let mold = Mold::of_record(program, self.patterns.keys(pattern), event);
         self.keep(pattern, mold);
         let fields = &program.events.at(event).fields;
         for (id, def) in fields.pairs() {
             let FieldType::List(lines) = &def.ty else { continue };
-            let Some(at) = self.molds.get(pattern).and_then(|mold| mold.as_ref()?.fields.get(id.index()).copied()?)
+            let Some(at) =
+                self.molds.get(pattern as usize).and_then(|mold| mold.as_ref()?.fields.get(id.index()).copied()?)
             else {
                 continue;
             };
-            let Some((first, count)) = values.top.get(at).copied() else { continue };
+            let Some(Value::List(first, count)) = values.top.get(at).copied() else { continue };
             let mut at = first as usize;
             for _ in 0..count {
-                let Some((line, _)) = values.inside.get(at).copied() else { break };
-                let keys = self.patterns.keys(line as usize);
+                let Some(Value::Line(line)) = values.inside.get(at).copied() else { break };
+                let keys = self.patterns.keys(line);
                 let mold = Mold::new(keys, (event, Some(id)), lines);
                 at += 1 + mold.open;
-                self.keep(line as usize, Some(mold));
+                self.keep(line, Some(mold));
             }
         }
     }
 
-    fn keep(&mut self, pattern: usize, mold: Option<Mold>) {
+    fn keep(&mut self, pattern: u32, mold: Option<Mold>) {
+        let pattern = pattern as usize;
         if pattern >= self.molds.len() {
             self.molds.resize_with(pattern + 1, || None);
         }
@@ -215,10 +224,10 @@ impl Molds {
 
 /// A record or line that was recognised.
 pub(super) struct Molded<'m> {
-    text: &'m str,
+    bytes: &'m [u8],
     mold: &'m Mold,
-    values: &'m [(u32, u32)],
-    inside: &'m [(u32, u32)],
+    values: &'m [Value],
+    inside: &'m [Value],
     all: &'m [Option<Mold>],
 }
 
@@ -235,22 +244,31 @@ impl<'m> Find<'m> for Molded<'m> {
     }
 
     #[inline(always)]
-    fn plain(&self, at: usize) -> Option<Plain<'m>> {
-        let (start, end) = self.values.get(at).copied()?;
-        Plain::between(self.text, start as usize, end as usize)
+    fn text(&self, at: usize) -> Option<&'m [u8]> {
+        let Value::Text(start, end) = self.values.get(at)? else { return None };
+        self.bytes.get(*start as usize..*end as usize)
+    }
+
+    #[inline(always)]
+    fn number(&self, at: usize) -> Option<Decimal> {
+        if let Value::Number(number) = self.values.get(at)? { *number } else { None }
+    }
+
+    fn truth(&self, at: usize) -> Option<bool> {
+        if let Value::Bool(yes) = self.values.get(at)? { Some(*yes) } else { None }
     }
 
     fn lines(&self, at: usize, field: FieldId) -> Option<impl Iterator<Item = Option<Self>>> {
-        let (first, count) = self.values.get(at).copied()?;
+        let Value::List(first, count) = *self.values.get(at)? else { return None };
         let of = (self.mold.of.0, Some(field));
         let mut at = first as usize;
-        let Self { text, inside, all, .. } = *self;
+        let Self { bytes, inside, all, .. } = *self;
         Some((0..count).map(move |_| {
-            let (pattern, _) = inside.get(at).copied()?;
+            let Value::Line(pattern) = *inside.get(at)? else { return None };
             let mold = all.get(pattern as usize)?.as_ref().filter(|mold| mold.of == of)?;
             let from = at + 1;
             at = from + mold.open;
-            Some(Self { text, mold, values: inside.get(from..at)?, inside, all })
+            Some(Self { bytes, mold, values: inside.get(from..at)?, inside, all })
         }))
     }
 }

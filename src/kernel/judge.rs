@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use crate::engine::MAX_ROUNDS;
-use crate::hir::{EventId, EventKind, LadderId, MeasureId};
+use crate::hir::{EventId, EventKind, LadderId, MeasureId, RuleId};
 
 use super::clock::Moment;
 use super::code::{Cx, Num, cell};
@@ -86,6 +86,17 @@ impl Judge<'_> {
             lets: &self.scratch.lets,
             moment: self.moment,
             odd: &self.scratch.odd,
+        }
+    }
+
+    /// What something comes to. Mostly no more than a cell is looked at.
+    #[inline]
+    pub fn value(&self, num: &Num) -> i64 {
+        match num {
+            Num::Const(value) => *value,
+            Num::Slot(at) => cell(self.slots, *at),
+            Num::Member(at) => self.get(*at),
+            Num::Line(_) | Num::Let(_) | Num::Code(_) => num.get(&self.cx()),
         }
     }
 
@@ -214,12 +225,11 @@ impl Judge<'_> {
     }
 
     fn note_prior(&mut self, event: &EventPlan) {
-        self.scratch.prior.clear();
-        for rule in &event.waits {
-            let value =
-                self.plan.rules.at(*rule).crossing.as_ref().map_or(0, |crossing| crossing.value.get(&self.cx()));
-            self.scratch.prior.push(value);
-        }
+        let mut prior = std::mem::take(&mut self.scratch.prior);
+        prior.clear();
+        let value = |rule: &RuleId| self.plan.rules.at(*rule).crossing.as_ref().map_or(0, |it| self.value(&it.value));
+        prior.extend(event.waits.iter().map(value));
+        self.scratch.prior = prior;
     }
 
     /// Lets crossings and tiers follow from each other until nothing changes.

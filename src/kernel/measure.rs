@@ -141,7 +141,11 @@ impl Judge<'_> {
         let plan = self.plan;
         let Some(measure) = plan.measures.at(id) else { return };
         let Some((slot, size)) = measure.list else {
-            if let Some(value) = measure.counted(&self.cx()) {
+            let counted = match &measure.filter {
+                None => Some(self.value(&measure.value)),
+                Some(_) => measure.counted(&self.cx()),
+            };
+            if let Some(value) = counted {
                 self.contribute(measure, value);
             }
             return;
@@ -152,9 +156,13 @@ impl Judge<'_> {
         };
         for number in 0..count {
             let at = start + number * size;
-            let lines = self.lines;
-            let cx = Cx { line: lines.get(at..at + size).unwrap_or_default(), ..self.cx() };
-            if let Some(value) = measure.counted(&cx) {
+            let line = self.lines.get(at..at + size).unwrap_or_default();
+            // Mostly nothing but a cell of the line is looked at.
+            let counted = match (&measure.value, &measure.filter) {
+                (Num::Line(slot), None) => Some(cell(line, *slot)),
+                _ => measure.counted(&Cx { line, ..self.cx() }),
+            };
+            if let Some(value) = counted {
                 self.contribute(measure, value);
             }
         }

@@ -69,7 +69,9 @@ mod tests {
         let (mut names, printer) = (Names::default(), Printer::default());
         let all: Vec<String> = (0..1_000).map(|i| format!("m{i}")).collect();
         for _ in 0..2 {
-            assert!(all.iter().zip(0..).all(|(name, i)| names.number(NamePrint::new(printer.print(name))) == i));
+            assert!(
+                all.iter().zip(0..).all(|(name, i)| names.number(NamePrint::new(printer.print(name.as_bytes()))) == i)
+            );
         }
     }
 }

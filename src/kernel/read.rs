@@ -39,11 +39,13 @@ impl Places {
         self.at.clear();
     }
 
-    fn push(&mut self, place: &Place) {
+    /// Adds those of so many records, one on each line, of which the last is at `place`.
+    fn push(&mut self, place: &Place, records: u64) {
         if self.files.last().is_none_or(|(_, file)| !Arc::ptr_eq(file, &place.file)) {
             self.files.push((self.at.len(), Arc::clone(&place.file)));
         }
-        self.at.push((place.line, place.column));
+        let lines = place.line.saturating_sub(records - 1)..=place.line;
+        self.at.extend(lines.map(|line| (line, place.column)));
     }
 
     /// How many there are.
@@ -87,12 +89,17 @@ impl<'p> Reading<'p> {
         places.clear();
         rejects.clear();
         while places.len() + rejects.len() < RECORDS {
-            match stream.next_or(&mut Into { scanner, block }) {
+            let room = RECORDS - places.len() - rejects.len();
+            match stream.next_or(&mut Into { scanner, block, room }) {
                 Some(Ok(taken)) => {
-                    if let Taken::Event(event) = taken {
-                        scanner.event(&event, block).ok_or(Odd("a value that fits no cell"))?;
-                    }
-                    places.push(stream.place());
+                    let records = match taken {
+                        Taken::AsTheyAre(records) => records,
+                        Taken::Event(event) => {
+                            scanner.event(&event, block).ok_or(Odd("a value that fits no cell"))?;
+                            1
+                        }
+                    };
+                    places.push(stream.place(), records);
                 }
                 Some(Err(reject)) => rejects.push(reject),
                 None => return Ok(false),
@@ -102,15 +109,16 @@ impl<'p> Reading<'p> {
     }
 }
 
-/// A scanner and the block that it fills.
+/// A scanner, the block that it fills, and how many records have room.
 struct Into<'i, 'p> {
     scanner: &'i mut Scanner<'p>,
     block: &'i mut Block,
+    room: usize,
 }
 
 impl Taker for Into<'_, '_> {
-    fn recognise(&mut self, text: &str) -> bool {
-        self.scanner.recognised(text, self.block).is_some()
+    fn recognise(&mut self, bytes: &[u8]) -> (usize, u64) {
+        self.scanner.recognised(bytes, self.room, self.block)
     }
 
     fn take(&mut self, text: &str, record: Part<'_, '_>) -> bool {

@@ -64,7 +64,7 @@ pub struct Block {
     /// Slots of all lines.
     pub lines: Vec<i64>,
     /// Identities and names of all rows.
-    pub text: String,
+    pub text: Vec<u8>,
 }
 
 impl Block {
@@ -79,21 +79,21 @@ impl Block {
     /// The identity of a row.
     pub fn id(&self, row: &Row) -> &str {
         let [from, to, _] = row.text;
-        self.text.get(from as usize..to as usize).unwrap_or_default()
+        text(&self.text, from, to)
     }
 
     /// The name of the member of a row.
     pub fn member(&self, row: &Row) -> &str {
         let [_, from, to] = row.text;
-        self.text.get(from as usize..to as usize).unwrap_or_default()
+        text(&self.text, from, to)
     }
 
     /// Adds an identity and a name.
-    pub fn name(&mut self, id: &str, member: &str) -> [u32; 3] {
+    pub fn name(&mut self, id: &[u8], member: &[u8]) -> [u32; 3] {
         let start = self.text.len();
-        self.text.push_str(id);
+        self.text.extend_from_slice(id);
         let middle = self.text.len();
-        self.text.push_str(member);
+        self.text.extend_from_slice(member);
         [start, middle, self.text.len()].map(place)
     }
 
@@ -116,12 +116,17 @@ impl Block {
         if !self.rows.windows(2).any(|pair| matches!(pair, [a, b] if tied(a, b))) {
             return;
         }
-        let Self { rows, text, .. } = self;
-        let id = |row: &Row| text.get(row.text[0] as usize..row.text[1] as usize).unwrap_or_default();
+        let Self { rows, text: all, .. } = self;
+        let id = |row: &Row| text(all, row.text[0], row.text[1]);
         for run in rows.chunk_by_mut(tied).filter(|run| run.len() > 1) {
             run.sort_by(|a, b| of_one_moment((a.sequence, id(a)), (b.sequence, id(b))));
         }
     }
+}
+
+/// A part of what all rows say.
+fn text(all: &[u8], from: u32, to: u32) -> &str {
+    all.get(from as usize..to as usize).and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
 /// The order of events of one moment, by their positions in the source and their identities (S2).
@@ -154,16 +159,16 @@ impl Filler {
             return None;
         }
         let content = rustc_hash::FxBuildHasher.hash_one((&event.member, event.kind, event.time, &event.fields));
-        let text = block.name(&event.id, &event.member);
+        let text = block.name(event.id.as_bytes(), event.member.as_bytes());
         block.rows.push(Row {
             event: event.kind,
             member: 0,
-            name: NamePrint::new(self.printer.print(&event.member)),
+            name: NamePrint::new(self.printer.print(event.member.as_bytes())),
             time: event.time.millis(),
             sequence: event.sequence,
             slots: place(slots),
             text,
-            print: self.printer.hash(&event.id),
+            print: self.printer.hash(event.id.as_bytes()),
             content,
             source: place(block.rows.len()),
             known: Known::New,
@@ -194,7 +199,7 @@ impl Filler {
                     *block.slots.get_mut(at)? = lines(first, list.len());
                 }
                 (Form::Print, Value::Text(text)) => {
-                    let print = printer.print(text);
+                    let print = printer.print(text.as_bytes());
                     block.slots.get_mut(at..at + 2)?.copy_from_slice(&print);
                 }
                 _ => *block.slots.get_mut(at)? = held(value, form, words)?,

@@ -6,14 +6,14 @@ use rustc_hash::FxHashMap;
 
 use crate::arena::Arena;
 use crate::engine::Event;
-use crate::events::{Part, Raw, TIME_KEYS, Values, plausible_instant};
+use crate::events::{Part, Raw, TIME_KEYS, Values, is_ascii, plausible_instant};
 use crate::hir::{EventId, Program};
 use crate::value::InstantReader;
 
 use super::code::MISSING;
 use super::columns::Columns;
 use super::fill::{Currencies, Filling, Tools};
-use super::find::{Find, Molds, Named, has_another_time, text};
+use super::find::{Find, Molds, Named, has_another_time};
 use super::names::NamePrint;
 use super::rows::{Block, Filler, Known, Row, place};
 
@@ -40,9 +40,9 @@ struct Rows<'p> {
 /// What every event says, and what tells its record from others.
 struct Head<'r> {
     event: EventId,
-    id: &'r str,
-    member: &'r str,
-    time: &'r str,
+    id: &'r [u8],
+    member: &'r [u8],
+    time: &'r [u8],
     content: u64,
 }
 
@@ -64,13 +64,34 @@ impl<'p> Scanner<'p> {
         self.rows.filler.event(event, block)
     }
 
-    /// Adds a record as a row if it is written like one before; `None` where it is not, or is better looked at again.
-    pub fn recognised(&mut self, record: &str, block: &mut Block) -> Option<()> {
+    /// Adds the records that bytes begin with as rows, as long as they are written like ones before, `most` at most; returns how many bytes
+    /// they have with their ends of line, and how many they are.
+    pub fn recognised(&mut self, bytes: &[u8], most: usize, block: &mut Block) -> (usize, u64) {
+        let (mut at, mut records) = (0, 0);
+        for _ in 0..most {
+            let Some(length) = bytes.get(at..).and_then(|bytes| self.recognise(bytes, block)) else { break };
+            at += length;
+            records += 1;
+        }
+        (at, records)
+    }
+
+    fn recognise(&mut self, bytes: &[u8], block: &mut Block) -> Option<usize> {
         let Self { molds, values, rows, .. } = self;
-        let (head, found) = molds.recognise(record, values)?;
+        let (head, found, length) = molds.recognise(bytes, values)?;
+        let (record, rest) = bytes.split_at_checked(length)?;
+        let end = match rest {
+            [b'\n', ..] => 1,
+            [b'\r', b'\n', ..] => 2,
+            _ => return None,
+        };
+        if !is_ascii(record) {
+            str::from_utf8(record).ok()?;
+        }
         let (id, member) = (found.identity(head.id)?, found.identity(head.member)?);
-        let (time, content) = (text(found.plain(head.time)?)?, content(record));
-        rows.add(Head { event: head.event, id, member, time, content }, found, block)
+        let (time, content) = (found.text(head.time)?, content(record));
+        rows.add(Head { event: head.event, id, member, time, content }, found, block)?;
+        Some(length + end)
     }
 
     /// Adds a record as a row; `None` where it is left to the decoder, and the block is as before.
@@ -79,13 +100,14 @@ impl<'p> Scanner<'p> {
         let (id, member) = (find.said("id")?, find.said("member")?);
         let (id, member) = (find.identity(id)?, find.identity(member)?);
         let (name, time) = TIME_KEYS.iter().find_map(|name| Some((*name, find.said(name)?)))?;
-        let time = text(find.plain(time)?)?;
-        let event = *self.types.get(text(find.get("type")?)?)?;
+        let time = find.text(time)?;
+        let kind = find.said("type")?;
+        let event = *self.types.get(find.quoted(kind)?)?;
         // Other names than the first are taken only where no field has them.
         if has_another_time(self.program, event, name) || find.has("sequence") {
             return None;
         }
-        let head = Head { event, id, member, time, content: content(record_text) };
+        let head = Head { event, id, member, time, content: content(record_text.as_bytes()) };
         self.rows.add(head, Named::new(record), block)?;
         self.molds.learn(self.program, record_text, record, event);
         Some(())
@@ -103,7 +125,7 @@ impl<'p> Scanner<'p> {
         if has_another_time(program, event, head.time_key) {
             return None;
         }
-        let (id, member, time) = (head.id, head.member, head.time);
+        let (id, member, time) = (head.id.as_bytes(), head.member.as_bytes(), head.time.as_bytes());
         let content = rustc_hash::FxBuildHasher.hash_one((head.columns, raw.text));
         let lists = head.lists(tapes)?;
         rows.add(Head { event, id, member, time, content }, head.of(event, &lists)?, block)
@@ -111,7 +133,7 @@ impl<'p> Scanner<'p> {
 }
 
 /// Tells what a record says from what others say.
-fn content(record: &str) -> u64 {
+fn content(record: &[u8]) -> u64 {
     rustc_hash::FxBuildHasher.hash_one(record)
 }
 
@@ -130,7 +152,7 @@ impl Rows<'_> {
 
     fn row<'r>(&mut self, head: Head<'r>, find: impl Find<'r>, block: &mut Block) -> Option<Row> {
         let Head { event, id, member, content, .. } = head;
-        let time = self.instants.read(head.time).ok()?;
+        let time = self.instants.read(head.time)?;
         plausible_instant(time).ok()?;
         let filling = self.fillings.get(event)?;
         let slots = block.slots.len();

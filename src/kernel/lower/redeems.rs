@@ -28,11 +28,13 @@ impl Lowering<'_> {
         };
         let mut ways = Vec::new();
         for redeem in program.redeems.iter() {
-            let name = self.shapes.words.number(&redeem.name);
+            let name = self.shapes.words.number(redeem.name.as_bytes());
             ways.push((name, self.way(redeem, clock)?));
         }
-        let named =
-            program.rewards.iter().map(|reward| (self.shapes.words.number(&reward.name), reward.cost.is_some()));
+        let named = program
+            .rewards
+            .iter()
+            .map(|reward| (self.shapes.words.number(reward.name.as_bytes()), reward.cost.is_some()));
         let rewards = named.collect();
         let paid = self.has_reversals().then(|| self.layout.cell(EMPTY));
         Ok(RedeemPlan { amount, bill, reward, order, pool, ways, rewards, paid })

@@ -140,6 +140,6 @@ impl Teller {
 
 /// Whether a text with this number stands in the program.
 fn is_of_program(number: i64) -> bool {
-    static TEXTS: LazyLock<i64> = LazyLock::new(|| LOWERED.plan.shapes.words.clone().number("in no program"));
+    static TEXTS: LazyLock<i64> = LazyLock::new(|| LOWERED.plan.shapes.words.clone().number(b"in no program"));
     (0..*TEXTS).contains(&number)
 }
