@@ -11,6 +11,7 @@ use super::lines::{Line, Lines, failure, too_long, utf8};
 use super::node::{Node, Place, Raw, offset};
 use super::reject::Reject;
 use super::scalar::is_invisible;
+use super::slices::Ruled;
 use super::stream::Reader;
 use super::suggest::nearest;
 use super::{MAX_KEYS, MAX_LINE_BYTES, MAX_ROW_LINES};
@@ -73,6 +74,26 @@ impl Table {
             table.trouble = Some(Reject::new(place, reason, &String::from_utf8_lossy(&table.buffer)));
         }
         table
+    }
+
+    /// Hands the rows at hand to `take`, which says how many bytes of them it took and how many rows these are, where they are separated by
+    /// a byte and all columns have names; returns how many.
+    pub(crate) fn take_rows(&mut self, take: impl FnOnce(&Ruled<'_>, &[u8]) -> (usize, u64)) -> u64 {
+        let Self { file, lines, columns, again, trouble, .. } = self;
+        match self.separator {
+            Separator::Byte(delimiter)
+                if trouble.is_none() && again.is_empty() && columns.iter().all(|name| !name.is_empty()) =>
+            {
+                let ruled = Ruled { file, columns, delimiter };
+                lines.at_hand(|bytes| take(&ruled, bytes))
+            }
+            _ => 0,
+        }
+    }
+
+    /// Moves a place to where the last row of those begins.
+    pub(crate) fn tell_place(&self, place: &mut Place) {
+        place.move_to(&self.file, self.lines.number(), 1);
     }
 
     /// The names of the columns.

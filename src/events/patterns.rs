@@ -184,12 +184,9 @@ impl Patterns {
     ) -> Option<(u32, usize)> {
         loop {
             let (then, start) = self.step(bytes, at, point)?;
-            let value;
-            (value, at, point) = match then {
-                Then::More(next) => {
-                    (at, point) = (start, next);
-                    continue;
-                }
+            let mut add = |value: Value| if LINE { values.inside.push(value) } else { values.top.push(value) };
+            (at, point) = match then {
+                Then::More(next) => (start, next),
                 Then::Text(next) => {
                     let end = start + plain_length(bytes.get(start..)?);
                     // A text with an escape does not stand as it is.
@@ -197,21 +194,23 @@ impl Patterns {
                         return None;
                     }
                     let (from, to) = range(start, end);
-                    (Value::Text(from, to), end, next)
+                    add(Value::Text(from, to));
+                    (end, next)
                 }
                 Then::Bare(next) => {
                     let (length, value) = bare(bytes.get(start..)?)?;
-                    (value, start + length, next)
+                    add(value);
+                    (start + length, next)
                 }
                 // There are no lists in lines.
                 Then::List(..) if LINE => return None,
                 Then::List(line, next) => {
                     let (value, end) = self.lines(bytes, start, line, values)?;
-                    (value, end, next)
+                    values.top.push(value);
+                    (end, next)
                 }
                 Then::End(pattern) => return Some((pattern, start)),
             };
-            if LINE { values.inside.push(value) } else { values.top.push(value) }
         }
     }
 
@@ -444,7 +443,7 @@ mod tests {
     fn carefully(text: &str) -> Option<Vec<String>> {
         let said = |part: Part<'_, '_>, at: usize| match part.plain(at) {
             Some(Plain::Text(text)) => format!("\"{text}\""),
-            Some(Plain::Number(digits)) => format!("{:?}", Value::Number(Decimal::read(digits))),
+            Some(Plain::Number(digits)) => format!("{:?}", Value::Number(Decimal::read(digits.as_bytes()))),
             Some(Plain::Bool(yes)) => format!("{:?}", Value::Bool(yes)),
             None => format!("{:?}", Value::Null),
         };

@@ -69,8 +69,8 @@ impl Decimal {
     }
 
     /// A text that is nothing but a number of JSON, as plain as most are.
-    pub(crate) fn read(text: &str) -> Option<Self> {
-        number(text.as_bytes()).filter(|(length, _)| *length == text.len())?.1
+    pub(crate) fn read(text: &[u8]) -> Option<Self> {
+        number(text).filter(|(length, _)| *length == text.len())?.1
     }
 }
 
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn plain_numbers_are_read_and_all_others_left() {
-        let read = |text: &str, places| Decimal::read(text)?.in_places(places);
+        let read = |text: &str, places| Decimal::read(text.as_bytes())?.in_places(places);
         assert_eq!(read("12.5", 2), Some(1_250));
         assert_eq!(read("-0.25", 2), Some(-25));
         assert_eq!(read("0.007", 3), Some(7));

@@ -13,6 +13,7 @@ use super::lines::damage;
 use super::map::{Map, MapError, Mapper};
 use super::node::{Place, Raw};
 use super::reject::Reject;
+use super::slices::Ruled;
 use super::tape::Part;
 
 /// Hands out records one by one.
@@ -124,8 +125,8 @@ pub(crate) trait Taker {
     /// Takes a record that is well formed and was taken apart, unless it is better decoded.
     fn take(&mut self, text: &str, record: Part<'_, '_>) -> bool;
 
-    /// Takes a row of a table, unless it is better decoded. All rows of a file have the same columns.
-    fn row(&mut self, row: &Raw<'_>) -> bool;
+    /// Takes rows of a table that bytes begin with, as long as they are not better decoded, as [`Taker::recognise`].
+    fn rows(&mut self, ruled: &Ruled<'_>, bytes: &[u8]) -> (usize, u64);
 }
 
 /// Nobody takes anything: all records are decoded.
@@ -138,8 +139,8 @@ impl Taker for () {
         false
     }
 
-    fn row(&mut self, _: &Raw<'_>) -> bool {
-        false
+    fn rows(&mut self, _: &Ruled<'_>, _: &[u8]) -> (usize, u64) {
+        (0, 0)
     }
 }
 
@@ -181,7 +182,14 @@ impl EventStream<'_> {
                 lines.tell_place(&mut self.place);
                 return Some(event);
             }
-            let is_table = matches!(reader, Opened::Table(_));
+            if let (Opened::Table(table), None) = (&mut *reader, &self.mapper) {
+                let rows = table.take_rows(|ruled, bytes| taker.rows(ruled, bytes));
+                if rows > 0 {
+                    self.records += rows;
+                    table.tell_place(&mut self.place);
+                    return Some(Ok(Taken::AsTheyAre(rows)));
+                }
+            }
             match reader.next() {
                 None => self.open = None,
                 Some(Err(reject)) => {
@@ -193,7 +201,6 @@ impl EventStream<'_> {
                     self.records += 1;
                     self.place.move_to(&raw.place.file, raw.place.line, raw.place.column);
                     match &mut self.mapper {
-                        None if is_table && taker.row(&raw) => return Some(Ok(Taken::AsTheyAre(1))),
                         None => return Some(self.decoder.decode(&raw, 0).map(Taken::Event)),
                         Some(mapper) => {
                             if let Some(done) = mapper.take(&self.decoder, &raw, sequence) {

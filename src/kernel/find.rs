@@ -56,11 +56,6 @@ impl<'a, 't> Named<'a, 't> {
         (!self.record.is_nothing(at)).then_some(at)
     }
 
-    /// What stands in quotes.
-    pub(super) fn quoted(&self, at: usize) -> Option<&'a str> {
-        if let Plain::Text(text) = self.record.plain(at)? { Some(text) } else { None }
-    }
-
     /// Whether there is an entry of a name.
     pub(super) fn has(&self, name: &str) -> bool {
         self.record.find(name, self.next).is_some()
@@ -79,11 +74,11 @@ impl<'a, 't> Find<'a> for Named<'a, 't> {
     }
 
     fn text(&self, at: usize) -> Option<&'a [u8]> {
-        self.quoted(at).map(str::as_bytes)
+        if let Plain::Text(text) = self.record.plain(at)? { Some(text.as_bytes()) } else { None }
     }
 
     fn number(&self, at: usize) -> Option<Decimal> {
-        if let Plain::Number(digits) = self.record.plain(at)? { Decimal::read(digits) } else { None }
+        if let Plain::Number(digits) = self.record.plain(at)? { Decimal::read(digits.as_bytes()) } else { None }
     }
 
     fn truth(&self, at: usize) -> Option<bool> {
@@ -162,6 +157,8 @@ fn value_of(keys: &[Key], name: &str) -> Option<usize> {
 pub(super) struct Molds {
     patterns: Patterns,
     molds: Vec<Option<Mold>>,
+    /// The pattern of what was split last.
+    last: u32,
 }
 
 impl Molds {
@@ -172,14 +169,45 @@ impl Molds {
         bytes: &'m [u8],
         values: &'m mut Values,
     ) -> Option<(&'m Head, Molded<'m>, usize)> {
+        let length = self.split(bytes, values)?;
+        let molded = self.molded(bytes, values)?;
+        Some((molded.mold.head.as_ref()?, molded, length))
+    }
+
+    /// Finds values of what bytes begin with, where it is written like something before; how long it is.
+    pub(super) fn split(&mut self, bytes: &[u8], values: &mut Values) -> Option<usize> {
         let (pattern, length) = self.patterns.split(bytes, values)?;
-        let mold = self.molds.get(pattern as usize)?.as_ref()?;
-        let molded = Molded { bytes, mold, values: &values.top, inside: &values.inside, all: &self.molds };
-        Some((mold.head.as_ref()?, molded, length))
+        self.last = pattern;
+        Some(length)
+    }
+
+    /// What was split last, with its values.
+    pub(super) fn molded<'m>(&'m self, bytes: &'m [u8], values: &'m Values) -> Option<Molded<'m>> {
+        let mold = self.molds.get(self.last as usize)?.as_ref()?;
+        Some(Molded { bytes, mold, values: &values.top, inside: &values.inside, all: &self.molds })
     }
 
     /// Learns how a record of a type of event is written.
     pub(super) fn learn(&mut self, program: &Program, text: &str, record: Part<'_, '_>, event: EventId) {
+        self.learn_as(program, text, record, event, Mold::of_record);
+    }
+
+    /// The same of a record that says nothing but lists.
+    pub(super) fn learn_lists(&mut self, program: &Program, text: &str, record: Part<'_, '_>, event: EventId) {
+        let mold = |program: &Program, keys: &[Key], event| {
+            Some(Mold::new(keys, (event, None), &program.events.at(event).fields))
+        };
+        self.learn_as(program, text, record, event, mold);
+    }
+
+    fn learn_as(
+        &mut self,
+        program: &Program,
+        text: &str,
+        record: Part<'_, '_>,
+        event: EventId,
+        mold: impl Fn(&Program, &[Key], EventId) -> Option<Mold>,
+    ) {
         if self.patterns.is_full() {
             return;
         }
@@ -187,7 +215,7 @@ impl Molds {
         let mut values = Values::default();
         let bytes = [text.as_bytes(), &[b'\n'; WINDOW]].concat();
         let Some((pattern, _)) = self.patterns.split(&bytes, &mut values) else { return };
-        let mold = Mold::of_record(program, self.patterns.keys(pattern), event);
+        let mold = mold(program, self.patterns.keys(pattern), event);
         self.keep(pattern, mold);
         let fields = &program.events.at(event).fields;
         for (id, def) in fields.pairs() {
@@ -223,6 +251,7 @@ impl Molds {
 }
 
 /// A record or line that was recognised.
+#[derive(Clone, Copy)]
 pub(super) struct Molded<'m> {
     bytes: &'m [u8],
     mold: &'m Mold,
@@ -259,10 +288,18 @@ impl<'m> Find<'m> for Molded<'m> {
     }
 
     fn lines(&self, at: usize, field: FieldId) -> Option<impl Iterator<Item = Option<Self>>> {
+        self.lines_of(at, field)
+    }
+}
+
+impl<'m> Molded<'m> {
+    /// Lines of the list that is the value of a field, as [`Find::lines`].
+    #[inline]
+    pub(super) fn lines_of(self, at: usize, field: FieldId) -> Option<impl Iterator<Item = Option<Self>> + use<'m>> {
         let Value::List(first, count) = *self.values.get(at)? else { return None };
         let of = (self.mold.of.0, Some(field));
         let mut at = first as usize;
-        let Self { bytes, inside, all, .. } = *self;
+        let Self { bytes, inside, all, .. } = self;
         Some((0..count).map(move |_| {
             let Value::Line(pattern) = *inside.get(at)? else { return None };
             let mold = all.get(pattern as usize)?.as_ref().filter(|mold| mold.of == of)?;

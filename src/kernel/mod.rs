@@ -15,6 +15,7 @@ mod find;
 mod judge;
 mod layout;
 mod ledger;
+mod lists;
 mod lower;
 mod measure;
 mod members;

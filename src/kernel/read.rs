@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::events::{EventStream, Part, Place, Raw, Reject, Taken, Taker};
+use crate::events::{EventStream, Part, Place, Reject, Ruled, Taken, Taker};
 use crate::hir::Program;
 
 use super::judge::Odd;
@@ -125,7 +125,7 @@ impl Taker for Into<'_, '_> {
         self.scanner.record(text, record, self.block).is_some()
     }
 
-    fn row(&mut self, row: &Raw<'_>) -> bool {
-        self.scanner.row(row, self.block).is_some()
+    fn rows(&mut self, ruled: &Ruled<'_>, bytes: &[u8]) -> (usize, u64) {
+        self.scanner.rows(ruled, bytes, self.room, self.block)
     }
 }

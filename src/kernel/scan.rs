@@ -6,12 +6,12 @@ use rustc_hash::FxHashMap;
 
 use crate::arena::Arena;
 use crate::engine::Event;
-use crate::events::{Part, Raw, TIME_KEYS, Values, is_ascii, plausible_instant};
+use crate::events::{Part, Ruled, Slice, TIME_KEYS, Values, is_ascii, plausible_instant, slice};
 use crate::hir::{EventId, Program};
 use crate::value::InstantReader;
 
 use super::code::MISSING;
-use super::columns::Columns;
+use super::columns::{Cells, Columns, TableHead};
 use super::fill::{Currencies, Filling, Tools};
 use super::find::{Find, Molds, Named, has_another_time};
 use super::names::NamePrint;
@@ -20,10 +20,12 @@ use super::rows::{Block, Filler, Known, Row, place};
 /// Fills rows from records of one program.
 pub(super) struct Scanner<'p> {
     program: &'p Program,
-    types: FxHashMap<&'p str, EventId>,
+    types: FxHashMap<&'p [u8], EventId>,
     molds: Molds,
     /// Those of the table at hand.
     columns: Option<Columns>,
+    /// Room for the cells of a row.
+    cells: Vec<Slice>,
     /// Room for the values of a record.
     values: Values,
     rows: Rows<'p>,
@@ -50,13 +52,21 @@ impl<'p> Scanner<'p> {
     /// A scanner for rows of one shape.
     pub fn new(program: &'p Program, mut filler: Filler) -> Self {
         let sent = program.events.pairs().filter(|(_, event)| !event.kind.is_made());
-        let types = sent.map(|(id, event)| (&*event.name, id)).collect();
+        let types = sent.map(|(id, event)| (event.name.as_bytes(), id)).collect();
         let shapes = &mut filler.shapes;
         let (shapes, words) = (&shapes.events, &mut shapes.words);
         let fillings = program.events.iter().zip(shapes.iter());
         let fillings = fillings.map(|(event, shape)| Filling::new(program, &event.fields, shape, words)).collect();
         let rows = Rows { filler, fillings, currencies: Currencies::new(program), instants: InstantReader::default() };
-        Self { program, types, molds: Molds::default(), columns: None, values: Values::default(), rows }
+        Self {
+            program,
+            types,
+            molds: Molds::default(),
+            columns: None,
+            cells: Vec::new(),
+            values: Values::default(),
+            rows,
+        }
     }
 
     /// Adds an event as [`Filler::event`].
@@ -102,7 +112,7 @@ impl<'p> Scanner<'p> {
         let (name, time) = TIME_KEYS.iter().find_map(|name| Some((*name, find.said(name)?)))?;
         let time = find.text(time)?;
         let kind = find.said("type")?;
-        let event = *self.types.get(find.quoted(kind)?)?;
+        let event = *self.types.get(find.text(kind)?)?;
         // Other names than the first are taken only where no field has them.
         if has_another_time(self.program, event, name) || find.has("sequence") {
             return None;
@@ -113,22 +123,38 @@ impl<'p> Scanner<'p> {
         Some(())
     }
 
-    /// Adds a row of a table as a row; `None` where it is left to the decoder, and the block is as before.
-    pub fn row(&mut self, raw: &Raw<'_>, block: &mut Block) -> Option<()> {
-        let Self { program, types, columns, rows, .. } = self;
-        let columns = match columns {
-            Some(columns) if columns.are_of(raw) => columns,
-            _ => columns.insert(Columns::of(program, raw)),
-        };
-        let (head, tapes) = columns.head(raw)?;
-        let event = *types.get(head.kind)?;
-        if has_another_time(program, event, head.time_key) {
+    /// Adds the rows of a table that bytes begin with, as long as they are as plain as most are, `most` at most; returns how many bytes they
+    /// have with their ends of line, and how many they are.
+    pub fn rows(&mut self, ruled: &Ruled<'_>, bytes: &[u8], most: usize, block: &mut Block) -> (usize, u64) {
+        if !self.columns.as_ref().is_some_and(|columns| columns.are_of(ruled)) {
+            self.columns = Columns::of(self.program, ruled);
+        }
+        let (mut at, mut rows) = (0, 0);
+        for _ in 0..most {
+            let Some(length) = bytes.get(at..).and_then(|bytes| self.row(ruled, bytes, block)) else { break };
+            at += length;
+            rows += 1;
+        }
+        (at, rows)
+    }
+
+    fn row(&mut self, ruled: &Ruled<'_>, bytes: &[u8], block: &mut Block) -> Option<usize> {
+        let Self { program, types, columns, cells, rows, .. } = self;
+        let columns = columns.as_mut()?;
+        let (length, whole) = slice(bytes, ruled, cells)?;
+        let bytes = bytes.get(..length)?;
+        if !is_ascii(bytes) {
+            str::from_utf8(bytes).ok()?;
+        }
+        let row = Cells { bytes, cells };
+        let TableHead { id, member, kind, time_key, time, content } = columns.head(row)?;
+        let event = *types.get(kind)?;
+        if has_another_time(program, event, time_key) {
             return None;
         }
-        let (id, member, time) = (head.id.as_bytes(), head.member.as_bytes(), head.time.as_bytes());
-        let content = rustc_hash::FxBuildHasher.hash_one((head.columns, raw.text));
-        let lists = head.lists(tapes)?;
-        rows.add(Head { event, id, member, time, content }, head.of(event, &lists)?, block)
+        let head = Head { event, id, member, time, content };
+        rows.add(head, columns.as_event(program, event, row)?, block)?;
+        Some(whole)
     }
 }
 
