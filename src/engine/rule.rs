@@ -9,6 +9,7 @@ use crate::hir::{
 use crate::value::{Exact, Instant, Value};
 
 use super::brought::{Brought, Hanging};
+use super::context::Moment;
 use super::fact::{Award, FactChange, Gifted, Uses};
 use super::fault::Fault;
 use super::fold::{Fold, View};
@@ -86,12 +87,12 @@ impl Fold<'_> {
         Ok(changed)
     }
 
-    /// Notes the values of all measures that somebody waits for, before anything changes.
-    pub fn note_prior(&mut self) -> Result<(), Fault> {
+    /// Notes the values of all measures that somebody waits for, before anything changes: those of now, or of another moment.
+    pub fn note_prior(&mut self, at: Option<Moment>) -> Result<(), Fault> {
         let mut prior = std::mem::take(&mut self.prior);
         prior.clear();
         for &measure in self.version.listeners.waited_before(self.event.as_ref().map(|event| event.kind)) {
-            prior.push((measure, self.measure(measure)?));
+            prior.push((measure, self.measure(measure, View { at, ..View::default() })?));
         }
         self.prior = prior;
         Ok(())
@@ -111,7 +112,7 @@ impl Fold<'_> {
             };
             // What was not noted before is not moved by this event.
             let Some((_, before)) = self.prior.iter().find(|(id, _)| *id == measure).copied() else { continue };
-            let now = self.measure(measure)?;
+            let now = self.measure(measure, View::default())?;
             passed.push((measure, now));
             let step = self.judge.exact(step, &self.cx(View::default()))?;
             if self.tracing() && step > Exact::ZERO {

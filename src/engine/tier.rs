@@ -1,13 +1,12 @@
 //! Tiers: reaching, holding, falling, granting.
 
-use crate::hir::{Fall, Hold, Ladder, LadderId, LadderRefund, MeasureId, Read, Rise, Source, Tier, Window};
-use crate::value::{Exact, Instant, Period, PeriodKind, TimeSpan, Value};
+use crate::hir::{Fall, Hold, Ladder, LadderId, LadderRefund, Read, Rise, Tier, Window};
+use crate::value::{Exact, Instant, Period, PeriodKind, Value};
 
 use super::brought::{Brought, Risen};
 use super::fact::{Fact, Gifted};
 use super::fault::Fault;
 use super::fold::{Fold, View};
-use super::listeners::{Slides, moved_by};
 use super::outcome::{Cause, What};
 use super::reads;
 use super::state::Holding;
@@ -80,7 +79,7 @@ impl Fold<'_> {
         let held = self.state.ladders.at_mut(id);
         let moved = held.standing != standing;
         let over = held.holds.iter().any(|hold| hold.until <= now);
-        if held.settled.0 && !moved && !over && !self.version.listeners.of_ladder(id).slides.daily {
+        if held.settled.0 && !moved && !over && !self.version.listeners.of_ladder(id).turns.daily {
             return Ok(());
         }
         held.standing = standing;
@@ -363,46 +362,10 @@ impl Fold<'_> {
             due.push(self.calendar.zone.start_of(self.period(kind, today).end));
         }
         if ladder.holds == Hold::Rolling && held.holds.iter().any(|hold| !hold.granted) {
-            due.extend(self.slides(&self.version.listeners.of_ladder(id).slides, after)?);
+            due.extend(self.turn(&self.version.listeners.of_ladder(id).turns, after)?);
         }
         let ends = held.holds.iter().map(|hold| self.lasts(ladder, hold));
         Ok(due.into_iter().filter(|at| *at > after).chain(ends).min().filter(|at| *at < Instant::LAST))
-    }
-
-    /// The next moments at which conditions may change without an event.
-    pub fn slides(&self, slides: &Slides, after: Instant) -> Result<Vec<Instant>, Fault> {
-        let zone = &self.calendar.zone;
-        let today = zone.day_of(after);
-        let tomorrow = zone.start_of(today.plus_days(1).ok_or(Fault::Calendar)?);
-        let mut moments = Vec::new();
-        if slides.daily {
-            moments.push(tomorrow);
-        }
-        for &id in &slides.measures {
-            let measure = self.program.measures.at(id);
-            if let Source::Streak { period, .. } = measure.source {
-                moments.push(zone.start_of(self.period(period, today).end));
-            }
-            match measure.window {
-                Window::Period(kind) => moments.push(zone.start_of(self.period(kind, today).end)),
-                Window::LastDays(_) => moments.push(tomorrow),
-                Window::LastExactly(span) => moments.extend(self.first_out(id, span, after)),
-                Window::Ever | Window::SinceRise(_) => {}
-            }
-        }
-        Ok(moments)
-    }
-
-    /// When something next leaves the sliding window of a measure.
-    fn first_out(&self, id: MeasureId, span: TimeSpan, after: Instant) -> Option<Instant> {
-        let zone = &self.calendar.zone;
-        let out = |fact: &Fact| span.after(fact.event.time, zone);
-        let only = moved_by(self.program, id);
-        // Facts are in the order of their time, and so they leave.
-        let facts = &self.state.facts;
-        let gone = facts.partition_point(|fact| out(fact).is_some_and(|at| at <= after));
-        let inside = facts.get(gone..).unwrap_or_default();
-        inside.iter().find(|fact| only.is_none_or(|kind| kind == fact.event.kind)).and_then(out)
     }
 
     /// Lets a ladder do what is due now.
@@ -465,9 +428,9 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// The value of a measure now, what rolled over included.
-    pub fn measure(&self, id: crate::hir::MeasureId) -> Result<Exact, Fault> {
-        match self.cx(View::default()).read(Read::Measure(id))? {
+    /// The value of a measure, what rolled over included.
+    pub fn measure(&self, id: crate::hir::MeasureId, view: View<'_>) -> Result<Exact, Fault> {
+        match self.cx(view).read(Read::Measure(id))? {
             Value::Exact(value) => Ok(value),
             _ => Ok(Exact::ZERO),
         }
