@@ -219,18 +219,21 @@ impl Fold<'_> {
         }
     }
 
-    /// Rules that listen to a change of tier; what a rise brings is handed to `rise` with the tier that it hangs on.
+    /// Rules that listen to a change of tier, from one tier or, for rules that refunds leave alone, another; what that brings is handed to
+    /// `hang` with the tier whose reason it hangs on.
     pub fn tier_rules(
         &mut self,
         ladder: LadderId,
-        from: u32,
+        [kept, undone]: [u32; 2],
         to: u32,
         highest: u32,
-        rise: &mut dyn FnMut(&mut Self, u32, Brought),
+        hang: &mut dyn FnMut(&mut Self, u32, Brought),
     ) -> Result<(), Fault> {
         for (id, rule) in self.program.rules.pairs() {
             let Trigger::Tier { ladder: of, direction, to: wanted, first } = rule.trigger else { continue };
+            let from = if rule.on_refund == OnRefund::Keep { kept } else { undone };
             if of != ladder
+                || to == from
                 || (direction == Direction::Rises && to < from)
                 || (direction == Direction::Falls && to > from)
             {
@@ -244,9 +247,9 @@ impl Fold<'_> {
                 None => vec![to],
             };
             for rung in fires {
-                if to > from && rule.on_refund != OnRefund::Keep {
+                if rule.on_refund != OnRefund::Keep {
                     let (_, brought) = self.collect(|fold| fold.fire(id, View::default()))?;
-                    rise(self, rung, brought);
+                    hang(self, if to > from { rung } else { from }, brought);
                 } else {
                     self.fire(id, View::default())?;
                 }

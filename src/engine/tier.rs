@@ -195,11 +195,15 @@ impl Fold<'_> {
             .map(|hold| self.lasts(ladder, hold))
             .max();
         let restored = self.fallen_from(id).min(tier);
+        let undone = if fell || tier > old { old } else { self.undone_to(id).clamp(tier, old) };
         let held = self.state.ladders.at_mut(id);
         let highest = held.highest;
         held.tier = tier;
         held.highest = highest.max(tier);
         if restored > old {
+            held.history.pop();
+        }
+        while undone < old && held.history.last().is_some_and(|(_, last)| *last > undone) {
             held.history.pop();
         }
         if held.history.last().is_none_or(|(_, last)| *last != tier) {
@@ -226,7 +230,8 @@ impl Fold<'_> {
                 self.hang(id, rung, brought);
             }
         }
-        self.tier_rules(id, old, tier, highest, &mut |fold, rung, brought| fold.hang(id, rung, brought))?;
+        let from = [old, undone.min(old)];
+        self.tier_rules(id, from, tier, highest, &mut |fold, rung, brought| fold.hang(id, rung, brought))?;
         Ok(true)
     }
 
@@ -239,14 +244,29 @@ impl Fold<'_> {
         if from > to && self.state.facts.iter().any(comes_back) { *from } else { 0 }
     }
 
-    /// Lets what a rise brought hang on the reason for it; what was granted goes with the event.
+    /// The tier that the member held before what has just come back: to be there again, or higher, is no fall. The highest of all where nothing
+    /// came back.
+    fn undone_to(&self, id: LadderId) -> u32 {
+        let now = self.at.now;
+        let comes_back = |fact: &&Fact| fact.reversals.last().is_some_and(|(at, _)| *at == now);
+        let first = self.state.facts.iter().find(comes_back).and_then(|fact| fact.event.time.plus_millis(-1));
+        first.map_or(u32::MAX, |before| self.tiers_at(before).get(id.0 as usize).copied().unwrap_or(0))
+    }
+
+    /// Lets what a rise brought hang on the reason for it, and what a fall brought on that of the rise before it; what was granted goes with
+    /// the event, and so does what an event brought that made the member fall.
     fn hang(&mut self, id: LadderId, rung: u32, brought: Brought) {
         let held = self.state.ladders.at(id);
-        let since = held.holds.iter().filter(|hold| hold.tier == rung && !hold.granted).map(|hold| hold.since).max();
+        let reasons = held.holds.iter().filter(|hold| hold.tier == rung && !hold.granted).map(|hold| hold.since);
+        // Who has fallen from a tier had risen to it: without that there was no fall.
+        let fell = match &*held.history {
+            [.., (since, from), _] if *from == rung && held.tier < rung && self.event.is_none() => Some(*since),
+            _ => None,
+        };
         if brought == Brought::default() {
             return;
         }
-        match since {
+        match reasons.max().or(fell) {
             Some(since) => self.state.ladders.at_mut(id).rises.push(Risen { tier: rung, since, brought }),
             None => self.keep_brought(brought),
         }
