@@ -95,7 +95,7 @@ impl Fold<'_> {
     fn take_in(&mut self, kind: EventKind, event: &Arc<Event>) -> Result<Verdict, Fault> {
         let program = self.program;
         let def = program.events.at(event.kind);
-        self.note_prior()?;
+        self.note_prior(None)?;
         match kind {
             EventKind::Join => {
                 self.state.joined = self.state.joined.or(Some(self.at.now));
@@ -182,7 +182,7 @@ impl Fold<'_> {
     /// Judges an event of the clock, which nobody can refuse.
     pub fn judge_recorded(&mut self) -> Result<(), Fault> {
         self.before = self.tiers();
-        self.note_prior()?;
+        self.note_prior(None)?;
         self.record(None, |_| Ok(()))
     }
 

@@ -14,6 +14,8 @@ use super::purse::{Lot, Ready};
 pub enum Due {
     /// A streak is frozen, before anything can see it broken.
     Freeze(MeasureId),
+    /// Conditions and measures turn by time alone.
+    Turn,
     /// Pending lots become available.
     Release(UnitId),
     /// A birthday.
@@ -52,6 +54,9 @@ impl Fold<'_> {
     /// One thing that is due, and what follows from it.
     fn step(&mut self, at: Instant, due: Due) -> Result<(), Fault> {
         let missed = if matches!(due, Due::Freeze(_)) { self.freezes_at(at) } else { Vec::new() };
+        // Time alone has moved what is looked at first at a moment: it was then as it is just before.
+        let moves = matches!(due, Due::Freeze(_) | Due::Turn) && at > self.state.clock;
+        let before = at.plus_millis(-1).filter(|_| moves).map(|before| self.moment(before));
         // What a reversal has brought forward, or was over before it began, is due at once: time never goes back.
         self.go_to(at.max(self.state.clock));
         self.state.clock = self.at.now;
@@ -59,8 +64,13 @@ impl Fold<'_> {
         self.letters = 0;
         self.step = Some(due);
         self.before = self.tiers();
-        self.freeze(&missed)?;
-        self.note_prior()?;
+        if before.is_some() {
+            self.note_prior(before)?;
+            self.freeze(&missed)?;
+        } else {
+            self.freeze(&missed)?;
+            self.note_prior(None)?;
+        }
         self.perform(due)?;
         self.settle()
     }
@@ -72,6 +82,7 @@ impl Fold<'_> {
             Some(Due::Ladder(id)) => &self.program.ladders.at(id).name,
             Some(Due::Release(id) | Due::Expire(id)) => &self.program.units.at(id).name,
             Some(Due::Freeze(id)) => &self.program.measures.at(id).name,
+            Some(Due::Turn) => "turn",
             Some(Due::Birthday) => "birthday",
             Some(Due::Anniversary) => "anniversary",
             Some(Due::Voucher(_)) => "voucher",
@@ -100,7 +111,7 @@ impl Fold<'_> {
         let failed = self.attempt(|fold| {
             fold.go_to(fold.state.clock);
             fold.before = fold.tiers();
-            fold.note_prior()?;
+            fold.note_prior(None)?;
             fold.settle()
         })?;
         if let Some(fault) = failed {
@@ -154,6 +165,7 @@ impl Fold<'_> {
         for &id in &self.version.listeners.frozen {
             offer(self.freeze_due(id).ok().flatten(), Due::Freeze(id));
         }
+        offer(self.turn_due().ok().flatten(), Due::Turn);
         for id in self.program.ladders.ids() {
             offer(self.tier_due(id).ok().flatten(), Due::Ladder(id));
         }
@@ -179,13 +191,16 @@ impl Fold<'_> {
         if !purse.lots.iter().any(overdue) {
             return Ok(None);
         }
-        Ok(self.slides(keeps, checked)?.into_iter().filter(|at| *at > checked).min())
+        self.turn(keeps, checked)
     }
 
     fn perform(&mut self, due: Due) -> Result<(), Fault> {
         match due {
-            // It was frozen before anything was noted of the moment.
-            Due::Freeze(_) => Ok(()),
+            // It is frozen already.
+            Due::Freeze(_) | Due::Turn => {
+                self.state.ladders.iter_mut().for_each(|held| held.settled.0 = false);
+                Ok(())
+            }
             Due::Release(unit) => self.release(unit, None),
             Due::Expire(unit) => self.lapse(unit),
             Due::Ladder(id) => self.turn_ladder(id),

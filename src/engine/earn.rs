@@ -154,7 +154,7 @@ impl Fold<'_> {
             return self.boosted(cause, earn, view, line, Some(claims));
         };
         let start = self.prior.iter().find(|(id, _)| *id == by).map_or(Exact::ZERO, |(_, value)| *value);
-        let end = self.measure(by)?;
+        let end = self.measure(by, View::default())?;
         let whole = end.sub(start)?;
         if whole <= Exact::ZERO {
             return self.boosted(cause, earn, view, line, Some(claims));

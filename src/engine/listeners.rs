@@ -2,11 +2,12 @@
 
 use crate::arena::Arena;
 use crate::hir::{
-    Earn, EarnId, EventId, EventKind, Expr, LadderId, MeasureId, Net, Pending, Program, Read, RuleId, Source,
-    StackMode, TierAt, Trigger, UnitId, Window,
+    Earn, EarnId, EventId, EventKind, LadderId, MeasureId, Pending, Program, Read, RewardId, RuleId, Source, StackMode,
+    TierAt, Trigger, UnitId,
 };
 
 use super::reads;
+use super::turns::Turns;
 
 /// What hears of one type of event.
 #[derive(Debug, Default)]
@@ -25,32 +26,7 @@ pub struct Watched {
     /// What they read of the member, in order.
     pub reads: Vec<Read>,
     /// When they may turn by themselves.
-    pub slides: Slides,
-}
-
-/// What makes conditions turn without an event.
-#[derive(Debug, Default)]
-pub struct Slides {
-    /// Whether their values change with the day.
-    pub daily: bool,
-    /// The measures that they read, formulas resolved.
-    pub measures: Vec<MeasureId>,
-}
-
-impl Slides {
-    /// What makes some conditions turn.
-    pub fn of<'e>(program: &Program, conditions: impl Iterator<Item = &'e Expr>) -> Self {
-        let mut slides = Self::default();
-        for condition in conditions {
-            slides.daily |= reads::of_the_day(program, condition);
-            for measure in reads::measures(program, condition) {
-                if !slides.measures.contains(&measure) {
-                    slides.measures.push(measure);
-                }
-            }
-        }
-        slides
-    }
+    pub turns: Turns,
 }
 
 /// What listens to what.
@@ -58,7 +34,11 @@ impl Slides {
 pub struct Listeners {
     hearers: Arena<EventId, Hearers>,
     ladders: Arena<LadderId, Watched>,
-    kept: Vec<(UnitId, Slides)>,
+    kept: Vec<(UnitId, Turns)>,
+    /// What turns by time alone that anything waits for: tiers, rules and challenges.
+    pub turns: Turns,
+    /// Automatic rewards that time alone may open to a member.
+    pub automatic: Vec<(RewardId, Turns)>,
     /// Rules that wait for a measure.
     pub crossings: Vec<RuleId>,
     /// Rules that the clock sets off.
@@ -90,7 +70,9 @@ impl Listeners {
                         hearers.met.push(id);
                     }
                 }
-                Trigger::Reaches(measure, _) | Trigger::Another { measure, .. } => {
+                Trigger::Reaches(measure, value) | Trigger::Another { measure, step: value, .. } => {
+                    let repeats = matches!(rule.trigger, Trigger::Another { .. });
+                    all.turns.add_crossing(program, *measure, (!repeats).then_some(value));
                     all.crossings.push(id);
                     all.wait_for(*measure);
                 }
@@ -111,11 +93,20 @@ impl Listeners {
                     reads.push(read);
                 }
             }
-            all.ladders.push(Watched { reads, slides: Slides::of(program, conditions()) });
+            all.ladders.push(Watched { reads, turns: Turns::of(program, conditions()) });
+            conditions().for_each(|condition| all.turns.add(program, condition));
         }
         for (id, unit) in program.units.pairs() {
             if let Some(keeps) = &unit.keeps_while {
-                all.kept.push((id, Slides::of(program, std::iter::once(keeps))));
+                all.kept.push((id, Turns::of(program, [keeps])));
+            }
+        }
+        program.challenges.iter().for_each(|challenge| all.turns.add_challenge(program, challenge));
+        for (id, reward) in program.rewards.pairs().filter(|(_, reward)| reward.automatic) {
+            let mut turns = Turns::default();
+            turns.add_reward(program, reward);
+            if !turns.is_empty() {
+                all.automatic.push((id, turns));
             }
         }
         let split: Vec<MeasureId> = program.earns.iter().filter_map(|earn| split_by(program, earn)).collect();
@@ -156,8 +147,8 @@ impl Listeners {
     }
 
     /// What makes the condition turn that keeps lots of a unit.
-    pub fn of_kept(&self, unit: UnitId) -> Option<&Slides> {
-        self.kept.iter().find(|(id, _)| *id == unit).map(|(_, slides)| slides)
+    pub fn of_kept(&self, unit: UnitId) -> Option<&Turns> {
+        self.kept.iter().find(|(id, _)| *id == unit).map(|(_, turns)| turns)
     }
 }
 
@@ -187,13 +178,4 @@ fn split_by(program: &Program, earn: &Earn) -> Option<MeasureId> {
 /// Whether only some members of such a group count.
 pub fn decides(mode: StackMode) -> bool {
     !matches!(mode, StackMode::Add | StackMode::Multiply)
-}
-
-/// The type of event whose times alone move a measure over a sliding window; `None` where others may.
-pub fn moved_by(program: &Program, measure: MeasureId) -> Option<EventId> {
-    let measure = program.measures.at(measure);
-    match (&measure.source, measure.window, measure.net) {
-        (Source::Events { event, .. }, Window::LastExactly(_), Net::OfOriginal | Net::Gross) => Some(*event),
-        _ => None,
-    }
 }

@@ -106,7 +106,7 @@ impl Fold<'_> {
         self.go_to(letter.at);
         self.within = Claims::default();
         self.before = self.tiers();
-        self.note_prior()?;
+        self.note_prior(None)?;
         match &letter.content {
             Content::Request(event) => {
                 return self.judge_now(&Arc::new(Event { id: letter.id.clone(), ..event.clone() }));

@@ -65,6 +65,7 @@ pub mod streak;
 mod tender;
 mod tier;
 mod transfer;
+pub mod turns;
 mod union;
 mod version;
 pub mod walk;

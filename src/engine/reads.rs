@@ -29,41 +29,39 @@ pub fn measures(program: &Program, expr: &Expr) -> Vec<MeasureId> {
     found
 }
 
-/// Whether the value of an expression changes with the day, formulas resolved.
-pub fn of_the_day(program: &Program, expr: &Expr) -> bool {
-    let mut turns = false;
-    visit(program, expr, &mut |part| {
-        turns |= match &part.kind {
-            Kind::Since(..) | Kind::Builtin(_) => true,
-            Kind::Cases(cases) => cases.iter().any(|case| case.guard.from.is_some() || case.guard.until.is_some()),
-            Kind::Read(Read::Measure(id)) => match &program.measures.at(*id).source {
-                Source::Formula(formula) => of_the_day(program, formula),
-                _ => false,
-            },
-            _ => false,
-        };
-    });
-    turns
+/// What a named value or a formula stands for.
+pub fn named<'e>(program: &'e Program, expr: &'e Expr) -> &'e Expr {
+    match &expr.kind {
+        Kind::Let(id) => named(program, &program.lets.at(*id).value),
+        Kind::Read(Read::Measure(id)) => match &program.measures.at(*id).source {
+            Source::Formula(formula) => named(program, formula),
+            _ => expr,
+        },
+        _ => expr,
+    }
 }
 
 /// Visits an expression and everything below it, named values and conditions included.
 pub fn visit<'e>(program: &'e Program, expr: &'e Expr, to: &mut dyn FnMut(&'e Expr)) {
     to(expr);
+    parts(program, expr, &mut |part| visit(program, part, to));
+}
+
+/// Visits what stands directly below an expression, or behind the name that it is.
+pub fn parts<'e>(program: &'e Program, expr: &'e Expr, to: &mut dyn FnMut(&'e Expr)) {
     match &expr.kind {
         Kind::Const(_) | Kind::Field(_) | Kind::Line(_) | Kind::Opened(_) | Kind::Read(_) | Kind::Builtin(_) => {}
-        Kind::Let(id) => visit(program, &program.lets.at(*id).value, to),
-        Kind::Segment(id) => visit(program, &program.segments.at(*id).condition, to),
-        Kind::And(parts) | Kind::Or(parts) | Kind::Call(_, parts) => {
-            parts.iter().for_each(|part| visit(program, part, to))
-        }
+        Kind::Let(id) => to(&program.lets.at(*id).value),
+        Kind::Segment(id) => to(&program.segments.at(*id).condition),
+        Kind::And(parts) | Kind::Or(parts) | Kind::Call(_, parts) => parts.iter().for_each(to),
         Kind::Lookup(table, keys) => {
-            keys.iter().for_each(|key| visit(program, key, to));
+            keys.iter().for_each(&mut *to);
             match &program.tables.at(*table).rows {
                 Rows::Exact { rows, otherwise } => {
-                    rows.iter().for_each(|(_, value)| visit(program, value, to));
-                    otherwise.iter().for_each(|value| visit(program, value, to));
+                    rows.iter().for_each(|(_, value)| to(value));
+                    otherwise.iter().for_each(&mut *to);
                 }
-                Rows::Bands { bands, .. } => bands.iter().for_each(|band| visit(program, &band.value, to)),
+                Rows::Bands { bands, .. } => bands.iter().for_each(|band| to(&band.value)),
             }
         }
         Kind::Not(inner)
@@ -71,30 +69,26 @@ pub fn visit<'e>(program: &'e Program, expr: &'e Expr, to: &mut dyn FnMut(&'e Ex
         | Kind::Negate(inner)
         | Kind::Scale(inner, _)
         | Kind::Since(_, inner) => {
-            visit(program, inner, to);
+            to(inner);
         }
         Kind::Compare(_, left, right)
         | Kind::Arithmetic(_, left, right)
         | Kind::Shift(left, right, _)
         | Kind::Times(left, right) => {
-            visit(program, left, to);
-            visit(program, right, to);
+            to(left);
+            to(right);
         }
         Kind::In(item, list) => {
-            visit(program, item, to);
-            list.iter().for_each(|other| visit(program, other, to));
+            to(item);
+            list.iter().for_each(to);
         }
-        Kind::Between(item, low, high) => [item, low, high].into_iter().for_each(|part| visit(program, part, to)),
-        Kind::Rate { quantity, per, value, .. } => {
-            [quantity, per, value].into_iter().for_each(|part| visit(program, part, to))
-        }
-        Kind::Fold { value, filter, .. } => {
-            [value, filter].into_iter().flatten().for_each(|part| visit(program, part, to))
-        }
+        Kind::Between(item, low, high) => [item, low, high].into_iter().for_each(|part| to(part)),
+        Kind::Rate { quantity, per, value, .. } => [quantity, per, value].into_iter().for_each(|part| to(part)),
+        Kind::Fold { value, filter, .. } => [value, filter].into_iter().flatten().for_each(|part| to(part)),
         Kind::Cases(cases) => {
             for case in cases {
-                case.guard.when.iter().for_each(|when| visit(program, when, to));
-                visit(program, &case.value, to);
+                case.guard.when.iter().for_each(|when| to(when));
+                to(&case.value);
             }
         }
     }

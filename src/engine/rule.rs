@@ -9,6 +9,7 @@ use crate::hir::{
 use crate::value::{Exact, Instant, Value};
 
 use super::brought::{Brought, Hanging};
+use super::context::Moment;
 use super::fact::{Award, FactChange, Gifted, Uses};
 use super::fault::Fault;
 use super::fold::{Fold, View};
@@ -86,12 +87,12 @@ impl Fold<'_> {
         Ok(changed)
     }
 
-    /// Notes the values of all measures that somebody waits for, before anything changes.
-    pub fn note_prior(&mut self) -> Result<(), Fault> {
+    /// Notes the values of all measures that somebody waits for, before anything changes: those of now, or of another moment.
+    pub fn note_prior(&mut self, at: Option<Moment>) -> Result<(), Fault> {
         let mut prior = std::mem::take(&mut self.prior);
         prior.clear();
         for &measure in self.version.listeners.waited_before(self.event.as_ref().map(|event| event.kind)) {
-            prior.push((measure, self.measure(measure)?));
+            prior.push((measure, self.measure(measure, View { at, ..View::default() })?));
         }
         self.prior = prior;
         Ok(())
@@ -111,7 +112,7 @@ impl Fold<'_> {
             };
             // What was not noted before is not moved by this event.
             let Some((_, before)) = self.prior.iter().find(|(id, _)| *id == measure).copied() else { continue };
-            let now = self.measure(measure)?;
+            let now = self.measure(measure, View::default())?;
             passed.push((measure, now));
             let step = self.judge.exact(step, &self.cx(View::default()))?;
             if self.tracing() && step > Exact::ZERO {
@@ -218,18 +219,21 @@ impl Fold<'_> {
         }
     }
 
-    /// Rules that listen to a change of tier; what a rise brings is handed to `rise` with the tier that it hangs on.
+    /// Rules that listen to a change of tier, from one tier or, for rules that refunds leave alone, another; what that brings is handed to
+    /// `hang` with the tier whose reason it hangs on.
     pub fn tier_rules(
         &mut self,
         ladder: LadderId,
-        from: u32,
+        [kept, undone]: [u32; 2],
         to: u32,
         highest: u32,
-        rise: &mut dyn FnMut(&mut Self, u32, Brought),
+        hang: &mut dyn FnMut(&mut Self, u32, Brought),
     ) -> Result<(), Fault> {
         for (id, rule) in self.program.rules.pairs() {
             let Trigger::Tier { ladder: of, direction, to: wanted, first } = rule.trigger else { continue };
+            let from = if rule.on_refund == OnRefund::Keep { kept } else { undone };
             if of != ladder
+                || to == from
                 || (direction == Direction::Rises && to < from)
                 || (direction == Direction::Falls && to > from)
             {
@@ -243,9 +247,9 @@ impl Fold<'_> {
                 None => vec![to],
             };
             for rung in fires {
-                if to > from && rule.on_refund != OnRefund::Keep {
+                if rule.on_refund != OnRefund::Keep {
                     let (_, brought) = self.collect(|fold| fold.fire(id, View::default()))?;
-                    rise(self, rung, brought);
+                    hang(self, if to > from { rung } else { from }, brought);
                 } else {
                     self.fire(id, View::default())?;
                 }

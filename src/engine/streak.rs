@@ -126,7 +126,8 @@ impl Fold<'_> {
         Ok(Some(self.calendar.zone.start_of(end)))
     }
 
-    fn runs(&self, id: MeasureId) -> Result<bool, Fault> {
+    /// Whether a streak is not broken.
+    pub fn runs(&self, id: MeasureId) -> Result<bool, Fault> {
         let cx = self.cx(View::default());
         Ok(matches!(self.judge.measure(id, &cx)?, Value::Exact(length) if length > Exact::ZERO))
     }

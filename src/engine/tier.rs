@@ -1,13 +1,12 @@
 //! Tiers: reaching, holding, falling, granting.
 
-use crate::hir::{Fall, Hold, Ladder, LadderId, LadderRefund, MeasureId, Read, Rise, Source, Tier, Window};
-use crate::value::{Exact, Instant, Period, PeriodKind, TimeSpan, Value};
+use crate::hir::{Fall, Hold, Ladder, LadderId, LadderRefund, Read, Rise, Tier, Window};
+use crate::value::{Exact, Instant, Period, PeriodKind, Value};
 
 use super::brought::{Brought, Risen};
 use super::fact::{Fact, Gifted};
 use super::fault::Fault;
 use super::fold::{Fold, View};
-use super::listeners::{Slides, moved_by};
 use super::outcome::{Cause, What};
 use super::reads;
 use super::state::Holding;
@@ -80,7 +79,7 @@ impl Fold<'_> {
         let held = self.state.ladders.at_mut(id);
         let moved = held.standing != standing;
         let over = held.holds.iter().any(|hold| hold.until <= now);
-        if held.settled.0 && !moved && !over && !self.version.listeners.of_ladder(id).slides.daily {
+        if held.settled.0 && !moved && !over && !self.version.listeners.of_ladder(id).turns.daily {
             return Ok(());
         }
         held.standing = standing;
@@ -196,11 +195,15 @@ impl Fold<'_> {
             .map(|hold| self.lasts(ladder, hold))
             .max();
         let restored = self.fallen_from(id).min(tier);
+        let undone = if fell || tier > old { old } else { self.undone_to(id).clamp(tier, old) };
         let held = self.state.ladders.at_mut(id);
         let highest = held.highest;
         held.tier = tier;
         held.highest = highest.max(tier);
         if restored > old {
+            held.history.pop();
+        }
+        while undone < old && held.history.last().is_some_and(|(_, last)| *last > undone) {
             held.history.pop();
         }
         if held.history.last().is_none_or(|(_, last)| *last != tier) {
@@ -227,7 +230,8 @@ impl Fold<'_> {
                 self.hang(id, rung, brought);
             }
         }
-        self.tier_rules(id, old, tier, highest, &mut |fold, rung, brought| fold.hang(id, rung, brought))?;
+        let from = [old, undone.min(old)];
+        self.tier_rules(id, from, tier, highest, &mut |fold, rung, brought| fold.hang(id, rung, brought))?;
         Ok(true)
     }
 
@@ -240,14 +244,29 @@ impl Fold<'_> {
         if from > to && self.state.facts.iter().any(comes_back) { *from } else { 0 }
     }
 
-    /// Lets what a rise brought hang on the reason for it; what was granted goes with the event.
+    /// The tier that the member held before what has just come back: to be there again, or higher, is no fall. The highest of all where nothing
+    /// came back.
+    fn undone_to(&self, id: LadderId) -> u32 {
+        let now = self.at.now;
+        let comes_back = |fact: &&Fact| fact.reversals.last().is_some_and(|(at, _)| *at == now);
+        let first = self.state.facts.iter().find(comes_back).and_then(|fact| fact.event.time.plus_millis(-1));
+        first.map_or(u32::MAX, |before| self.tiers_at(before).get(id.0 as usize).copied().unwrap_or(0))
+    }
+
+    /// Lets what a rise brought hang on the reason for it, and what a fall brought on that of the rise before it; what was granted goes with
+    /// the event, and so does what an event brought that made the member fall.
     fn hang(&mut self, id: LadderId, rung: u32, brought: Brought) {
         let held = self.state.ladders.at(id);
-        let since = held.holds.iter().filter(|hold| hold.tier == rung && !hold.granted).map(|hold| hold.since).max();
+        let reasons = held.holds.iter().filter(|hold| hold.tier == rung && !hold.granted).map(|hold| hold.since);
+        // Who has fallen from a tier had risen to it: without that there was no fall.
+        let fell = match &*held.history {
+            [.., (since, from), _] if *from == rung && held.tier < rung && self.event.is_none() => Some(*since),
+            _ => None,
+        };
         if brought == Brought::default() {
             return;
         }
-        match since {
+        match reasons.max().or(fell) {
             Some(since) => self.state.ladders.at_mut(id).rises.push(Risen { tier: rung, since, brought }),
             None => self.keep_brought(brought),
         }
@@ -363,46 +382,10 @@ impl Fold<'_> {
             due.push(self.calendar.zone.start_of(self.period(kind, today).end));
         }
         if ladder.holds == Hold::Rolling && held.holds.iter().any(|hold| !hold.granted) {
-            due.extend(self.slides(&self.version.listeners.of_ladder(id).slides, after)?);
+            due.extend(self.turn(&self.version.listeners.of_ladder(id).turns, after)?);
         }
         let ends = held.holds.iter().map(|hold| self.lasts(ladder, hold));
         Ok(due.into_iter().filter(|at| *at > after).chain(ends).min().filter(|at| *at < Instant::LAST))
-    }
-
-    /// The next moments at which conditions may change without an event.
-    pub fn slides(&self, slides: &Slides, after: Instant) -> Result<Vec<Instant>, Fault> {
-        let zone = &self.calendar.zone;
-        let today = zone.day_of(after);
-        let tomorrow = zone.start_of(today.plus_days(1).ok_or(Fault::Calendar)?);
-        let mut moments = Vec::new();
-        if slides.daily {
-            moments.push(tomorrow);
-        }
-        for &id in &slides.measures {
-            let measure = self.program.measures.at(id);
-            if let Source::Streak { period, .. } = measure.source {
-                moments.push(zone.start_of(self.period(period, today).end));
-            }
-            match measure.window {
-                Window::Period(kind) => moments.push(zone.start_of(self.period(kind, today).end)),
-                Window::LastDays(_) => moments.push(tomorrow),
-                Window::LastExactly(span) => moments.extend(self.first_out(id, span, after)),
-                Window::Ever | Window::SinceRise(_) => {}
-            }
-        }
-        Ok(moments)
-    }
-
-    /// When something next leaves the sliding window of a measure.
-    fn first_out(&self, id: MeasureId, span: TimeSpan, after: Instant) -> Option<Instant> {
-        let zone = &self.calendar.zone;
-        let out = |fact: &Fact| span.after(fact.event.time, zone);
-        let only = moved_by(self.program, id);
-        // Facts are in the order of their time, and so they leave.
-        let facts = &self.state.facts;
-        let gone = facts.partition_point(|fact| out(fact).is_some_and(|at| at <= after));
-        let inside = facts.get(gone..).unwrap_or_default();
-        inside.iter().find(|fact| only.is_none_or(|kind| kind == fact.event.kind)).and_then(out)
     }
 
     /// Lets a ladder do what is due now.
@@ -465,9 +448,9 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// The value of a measure now, what rolled over included.
-    pub fn measure(&self, id: crate::hir::MeasureId) -> Result<Exact, Fault> {
-        match self.cx(View::default()).read(Read::Measure(id))? {
+    /// The value of a measure, what rolled over included.
+    pub fn measure(&self, id: crate::hir::MeasureId, view: View<'_>) -> Result<Exact, Fault> {
+        match self.cx(view).read(Read::Measure(id))? {
             Value::Exact(value) => Ok(value),
             _ => Ok(Exact::ZERO),
         }

@@ -8,6 +8,7 @@ use super::super::plan::{CrossingPlan, EffectPlan, FactPlan, Once, RulePlan};
 use super::super::term::{Lowering, constant};
 use super::super::unfit::{Fit, unfit, without};
 use crate::arena::Arena;
+use crate::engine::turns::rises_alone;
 use crate::hir::{EventId, Expr};
 
 impl Lowering<'_> {
@@ -73,6 +74,7 @@ impl Lowering<'_> {
         clock: &mut Clock,
     ) -> Fit<CrossingPlan> {
         let def = self.program.measures.at(measure);
+        without(rises_alone(self.program, measure), "rules that wait for what time alone may raise", step.span)?;
         let Some(cells) = *self.layout.crossings.at(id) else { return unfit("this trigger", step.span) };
         let once = match def.window {
             _ if is_once_for_ever(def) => Once::Ever,

@@ -30,7 +30,7 @@ impl Writer {
             }
             7 | 8 if !self.names.ladders.is_empty() => {
                 let (ladder, tiers) = t.pick(&self.names.ladders);
-                let change = t.pick(if self.without.traces { &["rises"][..] } else { &["rises", "falls", "changes"] });
+                let change = t.pick(&["rises", "falls", "changes"]);
                 let to = if t.chance(50) { format!(" to {}", t.pick(&tiers)) } else { String::new() };
                 let first = if change == "rises" && !self.without.traces && t.chance(30) { ", first time" } else { "" };
                 (format!("when {ladder} {change}{to}{first}"), On::Member)
