@@ -7,6 +7,7 @@ pub mod recording;
 pub mod spelling;
 pub mod update;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::engine::{Account, Arrival, Engine, Event, Outcome, State, What, World, words};
@@ -96,7 +97,7 @@ struct Run<'p> {
     sequence: u64,
     failures: Vec<Failure>,
     /// Invariants that were broken before.
-    broken: Vec<Arc<str>>,
+    broken: BTreeSet<Arc<str>>,
     /// Who wants to know of everything that happens.
     sink: &'p mut dyn FnMut(&Outcome),
 }
@@ -111,7 +112,7 @@ struct Brought {
 impl<'p> Run<'p> {
     fn new(engine: &Engine, program: &'p Program, sink: &'p mut dyn FnMut(&Outcome)) -> Self {
         let world = World::new(engine.clone().with_test_seed());
-        Self { program, world, sequence: 0, failures: Vec::new(), broken: Vec::new(), sink }
+        Self { program, world, sequence: 0, failures: Vec::new(), broken: BTreeSet::new(), sink }
     }
 
     fn play(mut self, scenario: &Scenario) -> Vec<Failure> {
@@ -243,17 +244,18 @@ impl<'p> Run<'p> {
         let mut found = Vec::new();
         for state in self.world.members() {
             let pots = self.world.pots(&state.member);
-            for broken in self.world.engine().broken(state, &pots) {
-                let name = &broken.invariant.name;
-                if !self.broken.contains(name) {
-                    self.broken.push(name.clone());
-                    let condition = self.program.sources.text(broken.invariant.condition.span).trim();
-                    let expected = format!("the invariant {name}: {condition}");
-                    found.push((expected, format!("{}: {}", state.member, broken.because)));
-                }
+            let known = &self.broken;
+            for broken in self.world.engine().broken_of(state, &pots, |invariant| !known.contains(&invariant.name)) {
+                let condition = self.program.sources.text(broken.invariant.condition.span).trim();
+                let expected = format!("the invariant {}: {condition}", broken.invariant.name);
+                found.push((broken.invariant.name.clone(), expected, format!("{}: {}", state.member, broken.because)));
             }
         }
-        found.into_iter().for_each(|(expected, got)| self.fail(span, expected, got, Vec::new()));
+        for (name, expected, got) in found {
+            if self.broken.insert(name) {
+                self.fail(span, expected, got, Vec::new());
+            }
+        }
     }
 
     fn check(&mut self, brought: &Brought, expectation: &Expectation, member: Option<&Arc<str>>) {

@@ -135,8 +135,10 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     let stream = EventStream::new(&program, &inputs, map.as_ref(), world.sequence())?;
     let mut reading = Reading { stream, in_order: inputs.paths().len() < 2, newest: None, ended: false };
     pass.judge(&mut reading, &mut world, &mut Progress::new("events", *quiet))?;
-    let jobs = world.prepare_advance(until);
-    world.finish(run_all(jobs, pass.threads), &mut |outcome| pass.take(&outcome));
+    for stage in world.stages(until) {
+        let jobs = world.prepare_advance(Some(stage));
+        world.finish(run_all(jobs, pass.threads), &mut |outcome| pass.take(&outcome));
+    }
     if let Some(error) = pass.failure.take() {
         return Err(error.into());
     }

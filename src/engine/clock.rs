@@ -121,15 +121,17 @@ impl Fold<'_> {
     }
 
     /// When something is next due for this member.
-    pub fn due_at(&self) -> Option<Instant> {
+    pub fn due_at(&mut self) -> Option<Instant> {
         self.next_due().map(|(at, _)| at)
     }
 
     /// What is next due. What would lie beyond the calendar never falls due.
-    fn next_due(&self) -> Option<(Instant, Due)> {
+    fn next_due(&mut self) -> Option<(Instant, Due)> {
         if self.state.halted {
             return None;
         }
+        let is_here = self.state.joined.is_some() && !self.state.left;
+        let rule = if is_here { self.next_rule() } else { None };
         let mut next: Option<(Instant, Due)> = None;
         let mut offer = |at: Option<Instant>, due: Due| {
             if let Some(at) = at
@@ -155,12 +157,12 @@ impl Fold<'_> {
             offer(lapses.filter(|at| !kept(at)).min(), Due::Expire(unit));
             offer(self.unkept_due(unit).ok().flatten(), Due::Expire(unit));
         }
-        if self.state.joined.is_some() && !self.state.left {
+        if is_here {
             offer(self.birthday(), Due::Birthday);
             offer(self.anniversary(), Due::Anniversary);
-            for &id in &self.version.listeners.clock {
-                offer(self.rule_due(id, &self.program.rules.at(id).trigger).ok().flatten(), Due::Rule(id));
-            }
+        }
+        if let Some((at, id)) = rule {
+            offer(Some(at), Due::Rule(id));
         }
         for &id in &self.version.listeners.frozen {
             offer(self.freeze_due(id).ok().flatten(), Due::Freeze(id));
@@ -294,9 +296,14 @@ impl Fold<'_> {
             .find(|at| *at >= self.state.clock)
     }
 
-    fn rule_due(&self, id: RuleId, trigger: &Trigger) -> Result<Option<Instant>, Fault> {
+    /// When a rule of the clock is next due.
+    pub fn rule_due(&self, id: RuleId) -> Option<(Instant, RuleId)> {
+        self.beat_of(id).ok().flatten().map(|at| (at, id))
+    }
+
+    fn beat_of(&self, id: RuleId) -> Result<Option<Instant>, Fault> {
         let fired = self.state.firings.at(id).fired_for;
-        Ok(match trigger {
+        Ok(match &self.program.rules.at(id).trigger {
             Trigger::Every(rhythm) => {
                 // Beats of while the member was away, or the rule was not yet there, have passed.
                 let after = fired.or(self.state.joined).unwrap_or(self.state.clock).max(self.just_before());

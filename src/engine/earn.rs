@@ -1,6 +1,7 @@
 //! Earning: conditions, base amounts, boosts, stacking groups, limits, rounding, posting (S8).
 
 use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::hir::{Earn, EarnId, Funding, Ladder, OnRefund, RoundScope, TierAt, UnitId};
 use crate::value::{Exact, Instant, Rounding, Value, allocate};
@@ -8,7 +9,7 @@ use crate::value::{Exact, Instant, Rounding, Value, allocate};
 use super::boost::Boosted;
 use super::fact::Award;
 use super::fault::Fault;
-use super::few::Few;
+use super::few::{Few, room_for};
 use super::fold::{Fold, View};
 use super::ledger::Grant;
 use super::limit::{Claim, Claims, Rounded};
@@ -183,7 +184,7 @@ impl Fold<'_> {
 
     /// Takes out earns that another one excludes.
     fn exclude(&mut self, shares: &mut Vec<Share>) {
-        let earned: Vec<EarnId> = shares.iter().map(|share| share.earn).collect();
+        let earned: BTreeSet<EarnId> = shares.iter().map(|share| share.earn).collect();
         let mut dropped = Vec::new();
         shares.retain(|share| {
             let out = self.program.earns.at(share.earn).unless_earned.iter().any(|other| earned.contains(other));
@@ -272,7 +273,8 @@ impl Fold<'_> {
         parts: impl Iterator<Item = (EarnId, Option<u32>)>,
     ) -> Vec<((UnitId, Rounding), Vec<usize>)> {
         type Key = (UnitId, Rounding, Option<(EarnId, Option<u32>)>);
-        let mut groups: Vec<(Key, Vec<usize>)> = Vec::new();
+        let mut groups: Vec<((UnitId, Rounding), Vec<usize>)> = Vec::new();
+        let mut places: BTreeMap<Key, usize> = BTreeMap::new();
         for (i, (id, line)) in parts.enumerate() {
             let earn = self.program.earns.at(id);
             let unit = self.program.units.at(earn.unit);
@@ -282,13 +284,13 @@ impl Fold<'_> {
                 RoundScope::Rule => Some((id, None)),
                 RoundScope::Item => Some((id, line)),
             };
-            let key = (earn.unit, rounding, apart);
-            match groups.iter_mut().find(|(other, _)| *other == key) {
+            let place = *places.entry((earn.unit, rounding, apart)).or_insert(groups.len());
+            match groups.get_mut(place) {
                 Some((_, members)) => members.push(i),
-                None => groups.push((key, vec![i])),
+                None => groups.push(((earn.unit, rounding), vec![i])),
             }
         }
-        groups.into_iter().map(|((unit, rounding, _), members)| ((unit, rounding), members)).collect()
+        groups
     }
 
     fn pay(&mut self, share: Share, amount: i64) -> Result<(), Fault> {
@@ -362,8 +364,9 @@ impl Fold<'_> {
     pub fn keep(&mut self, award: Award) {
         if let Some(fact) = self.own_fact() {
             // Most events bring one award, and facts are kept long.
-            fact.awards.reserve_exact(1);
-            fact.awards.push(award);
+            let awards = &mut fact.awards;
+            awards.reserve_exact(room_for(awards.len(), awards.capacity()));
+            awards.push(award);
         }
     }
 

@@ -15,7 +15,7 @@ use super::fact::{UseKey, Uses};
 use super::group::Group;
 use super::pots::Pots;
 use super::series::Gauge;
-use super::state::State;
+use super::state::{Note, State};
 
 /// Members who were erased, and by which event last.
 pub type Erased = BTreeMap<Arc<str>, Arc<Event>>;
@@ -51,6 +51,8 @@ impl State {
             }
         }
         self.ladders.iter_mut().for_each(|held| held.standing.clear());
+        // The time zone may be gone with them.
+        self.agenda = Note::default();
         // Running values may have been made of them: they are counted from history from now on.
         self.gauges.iter_mut().for_each(|gauge| *gauge = Gauge::default());
         self.distrust_gauges();

@@ -1,6 +1,7 @@
 //! Limits and budgets: how much headroom is left, and who uses it.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use crate::hir::{Excess, LimitId, LimitKind, Window};
 use crate::source::Span;
@@ -33,35 +34,42 @@ pub struct Claim {
     pub left: Exact,
 }
 
+/// A headroom, in one period or at one moment.
+type Room = (UseKey, Instant);
+
+impl Claim {
+    fn room(&self) -> Room {
+        (self.key.clone(), self.bucket)
+    }
+}
+
 /// Amounts of the event at hand after rounding, by limit.
-pub type Rounded = Vec<((UseKey, Instant), i64)>;
+pub type Rounded = BTreeMap<Room, i64>;
 
 /// What awards of the event at hand have claimed and not yet posted.
 #[derive(Debug, Default, Clone)]
 pub struct Claims {
-    claimed: RefCell<Vec<((UseKey, Instant), Exact)>>,
+    claimed: RefCell<BTreeMap<Room, Exact>>,
 }
 
 impl Claims {
-    fn of(&self, key: &(UseKey, Instant)) -> Exact {
-        self.claimed.borrow().iter().find(|(known, _)| known == key).map_or(Exact::ZERO, |(_, amount)| *amount)
+    fn of(&self, room: &Room) -> Exact {
+        self.claimed.borrow().get(room).copied().unwrap_or(Exact::ZERO)
     }
     /// Forgets what is also written down elsewhere: all but what limits per event have let through.
     pub fn retain(&self, keep: impl Fn(LimitId) -> bool) {
-        self.claimed.borrow_mut().retain(|((key, _), _)| keep(key.limit));
+        self.claimed.borrow_mut().retain(|(key, _), _| keep(key.limit));
     }
     /// Counts what rounding has added to an award of a rule, or taken from it.
     pub fn rounded(&self, claims: &[Claim], by: Exact) -> Result<(), Fault> {
-        let known = |key: &(UseKey, Instant)| self.claimed.borrow().iter().any(|(known, _)| known == key);
-        let amounts = claims.iter().filter(|claim| !claim.times).map(|claim| (claim.key.clone(), claim.bucket));
-        amounts.filter(known).try_for_each(|key| self.add(key, by))
+        let known = |room: &Room| self.claimed.borrow().contains_key(room);
+        let amounts = claims.iter().filter(|claim| !claim.times).map(Claim::room);
+        amounts.filter(known).try_for_each(|room| self.add(room, by))
     }
-    fn add(&self, key: (UseKey, Instant), amount: Exact) -> Result<(), Fault> {
+    fn add(&self, room: Room, amount: Exact) -> Result<(), Fault> {
         let mut claimed = self.claimed.borrow_mut();
-        match claimed.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, total)) => *total = total.add(amount)?,
-            None => claimed.push((key, amount)),
-        }
+        let total = claimed.entry(room).or_insert(Exact::ZERO);
+        *total = total.add(amount)?;
         Ok(())
     }
 }
@@ -173,7 +181,7 @@ impl Fold<'_> {
         let mut fitted = self.fit(cause, limits, amount, view, None, &claims)?;
         claims.retain(|limit| self.program.limits.at(limit).window.is_none());
         for claim in fitted.claims.iter_mut().filter(|claim| !claim.times) {
-            let all = claims.of(&(claim.key.clone(), claim.bucket));
+            let all = claims.of(&claim.room());
             if !all.is_zero() {
                 claim.left = claim.left.sub(all.sub(fitted.amount)?)?;
             }
@@ -209,18 +217,15 @@ impl Fold<'_> {
     /// Cuts a rounded amount to what its limits leave: rounding takes no award beyond them (S13).
     pub fn clip(claims: &[Claim], amount: i64, rounded: &mut Rounded) -> i64 {
         let amounts = || claims.iter().filter(|claim| !claim.times);
-        let of = |claim: &Claim| (claim.key.clone(), claim.bucket);
-        let room = |claim: &Claim| {
+        let left = |claim: &Claim| {
             let left = claim.left.floor().to_i64().unwrap_or(i64::MAX);
-            let used = rounded.iter().find(|(key, _)| *key == of(claim)).map_or(0, |(_, amount)| *amount);
+            let used = rounded.get(&claim.room()).copied().unwrap_or(0);
             left.saturating_sub(used).max(0)
         };
-        let amount = amounts().map(room).fold(amount, i64::min);
+        let amount = amounts().map(left).fold(amount, i64::min);
         for claim in amounts() {
-            match rounded.iter_mut().find(|(key, _)| *key == of(claim)) {
-                Some((_, total)) => *total = total.saturating_add(amount),
-                None => rounded.push((of(claim), amount)),
-            }
+            let total = rounded.entry(claim.room()).or_insert(0);
+            *total = total.saturating_add(amount);
         }
         amount
     }

@@ -1,5 +1,6 @@
 //! Judges events: the fold over members' histories. No files, no wall clock, no randomness, no threads.
 
+mod agenda;
 mod apply;
 mod automatic;
 mod board;
@@ -60,6 +61,7 @@ mod shards;
 mod shortfall;
 mod snapshot;
 mod stack;
+mod stages;
 pub mod state;
 pub mod streak;
 mod tender;

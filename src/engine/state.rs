@@ -11,6 +11,7 @@ use crate::hir::{
 };
 use crate::value::{ArithmeticError, Day, Exact, Instant, Value};
 
+use super::agenda::Agenda;
 use super::automatic::Taken;
 use super::brought::{Firings, Risen};
 use super::challenge::Running;
@@ -50,6 +51,9 @@ pub struct State {
     /// Where they are by what reversals name.
     #[serde(skip)]
     pub named: Note<Named>,
+    /// When rules of the clock are next due, where there are many.
+    #[serde(skip)]
+    pub agenda: Note<Option<Box<Agenda>>>,
     /// Amounts posted, for measures over postings in the reference.
     pub tallies: Vec<Tallied>,
     /// Running values of measures, for the compiled plan.
@@ -264,6 +268,7 @@ impl State {
             last: Arena::default(),
             facts: Vec::new(),
             named: Note::default(),
+            agenda: Note::default(),
             tallies: Vec::new(),
             gauges: Arena::default(),
             restarts: Arena::default(),

@@ -65,6 +65,8 @@ pub struct World {
     /// Who was erased before what was stored: what their events have told is no longer known.
     erased: Erased,
     clock: Option<Instant>,
+    /// Up to when the clocks of all members have moved.
+    pub(super) moved: Option<Instant>,
     /// How many events were numbered.
     sequence: u64,
     /// Up to when another program has judged: nothing can come before that.
@@ -108,6 +110,7 @@ impl World {
             uniting: Vec::new(),
             erased: Erased::new(),
             clock: None,
+            moved: None,
             sequence: 0,
             adopted: None,
             keeping: false,
@@ -291,14 +294,17 @@ impl World {
 
     /// Moves the clock of all members: to a moment, or to the newest event where none is given.
     pub fn advance(&mut self, to: Option<Instant>, sink: Sink<'_>) {
-        let done = self.prepare_advance(to).into_iter().map(Job::run).collect();
-        self.finish(done, sink);
+        for stage in self.stages(to) {
+            let done = self.prepare_advance(Some(stage)).into_iter().map(Job::run).collect();
+            self.finish(done, sink);
+        }
     }
 
-    /// The first half of [`World::advance`], as [`World::prepare`].
-    pub fn prepare_advance(&mut self, to: Option<Instant>) -> Vec<Job> {
-        let Some(to) = to.into_iter().chain(self.clock).max() else { return Vec::new() };
-        self.clock = Some(to);
+    /// The first half of one of the [`World::stages`] in which the clock is moved, as [`World::prepare`]; of all of them where none is given.
+    pub fn prepare_advance(&mut self, stage: Option<Instant>) -> Vec<Job> {
+        let Some(to) = stage.or(self.clock) else { return Vec::new() };
+        self.clock = self.clock.max(Some(to));
+        self.moved = self.moved.max(Some(to));
         self.groups.places().map(|place| self.job(place, Work::Advance(to))).collect()
     }
 
@@ -365,6 +371,7 @@ impl World {
         }
         world.newest = newest.into_iter().collect();
         world.clock = clock;
+        world.moved = clock;
         world.sequence = sequence;
         world.adopted = adopted;
         world

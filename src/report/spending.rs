@@ -1,7 +1,7 @@
 //! What a program gives beside points, and what all of it costs: rewards, challenges, rules, partners, causes.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::arena::Id as _;
@@ -29,6 +29,9 @@ pub struct Spending<'s> {
     /// What units are worth.
     pub standings: &'s BTreeMap<UnitId, Standing>,
 }
+
+/// How many units have a column of their own among what rules give.
+const MOST_UNITS: usize = 24;
 
 #[derive(Default, Clone)]
 struct Vouchers {
@@ -126,12 +129,11 @@ impl Spending<'_> {
         let (now, before) = (self.total(self.scope.period)?, self.total(self.scope.earlier)?);
         let figure = Figure::new(means::COST, now).after(self.scope.before(|_| before));
         let given = self.watch.given(self.scope.period);
-        let units: Vec<UnitId> = self
-            .program
-            .units
-            .ids()
-            .filter(|unit| given.values().any(|given| given.units.get(unit).is_some_and(|steps| *steps != 0)))
-            .collect();
+        let all = given.values().flat_map(|given| given.units.iter().filter(|(_, steps)| **steps != 0));
+        let mut units: Vec<UnitId> = all.map(|(unit, _)| *unit).collect::<BTreeSet<_>>().into_iter().collect();
+        // A table as wide as a program is long would be read by nobody.
+        let further: BTreeSet<UnitId> = units.iter().skip(MOST_UNITS).copied().collect();
+        units.truncate(MOST_UNITS);
         let (vouchers, gifts) =
             (given.values().any(|given| given.vouchers != 0), given.values().any(|given| given.gifts != 0));
         let mut rows = Vec::new();
@@ -150,6 +152,10 @@ impl Spending<'_> {
             for unit in &units {
                 row.push(Ok(Quantity::units(self.program, *unit, given.units.get(unit).copied().unwrap_or(0))));
             }
+            if !further.is_empty() {
+                let given = given.units.iter().filter(|(unit, steps)| **steps != 0 && further.contains(unit));
+                row.push(Ok(Quantity::Count(i64::try_from(given.count()).unwrap_or(i64::MAX))));
+            }
             if vouchers {
                 row.push(Ok(Quantity::Count(given.vouchers)));
             }
@@ -162,8 +168,8 @@ impl Spending<'_> {
         let names = units.iter().map(|unit| self.program.units.at(*unit));
         let names = names.map(|unit| Named::new(&unit.name, unit.label.as_ref()));
         let mut heads: Vec<Named> = std::iter::once(head("rule")).chain(names).collect();
-        let more = vouchers.then_some("vouchers").into_iter().chain(gifts.then_some("gifts")).chain(["cost"]);
-        heads.extend(more.map(head));
+        let more = [(!further.is_empty(), "further_units"), (vouchers, "vouchers"), (gifts, "gifts"), (true, "cost")];
+        heads.extend(more.into_iter().filter(|(shown, _)| *shown).map(|(_, name)| head(name)));
         let cost = heads.len() - 1;
         let table = Table::headed(means::COSTS, heads, rows.collect()).drawn(Chart::Bars(cost));
         let table = if table.rows.is_empty() {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::arena::Arena;
 use crate::engine::{Account, Cause, Flow, Flows, Giver, Outcome, What, words};
-use crate::hir::{LadderId, Program, UnitId};
+use crate::hir::{LadderId, Program, Unit, UnitId};
 use crate::value::{Day, Instant};
 
 use super::figure::Records;
@@ -56,11 +57,40 @@ impl Given {
 /// A move from one tier of a ladder to another.
 pub type Move = (LadderId, u32, u32);
 
+/// What things of older versions are called in the newest.
+#[derive(Debug, Clone, Default)]
+struct Names {
+    /// By version: what its units have become.
+    units: Vec<Arena<UnitId, Option<UnitId>>>,
+    /// Earns and rules that had another name.
+    rules: BTreeMap<(&'static str, Arc<str>), Arc<str>>,
+}
+
+impl Names {
+    fn new(versions: &[Arc<Program>]) -> Self {
+        let Some(newest) = versions.last() else { return Self::default() };
+        let mut units: BTreeMap<&str, UnitId> = BTreeMap::new();
+        for (id, unit) in newest.units.pairs() {
+            units.extend(unit.was.as_deref().map(|was| (was, id)));
+            units.insert(&unit.name, id);
+        }
+        let now = |unit: &Unit| units.get(&*unit.name).copied();
+        let earns = newest.earns.iter().map(|earn| ("earn", &earn.was, &earn.name));
+        let rules = newest.rules.iter().map(|rule| ("rule", &rule.was, &rule.name));
+        let renamed = |(kind, was, name): (_, &Option<Arc<str>>, &Arc<str>)| Some(((kind, was.clone()?), name.clone()));
+        Self {
+            units: versions.iter().map(|version| version.units.iter().map(now).collect()).collect(),
+            rules: earns.chain(rules).filter_map(renamed).collect(),
+        }
+    }
+}
+
 /// Everything that is added up on the way.
 #[derive(Debug, Clone)]
 pub struct Watch<'p> {
     pub(super) versions: &'p [Arc<Program>],
     pub(super) program: &'p Program,
+    names: Names,
     /// How many events and records there were.
     pub records: Records,
     postings: BTreeMap<UnitId, BTreeMap<Day, Postings>>,
@@ -77,6 +107,7 @@ impl<'p> Watch<'p> {
         Some(Self {
             versions,
             program: versions.last()?,
+            names: Names::new(versions),
             records: Records::default(),
             postings: BTreeMap::new(),
             moves: BTreeMap::new(),
@@ -99,7 +130,8 @@ impl<'p> Watch<'p> {
         };
         match what {
             What::Posted { unit, from, to, amount, .. } => {
-                let Some(unit) = self.unit_now(judged, *unit) else { return };
+                let units = self.names.units.get(outcome.version as usize);
+                let Some(unit) = units.and_then(|units| *units.get(*unit)?) else { return };
                 self.posted(outcome, judged, (unit, day), (from, to), i128::from(*amount));
             }
             What::Tier { ladder, from, to, .. } => {
@@ -180,24 +212,12 @@ impl<'p> Watch<'p> {
 
     fn given_by(&mut self, judged: &Program, cause: Cause, day: Day) -> &mut Given {
         let (kind, name) = words::cause(judged, cause);
-        let name = name.map_or_else(|| "".into(), |(name, _)| self.rule_now(kind, name));
-        self.given.entry((kind, name)).or_default().entry(day).or_default()
-    }
-
-    /// What a rule is called now.
-    fn rule_now(&self, kind: &str, name: &Arc<str>) -> Arc<str> {
-        let now = match kind {
-            "earn" => self.program.earns.iter().find(|earn| earn.was.as_ref() == Some(name)).map(|earn| &earn.name),
-            "rule" => self.program.rules.iter().find(|rule| rule.was.as_ref() == Some(name)).map(|rule| &rule.name),
-            _ => None,
+        let rule = (kind, name.map_or_else(|| "".into(), |(name, _)| name.clone()));
+        let rule = match self.names.rules.get(&rule) {
+            Some(now) => (kind, now.clone()),
+            None => rule,
         };
-        now.unwrap_or(name).clone()
-    }
-
-    /// The unit of the newest version that an older one's has become.
-    fn unit_now(&self, judged: &Program, unit: UnitId) -> Option<UnitId> {
-        let name = &judged.units.get(unit)?.name;
-        self.program.units.find(|unit| unit.name == *name || unit.was.as_ref() == Some(name))
+        self.given.entry(rule).or_default().entry(day).or_default()
     }
 
     /// A move in terms of the newest version.

@@ -20,6 +20,7 @@ mod stage;
 mod telling;
 mod trial;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::compile::compile;
@@ -29,7 +30,7 @@ pub use maximise::{Climb, Height, Summit, goal};
 pub use property::{Property, properties};
 pub use trial::Target;
 
-use property::{Breach, Case};
+use property::{Breach, Case, Kind};
 
 impl Target {
     /// The versions of a program, in order.
@@ -85,11 +86,17 @@ impl Attack<'_> {
     pub fn run(&self, number: u64, open: impl Fn(usize) -> bool) -> Vec<Hit> {
         let script = invent::invent(self.target, self.seed, number);
         let mut case = Case::new(self.target, &script);
-        let mut hits = Vec::new();
+        let (mut hits, mut promises) = (Vec::new(), BTreeMap::new());
         for (position, property) in self.properties.iter().enumerate().filter(|(position, _)| open(*position)) {
-            if let Some(breach) = property.broken_by(&mut case) {
+            if let Kind::Invariant(invariant) = property.kind {
+                promises.insert(invariant, position);
+            } else if let Some(breach) = property.broken_by(&mut case) {
                 hits.push(Hit { property: position, run: number, breach });
             }
+        }
+        let invariants: Vec<usize> = promises.keys().copied().collect();
+        for (invariant, breach) in invariant::broken(self.target, &script, &invariants) {
+            hits.extend(promises.get(&invariant).map(|position| Hit { property: *position, run: number, breach }));
         }
         hits
     }

@@ -75,7 +75,10 @@ impl Property {
     pub(super) fn broken_by(&self, case: &mut Case<'_>) -> Option<Breach> {
         match self.kind {
             Kind::BuiltIn(look) => look(case),
-            Kind::Invariant(position) => super::invariant::broken(case, position),
+            Kind::Invariant(position) => {
+                let broken = super::invariant::broken(case.target, case.script, &[position]);
+                broken.into_iter().next().map(|(_, breach)| breach)
+            }
         }
     }
 }

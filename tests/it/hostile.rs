@@ -484,3 +484,52 @@ fn what_members_have_together_is_more_than_one_can_have() {
     commanded("sum", &body("month"), &["diff", old.to_str().unwrap(), "hostile.meed", "--events", "events.jsonl"]);
     std::fs::remove_file(old).unwrap();
 }
+
+#[test]
+fn thousands_of_rules_of_the_clock_take_their_turns() {
+    let daily =
+        |i: usize| format!("rule r{i} every calendar day at {:02}:{:02} {{ give 1 point }}\n", i / 60 % 24, i % 60);
+    assert_eq!(posted(&many(3_000, daily), "2026-03-03"), (3_000 * 60, 0));
+    // Where members meet, somebody else may have to hear of each turn.
+    let together = format!("rule shared on visit {{\n  give 1 point\n  budget 5 points\n}}\n{}", many(1_000, daily));
+    assert_eq!(posted(&together, "2026-02-03"), (1_000 * 32, 0));
+}
+
+#[test]
+fn thousands_of_limits_in_one_earn_are_asked_once() {
+    let limits = many(30_000, |i| format!("  limit {} points each calendar day\n", i + 10));
+    let story = "scenario \"s\" { ann purchase 2026-01-02 { order A, subtotal $500 } expect 10 points }\n";
+    plays("limits", &format!("earn e on purchase {{\n  give 1 point per $1 of subtotal\n{limits}}}\n{story}"));
+}
+
+#[test]
+fn thousands_of_lines_are_rounded_each_by_itself() {
+    let lines = many(9_000, |i| format!("{{ sku s{i}, price $1.50 }}, "));
+    let body = format!(
+        "event order {{\n  key id\n  items list of {{ sku id, price money }}\n}}\n\
+         earn e on order.items {{\n  give 1 point per $1 of price\n  round down per item\n}}\n\
+         earn f on order.items {{\n  give 1 point per $1 of price\n  round up per item\n  unless earned g\n}}\n\
+         earn g on order.items {{\n  where price > $100\n  give 1 point\n}}\n\
+         scenario \"s\" {{ ann order 2026-01-02 {{ key A, items [ {} ] }} expect 27_000 points }}\n",
+        lines.trim_end_matches(", ")
+    );
+    plays("lines", &body);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_report_on_thousands_of_units_is_as_long_as_the_program() {
+    let body = many(3_000, |i| {
+        format!("unit u{i} {{ expires never, worth $0.01 }}\nearn e{i} on purchase {{ give 1 u{i} }}\n")
+    });
+    let report = commanded("units", &body, &["report", "hostile.meed", "events.jsonl"]);
+    assert!(report.len() < 30 * 1024 * 1024 && report.contains("further units"), "{} bytes", report.len());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn thousands_of_invariants_are_attacked_in_one_play() {
+    let body = many(2_000, |i| format!("invariant i{i} = points.balance >= -{i} points\n"));
+    let told = commanded("invariants", &body, &["verify", "hostile.meed", "--runs", "20"]);
+    assert!(told.contains("2000 invariants") && told.contains("nothing was found"), "{told}");
+}
