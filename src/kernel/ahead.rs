@@ -134,7 +134,7 @@ fn follow(queues: &Queues, tells: usize, leaving: &mut Vec<(u32, i64)>) {
         black_box(leaving.iter().fold(0, |sum, (at, _)| sum ^ queues.at(*at).map_or(0, |row| cell(row, tells))));
         leaving.retain_mut(|(at, by)| match queues.at(*at) {
             Some(row) if cell(row, tells) <= *by => {
-                *at = queues.behind(*at);
+                *at = queues.after(row);
                 true
             }
             _ => false,

@@ -98,9 +98,8 @@ impl Judge<'_> {
         let cells = self.plan.units.at(id).cells;
         let mut queue = self.get(cells.lots);
         let mut lapsed = 0_i64;
-        while self.pools.lots.front(queue).is_some_and(|lot| cell(lot, EXPIRES) <= by || cell(lot, LEFT) == 0)
-            && let Some(lot) = self.pools.lots.pop(&mut queue)
-        {
+        let is_over = |lot: &[i64]| cell(lot, EXPIRES) <= by || cell(lot, LEFT) == 0;
+        while let Some(lot) = self.pools.lots.pop_if(&mut queue, is_over) {
             let (left, number) = (cell(lot, LEFT), cell(lot, NUMBER));
             if left == 0 {
                 continue;

@@ -48,8 +48,8 @@ impl Judge<'_> {
             let left = self.pools.entries.retain(&mut queue, |entry| cell(entry, AT) >= start);
             self.set(cells.value, i64::try_from(left).unwrap_or(i64::MAX));
         } else {
-            while self.pools.entries.front(queue).is_some_and(|entry| cell(entry, AT) < start) {
-                let gone = self.pools.entries.pop(&mut queue).map_or(0, |entry| cell(entry, AMOUNT));
+            while let Some(entry) = self.pools.entries.pop_if(&mut queue, |entry| cell(entry, AT) < start) {
+                let gone = cell(entry, AMOUNT);
                 self.add(cells.value, -gone);
             }
         }
@@ -62,11 +62,13 @@ impl Judge<'_> {
         let Some(fact) = &plan.events.at(event).fact else { return };
         let first = self.get(measure.cells.entries);
         let mut at = place(first);
-        while let Some(cells) = self.pools.facts.at(event).queues.at(at).filter(|cells| cell(cells, TIME) < start) {
-            let rest = cell(cells, REST);
+        loop {
+            let queues = &self.pools.facts.at(event).queues;
+            let Some(cells) = queues.at(at).filter(|cells| cell(cells, TIME) < start) else { break };
+            let (rest, next) = (cell(cells, REST), queues.after(cells));
             let gone = self.worth(measure, event, fact, at, rest);
             self.add(measure.cells.value, -gone);
-            at = self.pools.facts.at(event).queues.behind(at);
+            at = next;
         }
         if at != place(first) {
             self.set(measure.cells.entries, if at == NOWHERE { EMPTY } else { at.into() });

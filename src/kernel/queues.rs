@@ -61,7 +61,13 @@ impl Queues {
     /// The place behind one.
     #[inline]
     pub fn behind(&self, place: u32) -> u32 {
-        self.at(place).and_then(|row| row.get(self.width)).map_or(NOWHERE, |link| ends(*link).0)
+        self.at(place).map_or(NOWHERE, |row| self.after(row))
+    }
+
+    /// The place behind a row.
+    #[inline]
+    pub fn after(&self, row: &[i64]) -> u32 {
+        row.get(self.width).map_or(NOWHERE, |link| ends(*link).0)
     }
 
     /// Whose a row is.
@@ -110,13 +116,20 @@ impl Queues {
 
     /// Takes the first out; its cells stay readable until something is added.
     pub fn pop(&mut self, at: &mut i64) -> Option<&[i64]> {
+        self.pop_if(at, |_| true)
+    }
+
+    /// Takes the first out if it fits; its cells stay readable until something is added.
+    #[inline]
+    pub fn pop_if(&mut self, at: &mut i64, fits: impl FnOnce(&[i64]) -> bool) -> Option<&[i64]> {
         let (first, last) = ends(*at);
-        let next = self.behind(first);
-        let free = self.free;
-        self.link(first, free)?;
+        let row = self.cells.row_mut(first as usize).filter(|row| fits(row))?;
+        let link = row.get_mut(self.width)?;
+        let (next, owner) = ends(*link);
+        *link = queue(self.free, owner);
         *at = if first == last { EMPTY } else { queue(next, last) };
         self.free = first;
-        self.at(first)
+        Some(row)
     }
 
     /// Takes all out.
@@ -135,7 +148,7 @@ impl Queues {
         std::iter::from_fn(move || {
             let place = at;
             let row = self.at(place)?;
-            at = self.behind(place);
+            at = self.after(row);
             Some((place, row))
         })
     }
@@ -148,9 +161,14 @@ impl Queues {
 
     /// Keeps only what fits, in order; returns how many.
     pub fn retain(&mut self, at: &mut i64, fits: impl Fn(&[i64]) -> bool) -> usize {
+        // Mostly all of them do.
+        let known = self.iter(*at).try_fold(0, |count, (_, row)| fits(row).then_some(count + 1));
+        if let Some(count) = known {
+            return count;
+        }
         let (mut before, mut place, mut kept, mut count) = (NOWHERE, first(*at), EMPTY, 0);
         while let Some(row) = self.at(place) {
-            let next = self.behind(place);
+            let next = self.after(row);
             if fits(row) {
                 self.link(before, place);
                 kept = if kept == EMPTY { queue(place, place) } else { queue(first(kept), place) };
@@ -173,8 +191,8 @@ impl Queues {
         let mut all = EMPTY;
         let place = self.push(&mut all, row, owner);
         let (mut last, mut next) = (NOWHERE, first(*at));
-        while self.at(next).is_some_and(&before) {
-            (last, next) = (next, self.behind(next));
+        while let Some(row) = self.at(next).filter(|row| before(row)) {
+            (last, next) = (next, self.after(row));
         }
         self.link(place, next);
         let (first, end) = if *at == EMPTY { (place, place) } else { ends(*at) };

@@ -11,7 +11,7 @@ use super::rows::{Block, Filler};
 use super::scan::Scanner;
 
 /// How many records a block has.
-const RECORDS: usize = 4_096;
+const RECORDS: usize = 1_024;
 
 /// Records that were read.
 #[derive(Default)]
