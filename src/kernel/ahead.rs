@@ -11,15 +11,15 @@ use super::clock::Back;
 use super::code::cell;
 use super::layout::{ABSENT, DUE};
 use super::measure::place;
-use super::plan::{EventPlan, Plan, TIME};
+use super::plan::{EventPlan, How, Plan, TIME};
 use super::queues::{Queues, first, last};
-use super::store::{Pools, lot};
+use super::store::{Pools, entry, lot};
 
 /// How many cells memory brings at once.
 const LINE: usize = 8;
 
-/// How far a queue is followed whose first rows will leave it.
-const FURTHER: usize = 3;
+/// How far a queue is followed whose first rows will leave it, or all of whose rows are looked at.
+const FURTHER: usize = 8;
 
 /// An event that will be judged.
 #[derive(Debug, Clone, Copy)]
@@ -38,8 +38,8 @@ pub struct Ahead {
     lots: Vec<usize>,
     /// Cells of facts, by type of event.
     facts: Vec<(EventId, usize)>,
-    /// Cells of what counts in windows.
-    entries: Vec<usize>,
+    /// Cells of what counts in windows, and whether all of it is looked at.
+    entries: Vec<(usize, bool)>,
     /// Cells of the first facts in a window, with its length.
     windows: Vec<(EventId, usize, i64)>,
     /// By type of event: whether it asks for more than lots.
@@ -72,7 +72,10 @@ impl Ahead {
         Self {
             lots: plan.units.iter().map(|unit| unit.cells.lots).filter(|lots| *lots != ABSENT).collect(),
             facts: facts.collect(),
-            entries: kept.filter(|measure| measure.facts.is_none()).map(|measure| measure.cells.entries).collect(),
+            entries: kept
+                .filter(|measure| measure.facts.is_none())
+                .map(|measure| (measure.cells.entries, measure.how == How::Distinct))
+                .collect(),
             windows: windows.collect(),
             asks: plan.events.iter().map(asks).collect(),
             all: Vec::new(),
@@ -98,8 +101,15 @@ impl Ahead {
         for (event, queue) in facts {
             ends(&pools.facts.at(*event).queues, asking.iter().map(|one| cell(member(one), *queue)));
         }
-        for queue in entries {
-            ends(&pools.entries, asking.iter().map(|one| cell(member(one), *queue)));
+        for (queue, whole) in entries {
+            let queues = asking.iter().map(|one| cell(member(one), *queue));
+            if *whole {
+                leaving.clear();
+                leaving.extend(queues.map(|queue| (first(queue), i64::MAX)));
+                follow(&pools.entries, entry::AT, leaving);
+            } else {
+                ends(&pools.entries, queues);
+            }
         }
         for (event, at, length) in windows {
             let queues = &pools.facts.at(*event).queues;
