@@ -155,6 +155,8 @@ impl Fold<'_> {
                 self.program.units.at(unit).keeps_while.is_some() && purse.checked.is_some_and(|checked| *at <= checked)
             };
             offer(lapses.filter(|at| !kept(at)).min(), Due::Expire(unit));
+        }
+        for unit in self.program.units.ids() {
             offer(self.unkept_due(unit).ok().flatten(), Due::Expire(unit));
         }
         if is_here {
@@ -184,9 +186,10 @@ impl Fold<'_> {
     }
 
     /// When the condition that keeps overdue lots of a unit may next turn without an event.
-    fn unkept_due(&self, unit: UnitId) -> Result<Option<Instant>, Fault> {
+    fn unkept_due(&mut self, unit: UnitId) -> Result<Option<Instant>, Fault> {
         let purse = self.state.units.at(unit);
-        let (Some(keeps), Some(checked)) = (self.version.listeners.of_kept(unit), purse.checked) else {
+        let version = self.version;
+        let (Some(keeps), Some(checked)) = (version.listeners.of_kept(unit), purse.checked) else {
             return Ok(None);
         };
         let overdue = |lot: &Lot| self.lapses(lot).is_some_and(|at| at <= checked);

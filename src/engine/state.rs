@@ -24,6 +24,7 @@ use super::outcome::Cause;
 use super::pairs;
 use super::purse::Purse;
 use super::series::Gauge;
+use super::turns::Fronts;
 
 /// One member. It is small, versioned and plain data: a pure function of the program and of the member's events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +55,9 @@ pub struct State {
     /// When rules of the clock are next due, where there are many.
     #[serde(skip)]
     pub agenda: Note<Option<Box<Agenda>>>,
+    /// Where windows begin in facts.
+    #[serde(skip)]
+    pub fronts: Note<Fronts>,
     /// Amounts posted, for measures over postings in the reference.
     pub tallies: Vec<Tallied>,
     /// Running values of measures, for the compiled plan.
@@ -269,6 +273,7 @@ impl State {
             facts: Vec::new(),
             named: Note::default(),
             agenda: Note::default(),
+            fronts: Note::default(),
             tallies: Vec::new(),
             gauges: Arena::default(),
             restarts: Arena::default(),

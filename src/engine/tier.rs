@@ -369,20 +369,21 @@ impl Fold<'_> {
     }
 
     /// When a ladder next changes by itself, after it was last looked at by the clock.
-    pub fn tier_due(&self, id: LadderId) -> Result<Option<Instant>, Fault> {
+    pub fn tier_due(&mut self, id: LadderId) -> Result<Option<Instant>, Fault> {
         let ladder = self.program.ladders.at(id);
         let held = self.state.ladders.at(id);
+        let rolls = ladder.holds == Hold::Rolling && held.holds.iter().any(|hold| !hold.granted);
         // Not before the clock, where what was due has happened, but for what is due at this very instant.
         let after = held.checked.max(Instant::from_millis(self.state.clock.millis() - 1).unwrap_or(held.checked));
-        let mut due: Vec<Instant> = held.waiting.values().copied().collect();
+        let version = self.version;
+        let turn = if rolls { self.turn(&version.listeners.of_ladder(id).turns, after)? } else { None };
+        let held = self.state.ladders.at(id);
+        let mut due: Vec<Instant> = held.waiting.values().copied().chain(turn).collect();
         due.extend(held.holds.iter().filter_map(|hold| hold.lost_at));
         let today = self.calendar.zone.day_of(after);
         let rises = matches!(ladder.rises, Rise::AtPeriodEnd(_)).then(|| self.ladder_period(ladder));
         for kind in self.rollover_period(ladder).into_iter().chain(rises) {
             due.push(self.calendar.zone.start_of(self.period(kind, today).end));
-        }
-        if ladder.holds == Hold::Rolling && held.holds.iter().any(|hold| !hold.granted) {
-            due.extend(self.turn(&self.version.listeners.of_ladder(id).turns, after)?);
         }
         let ends = held.holds.iter().map(|hold| self.lasts(ladder, hold));
         Ok(due.into_iter().filter(|at| *at > after).chain(ends).min().filter(|at| *at < Instant::LAST))

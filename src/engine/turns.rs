@@ -1,17 +1,18 @@
 //! What turns by time alone: the moments at which a condition or a measure may change though nothing happens. Each is a step of the clock, so
 //! that it is looked at then and not with whatever event comes next.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::hir::{
-    Aggregate, Builtin, Challenge, During, Expr, Frame, Function, Gates, Kind, MeasureId, Net, Operator, Program,
-    Progress, Read, Reversal, Reward, RewardId, Source, Unmatched, Window,
+    Aggregate, Builtin, Challenge, During, EventId, Expr, Frame, Function, Gates, Kind, MeasureId, Net, Operator,
+    Program, Progress, Read, Reversal, Reward, RewardId, Source, Unmatched, Window,
 };
 use crate::value::{Day, Exact, Instant, TimeOfDay, TimeSpan, TimeUnit, Value};
 
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::reads::{named, parts};
+use super::state::Note;
 
 /// What makes conditions turn without an event.
 #[derive(Debug, Default)]
@@ -215,10 +216,26 @@ fn value_rises_alone(program: &Program, expr: &Expr) -> bool {
     }
 }
 
+/// Where windows were found to begin in a member's facts, by measure. Facts only come in behind, so that none is looked at again for each event.
+#[derive(Debug, Clone, Default)]
+pub struct Fronts {
+    version: u32,
+    fronts: BTreeMap<MeasureId, Front>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Front {
+    /// How many facts had left the window.
+    gone: usize,
+    /// Of those behind them, the first that it counts.
+    first: usize,
+}
+
 impl Fold<'_> {
     /// When anything next turns by time alone that something waits for.
-    pub fn turn_due(&self) -> Result<Option<Instant>, Fault> {
-        let (listeners, after) = (&self.version.listeners, self.state.clock);
+    pub fn turn_due(&mut self) -> Result<Option<Instant>, Fault> {
+        let version = self.version;
+        let (listeners, after) = (&version.listeners, self.state.clock);
         let mut due = self.turn(&listeners.turns, after)?;
         for (reward, turns) in &listeners.automatic {
             let Some((unit, _)) = self.program.rewards.at(*reward).cost else { continue };
@@ -230,11 +247,12 @@ impl Fold<'_> {
     }
 
     /// The next moment after another at which conditions may turn without an event.
-    pub fn turn(&self, turns: &Turns, after: Instant) -> Result<Option<Instant>, Fault> {
+    pub fn turn(&mut self, turns: &Turns, after: Instant) -> Result<Option<Instant>, Fault> {
         if turns.is_empty() {
             return Ok(None);
         }
-        let zone = &self.calendar.zone;
+        let calendar = self.calendar.clone();
+        let zone = &calendar.zone;
         let today = zone.day_of(after);
         let tomorrow = today.plus_days(1).ok_or(Fault::Calendar)?;
         let mut next: Option<Instant> = None;
@@ -271,10 +289,11 @@ impl Fold<'_> {
     }
 
     /// The next moment after another at which time alone moves a measure.
-    fn moves(&self, id: MeasureId, after: Instant) -> Result<Option<Instant>, Fault> {
-        let zone = &self.calendar.zone;
+    fn moves(&mut self, id: MeasureId, after: Instant) -> Result<Option<Instant>, Fault> {
+        let (calendar, program) = (self.calendar.clone(), self.program);
+        let zone = &calendar.zone;
         let today = zone.day_of(after);
-        let measure = self.program.measures.at(id);
+        let measure = program.measures.at(id);
         let postings = matches!(measure.source, Source::Postings { .. });
         if let Source::Streak { period, .. } = measure.source {
             // A row that is broken stays so.
@@ -305,30 +324,51 @@ impl Fold<'_> {
     }
 
     /// When something next leaves the sliding window of a measure.
-    fn first_out(&self, id: MeasureId, after: Instant, out: impl Fn(Instant) -> Option<Instant>) -> Option<Instant> {
-        let measure = self.program.measures.at(id);
+    fn first_out(
+        &mut self,
+        id: MeasureId,
+        after: Instant,
+        out: impl Fn(Instant) -> Option<Instant>,
+    ) -> Option<Instant> {
+        let program = self.program;
+        let measure = program.measures.at(id);
         let still_in = |at: &Instant| *at > after;
-        let facts = &self.state.facts;
         match &measure.source {
             Source::Postings { unit, tally } => {
                 let posted = self.state.tallies.iter().filter(|posted| posted.unit == *unit && posted.tally.is(*tally));
                 let posted = posted.map(|posted| posted.at);
                 let kept = self.state.gauges.at(id).buckets.from(Instant::FIRST).map(|(at, _)| at);
-                posted.chain(kept).filter_map(out).filter(still_in).min()
-            }
-            Source::Events { event, .. } if measure.net == Net::WhenReversed => {
-                let counted = facts.iter().filter(|fact| fact.event.kind == *event);
-                let times = counted.flat_map(|fact| fact.reversals.iter().map(|(at, _)| *at).chain([fact.event.time]));
-                times.filter_map(out).filter(still_in).min()
+                // Buckets are in order.
+                let kept = kept.filter_map(&out).find(still_in);
+                posted.filter_map(&out).filter(still_in).chain(kept).min()
             }
             Source::Events { event, .. } => {
                 // Facts are in the order of their time, and so they leave.
+                let facts = &self.state.facts;
                 let gone = facts.partition_point(|fact| out(fact.event.time).is_some_and(|at| at <= after));
-                let inside = facts.get(gone..).unwrap_or_default();
-                inside.iter().find(|fact| fact.event.kind == *event).and_then(|fact| out(fact.event.time))
+                let taken_back = |of: &Reversal| measure.net == Net::WhenReversed && of.of == *event;
+                let counts = |kind| kind == *event || program.events.at(kind).reversal.as_ref().is_some_and(taken_back);
+                let first = self.front(id, gone, counts);
+                self.state.facts.get(first).and_then(|fact| out(fact.event.time))
             }
             Source::Streak { .. } | Source::Run { .. } | Source::Formula(_) => None,
         }
+    }
+}
+
+impl Fold<'_> {
+    /// The first fact that counts for a measure, behind those that are gone.
+    fn front(&mut self, id: MeasureId, gone: usize, counts: impl Fn(EventId) -> bool) -> usize {
+        let Note(fronts) = &mut self.state.fronts;
+        if fronts.version != self.state.version {
+            *fronts = Fronts { version: self.state.version, ..Fronts::default() };
+        }
+        let known = fronts.fronts.get(&id).filter(|known| known.gone <= gone).map_or(0, |known| known.first);
+        let from = known.max(gone);
+        let behind = self.state.facts.iter().skip(from).take_while(|fact| !counts(fact.event.kind));
+        let first = from + behind.count();
+        fronts.fronts.insert(id, Front { gone, first });
+        first
     }
 }
 
