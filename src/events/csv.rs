@@ -25,6 +25,8 @@ pub struct Layout {
     pub columns: Option<Vec<String>>,
     /// Whether the first line is a header although columns are named.
     pub skip_header: bool,
+    /// The line of the header, from 1, where something else stands above it.
+    pub header: Option<u64>,
     /// Whether a map reads the rows, so that columns may have any name.
     pub mapped: bool,
 }
@@ -96,13 +98,34 @@ impl Table {
         place.move_to(&self.file, self.lines.number(), 1);
     }
 
-    /// The names of the columns.
-    pub(crate) fn columns(&self) -> &[String] {
-        &self.columns
+    /// The names of the columns; none where the header cannot be read, which is told first.
+    pub(crate) fn columns(&self) -> Option<&[String]> {
+        self.trouble.is_none().then_some(&self.columns)
+    }
+
+    /// Passes over what stands above the header.
+    fn pass_titles(&mut self, header: u64) -> Result<(), (u64, u64, String)> {
+        while self.lines.number() + 1 < header {
+            self.buffer.clear();
+            match self.line() {
+                (number, Line::Failed(error)) => return Err((number, 1, failure(&error))),
+                (_, Line::Text | Line::TooLong) => {
+                    let named = named(&self.buffer).map(Separator::Byte);
+                    self.separator = named.unwrap_or(self.separator);
+                }
+                (number, Line::End) => {
+                    let lines = number.saturating_sub(1);
+                    let reason = format!("the map says that the header is line {header}, but the file has {lines} lines");
+                    return Err((lines.max(1), 1, reason));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Finds out what separates cells, and reads the header where there is one.
     fn read_start(&mut self, layout: &Layout) -> Result<(), (u64, u64, String)> {
+        layout.header.map_or(Ok(()), |header| self.pass_titles(header))?;
         let first = loop {
             self.buffer.clear();
             let (number, found) = self.line();

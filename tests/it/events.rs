@@ -79,6 +79,16 @@ fn guesses_can_be_used_as_they_are() {
     insta::assert_snapshot!("guess_retail_events", out);
 }
 
+#[test]
+fn titles_and_totals_are_noticed() {
+    let program = shop::program();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/maps/titles.csv");
+    let text = guess(&program, &path).unwrap();
+    assert!(text.contains("header: 4") && text.contains("row starts with: \"Total\""), "{text}");
+    let map = Map::parse("guess", &text).unwrap();
+    insta::assert_snapshot!("guess_titles_events", format!("{text}---\n{}", read(&program, &path, Some(&map))));
+}
+
 fn scratch(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("meed-events-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();

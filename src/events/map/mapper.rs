@@ -123,6 +123,14 @@ impl Mapper {
         Ok(())
     }
 
+    /// What cannot be read as a record, or that it is left out by how it begins.
+    pub(crate) fn unless_left_out(&self, reject: Reject) -> Reject {
+        match self.map.skips.iter().find(|skip| skip.when.holds_for_text(&reject.record)) {
+            Some(skip) => Reject { reason: skip.because.clone(), column: 1, ..reject }.skipped(),
+            None => reject,
+        }
+    }
+
     /// Takes a record; `None` where its event waits for more rows.
     pub(crate) fn take(
         &mut self,
