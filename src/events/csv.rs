@@ -10,11 +10,11 @@ use super::head::lacking;
 use super::lines::{Line, Lines, failure, too_long, utf8};
 use super::node::{Node, Place, Raw, offset};
 use super::reject::Reject;
-use super::scalar::is_invisible;
 use super::slices::Ruled;
 use super::stream::Reader;
 use super::suggest::nearest;
 use super::{MAX_KEYS, MAX_LINE_BYTES, MAX_ROW_LINES};
+use crate::unseen::is_invisible;
 
 /// What is known of a table before it is read.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +47,7 @@ pub(crate) struct Table {
 }
 
 const UNCLOSED: &str = "a quote opens a cell and nothing closes it";
+const LINE_ENDS: &str = "the line has a line end of old computers in it (a carriage return), where others end in another way: save the file with one kind of line ends";
 const MISQUOTED: &str =
     "a quote ends the cell before this, but the cell goes on: a quote inside a quoted cell is written twice";
 
@@ -98,9 +99,9 @@ impl Table {
         place.move_to(&self.file, self.lines.number(), 1);
     }
 
-    /// The names of the columns; none where the header cannot be read, which is told first.
+    /// The names of the columns; nothing where there is no header, or none that can be read.
     pub(crate) fn columns(&self) -> Option<&[String]> {
-        self.trouble.is_none().then_some(&self.columns)
+        (!self.columns.is_empty()).then_some(&self.columns)
     }
 
     /// Passes over what stands above the header.
@@ -115,7 +116,8 @@ impl Table {
                 }
                 (number, Line::End) => {
                     let lines = number.saturating_sub(1);
-                    let reason = format!("the map says that the header is line {header}, but the file has {lines} lines");
+                    let reason =
+                        format!("the map says that the header is line {header}, but the file has {lines} lines");
                     return Err((lines.max(1), 1, reason));
                 }
             }
@@ -161,6 +163,10 @@ impl Table {
             return Ok(());
         }
         let text = utf8(&self.buffer).map_err(|(reason, below, column)| (line + below, column, reason))?;
+        if let Some(at) = text.trim_end().find('\r') {
+            let (below, column) = offset(text.as_bytes(), at);
+            return Err((line + below, column, LINE_ENDS.to_owned()));
+        }
         let mut names = Vec::new();
         for cell in Cells::new(text, self.separator) {
             let cell = cell.map_err(|rest| {
@@ -282,6 +288,11 @@ impl Table {
     }
 }
 
+/// Whether a cell begins with blanks and a quote.
+fn quote_behind_blank(row: &str, delimiter: char) -> bool {
+    row.split(delimiter).any(|cell| cell.starts_with(' ') && cell.trim_start().starts_with('"'))
+}
+
 /// Why rows below such a header can be no events, if they cannot.
 fn told(names: &[String]) -> Option<String> {
     let lacking = lacking(names.iter().map(String::as_str));
@@ -340,8 +351,15 @@ impl Reader for Table {
             }
         }
         if beyond || count < self.columns.len() {
+            if let Some(at) = text.trim_end().find('\r') {
+                let (below, column) = offset(text.as_bytes(), at);
+                return Some(Err(Reject::new(place.below(below, column), LINE_ENDS, text)));
+            }
             let cells = if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };
             let quotes = match self.separator {
+                Separator::Byte(delimiter) if beyond && quote_behind_blank(text, char::from(delimiter)) => {
+                    "; a double quote holds a cell together only where no blank stands before it".to_owned()
+                }
                 Separator::Byte(delimiter) if beyond => {
                     format!("; a cell with `{}` in it stands in double quotes", char::from(delimiter).escape_default())
                 }

@@ -199,14 +199,14 @@ impl Known {
     }
 }
 
-/// The first lines of a file, as text; what is no text stands in them as such.
-pub(crate) fn first_lines(path: &Path, most: usize) -> io::Result<Vec<String>> {
+/// The first lines of a file, whatever their bytes are.
+pub(crate) fn first_lines(path: &Path, most: usize) -> io::Result<Vec<Vec<u8>>> {
     let mut lines = Lines::new(as_utf8(unpack(File::open(path)?, None)?, None)?);
     let mut found = Vec::new();
     while found.len() < most {
         let mut line = Vec::new();
         match lines.append(&mut line) {
-            Line::Text | Line::TooLong => found.push(String::from_utf8_lossy(&line).into_owned()),
+            Line::Text | Line::TooLong => found.push(line),
             Line::End | Line::Failed(_) => break,
         }
     }

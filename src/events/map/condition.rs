@@ -66,7 +66,11 @@ impl Condition {
     fn known_of(&self, text: &str) -> Option<bool> {
         let decided = |parts: &[Self], by: bool| {
             let known: Vec<Option<bool>> = parts.iter().map(|part| part.known_of(text)).collect();
-            if known.contains(&Some(by)) { Some(by) } else { known.into_iter().collect::<Option<Vec<_>>>().map(|_| !by) }
+            if known.contains(&Some(by)) {
+                Some(by)
+            } else {
+                known.into_iter().collect::<Option<Vec<_>>>().map(|_| !by)
+            }
         };
         match self {
             Self::All(all) => decided(all, false),

@@ -46,12 +46,32 @@ const FORMATS: [&str; 25] = [
 /// How times of day are written in a column of their own.
 const CLOCKS: [&str; 3] = ["%H:%M", "%H:%M:%S", "%I:%M %p"];
 
-const MEMBER: [&str; 8] = ["member", "customer", "user", "client", "person", "shopper", "account", "card"];
-const TIME: [&str; 5] = ["timestamp", "time", "date", "day", "when"];
-const ORDER: [&str; 6] = ["invoice", "order", "receipt", "basket", "transaction", "booking"];
-const MONEY: [&str; 10] =
-    ["subtotal", "total", "amount", "revenue", "spend", "sales", "value", "dollars", "price", "paid"];
-const COUNT: [&str; 6] = ["quantity", "qty", "count", "units", "pieces", "number"];
+const MEMBER: [&str; 14] = [
+    "member", "customer", "user", "client", "person", "shopper", "account", "card", "kunde", "karte", "mitglied",
+    "会员", "客户", "顾客",
+];
+const TIME: [&str; 10] = ["timestamp", "time", "date", "day", "when", "datum", "zeit", "fecha", "日期", "时间"];
+const ORDER: [&str; 13] = [
+    "invoice",
+    "order",
+    "receipt",
+    "basket",
+    "transaction",
+    "booking",
+    "beleg",
+    "bestell",
+    "rechnung",
+    "commande",
+    "facture",
+    "pedido",
+    "订单",
+];
+const MONEY: [&str; 15] = [
+    "subtotal", "total", "amount", "revenue", "spend", "sales", "value", "dollars", "price", "paid", "betrag",
+    "umsatz", "montant", "importe", "金额",
+];
+const COUNT: [&str; 11] =
+    ["quantity", "qty", "count", "units", "pieces", "number", "menge", "anzahl", "quantit", "cantidad", "数量"];
 const KIND: [&str; 8] = ["type", "event", "kind", "action", "activity", "eventtype", "transactiontype", "recordtype"];
 const BACK: [&str; 7] = ["return", "refund", "credit", "cancel", "void", "chargeback", "reversal"];
 const SALE: [&str; 7] = ["sale", "purchase", "order", "buy", "bought", "payment", "invoice"];
@@ -181,13 +201,17 @@ fn write(program: &Program, sample: &Sample) -> String {
     );
     let member = pick(columns, &MEMBER, &[]);
     let mut taken: Vec<&str> = member.iter().map(|column| column.name.as_str()).collect();
-    let time = pick(columns, &TIME, &taken);
+    let is_time = |column: &&Column| !taken.contains(&column.name.as_str()) && !time_formats(column).is_empty();
+    let time = pick(columns, &TIME, &taken).or_else(|| columns.iter().find(is_time));
     let halves = time.and_then(|time| halves(time, columns));
     let time = halves.map(|(day, ..)| day).or(time);
     taken.extend(time.map(|column| column.name.as_str()));
     taken.extend(halves.map(|(_, clock, _)| clock.name.as_str()));
     let order = pick(columns, &ORDER, &taken);
     let _ = writeln!(out, "zone: {}", quoted(program.settings.zone.name()));
+    if sample.western {
+        out.push_str("encoding: windows-1252   # the bytes are not UTF-8: look at words with accents\n");
+    }
     if let Some(line) = sample.header {
         let _ = writeln!(out, "header: {line}   # what stands above is passed over");
     }
@@ -199,7 +223,8 @@ fn write(program: &Program, sample: &Sample) -> String {
         out.push_str("skip:\n");
     }
     for total in &sample.totals {
-        let _ = writeln!(out, "  - when: {{row starts with: {}}}\n    because: \"a total of other rows\"", quoted(total));
+        let _ =
+            writeln!(out, "  - when: {{row starts with: {}}}\n    because: \"a total of other rows\"", quoted(total));
     }
     if let Some(column) = nobody {
         let (name, because) = (quoted(&column.name), quoted(&format!("no {}", column.name.to_lowercase())));

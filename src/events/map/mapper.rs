@@ -83,7 +83,9 @@ impl Mapper {
                     columns.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ")
                 );
             }
-            Err(self.map.error(path, name, format!("`{file}` has no column `{name}`{hint}")))
+            let foreign = !columns.iter().any(|column| self.map.text.contains(column.as_str()));
+            let titles = if foreign { "; if titles stand above the header, say its line with `header`" } else { "" };
+            Err(self.map.error(path, name, format!("`{file}` has no column `{name}`{hint}{titles}")))
         };
         let all = |path: &str, names: Vec<&str>| names.into_iter().try_for_each(|name| check(path, name));
         for (index, skip) in self.map.skips.iter().enumerate() {

@@ -176,7 +176,11 @@ impl<'t> Reader<'t> {
             Some((Node::Bool(true), _)) => map.known.layout.skip_header = map.known.layout.columns.is_some(),
             Some((Node::Number(line), at)) => {
                 let Some(line) = line.parse().ok().filter(|line| *line > 0) else {
-                    return self.fail(&at, &line, "`header` is the number of the line with the names of the columns, from 1");
+                    return self.fail(
+                        &at,
+                        &line,
+                        "`header` is the number of the line with the names of the columns, from 1",
+                    );
                 };
                 map.known.layout.header = Some(line);
                 map.known.layout.skip_header = map.known.layout.columns.is_some();

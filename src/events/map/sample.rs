@@ -1,10 +1,12 @@
 //! A sample of the records of a file, as a guess needs it: which line is the header, and which rows are totals and no records.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
 use super::super::MAX_SAMPLE;
 use super::super::cells::{Cells, Separator};
+use super::super::encoding::Encoding;
 use super::super::input::{Known, Opened, first_lines, open};
 use super::super::stream::Reader;
 use super::condition::begun;
@@ -18,8 +20,19 @@ const TOTALS: usize = 4;
 
 /// How rows begin that add others up.
 const TOTAL: [&str; 13] = [
-    "total", "totals", "grand total", "sum", "summe", "gesamt", "gesamtsumme", "totale", "totaal", "итого", "合计",
-    "总计", "合計",
+    "total",
+    "totals",
+    "grand total",
+    "sum",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "totale",
+    "totaal",
+    "итого",
+    "合计",
+    "总计",
+    "合計",
 ];
 
 /// A column with the values of the sample.
@@ -35,6 +48,8 @@ pub(super) struct Sample {
     pub(super) columns: Vec<Column>,
     /// The line of the header, where titles stand above it.
     pub(super) header: Option<u64>,
+    /// Whether some of it is not UTF-8, and so probably what spreadsheets of western Europe write.
+    pub(super) western: bool,
     /// How the rows at the end begin that are totals.
     pub(super) totals: Vec<String>,
 }
@@ -48,13 +63,14 @@ struct Row {
 impl Sample {
     /// The first records of a file.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
+        let lines = first_lines(path, MAX_SAMPLE)?;
+        let western = lines.iter().any(|line| std::str::from_utf8(line).is_err());
         let mut known = Known::mapped();
+        known.encoding = western.then_some(Encoding::Windows1252);
         let mut reader = open(path, &known, None)?;
-        if matches!(reader, Opened::Table(_)) {
-            known.layout.header = header(&first_lines(path, LINES)?);
-        }
-        let header = known.layout.header;
+        let header = if matches!(reader, Opened::Table(_)) { header(&lines) } else { None };
         if header.is_some() {
+            known.layout.header = header;
             reader = open(path, &known, None)?;
         }
         let mut rows = Vec::new();
@@ -70,7 +86,7 @@ impl Sample {
                 }
             }
         }
-        let mut sample = Self { header, ..Self::default() };
+        let mut sample = Self { header, western, ..Self::default() };
         if ended {
             sample.take_totals(&mut rows);
         }
@@ -116,8 +132,9 @@ fn nameable(name: &str) -> bool {
 }
 
 /// The line of the header, where the lines above it are titles: they have other cells than the table, or only one that is not empty.
-fn header(lines: &[String]) -> Option<u64> {
-    let table = [b',', b';', b'\t', b'|'].map(|delimiter| widths(lines, delimiter));
+fn header(lines: &[Vec<u8>]) -> Option<u64> {
+    let lines: Vec<_> = lines.iter().take(LINES).map(|line| String::from_utf8_lossy(line)).collect();
+    let table = [b',', b';', b'\t', b'|'].map(|delimiter| widths(&lines, delimiter));
     let (width, _, cells) = table.into_iter().filter(|(width, ..)| *width > 1).max_by_key(|(_, count, _)| *count)?;
     let is_header = |(count, filled): &(usize, usize)| *count == width && *filled > 1;
     let first = cells.iter().position(|(count, _)| *count > 0)?;
@@ -127,13 +144,14 @@ fn header(lines: &[String]) -> Option<u64> {
 
 /// With a delimiter: how many cells most lines have, how many lines have them, and of each line how many cells it has, and how many of them
 /// with something in it.
-fn widths(lines: &[String], delimiter: u8) -> (usize, usize, Vec<(usize, usize)>) {
-    let count = |line: &String| {
+fn widths(lines: &[Cow<'_, str>], delimiter: u8) -> (usize, usize, Vec<(usize, usize)>) {
+    let count = |line: &Cow<'_, str>| {
         if line.trim().is_empty() {
             return (0, 0);
         }
-        let cells: Vec<bool> =
-            Cells::new(line, Separator::Byte(delimiter)).map(|cell| cell.is_ok_and(|cell| !cell.trim().is_empty())).collect();
+        let cells: Vec<bool> = Cells::new(line, Separator::Byte(delimiter))
+            .map(|cell| cell.is_ok_and(|cell| !cell.trim().is_empty()))
+            .collect();
         (cells.len(), cells.iter().filter(|filled| **filled).count())
     };
     let cells: Vec<(usize, usize)> = lines.iter().map(count).collect();
@@ -148,7 +166,7 @@ mod tests {
 
     #[test]
     fn titles_stand_above_a_header() {
-        let of = |text: &str| header(&text.lines().map(str::to_owned).collect::<Vec<_>>());
+        let of = |text: &str| header(&text.lines().map(|line| line.as_bytes().to_vec()).collect::<Vec<_>>());
         assert_eq!(of("id,name\n1,a\n2,b\n"), None);
         assert_eq!(of("\nid,name\n1,a\n"), None);
         assert_eq!(of("Sales, all shops\n\nid;name;city\n1;a;x\n2;b;y\n"), Some(3));
