@@ -20,6 +20,7 @@ pub mod scenario;
 pub mod source;
 pub mod syntax;
 pub mod terms;
+pub mod unseen;
 pub mod value;
 pub mod verify;
 

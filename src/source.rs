@@ -1,5 +1,6 @@
 //! Files of a program and places in them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,32 @@ impl Sources {
     }
 }
 
+/// Bytes as text; the error is a reason in plain words, with what they probably are.
+///
+/// # Errors
+/// Where they are not UTF-8.
+pub fn decoded(bytes: Vec<u8>) -> Result<String, String> {
+    if matches!(&*bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, ..] | [_, 0, ..]) {
+        return Err("it is text in UTF-16: save it as UTF-8".to_owned());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let before = error.as_bytes().get(..at).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        format!("it is not text in UTF-8, first in line {line}: save it as UTF-8")
+    })
+}
+
+/// Carriage returns that end lines alone, as on old computers, are line feeds. Every place in the text stays where it is.
+pub fn line_ends(text: &str) -> Cow<'_, str> {
+    let lone = |at: usize| text.as_bytes().get(at + 1) != Some(&b'\n');
+    if !text.match_indices('\r').any(|(at, _)| lone(at)) {
+        return Cow::Borrowed(text);
+    }
+    let of = |(at, c)| if c == '\r' && lone(at) { '\n' } else { c };
+    Cow::Owned(text.char_indices().map(of).collect())
+}
+
 impl File {
     /// Line and column of a byte offset, both from 1, the column in characters.
     pub fn place(&self, offset: usize) -> (usize, usize) {
@@ -91,5 +118,25 @@ impl File {
         let start = self.lines.get(line - 1).map_or(0, |&s| s as usize);
         let column = self.text.get(start..offset).map_or(0, |s| s.chars().count());
         (line, column + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_as_they_end_everywhere() {
+        assert_eq!(line_ends("a\rb\r\nc\r"), "a\nb\r\nc\n");
+        assert!(matches!(line_ends("a\r\nb\n"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn what_is_no_text_is_told_by_what_it_is() {
+        assert_eq!(decoded(b"caf\xc3\xa9".to_vec()).as_deref(), Ok("caf\u{e9}"));
+        for utf16 in [b"\xff\xfea\0".as_slice(), b"\xfe\xff\0a", b"a\0b\0", b"\0a\0b"] {
+            assert!(decoded(utf16.to_vec()).is_err_and(|reason| reason.contains("UTF-16")));
+        }
+        assert!(decoded(b"a\ncaf\xe9\n".to_vec()).is_err_and(|reason| reason.contains("line 2")));
     }
 }

@@ -22,7 +22,11 @@ impl Checker<'_> {
     pub fn event_path(&mut self, path: &ast::Path) -> Option<(EventId, Option<FieldId>)> {
         let (first, rest) = path.parts.split_first()?;
         let Some(event) = self.names.events.get(&first.text) else {
-            let error = self.unknown_event(first);
+            let birthday = *first.text == *"member" && matches!(rest, [attribute] if *attribute.text == *"birthday");
+            let error = match birthday {
+                true => errors::names::birthday_of_member(path.at.0),
+                false => self.unknown_event(first),
+            };
             return self.fail(error);
         };
         let def = &self.events.at(event);

@@ -8,6 +8,7 @@ use crate::value::{Exact, TimeUnit, Value};
 use super::context::Checker;
 use super::errors;
 use super::literal::{constant, day, exact, time, time_unit};
+use super::names::Symbol;
 use super::scope::Scope;
 
 impl Checker<'_> {
@@ -24,7 +25,10 @@ impl Checker<'_> {
     fn lower(&mut self, expr: &ast::Expr, scope: &Scope, hint: Option<Type>) -> Option<Expr> {
         let span = expr.span();
         match &expr.kind {
-            ExprKind::Number(number) => Some(exact(self.number(number)?, Type::Number, span)),
+            ExprKind::Number(number) => {
+                self.no_thousands_point(number, 0)?;
+                Some(exact(self.number(number)?, Type::Number, span))
+            }
             ExprKind::Factor(number) => Some(exact(self.number(number)?, Type::Number, span)),
             ExprKind::Percent(number) => Some(exact(self.percent(number)?, Type::Number, span)),
             ExprKind::Money { amount, currency } => {
@@ -207,6 +211,9 @@ impl Checker<'_> {
             ("weekday", Function::WeekdayOf),
         ];
         let Some((word, function)) = NAMES.iter().find(|(word, _)| *word == &*name.text).copied() else {
+            if let Some(Symbol::Table(_)) = self.names.values.get(&name.text) {
+                return self.fail(errors::names::table_as_function(name.span(), &name.text));
+            }
             let near = super::names::nearest(&name.text, NAMES.iter().map(|(word, _)| *word));
             return self.fail(errors::names::unknown_function(name.span(), &name.text, near));
         };

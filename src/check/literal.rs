@@ -91,7 +91,7 @@ impl Checker<'_> {
         }
     }
     /// `1.000` is one to a computer, and a thousand to half of Europe: in an amount that has no such decimals nobody means the first.
-    fn no_thousands_point(&mut self, number: &ast::Number, decimals: u8) -> Option<()> {
+    pub fn no_thousands_point(&mut self, number: &ast::Number, decimals: u8) -> Option<()> {
         if decimals < 3 && number.text.ends_with(".000") {
             return self.fail(errors::literals::thousands_point(number.at.0, &number.text));
         }

@@ -14,7 +14,7 @@ use crate::value::Value;
 use super::context::{Checker, field_type, shown};
 use super::errors;
 use super::literal::constant;
-use super::names::{Symbol, nearest};
+use super::names::{Prize, Symbol, nearest};
 use super::scope::Scope;
 
 /// What the first name of a path stands for.
@@ -366,6 +366,9 @@ impl Checker<'_> {
         }
         if let Some(meant) = meant() {
             return errors::names::unknown_name(span, &name.text, Some(meant));
+        }
+        if let Some(Prize::Reward(_)) = self.names.prizes.get(&name.text) {
+            return errors::names::reward_as_value(span, &name.text);
         }
         let mut names: Vec<&str> = self.names.values.iter().chain(BUILTINS.iter().map(|(word, ..)| *word)).collect();
         names.extend(self.attributes.iter().skip(2).map(|field| &*field.name).chain(scope.locals.names()));

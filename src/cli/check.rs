@@ -1,6 +1,5 @@
 //! `meed check`
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,6 +12,7 @@ use super::error::{CliError, Exit};
 use super::junit::{self, Case, Failed, Suite};
 use super::locate::programs;
 use super::output::Output;
+use super::source::text;
 use crate::diagnostic::{Diagnostic, Edit, Severity, render};
 use crate::hir::Program;
 use crate::journal::{AtomicFile, WriteError};
@@ -92,12 +92,7 @@ pub(super) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, CliError> {
 }
 
 fn check(path: &Path) -> Result<Found, CliError> {
-    let loaded = if path == Path::new("-") {
-        let text = io::read_to_string(io::stdin()).map_err(|error| CliError::Read { path: "-".to_owned(), error })?;
-        Program::from_text("-", &text)
-    } else {
-        Program::from_path(path)
-    };
+    let loaded = if path == Path::new("-") { Program::from_text("-", &text(path)?) } else { Program::from_path(path) };
     Ok(match loaded {
         Ok(loaded) => {
             let lints = lint(&loaded.versions);

@@ -8,6 +8,7 @@ use clap::Args;
 use super::error::{CliError, Exit};
 use super::locate::program_path;
 use super::output::Output;
+use super::source::text;
 use super::unified::unified;
 use crate::journal::AtomicFile;
 use crate::syntax::format;
@@ -83,7 +84,7 @@ fn sources(arguments: &[PathBuf]) -> Result<Vec<Source>, CliError> {
     let mut sources = Vec::new();
     for path in paths {
         if path == Path::new("-") {
-            let text = io::read_to_string(io::stdin()).map_err(|error| read(&path, error))?;
+            let text = text(&path)?;
             sources.push(Source { name: "-".to_owned(), path: None, text });
             continue;
         }
@@ -100,7 +101,7 @@ fn sources(arguments: &[PathBuf]) -> Result<Vec<Source>, CliError> {
             files.push(path);
         }
         for path in files {
-            let text = std::fs::read_to_string(&path).map_err(|error| read(&path, error))?;
+            let text = text(&path)?;
             sources.push(Source { name: path.display().to_string(), path: Some(path), text });
         }
     }

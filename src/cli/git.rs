@@ -57,7 +57,7 @@ impl Revision {
 impl Reader for Revision {
     fn text(&self, path: &Path) -> Result<String, String> {
         let bytes = self.git(&["show", &self.object(path)])?;
-        String::from_utf8(bytes).map_err(|_| "it is not text in UTF-8".to_owned())
+        crate::source::decoded(bytes)
     }
 
     fn list(&self, path: &Path) -> Result<Vec<PathBuf>, String> {

@@ -1,5 +1,7 @@
 //! What every command that reads events is told about them.
 
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -11,6 +13,7 @@ use super::seeds;
 use crate::engine::lottery::Seed;
 use crate::events::{Inputs, Map, guess};
 use crate::hir::Program;
+use crate::source::decoded;
 use crate::value::{Day, Instant, parse_instant};
 
 /// How records become events, and what draws need.
@@ -71,12 +74,23 @@ pub(super) fn moment(program: &Program, flag: &str, text: &str) -> Result<Instan
     }
 }
 
+/// The text of a file, or of the standard input for `-`.
+pub(super) fn text(path: &Path) -> Result<String, CliError> {
+    let read = |error| CliError::Read { path: path.display().to_string(), error };
+    let mut bytes = Vec::new();
+    let done = match path == Path::new("-") {
+        true => io::stdin().read_to_end(&mut bytes),
+        false => File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
+    };
+    done.map_err(read)?;
+    decoded(bytes).map_err(|reason| read(io::Error::new(io::ErrorKind::InvalidData, reason)))
+}
+
 /// Reads a map, or guesses one and shows it.
 pub(super) fn load_map(path: &Path, program: &Program, inputs: &Inputs, output: &Output) -> Result<Map, CliError> {
     let read = |path: &Path, error| CliError::Read { path: path.display().to_string(), error };
     if path != Path::new("auto") {
-        let text = std::fs::read_to_string(path).map_err(|error| read(path, error))?;
-        return Ok(Map::parse(&path.display().to_string(), &text)?);
+        return Ok(Map::parse(&path.display().to_string(), &text(path)?)?);
     }
     let Some(first) = inputs.paths().first().filter(|path| *path != Path::new("-")) else {
         return Err(CliError::Usage("a map can be guessed from files only, not from `-`".to_owned()));

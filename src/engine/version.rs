@@ -45,9 +45,9 @@ impl Version {
     pub fn calendar_of(&self, state: &State) -> Calendar {
         let own = self.program.settings.zone_of_member.and_then(|id| state.attributes.get(id));
         match own {
-            Some(Value::Text(name)) => match Zone::parse(name) {
-                Ok(zone) => Calendar { zone, starts: self.calendar.starts },
-                Err(_) => self.calendar.clone(),
+            Some(Value::Text(name)) => match Zone::find(name) {
+                Some(zone) => Calendar { zone, starts: self.calendar.starts },
+                None => self.calendar.clone(),
             },
             _ => self.calendar.clone(),
         }

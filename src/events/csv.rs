@@ -10,11 +10,11 @@ use super::head::lacking;
 use super::lines::{Line, Lines, failure, too_long, utf8};
 use super::node::{Node, Place, Raw, offset};
 use super::reject::Reject;
-use super::scalar::is_invisible;
 use super::slices::Ruled;
 use super::stream::Reader;
 use super::suggest::nearest;
 use super::{MAX_KEYS, MAX_LINE_BYTES, MAX_ROW_LINES};
+use crate::unseen::is_invisible;
 
 /// What is known of a table before it is read.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +25,8 @@ pub struct Layout {
     pub columns: Option<Vec<String>>,
     /// Whether the first line is a header although columns are named.
     pub skip_header: bool,
+    /// The line of the header, from 1, where something else stands above it.
+    pub header: Option<u64>,
     /// Whether a map reads the rows, so that columns may have any name.
     pub mapped: bool,
 }
@@ -45,6 +47,7 @@ pub(crate) struct Table {
 }
 
 const UNCLOSED: &str = "a quote opens a cell and nothing closes it";
+const LINE_ENDS: &str = "the line has a line end of old computers in it (a carriage return), where others end in another way: save the file with one kind of line ends";
 const MISQUOTED: &str =
     "a quote ends the cell before this, but the cell goes on: a quote inside a quoted cell is written twice";
 
@@ -96,13 +99,35 @@ impl Table {
         place.move_to(&self.file, self.lines.number(), 1);
     }
 
-    /// The names of the columns.
-    pub(crate) fn columns(&self) -> &[String] {
-        &self.columns
+    /// The names of the columns; nothing where there is no header, or none that can be read.
+    pub(crate) fn columns(&self) -> Option<&[String]> {
+        (!self.columns.is_empty()).then_some(&self.columns)
+    }
+
+    /// Passes over what stands above the header.
+    fn pass_titles(&mut self, header: u64) -> Result<(), (u64, u64, String)> {
+        while self.lines.number() + 1 < header {
+            self.buffer.clear();
+            match self.line() {
+                (number, Line::Failed(error)) => return Err((number, 1, failure(&error))),
+                (_, Line::Text | Line::TooLong) => {
+                    let named = named(&self.buffer).map(Separator::Byte);
+                    self.separator = named.unwrap_or(self.separator);
+                }
+                (number, Line::End) => {
+                    let lines = number.saturating_sub(1);
+                    let reason =
+                        format!("the map says that the header is line {header}, but the file has {lines} lines");
+                    return Err((lines.max(1), 1, reason));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Finds out what separates cells, and reads the header where there is one.
     fn read_start(&mut self, layout: &Layout) -> Result<(), (u64, u64, String)> {
+        layout.header.map_or(Ok(()), |header| self.pass_titles(header))?;
         let first = loop {
             self.buffer.clear();
             let (number, found) = self.line();
@@ -138,6 +163,10 @@ impl Table {
             return Ok(());
         }
         let text = utf8(&self.buffer).map_err(|(reason, below, column)| (line + below, column, reason))?;
+        if let Some(at) = text.trim_end().find('\r') {
+            let (below, column) = offset(text.as_bytes(), at);
+            return Err((line + below, column, LINE_ENDS.to_owned()));
+        }
         let mut names = Vec::new();
         for cell in Cells::new(text, self.separator) {
             let cell = cell.map_err(|rest| {
@@ -259,6 +288,11 @@ impl Table {
     }
 }
 
+/// Whether a cell begins with blanks and a quote.
+fn quote_behind_blank(row: &str, delimiter: char) -> bool {
+    row.split(delimiter).any(|cell| cell.starts_with(' ') && cell.trim_start().starts_with('"'))
+}
+
 /// Why rows below such a header can be no events, if they cannot.
 fn told(names: &[String]) -> Option<String> {
     let lacking = lacking(names.iter().map(String::as_str));
@@ -317,8 +351,15 @@ impl Reader for Table {
             }
         }
         if beyond || count < self.columns.len() {
+            if let Some(at) = text.trim_end().find('\r') {
+                let (below, column) = offset(text.as_bytes(), at);
+                return Some(Err(Reject::new(place.below(below, column), LINE_ENDS, text)));
+            }
             let cells = if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };
             let quotes = match self.separator {
+                Separator::Byte(delimiter) if beyond && quote_behind_blank(text, char::from(delimiter)) => {
+                    "; a double quote holds a cell together only where no blank stands before it".to_owned()
+                }
                 Separator::Byte(delimiter) if beyond => {
                     format!("; a cell with `{}` in it stands in double quotes", char::from(delimiter).escape_default())
                 }

@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::arena::{Arena, Id as _};
 use crate::engine::Event;
 use crate::hir::{EventDef, EventId, EventKind, FieldDef, FieldId, FieldType, Program};
-use crate::value::{Exact, Instant, Value};
+use crate::value::{Exact, Instant, Value, Zone, ZoneError};
 
 use super::amount::{self, Context};
 use super::fields::Fields;
@@ -176,8 +176,26 @@ impl<'p> Decoder<'p> {
         room.values.clear();
         room.lines.clear();
         self.values(room, raw, &event.fields, fields, context, &|| format!("the event `{}`", event.name))?;
+        if let Some((field, name)) = self.zone_among(event, &room.values) {
+            let reason = format!("`{}`: {}", event.fields.at(field).name, ZoneError { name, suggestion: None });
+            let place =
+                fields.find(&event.fields.at(field).name, 0).and_then(|position| place_of(raw, fields, position));
+            return Err(Fault { reason, place });
+        }
         let Draft { kind, id, member, time, sequence } = draft;
         Ok(Event { id, member, kind, time, sequence, sent_by: None, fields: room.values.drain(..).collect() })
+    }
+
+    /// A time zone of a member that is none, among the values of an event that sets attributes.
+    fn zone_among(&self, event: &EventDef, values: &[Value]) -> Option<(FieldId, String)> {
+        let attribute = self.program.settings.zone_of_member?;
+        let sets = matches!(event.kind, EventKind::Join | EventKind::Update);
+        let name = &self.program.attributes.get(attribute).filter(|_| sets)?.name;
+        let field = event.fields.find(|field| field.name == *name)?;
+        match values.get(field.index())? {
+            Value::Text(zone) if Zone::find(zone).is_none() => Some((field, clip(zone, 60))),
+            _ => None,
+        }
     }
 
     /// Adds a value for every field, in order.

@@ -20,7 +20,7 @@ const WINDOWS: [char; 32] = [
 ];
 
 /// Reads `input` as UTF-8 whatever it is: as `declared`, or as its first bytes show. Marks of the encoding are left out, and
-/// carriage returns that end lines alone, as on old computers, become line feeds.
+/// carriage returns become line feeds where the first line ends with one alone, as on old computers.
 ///
 /// # Errors
 /// Where the first bytes cannot be read.
@@ -41,11 +41,13 @@ pub(crate) fn as_utf8(
         [0, 1..=0x7f, 0, 1..=0x7f, ..] => Encoding::Utf16(true),
         _ => Encoding::Utf8,
     });
-    let lone = start.contains(&b'\r') && !start.contains(&b'\n');
+    let end = start.iter().position(|byte| matches!(byte, b'\r' | b'\n')).and_then(|at| start.get(at..));
+    let lone =
+        matches!(end, Some([b'\r', next, ..]) if *next != b'\n') && !matches!(end, Some([b'\r', b'\r', b'\n', ..]));
     let step = match encoding {
         Encoding::Utf16(big) => Step::Utf16 { big, byte: None, high: None },
         Encoding::Windows1252 => Step::Windows,
-        Encoding::Utf8 if lone => Step::Returns,
+        Encoding::Utf8 if lone => Step::Returns { before: 0 },
         Encoding::Utf8 => {
             input.consume(mark);
             return Ok(input);
@@ -65,14 +67,24 @@ enum Step {
         high: Option<u16>,
     },
     Windows,
-    /// Carriage returns become line feeds.
-    Returns,
+    /// Carriage returns become line feeds, with the line feed behind them where there is one.
+    Returns {
+        before: u8,
+    },
 }
 
 impl Step {
     fn recode(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         match self {
-            Self::Returns => out.extend(bytes.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte })),
+            Self::Returns { before } => {
+                for byte in bytes {
+                    match (std::mem::replace(before, *byte), byte) {
+                        (b'\r', b'\n') => {}
+                        (_, b'\r') => out.push(b'\n'),
+                        _ => out.push(*byte),
+                    }
+                }
+            }
             Self::Windows => bytes.iter().for_each(|byte| {
                 let special = byte.checked_sub(0x80).and_then(|at| WINDOWS.get(usize::from(at)));
                 push(out, special.copied().unwrap_or(char::from(*byte)));
@@ -199,5 +211,7 @@ mod tests {
     fn lines_of_old_computers_are_lines() {
         assert_eq!(read(b"a\rb\r", None), b"a\nb\n");
         assert_eq!(read(b"a\r\nb", None), b"a\r\nb");
+        assert_eq!(read(b"a\rb\nc\rd\r\ne", None), b"a\nb\nc\nd\ne");
+        assert_eq!(read(b"a\r\r\nb", None), b"a\r\r\nb");
     }
 }

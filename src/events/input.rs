@@ -11,7 +11,7 @@ use super::documents::JsonDocuments;
 use super::encoding::{Encoding, as_utf8};
 use super::head::lacking;
 use super::json::JsonLines;
-use super::lines::Lines;
+use super::lines::{Line, Lines};
 use super::stream::Reader;
 use super::unpack::unpack;
 use super::yaml::Yaml;
@@ -197,6 +197,20 @@ impl Known {
     pub(super) fn mapped() -> Self {
         Self { layout: Layout { mapped: true, ..Layout::default() }, ..Self::default() }
     }
+}
+
+/// The first lines of a file, whatever their bytes are.
+pub(crate) fn first_lines(path: &Path, most: usize) -> io::Result<Vec<Vec<u8>>> {
+    let mut lines = Lines::new(as_utf8(unpack(File::open(path)?, None)?, None)?);
+    let mut found = Vec::new();
+    while found.len() < most {
+        let mut line = Vec::new();
+        match lines.append(&mut line) {
+            Line::Text | Line::TooLong => found.push(line),
+            Line::End | Line::Failed(_) => break,
+        }
+    }
+    Ok(found)
 }
 
 /// Opens a file, or the standard input for `-`.

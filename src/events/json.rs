@@ -142,6 +142,11 @@ fn reason(error: &serde_json::Error, line: &str) -> String {
         _ if plain == TWO && line.get(at..).is_some_and(|rest| rest.starts_with(',')) => {
             format!("{TWO}: nothing stands between records, not even a comma")
         }
+        _ if plain == TWO && line.get(..at).is_some_and(|record| record.ends_with('\r')) => {
+            format!(
+                "{TWO}, behind a line end of old computers (a carriage return): save the file with one kind of line ends"
+            )
+        }
         _ if plain == TWO && line.get(at..).is_some_and(|rest| rest.starts_with('{')) => {
             format!("{TWO}: each record has a line of its own")
         }

@@ -10,6 +10,9 @@ pub const MAX_DEPTH: usize = 32;
 pub const MAX_KEYS: usize = 512;
 /// Most lines of a list of one event.
 pub const MAX_LIST: usize = 10_000;
+/// Most bytes of a YAML record with what its aliases repeat, where each value counts for 16 beside its text and key: a few signs can stand
+/// for any number of values.
+pub const MAX_UNFOLDED: usize = 1 << 24;
 /// Longest text, in bytes.
 pub const MAX_TEXT: usize = 16_384;
 /// Longest identifier of an event or a member, in bytes.

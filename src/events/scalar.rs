@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::unseen::is_invisible;
 use crate::value::{Day, Exact, Instant, TimeSpan, parse_instant};
 
 use super::node::{View, clip};
@@ -59,11 +60,6 @@ pub(super) fn identifier(node: View<'_>) -> Result<Arc<str>, String> {
 #[inline]
 pub(crate) fn is_plain_identifier(text: &[u8]) -> bool {
     !text.is_empty() && text.len() <= MAX_ID && is_graphic(text)
-}
-
-/// Whether a character shows nothing and joins nothing, so that texts with and without it look the same.
-pub(super) const fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Whether a text looks like `1.23457E+12`, as spreadsheets show long numbers.

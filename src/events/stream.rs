@@ -22,6 +22,13 @@ pub(crate) trait Reader {
     fn next(&mut self) -> Option<Result<Raw<'_>, Reject>>;
 }
 
+impl Opened {
+    /// The columns of a table whose header could be read.
+    fn columns(&self) -> Option<&[String]> {
+        if let Self::Table(table) = self { table.columns() } else { None }
+    }
+}
+
 impl Reader for Opened {
     fn next(&mut self) -> Option<Result<Raw<'_>, Reject>> {
         match self {
@@ -72,8 +79,8 @@ impl<'p> EventStream<'p> {
             stream.waiting.pop_front();
             match open(&path, mapper.known(), stream.aside) {
                 Ok(opened) => {
-                    if let Opened::Table(table) = &opened {
-                        mapper.check_columns(table.columns(), &shown(&path))?;
+                    if let Some(columns) = opened.columns() {
+                        mapper.check_columns(columns, &shown(&path))?;
                     }
                     stream.open = Some(opened);
                 }
@@ -97,8 +104,8 @@ impl<'p> EventStream<'p> {
         let unknown = Known::default();
         match open(path, self.mapper.as_ref().map_or(&unknown, Mapper::known), self.aside) {
             Ok(opened) => {
-                if let (Some(mapper), Opened::Table(table)) = (&self.mapper, &opened)
-                    && let Err(error) = mapper.check_columns(table.columns(), &shown(path))
+                if let (Some(mapper), Some(columns)) = (&self.mapper, opened.columns())
+                    && let Err(error) = mapper.check_columns(columns, &shown(path))
                 {
                     let place = Place { file: shown(path), line: 1, column: 1 };
                     return Some(Reject::new(place, format!("the map does not fit this file: {error}"), ""));
@@ -194,7 +201,8 @@ impl EventStream<'_> {
                 None => self.open = None,
                 Some(Err(reject)) => {
                     self.records += 1;
-                    return Some(Err(reject));
+                    let mapper = self.mapper.as_ref();
+                    return Some(Err(mapper.map_or(reject.clone(), |mapper| mapper.unless_left_out(reject))));
                 }
                 Some(Ok(raw)) => {
                     let sequence = self.first + self.records;

@@ -4,6 +4,7 @@
 //! unless text is asked for, and only the first pass tells which values are numbers.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use super::lines::{Line, Lines, failure, too_long, utf8};
 use super::node::{Node, Place, Raw};
 use super::reject::Reject;
 use super::stream::Reader;
-use super::{MAX_DEPTH, MAX_KEYS, MAX_LINE_BYTES, MAX_LIST};
+use super::{MAX_DEPTH, MAX_KEYS, MAX_LINE_BYTES, MAX_LIST, MAX_UNFOLDED};
 
 type Entries = Vec<(Cow<'static, str>, Node<'static>)>;
 
@@ -186,7 +187,8 @@ pub(crate) fn parse(text: &str) -> Result<Node<'static>, (String, u64, u64)> {
         };
         (reason, number(at.0), number(at.1))
     };
-    let mut node = serde_yaml::from_str::<Shape>(text).map_err(said)?.0;
+    let shape = Shape(&Cell::new(0));
+    let mut node = shape.deserialize(serde_yaml::Deserializer::from_str(text)).map_err(said)?;
     if depth(&node) > MAX_DEPTH {
         return Err((format!("lists and objects nest deeper than {MAX_DEPTH}"), 1, 1));
     }
@@ -214,70 +216,90 @@ fn has_decimals(node: &Node<'_>) -> bool {
     }
 }
 
-/// The first pass.
-struct Shape(Node<'static>);
+/// What a value counts for beside its text.
+const OF_VALUE: usize = 16;
 
-impl<'de> Deserialize<'de> for Shape {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Node<'static>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a value")
-            }
-            fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(Node::Null)
-            }
-            fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
-                Ok(Node::Bool(flag))
-            }
-            fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-                Ok(Node::Number(Cow::Owned(number.to_string())))
-            }
-            fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-                Ok(Node::Number(Cow::Owned(number.to_string())))
-            }
-            fn visit_i128<E>(self, number: i128) -> Result<Self::Value, E> {
-                Ok(Node::Number(Cow::Owned(number.to_string())))
-            }
-            fn visit_u128<E>(self, number: u128) -> Result<Self::Value, E> {
-                Ok(Node::Number(Cow::Owned(number.to_string())))
-            }
-            fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-                Ok(Node::Number(Cow::Borrowed("")))
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Node::Text(Cow::Owned(text.to_owned())))
-            }
-            fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-                Err(A::Error::custom(format_args!("{OWN}tags such as `!name` have no meaning here")))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut items = Vec::new();
-                while let Some(Shape(item)) = seq.next_element()? {
-                    if items.len() == MAX_LIST {
-                        return Err(A::Error::custom(format_args!("{OWN}a list has more than {MAX_LIST} values")));
-                    }
-                    items.push(item);
-                }
-                Ok(Node::List(items))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut entries: Entries = Vec::new();
-                while let Some(key) = map.next_key::<String>()? {
-                    if entries.len() == MAX_KEYS {
-                        return Err(A::Error::custom(format_args!("{OWN}the record has more than {MAX_KEYS} keys")));
-                    }
-                    if entries.iter().any(|(other, _)| *other == key) {
-                        return Err(A::Error::custom(format_args!("{OWN}the key `{key}` stands twice")));
-                    }
-                    let Shape(value) = map.next_value()?;
-                    entries.push((Cow::Owned(key), value));
-                }
-                Ok(Node::Object(entries))
-            }
+/// The first pass, with how many bytes it has unfolded.
+#[derive(Clone, Copy)]
+struct Shape<'c>(&'c Cell<usize>);
+
+impl Shape<'_> {
+    fn count<E: Error>(self, bytes: usize) -> Result<(), E> {
+        self.0.set(self.0.get().saturating_add(bytes));
+        match self.0.get() > MAX_UNFOLDED {
+            true => Err(E::custom(format_args!(
+                "{OWN}with what its aliases repeat, the record has more than {MAX_UNFOLDED} bytes"
+            ))),
+            false => Ok(()),
         }
-        deserializer.deserialize_any(Any).map(Shape)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Shape<'_> {
+    type Value = Node<'static>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        self.count(OF_VALUE)?;
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Shape<'_> {
+    type Value = Node<'static>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Node::Null)
+    }
+    fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
+        Ok(Node::Bool(flag))
+    }
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Node::Number(Cow::Owned(number.to_string())))
+    }
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Node::Number(Cow::Owned(number.to_string())))
+    }
+    fn visit_i128<E>(self, number: i128) -> Result<Self::Value, E> {
+        Ok(Node::Number(Cow::Owned(number.to_string())))
+    }
+    fn visit_u128<E>(self, number: u128) -> Result<Self::Value, E> {
+        Ok(Node::Number(Cow::Owned(number.to_string())))
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Node::Number(Cow::Borrowed("")))
+    }
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        self.count(text.len())?;
+        Ok(Node::Text(Cow::Owned(text.to_owned())))
+    }
+    fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
+        Err(A::Error::custom(format_args!("{OWN}tags such as `!name` have no meaning here")))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element_seed(self)? {
+            if items.len() == MAX_LIST {
+                return Err(A::Error::custom(format_args!("{OWN}a list has more than {MAX_LIST} values")));
+            }
+            items.push(item);
+        }
+        Ok(Node::List(items))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut entries: Entries = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
+            self.count(key.len())?;
+            if entries.len() == MAX_KEYS {
+                return Err(A::Error::custom(format_args!("{OWN}the record has more than {MAX_KEYS} keys")));
+            }
+            if entries.iter().any(|(other, _)| *other == key) {
+                return Err(A::Error::custom(format_args!("{OWN}the key `{key}` stands twice")));
+            }
+            let value = map.next_value_seed(self)?;
+            entries.push((Cow::Owned(key), value));
+        }
+        Ok(Node::Object(entries))
     }
 }
 

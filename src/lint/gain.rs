@@ -7,10 +7,14 @@ use crate::value::Exact;
 use super::facts::{number, said};
 use super::warning;
 
+/// How many exchanges are tried as a step of a circle: units that all turn into each other have more ways than anybody can walk.
+const MOST_STEPS: usize = 200_000;
+
 pub(super) fn look(program: &Program, found: &mut Vec<Diagnostic>) {
+    let mut steps = MOST_STEPS;
     for exchange in program.exchanges.iter() {
         let mut way = vec![exchange];
-        circle(program, &mut way, found);
+        circle(program, &mut way, &mut steps, found);
     }
     for earn in program.earns.iter() {
         let Kind::Rate { quantity, per, value, .. } = &earn.give.kind else { continue };
@@ -39,7 +43,7 @@ pub(super) fn look(program: &Program, found: &mut Vec<Diagnostic>) {
 }
 
 /// Ways from unit to unit that come back to the first with more than at the beginning; each is told of its first exchange.
-fn circle<'p>(program: &'p Program, way: &mut Vec<&'p Exchange>, found: &mut Vec<Diagnostic>) {
+fn circle<'p>(program: &'p Program, way: &mut Vec<&'p Exchange>, steps: &mut usize, found: &mut Vec<Diagnostic>) {
     let (Some(first), Some(last)) = (way.first().copied(), way.last().copied()) else { return };
     if last.to == first.from {
         let whole = |unit: UnitId| Exact::from(program.units.at(unit).steps());
@@ -61,11 +65,12 @@ fn circle<'p>(program: &'p Program, way: &mut Vec<&'p Exchange>, found: &mut Vec
         return;
     }
     // No circle visits a unit twice.
-    let next = program.exchanges.iter().filter(|next| next.from == last.to);
-    for exchange in next.collect::<Vec<_>>() {
-        if way.len() < 6 && !way.iter().any(|other| other.to == exchange.to) {
+    for exchange in program.exchanges.iter() {
+        let Some(rest) = steps.checked_sub(1) else { return };
+        *steps = rest;
+        if exchange.from == last.to && way.len() < 6 && !way.iter().any(|other| other.to == exchange.to) {
             way.push(exchange);
-            circle(program, way, found);
+            circle(program, way, steps, found);
             way.pop();
         }
     }

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{FileId, Sources};
+use crate::source::{self, FileId, Sources};
 use crate::syntax::ast::Item;
 use crate::syntax::{self, ast};
 
@@ -35,7 +35,7 @@ impl Reader for Disk {
         if bytes.len() > syntax::MAX_FILE {
             return Err(format!("it is larger than {} bytes", syntax::MAX_FILE));
         }
-        String::from_utf8(bytes).map_err(|_| "it is not text in UTF-8".to_owned())
+        source::decoded(bytes)
     }
     fn list(&self, path: &Path) -> Result<Vec<PathBuf>, String> {
         let entries = std::fs::read_dir(path).map_err(|error| reason(&error))?;
@@ -137,8 +137,9 @@ impl<'r> Files<'r> {
     }
     /// Adds a text by a name.
     pub fn add(&mut self, name: &str, text: &str) -> FileId {
-        let file = self.sources.add(name, text);
-        let (tree, messages) = syntax::parse(file, text);
+        let text = source::line_ends(text);
+        let file = self.sources.add(name, &*text);
+        let (tree, messages) = syntax::parse(file, &text);
         self.trees.push((file, tree));
         self.messages.extend(messages);
         file

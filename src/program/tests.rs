@@ -146,3 +146,27 @@ fn s41_a_version_must_not_forget_what_members_hold() {
     let renames = Folder::new("renames", &[("1.meed", &format!("{HEAD}{stars}")), ("2.meed", &renamed)]);
     assert_eq!(renames.load("").unwrap().versions.len(), 2);
 }
+
+#[test]
+fn lines_end_in_every_way() {
+    let text = format!("{HEAD}\n# a comment\nunit points {{\n  expires never\n}}\n\nlet wrong = nothing\n");
+    for end in ["\n", "\r\n", "\r"] {
+        let Err(wrong) = Program::from_text("p.meed", &text.replace('\n', end)) else { panic!("`nothing` is no name") };
+        let places: Vec<_> = wrong.messages.iter().map(|m| (m.code.0, wrong.sources.place(m.span).0)).collect();
+        assert_eq!(places, [("E0200", 11)], "{end:?}");
+        let laid_out = crate::syntax::format(&text.replace('\n', end)).unwrap();
+        assert_eq!(laid_out, text, "{end:?}");
+    }
+}
+
+#[test]
+fn what_is_not_utf_8_is_told_by_what_it_is() {
+    let folder = Folder::new("encodings", &[]);
+    for (name, bytes, told) in
+        [("wide.meed", b"\xff\xfep\0r\0".as_slice(), "UTF-16"), ("west.meed", b"# one\n# caf\xe9\n", "first in line 2")]
+    {
+        fs::write(folder.0.join(name), bytes).unwrap();
+        let messages = folder.load(name).unwrap_err();
+        assert!(messages.iter().any(|message| message.starts_with("E0400") && message.contains(told)), "{messages:?}");
+    }
+}

@@ -4,11 +4,7 @@ use super::errors;
 use super::layout::TokenKind;
 use super::reader::Reader;
 use crate::diagnostic::{Diagnostic, Edit};
-
-/// Whether a character sets or ends a direction of what follows. Marks such as U+200F, which only place what is beside them, are not among these.
-const fn turns(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
+use crate::unseen::turns;
 
 /// One message for each comment or text with such characters, at the first of them.
 pub(super) fn find(r: &Reader<'_>) -> Vec<Diagnostic> {

@@ -67,8 +67,12 @@ pub(super) fn one_word(r: &Reader<'_>, place: Place, at: Option<usize>, rules: &
         None => Edit { span: r.span(before, before), text: format!(" {word}") },
     };
     // Nothing is renamed because a word stands where none is expected, and no word is missing beside itself.
+    // Who gives a voucher gives it to nobody who is called so.
+    let gift = at.is_some_and(|at| matches!(r.token_text(at), "voucher" | "discount" | "product" | "credit"));
     let beside = |word: &str| {
-        word == "was" || at.and_then(|at| at.checked_sub(1)).is_some_and(|before| r.token_text(before) == word)
+        word == "was"
+            || word == "to" && gift
+            || at.and_then(|at| at.checked_sub(1)).is_some_and(|before| r.token_text(before) == word)
     };
     let missing: Vec<&String> =
         words.iter().filter(|word| !beside(word) && reading(r, place, &[insert(word)]) == Reading::Whole).collect();

@@ -86,25 +86,23 @@ impl Zone {
     /// The zone of an IANA name such as `America/New_York`, or of an offset such as `+02:00`.
     ///
     /// # Errors
-    /// [`ZoneError`] where there is none.
+    /// [`ZoneError`] where there is none. It looks for a similar name among all, which takes long; see [`Zone::find`].
     pub fn parse(name: &str) -> Result<Self, ZoneError> {
+        Self::find(name).ok_or_else(|| ZoneError { name: excerpt(name), suggestion: similar_name(name) })
+    }
+
+    /// The same, and nothing where there is none.
+    pub fn find(name: &str) -> Option<Self> {
         if let Some(offset) = read_offset(name) {
-            return Ok(if offset == 0 {
-                Self::utc()
-            } else {
-                Self { name: Arc::from(name), rules: Rules::Fixed(offset) }
-            });
+            let fixed = || Self { name: Arc::from(name), rules: Rules::Fixed(offset) };
+            return Some(if offset == 0 { Self::utc() } else { fixed() });
         }
         if name.eq_ignore_ascii_case("utc") || name == "Z" {
-            return Ok(Self::utc());
+            return Some(Self::utc());
         }
-        match TimeZone::get(name) {
-            Ok(zone) if !zone.is_unknown() => {
-                let name: Arc<str> = Arc::from(zone.iana_name().unwrap_or(name));
-                Ok(Self { rules: Rules::Named(Named::of(&name, zone)), name })
-            }
-            _ => Err(ZoneError { name: excerpt(name), suggestion: similar_name(name) }),
-        }
+        let zone = TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())?;
+        let name: Arc<str> = Arc::from(zone.iana_name().unwrap_or(name));
+        Some(Self { rules: Rules::Named(Named::of(&name, zone)), name })
     }
 
     /// Whether its clocks never change.

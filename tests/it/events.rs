@@ -79,6 +79,30 @@ fn guesses_can_be_used_as_they_are() {
     insta::assert_snapshot!("guess_retail_events", out);
 }
 
+#[test]
+fn titles_and_totals_are_noticed() {
+    let program = shop::program();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/maps/titles.csv");
+    let text = guess(&program, &path).unwrap();
+    assert!(text.contains("header: 4") && text.contains("row starts with: \"Total\""), "{text}");
+    let map = Map::parse("guess", &text).unwrap();
+    insta::assert_snapshot!("guess_titles_events", format!("{text}---\n{}", read(&program, &path, Some(&map))));
+}
+
+#[test]
+fn s50_a_member_lives_in_a_zone_that_there_is() {
+    let text =
+        "program \"Z\" {\n  currency USD\n  timezone of member else \"UTC\"\n}\nmember { timezone text, optional }\n";
+    let loaded = Program::from_text("z.meed", text).unwrap();
+    let path = scratch("zones.csv");
+    let rows = [("j1", "Europe/Berlin"), ("j2", "Europa/Berlin"), ("j3", ""), ("j4", "+02:00")];
+    let row = |(id, zone): (&str, &str)| format!("{id},join,{id},2026-02-01T10:00:00Z,{zone}\n");
+    std::fs::write(&path, format!("id,type,member,time,timezone\n{}", rows.map(row).concat())).unwrap();
+    let told = read(loaded.versions.last().unwrap(), &path, None);
+    assert_eq!(told.lines().filter(|line| line.starts_with("event")).count(), 3, "{told}");
+    assert!(told.contains("3:33: `timezone`: `Europa/Berlin` is not a time zone"), "{told}");
+}
+
 fn scratch(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("meed-events-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();

@@ -533,3 +533,15 @@ fn thousands_of_invariants_are_attacked_in_one_play() {
     let told = commanded("invariants", &body, &["verify", "hostile.meed", "--runs", "20"]);
     assert!(told.contains("2000 invariants") && told.contains("nothing was found"), "{told}");
 }
+
+#[test]
+fn units_that_all_turn_into_each_other_are_checked() {
+    const UNITS: usize = 60;
+    let units = many(UNITS, |i| format!("unit u{i} {{ expires never }}\n"));
+    let ways = (0..UNITS).flat_map(|from| (0..UNITS).filter(move |to| *to != from).map(move |to| (from, to)));
+    let exchanges: String = ways
+        .map(|(from, to)| format!("exchange x{from}_{to} of u{from} to u{to} {{ rate 1 u{from} -> 1 u{to} }}\n"))
+        .collect();
+    let loaded = load("exchanges", &format!("{units}{exchanges}")).unwrap_or_else(|wrong| panic!("{wrong}"));
+    ends("circles of exchanges", move || meed::lint::lint(&loaded.versions).len());
+}

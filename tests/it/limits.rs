@@ -6,7 +6,7 @@ use std::process::Command;
 use meed::Program;
 use meed::events::{
     EventStream, FIRST_YEAR, Inputs, LAST_YEAR, MAX_DEPTH, MAX_ID, MAX_KEYS, MAX_LINE_BYTES, MAX_LIST, MAX_MAP,
-    MAX_OPEN_GROUPS, MAX_ROW_LINES, MAX_SAMPLE, MAX_TEXT, Map, guess,
+    MAX_OPEN_GROUPS, MAX_ROW_LINES, MAX_SAMPLE, MAX_TEXT, MAX_UNFOLDED, Map, guess,
 };
 
 mod programs;
@@ -93,6 +93,23 @@ fn s50_limits_of_records_hold_in_every_format() {
         &format!("- {}", long(MAX_LINE_BYTES - 1)),
         MAX_LINE_BYTES,
     );
+}
+
+#[test]
+fn s50_what_aliases_repeat_has_a_limit() {
+    const COUNT: usize = 1_000;
+    // The record, the list around it, its six values and three more, two of them lists; each alias is as much as what it stands for.
+    let values = 2 + 6 + 3 + COUNT + COUNT * (1 + COUNT);
+    let keys = "idtypemembertimeordertotalabother".len();
+    let texts = "xpurchasem2026-02-01T10:00:00Zo".len();
+    let rest = MAX_UNFOLDED - 16 * values - keys - texts;
+    let list = |item: &str| vec![item; COUNT].join(", ");
+    let text = |length: usize| {
+        let other = "y".repeat(length);
+        let more = format!(",\"a\": &a [{}],\"b\": [{}],\"other\": \"{other}\"", list("1"), list("*a"));
+        format!("- {}", record(&more))
+    };
+    both_sides("unfolded.yaml", &text(rest), &text(rest + 1), MAX_UNFOLDED);
 }
 
 #[test]

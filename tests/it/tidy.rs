@@ -11,6 +11,7 @@ mod promises;
 const FLOORS: &[(&str, u8)] = &[
     ("arena", 0),
     ("source", 1),
+    ("unseen", 1),
     ("html", 1),
     ("value", 1),
     ("diagnostic", 2),

@@ -10,6 +10,12 @@ pub(in crate::check) fn unknown_name(span: Span, name: &str, near: Option<String
     suggest(error("E0200", span, format!("nothing is called `{name}` here")).label("not declared"), near)
 }
 
+pub(in crate::check) fn reward_as_value(span: Span, reward: &str) -> Diagnostic {
+    error("E0200", span, format!("nothing is called `{reward}` here"))
+        .label("a reward")
+        .help(format!("a reward is no amount: issue it with a statement of its own, `issue {reward}`"))
+}
+
 pub(in crate::check) fn tier_without_ladder(span: Span, tier: &str, ladder: &str, alone: bool) -> Diagnostic {
     let diagnostic = error("E0200", span, format!("nothing is called `{tier}` here"))
         .label(format!("a tier of `{ladder}`"))
@@ -227,6 +233,19 @@ pub(in crate::check) fn unknown_measure(span: Span, name: &str, near: Option<Str
 
 pub(in crate::check) fn unknown_table(span: Span, name: &str, near: Option<String>) -> Diagnostic {
     suggest(error("E0211", span, format!("no table is called `{name}`")), near)
+}
+
+pub(in crate::check) fn table_as_function(span: Span, table: &str) -> Diagnostic {
+    error("E0212", span, format!("there is no function `{table}`"))
+        .label("a table")
+        .help(format!("a table is looked up with square brackets: `{table}[…]`"))
+}
+
+pub(in crate::check) fn birthday_of_member(span: Span) -> Diagnostic {
+    error("E0202", span, "no event is called `member.birthday`".to_owned())
+        .label("the day that a member has told")
+        .help("the event of that day is `birthday`")
+        .edit(span, "birthday")
 }
 
 pub(in crate::check) fn unknown_function(span: Span, name: &str, near: Option<String>) -> Diagnostic {

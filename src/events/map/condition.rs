@@ -11,9 +11,11 @@ pub(super) enum Condition {
     Any(Vec<Condition>),
     Not(Box<Condition>),
     Column(String, Test),
+    /// A test of the whole row as it is written, without what stands for nothing at its beginning.
+    Row(Test),
 }
 
-/// A test of one column.
+/// A test of one column, or of a row.
 #[derive(Debug, Clone)]
 pub(super) enum Test {
     /// One of these texts, or an equal number.
@@ -35,6 +37,7 @@ impl Condition {
             Self::All(all) => all.iter().all(|condition| condition.holds(row)),
             Self::Any(any) => any.iter().any(|condition| condition.holds(row)),
             Self::Not(condition) => !condition.holds(row),
+            Self::Row(test) => test.of_text(begun(row.raw.text)),
             Self::Column(name, test) => {
                 let node = row.column(name);
                 let text = scalar(&node);
@@ -45,9 +48,7 @@ impl Condition {
                         other == text
                             || matches!((row.notation.number(&node), Exact::parse_decimal(other)), (Some(a), Some(b)) if a == b)
                     }),
-                    Test::StartsWith(texts) => texts.iter().any(|other| text.starts_with(other.as_str())),
-                    Test::EndsWith(texts) => texts.iter().any(|other| text.ends_with(other.as_str())),
-                    Test::Contains(texts) => texts.iter().any(|other| text.contains(other.as_str())),
+                    Test::StartsWith(_) | Test::EndsWith(_) | Test::Contains(_) => test.of_text(text),
                     Test::Above(bound) => row.notation.number(&node).is_some_and(|number| number > *bound),
                     Test::Below(bound) => row.notation.number(&node).is_some_and(|number| number < *bound),
                     Test::AtLeast(bound) => row.notation.number(&node).is_some_and(|number| number >= *bound),
@@ -57,12 +58,53 @@ impl Condition {
         }
     }
 
+    /// Whether it holds for a row of which only the text is known.
+    pub(super) fn holds_for_text(&self, text: &str) -> bool {
+        self.known_of(begun(text)) == Some(true)
+    }
+
+    fn known_of(&self, text: &str) -> Option<bool> {
+        let decided = |parts: &[Self], by: bool| {
+            let known: Vec<Option<bool>> = parts.iter().map(|part| part.known_of(text)).collect();
+            if known.contains(&Some(by)) {
+                Some(by)
+            } else {
+                known.into_iter().collect::<Option<Vec<_>>>().map(|_| !by)
+            }
+        };
+        match self {
+            Self::All(all) => decided(all, false),
+            Self::Any(any) => decided(any, true),
+            Self::Not(condition) => condition.known_of(text).map(|holds| !holds),
+            Self::Column(..) => None,
+            Self::Row(test) => Some(test.of_text(text)),
+        }
+    }
+
     /// Every column that it names.
     pub(super) fn named(&self) -> Vec<&str> {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::named).collect(),
             Self::Not(part) => part.named(),
             Self::Column(name, _) => vec![name],
+            Self::Row(_) => Vec::new(),
         }
     }
+}
+
+impl Test {
+    /// Whether a test of texts holds for one.
+    fn of_text(&self, text: &str) -> bool {
+        match self {
+            Self::StartsWith(texts) => texts.iter().any(|other| text.starts_with(other.as_str())),
+            Self::EndsWith(texts) => texts.iter().any(|other| text.ends_with(other.as_str())),
+            Self::Contains(texts) => texts.iter().any(|other| text.contains(other.as_str())),
+            _ => false,
+        }
+    }
+}
+
+/// A row from its first word on: without blanks, quotes and empty cells before it.
+pub(super) fn begun(row: &str) -> &str {
+    row.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | ',' | ';' | '|'))
 }

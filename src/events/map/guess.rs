@@ -9,12 +9,10 @@ use std::sync::Arc;
 
 use crate::hir::{EventDef, EventKind, FieldType, Program};
 
-use super::super::input::{Known, open};
 use super::super::nearest;
-use super::super::stream::Reader;
-use super::super::{FIRST_YEAR, LAST_YEAR, MAX_SAMPLE};
-use super::form::scalar;
+use super::super::{FIRST_YEAR, LAST_YEAR};
 use super::notation::Notation;
+use super::sample::{Column, Sample};
 
 /// Ways to write times, the surest first; day before month, as most of the world writes.
 const FORMATS: [&str; 25] = [
@@ -48,12 +46,32 @@ const FORMATS: [&str; 25] = [
 /// How times of day are written in a column of their own.
 const CLOCKS: [&str; 3] = ["%H:%M", "%H:%M:%S", "%I:%M %p"];
 
-const MEMBER: [&str; 8] = ["member", "customer", "user", "client", "person", "shopper", "account", "card"];
-const TIME: [&str; 5] = ["timestamp", "time", "date", "day", "when"];
-const ORDER: [&str; 6] = ["invoice", "order", "receipt", "basket", "transaction", "booking"];
-const MONEY: [&str; 10] =
-    ["subtotal", "total", "amount", "revenue", "spend", "sales", "value", "dollars", "price", "paid"];
-const COUNT: [&str; 6] = ["quantity", "qty", "count", "units", "pieces", "number"];
+const MEMBER: [&str; 14] = [
+    "member", "customer", "user", "client", "person", "shopper", "account", "card", "kunde", "karte", "mitglied",
+    "会员", "客户", "顾客",
+];
+const TIME: [&str; 10] = ["timestamp", "time", "date", "day", "when", "datum", "zeit", "fecha", "日期", "时间"];
+const ORDER: [&str; 13] = [
+    "invoice",
+    "order",
+    "receipt",
+    "basket",
+    "transaction",
+    "booking",
+    "beleg",
+    "bestell",
+    "rechnung",
+    "commande",
+    "facture",
+    "pedido",
+    "订单",
+];
+const MONEY: [&str; 15] = [
+    "subtotal", "total", "amount", "revenue", "spend", "sales", "value", "dollars", "price", "paid", "betrag",
+    "umsatz", "montant", "importe", "金额",
+];
+const COUNT: [&str; 11] =
+    ["quantity", "qty", "count", "units", "pieces", "number", "menge", "anzahl", "quantit", "cantidad", "数量"];
 const KIND: [&str; 8] = ["type", "event", "kind", "action", "activity", "eventtype", "transactiontype", "recordtype"];
 const BACK: [&str; 7] = ["return", "refund", "credit", "cancel", "void", "chargeback", "reversal"];
 const SALE: [&str; 7] = ["sale", "purchase", "order", "buy", "bought", "payment", "invoice"];
@@ -61,50 +79,16 @@ const ITEM: [&str; 5] = ["sku", "stock", "product", "item", "article"];
 
 const TWICE: &str = "no column tells rows apart: a row that was exported twice counts twice";
 
-/// A column with the values of the sample.
-struct Column {
-    name: String,
-    plain: String,
-    values: Vec<String>,
-}
-
 /// Guesses how the records of a file become events of a program. The guess is a map as text, ready to be saved and corrected.
 ///
 /// # Errors
 /// Where the file cannot be read, or has no records.
 pub fn guess(program: &Program, path: &Path) -> io::Result<String> {
-    let columns = sample(path)?;
-    if columns.is_empty() {
+    let sample = Sample::of(path)?;
+    if sample.columns.is_empty() {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "there is no record to guess from"));
     }
-    Ok(write(program, &columns))
-}
-
-fn sample(path: &Path) -> io::Result<Vec<Column>> {
-    let mut reader = open(path, &Known::mapped(), None)?;
-    let mut columns: Vec<Column> = Vec::new();
-    let mut rows = 0;
-    while rows < MAX_SAMPLE {
-        match reader.next() {
-            None => break,
-            Some(Err(_)) => rows += 1,
-            Some(Ok(raw)) => {
-                rows += 1;
-                for (name, node) in raw.fields.iter().filter(|(name, _)| nameable(name)) {
-                    let value = scalar(node).into_owned();
-                    match columns.iter_mut().find(|column| column.name == *name) {
-                        Some(column) => column.values.push(value),
-                        None => columns.push(Column {
-                            name: name.to_string(),
-                            plain: name.to_lowercase().replace(['_', '-', ' ', '.'], ""),
-                            values: vec![value],
-                        }),
-                    }
-                }
-            }
-        }
-    }
-    Ok(columns)
+    Ok(write(program, &sample))
 }
 
 /// The column that one of several words fits best, the best word first, unless it is taken.
@@ -203,11 +187,6 @@ fn identifies(column: &Column, columns: &[Column]) -> bool {
     })
 }
 
-/// Whether a map can name a column: braces have a meaning there, and YAML has no control characters.
-fn nameable(name: &str) -> bool {
-    !name.contains(|c: char| matches!(c, '{' | '}' | '\u{feff}') || c.is_control())
-}
-
 /// A text of YAML. JSON leaves some characters as they are that YAML may only have escaped.
 fn quoted(text: &str) -> String {
     let json = serde_json::to_string(text).unwrap_or_default();
@@ -215,31 +194,41 @@ fn quoted(text: &str) -> String {
     json.chars().map(|c| if plain(c) { c.to_string() } else { format!("\\u{:04x}", u32::from(c)) }).collect()
 }
 
-fn write(program: &Program, columns: &[Column]) -> String {
+fn write(program: &Program, sample: &Sample) -> String {
+    let columns = &*sample.columns;
     let mut out = String::from(
         "# A guess from the names of the columns and a sample: check every line, then save it as a map.\n",
     );
     let member = pick(columns, &MEMBER, &[]);
     let mut taken: Vec<&str> = member.iter().map(|column| column.name.as_str()).collect();
-    let time = pick(columns, &TIME, &taken);
+    let is_time = |column: &&Column| !taken.contains(&column.name.as_str()) && !time_formats(column).is_empty();
+    let time = pick(columns, &TIME, &taken).or_else(|| columns.iter().find(is_time));
     let halves = time.and_then(|time| halves(time, columns));
     let time = halves.map(|(day, ..)| day).or(time);
     taken.extend(time.map(|column| column.name.as_str()));
     taken.extend(halves.map(|(_, clock, _)| clock.name.as_str()));
     let order = pick(columns, &ORDER, &taken);
     let _ = writeln!(out, "zone: {}", quoted(program.settings.zone.name()));
+    if sample.western {
+        out.push_str("encoding: windows-1252   # the bytes are not UTF-8: look at words with accents\n");
+    }
+    if let Some(line) = sample.header {
+        let _ = writeln!(out, "header: {line}   # what stands above is passed over");
+    }
     if let Some(decimal) = notation(columns) {
         let _ = writeln!(out, "decimal: {decimal}");
     }
-    if let Some(column) = member
-        && column.values.iter().any(String::is_empty)
-    {
-        let _ = writeln!(
-            out,
-            "skip:\n  - when: {{column: {}, is: empty}}\n    because: {}",
-            quoted(&column.name),
-            quoted(&format!("no {}", column.name.to_lowercase()))
-        );
+    let nobody = member.filter(|column| column.values.iter().any(String::is_empty));
+    if nobody.is_some() || !sample.totals.is_empty() {
+        out.push_str("skip:\n");
+    }
+    for total in &sample.totals {
+        let _ =
+            writeln!(out, "  - when: {{row starts with: {}}}\n    because: \"a total of other rows\"", quoted(total));
+    }
+    if let Some(column) = nobody {
+        let (name, because) = (quoted(&column.name), quoted(&format!("no {}", column.name.to_lowercase())));
+        let _ = writeln!(out, "  - when: {{column: {name}, is: empty}}\n    because: {because}");
     }
     out.push_str("events:\n");
     let declared = || program.events.iter().filter(|event| event.kind == EventKind::Declared);

@@ -83,7 +83,9 @@ impl Mapper {
                     columns.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ")
                 );
             }
-            Err(self.map.error(path, name, format!("`{file}` has no column `{name}`{hint}")))
+            let foreign = !columns.iter().any(|column| self.map.text.contains(column.as_str()));
+            let titles = if foreign { "; if titles stand above the header, say its line with `header`" } else { "" };
+            Err(self.map.error(path, name, format!("`{file}` has no column `{name}`{hint}{titles}")))
         };
         let all = |path: &str, names: Vec<&str>| names.into_iter().try_for_each(|name| check(path, name));
         for (index, skip) in self.map.skips.iter().enumerate() {
@@ -121,6 +123,14 @@ impl Mapper {
             }
         }
         Ok(())
+    }
+
+    /// What cannot be read as a record, or that it is left out by how it begins.
+    pub(crate) fn unless_left_out(&self, reject: Reject) -> Reject {
+        match self.map.skips.iter().find(|skip| skip.when.holds_for_text(&reject.record)) {
+            Some(skip) => Reject { reason: skip.because.clone(), column: 1, ..reject }.skipped(),
+            None => reject,
+        }
     }
 
     /// Takes a record; `None` where its event waits for more rows.

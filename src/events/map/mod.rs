@@ -4,6 +4,7 @@
 //! format: csv                       # json lines | json | csv | yaml; default: by name and content
 //! separator: ","                    # or `blanks` for columns aligned with blanks
 //! columns: [id, date, amount]       # where the first line is no header
+//! header: 4                         # the line of the header, where titles stand above it
 //! decimal: comma                    # numbers are written 1.234,50; `point`: 1,234.50
 //! zone: Europe/London               # of times that name none
 //! skip:
@@ -31,6 +32,7 @@ mod guess;
 mod mapper;
 mod notation;
 mod read;
+mod sample;
 mod time;
 
 use super::decode::Decoder;

@@ -174,7 +174,21 @@ impl<'t> Reader<'t> {
         match take(&keys, "header").map(|at| (at.node.clone(), at)) {
             None | Some((Node::Bool(false), _)) => {}
             Some((Node::Bool(true), _)) => map.known.layout.skip_header = map.known.layout.columns.is_some(),
-            Some((other, at)) => return self.fail(&at, "", format!("`true` or `false` is needed, not {other}")),
+            Some((Node::Number(line), at)) => {
+                let Some(line) = line.parse().ok().filter(|line| *line > 0) else {
+                    return self.fail(
+                        &at,
+                        &line,
+                        "`header` is the number of the line with the names of the columns, from 1",
+                    );
+                };
+                map.known.layout.header = Some(line);
+                map.known.layout.skip_header = map.known.layout.columns.is_some();
+                map.known.format = map.known.format.or(Some(Format::Csv));
+            }
+            Some((other, at)) => {
+                return self.fail(&at, "", format!("`true`, `false` or the number of a line is needed, not {other}"));
+            }
         }
         let no_header = take(&keys, "header").filter(|at| *at.node == Node::Bool(false));
         if let (Some(at), None) = (no_header, &map.known.layout.columns) {
@@ -447,16 +461,19 @@ impl<'t> Reader<'t> {
             "at least",
             "at most",
         ];
-        let mut known = vec!["column", "not", "all", "any", "matches"];
+        let mut known = vec!["column", "row starts with", "row contains", "not", "all", "any", "matches"];
         known.extend(TESTS);
         let keys = self.keys(at, &known)?;
         let mut parts = Vec::new();
+        let texts = |at: &At<'_>| self.list(at)?.iter().map(|at| self.words(at)).collect::<Result<Vec<_>, _>>();
         for (key, at) in &keys {
             let many = || self.list(at)?.iter().map(|at| self.condition(at)).collect::<Result<Vec<_>, _>>();
             match key.as_str() {
                 "not" => parts.push(Condition::Not(Box::new(self.condition(at)?))),
                 "all" => parts.push(Condition::All(many()?)),
                 "any" => parts.push(Condition::Any(many()?)),
+                "row starts with" => parts.push(Condition::Row(Test::StartsWith(texts(at)?))),
+                "row contains" => parts.push(Condition::Row(Test::Contains(texts(at)?))),
                 _ => {}
             }
         }
@@ -464,9 +481,8 @@ impl<'t> Reader<'t> {
             let column = self.words(&column)?;
             let before = parts.len();
             for (key, at) in &keys {
-                let texts = || self.list(at)?.iter().map(|at| self.words(at)).collect::<Result<Vec<_>, _>>();
                 let (test, negated) = match key.as_str() {
-                    "equals" | "in" => (Test::Equals(texts()?), false),
+                    "equals" | "in" => (Test::Equals(texts(at)?), false),
                     "is" | "matches" => match self.words(at)?.as_str() {
                         "empty" | "missing" | "none" => (Test::Empty, false),
                         "present" | "not empty" => (Test::Empty, true),
@@ -476,9 +492,9 @@ impl<'t> Reader<'t> {
                         Node::Bool(flag) => (Test::Empty, !flag),
                         other => return self.fail(at, "empty", format!("`true` or `false` is needed, not {other}")),
                     },
-                    "starts with" => (Test::StartsWith(texts()?), false),
-                    "ends with" => (Test::EndsWith(texts()?), false),
-                    "contains" => (Test::Contains(texts()?), false),
+                    "starts with" => (Test::StartsWith(texts(at)?), false),
+                    "ends with" => (Test::EndsWith(texts(at)?), false),
+                    "contains" => (Test::Contains(texts(at)?), false),
                     "above" => (Test::Above(self.number(at)?), false),
                     "below" => (Test::Below(self.number(at)?), false),
                     "at least" => (Test::AtLeast(self.number(at)?), false),

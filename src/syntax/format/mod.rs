@@ -10,7 +10,7 @@ use super::ast::File;
 use super::layout::{self, TokenKind};
 use super::{MAX_DEPTH, MAX_FILE, parse};
 use crate::diagnostic::Diagnostic;
-use crate::source::FileId;
+use crate::source::{FileId, line_ends};
 
 /// The column that a line should not go beyond.
 pub(super) const WIDTH: usize = 120;
@@ -41,6 +41,7 @@ pub fn format(text: &str) -> Result<String, FormatError> {
     if text.len() > MAX_FILE {
         return Err(FormatError::TooLarge);
     }
+    let text = &*line_ends(text);
     let tokens = layout::tokenize(text);
     if tokens.iter().any(|t| t.kind == TokenKind::Conflict) {
         return Err(FormatError::Conflict);

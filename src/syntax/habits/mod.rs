@@ -27,7 +27,7 @@ pub(super) fn find(r: &Reader<'_>, place: Place, at: Option<usize>) -> Option<Di
         .or_else(|| signs::find(r, place))
         .or_else(|| near.clone().find_map(|at| numbers::find(r, place, at, failed)))
         .or_else(|| clauses::conditional(r, place))
-        .or_else(|| phrases::find(r, place))
+        .or_else(|| phrases::find(r, place, failed))
         .or_else(|| clauses::hyphen(r, place, failed))
         .or_else(|| clauses::first_event(r, place, failed))
         .or_else(|| signs::equals(r, place, failed))

@@ -48,6 +48,7 @@ const COMPARE: &str = "conditions compare with signs";
 const PERCENT: &str = "a percentage is written with its sign";
 const KIND: &str = "say what kind of gift it is, then how much";
 const OWN_LINE: &str = "this is a statement of its own";
+const REVERSES: &str = "an event that takes another one back `reverses` it";
 const SEASON: &str = "a season is a statement of its own, `during`";
 const CONDITIONS: &[&str] = &["when", "where", "only", "reach", "keep", "always", "segment"];
 
@@ -99,6 +100,8 @@ const PHRASES: &[Phrase] = &[
     phrase(&["rule"], "when no <v> for <n> <u>", "{1} {2} after last {0}", "who stays away is found by the last event"),
     phrase(&["rule"], "becomes <v>", "rises to {0}", "a tier is reached by rising"),
     phrase(CONDITIONS, ",", " and", "conditions that must all hold are joined with `and`"),
+    phrase(EXPIRES, "after <n> <u> without <v>", "{0} {1} after last {2}", "who stays away is found by the last event"),
+    phrase(EXPIRES, "<n> <u> without <v>", "{0} {1} after last {2}", "who stays away is found by the last event"),
     phrase(EXPIRES, "after <n> <u>", "{0} {1} after earning", EARNING),
     phrase(EXPIRES, "in <n> <u>", "{0} {1} after earning", EARNING),
     phrase(EXPIRES, "within <n> <u>", "{0} {1} after earning", EARNING),
@@ -125,6 +128,8 @@ const PHRASES: &[Phrase] = &[
     phrase(GIVES, "<v> off", "discount {0}", KIND),
     phrase(GIVES, "<v> credit", "credit {0}", KIND),
     phrase(GIVES, "free shipping", "shipping", KIND),
+    phrase(GIVES, "valid for <n> <u>", "valid {0} {1}", "how long a gift is valid stands right behind the word"),
+    phrase(GIVES, "for <n> <u>", "valid {0} {1}", "how long a gift is valid begins with `valid`"),
     phrase(GIVES, "stock <n>", "\nstock {0}", OWN_LINE),
     phrase(ROUND, "floor", "down", "rounding goes `down`, `up`, to the `nearest` or to `half even`"),
     phrase(ROUND, "ceil", "up", "rounding goes `down`, `up`, to the `nearest` or to `half even`"),
@@ -154,6 +159,11 @@ const PHRASES: &[Phrase] = &[
     phrase(ANY, "of <v> per <v>", "per {1} of {0}", "a rate names its step first, then of what"),
     phrase(ANY, "for each <v> of", "per {0} of", "a rate is written with `per`; `for every full` counts whole steps"),
     phrase(ANY, "for every <v> of", "per {0} of", "a rate is written with `per`; `for every full` counts whole steps"),
+    phrase(&["event"], "cancels", "reverses", REVERSES),
+    phrase(&["event"], "refunds", "reverses", REVERSES),
+    phrase(&["event"], "returns", "reverses", REVERSES),
+    phrase(&["event"], "undoes", "reverses", REVERSES),
+    phrase(&["boost"], "boost + <v>", "boost {0}", "a boost is added anyway"),
     phrase(ANY, "on every", "on", "an event stands right after `on`"),
     phrase(ANY, "on each", "on", "an event stands right after `on`"),
     phrase(ANY, "on a", "on", "an event stands right after `on`"),
@@ -189,7 +199,7 @@ const OF_TIERS: &[Phrase] = &[
 ];
 
 /// A phrase that stands in a statement, if the statement can be read with what it means.
-pub(super) fn find(r: &Reader<'_>, place: Place) -> Option<Diagnostic> {
+pub(super) fn find(r: &Reader<'_>, place: Place, failed: usize) -> Option<Diagnostic> {
     let head = match r.token_text(place.first) {
         _ if place.rule == Rule::limit_lines => "limit",
         "also" => r.token_text(place.first + 1),
@@ -205,8 +215,11 @@ pub(super) fn find(r: &Reader<'_>, place: Place) -> Option<Diagnostic> {
         for at in place.first..=place.last {
             let Some((last, parts)) = matched(r, place, phrase.words, at) else { continue };
             let right = written(phrase.right, &parts);
-            let from =
-                if right.is_empty() || right.starts_with(['\n', ' ']) { r.end_before(at) } else { r.range(at, at).0 };
+            let from = if right.is_empty() || right.starts_with(['\n', ' ', ',']) {
+                r.end_before(at)
+            } else {
+                r.range(at, at).0
+            };
             let span = r.span(from, r.range(last, last).1);
             let text = right.replace('\n', &format!("\n{}", r.indent(place.first)));
             let edit = Edit { span, text };
@@ -215,7 +228,8 @@ pub(super) fn find(r: &Reader<'_>, place: Place) -> Option<Diagnostic> {
             };
             match reading(r, place, std::slice::from_ref(&edit)) {
                 Reading::Whole => return Some(found()),
-                Reading::Beyond if beyond.is_none() => beyond = Some(found()),
+                // What was read before is no mistake because something else is one.
+                Reading::Beyond if beyond.is_none() && failed <= last + 1 => beyond = Some(found()),
                 _ => {}
             }
         }

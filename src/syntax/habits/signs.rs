@@ -7,6 +7,7 @@ use super::super::reader::Reader;
 use super::super::repair::{Place, Reading, reading};
 use crate::diagnostic::{Diagnostic, Edit};
 use crate::source::Span;
+use crate::unseen::is_invisible;
 
 /// A sign that is right nowhere in the language, with all of its kind in the statement.
 pub(super) fn find(r: &Reader<'_>, place: Place) -> Option<Diagnostic> {
@@ -125,13 +126,7 @@ fn stray(r: &Reader<'_>, place: Place, i: usize) -> Option<Diagnostic> {
 fn plain(c: char) -> Option<&'static str> {
     Some(match c {
         '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{3000}' | '\u{2009}' => " ",
-        '\u{200b}'
-        | '\u{feff}'
-        | '\u{2060}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}' => "",
+        _ if is_invisible(c) => "",
         '–' | '—' | '−' | '－' => "-",
         '…' => "...",
         '≥' => ">=",

@@ -1,0 +1,184 @@
+//! A sample of the records of a file, as a guess needs it: which line is the header, and which rows are totals and no records.
+
+use std::borrow::Cow;
+use std::io;
+use std::path::Path;
+
+use super::super::MAX_SAMPLE;
+use super::super::cells::{Cells, Separator};
+use super::super::encoding::Encoding;
+use super::super::input::{Known, Opened, first_lines, open};
+use super::super::stream::Reader;
+use super::condition::begun;
+use super::form::scalar;
+
+/// How many lines are searched for a header.
+const LINES: usize = 60;
+
+/// How many rows at the end may be totals.
+const TOTALS: usize = 4;
+
+/// How rows begin that add others up.
+const TOTAL: [&str; 13] = [
+    "total",
+    "totals",
+    "grand total",
+    "sum",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "totale",
+    "totaal",
+    "итого",
+    "合计",
+    "总计",
+    "合計",
+];
+
+/// A column with the values of the sample.
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) plain: String,
+    pub(super) values: Vec<String>,
+}
+
+/// What is seen of a file.
+#[derive(Default)]
+pub(super) struct Sample {
+    pub(super) columns: Vec<Column>,
+    /// The line of the header, where titles stand above it.
+    pub(super) header: Option<u64>,
+    /// Whether some of it is not UTF-8, and so probably what spreadsheets of western Europe write.
+    pub(super) western: bool,
+    /// How the rows at the end begin that are totals.
+    pub(super) totals: Vec<String>,
+}
+
+/// A row: how it begins, and its values by column; none where it is no record.
+struct Row {
+    word: String,
+    values: Vec<(String, String)>,
+}
+
+impl Sample {
+    /// The first records of a file.
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        let lines = first_lines(path, MAX_SAMPLE)?;
+        let western = lines.iter().any(|line| std::str::from_utf8(line).is_err());
+        let mut known = Known::mapped();
+        known.encoding = western.then_some(Encoding::Windows1252);
+        let mut reader = open(path, &known, None)?;
+        let header = if matches!(reader, Opened::Table(_)) { header(&lines) } else { None };
+        if header.is_some() {
+            known.layout.header = header;
+            reader = open(path, &known, None)?;
+        }
+        let mut rows = Vec::new();
+        let mut ended = false;
+        while rows.len() < MAX_SAMPLE && !ended {
+            match reader.next() {
+                None => ended = true,
+                Some(Err(reject)) => rows.push(Row { word: word(&reject.record), values: Vec::new() }),
+                Some(Ok(raw)) => {
+                    let fields = raw.fields.iter().filter(|(name, _)| nameable(name));
+                    let values = fields.map(|(name, node)| (name.to_string(), scalar(node).into_owned())).collect();
+                    rows.push(Row { word: word(raw.text), values });
+                }
+            }
+        }
+        let mut sample = Self { header, western, ..Self::default() };
+        if ended {
+            sample.take_totals(&mut rows);
+        }
+        rows.into_iter().flat_map(|row| row.values).for_each(|(name, value)| sample.add(name, value));
+        Ok(sample)
+    }
+
+    /// Takes totals off the end of the rows, unless other rows begin in the same way.
+    fn take_totals(&mut self, rows: &mut Vec<Row>) {
+        let end = rows.len().saturating_sub(TOTALS);
+        let (records, last) = rows.split_at(end);
+        let is_total = |row: &Row| {
+            let word = row.word.trim_end_matches(':').to_lowercase();
+            TOTAL.contains(&word.as_str()) && !records.iter().any(|other| other.word.starts_with(&row.word))
+        };
+        let total: Vec<String> = last.iter().filter(|row| is_total(row)).map(|row| row.word.clone()).collect();
+        rows.retain(|row| !total.contains(&row.word));
+        self.totals = total;
+        self.totals.dedup();
+    }
+
+    fn add(&mut self, name: String, value: String) {
+        match self.columns.iter_mut().find(|column| column.name == name) {
+            Some(column) => column.values.push(value),
+            None => {
+                let plain = name.to_lowercase().replace(['_', '-', ' ', '.'], "");
+                self.columns.push(Column { name, plain, values: vec![value] });
+            }
+        }
+    }
+}
+
+/// The first cell of a row that has something in it.
+fn word(row: &str) -> String {
+    let row = begun(row);
+    let end = row.find([',', ';', '\t', '|', '"', '\n']).unwrap_or(row.len());
+    row.get(..end).unwrap_or(row).trim().to_owned()
+}
+
+/// Whether a map can name a column: braces have a meaning there, and YAML has no control characters.
+fn nameable(name: &str) -> bool {
+    !name.contains(|c: char| matches!(c, '{' | '}' | '\u{feff}') || c.is_control())
+}
+
+/// The line of the header, where the lines above it are titles: they have other cells than the table, or only one that is not empty.
+fn header(lines: &[Vec<u8>]) -> Option<u64> {
+    let lines: Vec<_> = lines.iter().take(LINES).map(|line| String::from_utf8_lossy(line)).collect();
+    let table = [b',', b';', b'\t', b'|'].map(|delimiter| widths(&lines, delimiter));
+    let (width, _, cells) = table.into_iter().filter(|(width, ..)| *width > 1).max_by_key(|(_, count, _)| *count)?;
+    let is_header = |(count, filled): &(usize, usize)| *count == width && *filled > 1;
+    let first = cells.iter().position(|(count, _)| *count > 0)?;
+    let header = cells.iter().position(is_header)?;
+    (header > first).then(|| u64::try_from(header + 1).unwrap_or(u64::MAX))
+}
+
+/// With a delimiter: how many cells most lines have, how many lines have them, and of each line how many cells it has, and how many of them
+/// with something in it.
+fn widths(lines: &[Cow<'_, str>], delimiter: u8) -> (usize, usize, Vec<(usize, usize)>) {
+    let count = |line: &Cow<'_, str>| {
+        if line.trim().is_empty() {
+            return (0, 0);
+        }
+        let cells: Vec<bool> = Cells::new(line, Separator::Byte(delimiter))
+            .map(|cell| cell.is_ok_and(|cell| !cell.trim().is_empty()))
+            .collect();
+        (cells.len(), cells.iter().filter(|filled| **filled).count())
+    };
+    let cells: Vec<(usize, usize)> = lines.iter().map(count).collect();
+    let filled = |width: usize| cells.iter().filter(|(count, filled)| *count == width && *filled > 1).count();
+    let width = cells.iter().map(|(count, _)| *count).max_by_key(|width| (filled(*width), *width)).unwrap_or(0);
+    (width, filled(width), cells)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_stand_above_a_header() {
+        let of = |text: &str| header(&text.lines().map(|line| line.as_bytes().to_vec()).collect::<Vec<_>>());
+        assert_eq!(of("id,name\n1,a\n2,b\n"), None);
+        assert_eq!(of("\nid,name\n1,a\n"), None);
+        assert_eq!(of("Sales, all shops\n\nid;name;city\n1;a;x\n2;b;y\n"), Some(3));
+        assert_eq!(of("Sales;;\nMarch;;\nid;name;city\n1;a;x\n2;b;y\n"), Some(3));
+        assert_eq!(of("only one column\n1\n2\n"), None);
+        assert_eq!(of(""), None);
+    }
+
+    #[test]
+    fn rows_begin_with_their_first_word() {
+        for row in ["Total;5", ";;\"Total\";5", " Total ,5", "Total"] {
+            assert_eq!(word(row), "Total", "{row}");
+        }
+    }
+}
