@@ -17,8 +17,6 @@ pub(super) struct Filling<'p> {
     steps: Vec<Step<'p>>,
     /// How many slots there are.
     pub(super) size: usize,
-    /// Whether there are amounts, in whatever currency.
-    amounts: bool,
 }
 
 /// What is done with a field.
@@ -91,8 +89,7 @@ impl<'p> Filling<'p> {
             };
             Step { field, def, kind, slot: place.as_ref().map(|(_, at)| *at), missing }
         });
-        let amounts = defs.iter().any(|def| matches!(def.ty, FieldType::Money | FieldType::List(_)));
-        Self { steps: steps.collect(), size: shape.size, amounts }
+        Self { steps: steps.collect(), size: shape.size }
     }
 }
 
@@ -158,7 +155,7 @@ impl Tools<'_> {
         outer: usize,
         slots: &mut [i64],
     ) -> Option<()> {
-        let currency = if filling.amounts { self.currency(&find, outer)? } else { outer };
+        let currency = self.currency(&find, outer)?;
         for step in &filling.steps {
             let value = match find.field(step.field, step.def) {
                 None => step.missing?,
