@@ -12,7 +12,7 @@ struct Phrase {
     /// The first word of the statement; none where it may be any.
     of: &'static [&'static str],
     /// Words and signs, or one of the following: `<n>` a number, `<u>` a unit of time, `<p>` a period, `<ly>` a word such as
-    /// `monthly`, `<v>` a value, `<t>` a text, `^` the beginning of the statement, `$` its end.
+    /// `monthly`, `<v>` a value, `<w>` a word, `<t>` a text, `^` the beginning of the statement, `$` its end.
     words: &'static str,
     /// The same in the language; `{0}` is the first of the parts that may vary.
     right: &'static str,
@@ -48,6 +48,9 @@ const COMPARE: &str = "conditions compare with signs";
 const PERCENT: &str = "a percentage is written with its sign";
 const KIND: &str = "say what kind of gift it is, then how much";
 const OWN_LINE: &str = "this is a statement of its own";
+const VALID: &str = "how long a gift is valid begins with `valid`";
+const PIECES: &str = "what is given for each piece is given `per 1` of them";
+const ABOUT: &str = "the date comes first, what it is about stands in braces";
 const REVERSES: &str = "an event that takes another one back `reverses` it";
 const SEASON: &str = "a season is a statement of its own, `during`";
 const CONDITIONS: &[&str] = &["when", "where", "only", "reach", "keep", "always", "segment"];
@@ -58,6 +61,10 @@ const PHRASES: &[Phrase] = &[
     phrase(LIMIT, "limit once a <p>", "limit 1 times each calendar {0}", ANEW),
     phrase(LIMIT, "limit once every <p>", "limit 1 times each calendar {0}", ANEW),
     phrase(LIMIT, "limit once each <p>", "limit 1 times each calendar {0}", ANEW),
+    phrase(LIMIT, "<n> per customer per <p>", "{0} times each calendar {1}", ANEW),
+    phrase(LIMIT, "<n> per member per <p>", "{0} times each calendar {1}", ANEW),
+    phrase(LIMIT, "per customer per <p>", "each calendar {0}", ANEW),
+    phrase(LIMIT, "per member per <p>", "each calendar {0}", ANEW),
     phrase(LIMIT, "<n> per customer", "{0} times ever", BY_MEMBER),
     phrase(LIMIT, "per customer", "ever", BY_MEMBER),
     phrase(LIMIT, "<n> per member", "{0} times ever", BY_MEMBER),
@@ -129,7 +136,9 @@ const PHRASES: &[Phrase] = &[
     phrase(GIVES, "<v> credit", "credit {0}", KIND),
     phrase(GIVES, "free shipping", "shipping", KIND),
     phrase(GIVES, "valid for <n> <u>", "valid {0} {1}", "how long a gift is valid stands right behind the word"),
-    phrase(GIVES, "for <n> <u>", "valid {0} {1}", "how long a gift is valid begins with `valid`"),
+    phrase(GIVES, "for <n> <u>", "valid {0} {1}", VALID),
+    phrase(GIVES, "expires after <n> <u>", "valid {0} {1}", VALID),
+    phrase(GIVES, "expires in <n> <u>", "valid {0} {1}", VALID),
     phrase(GIVES, "stock <n>", "\nstock {0}", OWN_LINE),
     phrase(ROUND, "floor", "down", "rounding goes `down`, `up`, to the `nearest` or to `half even`"),
     phrase(ROUND, "ceil", "up", "rounding goes `down`, `up`, to the `nearest` or to `half even`"),
@@ -163,6 +172,13 @@ const PHRASES: &[Phrase] = &[
     phrase(&["event"], "refunds", "reverses", REVERSES),
     phrase(&["event"], "returns", "reverses", REVERSES),
     phrase(&["event"], "undoes", "reverses", REVERSES),
+    phrase(&["event"], "of", "reverses", REVERSES),
+    phrase(ANY, "redeems <v> <v>", "redeems {1} { reward {0} }", ABOUT),
+    phrase(ANY, "activates <v> <v>", "activates {1} { offer {0} }", ABOUT),
+    phrase(&["give"], "for each <w> $", "per 1 of {0}", PIECES),
+    phrase(&["give"], "for every <w> $", "per 1 of {0}", PIECES),
+    phrase(&["give"], "per <w> $", "per 1 of {0}", PIECES),
+    phrase(&["give"], "times <v>", "* {0}", "one number is multiplied by another with `*`"),
     phrase(&["boost"], "boost + <v>", "boost {0}", "a boost is added anyway"),
     phrase(ANY, "on every", "on", "an event stands right after `on`"),
     phrase(ANY, "on each", "on", "an event stands right after `on`"),
@@ -258,6 +274,7 @@ fn matched(r: &Reader<'_>, place: Place, words: &str, at: usize) -> Option<(usiz
             "<p>" => (super::period(text)?.to_owned(), 1),
             "<ly>" => (rhythm(text)?.to_owned(), 1),
             "<t>" if kind == TokenKind::Text => (text.to_owned(), 1),
+            "<w>" if kind == TokenKind::Word => (text.to_owned(), 1),
             "<v>" => value(r, place, next)?,
             other if text.eq_ignore_ascii_case(other) => {
                 next += 1;
