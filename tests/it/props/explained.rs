@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use meed::Program;
-use meed::engine::{Account, Cause, Explained, Outcome, Stage, TraceStep, What, World};
+use meed::engine::{Account, Cause, Event, Explained, Outcome, Stage, TraceStep, What, World};
 use meed::hir::{Combine, Effect, RuleId, UnitId};
 use meed::value::Exact;
 
@@ -43,10 +43,12 @@ fn awarded(outcomes: &[Outcome], event: &str) -> BTreeMap<Cause, i64> {
     sums
 }
 
-/// What each rule awarded of each unit, where giving is all that it does.
-fn given_by_rules(program: &Program, outcomes: &[Outcome], event: &str) -> BTreeMap<(RuleId, UnitId), i64> {
+/// What each rule awarded of each unit to the member of the event, where giving is all that it does. What others get, such as for a goal that
+/// all reach together, are awards of their own.
+fn given_by_rules(program: &Program, outcomes: &[Outcome], event: &Event) -> BTreeMap<(RuleId, UnitId), i64> {
     let mut sums = BTreeMap::new();
-    for outcome in outcomes.iter().filter(|outcome| outcome.comes_of(event)) {
+    let own = |outcome: &&Outcome| outcome.comes_of(&event.id) && outcome.member == event.member;
+    for outcome in outcomes.iter().filter(own) {
         if let (Cause::Rule(id), What::Posted { unit, from: Account::Issuer | Account::Partner(_), amount, .. }) =
             (outcome.cause, &outcome.what)
             && program.rules.at(id).effects.iter().all(|(_, effect)| matches!(effect, Effect::Give(..)))
@@ -70,6 +72,18 @@ fn wrong_rule(program: &Program, (id, unit): (RuleId, UnitId), explained: &Expla
     let sum = given.iter().try_fold(Exact::ZERO, |sum, amount| sum.add((*amount)?).ok());
     let name = &program.rules.at(id).name;
     (sum != Some(Exact::from(posted))).then(|| format!("the steps of `{name}` give {given:?}, the journal {posted}"))
+}
+
+/// A limit that has cut something, and is not told to have done so by as much.
+fn untold(program: &Program, explained: &Explained) -> Option<String> {
+    explained.outcomes.iter().find_map(|outcome| {
+        let What::Limited { limit, requested, granted } = &outcome.what else { return None };
+        let words = format!("{requested} asked, {granted} fit");
+        let span = program.limits.at(*limit).span;
+        let mut steps = explained.steps.iter().filter(|step| step.stage == Stage::Limit && step.span == span);
+        let told = outcome.member != explained.event.member || steps.any(|step| step.result == words);
+        (!told).then(|| format!("a limit cuts: {words}; the steps do not say so"))
+    })
 }
 
 /// What does not add up in the steps of one earn.
@@ -142,7 +156,10 @@ fn s08_the_steps_of_an_explanation_add_up_to_what_was_posted() {
                     return Err(format!("{}: {wrong}\n{said}\n{}", event.id, story()));
                 }
             }
-            for (what, posted) in given_by_rules(&program, &explained.outcomes, &event.id) {
+            if let Some(untold) = untold(&program, &explained) {
+                return Err(format!("{}: {untold}\n{}", event.id, story()));
+            }
+            for (what, posted) in given_by_rules(&program, &explained.outcomes, event) {
                 if let Some(wrong) = wrong_rule(&program, what, &explained, posted) {
                     let said = meed::explain::steps(&program, &explained).join("\n");
                     return Err(format!("{}: {wrong}\n{said}\n{}", event.id, story()));

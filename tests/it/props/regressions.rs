@@ -520,3 +520,36 @@ scenario "the order itself" {
 "#,
     );
 }
+
+#[test]
+fn s26_a_tier_on_a_row_that_mends_itself_does_not_wait_for_an_order_that_comes_back() {
+    plays(
+        r#"
+measure row = streak of visit, each calendar day, repairs 1 in 7 days
+tiers status by row {
+  basic
+  silver at 3
+  holds  rolling
+}
+rule risen when status rises { give 10 miles }
+rule third when row reaches 3 { give 3 miles }
+scenario "nothing came" {
+  ann visit    2026-02-01
+  ann visit    2026-02-02
+  advance to   2026-02-04 at 08:00
+  expect ann.status is silver, ann.miles.balance is 13
+  ann visit    2026-02-04
+  expect ann.row is 4, ann.status is silver, ann.miles.balance is 13
+}
+scenario "an order came and went" {
+  ann visit    2026-02-01
+  ann visit    2026-02-02
+  ann purchase 2026-02-04 at 07:00 { order a, subtotal $10 }
+  ann cancel   2026-02-04 at 08:00 { order a }
+  expect ann.status is silver, ann.miles.balance is 13
+  ann visit    2026-02-04
+  expect ann.row is 4, ann.status is silver, ann.miles.balance is 13
+}
+"#,
+    );
+}

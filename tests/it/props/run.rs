@@ -30,7 +30,15 @@ pub fn runner(usual: u32, salt: u8) -> TestRunner {
 
 /// The checked program of a recipe, or what the checker says against it.
 pub fn checked(recipe: &Recipe, without: Without) -> Result<(String, Arc<Program>), String> {
-    let text = text(recipe, without);
+    checked_text(text(recipe, without))
+}
+
+/// The same with something of a property's own behind it.
+pub fn checked_with(recipe: &Recipe, without: Without, own: &str) -> Result<(String, Arc<Program>), String> {
+    checked_text(format!("{}{own}", text(recipe, without)))
+}
+
+fn checked_text(text: String) -> Result<(String, Arc<Program>), String> {
     match Program::from_text("random.meed", &text) {
         Ok(mut loaded) => Ok((text, Arc::new(loaded.versions.remove(0)))),
         Err(refused) => Err(format!(

@@ -5,14 +5,17 @@ use meed::journal::state;
 
 use super::history::ALL;
 use super::program::Without;
-use super::run::{Run, checked, compiled, difference, told};
+use super::run::{Run, checked, checked_with, compiled, difference, told};
 use super::{ANY, events, holds, late, same, shuffled};
 
 #[test]
 fn s42_a_run_that_was_saved_anywhere_goes_on_as_if_it_had_not_been() {
     let path = std::env::temp_dir().join(format!("meed-props-{}.state", std::process::id()));
+    // In every second program members reach something together, which lies in what they share.
+    let shared = "challenge all_of_us {\n  window each calendar year\n  goal count of purchase reaches 3\n  \
+                  milestone at 2 { message push \"two\" }\n  shared by everyone\n  message push \"three\"\n  refunds re-judge\n}\n";
     holds(40, 11, 30, |recipe, choices, cuts| {
-        let (text, program) = checked(recipe, ANY)?;
+        let (text, program) = checked_with(recipe, ANY, if cuts[0] % 2 == 0 { shared } else { "" })?;
         let mut events = events(&program, choices, ALL);
         // Some come late, before and after they could be forgotten.
         if cuts[0] % 3 == 0 {

@@ -412,6 +412,25 @@ fn s41_what_waits_goes_on_under_its_name() {
 }
 
 #[test]
+fn s41_what_is_owed_is_owed_after_a_change() {
+    let owed = "scenario \"owed\" {\n  ann purchase 2026-03-01 { order A1, total $100 }\n  ann redeem 2026-03-02 { reward mug }\n  \
+                ann refund 2026-03-03 { order A1, total $100 }\n  ann purchase 2026-04-02 { order A2, total $1 }\n}\n";
+    let programs = [parse(FIRST), parse(&format!("{}{owed}", second()))];
+    let (events, _) = course(&programs[1], "owed");
+    for (evaluator, engine) in engines(&programs) {
+        let mut world = World::new(engine);
+        submit(&mut world, events[..3].to_vec());
+        let balance = |world: &World| {
+            let purse = world.member("ann").unwrap().units.iter().next().unwrap().clone();
+            purse.available() + purse.pending() - purse.debt
+        };
+        assert_eq!(balance(&world), -20, "{evaluator}");
+        let (_, outcomes) = submit(&mut world, events[3..].to_vec());
+        assert_eq!(balance(&world), posted(&outcomes, &events[3]) - 20, "{evaluator}");
+    }
+}
+
+#[test]
 fn s43_who_was_merged_is_known_long_after() {
     let program = parse(
         r#"

@@ -141,7 +141,7 @@ impl Writer {
                 (10, _) if !self.names.draws.is_empty() => {
                     format!("enter {}{}", t.pick(&self.names.draws), t.pick(&["", " 2 times"]))
                 }
-                (11, _) if !self.names.waiting.is_empty() => {
+                (11, _) if !self.names.waiting.is_empty() && !lossless => {
                     format!("activate {}{}", t.pick(&self.names.waiting), t.pick(&["", " for 7 days"]))
                 }
                 (11, _) if !self.names.opened.is_empty() && !opened => {
