@@ -7,7 +7,7 @@ use meed::engine::{Account, Cause, Event, Explained, Outcome, Stage, TraceStep, 
 use meed::hir::{Combine, Effect, RuleId, UnitId};
 use meed::value::Exact;
 
-use super::history::ALL;
+use super::history::{ALL, MEMBERS};
 use super::run::{Run, checked, compiled, difference, told};
 use super::{ANY, distinct, events, holds, same};
 
@@ -43,11 +43,14 @@ fn awarded(outcomes: &[Outcome], event: &str) -> BTreeMap<Cause, i64> {
     sums
 }
 
-/// What each rule awarded of each unit to the member of the event, where giving is all that it does. What others get, such as for a goal that
-/// all reach together, are awards of their own.
+/// What each rule awarded of each unit, where giving is all that it does: to the member of the event, and to a group that collects a share. What
+/// other members get, such as for a goal that all reach together, are awards of their own.
 fn given_by_rules(program: &Program, outcomes: &[Outcome], event: &Event) -> BTreeMap<(RuleId, UnitId), i64> {
     let mut sums = BTreeMap::new();
-    let own = |outcome: &&Outcome| outcome.comes_of(&event.id) && outcome.member == event.member;
+    let own = |outcome: &&Outcome| {
+        let other = outcome.member != event.member && MEMBERS.contains(&&*outcome.member);
+        outcome.comes_of(&event.id) && !other
+    };
     for outcome in outcomes.iter().filter(own) {
         if let (Cause::Rule(id), What::Posted { unit, from: Account::Issuer | Account::Partner(_), amount, .. }) =
             (outcome.cause, &outcome.what)
