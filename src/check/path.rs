@@ -367,7 +367,10 @@ impl Checker<'_> {
         if let Some(meant) = meant() {
             return errors::names::unknown_name(span, &name.text, Some(meant));
         }
-        if let Some(Prize::Reward(_)) = self.names.prizes.get(&name.text) {
+        // Where text is meant, it only lacks its quotes.
+        if hint != Some(Type::Text)
+            && let Some(Prize::Reward(_)) = self.names.prizes.get(&name.text)
+        {
             return errors::names::reward_as_value(span, &name.text);
         }
         let mut names: Vec<&str> = self.names.values.iter().chain(BUILTINS.iter().map(|(word, ..)| *word)).collect();

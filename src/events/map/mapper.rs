@@ -78,14 +78,13 @@ impl Mapper {
             }
             let mut hint = did_you_mean(name, columns.iter().map(String::as_str));
             if hint.is_empty() {
-                hint = format!(
-                    ": it has {}",
-                    columns.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ")
-                );
+                let foreign = !columns.iter().any(|column| self.map.text.contains(column.as_str()));
+                let titles =
+                    if foreign { "; if titles stand above the header, say its line with `header`" } else { "" };
+                let columns: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
+                hint = format!(": it has {}{titles}", columns.join(", "));
             }
-            let foreign = !columns.iter().any(|column| self.map.text.contains(column.as_str()));
-            let titles = if foreign { "; if titles stand above the header, say its line with `header`" } else { "" };
-            Err(self.map.error(path, name, format!("`{file}` has no column `{name}`{hint}{titles}")))
+            Err(self.map.error(path, name, format!("`{file}` has no column `{name}`{hint}")))
         };
         let all = |path: &str, names: Vec<&str>| names.into_iter().try_for_each(|name| check(path, name));
         for (index, skip) in self.map.skips.iter().enumerate() {
