@@ -66,8 +66,10 @@ fn s30_any_number_of_threads_writes_the_same_journal() {
             let (_, jobs) = many.prepare(batch);
             many.finish(scattered(jobs, more), &mut |outcome| journal.push(outcome));
         }
-        let jobs = many.prepare_advance(Some(late()));
-        many.finish(scattered(jobs, more), &mut |outcome| journal.push(outcome));
+        for stage in many.stages(Some(late())) {
+            let jobs = many.prepare_advance(Some(stage));
+            many.finish(scattered(jobs, more), &mut |outcome| journal.push(outcome));
+        }
         let many = Run { world: many, journal, arrivals: Vec::new() };
         let story = || format!("{text}\n{}", told(&program, &events));
         same("journals", difference(&one.journal, &many.journal), story)?;
