@@ -118,25 +118,32 @@ pub(super) fn near(bytes: &[u8], wanted: u8) -> Option<usize> {
     rest.iter().position(|byte| *byte == wanted).map(|at| before + at)
 }
 
-/// How many bytes come before the first quote, backslash or control character, which end what stands for itself inside quotes.
+/// How many bytes come before the first that is marked: `marks` tells it of sixteen at once, `is_marked` of one.
 #[inline(always)]
-pub(super) fn plain_length(bytes: &[u8]) -> usize {
+pub(super) fn until(bytes: &[u8], marks: impl Fn(u8x16) -> u8x16, is_marked: impl Fn(u8) -> bool) -> usize {
     let mut length = 0;
     let mut rest = bytes;
     while let Some((chunk, after)) = rest.split_first_chunk() {
-        let chunk = u8x16::new(*chunk);
-        let last_control = u8x16::splat(0x1f);
-        let marks = chunk.simd_eq(u8x16::splat(b'"'))
-            | chunk.simd_eq(u8x16::splat(b'\\'))
-            | chunk.max(last_control).simd_eq(last_control);
-        let marks = marks.to_bitmask();
+        let marks = marks(u8x16::new(*chunk)).to_bitmask();
         if marks != 0 {
             return length + marks.trailing_zeros() as usize;
         }
         length += 16;
         rest = after;
     }
-    length + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
+    length + rest.iter().position(|byte| is_marked(*byte)).unwrap_or(rest.len())
+}
+
+/// How many bytes come before the first quote, backslash or control character, which end what stands for itself inside quotes.
+#[inline(always)]
+pub(super) fn plain_length(bytes: &[u8]) -> usize {
+    let marks = |chunk: u8x16| {
+        let last_control = u8x16::splat(0x1f);
+        chunk.simd_eq(u8x16::splat(b'"'))
+            | chunk.simd_eq(u8x16::splat(b'\\'))
+            | chunk.max(last_control).simd_eq(last_control)
+    };
+    until(bytes, marks, |byte| matches!(byte, b'"' | b'\\' | 0..0x20))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use wide::u8x16;
 
-use super::scan::byte;
+use super::scan::{self, byte};
 use super::tape::range;
 
 /// What is known of the rows of a table.
@@ -49,20 +49,9 @@ impl Slice {
 
 /// How many bytes come before the first of three.
 #[inline(always)]
-fn until(bytes: &[u8], [a, b, c]: [u8; 3]) -> usize {
-    let mut length = 0;
-    let mut rest = bytes;
-    while let Some((chunk, after)) = rest.split_first_chunk() {
-        let chunk = u8x16::new(*chunk);
-        let marks = chunk.simd_eq(u8x16::splat(a)) | chunk.simd_eq(u8x16::splat(b)) | chunk.simd_eq(u8x16::splat(c));
-        let marks = marks.to_bitmask();
-        if marks != 0 {
-            return length + marks.trailing_zeros() as usize;
-        }
-        length += 16;
-        rest = after;
-    }
-    length + rest.iter().position(|byte| [a, b, c].contains(byte)).unwrap_or(rest.len())
+fn until(bytes: &[u8], three: [u8; 3]) -> usize {
+    let [a, b, c] = three.map(u8x16::splat);
+    scan::until(bytes, |chunk| chunk.simd_eq(a) | chunk.simd_eq(b) | chunk.simd_eq(c), |byte| three.contains(&byte))
 }
 
 /// The cells of the row that bytes begin with, where all of it is there, on one line, with a cell for each column and no more; returns how
