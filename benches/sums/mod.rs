@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use meed::Program;
 use meed::events::{EventStream, Inputs};
-use meed::kernel::{Batch, Crew, Plan, Reading};
+use meed::kernel::{Batch, Crew, Plan, Reading, Repeats};
 
 use super::common::{Scratch, median, ratio, timed};
 use super::limit;
@@ -14,7 +14,8 @@ use super::limit;
 /// All events of a file, in batches.
 fn read(program: &Program, plan: &Plan, path: &Path, mut take: impl FnMut(&mut Batch)) {
     let inputs = Inputs::find(std::slice::from_ref(&path.to_path_buf())).unwrap();
-    let mut reading = Reading::new(program, plan, EventStream::new(program, &inputs, None, 0).unwrap());
+    let mut reading =
+        Reading::new(program, plan, EventStream::new(program, &inputs, None, 0).unwrap(), Repeats::Unexpected);
     let mut batch = Batch::default();
     while {
         let more = reading.fill(&mut batch).expect("values fit");
@@ -36,7 +37,7 @@ fn judge(crew: &mut Crew, batch: &mut Batch) {
 }
 
 fn judged(plan: &Arc<Plan>, mut batches: Vec<Batch>) -> Crew {
-    let mut crew = Crew::new(plan, 1);
+    let mut crew = Crew::new(plan, 1, Repeats::Unexpected);
     batches.iter_mut().for_each(|batch| judge(&mut crew, batch));
     crew.advance(None).expect("plain members");
     crew
@@ -44,7 +45,7 @@ fn judged(plan: &Arc<Plan>, mut batches: Vec<Batch>) -> Crew {
 
 /// Reads and judges everything.
 pub fn all(program: &Program, plan: &Arc<Plan>, path: &Path) -> Crew {
-    let mut crew = Crew::new(plan, 1);
+    let mut crew = Crew::new(plan, 1, Repeats::Unexpected);
     read(program, plan, path, |batch| judge(&mut crew, batch));
     crew.advance(None).expect("plain members");
     crew
@@ -71,7 +72,7 @@ pub fn history(scratch: &Scratch, program: &Program, plan: &Arc<Plan>) {
         let path = scratch.file("past.jsonl", limit::sample(1, past + 4_096 * 4, 2));
         let mut batches = kept(program, plan, &path);
         let rest = batches.split_off(batches.len() - 3);
-        let mut crew = Crew::new(plan, 1);
+        let mut crew = Crew::new(plan, 1, Repeats::Unexpected);
         batches.into_iter().for_each(|mut batch| judge(&mut crew, &mut batch));
         let (count, start): (usize, _) = (rest.iter().map(|batch| batch.block.rows.len()).sum(), Instant::now());
         rest.into_iter().for_each(|mut batch| judge(&mut crew, &mut batch));

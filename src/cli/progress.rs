@@ -40,7 +40,8 @@ impl Progress {
 
     /// So many are done.
     pub(super) fn at(&mut self, count: usize) {
-        self.bar.set_position(u64::try_from(count).unwrap_or(u64::MAX));
+        self.count = u64::try_from(count).unwrap_or(u64::MAX);
+        self.bar.set_position(self.count);
     }
 }
 

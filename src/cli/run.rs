@@ -107,11 +107,9 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     let map = source.map(&program, &inputs, output)?;
     let engine = seeds::give(compile(&versions), &source.seeds()?)?;
     let started = Clock::now();
-    if args.only_sums()
-        && let Some(summary) = Summary::new(&versions, &[])
-    {
+    if args.only_sums() {
         let (progress, threads) = (&mut Progress::new("events", *quiet), args.threads.count());
-        if let Some(mut summary) = tight::judge(&engine, summary, &inputs, map.as_ref(), until, threads, progress)? {
+        if let Some(mut summary) = tight::judge(&engine, &versions, &inputs, map.as_ref(), until, threads, progress)? {
             summary.elapsed(started.elapsed());
             tell(&summary, args, output)?;
             return Ok(note_rejects(&summary, summary.found(), args, output));

@@ -7,7 +7,8 @@ use super::progress::Progress;
 use super::summary::Summary;
 use crate::engine::{Arrival, Engine};
 use crate::events::{EventStream, Inputs, Map, Reject};
-use crate::kernel::{Away, Batch, Crew, Plan, Reading};
+use crate::hir::Program;
+use crate::kernel::{Away, Batch, Crew, Plan, Reading, Repeats};
 use crate::value::Instant;
 
 /// Judges all events of inputs that can be read again; `None` where only the fold can do it, which then reads them again.
@@ -16,7 +17,7 @@ use crate::value::Instant;
 /// [`CliError`] where the inputs cannot be read.
 pub(super) fn judge<'p>(
     engine: &'p Engine,
-    summary: Summary<'p>,
+    versions: &'p [Arc<Program>],
     inputs: &Inputs,
     map: Option<&Map>,
     until: Option<Instant>,
@@ -28,17 +29,24 @@ pub(super) fn judge<'p>(
         return Ok(None);
     }
     let Ok(plan) = Plan::of(version) else { return Ok(None) };
-    let stream = EventStream::new(&version.program, inputs, map, 0)?;
-    let reading = Reading::new(&version.program, &plan, stream);
-    let (mut summary, mut crew) = (summary, Crew::new(&Arc::new(plan), threads));
-    let done = crew.run(reading, &mut |batch, away| tell(&mut summary, batch, away, progress));
-    let done = done.and_then(|()| crew.advance(until.map(Instant::millis)));
-    Ok(done.is_ok().then(|| {
-        summary.tight(&crew.told(), &crew.standing());
-        // The process ends with the run: to take all members apart would only take time.
-        std::mem::forget(crew);
-        summary
-    }))
+    let plan = Arc::new(plan);
+    // Mostly no event comes again. Where one does, or what only the fold can tell may come of that, everything is read again and each is
+    // looked up.
+    for repeats in [Repeats::Unexpected, Repeats::Expected] {
+        let Some(mut summary) = Summary::new(versions, &[]) else { return Ok(None) };
+        let stream = EventStream::new(&version.program, inputs, map, 0)?;
+        let reading = Reading::new(&version.program, &plan, stream, repeats);
+        let mut crew = Crew::new(&plan, threads, repeats);
+        let done = crew.run(reading, &mut |batch, away| tell(&mut summary, batch, away, progress));
+        if done.and_then(|()| crew.advance(until.map(Instant::millis))).is_ok() {
+            summary.tight(&crew.told(), &crew.standing());
+            // The process ends with the run: to take all members apart would only take time.
+            std::mem::forget(crew);
+            return Ok(Some(summary));
+        }
+        progress.at(0);
+    }
+    Ok(None)
 }
 
 /// Adds what became of a batch.

@@ -5,7 +5,7 @@
 //! well formed where they are.
 
 use super::MAX_LIST;
-use super::scan::{Decimal, blanks, byte, number, plain_length};
+use super::scan::{Decimal, blanks, byte, number, plain_ascii_length, plain_length};
 use super::tape::{Kind, Part, range};
 
 /// No more steps than these are learned: a source that writes each record in another way would have no end of them.
@@ -126,8 +126,8 @@ pub(crate) struct Values {
 }
 
 impl Patterns {
-    /// The pattern of the record that bytes begin with, and how long it is, where it is written like one before; with its values. What is in
-    /// quotes is text only where the bytes are. [`WINDOW`] bytes must come behind it, whatever they are.
+    /// The pattern of the record that bytes begin with, and how long it is, where it is written like one before; with its values. All of
+    /// it is UTF-8. [`WINDOW`] bytes must come behind it, whatever they are.
     pub(crate) fn split(&mut self, bytes: &[u8], values: &mut Values) -> Option<(u32, usize)> {
         values.top.clear();
         values.inside.clear();
@@ -188,7 +188,8 @@ impl Patterns {
             (at, point) = match then {
                 Then::More(next) => (start, next),
                 Then::Text(next) => {
-                    let end = start + plain_length(bytes.get(start..)?);
+                    let end = start + plain_ascii_length(bytes.get(start..)?);
+                    let end = if byte(bytes, end).is_ascii() { end } else { text_end(bytes, start)? };
                     // A text with an escape does not stand as it is.
                     if byte(bytes, end) != b'"' {
                         return None;
@@ -377,6 +378,14 @@ impl Patterns {
     pub(crate) fn is_full(&self) -> bool {
         self.steps.len() > MOST_STEPS
     }
+}
+
+/// The end of a text that has other characters than those of ASCII, if it is one.
+#[cold]
+fn text_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let end = start + plain_length(bytes.get(start..)?);
+    str::from_utf8(bytes.get(start..end)?).ok()?;
+    Some(end)
 }
 
 /// The number or word that bytes begin with, and how long it is.

@@ -134,6 +134,17 @@ pub(super) fn until(bytes: &[u8], marks: impl Fn(u8x16) -> u8x16, is_marked: imp
     length + rest.iter().position(|byte| is_marked(*byte)).unwrap_or(rest.len())
 }
 
+/// How many characters of ASCII come before the first quote, backslash or control character, or the first byte of any other character.
+#[inline(always)]
+pub(super) fn plain_ascii_length(bytes: &[u8]) -> usize {
+    let marks = |chunk: u8x16| {
+        // Control characters come out behind all others then.
+        let (moved, others) = (chunk - u8x16::splat(0x20), u8x16::splat(0x60));
+        chunk.simd_eq(u8x16::splat(b'"')) | chunk.simd_eq(u8x16::splat(b'\\')) | moved.max(others).simd_eq(moved)
+    };
+    until(bytes, marks, |byte| matches!(byte, b'"' | b'\\' | 0..0x20 | 0x80..))
+}
+
 /// How many bytes come before the first quote, backslash or control character, which end what stands for itself inside quotes.
 #[inline(always)]
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
@@ -188,6 +199,8 @@ mod tests {
         ) {
             let slowly = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
             prop_assert_eq!(plain_length(&bytes), slowly.unwrap_or(bytes.len()));
+            let other = bytes.iter().position(|byte| *byte >= 0x80).unwrap_or(bytes.len());
+            prop_assert_eq!(plain_ascii_length(&bytes), slowly.unwrap_or(bytes.len()).min(other));
             prop_assert_eq!(near(&bytes, 0x80), bytes.iter().position(|byte| *byte == 0x80));
         }
     }

@@ -4,15 +4,15 @@
 use std::hint::black_box;
 
 use crate::arena::Id as _;
-use crate::hir::EventId;
+use crate::hir::{EventId, MeasureId, RuleId, UnitId};
 
-use super::chunks::Rows;
+use super::chunks::{Rows, Spot};
 use super::clock::Back;
 use super::code::cell;
-use super::layout::{ABSENT, DUE};
+use super::layout::{ABSENT, DUE, HEAD};
 use super::measure::place;
-use super::plan::{EventPlan, How, Plan, TIME};
-use super::queues::{Queues, first, last};
+use super::plan::{EffectPlan, EventPlan, How, LimitPlan, Plan, TIME};
+use super::queues::{NOWHERE, Queues, first, last};
 use super::store::{Pools, entry, lot};
 
 /// How many cells memory brings at once.
@@ -25,7 +25,7 @@ const FURTHER: usize = 8;
 #[derive(Debug, Clone, Copy)]
 pub struct Coming {
     /// Where the cells of its member are.
-    pub place: u32,
+    pub member: Spot,
     /// When it is.
     pub time: i64,
     /// Its type; none where only time passes.
@@ -44,6 +44,8 @@ pub struct Ahead {
     windows: Vec<(EventId, usize, i64)>,
     /// By type of event: whether it asks for more than lots.
     asks: Vec<bool>,
+    /// By type of event: cells in all lines of memory that it looks at.
+    looks: Vec<Vec<usize>>,
     all: Vec<Coming>,
     asking: Vec<Coming>,
     leaving: Vec<(u32, i64)>,
@@ -78,6 +80,7 @@ impl Ahead {
                 .collect(),
             windows: windows.collect(),
             asks: plan.events.iter().map(asks).collect(),
+            looks: plan.events.iter().map(|event| looked_at(plan, event)).collect(),
             all: Vec::new(),
             asking: Vec::new(),
             leaving: Vec::new(),
@@ -85,24 +88,27 @@ impl Ahead {
     }
 
     /// Touches what belongs to members: their cells first, then what these lead to.
-    pub fn look(&mut self, coming: impl Iterator<Item = Coming>, plan: &Plan, cells: &Rows<i64>, pools: &Pools) {
-        let Self { lots, facts, entries, windows, asks, all, asking, leaving } = self;
+    pub fn look(&mut self, coming: impl Iterator<Item = Coming>, plan: &Plan, cells: &Rows, pools: &Pools) {
+        let Self { lots, facts, entries, windows, asks, looks, all, asking, leaving } = self;
         all.clear();
         all.extend(coming);
-        let member = |one: &Coming| cells.row(one.place as usize).unwrap_or_default();
-        black_box(all.iter().flat_map(|one| member(one).iter().step_by(LINE)).fold(0, |sum, cell| sum ^ cell));
+        let at = |one: &Coming, at: usize| cells.get(one.member, at);
+        let looks =
+            |one: &Coming| one.event.and_then(|event| looks.get(event.index())).map(Vec::as_slice).unwrap_or(&[0]);
+        let cells_of = |one: &Coming| looks(one).iter().fold(0, |sum, cell| sum ^ at(one, *cell));
+        black_box(all.iter().fold(0, |sum, one| sum ^ cells_of(one)));
         asking.clear();
         asking.extend(all.iter().filter(|one| one.event.is_none_or(|event| asks.get(event.index()) == Some(&true))));
         // A lot that comes in is linked to the last; from the first on they are only spent.
         for queue in lots {
-            touch(&pools.lots, all.iter().map(|one| last(cell(member(one), *queue))));
-            touch(&pools.lots, asking.iter().map(|one| first(cell(member(one), *queue))));
+            touch(&pools.lots, all.iter().map(|one| last(at(one, *queue))));
+            touch(&pools.lots, asking.iter().map(|one| first(at(one, *queue))));
         }
         for (event, queue) in facts {
-            ends(&pools.facts.at(*event).queues, asking.iter().map(|one| cell(member(one), *queue)));
+            ends(&pools.facts.at(*event).queues, asking.iter().map(|one| at(one, *queue)));
         }
         for (queue, whole) in entries {
-            let queues = asking.iter().map(|one| cell(member(one), *queue));
+            let queues = asking.iter().map(|one| at(one, *queue));
             if *whole {
                 leaving.clear();
                 leaving.extend(queues.map(|queue| (first(queue), i64::MAX)));
@@ -111,20 +117,59 @@ impl Ahead {
                 ends(&pools.entries, queues);
             }
         }
-        for (event, at, length) in windows {
+        for (event, first, length) in windows {
             let queues = &pools.facts.at(*event).queues;
             leaving.clear();
-            leaving.extend(asking.iter().map(|one| (place(cell(member(one), *at)), one.time.saturating_sub(*length))));
+            leaving.extend(asking.iter().map(|one| (place(at(one, *first)), one.time.saturating_sub(*length))));
             follow(queues, TIME, leaving);
         }
-        let due = || all.iter().filter(|one| cell(member(one), DUE) <= one.time);
+        let due = || all.iter().filter(|one| at(one, DUE) <= one.time);
         for unit in &plan.lapsing {
             let queue = plan.units.at(*unit).cells.lots;
             leaving.clear();
-            leaving.extend(due().map(|one| (first(cell(member(one), queue)), one.time)));
+            leaving.extend(due().map(|one| (first(at(one, queue)), one.time)));
             follow(&pools.lots, lot::EXPIRES, leaving);
         }
     }
+}
+
+/// Some cells of a member, so that every line of memory with a cell that an event of some type looks at has one of them.
+fn looked_at(plan: &Plan, event: &EventPlan) -> Vec<usize> {
+    let unit = |id: UnitId| {
+        let cells = plan.units.at(id).cells;
+        [cells.available, cells.lots, cells.debt]
+    };
+    let measure = |id: &MeasureId| {
+        let cells = plan.measures.at(*id).as_ref().map(|measure| measure.cells);
+        cells.into_iter().flat_map(|cells| [cells.value, cells.entries, cells.period, cells.restart, cells.length])
+    };
+    let limit = |limit: &LimitPlan| limit.cells.into_iter().flat_map(|cells| [cells.period, cells.used]);
+    let rule = |id: &RuleId| {
+        let rule = plan.rules.at(*id);
+        let crossing = rule.crossing.iter().flat_map(|crossing| [crossing.cells.period, crossing.cells.multiple]);
+        crossing.chain(rule.effects.iter().flat_map(move |(_, effect)| match effect {
+            EffectPlan::Give { unit: id, .. } => unit(*id).to_vec(),
+            EffectPlan::Badge(at) => vec![*at],
+            EffectPlan::Restart(_) | EffectPlan::Issue(_) => Vec::new(),
+        }))
+    };
+    let mut all: Vec<usize> = (0..HEAD).collect();
+    all.extend(
+        event.earns.iter().flat_map(|earn| unit(earn.unit).into_iter().chain(earn.limits.iter().flat_map(limit))),
+    );
+    all.extend(event.reads.iter().chain(&event.counts).flat_map(measure));
+    all.extend(event.rules.iter().chain(&event.waits).flat_map(rule));
+    let ladders = event.ladders.iter().map(|ladder| plan.ladders.at(*ladder).cells);
+    all.extend(ladders.flat_map(|cells| [cells.tier, cells.highest]));
+    all.extend(event.fact.iter().flat_map(|fact| [fact.queue, fact.count]));
+    let redeems = event.redeem.iter().flat_map(|redeem| &redeem.ways);
+    all.extend(redeems.flat_map(|(_, way)| unit(way.unit)));
+    all.retain(|at| *at < ABSENT);
+    all.sort_unstable();
+    let mut known = None;
+    // Where lines begin in a row differs from member to member.
+    all.retain(|at| known.is_none_or(|known| *at >= known + LINE / 2) && known.replace(*at) != Some(*at));
+    all
 }
 
 /// Touches the ends of queues.
@@ -134,14 +179,14 @@ fn ends(queues: &Queues, of: impl Iterator<Item = i64>) {
 
 /// Touches rows of queues.
 fn touch(queues: &Queues, places: impl Iterator<Item = u32>) {
-    let cell = |place: u32| queues.at(place).and_then(<[i64]>::first).copied().unwrap_or(0);
-    black_box(places.fold(0, |sum, place| sum ^ cell(place)));
+    black_box(places.fold(0, |sum, place| sum ^ queues.touch(place)));
 }
 
 /// Touches what comes behind rows that will have left by a moment of their own, which one cell of each tells.
 fn follow(queues: &Queues, tells: usize, leaving: &mut Vec<(u32, i64)>) {
+    leaving.retain(|(at, _)| *at != NOWHERE);
     for _ in 0..FURTHER {
-        black_box(leaving.iter().fold(0, |sum, (at, _)| sum ^ queues.at(*at).map_or(0, |row| cell(row, tells))));
+        touch(queues, leaving.iter().map(|(at, _)| *at));
         leaving.retain_mut(|(at, by)| match queues.at(*at) {
             Some(row) if cell(row, tells) <= *by => {
                 *at = queues.after(row);

@@ -1,7 +1,5 @@
 //! Now: the local day and the periods around it, worked out once for all events in them.
 
-use std::sync::Arc;
-
 use rustc_hash::FxHashMap;
 
 use crate::hir::{End, Window};
@@ -44,14 +42,42 @@ pub struct Today {
     pub ends: Vec<i64>,
 }
 
-/// Now, in milliseconds, and all days that it has been on: members are judged in turn, each at a time of its own.
+/// No day.
+static NEVER: Today = Today {
+    number: 0,
+    weekday: 0,
+    month: 0,
+    date: 0,
+    year: 0,
+    around: Around { start: i64::MAX, end: i64::MIN, before: 0 },
+    periods: Vec::new(),
+    windows: Vec::new(),
+    ends: Vec::new(),
+};
+
+impl Today {
+    /// A period around it.
+    #[inline]
+    pub fn period(&self, place: usize) -> Around {
+        self.periods.get(place).copied().unwrap_or_default()
+    }
+}
+
+/// All days that were asked for.
 #[derive(Debug, Clone)]
-pub struct Moment {
-    /// Now.
-    pub now: i64,
-    /// The day.
-    pub today: Arc<Today>,
-    known: FxHashMap<Day, Arc<Today>>,
+pub struct Days {
+    all: Vec<Today>,
+    places: FxHashMap<Day, u32>,
+    /// The one that was asked for last.
+    last: u32,
+}
+
+impl Days {
+    /// A day by its place.
+    #[inline]
+    pub fn at(&self, place: u32) -> &Today {
+        self.all.get(place as usize).unwrap_or(&NEVER)
+    }
 }
 
 /// How a measure looks back.
@@ -115,40 +141,29 @@ impl Clock {
         place(&mut self.ends, end)
     }
 
-    /// A moment before all others.
-    pub fn first(&self) -> Moment {
-        let never = Around { start: i64::MAX, end: i64::MIN, before: 0 };
-        let today = Today {
-            number: 0,
-            weekday: 0,
-            month: 0,
-            date: 0,
-            year: 0,
-            around: never,
-            periods: Vec::new(),
-            windows: Vec::new(),
-            ends: Vec::new(),
-        };
-        Moment { now: i64::MIN, today: Arc::new(today), known: FxHashMap::default() }
+    /// No days yet.
+    pub fn days(&self) -> Days {
+        Days { all: Vec::new(), places: FxHashMap::default(), last: u32::MAX }
     }
 
-    /// Moves a moment; `None` outside the calendar.
+    /// The place of the local day of a moment; `None` outside the calendar.
     #[inline]
-    pub fn go_to(&self, moment: &mut Moment, now: i64) -> Option<()> {
-        moment.now = now;
-        if moment.today.around.start <= now && now < moment.today.around.end {
-            return Some(());
+    pub fn day(&self, days: &mut Days, now: i64) -> Option<u32> {
+        let around = days.at(days.last).around;
+        if around.start <= now && now < around.end {
+            return Some(days.last);
         }
         let day = self.zone().day_of(Instant::from_millis(now)?);
-        moment.today = match moment.known.get(&day) {
-            Some(today) => today.clone(),
+        days.last = match days.places.get(&day) {
+            Some(place) => *place,
             None => {
-                let today = Arc::new(self.look_up(day)?);
-                moment.known.insert(day, today.clone());
-                today
+                let place = u32::try_from(days.all.len()).ok()?;
+                days.all.push(self.look_up(day)?);
+                days.places.insert(day, place);
+                place
             }
         };
-        Some(())
+        Some(days.last)
     }
 
     #[cold]
@@ -191,14 +206,14 @@ impl Clock {
     }
 
     /// The first moment at which what counted at `at` may no longer be seen, not before `now`; a later look may find that it still is.
-    pub fn leaves(&self, back: Back, at: i64, moment: &Moment) -> i64 {
+    pub fn leaves(&self, back: Back, at: i64, today: &Today) -> i64 {
         match back {
             Back::Ever => i64::MAX,
-            Back::Period(place) => moment.today.periods.get(place).map_or(i64::MAX, |period| period.end),
+            Back::Period(place) => today.periods.get(place).map_or(i64::MAX, |period| period.end),
             Back::Days(_, length) => {
                 let day = Instant::from_millis(at).map(|at| self.zone().day_of(at));
                 let out = day.and_then(|day| length.after_day(day)).map(|day| self.zone().start_of(day).millis());
-                out.unwrap_or(i64::MAX).max(moment.today.around.end)
+                out.unwrap_or(i64::MAX).max(today.around.end)
             }
             Back::Exactly(length) => at.saturating_add(length),
         }

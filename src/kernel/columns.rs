@@ -14,7 +14,7 @@ use super::lists::CellList;
 pub(super) struct Columns {
     file: Arc<str>,
     /// Tells these columns from others.
-    print: u64,
+    pub(super) print: u64,
     places: Places,
     /// By type of event and field.
     fields: Arena<EventId, Vec<Option<usize>>>,
@@ -75,7 +75,6 @@ impl Columns {
             kind: row.text(places.kind)?,
             time_key,
             time: row.text(time)?,
-            content: rustc_hash::FxBuildHasher.hash_one((self.print, row.bytes)),
         })
     }
 
@@ -97,8 +96,6 @@ pub(super) struct TableHead<'r> {
     pub(super) kind: &'r [u8],
     pub(super) time_key: &'static str,
     pub(super) time: &'r [u8],
-    /// Tells what the row says from what others say.
-    pub(super) content: u64,
 }
 
 /// The cells of a row.

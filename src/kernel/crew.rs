@@ -9,6 +9,7 @@ use super::judge::Odd;
 use super::members::{Members, Share, Standing};
 use super::names::Names;
 use super::plan::Plan;
+use super::prints::Prints;
 use super::read::{Batch, Reading};
 use super::rows::Block;
 use super::seen::Seen;
@@ -23,6 +24,18 @@ pub type Away = Vec<(u32, Arrival)>;
 /// Who is told of each batch that is done.
 type Report<'r> = dyn FnMut(&mut Batch, &Away) + 'r;
 
+/// What is done about events that come again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeats {
+    /// Each event is looked up among all that came, and changes nothing if it is there.
+    Expected,
+    /// None is thought to come again: a run that finds in the end that one did is [`AGAIN`] to be run.
+    Unexpected,
+}
+
+/// An event came again in a run that expected none.
+pub const AGAIN: Odd = Odd("an event that came before");
+
 /// All members of a plan. Every thread has a share of them, and whoever has nothing to judge reads.
 pub struct Crew {
     desk: Mutex<Desk>,
@@ -31,18 +44,47 @@ pub struct Crew {
 }
 
 /// Where all events pass in order.
-#[derive(Default)]
 struct Desk {
     names: Names,
-    seen: Seen,
+    earlier: Earlier,
+}
+
+/// What came before.
+enum Earlier {
+    Known(Box<Seen>),
+    Kept(Prints),
 }
 
 impl Desk {
+    fn new(repeats: Repeats) -> Self {
+        let earlier = match repeats {
+            Repeats::Expected => Earlier::Known(Box::default()),
+            Repeats::Unexpected => Earlier::Kept(Prints::default()),
+        };
+        Self { names: Names::default(), earlier }
+    }
+
     /// Puts a block in order, finds its members, and says what came before.
-    fn pass(&mut self, block: &mut Block) {
+    fn pass(&mut self, block: &mut Block) -> Result<(), Odd> {
         block.order();
         block.number(&mut self.names);
-        self.seen.check(block);
+        match &mut self.earlier {
+            Earlier::Known(seen) => seen.check(block),
+            Earlier::Kept(prints) => {
+                if prints.add(block.rows.iter().map(|row| row.print)) {
+                    return Err(AGAIN);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether everything was as expected.
+    fn close(&self) -> Result<(), Odd> {
+        match &self.earlier {
+            Earlier::Kept(prints) if prints.any_twice() => Err(AGAIN),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -56,11 +98,11 @@ fn own<T>(mutex: &mut Mutex<T>) -> &mut T {
 
 impl Crew {
     /// Nobody yet, for so many threads.
-    pub fn new(plan: &Arc<Plan>, threads: usize) -> Self {
+    pub fn new(plan: &Arc<Plan>, threads: usize, repeats: Repeats) -> Self {
         let threads = u32::try_from(threads.max(1)).unwrap_or(1);
         let shares =
             (0..threads).map(|own| Mutex::new(Members::new(plan.clone(), Share { own, of: threads }))).collect();
-        Self { desk: Mutex::default(), shares, plan: plan.clone() }
+        Self { desk: Mutex::new(Desk::new(repeats)), shares, plan: plan.clone() }
     }
 
     /// Judges a block of events; returns what became of those that were not accepted.
@@ -68,7 +110,7 @@ impl Crew {
     /// # Errors
     /// [`Odd`] where only the fold can tell; nothing of what is here holds then.
     pub fn judge(&mut self, block: &mut Block) -> Result<Away, Odd> {
-        own(&mut self.desk).pass(block);
+        own(&mut self.desk).pass(block)?;
         let mut away = Away::new();
         for members in &mut self.shares {
             away.append(&mut own(members).judge(block)?);
@@ -90,7 +132,7 @@ impl Crew {
                 report(&mut batch, &away);
                 more
             } {}
-            return Ok(());
+            return own(&mut self.desk).close();
         }
         let floor = Floor {
             reading: Mutex::new(reading),
@@ -106,7 +148,7 @@ impl Crew {
             floor.work(0, Some(report));
         });
         let belt = lock(&floor.belt);
-        belt.odd.map_or(Ok(()), Err)
+        belt.odd.map_or_else(|| lock(&self.desk).close(), Err)
     }
 
     /// Moves the clock of all members: to a moment, or to the newest event where that is later.
@@ -234,9 +276,12 @@ impl Belt {
         }
     }
 
-    fn has_passed(&mut self, batch: Batch) {
+    fn has_passed(&mut self, batch: Batch, passed: Result<(), Odd>) {
         self.passing = false;
-        self.passed.push_back((Arc::new(batch), 0, Away::new()));
+        match passed {
+            Ok(()) => self.passed.push_back((Arc::new(batch), 0, Away::new())),
+            Err(odd) => self.odd = Some(odd),
+        }
     }
 
     fn has_judged(&mut self, share: usize, away: Result<Away, Odd>) {
@@ -296,9 +341,9 @@ impl Floor<'_, '_> {
                 belt
             }
             Job::Pass(mut batch) => {
-                lock(&self.crew.desk).pass(&mut batch.block);
+                let passed = lock(&self.crew.desk).pass(&mut batch.block);
                 let mut belt = lock(&self.belt);
-                belt.has_passed(batch);
+                belt.has_passed(batch, passed);
                 belt
             }
             Job::Judge(share, batch) => {

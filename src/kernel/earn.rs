@@ -4,54 +4,82 @@ use crate::engine::MOST_AT_ONCE;
 use crate::hir::{RewardId, RoundScope, RuleId, UnitId};
 use crate::value::{Exact, Rounding, allocate};
 
-use super::judge::{Judge, Odd, Share, TOO_LARGE};
+use super::code::Num;
+use super::judge::{Judge, Odd, TOO_LARGE};
+use super::lane::Lane;
 use super::plan::{CrossingPlan, EarnPlan, EffectPlan, EventPlan, LimitPlan, Once};
 
+/// What an earn gives, on its way.
+#[derive(Debug, Clone, Copy)]
+struct Share {
+    /// Which earn of the event.
+    earn: usize,
+    /// How much, in parts of a step.
+    amount: i64,
+}
+
 impl Judge<'_> {
-    /// Judges all earns of the event at hand.
-    pub fn earn(&mut self, event: &EventPlan) -> Result<(), Odd> {
-        let mut shares = std::mem::take(&mut self.scratch.shares);
-        shares.clear();
-        for (place, earn) in event.earns.iter().enumerate() {
-            if !self.all(&earn.gates) {
-                continue;
-            }
-            let amount = if earn.lets.is_empty() { self.value(&earn.give) } else { self.named_value(earn) };
-            if amount > 0 {
-                shares.push(Share { earn: place, amount });
+    /// Judges all earns of some events: first what all of them give, then what limits leave of it, and then it is awarded.
+    pub fn earn(&mut self, event: &EventPlan, lanes: &[Lane], length: usize) -> Result<(), Odd> {
+        let mut amounts = std::mem::take(&mut self.scratch.amounts);
+        if amounts.len() < event.earns.len() {
+            amounts.resize_with(event.earns.len(), Vec::new);
+        }
+        for (earn, column) in event.earns.iter().zip(&mut amounts) {
+            column.clear();
+            column.resize(length, 0);
+            self.open(&earn.gates, lanes, |judge, lanes| {
+                judge.name(&earn.lets, lanes, length);
+                let given = judge.column(&earn.give, lanes);
+                spread(lanes, &given, column);
+                judge.scratch.room.give(given);
+            });
+        }
+        for (earn, column) in event.earns.iter().zip(&mut amounts).filter(|(earn, _)| !earn.limits.is_empty()) {
+            for lane in lanes {
+                if let Some(amount @ 1..) = column.get_mut(lane.place()) {
+                    *amount = self.fit(lane, earn, *amount);
+                }
             }
         }
-        for share in &mut shares {
-            if let Some(earn) = event.earns.get(share.earn) {
-                share.amount = self.fit(earn, share.amount);
+        self.round(event, lanes, &mut amounts)?;
+        for (earn, column) in event.earns.iter().zip(&amounts) {
+            for lane in lanes {
+                if let Some(amount @ 1..) = column.get(lane.place()) {
+                    self.award(lane, earn, *amount);
+                }
             }
         }
-        shares.retain(|share| share.amount > 0);
-        let done = self.pay(event, &shares);
-        self.scratch.shares = shares;
-        done
+        self.scratch.amounts = amounts;
+        Ok(())
     }
 
-    /// What an earn gives that computes named values first.
-    fn named_value(&self, earn: &EarnPlan) -> i64 {
-        let cx = self.cx();
-        for (named, value) in cx.lets.iter().zip(&earn.lets) {
-            named.set(value.get(&cx));
+    /// Computes named values in turn.
+    fn name(&mut self, values: &[Num], lanes: &[Lane], length: usize) {
+        if self.scratch.lets.len() < values.len() {
+            self.scratch.lets.resize_with(values.len(), Vec::new);
         }
-        earn.give.get(&cx)
+        for (place, value) in values.iter().enumerate() {
+            let column = self.column(value, lanes);
+            if let Some(named) = self.scratch.lets.get_mut(place) {
+                named.resize(length, 0);
+                spread(lanes, &column, named);
+            }
+            self.scratch.room.give(column);
+        }
     }
 
     /// Cuts an amount to what all limits of an earn leave.
-    fn fit(&mut self, earn: &EarnPlan, amount: i64) -> i64 {
+    fn fit(&mut self, lane: &Lane, earn: &EarnPlan, amount: i64) -> i64 {
         let mut amount = amount;
         for limit in &earn.limits {
             if amount == 0 {
                 return 0;
             }
             let asked = amount;
-            let left = self.left(limit).max(0);
+            let left = self.left(lane, limit).max(0);
             let most = left.min(asked / earn.scale + 1);
-            let parts = most.checked_mul(earn.scale).unwrap_or_else(|| self.cx().odd());
+            let parts = most.checked_mul(earn.scale).unwrap_or_else(|| self.cx(&[]).odd());
             amount = match (limit.times, limit.rejects) {
                 (true, _) if left >= 1 => asked,
                 (true, _) => 0,
@@ -66,89 +94,116 @@ impl Judge<'_> {
     }
 
     /// What a limit leaves, in steps or times.
-    fn left(&self, limit: &LimitPlan) -> i64 {
-        self.value(&limit.most).checked_sub(self.used(limit)).unwrap_or_else(|| self.cx().odd())
+    fn left(&self, lane: &Lane, limit: &LimitPlan) -> i64 {
+        self.value(&limit.most, lane).checked_sub(self.used(lane, limit)).unwrap_or_else(|| self.cx(&[]).odd())
     }
 
-    fn used(&self, limit: &LimitPlan) -> i64 {
+    fn used(&self, lane: &Lane, limit: &LimitPlan) -> i64 {
         let Some(cells) = limit.cells else { return 0 };
-        if self.get(cells.period) == self.bucket(limit) { self.get(cells.used) } else { 0 }
+        if self.get(lane, cells.period) == self.bucket(lane, limit) { self.get(lane, cells.used) } else { 0 }
     }
 
-    fn bucket(&self, limit: &LimitPlan) -> i64 {
-        limit.period.and_then(|period| self.moment.today.periods.get(period)).map_or(0, |around| around.start)
+    fn bucket(&self, lane: &Lane, limit: &LimitPlan) -> i64 {
+        limit.period.map_or(0, |period| self.today(lane).period(period).start)
     }
 
-    /// Rounds what is left of all shares and awards it.
-    fn pay(&mut self, event: &EventPlan, shares: &[Share]) -> Result<(), Odd> {
-        let plain = |share: &Share| event.earns.get(share.earn).is_none_or(|earn| share.amount % earn.scale == 0);
-        if shares.iter().all(plain) {
-            for share in shares {
-                if let Some(earn) = event.earns.get(share.earn) {
-                    self.award(earn, share.amount / earn.scale);
-                }
-            }
+    /// Makes whole steps of parts of a step, as they are rounded together.
+    fn round(&self, event: &EventPlan, lanes: &[Lane], amounts: &mut [Vec<i64>]) -> Result<(), Odd> {
+        if event.earns.iter().all(|earn| earn.scale == 1) {
             return Ok(());
         }
-        for (share, amount) in shares.iter().zip(rounded(event, shares).ok_or(TOO_LARGE)?) {
-            if let Some(earn) = event.earns.get(share.earn) {
-                self.award(earn, amount);
+        for lane in lanes {
+            let given = |column: &Vec<i64>| column.get(lane.place()).copied().filter(|amount| *amount > 0);
+            let each = || event.earns.iter().zip(amounts.iter()).enumerate();
+            let shares = || each().filter_map(|(earn, (_, column))| Some(Share { earn, amount: given(column)? }));
+            let parts = each().any(|(_, (earn, column))| given(column).is_some_and(|amount| amount % earn.scale != 0));
+            let rounded = parts.then(|| {
+                let shares: Vec<Share> = shares().collect();
+                let whole = rounded(event, &shares)?;
+                Some(shares.into_iter().zip(whole).map(|(share, whole)| (share.earn, whole)).collect::<Vec<_>>())
+            });
+            match rounded {
+                None => {
+                    let each = event.earns.iter().zip(amounts.iter_mut());
+                    let each = each.filter_map(|(earn, column)| Some((earn, column.get_mut(lane.place())?)));
+                    each.for_each(|(earn, amount)| *amount /= earn.scale);
+                }
+                Some(whole) => {
+                    for (earn, whole) in whole.ok_or(TOO_LARGE)? {
+                        let column = amounts.get_mut(earn);
+                        column.and_then(|column| column.get_mut(lane.place())).into_iter().for_each(|it| *it = whole);
+                    }
+                }
             }
         }
         Ok(())
     }
 
-    fn award(&mut self, earn: &EarnPlan, amount: i64) {
+    fn award(&mut self, lane: &Lane, earn: &EarnPlan, amount: i64) {
+        if earn.limits.is_empty() {
+            let granted = self.grant(lane, earn.unit, amount);
+            return self.remember(lane, earn.award, granted);
+        }
         // Rounding takes no award beyond its limits.
-        let room = earn.limits.iter().filter(|limit| !limit.times).map(|limit| self.left(limit).max(0));
+        let room = earn.limits.iter().filter(|limit| !limit.times).map(|limit| self.left(lane, limit).max(0));
         let amount = room.fold(amount, i64::min);
-        let granted = self.grant(earn.unit, amount);
+        let granted = self.grant(lane, earn.unit, amount);
         if granted == 0 {
             return;
         }
         for limit in &earn.limits {
             let Some(cells) = limit.cells else { continue };
-            let used = self.used(limit) + if limit.times { 1 } else { granted };
-            self.set(cells.period, self.bucket(limit));
-            self.set(cells.used, used);
+            let used = self.used(lane, limit) + if limit.times { 1 } else { granted };
+            self.set(lane, cells.period, self.bucket(lane, limit));
+            self.set(lane, cells.used, used);
         }
-        self.remember(earn.award, granted);
+        self.remember(lane, earn.award, granted);
     }
 
-    fn remember(&mut self, award: Option<usize>, granted: i64) {
-        let lot = self.get(self.plan.layout.next_lot).saturating_sub(1);
-        if let Some(slot) = award.filter(|_| granted > 0).and_then(|place| self.scratch.awards.get_mut(place)) {
+    fn remember(&mut self, lane: &Lane, award: Option<usize>, granted: i64) {
+        let Some(award) = award.filter(|_| granted > 0) else { return };
+        let lot = self.get(lane, self.plan.layout.next_lot).saturating_sub(1);
+        let each = self.scratch.awards_each;
+        if let Some(slot) = self.scratch.awards.get_mut(lane.place() * each + award) {
             *slot = (granted, lot);
         }
     }
 
-    /// Fires rules whose measure has crossed what they wait for; returns whether any did.
-    pub fn crossings(&mut self, waits: &[RuleId]) -> Result<bool, Odd> {
-        let plan = self.plan;
-        let mut fired = false;
-        for (place, id) in waits.iter().enumerate() {
-            let Some(crossing) = &plan.rules.at(*id).crossing else { continue };
-            let now = self.value(&crossing.value);
-            let before = self.scratch.prior.get(place).copied().unwrap_or(now);
-            if let Some(prior) = self.scratch.prior.get_mut(place) {
-                *prior = now;
-            }
-            if now > before {
-                fired |= self.cross(*id, crossing, before, now)?;
-            }
-        }
-        Ok(fired)
+    /// Awards of an event for its fact.
+    pub fn awards(&self, lane: &Lane) -> &[(i64, i64)] {
+        let each = self.scratch.awards_each;
+        self.scratch.awards.get(lane.place() * each..(lane.place() + 1) * each).unwrap_or_default()
     }
 
-    fn cross(&mut self, id: RuleId, crossing: &CrossingPlan, before: i64, now: i64) -> Result<bool, Odd> {
+    /// Fires rules whose measure has crossed what they wait for.
+    pub fn crossings(&mut self, waits: &[RuleId], lanes: &[Lane]) -> Result<(), Odd> {
+        for (place, id) in waits.iter().enumerate() {
+            let Some(crossing) = &self.plan.rules.at(*id).crossing else { continue };
+            let values = self.column(&crossing.value, lanes);
+            for (lane, now) in lanes.iter().zip(&values) {
+                let prior = self.scratch.prior.get_mut(place).and_then(|column| column.get_mut(lane.place()));
+                let before = prior.map_or(*now, |prior| std::mem::replace(prior, *now));
+                if *now > before && self.cross(lane, *id, crossing, before, *now)? {
+                    self.change(lane);
+                }
+            }
+            self.scratch.room.give(values);
+        }
+        Ok(())
+    }
+
+    fn cross(&mut self, lane: &Lane, id: RuleId, crossing: &CrossingPlan, before: i64, now: i64) -> Result<bool, Odd> {
         let cells = crossing.cells;
+        if crossing.repeats.is_none() && (now < crossing.step || before >= crossing.step) {
+            return Ok(false);
+        }
         let key = match crossing.once {
             Once::Ever => 0,
-            Once::Period(period) => self.moment.today.periods.get(period).map_or(0, |around| around.start),
-            Once::Moment => self.moment.now,
+            Once::Period(period) => self.today(lane).period(period).start,
+            Once::Moment => lane.now,
         };
-        let same = crossing.once == Once::Ever || self.get(cells.period) == key;
-        let done = if same { self.get(cells.multiple) } else { 0 };
+        let same = crossing.once == Once::Ever || self.get(lane, cells.period) == key;
+        let done = if same { self.get(lane, cells.multiple) } else { 0 };
         let multiples = |value: i64| match crossing.repeats {
             None => i64::from(value >= crossing.step),
             Some(_) => value.div_euclid(crossing.step).max(0),
@@ -160,10 +215,11 @@ impl Judge<'_> {
         }
         let mut fired = false;
         for multiple in first..=last {
-            self.set(cells.period, key);
-            self.set(cells.multiple, multiple);
-            fired |= self.fires(id)?;
-            if self.get(cells.multiple) != multiple {
+            self.rises()?;
+            self.set(lane, cells.period, key);
+            self.set(lane, cells.multiple, multiple);
+            fired |= self.fire(id, std::slice::from_ref(lane))?;
+            if self.get(lane, cells.multiple) != multiple {
                 // The rule has restarted its measure: further multiples are to be reached again.
                 break;
             }
@@ -171,38 +227,43 @@ impl Judge<'_> {
         Ok(fired)
     }
 
-    /// Fires a rule if it is open.
-    pub fn fire(&mut self, id: RuleId) -> Result<(), Odd> {
-        self.fires(id).map(drop)
+    /// Fires a rule for those for which it is open; returns whether there are any.
+    pub fn fire(&mut self, id: RuleId, lanes: &[Lane]) -> Result<bool, Odd> {
+        let rule = self.plan.rules.at(id);
+        self.open(&rule.gates, lanes, |judge, lanes| {
+            for (condition, effect) in &rule.effects {
+                let conditions = condition.as_slice();
+                judge.open(conditions, lanes, |judge, lanes| judge.effect(effect, lanes))?;
+            }
+            Ok(!lanes.is_empty())
+        })
     }
 
-    fn fires(&mut self, id: RuleId) -> Result<bool, Odd> {
-        let plan = self.plan;
-        let rule = plan.rules.at(id);
-        if !self.all(&rule.gates) {
-            return Ok(false);
-        }
-        for (condition, effect) in &rule.effects {
-            if condition.as_ref().is_some_and(|condition| !condition.holds(&self.cx())) {
-                continue;
+    fn effect(&mut self, effect: &EffectPlan, lanes: &[Lane]) -> Result<(), Odd> {
+        match effect {
+            EffectPlan::Give { unit, amount, scale, award } => {
+                let mut done = Ok(());
+                self.each(amount, lanes, |judge, lane, amount| match judge.whole(*unit, amount, *scale) {
+                    Ok(amount) => {
+                        let granted = judge.grant(lane, *unit, amount);
+                        judge.remember(lane, *award, granted);
+                    }
+                    Err(odd) => done = Err(odd),
+                });
+                done?;
             }
-            match effect {
-                EffectPlan::Give { unit, amount, scale, award } => {
-                    let amount = self.whole(*unit, self.value(amount), *scale)?;
-                    let granted = self.grant(*unit, amount);
-                    self.remember(*award, granted);
-                }
-                EffectPlan::Issue(reward) => self.issue(*reward),
-                EffectPlan::Badge(cell) => {
-                    if self.get(*cell) == super::layout::NEVER {
-                        self.set(*cell, self.moment.now);
+            EffectPlan::Issue(reward) => lanes.iter().for_each(|_| self.issue(*reward)),
+            EffectPlan::Badge(cell) => {
+                for lane in lanes {
+                    if self.get(lane, *cell) == super::layout::NEVER {
+                        self.set(lane, *cell, lane.now);
                         self.told.outcomes += 1;
                     }
                 }
-                EffectPlan::Restart(measure) => self.restart(*measure),
             }
+            EffectPlan::Restart(measure) => lanes.iter().for_each(|lane| self.restart(lane, *measure)),
         }
-        Ok(true)
+        Ok(())
     }
 
     /// An amount in whole steps, as its unit rounds.
@@ -251,4 +312,13 @@ fn rounded(event: &EventPlan, shares: &[Share]) -> Option<Vec<i64>> {
         }
     }
     Some(rounded)
+}
+
+/// Puts what a column has for each of some events where these have their place in another.
+fn spread(lanes: &[Lane], from: &[i64], to: &mut [i64]) {
+    for (lane, value) in lanes.iter().zip(from) {
+        if let Some(slot) = to.get_mut(lane.place()) {
+            *slot = *value;
+        }
+    }
 }

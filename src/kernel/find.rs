@@ -162,8 +162,7 @@ pub(super) struct Molds {
 }
 
 impl Molds {
-    /// What the record says that bytes begin with, where it is written like one before, and how long it is. Whether the bytes are UTF-8,
-    /// nobody has looked yet.
+    /// What the record says that bytes begin with, where it is written like one before, and how long it is.
     pub(super) fn recognise<'m>(
         &'m mut self,
         bytes: &'m [u8],

@@ -1,16 +1,20 @@
-//! Judges one event of one member: arrives at its moment, records it, and lets everything follow.
+//! Judges events of one type, each of another member, side by side: every step is done for all of them before the next one begins.
 
 use std::cell::Cell;
+use std::slice::from_ref;
 
 use crate::engine::MAX_ROUNDS;
-use crate::hir::{EventId, EventKind, LadderId, MeasureId, RuleId};
+use crate::hir::{EventId, EventKind, LadderId, MeasureId};
 
-use super::clock::Moment;
-use super::code::{Cx, Num, cell};
+use super::chunks::Rows;
+use super::clock::{Days, Today};
+use super::code::{Num, cell, set};
+use super::lane::{Cx, Lane, Room};
 use super::layout::{DUE, JOINED, LEFT, NEVER, TURN};
 use super::measure::place;
 use super::plan::{EventPlan, Plan, TIME};
 use super::redeem::Answer;
+use super::reverse::Undoing;
 use super::store::entry::AT;
 use super::store::lot::EXPIRES;
 use super::store::{Pools, Told};
@@ -22,53 +26,50 @@ pub struct Odd(pub &'static str);
 /// A number that no cell holds.
 pub const TOO_LARGE: Odd = Odd("a number that does not fit");
 
-/// What an earn gives, on its way.
-#[derive(Debug, Clone, Copy)]
-pub struct Share {
-    /// Which earn of the event.
-    pub earn: usize,
-    /// How much, in parts of a step.
-    pub amount: i64,
-}
-
-/// Room for what an event needs while it is judged.
+/// Room for what events need while they are judged. A column has one value for each of them.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    /// Named values.
-    pub lets: Vec<Cell<i64>>,
-    /// Shares of earns.
-    pub shares: Vec<Share>,
-    /// What measures were before, for rules that wait.
-    pub prior: Vec<i64>,
-    /// Awards for the fact: what was granted, and the number of the lot.
+    /// Columns of named values.
+    pub lets: Vec<Vec<i64>>,
+    /// Columns of what earns give, in parts of a step.
+    pub amounts: Vec<Vec<i64>>,
+    /// Columns of what measures were before, for rules that wait.
+    pub prior: Vec<Vec<i64>>,
+    /// Awards for facts, so many for each event: what was granted, and the number of the lot.
     pub awards: Vec<(i64, i64)>,
+    /// How many.
+    pub awards_each: usize,
+    /// Whether something changed that others follow from.
+    changed: Vec<bool>,
+    /// Whether what came back had lowered a measure, which is higher again without it.
+    pub lifted: bool,
+    /// What reversals take back.
+    undoings: Vec<Undoing>,
     /// A fact on its way.
     pub fact: Vec<i64>,
     /// The slots of an original.
     pub original: Vec<i64>,
-    /// The event's fields.
-    pub slots: Vec<i64>,
+    /// More columns.
+    pub room: Room,
     /// Whether something did not fit.
     pub odd: Cell<bool>,
 }
 
-/// One member at one moment.
+/// Members and what belongs to them.
 pub struct Judge<'a> {
     /// The program.
     pub plan: &'a Plan,
-    /// The member's number.
-    pub number: u32,
-    /// The member's cells.
-    pub member: &'a mut [i64],
+    /// Cells of members.
+    pub members: &'a mut Rows,
     /// What does not fit in a row.
     pub pools: &'a mut Pools,
     /// What was told.
     pub told: &'a mut Told,
-    /// Now.
-    pub moment: &'a mut Moment,
-    /// The event's fields.
+    /// Local days.
+    pub days: &'a mut Days,
+    /// Fields of events.
     pub slots: &'a mut [i64],
-    /// Lines of all lists of the block.
+    /// Fields of lines.
     pub lines: &'a [i64],
     /// Room.
     pub scratch: &'a mut Scratch,
@@ -77,146 +78,215 @@ pub struct Judge<'a> {
 impl Judge<'_> {
     /// What expressions look at.
     #[inline]
-    pub fn cx(&self) -> Cx<'_> {
+    pub fn cx<'c>(&'c self, lanes: &'c [Lane]) -> Cx<'c> {
         Cx {
+            lanes,
             slots: self.slots,
             lines: self.lines,
-            line: &[],
-            member: self.member,
+            members: self.members,
             lets: &self.scratch.lets,
-            moment: self.moment,
+            days: self.days,
+            room: &self.scratch.room,
             odd: &self.scratch.odd,
         }
     }
 
-    /// What something comes to. Mostly no more than a cell is looked at.
+    /// What something comes to for each of some events: a column that is to be given back.
+    pub fn column(&self, num: &Num, lanes: &[Lane]) -> Vec<i64> {
+        let mut column = self.scratch.room.take(lanes.len());
+        num.fill(&self.cx(lanes), &mut column);
+        column
+    }
+
+    /// What something comes to for one event. Mostly no more than a cell is looked at.
     #[inline]
-    pub fn value(&self, num: &Num) -> i64 {
+    pub fn value(&self, num: &Num, lane: &Lane) -> i64 {
         match num {
             Num::Const(value) => *value,
-            Num::Slot(at) => cell(self.slots, *at),
-            Num::Member(at) => self.get(*at),
-            Num::Line(_) | Num::Let(_) | Num::Code(_) => num.get(&self.cx()),
+            Num::Member(at) => self.get(lane, *at),
+            Num::Reaches(at, bound) => i64::from(self.get(lane, *at) >= *bound),
+            num => num.one(&self.cx(from_ref(lane))),
         }
     }
 
-    /// A cell of the member.
-    #[inline]
-    pub fn get(&self, at: usize) -> i64 {
-        cell(self.member, at)
+    /// Does something with what something comes to for each of some events. Mostly no more than a cell is looked at.
+    #[inline(always)]
+    pub fn each(&mut self, num: &Num, lanes: &[Lane], mut with: impl FnMut(&mut Self, &Lane, i64)) {
+        match num {
+            Num::Const(value) => lanes.iter().for_each(|lane| with(self, lane, *value)),
+            Num::Slot(at) => lanes.iter().for_each(|lane| with(self, lane, cell(self.slots, lane.slots as usize + at))),
+            Num::Line(at) => lanes.iter().for_each(|lane| with(self, lane, cell(self.lines, lane.line as usize + at))),
+            num => {
+                let column = self.column(num, lanes);
+                lanes.iter().zip(&column).for_each(|(lane, value)| with(self, lane, *value));
+                self.scratch.room.give(column);
+            }
+        }
     }
 
-    /// Fills a cell of the member.
+    /// Goes on with those events for which all conditions hold.
+    pub fn open<R>(&mut self, gates: &[Num], lanes: &[Lane], then: impl FnOnce(&mut Self, &[Lane]) -> R) -> R {
+        if gates.is_empty() {
+            return then(self, lanes);
+        }
+        let mut open = self.scratch.room.take_lanes();
+        open.extend_from_slice(lanes);
+        for gate in gates {
+            let holds = self.column(gate, &open);
+            let mut each = holds.iter();
+            open.retain(|_| each.next() == Some(&1));
+            self.scratch.room.give(holds);
+        }
+        let result = then(self, &open);
+        self.scratch.room.give_lanes(open);
+        result
+    }
+
+    /// A cell of a member.
     #[inline]
-    pub fn set(&mut self, at: usize, value: i64) {
-        if let Some(cell) = self.member.get_mut(at) {
+    pub fn get(&self, lane: &Lane, at: usize) -> i64 {
+        self.members.get(lane.member, at)
+    }
+
+    /// Fills a cell of a member.
+    #[inline]
+    pub fn set(&mut self, lane: &Lane, at: usize, value: i64) {
+        if let Some(cell) = self.members.cell_mut(lane.member, at) {
             *cell = value;
         }
     }
 
-    /// Adds to a cell of the member.
+    /// Adds to a cell of a member.
     #[inline]
-    pub fn add(&mut self, at: usize, amount: i64) {
-        let sum = self.get(at).checked_add(amount).unwrap_or_else(|| {
-            self.scratch.odd.set(true);
-            0
-        });
-        self.set(at, sum);
-    }
-
-    /// Whether all conditions hold.
-    #[inline]
-    pub fn all(&self, gates: &[Num]) -> bool {
-        gates.is_empty() || {
-            let cx = self.cx();
-            gates.iter().all(|gate| gate.holds(&cx))
+    pub fn add(&mut self, lane: &Lane, at: usize, amount: i64) {
+        let Some(cell) = self.members.cell_mut(lane.member, at) else { return };
+        match cell.checked_add(amount) {
+            Some(sum) => *cell = sum,
+            None => self.scratch.odd.set(true),
         }
     }
 
-    /// Moves to a moment.
-    pub fn go_to(&mut self, now: i64) -> Result<(), Odd> {
-        self.plan.clock.go_to(self.moment, now).ok_or(Odd("a moment outside the calendar"))
+    /// The local day of an event.
+    #[inline]
+    pub fn today(&self, lane: &Lane) -> &Today {
+        self.days.at(lane.day)
     }
 
-    /// Something is due then.
-    pub fn due(&mut self, at: i64) {
-        if at < self.get(DUE) {
-            self.set(DUE, at);
+    /// Something is due for a member then.
+    pub fn due(&mut self, lane: &Lane, at: i64) {
+        if at < self.get(lane, DUE) {
+            self.set(lane, DUE, at);
         }
     }
 
-    /// Judges an event.
+    /// Notes that something changed that others follow from.
+    pub fn change(&mut self, lane: &Lane) {
+        if let Some(changed) = self.scratch.changed.get_mut(lane.place()) {
+            *changed = true;
+        }
+    }
+
+    /// Judges events of one type, each of another member.
     ///
     /// # Errors
-    /// [`Odd`] where only the fold can tell what it comes to; the member is then as good as lost.
-    pub fn judge(&mut self, event: EventId, now: i64) -> Result<(), Odd> {
+    /// [`Odd`] where only the fold can tell what one comes to; all members are then as good as lost.
+    pub fn judge(&mut self, event: EventId, lanes: &mut Vec<Lane>) -> Result<(), Odd> {
         let plan = self.plan;
-        let (id, event) = (event, plan.events.at(event));
-        if self.get(DUE) <= now {
-            self.advance(now)?;
-        }
-        self.go_to(now)?;
-        for measure in &event.reads {
-            self.slide(*measure);
-        }
-        self.note_prior(event);
-        if self.get(LEFT) == 1 && event.kind != EventKind::Join {
-            return self.refused();
-        }
-        let back = match (event.kind, &event.redeem, &event.reversal) {
-            (EventKind::Declared | EventKind::Update, _, None) => None,
-            (EventKind::Join | EventKind::Leave, _, _) => {
-                self.set(LEFT, i64::from(event.kind == EventKind::Leave));
-                None
+        let (id, event, length) = (event, plan.events.at(event), lanes.len());
+        let mut left = false;
+        for lane in lanes.iter() {
+            left |= self.get(lane, LEFT) == 1;
+            if self.get(lane, DUE) <= lane.now {
+                self.advance(lane)?;
             }
-            (EventKind::Declared, _, Some(reversal)) => match self.original(reversal)? {
-                Some(undoing) => Some((reversal, undoing)),
-                None => return self.failed(),
-            },
-            (EventKind::Redeem, Some(redeem), _) => match self.redeem(redeem)? {
-                Answer::Granted => None,
-                Answer::Refused => return self.refused(),
-                Answer::Failed => return self.failed(),
-            },
+        }
+        for measure in &event.reads {
+            self.slide(*measure, lanes);
+        }
+        self.note_prior(event, lanes, length);
+        if left && event.kind != EventKind::Join {
+            self.keep_those(lanes, |judge, lane| Ok(judge.get(lane, LEFT) != 1 || judge.refused()))?;
+        }
+        self.scratch.undoings.clear();
+        self.scratch.lifted = false;
+        match (event.kind, &event.redeem, &event.reversal) {
+            (EventKind::Declared | EventKind::Update, _, None) => {}
+            (EventKind::Join | EventKind::Leave, _, _) => {
+                lanes.iter().for_each(|lane| self.set(lane, LEFT, i64::from(event.kind == EventKind::Leave)));
+            }
+            (EventKind::Declared, _, Some(reversal)) => self.keep_those(lanes, |judge, lane| {
+                let original = judge.original(lane, reversal)?;
+                judge.scratch.undoings.extend(original);
+                Ok(original.is_some() || judge.failed())
+            })?,
+            (EventKind::Redeem, Some(redeem), _) => self.keep_those(lanes, |judge, lane| {
+                Ok(match judge.redeem(lane, redeem)? {
+                    Answer::Granted => true,
+                    Answer::Refused => judge.refused(),
+                    Answer::Failed => judge.failed(),
+                })
+            })?,
             _ => return Err(Odd("an event of this type")),
-        };
-        if self.get(JOINED) == NEVER {
-            self.set(JOINED, now);
         }
-        self.add(plan.layout.judged, 1);
+        for lane in lanes.iter() {
+            let member = self.members.at_mut(lane.member);
+            if cell(member, JOINED) == NEVER {
+                set(member, JOINED, lane.now);
+            }
+            if let Some(judged) = member.get_mut(plan.layout.judged) {
+                *judged += 1;
+            }
+        }
         for measure in &event.counts {
-            self.count(*measure);
+            self.count(*measure, lanes);
         }
-        if let Some((reversal, undoing)) = back {
-            self.undo(reversal, undoing)?;
+        if let Some(reversal) = &event.reversal {
+            let undoings = std::mem::take(&mut self.scratch.undoings);
+            lanes.iter().zip(&undoings).try_for_each(|(lane, undoing)| self.undo(lane, reversal, *undoing))?;
+            self.scratch.undoings = undoings;
         }
+        self.scratch.awards_each = event.fact.as_ref().map_or(0, |fact| fact.awards.len());
         self.scratch.awards.clear();
-        if let Some(fact) = &event.fact {
-            self.scratch.awards.resize(fact.awards.len(), (0, 0));
-        }
-        self.earn(event)?;
+        self.scratch.awards.resize(length * self.scratch.awards_each, (0, 0));
+        self.earn(event, lanes, length)?;
         for rule in &event.rules {
-            self.fire(*rule)?;
+            self.fire(*rule, lanes)?;
         }
         if let Some(fact) = &event.fact {
-            self.keep(fact, id);
+            lanes.iter().for_each(|lane| self.keep(lane, fact, id));
         }
-        self.settle(event)?;
+        self.settle(event, lanes, length)?;
         self.fits()
     }
 
-    /// It asked for what it cannot have, and nothing changed.
-    fn refused(&mut self) -> Result<(), Odd> {
+    /// Keeps only those events for which something holds.
+    fn keep_those(
+        &mut self,
+        lanes: &mut Vec<Lane>,
+        mut holds: impl FnMut(&mut Self, &Lane) -> Result<bool, Odd>,
+    ) -> Result<(), Odd> {
+        let mut done = Ok(());
+        lanes.retain(|lane| {
+            holds(self, lane).unwrap_or_else(|odd| {
+                done = Err(odd);
+                false
+            })
+        });
+        done
+    }
+
+    /// It asked for what it cannot have, and nothing changed: it is not judged any further.
+    fn refused(&mut self) -> bool {
         self.told.refused += 1;
         self.told.outcomes += 1;
-        self.fits()
+        false
     }
 
-    /// It could not be judged, and nothing changed.
-    fn failed(&mut self) -> Result<(), Odd> {
+    /// It could not be judged, and nothing changed: it is not judged any further.
+    fn failed(&mut self) -> bool {
         self.told.failed += 1;
         self.told.outcomes += 1;
-        self.fits()
+        false
     }
 
     /// Whether everything fitted.
@@ -224,119 +294,142 @@ impl Judge<'_> {
         if self.scratch.odd.get() { Err(TOO_LARGE) } else { Ok(()) }
     }
 
-    fn note_prior(&mut self, event: &EventPlan) {
+    fn note_prior(&mut self, event: &EventPlan, lanes: &[Lane], length: usize) {
         let mut prior = std::mem::take(&mut self.scratch.prior);
-        prior.clear();
-        let value = |rule: &RuleId| self.plan.rules.at(*rule).crossing.as_ref().map_or(0, |it| self.value(&it.value));
-        prior.extend(event.waits.iter().map(value));
+        if prior.len() < event.waits.len() {
+            prior.resize_with(event.waits.len(), Vec::new);
+        }
+        for (rule, column) in event.waits.iter().zip(&mut prior) {
+            column.resize(length, 0);
+            if let Some(crossing) = &self.plan.rules.at(*rule).crossing {
+                crossing.value.fill(&self.cx(lanes), column);
+            }
+        }
         self.scratch.prior = prior;
     }
 
     /// Lets crossings and tiers follow from each other until nothing changes.
-    fn settle(&mut self, event: &EventPlan) -> Result<(), Odd> {
+    fn settle(&mut self, event: &EventPlan, lanes: &[Lane], length: usize) -> Result<(), Odd> {
         if event.waits.is_empty() && event.ladders.is_empty() {
             return Ok(());
         }
+        let mut open = self.scratch.room.take_lanes();
+        open.extend_from_slice(lanes);
         for _ in 0..=MAX_ROUNDS {
-            let mut changed = self.crossings(&event.waits)?;
+            self.scratch.changed.clear();
+            self.scratch.changed.resize(length, false);
+            self.crossings(&event.waits, &open)?;
             for ladder in &event.ladders {
-                changed |= self.stand(*ladder)?;
+                self.stand(*ladder, &open)?;
             }
-            if !changed {
+            let changed = &self.scratch.changed;
+            open.retain(|lane| changed.get(lane.place()) == Some(&true));
+            if open.is_empty() {
+                self.scratch.room.give_lanes(open);
                 return Ok(());
             }
         }
         Err(Odd("rules that come to no rest"))
     }
 
-    /// Lets everything happen that is due by a moment, in order.
+    /// Lets everything happen to a member that is due by a moment, in order.
     ///
     /// # Errors
     /// [`Odd`] as [`Judge::judge`].
-    pub fn advance(&mut self, to: i64) -> Result<(), Odd> {
-        let plan = self.plan;
-        while self.get(DUE) <= to {
+    pub fn advance(&mut self, lane: &Lane) -> Result<(), Odd> {
+        let (plan, to) = (self.plan, lane.now);
+        while self.get(lane, DUE) <= to {
             // What lapses moves no tier: until one may fall, nobody asks in which order that was.
-            let turn = self.get(TURN);
-            self.lapse_all(if turn <= to { turn - 1 } else { to });
+            let turn = self.get(lane, TURN);
+            self.lapse_all(lane, if turn <= to { turn - 1 } else { to });
             if turn <= to {
-                self.go_to(turn)?;
-                self.set(TURN, i64::MAX);
+                let day = plan.clock.day(self.days, turn).ok_or(Odd("a moment outside the calendar"))?;
+                let lane = Lane { now: turn, day, ..*lane };
+                self.set(&lane, TURN, i64::MAX);
                 for ladder in &plan.sliding {
                     for measure in &plan.ladders.at(*ladder).measures {
-                        self.slide(*measure);
+                        self.slide(*measure, from_ref(&lane));
                     }
-                    self.stand(*ladder)?;
+                    self.stand(*ladder, from_ref(&lane))?;
                 }
             }
-            self.set(DUE, self.get(TURN));
+            self.set(lane, DUE, self.get(lane, TURN));
             for unit in &plan.lapsing {
-                let lots = self.get(plan.units.at(*unit).cells.lots);
+                let lots = self.get(lane, plan.units.at(*unit).cells.lots);
                 if let Some(lot) = self.pools.lots.front(lots) {
                     let expires = cell(lot, EXPIRES);
-                    self.due(expires);
+                    self.due(lane, expires);
                 }
             }
         }
         self.fits()
     }
 
-    fn lapse_all(&mut self, to: i64) {
+    fn lapse_all(&mut self, lane: &Lane, to: i64) {
         let plan = self.plan;
         for unit in &plan.lapsing {
-            self.lapse(*unit, to);
+            self.lapse(lane, *unit, to);
         }
     }
 
     /// When a tier may next fall by itself.
-    fn turns(&self, id: LadderId) -> Option<i64> {
+    fn turns(&self, lane: &Lane, id: LadderId) -> Option<i64> {
         let ladder = self.plan.ladders.at(id);
-        if self.get(ladder.cells.tier) == 0 || ladder.for_ever {
+        if self.get(lane, ladder.cells.tier) == 0 || ladder.for_ever {
             return None;
         }
-        ladder.measures.iter().filter_map(|measure| self.leaves(*measure)).min().filter(|at| *at < i64::MAX)
+        ladder.measures.iter().filter_map(|measure| self.leaves(lane, *measure)).min().filter(|at| *at < i64::MAX)
     }
 
     /// When something next leaves the window of a measure.
-    fn leaves(&self, id: MeasureId) -> Option<i64> {
+    fn leaves(&self, lane: &Lane, id: MeasureId) -> Option<i64> {
         let measure = self.plan.measures.at(id).as_ref()?;
-        let queue = self.get(measure.cells.entries);
+        let queue = self.get(lane, measure.cells.entries);
         let first = match measure.facts {
             Some(event) => self.pools.facts.at(event).queues.at(place(queue)).map(|fact| cell(fact, TIME)),
             None => self.pools.entries.front(queue).map(|entry| cell(entry, AT)),
         };
-        let first = first.unwrap_or(self.moment.now);
-        Some(self.plan.clock.leaves(measure.back, first, self.moment)).filter(|at| *at > self.moment.now)
+        let first = first.unwrap_or(lane.now);
+        Some(self.plan.clock.leaves(measure.back, first, self.today(lane))).filter(|at| *at > lane.now)
     }
 
-    /// Moves to the highest tier whose condition holds; returns whether that is another one.
-    fn stand(&mut self, id: LadderId) -> Result<bool, Odd> {
-        let plan = self.plan;
-        let ladder = plan.ladders.at(id);
-        let old = self.get(ladder.cells.tier);
-        let cx = self.cx();
-        let holds = |reach: &Option<Num>| reach.as_ref().is_some_and(|reach| reach.holds(&cx));
-        let reached = ladder.reach.iter().rposition(holds).map_or(0, |place| place + 1);
-        let mut tier = i64::try_from(reached).unwrap_or(0);
-        if ladder.for_ever {
-            tier = tier.max(old);
+    /// Moves members to the highest tier whose condition holds.
+    fn stand(&mut self, id: LadderId, lanes: &[Lane]) -> Result<(), Odd> {
+        let ladder = self.plan.ladders.at(id);
+        for lane in lanes {
+            let reached = ladder.reach.iter().rposition(|reach| match reach {
+                Some(Num::Reaches(at, bound)) => self.get(lane, *at) >= *bound,
+                Some(reach) => self.value(reach, lane) == 1,
+                None => false,
+            });
+            let reached = i64::try_from(reached.map_or(0, |place| place + 1)).unwrap_or(0);
+            let old = self.get(lane, ladder.cells.tier);
+            let tier = if ladder.for_ever { old.max(reached) } else { reached };
+            if tier != old {
+                self.move_to(lane, id, old, tier)?;
+                self.change(lane);
+            }
+            if let Some(at) = self.turns(lane, id) {
+                self.set(lane, TURN, at.min(self.get(lane, TURN)));
+                self.due(lane, at);
+            }
         }
-        if tier != old {
-            self.move_to(id, old, tier)?;
-        }
-        if let Some(at) = self.turns(id) {
-            self.set(TURN, at.min(self.get(TURN)));
-            self.due(at);
-        }
-        Ok(tier != old)
+        Ok(())
     }
 
-    fn move_to(&mut self, id: LadderId, old: i64, tier: i64) -> Result<(), Odd> {
-        let plan = self.plan;
-        let ladder = plan.ladders.at(id);
-        let highest = self.get(ladder.cells.highest);
-        self.set(ladder.cells.tier, tier);
-        self.set(ladder.cells.highest, highest.max(tier));
+    /// Whether what rises does so for the first time: what is high again because what had lowered it is taken back, only the fold knows.
+    pub fn rises(&self) -> Result<(), Odd> {
+        if self.scratch.lifted { Err(Odd("a rise where something came back")) } else { Ok(()) }
+    }
+
+    fn move_to(&mut self, lane: &Lane, id: LadderId, old: i64, tier: i64) -> Result<(), Odd> {
+        if tier > old {
+            self.rises()?;
+        }
+        let ladder = self.plan.ladders.at(id);
+        let highest = self.get(lane, ladder.cells.highest);
+        self.set(lane, ladder.cells.tier, tier);
+        self.set(lane, ladder.cells.highest, highest.max(tier));
         self.told.moves += 1;
         self.told.outcomes += 1;
         for rung in old + 1..=tier {
@@ -349,15 +442,13 @@ impl Judge<'_> {
             }
             let rungs = if tier > old { old + 1..=tier } else { tier..=tier };
             let new = |rung: &i64| !rule.first || *rung > highest;
-            match rule.to.map(i64::from) {
-                Some(to) if rungs.contains(&to) && new(&to) => self.fire(rule.rule)?,
-                Some(_) => {}
-                None if rule.first => {
-                    for _ in rungs.filter(new) {
-                        self.fire(rule.rule)?;
-                    }
-                }
-                None => self.fire(rule.rule)?,
+            let times = match rule.to.map(i64::from) {
+                Some(to) => usize::from(rungs.contains(&to) && new(&to)),
+                None if rule.first => rungs.filter(new).count(),
+                None => 1,
+            };
+            for _ in 0..times {
+                self.fire(rule.rule, from_ref(lane))?;
             }
         }
         Ok(())

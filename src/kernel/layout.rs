@@ -16,8 +16,14 @@ pub const LEFT: usize = 3;
 /// No tier falls by itself before that.
 pub const TURN: usize = 4;
 
-/// No cell.
-pub const ABSENT: usize = usize::MAX;
+/// Which of the events that are judged together are the member's: those of which run, and how many there were so far.
+pub const TURNS: usize = 5;
+
+/// How many cells every row begins with.
+pub const HEAD: usize = 6;
+
+/// No cell: far behind every row, wherever that begins.
+pub const ABSENT: usize = usize::MAX / 2;
 
 /// A moment that was never.
 pub const NEVER: i64 = i64::MIN;
@@ -105,7 +111,12 @@ pub struct Layout {
 impl Layout {
     /// A row that has what every member has.
     pub fn new() -> Self {
-        Self { fresh: vec![NEVER, NEVER, i64::MAX, 0, i64::MAX], judged: ABSENT, next_lot: ABSENT, ..Self::default() }
+        Self {
+            fresh: vec![NEVER, NEVER, i64::MAX, 0, i64::MAX, 0],
+            judged: ABSENT,
+            next_lot: ABSENT,
+            ..Self::default()
+        }
     }
 
     /// One more cell.

@@ -1,82 +1,107 @@
 //! Measures of a member: what counts now, and what no longer does.
 
 use std::cell::Cell;
+use std::slice::from_ref;
 
 use crate::hir::{EventId, MeasureId, Net};
 use crate::value::Instant;
 
 use super::clock::Back;
-use super::code::{Cx, MISSING, Num, cell};
+use super::code::{MISSING, Num, cell, set};
+use super::inside::lines_in;
 use super::judge::Judge;
+use super::lane::{Cx, Lane};
 use super::layout::NEVER;
 use super::plan::{FactPlan, HEAD, How, MeasurePlan, REST, TIME};
 use super::queues::{EMPTY, NOWHERE};
-use super::slots::lines_of;
 use super::store::entry::{AMOUNT, AT};
 
 impl Judge<'_> {
-    /// Brings a measure to now: what its window has left behind no longer counts.
-    pub fn slide(&mut self, id: MeasureId) {
+    /// Brings a measure of some members to now: what its window has left behind no longer counts.
+    pub fn slide(&mut self, id: MeasureId, lanes: &[Lane]) {
         let plan = self.plan;
         let Some(measure) = plan.measures.at(id) else { return };
         let cells = &measure.cells;
         if let How::Streak(period) = measure.how {
-            let around = self.around(period);
-            let last = self.get(cells.period);
-            let runs = last == around.start || last == around.before;
-            self.set(cells.value, if runs { self.get(cells.length) } else { 0 });
+            for lane in lanes {
+                let around = self.today(lane).period(period);
+                let last = self.get(lane, cells.period);
+                let runs = last == around.start || last == around.before;
+                self.set(lane, cells.value, if runs { self.get(lane, cells.length) } else { 0 });
+            }
             return;
         }
-        let start = match measure.back {
-            Back::Ever => return,
+        match measure.back {
+            Back::Ever => {}
             Back::Period(period) => {
-                let start = self.around(period).start;
-                if self.get(cells.period) != start {
-                    self.set(cells.period, start);
-                    self.empty(measure);
+                for lane in lanes {
+                    let start = self.today(lane).period(period).start;
+                    if self.get(lane, cells.period) != start {
+                        self.set(lane, cells.period, start);
+                        self.empty(lane, measure);
+                    }
                 }
-                return;
             }
-            Back::Days(window, _) => cell(&self.moment.today.windows, window),
-            Back::Exactly(length) => self.moment.now - length + 1,
-        };
-        if let Some(event) = measure.facts {
-            return self.slide_facts(measure, event, start);
+            Back::Days(window, _) => {
+                for lane in lanes {
+                    self.slide_to(lane, measure, cell(&self.today(lane).windows, window));
+                }
+            }
+            Back::Exactly(length) => {
+                for lane in lanes {
+                    self.slide_to(lane, measure, lane.now - length + 1);
+                }
+            }
         }
-        let mut queue = self.get(cells.entries);
+    }
+
+    /// Lets what is from before a moment leave a window.
+    fn slide_to(&mut self, lane: &Lane, measure: &MeasurePlan, start: i64) {
+        if let Some(event) = measure.facts {
+            return self.slide_facts(lane, measure, event, start);
+        }
+        let cells = &measure.cells;
+        let mut queue = self.get(lane, cells.entries);
         if measure.how == How::Distinct {
             let left = self.pools.entries.retain(&mut queue, |entry| cell(entry, AT) >= start);
-            self.set(cells.value, i64::try_from(left).unwrap_or(i64::MAX));
+            self.set(lane, cells.value, i64::try_from(left).unwrap_or(i64::MAX));
         } else {
             while let Some(entry) = self.pools.entries.pop_if(&mut queue, |entry| cell(entry, AT) < start) {
                 let gone = cell(entry, AMOUNT);
-                self.add(cells.value, -gone);
+                self.add(lane, cells.value, -gone);
             }
         }
-        self.set(cells.entries, queue);
+        self.set(lane, cells.entries, queue);
     }
 
     /// Lets the facts leave that are from before a moment.
-    fn slide_facts(&mut self, measure: &MeasurePlan, event: EventId, start: i64) {
-        let plan = self.plan;
-        let Some(fact) = &plan.events.at(event).fact else { return };
-        let first = self.get(measure.cells.entries);
-        let mut at = place(first);
-        loop {
-            let queues = &self.pools.facts.at(event).queues;
-            let Some(cells) = queues.at(at).filter(|cells| cell(cells, TIME) < start) else { break };
-            let (rest, next) = (cell(cells, REST), queues.after(cells));
-            let gone = self.worth(measure, event, fact, at, rest);
-            self.add(measure.cells.value, -gone);
+    fn slide_facts(&mut self, lane: &Lane, measure: &MeasurePlan, event: EventId, start: i64) {
+        let first = place(self.get(lane, measure.cells.entries));
+        let queues = &self.pools.facts.at(event).queues;
+        if queues.at(first).is_none_or(|fact| cell(fact, TIME) >= start) {
+            return;
+        }
+        let Some(fact) = &self.plan.events.at(event).fact else { return };
+        let mut at = first;
+        while let Some(cells) = self.pools.facts.at(event).queues.at(at).filter(|cells| cell(cells, TIME) < start) {
+            let (rest, next) = (cell(cells, REST), self.pools.facts.at(event).queues.after(cells));
+            let gone = self.worth(lane, measure, event, fact, at, rest);
+            self.add(lane, measure.cells.value, -gone);
             at = next;
         }
-        if at != place(first) {
-            self.set(measure.cells.entries, if at == NOWHERE { EMPTY } else { at.into() });
-        }
+        self.set(lane, measure.cells.entries, if at == NOWHERE { EMPTY } else { at.into() });
     }
 
     /// What a fact counts for in a measure while so much of its principal is left.
-    pub fn worth(&mut self, measure: &MeasurePlan, event: EventId, fact: &FactPlan, at: u32, rest: i64) -> i64 {
+    pub fn worth(
+        &mut self,
+        lane: &Lane,
+        measure: &MeasurePlan,
+        event: EventId,
+        fact: &FactPlan,
+        at: u32,
+        rest: i64,
+    ) -> i64 {
         if rest == MISSING {
             return 0;
         }
@@ -95,115 +120,103 @@ impl Judge<'_> {
                 *to = *value;
             }
         }
-        let cx = Cx { slots: &original, ..self.cx() };
-        let worth = measure.counted(&cx).unwrap_or(0);
+        let lane = Lane { slots: 0, ..*lane };
+        let cx = Cx { slots: &original, ..self.cx(from_ref(&lane)) };
+        let counts = measure.filter.as_ref().is_none_or(|filter| filter.one(&cx) == 1);
+        let worth = if counts { measure.value.one(&cx) } else { 0 };
         self.scratch.original = original;
         worth
     }
 
-    fn around(&self, period: usize) -> super::clock::Around {
-        self.moment.today.periods.get(period).copied().unwrap_or_default()
-    }
-
-    fn empty(&mut self, measure: &MeasurePlan) {
-        let mut queue = self.get(measure.cells.entries);
+    fn empty(&mut self, lane: &Lane, measure: &MeasurePlan) {
+        let mut queue = self.get(lane, measure.cells.entries);
         if queue != MISSING {
             if measure.facts.is_none() {
                 self.pools.entries.clear(&mut queue);
             }
-            self.set(measure.cells.entries, EMPTY);
+            self.set(lane, measure.cells.entries, EMPTY);
         }
-        self.set(measure.cells.value, 0);
+        self.set(lane, measure.cells.value, 0);
     }
 
     /// Lets a measure start empty.
-    pub fn restart(&mut self, id: MeasureId) {
+    pub fn restart(&mut self, lane: &Lane, id: MeasureId) {
         let plan = self.plan;
         let Some(measure) = plan.measures.at(id) else { return };
-        self.empty(measure);
+        self.empty(lane, measure);
         match measure.how {
             // A streak begins again with the next period.
             How::Streak(period) => {
-                self.set(measure.cells.restart, self.around(period).end);
-                self.set(measure.cells.period, NEVER);
-                self.set(measure.cells.length, 0);
+                self.set(lane, measure.cells.restart, self.today(lane).period(period).end);
+                self.set(lane, measure.cells.period, NEVER);
+                self.set(lane, measure.cells.length, 0);
             }
-            _ => self.set(measure.cells.restart, self.get(plan.layout.judged)),
+            _ => self.set(lane, measure.cells.restart, self.get(lane, plan.layout.judged)),
         }
         for rule in plan.rules.iter() {
             if let Some(crossing) = rule.crossing.as_ref().filter(|crossing| crossing.measure == id) {
-                self.set(crossing.cells.period, NEVER);
-                self.set(crossing.cells.multiple, 0);
+                self.set(lane, crossing.cells.period, NEVER);
+                self.set(lane, crossing.cells.multiple, 0);
             }
         }
     }
 
-    /// Counts the event at hand.
-    pub fn count(&mut self, id: MeasureId) {
-        let plan = self.plan;
-        let Some(measure) = plan.measures.at(id) else { return };
-        let Some((slot, size)) = measure.list else {
-            let counted = match &measure.filter {
-                None => Some(self.value(&measure.value)),
-                Some(_) => measure.counted(&self.cx()),
-            };
-            if let Some(value) = counted {
-                self.contribute(measure, value);
+    /// Counts some events.
+    pub fn count(&mut self, id: MeasureId, lanes: &[Lane]) {
+        let Some(measure) = self.plan.measures.at(id) else { return };
+        let Some((slot, size)) = measure.list else { return self.count_each(measure, lanes) };
+        let mut lines = self.scratch.room.take_lanes();
+        let cx = self.cx(lanes);
+        lanes.iter().for_each(|lane| lines.extend(lines_in(cx.slot(lane, slot), size, lane)));
+        self.count_each(measure, &lines);
+        self.scratch.room.give_lanes(lines);
+    }
+
+    /// Counts events or lines, as far as they pass.
+    fn count_each(&mut self, measure: &MeasurePlan, lanes: &[Lane]) {
+        let sums = measure.how == How::Sum && !measure.keeps_entries();
+        self.open(measure.filter.as_slice(), lanes, |judge, lanes| {
+            if sums {
+                judge.each(&measure.value, lanes, |judge, lane, value| judge.add(lane, measure.cells.value, value));
+            } else {
+                judge.each(&measure.value, lanes, |judge, lane, value| judge.contribute(lane, measure, value));
             }
-            return;
-        };
-        let (start, count) = match cell(self.slots, slot) {
-            MISSING => return,
-            lines => lines_of(lines),
-        };
-        for number in 0..count {
-            let at = start + number * size;
-            let line = self.lines.get(at..at + size).unwrap_or_default();
-            // Mostly nothing but a cell of the line is looked at.
-            let counted = match (&measure.value, &measure.filter) {
-                (Num::Line(slot), None) => Some(cell(line, *slot)),
-                _ => measure.counted(&Cx { line, ..self.cx() }),
-            };
-            if let Some(value) = counted {
-                self.contribute(measure, value);
-            }
-        }
+        });
     }
 
     /// Counts a value now.
-    pub fn contribute(&mut self, measure: &MeasurePlan, value: i64) {
+    fn contribute(&mut self, lane: &Lane, measure: &MeasurePlan, value: i64) {
         let cells = &measure.cells;
         match measure.how {
             How::Streak(period) => {
-                let around = self.around(period);
-                let (last, restart) = (self.get(cells.period), self.get(cells.restart));
+                let around = self.today(lane).period(period);
+                let member = self.members.at_mut(lane.member);
+                let (last, restart) = (cell(member, cells.period), cell(member, cells.restart));
                 if around.start < restart || last == around.start {
                     return;
                 }
-                let length = if last == around.before { self.get(cells.length) + 1 } else { 1 };
-                self.set(cells.period, around.start);
-                self.set(cells.length, length);
-                self.set(cells.value, length);
+                let length = if last == around.before { cell(member, cells.length) + 1 } else { 1 };
+                set(member, cells.period, around.start);
+                set(member, cells.length, length);
+                set(member, cells.value, length);
             }
             How::Sum => {
-                self.add(cells.value, value);
-                if measure.facts.is_some() {
-                    return;
-                }
-                if matches!(measure.back, Back::Days(..) | Back::Exactly(_)) {
-                    self.enter(measure, self.stamp(measure), value);
+                self.add(lane, cells.value, value);
+                if measure.keeps_entries() {
+                    self.enter(lane, measure, self.stamp(lane, measure), value);
                 }
             }
             How::Distinct if value == MISSING => {}
             How::Distinct => {
-                let at = self.stamp(measure);
-                let mut queue = self.get(cells.entries);
-                match self.pools.entries.find_mut(queue, |entry| cell(entry, AMOUNT) == value) {
-                    Some(known) => known.iter_mut().take(1).for_each(|cell| *cell = at),
+                let at = self.stamp(lane, measure);
+                let member = self.members.at_mut(lane.member);
+                let Some(queue) = member.get_mut(cells.entries) else { return };
+                match self.pools.entries.find_mut(*queue, |entry| cell(entry, AMOUNT) == value) {
+                    Some(known) => set(known, AT, at),
                     None => {
-                        self.pools.entries.push(&mut queue, &[at, value], self.number);
-                        self.set(cells.entries, queue);
-                        self.add(cells.value, 1);
+                        self.pools.entries.push(queue, &[at, value], lane.number);
+                        let different = cell(member, cells.value);
+                        set(member, cells.value, different + 1);
                     }
                 }
             }
@@ -211,44 +224,44 @@ impl Judge<'_> {
     }
 
     /// The moment under which a window keeps what counts now.
-    fn stamp(&self, measure: &MeasurePlan) -> i64 {
-        if matches!(measure.back, Back::Days(..)) { self.moment.today.around.start } else { self.moment.now }
+    fn stamp(&self, lane: &Lane, measure: &MeasurePlan) -> i64 {
+        if matches!(measure.back, Back::Days(..)) { self.today(lane).around.start } else { lane.now }
     }
 
     /// Adds to the newest entry of the same moment, or behind it.
-    fn enter(&mut self, measure: &MeasurePlan, at: i64, amount: i64) {
+    fn enter(&mut self, lane: &Lane, measure: &MeasurePlan, at: i64, amount: i64) {
         if amount == 0 {
             return;
         }
-        let mut queue = self.get(measure.cells.entries);
+        let mut queue = self.get(lane, measure.cells.entries);
         match self.pools.entries.back_mut(queue).filter(|last| cell(last, AT) == at) {
             Some(last) => add(last, amount, &self.scratch.odd),
             None => {
-                self.pools.entries.push(&mut queue, &[at, amount], self.number);
-                self.set(measure.cells.entries, queue);
+                self.pools.entries.push(&mut queue, &[at, amount], lane.number);
+                self.set(lane, measure.cells.entries, queue);
             }
         }
     }
 
     /// Counts what a reversal makes of an original: by so much less, or more, at its time or at its own.
-    pub fn recount(&mut self, measure: &MeasurePlan, change: i64, original: i64) {
+    pub fn recount(&mut self, lane: &Lane, measure: &MeasurePlan, change: i64, original: i64) {
         if measure.net == Net::WhenReversed {
-            return self.contribute(measure, change);
+            return self.contribute(lane, measure, change);
         }
         let start = match measure.back {
-            Back::Ever => return self.add(measure.cells.value, change),
+            Back::Ever => return self.add(lane, measure.cells.value, change),
             Back::Period(period) => {
-                if original >= self.around(period).start {
-                    self.add(measure.cells.value, change);
+                if original >= self.today(lane).period(period).start {
+                    self.add(lane, measure.cells.value, change);
                 }
                 return;
             }
-            Back::Days(window, _) => cell(&self.moment.today.windows, window),
-            Back::Exactly(length) => self.moment.now - length + 1,
+            Back::Days(window, _) => cell(&self.today(lane).windows, window),
+            Back::Exactly(length) => lane.now - length + 1,
         };
         if measure.facts.is_some() {
             if original >= start {
-                self.add(measure.cells.value, change);
+                self.add(lane, measure.cells.value, change);
             }
             return;
         }
@@ -262,14 +275,14 @@ impl Judge<'_> {
         if at < start || change == 0 {
             return;
         }
-        self.add(measure.cells.value, change);
-        let mut queue = self.get(measure.cells.entries);
+        self.add(lane, measure.cells.value, change);
+        let mut queue = self.get(lane, measure.cells.entries);
         match self.pools.entries.find_mut(queue, |entry| cell(entry, AT) == at) {
             Some(entry) => add(entry, change, &self.scratch.odd),
             None => {
                 // It did not count before, and has its place among those that did.
-                self.pools.entries.insert(&mut queue, &[at, change], self.number, |entry| cell(entry, AT) < at);
-                self.set(measure.cells.entries, queue);
+                self.pools.entries.insert(&mut queue, &[at, change], lane.number, |entry| cell(entry, AT) < at);
+                self.set(lane, measure.cells.entries, queue);
             }
         }
     }

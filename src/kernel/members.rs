@@ -4,34 +4,46 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+use crate::arena::Id as _;
 use crate::engine::Arrival;
+use crate::hir::EventId;
 use crate::value::Instant;
 
 use super::ahead::{Ahead, Coming};
 use super::chunks::Rows;
-use super::clock::Moment;
-use super::code::{MISSING, cell};
+use super::clock::Days;
+use super::code::{MISSING, cell, set};
 use super::judge::{Judge, Odd, Scratch, TOO_LARGE};
-use super::layout::{JOINED, NEWEST};
+use super::lane::Lane;
+use super::layout::{JOINED, NEWEST, TURNS};
 use super::plan::Plan;
 use super::rows::{Block, Known, Row, of_one_moment};
 use super::store::{Pools, Told};
 
-/// How many rows are looked at before they are judged: their members' cells fit the processor's own memory.
-const AT_ONCE: usize = 128;
+/// How many rows are judged side by side: their members' cells fit the processor's own memory.
+const AT_ONCE: usize = 384;
+
+/// How many bits say how many events of a member are among those.
+const TURN_BITS: u32 = 16;
 
 /// Some of the members of a plan, and one clock. They judge events as a [`crate::engine::World`] does, as long as these come in order.
 pub struct Members {
     plan: Arc<Plan>,
     share: Share,
     /// Their cells, by number.
-    cells: Rows<i64>,
+    cells: Rows,
     pools: Pools,
     ahead: Ahead,
     /// What came of it all.
     pub told: Told,
-    moment: Moment,
+    days: Days,
     scratch: Scratch,
+    /// Fields of the block at hand.
+    slots: Vec<i64>,
+    /// What is judged side by side: by turn and type of event.
+    turns: Vec<Vec<Lane>>,
+    /// How often that was done.
+    runs: i64,
     /// Identities of events that were too old.
     refused: FxHashSet<u64>,
     /// The newest moment.
@@ -75,15 +87,17 @@ pub struct Standing {
 impl Members {
     /// Nobody yet, of a share of the members.
     pub fn new(plan: Arc<Plan>, share: Share) -> Self {
-        let scratch = Scratch { lets: vec![MISSING.into(); plan.lets], ..Scratch::default() };
         Self {
             share,
             cells: Rows::new(plan.layout.fresh.len()),
             pools: Pools::new(&plan),
             ahead: Ahead::new(&plan),
             told: Told::new(plan.units.len(), plan.rewards),
-            moment: plan.clock.first(),
-            scratch,
+            days: plan.clock.days(),
+            scratch: Scratch::default(),
+            slots: Vec::new(),
+            turns: Vec::new(),
+            runs: 0,
             refused: FxHashSet::default(),
             newest: None,
             before: (MISSING, Vec::new()),
@@ -100,61 +114,101 @@ impl Members {
         let share = self.share;
         let last = block.rows.iter().filter_map(|row| share.place(row.member)).max();
         while last.is_some_and(|last| self.cells.len() <= last as usize) {
-            self.cells.push(&self.plan.layout.fresh, MISSING);
+            let new = self.cells.add();
+            let cells = self.cells.row_mut(new).unwrap_or_default();
+            cells.iter_mut().zip(&self.plan.layout.fresh).for_each(|(cell, fresh)| *cell = *fresh);
         }
-        let (mut run, mut away) = (0, Vec::new());
-        for (place, row) in block.rows.iter().enumerate() {
-            if place % AT_ONCE == 0 {
-                let rows = block.rows.iter().skip(place).take(AT_ONCE);
-                let own = rows.filter_map(|row| {
-                    Some(Coming { place: share.place(row.member)?, time: row.time, event: Some(row.event) })
-                });
-                self.ahead.look(own, &self.plan, &self.cells, &self.pools);
+        self.slots.clear();
+        self.slots.extend_from_slice(&block.slots);
+        let mut away = Vec::new();
+        for start in (0..block.rows.len()).step_by(AT_ONCE) {
+            let rows = block.rows.get(start..).unwrap_or_default();
+            self.take_turns(block, start, rows.get(..AT_ONCE).unwrap_or(rows), &mut away)?;
+            let types = self.plan.events.len();
+            let mut turns = std::mem::take(&mut self.turns);
+            for (place, lanes) in turns.iter_mut().enumerate().filter(|(_, lanes)| !lanes.is_empty()) {
+                self.judging(&block.lines).judge(EventId::new(place % types), lanes)?;
+                lanes.clear();
             }
-            if block.rows.get(run).is_none_or(|first| first.time != row.time) {
-                run = place;
-            }
-            let Some(number) = share.place(row.member) else { continue };
-            // Events of one moment of one member have an order, and here it is that in which they come.
-            let follows = || {
-                let mut same = block.rows.get(run..place).unwrap_or_default().iter();
-                same.any(|other| other.member == row.member) || self.follows(row, block.id(row))
-            };
-            let newest = self.cells.row(number as usize).map_or(MISSING, |cells| cell(cells, NEWEST));
-            let follows = newest != row.time || follows();
-            match self.arrive(row, newest, follows)? {
-                Arrival::Accepted => {}
-                other => {
-                    away.push((row.source, other));
-                    continue;
-                }
-            }
-            let mut slots = std::mem::take(&mut self.scratch.slots);
-            slots.clear();
-            slots.extend_from_slice(block.slots(row, &self.plan.shapes));
-            self.newest = self.newest.max(Some(row.time));
-            let mut judge = self.judge_of(number, &mut slots, &block.lines)?;
-            judge.set(NEWEST, row.time);
-            judge.judge(row.event, row.time)?;
-            self.scratch.slots = slots;
+            self.turns = turns;
         }
         self.note_last(block);
         Ok(away)
     }
 
-    /// What judges a member, with the fields of an event and the lines of its block.
-    fn judge_of<'a>(&'a mut self, number: u32, slots: &'a mut [i64], lines: &'a [i64]) -> Result<Judge<'a>, Odd> {
-        Ok(Judge {
+    /// Takes in events that are accepted, each in the turn that it has among those of its member.
+    fn take_turns(
+        &mut self,
+        block: &Block,
+        start: usize,
+        rows: &[Row],
+        away: &mut Vec<(u32, Arrival)>,
+    ) -> Result<(), Odd> {
+        let share = self.share;
+        let own = rows.iter().filter_map(|row| {
+            let member = self.cells.spot(share.place(row.member)? as usize)?;
+            Some(Coming { member, time: row.time, event: Some(row.event) })
+        });
+        self.ahead.look(own, &self.plan, &self.cells, &self.pools);
+        self.runs += 1;
+        // Those of one moment may have begun before.
+        let first = rows.first().map(|row| row.time);
+        let before = block.rows.get(..start).unwrap_or_default().iter().rev();
+        let mut run = start - before.take_while(|row| Some(row.time) == first).count();
+        for (place, row) in (start..).zip(rows) {
+            if block.rows.get(run).is_none_or(|first| first.time != row.time) {
+                run = place;
+            }
+            let Some(number) = share.place(row.member) else { continue };
+            let Some(spot) = self.cells.spot(number as usize) else { return Err(TOO_LARGE) };
+            // Events of one moment of one member have an order, and here it is that in which they come.
+            let follows = || {
+                let mut same = block.rows.get(run..place).unwrap_or_default().iter();
+                same.any(|other| other.member == row.member) || self.follows(row, block.id(row))
+            };
+            let newest = self.cells.get(spot, NEWEST);
+            // Nearly always it is the newest, and was never seen.
+            if row.time <= newest || row.known != Known::New {
+                let follows = newest != row.time || follows();
+                match self.arrive(row, newest, follows)? {
+                    Arrival::Accepted => {}
+                    other => {
+                        away.push((row.source, other));
+                        continue;
+                    }
+                }
+            }
+            self.newest = self.newest.max(Some(row.time));
+            let member = self.cells.at_mut(spot);
+            let turns = cell(member, TURNS);
+            let turn = if turns >> TURN_BITS == self.runs { turns - (self.runs << TURN_BITS) } else { 0 };
+            set(member, NEWEST, row.time);
+            set(member, TURNS, (self.runs << TURN_BITS) + turn + 1);
+            let day = self.plan.clock.day(&mut self.days, row.time).ok_or(Odd("a moment outside the calendar"))?;
+            let turn = usize::try_from(turn).unwrap_or(0) * self.plan.events.len() + row.event.index();
+            if turn >= self.turns.len() {
+                self.turns.resize_with(turn + 1, Vec::new);
+            }
+            if let Some(lanes) = self.turns.get_mut(turn) {
+                let index = u32::try_from(lanes.len()).unwrap_or(u32::MAX);
+                lanes.push(Lane { now: row.time, day, index, number, member: spot, slots: row.slots, line: 0 });
+            }
+        }
+        Ok(())
+    }
+
+    /// What judges members, with the lines of a block.
+    fn judging<'a>(&'a mut self, lines: &'a [i64]) -> Judge<'a> {
+        Judge {
             plan: &self.plan,
-            number,
-            member: self.cells.row_mut(number as usize).ok_or(TOO_LARGE)?,
+            members: &mut self.cells,
             pools: &mut self.pools,
             told: &mut self.told,
-            moment: &mut self.moment,
-            slots,
+            days: &mut self.days,
+            slots: &mut self.slots,
             lines,
             scratch: &mut self.scratch,
-        })
+        }
     }
 
     fn note_last(&mut self, block: &Block) {
@@ -212,12 +266,14 @@ impl Members {
     pub fn advance(&mut self, to: i64) -> Result<(), Odd> {
         for number in 0..self.cells.len() {
             if number % AT_ONCE == 0 {
-                let places = (number..number + AT_ONCE).filter_map(|place| u32::try_from(place).ok());
-                let own = places.map(|place| Coming { place, time: to, event: None });
+                let spots = (number..number + AT_ONCE).filter_map(|place| self.cells.spot(place));
+                let own = spots.map(|member| Coming { member, time: to, event: None });
                 self.ahead.look(own, &self.plan, &self.cells, &self.pools);
             }
+            let member = self.cells.spot(number).ok_or(TOO_LARGE)?;
             let number = u32::try_from(number).map_err(|_| TOO_LARGE)?;
-            self.judge_of(number, &mut [], &[])?.advance(to)?;
+            let lane = Lane { now: to, day: 0, index: 0, number, member, slots: 0, line: 0 };
+            self.judging(&[]).advance(&lane)?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! comes out is the same in either case, which tests compare.
 
 mod ahead;
+mod cases;
 mod chunks;
 mod clock;
 mod code;
@@ -12,7 +13,9 @@ mod crew;
 mod earn;
 mod fill;
 mod find;
+mod inside;
 mod judge;
+mod lane;
 mod layout;
 mod ledger;
 mod lists;
@@ -21,6 +24,7 @@ mod measure;
 mod members;
 mod names;
 mod plan;
+mod prints;
 mod queues;
 mod read;
 mod redeem;
@@ -35,7 +39,7 @@ mod tables;
 mod term;
 mod unfit;
 
-pub use crew::{Away, Crew};
+pub use crew::{AGAIN, Away, Crew, Repeats};
 pub use judge::Odd;
 pub use members::Standing;
 pub use plan::Plan;

@@ -5,7 +5,7 @@ use crate::hir::{EventId, EventKind, LadderId, MeasureId, Net, RewardId, RoundSc
 use crate::value::{Rounding, TimeSpan};
 
 use super::clock::{Back, Clock};
-use super::code::{Cx, Num};
+use super::code::Num;
 use super::layout::{CrossingCells, LadderCells, Layout, LimitCells, MeasureCells, PurseCells};
 use super::slots::{Printer, Shapes};
 
@@ -33,8 +33,6 @@ pub struct Plan {
     pub lapsing: Vec<UnitId>,
     /// How old a late event may be, against the newest of its member; `None` accepts every one.
     pub late: Option<TimeSpan>,
-    /// The most named values that one earn computes.
-    pub lets: usize,
     /// How many rewards there are.
     pub rewards: usize,
     /// How many cells a lot has.
@@ -164,9 +162,9 @@ pub struct MeasurePlan {
 }
 
 impl MeasurePlan {
-    /// What an event or line counts for; none where it does not count.
-    pub fn counted(&self, cx: &Cx<'_>) -> Option<i64> {
-        self.filter.as_ref().is_none_or(|filter| filter.holds(cx)).then(|| self.value.get(cx))
+    /// Whether its window keeps what counts in it.
+    pub fn keeps_entries(&self) -> bool {
+        self.facts.is_none() && matches!(self.back, Back::Days(..) | Back::Exactly(_))
     }
 }
 

@@ -12,7 +12,7 @@ pub const NOWHERE: u32 = u32::MAX;
 /// what comes next, whosever that is. One cell more than a row has says which row is behind it, and whose it is.
 #[derive(Debug)]
 pub struct Queues {
-    cells: Rows<i64>,
+    cells: Rows,
     width: usize,
     free: u32,
 }
@@ -84,23 +84,24 @@ impl Queues {
 
     /// Adds what belongs to `owner` behind the last; returns where it lies. The row is as wide as all are.
     pub fn push(&mut self, at: &mut i64, row: &[i64], owner: u32) -> u32 {
-        let (place, link) = (self.free, queue(NOWHERE, owner));
-        let place = match self.cells.row_mut(place as usize) {
-            Some(room) => {
-                let free = room.last().map_or(NOWHERE, |link| ends(*link).0);
-                room.iter_mut().zip(row.iter().chain([&link])).for_each(|(slot, cell)| *slot = *cell);
-                self.free = free;
-                place
+        let place = if self.free == NOWHERE { u32::try_from(self.cells.add()).unwrap_or(NOWHERE) } else { self.free };
+        if let Some((link, cells)) = self.cells.row_mut(place as usize).and_then(<[i64]>::split_last_mut) {
+            if place == self.free {
+                self.free = ends(*link).0;
             }
-            None => {
-                // What a row lacks in width is its link.
-                self.cells.push(row, link);
-                u32::try_from(self.cells.len() - 1).unwrap_or(NOWHERE)
-            }
-        };
+            *link = queue(NOWHERE, owner);
+            cells.iter_mut().zip(row).for_each(|(slot, cell)| *slot = *cell);
+        }
         let (first, last) = ends(*at);
-        *at = if self.link(last, place).is_some() { queue(first, place) } else { queue(place, place) };
+        *at =
+            if last != NOWHERE && self.link(last, place).is_some() { queue(first, place) } else { queue(place, place) };
         place
+    }
+
+    /// The first cell of a row, or of another where there is none: memory has brought it then.
+    #[inline(always)]
+    pub fn touch(&self, place: u32) -> i64 {
+        self.cells.any(place as usize, 0)
     }
 
     /// The first.

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use crate::events::{EventStream, Part, Place, Reject, Ruled, Taken, Taker};
 use crate::hir::Program;
 
+use super::crew::Repeats;
 use super::judge::Odd;
 use super::plan::Plan;
 use super::rows::{Block, Filler};
 use super::scan::Scanner;
 
 /// How many records a block has.
-const RECORDS: usize = 1_024;
+const RECORDS: usize = 1_536;
 
 /// Records that were read.
 #[derive(Default)]
@@ -74,8 +75,8 @@ pub struct Reading<'p> {
 
 impl<'p> Reading<'p> {
     /// Reads the events of a stream for a plan of the same program.
-    pub fn new(program: &'p Program, plan: &Plan, stream: EventStream<'p>) -> Self {
-        Self { stream, scanner: Scanner::new(program, Filler::new(plan)) }
+    pub fn new(program: &'p Program, plan: &Plan, stream: EventStream<'p>, repeats: Repeats) -> Self {
+        Self { stream, scanner: Scanner::new(program, Filler::new(plan, repeats)) }
     }
 
     /// Reads a batch; `false` at the end, when there is nothing behind it.

@@ -2,6 +2,7 @@
 
 use super::code::{MISSING, cell};
 use super::judge::{Judge, Odd, TOO_LARGE};
+use super::lane::Lane;
 use super::plan::{RedeemPlan, WayPlan};
 use super::slots::PARTS;
 
@@ -21,8 +22,8 @@ impl Judge<'_> {
     ///
     /// # Errors
     /// [`Odd`] where a reward is meant that costs points, or a pool pays.
-    pub fn redeem(&mut self, redeem: &RedeemPlan) -> Result<Answer, Odd> {
-        let slots = &*self.slots;
+    pub fn redeem(&mut self, lane: &Lane, redeem: &RedeemPlan) -> Result<Answer, Odd> {
+        let slots = self.slots.get(lane.slots as usize..).unwrap_or_default();
         let field = |slot: usize| Some(cell(slots, slot)).filter(|value| *value != MISSING);
         if redeem.pool.and_then(field).is_some() {
             return Err(Odd("points of a pool"));
@@ -43,26 +44,26 @@ impl Judge<'_> {
         };
         let (way, amount, bill) = (&way.1, field(redeem.amount), field(redeem.bill));
         let order = field(redeem.order).map(|first| [first, cell(slots, redeem.order + 1)]);
-        if !self.all(&way.gates) {
+        if !self.open(&way.gates, std::slice::from_ref(lane), |_, open| !open.is_empty()) {
             return Ok(Answer::Refused);
         }
-        let Some(amount) = self.price(way, amount, bill)? else { return Ok(Answer::Refused) };
-        if amount == 0 || amount < way.minimum || self.spendable(way.unit) < amount {
+        let Some(amount) = self.price(lane, way, amount, bill)? else { return Ok(Answer::Refused) };
+        if amount == 0 || amount < way.minimum || self.spendable(lane, way.unit) < amount {
             return Ok(Answer::Refused);
         }
-        self.spend(way.unit, amount);
+        self.spend(lane, way.unit, amount);
         // That it was paid with.
         self.told.outcomes += 1;
         if let (Some(paid), Some(order)) = (redeem.paid, order) {
-            let mut queue = self.get(paid);
-            self.pools.entries.push(&mut queue, &order, self.number);
-            self.set(paid, queue);
+            let mut queue = self.get(lane, paid);
+            self.pools.entries.push(&mut queue, &order, lane.number);
+            self.set(lane, paid, queue);
         }
         Ok(Answer::Granted)
     }
 
     /// How many steps are spent; none where that is refused.
-    fn price(&self, way: &WayPlan, asked: Option<i64>, bill: Option<i64>) -> Result<Option<i64>, Odd> {
+    fn price(&self, lane: &Lane, way: &WayPlan, asked: Option<i64>, bill: Option<i64>) -> Result<Option<i64>, Odd> {
         let steps = self.plan.units.at(way.unit).steps;
         let asked = match asked {
             None if bill.is_none() => return Ok(None),
@@ -72,7 +73,7 @@ impl Judge<'_> {
                 steps => Some(i64::try_from(steps / i128::from(PARTS)).map_err(|_| TOO_LARGE)?),
             },
         };
-        let balance = self.spendable(way.unit);
+        let balance = self.spendable(lane, way.unit);
         let limit = match asked {
             Some(asked) if way.clamps => asked.min(balance),
             Some(asked) => asked,

@@ -5,6 +5,7 @@ use crate::value::Instant;
 
 use super::code::{MISSING, cell};
 use super::judge::{Judge, Odd, TOO_LARGE};
+use super::lane::Lane;
 use super::measure::place;
 use super::plan::{FactPlan, KEY, REST, ReversalPlan, TIME, WAS};
 use super::queues::NOWHERE;
@@ -21,22 +22,27 @@ pub struct Undoing {
     changes: bool,
 }
 
-/// The key that two slots hold, as facts keep it.
-fn key(slots: &[i64], at: usize) -> i64 {
-    cell(slots, at) ^ cell(slots, at + 1).rotate_left(32)
-}
-
 impl Judge<'_> {
+    /// A field of an event.
+    fn slot(&self, lane: &Lane, at: usize) -> i64 {
+        cell(self.slots, lane.slots as usize + at)
+    }
+
+    /// The key that two slots hold, as facts keep it.
+    fn key(&self, lane: &Lane, at: usize) -> i64 {
+        self.slot(lane, at) ^ self.slot(lane, at + 1).rotate_left(32)
+    }
+
     /// Works out what a reversal reverses; `None` where it cannot, and then nothing has changed.
     ///
     /// # Errors
     /// [`Odd`] where the whole of several originals comes back.
-    pub fn original(&mut self, reversal: &ReversalPlan) -> Result<Option<Undoing>, Odd> {
-        let asked = reversal.amount.map_or(MISSING, |slot| cell(self.slots, slot));
+    pub fn original(&mut self, lane: &Lane, reversal: &ReversalPlan) -> Result<Option<Undoing>, Odd> {
+        let asked = reversal.amount.map_or(MISSING, |slot| self.slot(lane, slot));
         if asked < 0 && asked != MISSING {
             return Ok(None);
         }
-        let Some((at, alone)) = self.find(reversal) else { return Ok(None) };
+        let Some((at, alone)) = self.find(lane, reversal) else { return Ok(None) };
         let there = self.fact(reversal.of, at, REST);
         if asked == MISSING {
             let whole = Undoing { at, left: MISSING, changes: true };
@@ -47,7 +53,7 @@ impl Judge<'_> {
             if !reversal.drops_excess {
                 return Ok(None);
             }
-            if let Some(slot) = reversal.amount.and_then(|slot| self.slots.get_mut(slot)) {
+            if let Some(slot) = reversal.amount.and_then(|slot| self.slots.get_mut(lane.slots as usize + slot)) {
                 *slot = part;
             }
         }
@@ -68,16 +74,16 @@ impl Judge<'_> {
     }
 
     /// The original that a reversal means, and whether there is no other.
-    fn find(&self, reversal: &ReversalPlan) -> Option<(u32, bool)> {
+    fn find(&self, lane: &Lane, reversal: &ReversalPlan) -> Option<(u32, bool)> {
         let plan = self.plan;
         let fact = plan.events.at(reversal.of).fact.as_ref()?;
-        if cell(self.slots, reversal.key) == MISSING {
+        if self.slot(lane, reversal.key) == MISSING {
             return None;
         }
-        let wanted = key(self.slots, reversal.key);
+        let wanted = self.key(lane, reversal.key);
         let oldest = match reversal.within {
             Some(within) => {
-                let now = Instant::from_millis(self.moment.now)?;
+                let now = Instant::from_millis(lane.now)?;
                 within.before(now, plan.clock.zone()).map_or(i64::MIN, Instant::millis)
             }
             None => i64::MIN,
@@ -86,29 +92,29 @@ impl Judge<'_> {
             cell(cells, TIME) > oldest && cell(cells, REST) != MISSING && cell(cells, KEY) == wanted
         };
         let facts = self.pools.facts.at(reversal.of);
-        let one = facts.of_key(self.number, self.get(fact.count), wanted)?;
+        let one = facts.of_key(lane.number, self.get(lane, fact.count), wanted)?;
         if let Some(cells) = facts.queues.at(one) {
             return fits(&(one, cells)).then_some((one, true));
         }
-        let mut found = facts.queues.iter(self.get(fact.queue)).filter(fits).map(|(at, _)| at);
+        let mut found = facts.queues.iter(self.get(lane, fact.queue)).filter(fits).map(|(at, _)| at);
         let first = found.next()?;
         let last = found.last();
         Some((if reversal.latest_first { last.unwrap_or(first) } else { first }, last.is_none()))
     }
 
     /// Carries out what was worked out.
-    pub fn undo(&mut self, reversal: &ReversalPlan, undoing: Undoing) -> Result<(), Odd> {
+    pub fn undo(&mut self, lane: &Lane, reversal: &ReversalPlan, undoing: Undoing) -> Result<(), Odd> {
         let (plan, event) = (self.plan, reversal.of);
         let Some(fact) = plan.events.at(event).fact.as_ref().filter(|_| undoing.changes) else { return Ok(()) };
         if let Some(paid) = plan.paid {
-            let order = (cell(self.slots, reversal.key), cell(self.slots, reversal.key + 1));
-            let mut paid = self.pools.entries.iter(self.get(paid));
+            let order = (self.slot(lane, reversal.key), self.slot(lane, reversal.key + 1));
+            let mut paid = self.pools.entries.iter(self.get(lane, paid));
             if paid.any(|(_, entry)| (cell(entry, AT), cell(entry, AMOUNT)) == order) {
                 // Points come back with the order that they paid.
                 return Err(Odd("an order that was paid with points"));
             }
         }
-        self.recount_all(event, fact, undoing);
+        self.recount_all(lane, event, fact, undoing);
         for award in &fact.awards {
             let of = |which: usize| self.fact(event, undoing.at, which);
             let (granted, taken, was) = (of(award.granted), of(award.granted + 1), of(WAS));
@@ -122,7 +128,7 @@ impl Judge<'_> {
             };
             if target > taken {
                 let lot = award.lot.map_or(MISSING, of);
-                let back = self.take_back(award.unit, target - taken, lot);
+                let back = self.take_back(lane, award.unit, target - taken, lot);
                 self.set_fact(event, undoing.at, award.granted + 1, taken + back);
             }
         }
@@ -131,56 +137,57 @@ impl Judge<'_> {
     }
 
     /// Lets measures count what is left instead of what there was.
-    fn recount_all(&mut self, event: EventId, fact: &FactPlan, undoing: Undoing) {
+    fn recount_all(&mut self, lane: &Lane, event: EventId, fact: &FactPlan, undoing: Undoing) {
         let plan = self.plan;
         let of = |which: usize| self.fact(event, undoing.at, which);
         let (there, time, place) = (of(REST), of(TIME), fact.place.map_or(i64::MAX, of));
         for id in &fact.measures {
             let Some(measure) = plan.measures.at(*id) else { continue };
-            let restart = self.get(measure.cells.restart);
+            let restart = self.get(lane, measure.cells.restart);
             if restart != MISSING && place < restart {
                 continue;
             }
-            let before = self.worth(measure, event, fact, undoing.at, there);
-            let after = self.worth(measure, event, fact, undoing.at, undoing.left);
-            self.slide(*id);
-            self.recount(measure, after.saturating_sub(before), time);
+            let before = self.worth(lane, measure, event, fact, undoing.at, there);
+            let after = self.worth(lane, measure, event, fact, undoing.at, undoing.left);
+            self.scratch.lifted |= after > before;
+            self.slide(*id, std::slice::from_ref(lane));
+            self.recount(lane, measure, after.saturating_sub(before), time);
         }
     }
 
     /// Keeps the event at hand as a fact that can be taken back, and lets go of those that no longer can.
-    pub fn keep(&mut self, fact: &FactPlan, event: EventId) {
+    pub fn keep(&mut self, lane: &Lane, fact: &FactPlan, event: EventId) {
         let mut cells = std::mem::take(&mut self.scratch.fact);
         cells.clear();
-        let principal = fact.principal.map_or(1, |slot| cell(self.slots, slot).max(MISSING + 1));
-        cells.extend([self.moment.now, key(self.slots, fact.key), principal, principal]);
-        cells.extend(fact.slots.iter().map(|slot| cell(self.slots, *slot)));
+        let principal = fact.principal.map_or(1, |slot| self.slot(lane, slot).max(MISSING + 1));
+        cells.extend([lane.now, self.key(lane, fact.key), principal, principal]);
+        cells.extend(fact.slots.iter().map(|slot| self.slot(lane, *slot)));
         cells.resize(fact.size, 0);
-        let number = self.get(self.plan.layout.judged).saturating_sub(1);
+        let number = self.get(lane, self.plan.layout.judged).saturating_sub(1);
         let mut set = |at: usize, value: i64| cells.iter_mut().skip(at).take(1).for_each(|cell| *cell = value);
         fact.place.into_iter().for_each(|at| set(at, number));
-        for (award, (granted, lot)) in fact.awards.iter().zip(&self.scratch.awards) {
+        for (award, (granted, lot)) in fact.awards.iter().zip(self.awards(lane)) {
             set(award.granted, *granted);
             award.lot.into_iter().for_each(|at| set(at, *lot));
         }
-        let (mut queue, mut count) = (self.get(fact.queue), self.get(fact.count));
+        let (mut queue, mut count) = (self.get(lane, fact.queue), self.get(lane, fact.count));
         let facts = self.pools.facts.at_mut(event);
         if let Some(kept) = fact.kept {
-            let oldest = self.moment.now - kept;
+            let oldest = lane.now - kept;
             while facts.queues.front(queue).is_some_and(|cells| cell(cells, TIME) < oldest) {
                 facts.pop(&mut queue, &mut count);
             }
         }
-        let at = facts.push(&mut queue, &mut count, self.number, &cells);
-        self.set(fact.queue, queue);
-        self.set(fact.count, count);
+        let at = facts.push(&mut queue, &mut count, lane.number, &cells);
+        self.set(lane, fact.queue, queue);
+        self.set(lane, fact.count, count);
         self.scratch.fact = cells;
         for id in &fact.windows {
             let Some(measure) = self.plan.measures.at(*id) else { continue };
-            let restart = self.get(measure.cells.restart);
+            let restart = self.get(lane, measure.cells.restart);
             let counts = restart == MISSING || number >= restart;
-            if counts && place(self.get(measure.cells.entries)) == NOWHERE {
-                self.set(measure.cells.entries, at.into());
+            if counts && place(self.get(lane, measure.cells.entries)) == NOWHERE {
+                self.set(lane, measure.cells.entries, at.into());
             }
         }
     }

@@ -7,6 +7,7 @@ use crate::hir::EventId;
 use crate::value::Value;
 
 use super::code::MISSING;
+use super::crew::Repeats;
 use super::names::{NamePrint, Names};
 use super::plan::Plan;
 use super::slots::{Form, Printer, Shapes, held, lines};
@@ -140,17 +141,25 @@ pub struct Filler {
     pub(super) shapes: Shapes,
     /// Tells texts apart.
     pub(super) printer: Printer,
+    /// Whether anybody asks what tells contents apart.
+    pub(super) contents: bool,
 }
 
 impl Filler {
-    /// Fills rows for a plan.
-    pub fn new(plan: &Plan) -> Self {
-        Self { shapes: plan.shapes.clone(), printer: plan.printer.clone() }
+    /// Fills rows for a plan. Where no event is expected to come again, nobody asks whether it says the same.
+    pub fn new(plan: &Plan, repeats: Repeats) -> Self {
+        let contents = repeats == Repeats::Expected;
+        Self { shapes: plan.shapes.clone(), printer: plan.printer.clone(), contents }
+    }
+
+    /// What tells contents apart.
+    pub(super) fn content(&self, content: impl std::hash::Hash) -> u64 {
+        use std::hash::BuildHasher as _;
+        if self.contents { rustc_hash::FxBuildHasher.hash_one(content) } else { 0 }
     }
 
     /// Adds an event as a row; `None` where a value does not fit a slot, and the block is as before.
     pub fn event(&mut self, event: &Event, block: &mut Block) -> Option<()> {
-        use std::hash::BuildHasher as _;
         let (slots, first_line) = (block.slots.len(), block.lines.len());
         let filled = self.fill(event, block);
         if filled.is_none() {
@@ -158,7 +167,7 @@ impl Filler {
             block.lines.truncate(first_line);
             return None;
         }
-        let content = rustc_hash::FxBuildHasher.hash_one((&event.member, event.kind, event.time, &event.fields));
+        let content = self.content((&event.member, event.kind, event.time, &event.fields));
         let text = block.name(event.id.as_bytes(), event.member.as_bytes());
         block.rows.push(Row {
             event: event.kind,

@@ -1,7 +1,5 @@
 //! From records straight to rows. What is not as plain as nearly all records are is left to the decoder, which says what is the matter with it.
 
-use std::hash::BuildHasher as _;
-
 use rustc_hash::FxHashMap;
 
 use crate::arena::Arena;
@@ -95,11 +93,8 @@ impl<'p> Scanner<'p> {
             [b'\r', b'\n', ..] => 2,
             _ => return None,
         };
-        if !is_ascii(record) {
-            str::from_utf8(record).ok()?;
-        }
         let (id, member) = (found.identity(head.id)?, found.identity(head.member)?);
-        let (time, content) = (found.text(head.time)?, content(record));
+        let (time, content) = (found.text(head.time)?, rows.filler.content(record));
         rows.add(Head { event: head.event, id, member, time, content }, found, block)?;
         Some(length + end)
     }
@@ -117,7 +112,7 @@ impl<'p> Scanner<'p> {
         if has_another_time(self.program, event, name) || find.has("sequence") {
             return None;
         }
-        let head = Head { event, id, member, time, content: content(record_text.as_bytes()) };
+        let head = Head { event, id, member, time, content: self.rows.filler.content(record_text.as_bytes()) };
         self.rows.add(head, Named::new(record), block)?;
         self.molds.learn(self.program, record_text, record, event);
         Some(())
@@ -147,20 +142,15 @@ impl<'p> Scanner<'p> {
             str::from_utf8(bytes).ok()?;
         }
         let row = Cells { bytes, cells };
-        let TableHead { id, member, kind, time_key, time, content } = columns.head(row)?;
+        let TableHead { id, member, kind, time_key, time } = columns.head(row)?;
         let event = *types.get(kind)?;
         if has_another_time(program, event, time_key) {
             return None;
         }
-        let head = Head { event, id, member, time, content };
+        let head = Head { event, id, member, time, content: rows.filler.content((columns.print, row.bytes)) };
         rows.add(head, columns.as_event(program, event, row)?, block)?;
         Some(whole)
     }
-}
-
-/// Tells what a record says from what others say.
-fn content(record: &[u8]) -> u64 {
-    rustc_hash::FxBuildHasher.hash_one(record)
 }
 
 impl Rows<'_> {

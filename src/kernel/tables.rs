@@ -4,7 +4,8 @@ use crate::hir::{Band, Cell, Compare, Expr, Rows, TableId, Type};
 use crate::source::Span;
 use crate::value::Exact;
 
-use super::code::{Cx, MISSING, Num};
+use super::code::{MISSING, Num};
+use super::lane::Cx;
 use super::slots::{Form, held};
 use super::term::{Lowering, Term, common, constant, finer};
 use super::unfit::{Fit, unfit};
@@ -52,27 +53,50 @@ impl Lowering<'_> {
         if let (Some(by_position), [_]) = (positions(&patterns, &values, otherwise.as_ref()), keys.as_slice()) {
             let (by_position, rest) = by_position;
             let key = keys.remove(0);
-            let code = move |cx: &Cx<'_>| {
-                let place = usize::try_from(key.get(cx)).ok();
+            let partial = rest == MISSING;
+            let code = move |cx: &Cx<'_>, key: i64| {
+                let place = usize::try_from(key).ok();
                 match place.and_then(|place| by_position.get(place)).copied().unwrap_or(rest) {
                     MISSING => cx.odd(),
                     value => value,
                 }
             };
-            return Ok(Term { num: Num::code(code), scale, optional: false });
+            return Ok(Term { num: key.map(code).partial_if(partial), scale, optional: false });
         }
-        let code = move |cx: &Cx<'_>| {
-            let matches = |pattern: &[Option<(Compare, i64)>]| {
-                pattern.iter().zip(&keys).all(|(cell, key)| match (cell, key.get(cx)) {
-                    (None, _) => true,
-                    (Some((how, _)), MISSING) => *how == Compare::IsNot,
-                    (Some((how, wanted)), key) => how.holds(key.cmp(wanted)),
-                })
-            };
-            let row = patterns.iter().zip(&values).find(|(pattern, _)| matches(pattern)).map(|(_, value)| value);
-            row.or(otherwise.as_ref()).map_or_else(|| cx.odd(), |value| value.get(cx))
+        let partial = otherwise.as_ref().is_none_or(Num::is_partial) || values.iter().chain(&keys).any(Num::is_partial);
+        // In turn, where each row matches of what no row before it did.
+        const LEFT: i64 = -1;
+        let code = move |cx: &Cx<'_>, out: &mut [i64]| {
+            cx.room.column(out.len(), |row_of| {
+                row_of.fill(LEFT);
+                for (row, pattern) in (0..).zip(&patterns) {
+                    cx.room.column(out.len(), |matches| {
+                        matches.iter_mut().zip(row_of.iter()).for_each(|(one, row)| *one = i64::from(*row == LEFT));
+                        for (cell, key) in pattern.iter().zip(&keys) {
+                            let Some((how, wanted)) = cell else { continue };
+                            cx.room.column(out.len(), |values| {
+                                key.fill(cx, values);
+                                let holds = |value: i64| match value {
+                                    MISSING => *how == Compare::IsNot,
+                                    value => how.holds(value.cmp(wanted)),
+                                };
+                                let both = matches.iter_mut().zip(values.iter());
+                                both.for_each(|(one, value)| *one &= i64::from(holds(*value)));
+                            });
+                        }
+                        let found = row_of.iter_mut().zip(matches.iter()).filter(|(_, one)| **one == 1);
+                        found.for_each(|(row_of, _)| *row_of = row);
+                    });
+                }
+                (0..).zip(&values).for_each(|(row, value)| value.put(cx, row_of, row, out));
+                match &otherwise {
+                    Some(value) => value.put(cx, row_of, LEFT, out),
+                    None if row_of.contains(&LEFT) => drop(cx.odd()),
+                    None => {}
+                }
+            });
         };
-        Ok(Term { num: Num::code(code), scale, optional: false })
+        Ok(Term { num: Num::code(code).partial_if(partial), scale, optional: false })
     }
 
     fn bands(&mut self, bands: &[Band], marginal: bool, key: &Expr, span: Span) -> Fit<Term> {
@@ -94,17 +118,16 @@ impl Lowering<'_> {
         }
         let ends: Vec<(i64, bool, i64)> =
             ends.into_iter().map(|(end, inclusive, value, own)| (end, inclusive, value * (scale / own))).collect();
+        let covers = ends.last().is_some_and(|(end, ..)| *end == i64::MAX);
         if !marginal {
-            let code = move |cx: &Cx<'_>| {
-                let key = key.get(cx);
+            let code = move |cx: &Cx<'_>, key: i64| {
                 let band = ends.iter().find(|(end, inclusive, _)| key < *end || *inclusive && key == *end);
                 band.map_or_else(|| cx.odd(), |(_, _, value)| *value)
             };
-            return Ok(Term { num: Num::code(code), scale, optional: false });
+            return Ok(Term { num: key.map(code).partial_if(!covers), scale, optional: false });
         }
         let Some(scale) = common(1, parts, span)?.checked_mul(scale) else { return unfit("numbers this fine", span) };
-        let code = move |cx: &Cx<'_>| {
-            let key = key.get(cx);
+        let code = move |cx: &Cx<'_>, key: i64| {
             let mut low = 0;
             ends.iter().fold(0, |sum, (end, _, value)| {
                 let high = key.min(*end);
@@ -116,7 +139,7 @@ impl Lowering<'_> {
                 cx.add(sum, part)
             })
         };
-        Ok(Term { num: Num::code(code), scale, optional: false })
+        Ok(Term { num: key.map(code), scale, optional: false })
     }
 }
 

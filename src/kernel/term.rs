@@ -2,15 +2,16 @@
 
 use crate::arena::Arena;
 use crate::hir::{
-    Aggregate, Builtin, Case, Compare, EventId, Expr, FieldDef, FieldId, FieldType, Function, Kind, LetId, Level,
-    Operator, Program, Read, RefundFloor, Standing, Type,
+    Builtin, Case, Compare, EventId, Expr, FieldDef, FieldId, FieldType, Function, Kind, LetId, Level, Operator,
+    Program, Read, RefundFloor, Standing, Type,
 };
 use crate::source::Span;
 use crate::value::{Exact, Value};
 
-use super::code::{Cx, MISSING, Num, cell};
+use super::code::{MISSING, Num};
+use super::lane::Cx;
 use super::layout::{ABSENT, Layout};
-use super::slots::{Shapes, held, in_line, lines_of};
+use super::slots::{Shapes, held, in_line};
 use super::unfit::{Fit, unfit};
 
 /// The largest scale: what is finer does not leave enough room for amounts.
@@ -67,7 +68,7 @@ pub fn finer(num: Num, from: i64, to: i64) -> Num {
     match (num, to / from) {
         (num, 1) => num,
         (Num::Const(value), by) if value.checked_mul(by).is_some() => Num::Const(value * by),
-        (num, by) => Num::code(move |cx| cx.mul(num.get(cx), by)),
+        (num, by) => num.map(move |cx, value| cx.mul(value, by)),
     }
 }
 
@@ -75,14 +76,13 @@ fn plain(num: Num) -> Term {
     Term { num, scale: 1, optional: false }
 }
 
-fn present(term: Term) -> (Num, i64) {
+/// A number of which a missing one is zero.
+pub fn present(term: Term) -> (Num, i64) {
     let Term { num, scale, optional } = term;
     if !optional {
         return (num, scale);
     }
-    // A missing number is zero to arithmetic.
-    let code = move |cx: &Cx<'_>| Some(num.get(cx)).filter(|value| *value != MISSING).unwrap_or(0);
-    (Num::code(code), scale)
+    (num.map(|_, value| if value == MISSING { 0 } else { value }), scale)
 }
 
 /// A constant number as a fraction.
@@ -152,35 +152,38 @@ impl<'p> Lowering<'p> {
             Kind::Segment(id) => self.term(&self.program.segments.at(*id).condition),
             Kind::And(all) => {
                 let all = self.all(all)?;
-                Ok(plain(Num::code(move |cx| i64::from(all.iter().all(|one| one.holds(cx))))))
+                Ok(plain(Num::all(all)))
             }
             Kind::Or(any) => {
                 let any = self.all(any)?;
-                Ok(plain(Num::code(move |cx| i64::from(any.iter().any(|one| one.holds(cx))))))
+                Ok(plain(Num::any(any)))
             }
             Kind::Not(inner) => {
                 let inner = self.term(inner)?.num;
-                Ok(plain(Num::code(move |cx| i64::from(!inner.holds(cx)))))
+                Ok(plain(inner.map(|_, truth| i64::from(truth != 1))))
             }
             Kind::Compare(how, a, b) => self.compare(*how, a, b),
             Kind::In(one, of) => {
+                if let Some(plain) = self.among(one, of)? {
+                    return Ok(plain);
+                }
                 let any = of.iter().map(|other| Ok(self.compare(Compare::Is, one, other)?.num));
                 let any = any.collect::<Fit<Vec<_>>>()?;
-                Ok(plain(Num::code(move |cx| i64::from(any.iter().any(|one| one.holds(cx))))))
+                Ok(plain(Num::any(any)))
             }
             Kind::Between(one, low, high) => {
                 let low = self.compare(Compare::AtLeast, one, low)?.num;
                 let high = self.compare(Compare::AtMost, one, high)?.num;
-                Ok(plain(Num::code(move |cx| i64::from(low.holds(cx) && high.holds(cx)))))
+                Ok(plain(Num::all(vec![low, high])))
             }
             Kind::Missing(inner) => {
                 let inner = self.term(inner)?.num;
-                Ok(plain(Num::code(move |cx| i64::from(inner.get(cx) == MISSING))))
+                Ok(plain(inner.map(|_, value| i64::from(value == MISSING))))
             }
             Kind::Arithmetic(operator, a, b) => self.arithmetic(*operator, a, b),
             Kind::Negate(inner) => {
                 let (num, scale) = self.number(inner)?;
-                Ok(Term { num: Num::code(move |cx| cx.sub(0, num.get(cx))), scale, optional: false })
+                Ok(Term { num: num.map(|cx, value| cx.sub(0, value)), scale, optional: false })
             }
             Kind::Call(function, args) => self.call(*function, args, expr.span),
             Kind::Rate { quantity, per, value, full, within } => self.rate(quantity, per, value, *full, *within),
@@ -219,7 +222,7 @@ impl<'p> Lowering<'p> {
         }
     }
 
-    fn lines(&self, list: FieldId) -> Option<&'p Arena<FieldId, FieldDef>> {
+    pub fn lines(&self, list: FieldId) -> Option<&'p Arena<FieldId, FieldDef>> {
         match &self.program.events.at(self.event).fields.get(list)?.ty {
             FieldType::List(defs) => Some(defs),
             _ => None,
@@ -265,8 +268,8 @@ impl<'p> Lowering<'p> {
                     Level::Debt => Num::Member(purse.debt),
                     Level::Balance | Level::Available => {
                         let stops = stops || level == Level::Available;
-                        Num::code(move |cx| {
-                            let net = cell(cx.member, purse.available) - cell(cx.member, purse.debt).max(0);
+                        Num::each(move |cx, lane| {
+                            let net = cx.member(lane, purse.available) - cx.member(lane, purse.debt).max(0);
                             if stops { net.max(0) } else { net }
                         })
                     }
@@ -279,20 +282,33 @@ impl<'p> Lowering<'p> {
     fn builtin(&mut self, builtin: Builtin) -> Fit<Term> {
         self.beyond = true;
         Ok(plain(match builtin {
-            Builtin::Today => Num::code(|cx| cx.moment.today.number),
-            Builtin::Now => Num::code(|cx| cx.moment.now),
-            Builtin::Weekday => Num::code(|cx| cx.moment.today.weekday),
-            Builtin::Month => Num::code(|cx| cx.moment.today.month),
-            Builtin::DayOfMonth => Num::code(|cx| cx.moment.today.date),
-            Builtin::Year => Num::code(|cx| cx.moment.today.year),
+            Builtin::Today => Num::each(|cx, lane| cx.day(lane).number),
+            Builtin::Now => Num::each(|_, lane| lane.now),
+            Builtin::Weekday => Num::each(|cx, lane| cx.day(lane).weekday),
+            Builtin::Month => Num::each(|cx, lane| cx.day(lane).month),
+            Builtin::DayOfMonth => Num::each(|cx, lane| cx.day(lane).date),
+            Builtin::Year => Num::each(|cx, lane| cx.day(lane).year),
             Builtin::Time => {
                 let zone = self.program.settings.zone.clone();
-                Num::code(move |cx| {
-                    let now = crate::value::Instant::from_millis(cx.moment.now);
+                Num::each(move |cx, lane| {
+                    let now = crate::value::Instant::from_millis(lane.now);
                     now.map_or_else(|| cx.odd(), |now| i64::from(zone.time_of(now).millis()))
                 })
             }
         }))
+    }
+
+    /// Whether something is one of some that are always the same, in its own scale; `None` where they are not as plain as that.
+    fn among(&mut self, one: &Expr, of: &[Expr]) -> Fit<Option<Term>> {
+        let Term { num, scale, .. } = self.term(one)?;
+        let mut known = Vec::new();
+        for other in of {
+            match self.term(other)? {
+                Term { num: Num::Const(value), scale: own, optional: false } if own == scale => known.push(value),
+                _ => return Ok(None),
+            }
+        }
+        Ok(Some(plain(num.map(move |_, value| i64::from(known.contains(&value))))))
     }
 
     fn compare(&mut self, how: Compare, a: &Expr, b: &Expr) -> Fit<Term> {
@@ -303,9 +319,7 @@ impl<'p> Lowering<'p> {
         let (optional, scale) = (left.optional || right.optional, common(left.scale, right.scale, a.span)?);
         if optional {
             let (x, y) = (scale / left.scale, scale / right.scale);
-            let (a, b) = (left.num, right.num);
-            return Ok(plain(Num::code(move |cx| {
-                let (a, b) = (a.get(cx), b.get(cx));
+            return Ok(plain(left.num.zip(right.num, move |cx, a, b| {
                 if a == MISSING || b == MISSING {
                     return i64::from(how == Compare::IsNot);
                 }
@@ -313,10 +327,13 @@ impl<'p> Lowering<'p> {
             })));
         }
         let (a, b) = (finer(left.num, left.scale, scale), finer(right.num, right.scale, scale));
-        Ok(plain(match (how, b) {
-            (Compare::Is, Num::Const(b)) => Num::code(move |cx| i64::from(a.get(cx) == b)),
-            (Compare::AtLeast, Num::Const(b)) => Num::code(move |cx| i64::from(a.get(cx) >= b)),
-            (_, b) => Num::code(move |cx| i64::from(how.holds(a.get(cx).cmp(&b.get(cx))))),
+        if let (Compare::AtLeast, Num::Member(at), Num::Const(bound)) = (how, &a, &b) {
+            return Ok(plain(Num::Reaches(*at, *bound)));
+        }
+        Ok(plain(match how {
+            Compare::Is => a.zip(b, |_, a, b| i64::from(a == b)),
+            Compare::AtLeast => a.zip(b, |_, a, b| i64::from(a >= b)),
+            how => a.zip(b, move |_, a, b| i64::from(how.holds(a.cmp(&b)))),
         }))
     }
 
@@ -340,15 +357,14 @@ impl<'p> Lowering<'p> {
             let ((a, x), (b, y)) = (self.number(a)?, self.number(b)?);
             let scale = x.checked_mul(y).filter(|scale| *scale <= FINEST);
             let Some(scale) = scale else { return unfit("numbers this fine", span) };
-            return Ok(Term { num: Num::code(move |cx| cx.mul(a.get(cx), b.get(cx))), scale, optional: false });
+            return Ok(Term { num: a.zip(b, |cx, a, b| cx.mul(a, b)), scale, optional: false });
         }
         let ((a, x), (b, y)) = (self.number(a)?, self.number(b)?);
         let scale = common(x, y, span)?;
         let (a, b) = (finer(a, x, scale), finer(b, y, scale));
-        let num = match (operator, b) {
-            (Operator::Add, Num::Const(b)) => Num::code(move |cx| cx.add(a.get(cx), b)),
-            (Operator::Add, b) => Num::code(move |cx| cx.add(a.get(cx), b.get(cx))),
-            (_, b) => Num::code(move |cx| cx.sub(a.get(cx), b.get(cx))),
+        let num = match operator {
+            Operator::Add => a.zip(b, |cx, a, b| cx.add(a, b)),
+            _ => a.zip(b, |cx, a, b| cx.sub(a, b)),
         };
         Ok(Term { num, scale, optional: false })
     }
@@ -362,7 +378,7 @@ impl<'p> Lowering<'p> {
         let Some(scale) = scale.checked_mul(parts).filter(|scale| *scale <= FINEST) else {
             return unfit("numbers this fine", span);
         };
-        let num = if by == 1 { num } else { Num::code(move |cx| cx.mul(num.get(cx), by)) };
+        let num = if by == 1 { num } else { num.map(move |cx, value| cx.mul(value, by)) };
         Ok(Term { num, scale, optional: false })
     }
 
@@ -377,16 +393,20 @@ impl<'p> Lowering<'p> {
                 while let Some((one, own)) = all.pop() {
                     let (one, rest) = (finer(one, own, scale), num);
                     num = if function == Function::Min {
-                        Num::code(move |cx| one.get(cx).min(rest.get(cx)))
+                        one.zip(rest, |_, one, rest| one.min(rest))
                     } else {
-                        Num::code(move |cx| one.get(cx).max(rest.get(cx)))
+                        one.zip(rest, |_, one, rest| one.max(rest))
                     };
                 }
                 Ok(Term { num, scale, optional: false })
             }
             Function::Abs => {
                 let (num, scale) = self.number(first)?;
-                Ok(Term { num: Num::code(move |cx| num.get(cx).abs()), scale, optional: false })
+                Ok(Term {
+                    num: num.map(|cx, value| value.checked_abs().unwrap_or_else(|| cx.odd())),
+                    scale,
+                    optional: false,
+                })
             }
             Function::Floor | Function::Ceil | Function::Round => {
                 let step = args.get(1).map_or(Some(Exact::ONE), constant).filter(|step| *step > Exact::ZERO);
@@ -401,9 +421,9 @@ impl<'p> Lowering<'p> {
                     _ => cx.add(cx.mul(value.abs(), 2), of) / (of * 2) * value.signum(),
                 };
                 let num = if parts == 1 && step == 1 {
-                    Num::code(move |cx| whole(cx, num.get(cx)))
+                    num.map(whole)
                 } else {
-                    Num::code(move |cx| cx.mul(whole(cx, cx.mul(num.get(cx), parts)), step))
+                    num.map(move |cx, value| cx.mul(whole(cx, cx.mul(value, parts)), step))
                 };
                 Ok(Term { num, scale: parts, optional: false })
             }
@@ -426,9 +446,8 @@ impl<'p> Lowering<'p> {
             let Some(scale) = steps.scale.checked_mul(parts).filter(|scale| *scale <= FINEST) else {
                 return unfit("numbers this fine", per.span);
             };
-            let steps = steps.num;
             return Ok(Term {
-                num: Num::code(move |cx| cx.mul(steps.get(cx), quantity.get(cx))),
+                num: steps.num.zip(quantity, |cx, steps, quantity| cx.mul(steps, quantity)),
                 scale,
                 optional: false,
             });
@@ -440,12 +459,11 @@ impl<'p> Lowering<'p> {
             return unfit("numbers this large or fine", per.span);
         };
         let (num, (quantity, scale)) = (finer(num, scale, parts), self.number(quantity)?);
-        let code = move |cx: &Cx<'_>| {
-            let value = num.get(cx);
+        let code = move |cx: &Cx<'_>, value: i64, quantity: i64| {
             let extra = within > 0 && value % size >= size - within;
-            cx.mul(value / size + i64::from(extra), quantity.get(cx))
+            cx.mul(value / size + i64::from(extra), quantity)
         };
-        Ok(Term { num: Num::code(code), scale, optional: false })
+        Ok(Term { num: num.zip(quantity, code), scale, optional: false })
     }
 
     fn cases(&mut self, cases: &[Case], span: Span) -> Fit<Term> {
@@ -462,71 +480,16 @@ impl<'p> Lowering<'p> {
         if optional && scale > 1 {
             return unfit("cases that may be missing", span);
         }
-        let all: Vec<_> =
+        let mut all: Vec<_> =
             all.into_iter().map(|(days, when, term)| (days, when, finer(term.num, term.scale, scale))).collect();
-        let code = move |cx: &Cx<'_>| {
-            let today = cx.moment.today.number;
-            let open = |((from, until), when, _): &&((i64, i64), Option<Num>, Num)| {
-                *from <= today && today <= *until && when.as_ref().is_none_or(|when| when.holds(cx))
-            };
-            all.iter().find(open).map_or_else(|| cx.odd(), |(_, _, value)| value.get(cx))
+        let num = match all.pop() {
+            Some(((i64::MIN, i64::MAX), None, otherwise)) => Num::choice(all, otherwise),
+            last => Num::first_open(all.into_iter().chain(last).collect()),
         };
-        Ok(Term { num: Num::code(code), scale, optional })
-    }
-
-    fn fold(
-        &mut self,
-        how: Aggregate,
-        list: FieldId,
-        value: Option<&Expr>,
-        filter: Option<&Expr>,
-        span: Span,
-    ) -> Fit<Term> {
-        let Some(defs) = self.lines(list) else { return unfit("lists inside lists", span) };
-        let slot = self.shapes.list(self.event, list, defs);
-        let outer = self.list.replace(list);
-        let filter = filter.map(|filter| Ok(self.term(filter)?.num)).transpose();
-        let value = value.map(|value| self.term(value)).transpose();
-        self.list = outer;
-        let (filter, value) = (filter?, value?);
-        let size = defs.len();
-        let (value, scale) = match value {
-            // Missing ones do not take part.
-            Some(value) if how == Aggregate::Sum => present(value),
-            Some(value) => (value.num, value.scale),
-            None => (Num::Const(1), 1),
-        };
-        let passes = move |cx: &Cx<'_>| filter.as_ref().is_none_or(|filter| filter.holds(cx));
-        let num = match how {
-            Aggregate::Sum => Num::code(move |cx| {
-                over(cx, slot, size, 0, |cx, sum| if passes(cx) { cx.add(sum, value.get(cx)) } else { sum })
-            }),
-            Aggregate::Count => Num::code(move |cx| {
-                over(cx, slot, size, 0, |cx, sum| sum + i64::from(passes(cx) && value.get(cx) != MISSING))
-            }),
-            Aggregate::Any => Num::code(move |cx| over(cx, slot, size, 0, |cx, any| any | i64::from(passes(cx)))),
-            Aggregate::All => Num::code(move |cx| over(cx, slot, size, 1, |cx, all| all & i64::from(passes(cx)))),
-            _ => return unfit("this aggregate of lines", span),
-        };
-        let scale = if how == Aggregate::Sum { scale } else { 1 };
-        Ok(Term { num, scale, optional: false })
+        Ok(Term { num, scale, optional })
     }
 }
 
 fn may_miss(def: &FieldDef) -> bool {
     def.optional && def.default.is_none()
-}
-
-/// Takes the lines of a list in turn.
-pub fn over(cx: &Cx<'_>, slot: usize, size: usize, first: i64, take: impl Fn(&Cx<'_>, i64) -> i64) -> i64 {
-    let (start, count) = match cell(cx.slots, slot) {
-        MISSING => (0, 0),
-        lines => lines_of(lines),
-    };
-    (0..count).fold(first, |so_far, number| {
-        let at = start + number * size;
-        let line = cx.lines.get(at..at + size).unwrap_or_default();
-        let cx = Cx { line, ..*cx };
-        take(&cx, so_far)
-    })
 }

@@ -9,7 +9,7 @@ use meed::Program;
 use meed::compile::compile;
 use meed::engine::{Arrival, Event, Outcome, What, World};
 use meed::hir::EventKind;
-use meed::kernel::{Block, Crew, Filler, Odd, Plan, Standing, Told};
+use meed::kernel::{Block, Crew, Filler, Odd, Plan, Repeats, Standing, Told};
 use meed::sample::{Wanted, sample};
 
 use super::programs::cases;
@@ -35,9 +35,10 @@ fn turned_away(id: &str, arrival: &Arrival) -> Option<String> {
 
 fn tight(plan: Plan, events: &[Event], size: usize) -> std::result::Result<Result, Odd> {
     let plan = Arc::new(plan);
-    let mut filler = Filler::new(&plan);
+    let mut filler = Filler::new(&plan, Repeats::Expected);
     // Members are shared out in some of the cases.
-    let (mut crew, mut block, mut away) = (Crew::new(&plan, 1 + size % 3), Block::default(), Vec::new());
+    let (mut crew, mut block, mut away) =
+        (Crew::new(&plan, 1 + size % 3, Repeats::Expected), Block::default(), Vec::new());
     let mut judge = |crew: &mut Crew, block: &mut Block| {
         let mut ids: Vec<(u32, String)> = block.rows.iter().map(|row| (row.source, block.id(row).to_owned())).collect();
         ids.sort();
@@ -202,7 +203,8 @@ fn programs_with_other_numbers_come_to_the_same() {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let text = fs::read_to_string(&path).unwrap();
-        let judged = (0..seeds).filter(|seed| {
+        // With the last, an order comes back that had lowered a measure on which a tier stands.
+        let judged = (0..seeds).chain([1_466]).filter(|seed| {
             let versions = varied(&text, *seed);
             let events = plain(&versions, sample(&versions, &wanted(*seed, 6)));
             compare(&format!("{} varied by {seed}", path.display()), &versions, &events, 64)

@@ -3,7 +3,8 @@
 use crate::hir::{BoostAmount, Combine, Earn, EarnId, Excess, Gates, LimitId, LimitKind, OnRefund, TierAt, Window};
 
 use super::super::clock::Clock;
-use super::super::code::{Cx, Num};
+use super::super::code::{MISSING, Num};
+use super::super::lane::Cx;
 use super::super::plan::{EarnPlan, FactPlan, LimitPlan};
 use super::super::term::{Lowering, common, finer};
 use super::super::unfit::{Fit, unfit, without};
@@ -67,27 +68,27 @@ impl Lowering<'_> {
             .map(|one| match *one {
                 During::Days(from, to) => {
                     let (from, to) = (day(from).unwrap_or(i64::MIN), day(to).unwrap_or(i64::MAX));
-                    Num::code(move |cx| i64::from(from <= cx.moment.today.number && cx.moment.today.number <= to))
+                    Num::each(move |cx, lane| i64::from((from..=to).contains(&cx.day(lane).number)))
                 }
                 During::Weekday(weekday) => {
                     let weekday = i64::from(weekday.number()) - 1;
-                    Num::code(move |cx| i64::from(cx.moment.today.weekday == weekday))
+                    Num::each(move |cx, lane| i64::from(cx.day(lane).weekday == weekday))
                 }
                 During::Month(month) => {
                     let month = i64::from(month) - 1;
-                    Num::code(move |cx| i64::from(cx.moment.today.month == month))
+                    Num::each(move |cx, lane| i64::from(cx.day(lane).month == month))
                 }
                 During::Times(from, to) => {
                     let zone = zone.clone();
-                    Num::code(move |cx| {
-                        let Some(now) = crate::value::Instant::from_millis(cx.moment.now) else { return cx.odd() };
+                    Num::each(move |cx, lane| {
+                        let Some(now) = crate::value::Instant::from_millis(lane.now) else { return cx.odd() };
                         let time = zone.time_of(now);
                         i64::from(if from < to { (from..to).contains(&time) } else { time >= from || time < to })
                     })
                 }
             })
             .collect();
-        Num::code(move |cx| i64::from(any.iter().any(|one| one.holds(cx))))
+        Num::any(any)
     }
 
     /// The base and what boosts make of it.
@@ -158,26 +159,52 @@ fn added(base: Num, scale: i64, bonuses: Vec<Bonus>, best: bool, span: crate::so
     let widen = total / scale;
     let adds = |Bonus { gates, factor, add }| {
         // A factor f gives base × (f − 1).
-        let factor = factor.map(|(factor, own)| (factor, own, widen / own));
-        (gates, factor, add.map(|(add, own)| finer(add, own, total)))
+        let amount = match (factor, add) {
+            (Some((factor, own)), _) => Adds::Share(factor, own, widen / own),
+            (None, Some((add, own))) => Adds::Amount(finer(add, own, total)),
+            (None, None) => Adds::Amount(Num::Const(0)),
+        };
+        (Num::all(gates), amount)
     };
     let bonuses: Vec<_> = bonuses.into_iter().map(adds).collect();
-    let code = move |cx: &Cx<'_>| {
-        let base = base.get(cx);
-        let open = bonuses.iter().filter(|(gates, ..)| gates.iter().all(|gate| gate.holds(cx)));
-        let adds = open.map(|(_, factor, add)| match (factor, add) {
-            (Some((factor, own, by)), _) => cx.mul(cx.mul(base, cx.sub(factor.get(cx), *own)), *by),
-            (None, Some(add)) => add.get(cx),
-            (None, None) => 0,
+    let code = move |cx: &Cx<'_>, out: &mut [i64]| {
+        base.fill(cx, out);
+        cx.room.column(out.len(), |bonus| {
+            // Where none is open, there is no best one either.
+            bonus.fill(if best { MISSING } else { 0 });
+            for (gates, adds) in &bonuses {
+                cx.room.column(out.len(), |open| {
+                    gates.fill(cx, open);
+                    cx.room.column(out.len(), |amounts| {
+                        match adds {
+                            Adds::Amount(amount) | Adds::Share(amount, ..) => amount.put(cx, open, 1, amounts),
+                        }
+                        let places = out.iter().zip(open.iter()).zip(bonus.iter_mut().zip(amounts.iter()));
+                        for ((base, _), (bonus, amount)) in places.filter(|((_, open), _)| **open == 1) {
+                            let amount = match adds {
+                                Adds::Amount(_) => *amount,
+                                Adds::Share(_, own, by) => cx.mul(cx.mul(*base, cx.sub(*amount, *own)), *by),
+                            };
+                            *bonus = if best { amount.max(*bonus) } else { cx.add(*bonus, amount) };
+                        }
+                    });
+                });
+            }
+            for (out, bonus) in out.iter_mut().zip(bonus) {
+                let bonus = if *bonus == MISSING { 0 } else { *bonus };
+                *out = cx.add(cx.mul(*out, widen), bonus);
+            }
         });
-        let bonus = if best {
-            adds.reduce(|best, adds| if adds > best { adds } else { best }).unwrap_or(0)
-        } else {
-            adds.fold(0, |sum, adds| cx.add(sum, adds))
-        };
-        cx.add(cx.mul(base, widen), bonus)
     };
     Ok((Num::code(code), total))
+}
+
+/// What a boost adds.
+enum Adds {
+    /// An amount.
+    Amount(Num),
+    /// A factor in parts of its scale, less one, of the base, which so many times makes the scale of all.
+    Share(Num, i64, i64),
 }
 
 /// Factors multiply, then additions are added.
@@ -195,22 +222,46 @@ fn multiplied(base: Num, scale: i64, bonuses: Vec<Bonus>, span: crate::source::S
         }
     }
     let by = total / scale;
-    let code = move |cx: &Cx<'_>| {
+    let bonuses: Vec<_> =
+        bonuses.into_iter().map(|Bonus { gates, factor, add }| (Num::all(gates), factor, add)).collect();
+    let code = move |cx: &Cx<'_>, out: &mut [i64]| {
+        base.fill(cx, out);
         // A factor that is open takes its scale with it; one that is not leaves it to be made up for.
-        let (mut amount, mut left, mut sum) = (base.get(cx), by, 0);
-        for Bonus { gates, factor, add } in &bonuses {
-            if !gates.iter().all(|gate| gate.holds(cx)) {
-                continue;
-            }
-            if let Some((factor, own)) = factor {
-                amount = cx.mul(amount, factor.get(cx));
-                left /= own;
-            }
-            if let Some((add, own)) = add {
-                sum = cx.add(sum, cx.mul(add.get(cx), total / own));
-            }
-        }
-        cx.add(cx.mul(amount, left), sum)
+        cx.room.column(out.len(), |left| {
+            left.fill(by);
+            cx.room.column(out.len(), |sums| {
+                sums.fill(0);
+                for (gates, factor, add) in &bonuses {
+                    cx.room.column(out.len(), |open| {
+                        gates.fill(cx, open);
+                        cx.room.column(out.len(), |values| {
+                            if let Some((factor, own)) = factor {
+                                values.fill(*own);
+                                factor.put(cx, open, 1, values);
+                                for (((out, left), factor), open) in
+                                    out.iter_mut().zip(left.iter_mut()).zip(values.iter()).zip(open.iter())
+                                {
+                                    if *open == 1 {
+                                        *out = cx.mul(*out, *factor);
+                                        *left /= own;
+                                    }
+                                }
+                            }
+                            if let Some((add, own)) = add {
+                                values.fill(0);
+                                add.put(cx, open, 1, values);
+                                for (sum, add) in sums.iter_mut().zip(values) {
+                                    *sum = cx.add(*sum, cx.mul(*add, total / own));
+                                }
+                            }
+                        });
+                    });
+                }
+                for ((out, left), sum) in out.iter_mut().zip(left).zip(sums) {
+                    *out = cx.add(cx.mul(*out, *left), *sum);
+                }
+            });
+        });
     };
     Ok((Num::code(code), total))
 }

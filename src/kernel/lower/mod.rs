@@ -101,7 +101,6 @@ impl Plan {
         let sliding = parts.ladders.pairs().filter(|(_, ladder)| slides(ladder)).map(|(id, _)| id).collect();
         let lapses = |unit: &UnitPlan| unit.cells.lots != ABSENT && !matches!(unit.expiry, LotEnd::Never);
         let lapsing = units.pairs().filter(|(_, unit)| lapses(unit)).map(|(id, _)| id).collect();
-        let lets = events.iter().flat_map(|event: &EventPlan| &event.earns).map(|earn| earn.lets.len()).max();
         let paid = events.iter().filter_map(|event: &EventPlan| event.redeem.as_ref()?.paid).next();
         let numbered = program.units.ids().any(|unit| to.layout.is_numbered(unit));
         let Parts { measures, ladders, rules, .. } = parts;
@@ -118,7 +117,6 @@ impl Plan {
             sliding,
             lapsing,
             late: program.settings.late,
-            lets: lets.unwrap_or(0),
             rewards: program.rewards.len(),
             size_of_lot: if numbered { lot::NUMBER + 1 } else { lot::NUMBER },
             paid,

@@ -8,7 +8,7 @@ use meed::Program;
 use meed::compile::compile;
 use meed::events::{EventStream, Inputs};
 use meed::hir::FieldType;
-use meed::kernel::{Batch, Block, Filler, Plan, Reading, Row};
+use meed::kernel::{Batch, Block, Filler, Plan, Reading, Repeats, Row};
 
 use super::scratch::with_file;
 
@@ -64,7 +64,7 @@ fn stream(path: &Path) -> EventStream<'static> {
 
 fn taken_apart(path: &Path) -> Said {
     let plan = &LOWERED.plan;
-    let (mut filler, mut block, mut said) = (Filler::new(plan), Block::default(), Said::default());
+    let (mut filler, mut block, mut said) = (Filler::new(plan, Repeats::Expected), Block::default(), Said::default());
     for record in stream(path) {
         match record {
             Ok(event) if filler.event(&event, &mut block).is_some() => {}
@@ -80,7 +80,7 @@ fn taken_apart(path: &Path) -> Said {
 }
 
 fn recognised(path: &Path) -> Said {
-    let mut reading = Reading::new(&LOWERED.program, &LOWERED.plan, stream(path));
+    let mut reading = Reading::new(&LOWERED.program, &LOWERED.plan, stream(path), Repeats::Expected);
     let (mut batch, mut said, mut teller) = (Batch::default(), Said::default(), Teller::default());
     loop {
         let more = reading.fill(&mut batch);
