@@ -4,7 +4,7 @@ use crate::engine::MOST_AT_ONCE;
 use crate::hir::{RewardId, RoundScope, RuleId, UnitId};
 use crate::value::{Exact, Rounding, allocate};
 
-use super::code::Num;
+use super::code::{Num, set};
 use super::judge::{Judge, Odd, TOO_LARGE};
 use super::lane::Lane;
 use super::plan::{CrossingPlan, EarnPlan, EffectPlan, EventPlan, LimitPlan, Once};
@@ -112,28 +112,22 @@ impl Judge<'_> {
         if event.earns.iter().all(|earn| earn.scale == 1) {
             return Ok(());
         }
+        let scale = |share: &Share| event.earns.get(share.earn).map_or(1, |earn| earn.scale);
+        let mut shares: Vec<Share> = Vec::new();
         for lane in lanes {
             let given = |column: &Vec<i64>| column.get(lane.place()).copied().filter(|amount| *amount > 0);
-            let each = || event.earns.iter().zip(amounts.iter()).enumerate();
-            let shares = || each().filter_map(|(earn, (_, column))| Some(Share { earn, amount: given(column)? }));
-            let parts = each().any(|(_, (earn, column))| given(column).is_some_and(|amount| amount % earn.scale != 0));
-            let rounded = parts.then(|| {
-                let shares: Vec<Share> = shares().collect();
-                let whole = rounded(event, &shares)?;
-                Some(shares.into_iter().zip(whole).map(|(share, whole)| (share.earn, whole)).collect::<Vec<_>>())
-            });
-            match rounded {
-                None => {
-                    let each = event.earns.iter().zip(amounts.iter_mut());
-                    let each = each.filter_map(|(earn, column)| Some((earn, column.get_mut(lane.place())?)));
-                    each.for_each(|(earn, amount)| *amount /= earn.scale);
-                }
-                Some(whole) => {
-                    for (earn, whole) in whole.ok_or(TOO_LARGE)? {
-                        let column = amounts.get_mut(earn);
-                        column.and_then(|column| column.get_mut(lane.place())).into_iter().for_each(|it| *it = whole);
-                    }
-                }
+            shares.clear();
+            let all = amounts.iter().take(event.earns.len()).enumerate();
+            shares.extend(all.filter_map(|(earn, column)| Some(Share { earn, amount: given(column)? })));
+            if shares.iter().all(|share| share.amount % scale(share) == 0) {
+                shares.iter_mut().for_each(|share| share.amount /= scale(share));
+            } else {
+                let whole = rounded(event, &shares).ok_or(TOO_LARGE)?;
+                shares.iter_mut().zip(whole).for_each(|(share, whole)| share.amount = whole);
+            }
+            for share in &shares {
+                let column = amounts.get_mut(share.earn).map(Vec::as_mut_slice).unwrap_or_default();
+                set(column, lane.place(), share.amount);
             }
         }
         Ok(())
@@ -316,9 +310,5 @@ fn rounded(event: &EventPlan, shares: &[Share]) -> Option<Vec<i64>> {
 
 /// Puts what a column has for each of some events where these have their place in another.
 fn spread(lanes: &[Lane], from: &[i64], to: &mut [i64]) {
-    for (lane, value) in lanes.iter().zip(from) {
-        if let Some(slot) = to.get_mut(lane.place()) {
-            *slot = *value;
-        }
-    }
+    lanes.iter().zip(from).for_each(|(lane, value)| set(to, lane.place(), *value));
 }
