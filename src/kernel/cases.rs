@@ -6,13 +6,16 @@ use super::lane::Cx;
 /// A case: the days that it holds for, its condition, and what it comes to.
 pub type Case = ((i64, i64), Option<Num>, Num);
 
+/// The days of a case that asks nothing of the day.
+pub const ALWAYS: (i64, i64) = (i64::MIN, i64::MAX);
+
 /// What a mask has where a case is open.
 const OPEN: i64 = 1;
 
 /// Where a case is open, as far as `wanted` has that.
 fn open_in(cx: &Cx<'_>, ((from, until), when, _): &Case, wanted: &[i64], open: &mut [i64]) {
     open.copy_from_slice(wanted);
-    if (*from, *until) != (i64::MIN, i64::MAX) {
+    if (*from, *until) != ALWAYS {
         let days = from..=until;
         open.iter_mut().zip(cx.lanes).for_each(|(open, lane)| *open &= i64::from(days.contains(&&cx.day(lane).number)));
     }
@@ -29,7 +32,7 @@ impl Num {
     pub fn choice(cases: Vec<Case>, otherwise: Self) -> Self {
         let parts = |(_, when, value): &Case| when.as_ref().is_some_and(Self::is_partial) || value.is_partial();
         if otherwise.is_partial() || cases.iter().any(parts) {
-            let last = ((i64::MIN, i64::MAX), None, otherwise);
+            let last = (ALWAYS, None, otherwise);
             return Self::first_open(cases.into_iter().chain([last]).collect());
         }
         // The last one first, so that earlier ones have their way.
@@ -38,7 +41,7 @@ impl Num {
             cx.room.column(out.len(), |open| {
                 for case @ (days, when, value) in cases.iter().rev() {
                     match when {
-                        Some(when) if *days == (i64::MIN, i64::MAX) => when.fill(cx, open),
+                        Some(when) if *days == ALWAYS => when.fill(cx, open),
                         _ => cx.room.column(out.len(), |all| {
                             all.fill(OPEN);
                             open_in(cx, case, all, open);

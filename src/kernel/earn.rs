@@ -6,7 +6,7 @@ use crate::value::{Exact, Rounding, allocate};
 
 use super::code::{Num, set};
 use super::judge::{Judge, Odd, TOO_LARGE};
-use super::lane::Lane;
+use super::lane::{Lane, at_least};
 use super::plan::{CrossingPlan, EarnPlan, EffectPlan, EventPlan, LimitPlan, Once};
 
 /// What an earn gives, on its way.
@@ -22,9 +22,7 @@ impl Judge<'_> {
     /// Judges all earns of some events: first what all of them give, then what limits leave of it, and then it is awarded.
     pub fn earn(&mut self, event: &EventPlan, lanes: &[Lane], length: usize) -> Result<(), Odd> {
         let mut amounts = std::mem::take(&mut self.scratch.amounts);
-        if amounts.len() < event.earns.len() {
-            amounts.resize_with(event.earns.len(), Vec::new);
-        }
+        at_least(event.earns.len(), &mut amounts);
         for (earn, column) in event.earns.iter().zip(&mut amounts) {
             column.clear();
             column.resize(length, 0);
@@ -56,9 +54,7 @@ impl Judge<'_> {
 
     /// Computes named values in turn.
     fn name(&mut self, values: &[Num], lanes: &[Lane], length: usize) {
-        if self.scratch.lets.len() < values.len() {
-            self.scratch.lets.resize_with(values.len(), Vec::new);
-        }
+        at_least(values.len(), &mut self.scratch.lets);
         for (place, value) in values.iter().enumerate() {
             let column = self.column(value, lanes);
             if let Some(named) = self.scratch.lets.get_mut(place) {

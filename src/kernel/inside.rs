@@ -3,6 +3,7 @@
 use crate::hir::{Aggregate, Expr, FieldId};
 use crate::source::Span;
 
+use super::cases::ALWAYS;
 use super::code::{MISSING, Num};
 use super::lane::{Cx, Lane};
 use super::rows::place;
@@ -12,9 +13,6 @@ use super::unfit::{Fit, unfit};
 
 /// What one more line makes of what there was before it.
 type Take = fn(&Cx<'_>, i64, i64) -> i64;
-
-/// Where nothing is asked of the day.
-const ALWAYS: (i64, i64) = (i64::MIN, i64::MAX);
 
 impl Lowering<'_> {
     /// An aggregate of the lines of a list.

@@ -9,7 +9,7 @@ use crate::hir::{EventId, EventKind, LadderId, MeasureId};
 use super::chunks::Rows;
 use super::clock::{Days, Today};
 use super::code::{Num, cell, set};
-use super::lane::{Cx, Lane, Room};
+use super::lane::{Cx, Lane, Room, at_least};
 use super::layout::{DUE, JOINED, LEFT, NEVER, TURN};
 use super::measure::place;
 use super::plan::{EventPlan, Plan, TIME};
@@ -296,9 +296,7 @@ impl Judge<'_> {
 
     fn note_prior(&mut self, event: &EventPlan, lanes: &[Lane], length: usize) {
         let mut prior = std::mem::take(&mut self.scratch.prior);
-        if prior.len() < event.waits.len() {
-            prior.resize_with(event.waits.len(), Vec::new);
-        }
+        at_least(event.waits.len(), &mut prior);
         for (rule, column) in event.waits.iter().zip(&mut prior) {
             column.resize(length, 0);
             if let Some(crossing) = &self.plan.rules.at(*rule).crossing {
@@ -397,11 +395,8 @@ impl Judge<'_> {
     fn stand(&mut self, id: LadderId, lanes: &[Lane]) -> Result<(), Odd> {
         let ladder = self.plan.ladders.at(id);
         for lane in lanes {
-            let reached = ladder.reach.iter().rposition(|reach| match reach {
-                Some(Num::Reaches(at, bound)) => self.get(lane, *at) >= *bound,
-                Some(reach) => self.value(reach, lane) == 1,
-                None => false,
-            });
+            let holds = |reach: &Option<Num>| reach.as_ref().is_some_and(|reach| self.value(reach, lane) == 1);
+            let reached = ladder.reach.iter().rposition(holds);
             let reached = i64::try_from(reached.map_or(0, |place| place + 1)).unwrap_or(0);
             let old = self.get(lane, ladder.cells.tier);
             let tier = if ladder.for_ever { old.max(reached) } else { reached };

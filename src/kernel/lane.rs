@@ -33,6 +33,13 @@ impl Lane {
     }
 }
 
+/// Makes sure that there are so many columns; those that were there stay as they are.
+pub fn at_least(count: usize, columns: &mut Vec<Vec<i64>>) {
+    if columns.len() < count {
+        columns.resize_with(count, Vec::new);
+    }
+}
+
 /// Columns and lists of lanes that are used again and again.
 #[derive(Debug, Default)]
 pub struct Room {

@@ -8,6 +8,7 @@ use crate::hir::{
 use crate::source::Span;
 use crate::value::{Exact, Value};
 
+use super::cases::ALWAYS;
 use super::code::{MISSING, Num};
 use super::lane::Cx;
 use super::layout::{ABSENT, Layout};
@@ -472,7 +473,7 @@ impl<'p> Lowering<'p> {
             let guard = &case.guard;
             let day = |day: Option<crate::value::Day>| day.map(|day| i64::from(day.epoch_days()));
             let when = guard.when.as_deref().map(|when| Ok(self.term(when)?.num)).transpose()?;
-            let days = (day(guard.from).unwrap_or(i64::MIN), day(guard.until).unwrap_or(i64::MAX));
+            let days = (day(guard.from).unwrap_or(ALWAYS.0), day(guard.until).unwrap_or(ALWAYS.1));
             all.push((days, when, self.term(&case.value)?));
         }
         let scale = all.iter().try_fold(1, |scale, (_, _, term)| common(scale, term.scale, span))?;
@@ -483,7 +484,7 @@ impl<'p> Lowering<'p> {
         let mut all: Vec<_> =
             all.into_iter().map(|(days, when, term)| (days, when, finer(term.num, term.scale, scale))).collect();
         let num = match all.pop() {
-            Some(((i64::MIN, i64::MAX), None, otherwise)) => Num::choice(all, otherwise),
+            Some((ALWAYS, None, otherwise)) => Num::choice(all, otherwise),
             last => Num::first_open(all.into_iter().chain(last).collect()),
         };
         Ok(Term { num, scale, optional })
