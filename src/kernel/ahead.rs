@@ -137,7 +137,7 @@ impl Ahead {
 fn looked_at(plan: &Plan, event: &EventPlan) -> Vec<usize> {
     let unit = |id: UnitId| {
         let cells = plan.units.at(id).cells;
-        [cells.available, cells.lots, cells.debt]
+        [cells.available, cells.lots, cells.debt, cells.idle]
     };
     let measure = |id: &MeasureId| {
         let cells = plan.measures.at(*id).as_ref().map(|measure| measure.cells);

@@ -61,6 +61,12 @@ impl Today {
     pub fn period(&self, place: usize) -> Around {
         self.periods.get(place).copied().unwrap_or_default()
     }
+
+    /// The end of what begins on it.
+    #[inline]
+    pub fn end(&self, place: usize) -> i64 {
+        self.ends.get(place).copied().unwrap_or(i64::MAX)
+    }
 }
 
 /// All days that were asked for.

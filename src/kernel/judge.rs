@@ -16,7 +16,6 @@ use super::plan::{EventPlan, Plan, TIME};
 use super::redeem::Answer;
 use super::reverse::Undoing;
 use super::store::entry::AT;
-use super::store::lot::EXPIRES;
 use super::store::{Pools, Told};
 
 /// Something that only the fold can judge, in plain words.
@@ -256,6 +255,12 @@ impl Judge<'_> {
             lanes.iter().for_each(|lane| self.keep(lane, fact, id));
         }
         self.settle(event, lanes, length)?;
+        if let Some(last) = event.last {
+            for lane in lanes.iter() {
+                self.set(lane, last, lane.now);
+                self.renew(lane, &event.renews);
+            }
+        }
         self.fits()
     }
 
@@ -353,11 +358,7 @@ impl Judge<'_> {
             }
             self.set(lane, DUE, self.get(lane, TURN));
             for unit in &plan.lapsing {
-                let lots = self.get(lane, plan.units.at(*unit).cells.lots);
-                if let Some(lot) = self.pools.lots.front(lots) {
-                    let expires = cell(lot, EXPIRES);
-                    self.due(lane, expires);
-                }
+                self.due_of(lane, plan.units.at(*unit));
             }
         }
         self.fits()

@@ -1,7 +1,7 @@
 //! Where a member keeps what: a row of cells, the same for all members of a program.
 
 use crate::arena::Arena;
-use crate::hir::{BadgeId, LadderId, LimitId, MeasureId, RuleId, UnitId};
+use crate::hir::{BadgeId, EventId, LadderId, LimitId, MeasureId, RuleId, UnitId};
 
 use super::queues::EMPTY;
 
@@ -39,6 +39,8 @@ pub struct PurseCells {
     pub lots: usize,
     /// What lapsed of lots, by their number; none where nobody asks.
     pub lapsed: usize,
+    /// When all of it lapses that was earned before, unless something else comes; none where lots lapse each at its own time.
+    pub idle: usize,
 }
 
 /// Cells of a measure.
@@ -96,6 +98,8 @@ pub struct Layout {
     pub next_lot: usize,
     /// By unit.
     pub units: Arena<UnitId, PurseCells>,
+    /// When the last event of a type was, for those whose absence lets value lapse.
+    pub lasts: Vec<(EventId, usize)>,
     /// By measure; formulas have none that anybody reads.
     pub measures: Arena<MeasureId, MeasureCells>,
     /// By ladder.
@@ -134,7 +138,23 @@ impl Layout {
         if lapsed != ABSENT && self.next_lot == ABSENT {
             self.next_lot = self.cell(1);
         }
-        self.units.push(PurseCells { available, debt, lots, lapsed });
+        self.units.push(PurseCells { available, debt, lots, lapsed, idle: ABSENT });
+    }
+
+    /// Cells of a unit whose lots lapse so long after the last event of some types.
+    pub fn idle(&mut self, unit: UnitId, events: &[EventId]) {
+        self.units.at_mut(unit).idle = self.cell(NEVER);
+        for event in events {
+            if self.last_of(*event).is_none() {
+                let cell = self.cell(NEVER);
+                self.lasts.push((*event, cell));
+            }
+        }
+    }
+
+    /// The cell of the last event of a type, where anybody asks.
+    pub fn last_of(&self, event: EventId) -> Option<usize> {
+        self.lasts.iter().find(|(known, _)| *known == event).map(|(_, cell)| *cell)
     }
 
     /// Whether lots of a unit are found by their number.

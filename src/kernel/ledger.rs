@@ -6,8 +6,8 @@ use crate::hir::UnitId;
 use super::code::{cell, set};
 use super::judge::Judge;
 use super::lane::Lane;
-use super::layout::{ABSENT, DUE};
-use super::plan::LotEnd;
+use super::layout::{ABSENT, DUE, NEVER};
+use super::plan::{LotEnd, UnitPlan};
 use super::queues::first;
 use super::store::entry::AT;
 use super::store::lot::{EXPIRES, LEFT, NUMBER};
@@ -32,8 +32,10 @@ impl Judge<'_> {
         let expires = match unit.expiry {
             LotEnd::Never => i64::MAX,
             LotEnd::After(length) => lane.now.saturating_add(length),
-            LotEnd::OfDay(place) => self.today(lane).ends.get(place).copied().unwrap_or(i64::MAX),
+            LotEnd::OfDay(place) => self.today(lane).end(place),
+            LotEnd::Idle(_) => lane.now,
         };
+        let due = self.end_of_lot(lane, unit, expires);
         self.told_of(id, |sums| sums.issued += i128::from(amount));
         let member = self.members.at_mut(lane.member);
         let number = cell(member, plan.layout.next_lot);
@@ -49,8 +51,8 @@ impl Judge<'_> {
             if let Some(queue) = member.get_mut(cells.lots) {
                 let lot = [left, expires, number];
                 self.pools.lots.push(queue, lot.get(..plan.size_of_lot).unwrap_or(&lot), lane.number);
-                let due = cell(member, DUE);
-                set(member, DUE, due.min(expires));
+                let sooner = cell(member, DUE).min(due);
+                set(member, DUE, sooner);
             }
         }
         if repaid > 0 {
@@ -92,14 +94,63 @@ impl Judge<'_> {
         self.take(lane, id, amount, |sums, part| sums.spent += part);
     }
 
+    /// When a lot lapses, by what its cell says of that.
+    pub fn end_of_lot(&mut self, lane: &Lane, unit: &UnitPlan, expires: i64) -> i64 {
+        let LotEnd::Idle(place) = unit.expiry else { return expires };
+        // It says when it was earned: what came since keeps it longer, unless it had lapsed by then.
+        let idle = self.get(lane, unit.cells.idle);
+        if idle > expires { idle } else { self.end_from(expires, place) }
+    }
+
+    /// The end of what begins at a moment.
+    fn end_from(&mut self, then: i64, place: usize) -> i64 {
+        self.plan.clock.day(self.days, then).map_or(i64::MAX, |day| self.days.at(day).end(place))
+    }
+
+    /// Lots of some units lapse later, as an event came.
+    pub fn renew(&mut self, lane: &Lane, units: &[UnitId]) {
+        for id in units {
+            let unit = self.plan.units.at(*id);
+            if let LotEnd::Idle(place) = unit.expiry {
+                self.set(lane, unit.cells.idle, self.today(lane).end(place));
+            }
+        }
+    }
+
+    /// Lots of some units lapse as if the last event had never come.
+    pub fn renew_before(&mut self, lane: &Lane, units: &[UnitId]) {
+        for id in units {
+            let unit = self.plan.units.at(*id);
+            let LotEnd::Idle(place) = unit.expiry else { continue };
+            let last = unit.lasts.iter().map(|last| self.get(lane, *last)).max().unwrap_or(NEVER);
+            let end = if last == NEVER { NEVER } else { self.end_from(last, place) };
+            self.set(lane, unit.cells.idle, end);
+            self.due_of(lane, unit);
+        }
+    }
+
+    /// The first lot of a unit is due when it lapses.
+    pub fn due_of(&mut self, lane: &Lane, unit: &UnitPlan) {
+        let lots = self.get(lane, unit.cells.lots);
+        if let Some(lot) = self.pools.lots.front(lots) {
+            let expires = cell(lot, EXPIRES);
+            let end = self.end_of_lot(lane, unit, expires);
+            self.due(lane, end);
+        }
+    }
+
     /// Lets lots lapse that are due by a moment.
     pub fn lapse(&mut self, lane: &Lane, id: UnitId, by: i64) {
-        let cells = self.plan.units.at(id).cells;
+        let unit = self.plan.units.at(id);
+        let cells = unit.cells;
         let mut queue = self.get(lane, cells.lots);
         let (mut lapsed, mut lots) = (0_i64, 0);
-        let is_over = |lot: &[i64]| cell(lot, EXPIRES) <= by || cell(lot, LEFT) == 0;
-        while let Some(lot) = self.pools.lots.pop_if(&mut queue, is_over) {
-            let (left, number) = (cell(lot, LEFT), cell(lot, NUMBER));
+        while let Some(lot) = self.pools.lots.front(queue) {
+            let (left, expires, number) = (cell(lot, LEFT), cell(lot, EXPIRES), cell(lot, NUMBER));
+            if left != 0 && self.end_of_lot(lane, unit, expires) > by {
+                break;
+            }
+            self.pools.lots.pop(&mut queue);
             if left == 0 {
                 continue;
             }

@@ -65,6 +65,10 @@ pub struct EventPlan {
     pub fact: Option<FactPlan>,
     /// How it pays, where it is a redemption.
     pub redeem: Option<RedeemPlan>,
+    /// The cell of the last of its type, where its absence lets lots lapse.
+    pub last: Option<usize>,
+    /// Units whose lots do.
+    pub renews: Vec<UnitId>,
 }
 
 /// An earn.
@@ -115,6 +119,8 @@ pub struct UnitPlan {
     pub expiry: LotEnd,
     /// How far below zero the balance may go; none where it stops at zero.
     pub floor: Option<i64>,
+    /// Cells of the last events of those types whose absence lets lots lapse.
+    pub lasts: Vec<usize>,
 }
 
 /// When a lot lapses that is earned now.
@@ -126,6 +132,8 @@ pub enum LotEnd {
     After(i64),
     /// At a moment that the day decides: its place in each moment.
     OfDay(usize),
+    /// At such a moment after the last event of some types, or after it was earned where none was in time.
+    Idle(usize),
 }
 
 /// How contributions become a value.
@@ -288,6 +296,8 @@ pub struct FactPlan {
     pub awards: Vec<AwardCells>,
     /// The cell of its place in the member's history, where measures begin again.
     pub place: Option<usize>,
+    /// The cell of when the one before it was, where its absence lets lots lapse.
+    pub before: Option<usize>,
     /// How many cells it has.
     pub size: usize,
     /// After so many milliseconds at most nothing takes it back any more, and no window has it.

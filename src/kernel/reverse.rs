@@ -3,9 +3,10 @@
 use crate::hir::EventId;
 use crate::value::Instant;
 
-use super::code::{MISSING, cell};
+use super::code::{MISSING, cell, set};
 use super::judge::{Judge, Odd, TOO_LARGE};
 use super::lane::Lane;
+use super::layout::NEVER;
 use super::measure::place;
 use super::plan::{FactPlan, KEY, REST, ReversalPlan, TIME, WAS};
 use super::queues::NOWHERE;
@@ -133,7 +134,30 @@ impl Judge<'_> {
             }
         }
         self.set_fact(event, undoing.at, REST, undoing.left);
+        if undoing.left == MISSING {
+            self.forget(lane, event, fact, undoing.at);
+        }
         Ok(())
+    }
+
+    /// Lets value lapse as if an event that was taken back had never come: what came behind it follows the one before it.
+    fn forget(&mut self, lane: &Lane, event: EventId, fact: &FactPlan, at: u32) {
+        let (plan, Some(last), Some(before)) = (self.plan, self.plan.events.at(event).last, fact.before) else { return };
+        let (time, earlier) = (self.fact(event, at, TIME), self.fact(event, at, before));
+        let mut is_last = true;
+        let queues = &mut self.pools.facts.at_mut(event).queues;
+        let mut next = queues.behind(at);
+        while let Some(cells) = queues.at_mut(next) {
+            is_last &= cell(cells, REST) == MISSING;
+            if cell(cells, before) == time {
+                set(cells, before, earlier);
+            }
+            next = queues.behind(next);
+        }
+        if is_last {
+            self.set(lane, last, earlier);
+            self.renew_before(lane, &plan.events.at(event).renews);
+        }
     }
 
     /// Lets measures count what is left instead of what there was.
@@ -164,8 +188,10 @@ impl Judge<'_> {
         cells.extend(fact.slots.iter().map(|slot| self.slot(lane, *slot)));
         cells.resize(fact.size, 0);
         let number = self.get(lane, self.plan.layout.judged).saturating_sub(1);
+        let last = self.plan.events.at(event).last.map_or(NEVER, |last| self.get(lane, last));
         let mut set = |at: usize, value: i64| cells.iter_mut().skip(at).take(1).for_each(|cell| *cell = value);
         fact.place.into_iter().for_each(|at| set(at, number));
+        fact.before.into_iter().for_each(|at| set(at, last));
         for (award, (granted, lot)) in fact.awards.iter().zip(self.awards(lane)) {
             set(award.granted, *granted);
             award.lot.into_iter().for_each(|at| set(at, *lot));

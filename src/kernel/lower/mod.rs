@@ -175,7 +175,11 @@ impl Lowering<'_> {
         reads.sort();
         reads.dedup();
         let rules = hearers.rules.clone();
-        Ok(EventPlan { kind: event.kind, reads, counts, earns, rules, waits, ladders, reversal, fact, redeem })
+        let last = self.layout.last_of(id);
+        let renews = program.units.pairs().filter(|(_, unit)| units::waited_for(unit).contains(&id));
+        let renews = renews.map(|(unit, _)| unit).collect();
+        let kind = event.kind;
+        Ok(EventPlan { kind, reads, counts, earns, rules, waits, ladders, reversal, fact, redeem, last, renews })
     }
 }
 
@@ -243,6 +247,10 @@ fn layout(program: &Program, is_read: &dyn Fn(MeasureId) -> bool) -> Layout {
     let mut layout = Layout::new();
     for (id, unit) in program.units.pairs() {
         layout.unit(leaves(program, id), comes_back(program, id), !unit.refunds_in_order);
+        match units::waited_for(unit) {
+            [] => {}
+            events => layout.idle(id, events),
+        }
     }
     for (id, measure) in program.measures.pairs() {
         if !is_read(id) {

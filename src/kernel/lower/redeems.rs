@@ -43,7 +43,7 @@ impl Lowering<'_> {
     fn way(&mut self, redeem: &Redeem, clock: &mut Clock) -> Fit<WayPlan> {
         let span = redeem.span;
         without(redeem.minimum_basket.is_some(), "payments with a least basket", span)?;
-        without(redeem.at_most.is_some() || redeem.at_most_share.is_some(), "payments of a part of a bill", span)?;
+        without(redeem.at_most.is_some(), "payments up to an amount", span)?;
         without(!redeem.limits.is_empty(), "payments with limits", span)?;
         let RedeemForm::Rate(points, money) = &redeem.form else {
             return unfit("payments in fixed steps", span);
@@ -52,7 +52,11 @@ impl Lowering<'_> {
             Some(number) => Ok(number),
             None => unfit("rates that may change", expr.span),
         };
-        let (points, money) = (fixed(points)?, fixed(money)?);
+        // Of a share of the bill as many points are worth as of the whole bill where they are worth so much more.
+        let share = redeem.at_most_share.unwrap_or(Exact::ONE);
+        without(share <= Exact::ZERO, "payments of no part of a bill", span)?;
+        let Ok(points) = fixed(points)?.mul(share) else { return unfit("rates this fine", span) };
+        let money = fixed(money)?;
         let parts = Exact::from(i64::try_from(points.denominator().max(money.denominator())).unwrap_or(i64::MAX));
         let whole = |number: Exact| number.mul(parts).ok().and_then(Exact::to_i64);
         let (Some(points), Some(money)) = (whole(points), whole(money)) else {

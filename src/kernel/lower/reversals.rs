@@ -92,7 +92,9 @@ impl Lowering<'_> {
         }
         let restarts = changed.iter().any(|id| self.layout.measures.at(*id).restart != ABSENT);
         let place = restarts.then_some(HEAD + slots.len());
-        let size = HEAD + slots.len() + usize::from(restarts);
+        let renews = self.layout.last_of(id).is_some();
+        let before = renews.then_some(HEAD + slots.len() + usize::from(restarts));
+        let size = HEAD + slots.len() + usize::from(restarts) + usize::from(renews);
         let (queue, count) = (self.layout.cell(EMPTY), self.layout.cell(0));
         Ok(FactPlan {
             queue,
@@ -104,6 +106,7 @@ impl Lowering<'_> {
             windows,
             awards: Vec::new(),
             place,
+            before,
             size,
             kept,
         })

@@ -1,6 +1,6 @@
 //! Units: when lots lapse, and how far the balance may fall.
 
-use crate::hir::{End, Expiry, RefundFloor, Unit, UnitId};
+use crate::hir::{End, EventId, Expiry, RefundFloor, Unit, UnitId};
 use crate::value::PeriodKind;
 
 use super::super::clock::Clock;
@@ -34,6 +34,11 @@ impl Lowering<'_> {
                         Expiry::At(end @ End::Period { kind, .. }) if *kind != PeriodKind::MembershipYear => {
                             LotEnd::OfDay(clock.end(*end))
                         }
+                        Expiry::Idle { span, end_of, .. }
+                            if !span.is_exact() && *end_of != Some(PeriodKind::MembershipYear) =>
+                        {
+                            LotEnd::Idle(clock.end(End::After(*span, *end_of)))
+                        }
                         _ => return unfit("this way to expire", rule.span),
                     }
                 }
@@ -42,6 +47,14 @@ impl Lowering<'_> {
             [_, second, ..] => return unfit("several clocks of expiry", second.span),
         };
         let cells = *self.layout.units.at(id);
-        Ok(UnitPlan { cells, steps: unit.steps(), rounding: unit.rounding, expiry, floor })
+        let lasts = waited_for(unit).iter().filter_map(|event| self.layout.last_of(*event)).collect();
+        Ok(UnitPlan { cells, steps: unit.steps(), rounding: unit.rounding, expiry, floor, lasts })
     }
+}
+
+/// The types of events whose absence lets lots of a unit lapse.
+pub(super) fn waited_for(unit: &Unit) -> &[EventId] {
+    let mut cases = unit.expiry.iter().flat_map(|rule| &rule.cases);
+    let events = cases.find_map(|(_, case)| if let Expiry::Idle { events, .. } = &case.expiry { Some(events) } else { None });
+    events.map_or(&[], Vec::as_slice)
 }
