@@ -159,8 +159,12 @@ fn looked_at(plan: &Plan, event: &EventPlan) -> Vec<usize> {
     );
     all.extend(event.reads.iter().chain(&event.counts).flat_map(measure));
     all.extend(event.rules.iter().chain(&event.waits).flat_map(rule));
-    let ladders = event.ladders.iter().map(|ladder| plan.ladders.at(*ladder).cells);
-    all.extend(ladders.flat_map(|cells| [cells.tier, cells.highest]));
+    for ladder in event.ladders.iter().map(|ladder| plan.ladders.at(*ladder)) {
+        all.extend([ladder.cells.tier, ladder.cells.highest]);
+        let held = ladder.held.iter();
+        all.extend(held.flat_map(|held| held.standing.iter().map(|standing| standing.seen).chain([held.holds])));
+    }
+    all.extend(event.last);
     all.extend(event.fact.iter().flat_map(|fact| [fact.queue, fact.count]));
     let redeems = event.redeem.iter().flat_map(|redeem| &redeem.ways);
     all.extend(redeems.flat_map(|(_, way)| unit(way.unit)));

@@ -350,10 +350,16 @@ impl Judge<'_> {
                 let lane = Lane { now: turn, day, ..*lane };
                 self.set(&lane, TURN, i64::MAX);
                 for ladder in &plan.sliding {
+                    if let Some(held) = &plan.ladders.at(*ladder).held {
+                        self.forfeit(&lane, *ladder, held);
+                    }
                     for measure in &plan.ladders.at(*ladder).measures {
                         self.slide(*measure, from_ref(&lane));
                     }
-                    self.stand(*ladder, from_ref(&lane))?;
+                    match &plan.ladders.at(*ladder).held {
+                        Some(held) => self.stand_held(&lane, *ladder, held, true).map(drop)?,
+                        None => self.stand(*ladder, from_ref(&lane))?,
+                    }
                 }
             }
             self.set(lane, DUE, self.get(lane, TURN));
@@ -392,9 +398,23 @@ impl Judge<'_> {
         Some(self.plan.clock.leaves(measure.back, first, self.today(lane))).filter(|at| *at > lane.now)
     }
 
-    /// Moves members to the highest tier whose condition holds.
+    /// Tiers may fall by themselves then.
+    pub fn turn_at(&mut self, lane: &Lane, at: i64) {
+        self.set(lane, TURN, at.min(self.get(lane, TURN)));
+        self.due(lane, at);
+    }
+
+    /// Moves members to the highest tier whose condition holds, or that something holds.
     fn stand(&mut self, id: LadderId, lanes: &[Lane]) -> Result<(), Odd> {
         let ladder = self.plan.ladders.at(id);
+        if let Some(held) = &ladder.held {
+            for lane in lanes {
+                if self.stand_held(lane, id, held, false)? {
+                    self.change(lane);
+                }
+            }
+            return Ok(());
+        }
         for lane in lanes {
             let holds = |reach: &Option<Num>| reach.as_ref().is_some_and(|reach| self.value(reach, lane) == 1);
             let reached = ladder.reach.iter().rposition(holds);
@@ -406,8 +426,7 @@ impl Judge<'_> {
                 self.change(lane);
             }
             if let Some(at) = self.turns(lane, id) {
-                self.set(lane, TURN, at.min(self.get(lane, TURN)));
-                self.due(lane, at);
+                self.turn_at(lane, at);
             }
         }
         Ok(())
@@ -418,7 +437,8 @@ impl Judge<'_> {
         if self.scratch.lifted { Err(Odd("a rise where something came back")) } else { Ok(()) }
     }
 
-    fn move_to(&mut self, lane: &Lane, id: LadderId, old: i64, tier: i64) -> Result<(), Odd> {
+    /// Moves a member to another tier.
+    pub fn move_to(&mut self, lane: &Lane, id: LadderId, old: i64, tier: i64) -> Result<(), Odd> {
         if tier > old {
             self.rises()?;
         }

@@ -58,6 +58,8 @@ pub struct MeasureCells {
     pub restart: usize,
     /// The length of a streak.
     pub length: usize,
+    /// What it was in earlier periods, by their start; none where nobody asks.
+    pub past: usize,
 }
 
 /// Cells of a ladder.
@@ -170,7 +172,7 @@ impl Layout {
         if restarted && !streak && self.judged == ABSENT {
             self.judged = self.cell(0);
         }
-        self.measures.push(MeasureCells { value, scale: 1, entries, period, restart, length });
+        self.measures.push(MeasureCells { value, scale: 1, entries, period, restart, length, past: ABSENT });
     }
 
     /// Cells of the next ladder.
@@ -182,7 +184,7 @@ impl Layout {
     /// No cells for the next measure.
     pub fn unread(&mut self) {
         let (value, entries, period, restart, length) = (ABSENT, ABSENT, ABSENT, ABSENT, ABSENT);
-        self.measures.push(MeasureCells { value, scale: 1, entries, period, restart, length });
+        self.measures.push(MeasureCells { value, scale: 1, entries, period, restart, length, past: ABSENT });
     }
 
     /// Cells of the next limit, where it counts.

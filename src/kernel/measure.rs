@@ -37,6 +37,7 @@ impl Judge<'_> {
                 for lane in lanes {
                     let start = self.today(lane).period(period).start;
                     if self.get(lane, cells.period) != start {
+                        self.keep_past(lane, id);
                         self.set(lane, cells.period, start);
                         self.empty(lane, measure);
                     }
@@ -253,6 +254,8 @@ impl Judge<'_> {
             Back::Period(period) => {
                 if original >= self.today(lane).period(period).start {
                     self.add(lane, measure.cells.value, change);
+                } else {
+                    self.recount_past(lane, measure.cells.past, period, change, original);
                 }
                 return;
             }
@@ -294,7 +297,7 @@ pub fn place(cell: i64) -> u32 {
 }
 
 /// Adds to the amount of an entry.
-fn add(entry: &mut [i64], amount: i64, odd: &Cell<bool>) {
+pub fn add(entry: &mut [i64], amount: i64, odd: &Cell<bool>) {
     let Some(slot) = entry.get_mut(AMOUNT) else { return };
     match slot.checked_add(amount) {
         Some(sum) => *slot = sum,

@@ -13,6 +13,7 @@ mod crew;
 mod earn;
 mod fill;
 mod find;
+mod held;
 mod inside;
 mod judge;
 mod lane;

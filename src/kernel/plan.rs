@@ -1,7 +1,7 @@
 //! A program, lowered.
 
 use crate::arena::Arena;
-use crate::hir::{EventId, EventKind, LadderId, MeasureId, Net, RewardId, RoundScope, RuleId, UnitId};
+use crate::hir::{EventId, EventKind, LadderId, LadderRefund, MeasureId, Net, RewardId, RoundScope, RuleId, UnitId};
 use crate::value::{Rounding, TimeSpan};
 
 use super::clock::{Back, Clock};
@@ -27,8 +27,12 @@ pub struct Plan {
     pub ladders: Arena<LadderId, LadderPlan>,
     /// By rule.
     pub rules: Arena<RuleId, RulePlan>,
-    /// Ladders that stand on windows, so that tiers fall by themselves.
+    /// Ladders that stand on windows or whose tiers are held for a time, so that these fall by themselves.
     pub sliding: Vec<LadderId>,
+    /// Ladders whose tiers lose their ground where something comes back.
+    pub grounded: Vec<LadderId>,
+    /// How long ago a period may be, in milliseconds, by whose measures a tier is held.
+    pub longest_hold: i64,
     /// Units whose lots lapse.
     pub lapsing: Vec<UnitId>,
     /// How old a late event may be, against the newest of its member; `None` accepts every one.
@@ -176,7 +180,7 @@ impl MeasurePlan {
     }
 }
 
-/// A ladder. A tier is held as long as its condition holds, or for ever.
+/// A ladder. A tier is held as long as its condition holds, for a time, or for ever.
 pub struct LadderPlan {
     /// Its cells.
     pub cells: LadderCells,
@@ -186,10 +190,43 @@ pub struct LadderPlan {
     pub measures: Vec<MeasureId>,
     /// Whether what was reached is held for ever.
     pub for_ever: bool,
+    /// How tiers are held that are held for a time.
+    pub held: Option<HeldPlan>,
     /// Rules that hear of its changes.
     pub rules: Vec<TierRule>,
     /// Rewards that are issued on reaching each tier.
     pub issues: Vec<Vec<RewardId>>,
+}
+
+/// How tiers are held for a time.
+pub struct HeldPlan {
+    /// The cell of what holds them.
+    pub holds: usize,
+    /// Until when, from a moment on at which a condition holds: its place in each moment.
+    pub end: usize,
+    /// Conditions to keep the tiers above the first, where they are other ones.
+    pub keep: Vec<Option<Num>>,
+    /// The period in which members qualify.
+    pub period: usize,
+    /// Whether a fall leads to the tier below.
+    pub by_one: bool,
+    /// What reversals do.
+    pub refunds: LadderRefund,
+    /// What its measures were when they were last looked at.
+    pub standing: Vec<StandingCells>,
+}
+
+/// Cells that say whether a measure moved since a ladder last looked at it.
+#[derive(Debug, Clone, Copy)]
+pub struct StandingCells {
+    /// Its value.
+    pub value: usize,
+    /// The period of that; none where it counts for ever.
+    pub period: usize,
+    /// What it was.
+    pub seen: usize,
+    /// In which period that was.
+    pub seen_in: usize,
 }
 
 /// A rule that hears of tiers.

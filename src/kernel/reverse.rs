@@ -115,6 +115,7 @@ impl Judge<'_> {
                 return Err(Odd("an order that was paid with points"));
             }
         }
+        let grounds = self.grounds(lane);
         self.recount_all(lane, event, fact, undoing);
         for award in &fact.awards {
             let of = |which: usize| self.fact(event, undoing.at, which);
@@ -137,12 +138,15 @@ impl Judge<'_> {
         if undoing.left == MISSING {
             self.forget(lane, event, fact, undoing.at);
         }
+        self.lose_ground(lane, &grounds);
         Ok(())
     }
 
     /// Lets value lapse as if an event that was taken back had never come: what came behind it follows the one before it.
     fn forget(&mut self, lane: &Lane, event: EventId, fact: &FactPlan, at: u32) {
-        let (plan, Some(last), Some(before)) = (self.plan, self.plan.events.at(event).last, fact.before) else { return };
+        let (plan, Some(last), Some(before)) = (self.plan, self.plan.events.at(event).last, fact.before) else {
+            return;
+        };
         let (time, earlier) = (self.fact(event, at, TIME), self.fact(event, at, before));
         let mut is_last = true;
         let queues = &mut self.pools.facts.at_mut(event).queues;

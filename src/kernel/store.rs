@@ -23,6 +23,14 @@ pub mod entry {
     pub const AMOUNT: usize = 1;
 }
 
+/// Cells of what holds a tier: which, since when, until when, and when it is lost as what it stood on came back.
+pub mod hold {
+    pub const TIER: usize = 0;
+    pub const SINCE: usize = 1;
+    pub const UNTIL: usize = 2;
+    pub const LOST: usize = 3;
+}
+
 /// Members with more facts than these find theirs by key; all others look through them.
 const FEW: i64 = 32;
 
@@ -105,6 +113,8 @@ pub struct Pools {
     pub lots: Queues,
     /// What counts in windows.
     pub entries: Queues,
+    /// What holds tiers.
+    pub holds: Queues,
     /// Facts by type of event.
     pub facts: Arena<EventId, Facts>,
 }
@@ -114,7 +124,7 @@ impl Pools {
     pub fn new(plan: &Plan) -> Self {
         let size = |id: EventId| plan.events.at(id).fact.as_ref().map_or(0, |fact| fact.size);
         let facts = plan.events.ids().map(|id| Facts::new(size(id))).collect();
-        Self { lots: Queues::new(plan.size_of_lot), entries: Queues::new(2), facts }
+        Self { lots: Queues::new(plan.size_of_lot), entries: Queues::new(2), holds: Queues::new(4), facts }
     }
 }
 

@@ -1,37 +1,54 @@
-//! Ladders whose tiers are held as long as their condition holds, or for ever.
+//! Ladders whose tiers are held as long as their condition holds, for a time, or for ever.
 
 use crate::hir::{
-    Compare, Direction, Expr, Fall, Hold, Kind, Ladder, LadderId, LadderRefund, MeasureId, Net, Read, Rise, Trigger,
-    Window,
+    Compare, Direction, End, Expr, Fall, Hold, Kind, Ladder, LadderId, LadderRefund, MeasureId, Net, Program, Read,
+    Rise, Source, Trigger, Window,
 };
+use crate::value::{Exact, PeriodKind, TimeSpan};
 
-use super::super::plan::{LadderPlan, TierRule};
+use super::super::clock::Clock;
+use super::super::code::Num;
+use super::super::layout::{MeasureCells, NEVER};
+use super::super::plan::{HeldPlan, LadderPlan, StandingCells, TierRule};
+use super::super::queues::EMPTY;
 use super::super::term::{Lowering, constant};
 use super::super::unfit::{Fit, unfit, without};
+use super::measures::at_most;
 
 impl Lowering<'_> {
-    pub(super) fn ladder(&mut self, id: LadderId, ladder: &Ladder) -> Fit<LadderPlan> {
+    pub(super) fn ladder(&mut self, id: LadderId, ladder: &Ladder, clock: &mut Clock) -> Fit<LadderPlan> {
         let span = ladder.span;
         without(ladder.rises != Rise::AtOnce, "tiers that are not reached at once", span)?;
         without(ladder.grace.is_some(), "grace before a fall", span)?;
         without(ladder.rollover.is_some(), "surplus that rolls over", span)?;
-        without(ladder.falls == Fall::ByOne, "falls by one tier", span)?;
         let reversals = self.has_reversals();
-        let for_ever = match ladder.holds {
-            Hold::Rolling => false,
-            Hold::ForEver if !reversals || ladder.refunds == LadderRefund::Never => true,
-            _ => return unfit("tiers that are held for a time", span),
+        let (for_ever, end) = match ladder.holds {
+            Hold::Rolling => (false, None),
+            Hold::ForEver if !reversals || ladder.refunds == LadderRefund::Never => (true, None),
+            Hold::Until(end) => match end {
+                End::After(length, of)
+                    if of != Some(PeriodKind::MembershipYear) && (of.is_some() || !length.is_exact()) =>
+                {
+                    (false, Some(clock.end(end)))
+                }
+                End::Period { kind, .. } if kind != PeriodKind::MembershipYear => (false, Some(clock.end(end))),
+                _ => return unfit("tiers that are held until then", span),
+            },
+            _ => return unfit("tiers that are held until a day, or for ever but for what comes back", span),
         };
         let issues: Vec<_> = ladder.tiers.iter().map(|tier| tier.issues.clone()).collect();
         let issued = issues.iter().any(|issues| !issues.is_empty());
         without(issued && reversals, "rewards of tiers that can be taken back", span)?;
         self.measures.clear();
         self.balances = false;
-        let mut reach = Vec::new();
+        let (mut reach, mut keep) = (Vec::new(), Vec::new());
         for tier in ladder.tiers.iter().skip(1) {
             let condition = tier.reach.as_ref();
             let other = tier.keep.as_ref().is_some_and(|keep| condition.is_none_or(|reach| keep.span != reach.span));
-            without(other && !for_ever, "other conditions to keep a tier", tier.span)?;
+            without(other && !for_ever && end.is_none(), "other conditions to keep a tier", tier.span)?;
+            let kept = tier.keep.as_ref().filter(|_| other && end.is_some());
+            without(kept.is_some_and(|keep| !rises_only(keep)), "conditions of this kind for tiers", tier.span)?;
+            keep.push(kept.map(|keep| Ok(self.term(keep)?.num)).transpose()?);
             without(condition.is_some_and(|reach| !rises_only(reach)), "conditions of this kind for tiers", tier.span)?;
             reach.push(condition.map(|reach| Ok(self.term(reach)?.num)).transpose()?);
         }
@@ -43,6 +60,8 @@ impl Lowering<'_> {
         };
         // What was taken back leaves a window too, and lifts what it had lowered: at moments that only the fold looks at.
         without(self.measures.iter().any(sinks), "tiers on what reversals lower at their own time", span)?;
+        let measures = std::mem::take(&mut self.measures);
+        let held = end.map(|end| self.held(ladder, &measures, (end, keep), clock)).transpose()?;
         let rules = self.program.rules.pairs().filter_map(|(rule, def)| match def.trigger {
             Trigger::Tier { ladder, direction, to, first } if ladder == id => Some(TierRule {
                 rule,
@@ -53,8 +72,71 @@ impl Lowering<'_> {
             }),
             _ => None,
         });
-        let measures = std::mem::take(&mut self.measures);
-        Ok(LadderPlan { cells: *self.layout.ladders.at(id), reach, measures, for_ever, rules: rules.collect(), issues })
+        let rules: Vec<_> = rules.collect();
+        // What comes back may have made a fall that was none.
+        let falls = held.is_some() && reversals && rules.iter().any(|rule| rule.falls);
+        without(falls, "rules for falls from what is held for a time", span)?;
+        Ok(LadderPlan { cells: *self.layout.ladders.at(id), reach, measures, for_ever, held, rules, issues })
+    }
+
+    /// How tiers are held for a time, with the end of it and the conditions to keep them.
+    fn held(
+        &mut self,
+        ladder: &Ladder,
+        measures: &[MeasureId],
+        (end, keep): (usize, Vec<Option<Num>>),
+        clock: &mut Clock,
+    ) -> Fit<HeldPlan> {
+        let (program, span) = (self.program, ladder.span);
+        let of = |measure: &MeasureId| program.measures.at(*measure);
+        let formulas = measures.iter().any(|measure| matches!(of(measure).source, Source::Formula(_)));
+        without(formulas, "tiers that are held for a time by a formula", span)?;
+        let by = match ladder.by.map(|by| program.measures.at(by).window) {
+            Some(Window::Period(kind)) => kind,
+            _ => PeriodKind::Year,
+        };
+        // By what was counted when they were qualified for, tiers are looked at again where something comes back.
+        let looked_at = |window: Window| match window {
+            Window::Period(kind) => kind == by || !self.has_reversals(),
+            Window::Ever => !self.has_reversals(),
+            _ => false,
+        };
+        // Where one begins anew, the others must not hold what they hold any longer: it would be prolonged then.
+        let first = measures.first().map(|first| of(first).window);
+        let alike = |window: Window| first == Some(window) && looked_at(window);
+        let others = measures.iter().any(|measure| !alike(of(measure).window));
+        without(others, "tiers that are held for a time by other windows than one period", span)?;
+        let standing = measures.iter().map(|measure| {
+            let MeasureCells { value, period, .. } = *self.layout.measures.at(*measure);
+            StandingCells { value, period, seen: self.layout.cell(0), seen_in: self.layout.cell(NEVER) }
+        });
+        let standing = standing.collect();
+        Ok(HeldPlan {
+            holds: self.layout.cell(EMPTY),
+            end,
+            keep,
+            period: clock.period(by, span)?,
+            by_one: ladder.falls == Fall::ByOne,
+            refunds: ladder.refunds,
+            standing,
+        })
+    }
+}
+
+/// Whether tiers are held for a time by a measure.
+pub(super) fn hold_by(program: &Program, measure: MeasureId) -> bool {
+    let held = program.ladders.iter().filter(|ladder| matches!(ladder.holds, Hold::Until(_)));
+    let conditions = held.flat_map(|ladder| &ladder.tiers).flat_map(|tier| tier.reach.iter().chain(&tier.keep));
+    conditions.into_iter().any(|condition| crate::engine::reads::measures(program, condition).contains(&measure))
+}
+
+/// At most how long the period is ago in which a tier was qualified for that is still held, in milliseconds.
+pub(super) fn longest_hold(ladder: &Ladder) -> i64 {
+    let year = at_most(TimeSpan { months: 12, days: 0, millis: 0 });
+    match ladder.holds {
+        Hold::Until(End::After(length, _)) => at_most(length) + 2 * year,
+        Hold::Until(End::Period { ahead, .. }) => (i64::from(ahead) + 2) * year,
+        _ => 0,
     }
 }
 
@@ -63,7 +145,9 @@ fn rises_only(condition: &Expr) -> bool {
     match &condition.kind {
         Kind::And(all) | Kind::Or(all) => all.iter().all(rises_only),
         Kind::Compare(Compare::AtLeast | Compare::More, measure, bound) => {
-            matches!(measure.kind, Kind::Read(Read::Measure(_))) && constant(bound).is_some()
+            // What holds from the beginning is reached by whatever comes first.
+            matches!(measure.kind, Kind::Read(Read::Measure(_)))
+                && constant(bound).is_some_and(|bound| bound > Exact::ZERO)
         }
         _ => false,
     }

@@ -13,8 +13,8 @@ use rustc_hash::FxHashSet;
 use crate::arena::{Arena, Id as _};
 use crate::engine::Version;
 use crate::hir::{
-    Effect, EventDef, EventId, EventKind, Expiry, MeasureId, Net, OnRefund, Program, Rule, RuleId, Source, Trigger,
-    UnitId, Window,
+    Effect, EventDef, EventId, EventKind, Expiry, LadderRefund, MeasureId, Net, OnRefund, Program, Rule, RuleId,
+    Source, Trigger, UnitId, Window,
 };
 use crate::source::Span;
 use crate::value::Calendar;
@@ -22,6 +22,7 @@ use crate::value::Calendar;
 use super::clock::{Back, Clock};
 use super::layout::{ABSENT, Layout};
 use super::plan::{EventPlan, FactPlan, LadderPlan, LotEnd, MeasurePlan, Plan, RulePlan, UnitPlan};
+use super::queues::EMPTY;
 use super::slots::{Printer, Shapes};
 use super::store::lot;
 use super::term::Lowering;
@@ -80,7 +81,8 @@ impl Plan {
             program.measures.pairs().map(|(id, measure)| to.measure(id, measure, &mut clock)).collect::<Fit<_>>()?;
         let units: Arena<_, _> =
             program.units.pairs().map(|(id, unit)| to.unit(id, unit, &mut clock)).collect::<Fit<_>>()?;
-        let ladders = program.ladders.pairs().map(|(id, ladder)| to.ladder(id, ladder)).collect::<Fit<_>>()?;
+        let ladders =
+            program.ladders.pairs().map(|(id, ladder)| to.ladder(id, ladder, &mut clock)).collect::<Fit<_>>()?;
         let mut facts = to.facts(&measures)?;
         let (mut rules, mut reads) = (Arena::default(), Vec::new());
         for (id, rule) in program.rules.pairs() {
@@ -96,9 +98,14 @@ impl Plan {
         }
         let back = |id: &MeasureId| parts.measures.at(*id).as_ref().map(|measure| measure.back);
         let slides = |ladder: &LadderPlan| {
-            !ladder.for_ever && ladder.measures.iter().filter_map(back).any(|back| !matches!(back, Back::Ever))
+            let windowed = ladder.measures.iter().filter_map(back).any(|back| !matches!(back, Back::Ever));
+            ladder.held.is_some() || (!ladder.for_ever && windowed)
         };
         let sliding = parts.ladders.pairs().filter(|(_, ladder)| slides(ladder)).map(|(id, _)| id).collect();
+        let loses = |ladder: &LadderPlan| {
+            ladder.held.as_ref().is_some_and(|held| held.refunds != LadderRefund::Never) && has_reversals(program)
+        };
+        let grounded = parts.ladders.pairs().filter(|(_, ladder)| loses(ladder)).map(|(id, _)| id).collect();
         let lapses = |unit: &UnitPlan| unit.cells.lots != ABSENT && !matches!(unit.expiry, LotEnd::Never);
         let lapsing = units.pairs().filter(|(_, unit)| lapses(unit)).map(|(id, _)| id).collect();
         let paid = events.iter().filter_map(|event: &EventPlan| event.redeem.as_ref()?.paid).next();
@@ -115,6 +122,8 @@ impl Plan {
             ladders,
             rules,
             sliding,
+            grounded,
+            longest_hold: program.ladders.iter().map(ladders::longest_hold).max().unwrap_or(0),
             lapsing,
             late: program.settings.late,
             rewards: program.rewards.len(),
@@ -264,6 +273,9 @@ fn layout(program: &Program, is_read: &dyn Fn(MeasureId) -> bool) -> Layout {
         // Where a measure began again is asked when something is taken back.
         let asked = streak || (measure.net != Net::Gross && has_reversals(program));
         layout.measure(windowed && !streak, periodic, asked && restarted(program, id), streak);
+        if periodic && has_reversals(program) && ladders::hold_by(program, id) {
+            layout.measures.at_mut(id).past = layout.cell(EMPTY);
+        }
     }
     program.ladders.iter().for_each(|_| layout.ladder());
     program.limits.iter().for_each(|limit| layout.limit(limit.window.is_some()));

@@ -55,6 +55,7 @@ impl Lowering<'_> {
 /// The types of events whose absence lets lots of a unit lapse.
 pub(super) fn waited_for(unit: &Unit) -> &[EventId] {
     let mut cases = unit.expiry.iter().flat_map(|rule| &rule.cases);
-    let events = cases.find_map(|(_, case)| if let Expiry::Idle { events, .. } = &case.expiry { Some(events) } else { None });
+    let events =
+        cases.find_map(|(_, case)| if let Expiry::Idle { events, .. } = &case.expiry { Some(events) } else { None });
     events.map_or(&[], Vec::as_slice)
 }

@@ -1,0 +1,216 @@
+//! Tiers that are held for a time: what holds them, until when, and what it stands on.
+
+use crate::hir::{LadderId, LadderRefund, MeasureId};
+
+use super::code::{MISSING, Num, cell, set};
+use super::judge::{Judge, Odd};
+use super::lane::Lane;
+use super::plan::{HeldPlan, LadderPlan};
+use super::store::entry::{AMOUNT, AT};
+use super::store::hold::{LOST, SINCE, TIER, UNTIL};
+
+/// When what holds a tier is lost that has lost nothing.
+const NOT_LOST: i64 = i64::MAX;
+
+impl HeldPlan {
+    /// The condition to reach a tier, or to keep it; none where it is only granted.
+    fn condition<'l>(&'l self, ladder: &'l LadderPlan, tier: i64, keep: bool) -> Option<&'l Num> {
+        let rung = usize::try_from(tier - 1).ok()?;
+        let kept = self.keep.get(rung).and_then(Option::as_ref).filter(|_| keep);
+        kept.or(ladder.reach.get(rung)?.as_ref())
+    }
+}
+
+impl Judge<'_> {
+    /// Notes which tiers a member qualifies for, and moves to the highest that something holds; `fell` where time ran out rather than an
+    /// event spoke. Returns whether the tier changed.
+    pub fn stand_held(&mut self, lane: &Lane, id: LadderId, held: &HeldPlan, fell: bool) -> Result<bool, Odd> {
+        let ladder = self.plan.ladders.at(id);
+        self.qualify(lane, ladder, held);
+        let mut holds = self.get(lane, held.holds);
+        if fell {
+            self.pools.holds.retain(&mut holds, |hold| cell(hold, UNTIL) > lane.now);
+            self.set(lane, held.holds, holds);
+        }
+        let mut tier = self.pools.holds.iter(holds).map(|(_, hold)| cell(hold, TIER)).max().unwrap_or(0);
+        let old = self.get(lane, ladder.cells.tier);
+        if fell && held.by_one && tier + 1 < old {
+            tier = old - 1;
+            self.hold(lane, held, tier);
+        }
+        let moved = tier != old;
+        if moved {
+            self.move_to(lane, id, old, tier)?;
+        }
+        let holds = self.pools.holds.iter(self.get(lane, held.holds));
+        if let Some(at) = holds.map(|(_, hold)| cell(hold, UNTIL).min(cell(hold, LOST))).min() {
+            self.turn_at(lane, at);
+        }
+        Ok(moved)
+    }
+
+    /// Notes what a member qualifies for now, and prolongs what is kept.
+    fn qualify(&mut self, lane: &Lane, ladder: &LadderPlan, held: &HeldPlan) {
+        let mut moved = false;
+        for standing in &held.standing {
+            let (now, period) = (self.get(lane, standing.value), self.get(lane, standing.period));
+            // A new period began with nothing.
+            let before = if self.get(lane, standing.seen_in) == period { self.get(lane, standing.seen) } else { 0 };
+            moved |= now != before;
+            self.set(lane, standing.seen, now);
+            self.set(lane, standing.seen_in, period);
+        }
+        for tier in (1..).take(ladder.reach.len()) {
+            let is_of = |hold: &[i64]| cell(hold, TIER) == tier && cell(hold, UNTIL) > lane.now;
+            let holding = self.pools.holds.iter(self.get(lane, held.holds)).any(|(_, hold)| is_of(hold));
+            // Only what has to do with the tier prolongs it.
+            if holding && !moved {
+                continue;
+            }
+            if held.condition(ladder, tier, holding).is_some_and(|condition| self.value(condition, lane) == 1) {
+                self.hold(lane, held, tier);
+            }
+        }
+    }
+
+    /// One more reason to hold a tier, or again the one that lasts as long.
+    fn hold(&mut self, lane: &Lane, held: &HeldPlan, tier: i64) {
+        let until = self.today(lane).end(held.end);
+        let mut holds = self.get(lane, held.holds);
+        match self.pools.holds.find_mut(holds, |hold| cell(hold, TIER) == tier && cell(hold, UNTIL) == until) {
+            Some(hold) => set(hold, LOST, NOT_LOST),
+            None => {
+                self.pools.holds.push(&mut holds, &[tier, lane.now, until, NOT_LOST], lane.number);
+                self.set(lane, held.holds, holds);
+            }
+        }
+    }
+
+    /// Before time moves on: lets those reasons go that what came back took the ground from, unless the tier is kept all the same.
+    pub fn forfeit(&mut self, lane: &Lane, id: LadderId, held: &HeldPlan) {
+        let ladder = self.plan.ladders.at(id);
+        let before = Lane { now: lane.now - 1, ..*lane };
+        let mut holds = self.get(lane, held.holds);
+        let lost: Vec<i64> = self.pools.holds.iter(holds).map(|(_, hold)| cell(hold, LOST)).collect();
+        if lost.iter().all(|lost| *lost > lane.now) {
+            return;
+        }
+        let places: Vec<u32> = self.pools.holds.iter(holds).map(|(at, _)| at).collect();
+        for (at, _) in places.iter().zip(&lost).filter(|(_, lost)| **lost <= lane.now) {
+            let tier = self.pools.holds.at(*at).map_or(0, |hold| cell(hold, TIER));
+            let kept = self.held_then(&before, ladder, held, tier, true);
+            if let Some(hold) = self.pools.holds.at_mut(*at) {
+                set(hold, LOST, if kept { NOT_LOST } else { MISSING });
+            }
+        }
+        self.pools.holds.retain(&mut holds, |hold| cell(hold, LOST) != MISSING);
+        self.set(lane, held.holds, holds);
+    }
+
+    /// Which reasons to hold tiers have their ground, by ladder and in order.
+    pub fn grounds(&mut self, lane: &Lane) -> Vec<bool> {
+        let mut all = Vec::new();
+        for id in &self.plan.grounded {
+            self.each_ground(lane, *id, |_, _, grounded| all.push(grounded));
+        }
+        all
+    }
+
+    /// Lets those reasons go, at once or at the end of the period, that had their ground and no longer have it.
+    pub fn lose_ground(&mut self, lane: &Lane, before: &[bool]) {
+        let mut before = before.iter();
+        for id in &self.plan.grounded {
+            let Some(held) = &self.plan.ladders.at(*id).held else { continue };
+            let end = self.today(lane).period(held.period).end;
+            self.each_ground(lane, *id, |judge, at, grounded| {
+                let lost = before.next() == Some(&true) && !grounded;
+                if let Some(hold) = judge.pools.holds.at_mut(at).filter(|_| lost) {
+                    set(hold, LOST, if held.refunds == LadderRefund::AtOnce { MISSING } else { end });
+                }
+            });
+            let mut holds = self.get(lane, held.holds);
+            self.pools.holds.retain(&mut holds, |hold| cell(hold, LOST) != MISSING);
+            self.set(lane, held.holds, holds);
+        }
+    }
+
+    /// All reasons to hold tiers of a ladder, and whether they have their ground: what was qualified for then still is, by what counts for
+    /// that period now, or would at least be kept.
+    fn each_ground(&mut self, lane: &Lane, id: LadderId, mut with: impl FnMut(&mut Self, u32, bool)) {
+        let ladder = self.plan.ladders.at(id);
+        let Some(held) = &ladder.held else { return };
+        let holds = self.pools.holds.iter(self.get(lane, held.holds));
+        let holds: Vec<_> = holds.map(|(at, hold)| (at, cell(hold, TIER), cell(hold, SINCE))).collect();
+        for (at, tier, since) in holds {
+            let then = Lane { now: since, ..*lane };
+            let grounded =
+                self.held_then(&then, ladder, held, tier, false) || self.held_then(&then, ladder, held, tier, true);
+            with(self, at, grounded);
+        }
+    }
+
+    /// Whether a condition held at the end of the period of a moment, by what counts for that period now.
+    fn held_then(&mut self, then: &Lane, ladder: &LadderPlan, held: &HeldPlan, tier: i64, keep: bool) -> bool {
+        let Some(condition) = held.condition(ladder, tier, keep) else { return false };
+        let start = self.start_then(then.now, held.period);
+        let mut now = Vec::with_capacity(ladder.measures.len());
+        for measure in &ladder.measures {
+            let Some(plan) = self.plan.measures.at(*measure) else { continue };
+            now.push((plan.cells.value, self.get(then, plan.cells.value)));
+            let value = self.value_then(then, *measure, start);
+            self.set(then, plan.cells.value, value);
+        }
+        let holds = self.value(condition, then) == 1;
+        now.into_iter().for_each(|(at, value)| self.set(then, at, value));
+        holds
+    }
+
+    /// The first moment of the period of a moment.
+    fn start_then(&mut self, then: i64, period: usize) -> i64 {
+        let day = self.plan.clock.day(self.days, then);
+        day.map_or(MISSING, |day| self.days.at(day).period(period).start)
+    }
+
+    /// The value of a measure at the end of a period, or now where that is not over.
+    fn value_then(&self, lane: &Lane, id: MeasureId, start: i64) -> i64 {
+        let Some(measure) = self.plan.measures.at(id) else { return 0 };
+        if self.get(lane, measure.cells.period) == start {
+            return self.get(lane, measure.cells.value);
+        }
+        let mut past = self.pools.entries.iter(self.get(lane, measure.cells.past));
+        past.find(|(_, entry)| cell(entry, AT) == start).map_or(0, |(_, entry)| cell(entry, AMOUNT))
+    }
+
+    /// Keeps the value of a measure whose period is over, as long as tiers may be held by it.
+    pub fn keep_past(&mut self, lane: &Lane, id: MeasureId) {
+        let Some(measure) = self.plan.measures.at(id) else { return };
+        let mut past = self.get(lane, measure.cells.past);
+        if past == MISSING {
+            return;
+        }
+        let (start, value) = (self.get(lane, measure.cells.period), self.get(lane, measure.cells.value));
+        if value == 0 {
+            return;
+        }
+        let oldest = lane.now - self.plan.longest_hold;
+        while self.pools.entries.pop_if(&mut past, |entry| cell(entry, AT) < oldest).is_some() {}
+        self.pools.entries.push(&mut past, &[start, value], lane.number);
+        self.set(lane, measure.cells.past, past);
+    }
+
+    /// Counts what a reversal makes of an original of an earlier period.
+    pub fn recount_past(&mut self, lane: &Lane, past: usize, period: usize, change: i64, original: i64) {
+        let mut queue = self.get(lane, past);
+        if queue == MISSING || change == 0 {
+            return;
+        }
+        let start = self.start_then(original, period);
+        match self.pools.entries.find_mut(queue, |entry| cell(entry, AT) == start) {
+            Some(entry) => super::measure::add(entry, change, &self.scratch.odd),
+            None => {
+                self.pools.entries.insert(&mut queue, &[start, change], lane.number, |entry| cell(entry, AT) < start);
+                self.set(lane, past, queue);
+            }
+        }
+    }
+}
