@@ -58,6 +58,9 @@ fn main() {
         println!("| {what} | {} | {:.1} x |", took.as_nanos() / u128::from(totals.events), ratio(took, limit));
     };
     say("the limit, text to totals", limit);
+    let blocks = limit::read(&text);
+    assert_eq!(limit::judge(&blocks), totals, "the limit disagrees with itself");
+    say("the limit, from memory", median(|| limit::judge(&blocks)));
     let judging = |threads: usize| timed(3, || events.clone(), |events| judge(&engine, events, threads));
     say("read", median(|| read(&versions[0], &path, None)));
     say("judge, from memory", judging(1));

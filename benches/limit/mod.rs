@@ -7,7 +7,7 @@ mod sample;
 pub mod told;
 mod totals;
 
-pub use rules::Rules;
+pub use rules::{Block, Rules};
 pub use sample::sample;
 pub use totals::Totals;
 
@@ -21,6 +21,18 @@ pub fn judged(text: &str) -> Rules {
     let mut rules = Rules::default();
     rules.run(line::Reader::new(text));
     rules
+}
+
+/// Events of JSON Lines.
+pub fn read(text: &str) -> Vec<Block> {
+    Block::all(line::Reader::new(text))
+}
+
+/// Judges events in order of time.
+pub fn judge(blocks: &[Block]) -> Totals {
+    let mut rules = Rules::default();
+    rules.run_read(blocks);
+    rules.finish()
 }
 
 /// Days since 1970 as year, month and day.

@@ -284,21 +284,47 @@ impl Member {
     }
 }
 
+/// Events that were read, with their items.
+#[derive(Default)]
+pub struct Block {
+    events: Vec<Event>,
+    items: Vec<Item>,
+}
+
+impl Block {
+    /// Reads the next events in place of these; whether there are any.
+    fn read(&mut self, reader: &mut Reader<'_>) -> bool {
+        reader.block(BLOCK, &mut self.events, &mut self.items);
+        !self.events.is_empty()
+    }
+
+    /// All events of a reader.
+    pub fn all(mut reader: Reader<'_>) -> Vec<Self> {
+        let mut all = Vec::new();
+        let mut block = Self::default();
+        while block.read(&mut reader) {
+            all.push(std::mem::take(&mut block));
+        }
+        all
+    }
+}
+
 impl Rules {
     /// Judges everything, a block after the other.
     pub fn run(&mut self, mut reader: Reader<'_>) {
-        let (mut events, mut items) = (Vec::with_capacity(BLOCK), Vec::new());
-        loop {
-            reader.block(BLOCK, &mut events, &mut items);
-            if events.is_empty() {
-                return;
-            }
-            self.block(&events, &items);
+        let mut block = Block::default();
+        while block.read(&mut reader) {
+            self.block(&block.events, &block.items);
         }
     }
 
+    /// Judges what was read before.
+    pub fn run_read(&mut self, blocks: &[Block]) {
+        blocks.iter().for_each(|block| self.block(&block.events, &block.items));
+    }
+
     /// Judges some events.
-    pub fn block(&mut self, events: &[Event], items: &[Item]) {
+    fn block(&mut self, events: &[Event], items: &[Item]) {
         let mut places = [0; BLOCK];
         for (place, event) in places.iter_mut().zip(events) {
             *place = self.place(event.member);
