@@ -45,6 +45,7 @@ fn the_workload_comes_to_what_the_limit_says() {
     let text = limit::sample(MEMBERS, EVENTS, 7);
     let limit = limit::run(&text);
     insta::assert_snapshot!(limit.to_string());
+    assert_eq!(limit::judge(&limit::read(&text)), limit);
     assert_eq!(told(&text), limit);
 }
 
