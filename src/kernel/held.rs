@@ -11,6 +11,8 @@ use super::store::hold::{LOST, SINCE, TIER, UNTIL};
 
 /// When what holds a tier is lost that has lost nothing.
 const NOT_LOST: i64 = i64::MAX;
+/// The same of one that is to be let go.
+const GONE: i64 = i64::MIN;
 
 impl HeldPlan {
     /// The condition to reach a tier, or to keep it; none where it is only granted.
@@ -90,20 +92,22 @@ impl Judge<'_> {
     pub fn forfeit(&mut self, lane: &Lane, id: LadderId, held: &HeldPlan) {
         let ladder = self.plan.ladders.at(id);
         let before = Lane { now: lane.now - 1, ..*lane };
-        let mut holds = self.get(lane, held.holds);
-        let lost: Vec<i64> = self.pools.holds.iter(holds).map(|(_, hold)| cell(hold, LOST)).collect();
-        if lost.iter().all(|lost| *lost > lane.now) {
-            return;
-        }
-        let places: Vec<u32> = self.pools.holds.iter(holds).map(|(at, _)| at).collect();
-        for (at, _) in places.iter().zip(&lost).filter(|(_, lost)| **lost <= lane.now) {
-            let tier = self.pools.holds.at(*at).map_or(0, |hold| cell(hold, TIER));
+        let holds = self.pools.holds.iter(self.get(lane, held.holds));
+        let lost = holds.filter(|(_, hold)| cell(hold, LOST) <= lane.now);
+        let lost: Vec<_> = lost.map(|(at, hold)| (at, cell(hold, TIER))).collect();
+        for (at, tier) in lost {
             let kept = self.held_then(&before, ladder, held, tier, true);
-            if let Some(hold) = self.pools.holds.at_mut(*at) {
-                set(hold, LOST, if kept { NOT_LOST } else { MISSING });
+            if let Some(hold) = self.pools.holds.at_mut(at) {
+                set(hold, LOST, if kept { NOT_LOST } else { GONE });
             }
         }
-        self.pools.holds.retain(&mut holds, |hold| cell(hold, LOST) != MISSING);
+        self.let_go(lane, held);
+    }
+
+    /// Lets those reasons go that are gone.
+    fn let_go(&mut self, lane: &Lane, held: &HeldPlan) {
+        let mut holds = self.get(lane, held.holds);
+        self.pools.holds.retain(&mut holds, |hold| cell(hold, LOST) != GONE);
         self.set(lane, held.holds, holds);
     }
 
@@ -125,12 +129,10 @@ impl Judge<'_> {
             self.each_ground(lane, *id, |judge, at, grounded| {
                 let lost = before.next() == Some(&true) && !grounded;
                 if let Some(hold) = judge.pools.holds.at_mut(at).filter(|_| lost) {
-                    set(hold, LOST, if held.refunds == LadderRefund::AtOnce { MISSING } else { end });
+                    set(hold, LOST, if held.refunds == LadderRefund::AtOnce { GONE } else { end });
                 }
             });
-            let mut holds = self.get(lane, held.holds);
-            self.pools.holds.retain(&mut holds, |hold| cell(hold, LOST) != MISSING);
-            self.set(lane, held.holds, holds);
+            self.let_go(lane, held);
         }
     }
 
