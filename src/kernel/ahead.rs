@@ -4,14 +4,15 @@
 use std::hint::black_box;
 
 use crate::arena::Id as _;
-use crate::hir::{EventId, MeasureId, RuleId, UnitId};
+use crate::hir::EventId;
 
 use super::chunks::{Rows, Spot};
 use super::clock::Back;
 use super::code::cell;
-use super::layout::{ABSENT, DUE, HEAD};
+use super::layout::{ABSENT, DUE};
 use super::measure::place;
-use super::plan::{EffectPlan, EventPlan, How, LimitPlan, Plan, TIME};
+use super::order::looked_at;
+use super::plan::{EventPlan, How, Plan, TIME};
 use super::queues::{NOWHERE, Queues, first, last};
 use super::store::{Pools, entry, lot};
 
@@ -32,18 +33,42 @@ pub struct Coming {
     pub event: Option<EventId>,
 }
 
+/// What leaves a queue when it is older than so much.
+struct Leaving {
+    /// The cell before whose moment none does.
+    first: usize,
+    /// How old, in milliseconds.
+    age: i64,
+    /// The cell that leads to the first row.
+    cell: usize,
+    /// Which place that tells.
+    place: fn(i64) -> u32,
+    /// Facts of that type; else what counts in windows.
+    facts: Option<EventId>,
+}
+
+/// What a type of event asks for.
+#[derive(Debug, Clone, Copy, Default)]
+struct Asks {
+    /// What counts in windows, and facts.
+    windows: bool,
+    /// Lots and facts from the first on.
+    takes: bool,
+}
+
 /// Which cells lead to what, and room for those that do.
 pub struct Ahead {
     /// Cells of lots.
     lots: Vec<usize>,
     /// Cells of facts, by type of event.
     facts: Vec<(EventId, usize)>,
-    /// Cells of what counts in windows, and whether all of it is looked at.
-    entries: Vec<(usize, bool)>,
-    /// Cells of the first facts in a window, with its length.
-    windows: Vec<(EventId, usize, i64)>,
-    /// By type of event: whether it asks for more than lots.
-    asks: Vec<bool>,
+    /// Cells of what counts in windows, to which something is added.
+    entries: Vec<usize>,
+    /// Cells of different values, all of which are looked at.
+    values: Vec<usize>,
+    windows: Vec<Leaving>,
+    /// By type of event.
+    asks: Vec<Asks>,
     /// By type of event: cells in all lines of memory that it looks at.
     looks: Vec<Vec<usize>>,
     all: Vec<Coming>,
@@ -54,33 +79,38 @@ pub struct Ahead {
 impl Ahead {
     /// What leads elsewhere in a plan.
     pub fn new(plan: &Plan) -> Self {
-        let facts = plan.events.pairs().filter_map(|(id, event)| Some((id, event.fact.as_ref()?.queue)));
-        let kept = plan.measures.iter().flatten().filter(|measure| measure.cells.entries != ABSENT);
-        let windows = kept.clone().filter_map(|measure| {
-            let length = match measure.back {
+        let facts = || plan.events.pairs().filter_map(|(id, event)| Some((id, event.fact.as_ref()?)));
+        let (values, sums): (Vec<_>, Vec<_>) = plan
+            .measures
+            .iter()
+            .flatten()
+            .filter(|measure| measure.cells.entries != ABSENT)
+            .partition(|measure| measure.how == How::Distinct);
+        let windows = sums.iter().map(|measure| {
+            let age = match measure.back {
                 Back::Exactly(length) => length,
                 Back::Days(_, length) => i64::from(length.days) * 86_400_000,
                 Back::Ever | Back::Period(_) => i64::MAX,
             };
-            Some((measure.facts?, measure.cells.entries, length))
+            let of = if measure.facts.is_some() { place } else { first };
+            Leaving { first: measure.cells.first, age, cell: measure.cells.entries, place: of, facts: measure.facts }
+        });
+        let kept = facts().filter_map(|(id, fact)| {
+            Some(Leaving { first: fact.first, age: fact.kept?, cell: fact.queue, place: first, facts: Some(id) })
         });
         let asks = |event: &EventPlan| {
             let windowed = |id| plan.measures.at(id).as_ref().is_some_and(|measure| measure.cells.entries != ABSENT);
-            event.fact.is_some()
-                || event.reversal.is_some()
-                || event.redeem.is_some()
-                || event.reads.iter().any(|id| windowed(*id))
+            let takes = event.reversal.is_some() || event.redeem.is_some();
+            Asks { windows: takes || event.fact.is_some() || event.reads.iter().any(|id| windowed(*id)), takes }
         };
         Self {
             lots: plan.units.iter().map(|unit| unit.cells.lots).filter(|lots| *lots != ABSENT).collect(),
-            facts: facts.collect(),
-            entries: kept
-                .filter(|measure| measure.facts.is_none())
-                .map(|measure| (measure.cells.entries, measure.how == How::Distinct))
-                .collect(),
-            windows: windows.collect(),
+            facts: facts().map(|(id, fact)| (id, fact.queue)).collect(),
+            windows: windows.chain(kept).collect(),
+            entries: sums.iter().filter(|sum| sum.facts.is_none()).map(|sum| sum.cells.entries).collect(),
+            values: values.iter().map(|measure| measure.cells.entries).collect(),
             asks: plan.events.iter().map(asks).collect(),
-            looks: plan.events.iter().map(|event| looked_at(plan, event)).collect(),
+            looks: plan.events.iter().map(|event| one_of_each_line(looked_at(plan, event))).collect(),
             all: Vec::new(),
             asking: Vec::new(),
             leaving: Vec::new(),
@@ -89,7 +119,7 @@ impl Ahead {
 
     /// Touches what belongs to members: their cells first, then what these lead to.
     pub fn look(&mut self, coming: impl Iterator<Item = Coming>, plan: &Plan, cells: &Rows, pools: &Pools) {
-        let Self { lots, facts, entries, windows, asks, looks, all, asking, leaving } = self;
+        let Self { lots, facts, entries, values, windows, asks, looks, all, asking, leaving } = self;
         all.clear();
         all.extend(coming);
         let at = |one: &Coming, at: usize| cells.get(one.member, at);
@@ -97,31 +127,43 @@ impl Ahead {
             |one: &Coming| one.event.and_then(|event| looks.get(event.index())).map(Vec::as_slice).unwrap_or(&[0]);
         let cells_of = |one: &Coming| looks(one).iter().fold(0, |sum, cell| sum ^ at(one, *cell));
         black_box(all.iter().fold(0, |sum, one| sum ^ cells_of(one)));
+        let asks = |one: &Coming| match one.event {
+            Some(event) => asks.get(event.index()).copied().unwrap_or_default(),
+            None => Asks { windows: true, takes: false },
+        };
         asking.clear();
-        asking.extend(all.iter().filter(|one| one.event.is_none_or(|event| asks.get(event.index()) == Some(&true))));
-        // A lot that comes in is linked to the last; from the first on they are only spent.
-        for queue in lots {
+        asking.extend(all.iter().filter(|one| asks(one).windows));
+        // A row that comes in is linked to the last.
+        for queue in &*lots {
             touch(&pools.lots, all.iter().map(|one| last(at(one, *queue))));
-            touch(&pools.lots, asking.iter().map(|one| first(at(one, *queue))));
         }
-        for (event, queue) in facts {
-            ends(&pools.facts.at(*event).queues, asking.iter().map(|one| at(one, *queue)));
+        for (event, queue) in &*facts {
+            touch(&pools.facts.at(*event).queues, asking.iter().map(|one| last(at(one, *queue))));
         }
-        for (queue, whole) in entries {
-            let queues = asking.iter().map(|one| at(one, *queue));
-            if *whole {
-                leaving.clear();
-                leaving.extend(queues.map(|queue| (first(queue), i64::MAX)));
-                follow(&pools.entries, entry::AT, leaving);
-            } else {
-                ends(&pools.entries, queues);
+        for queue in entries {
+            touch(&pools.entries, asking.iter().map(|one| last(at(one, *queue))));
+        }
+        for queue in values {
+            leaving.clear();
+            leaving.extend(asking.iter().map(|one| (first(at(one, *queue)), i64::MAX)));
+            follow(&pools.entries, entry::AT, leaving);
+        }
+        for window in windows {
+            let by = |one: &Coming| one.time.saturating_sub(window.age);
+            let leaves = asking.iter().filter(|one| at(one, window.first) <= by(one));
+            leaving.clear();
+            leaving.extend(leaves.map(|one| ((window.place)(at(one, window.cell)), by(one))));
+            match window.facts {
+                Some(event) => follow(&pools.facts.at(event).queues, TIME, leaving),
+                None => follow(&pools.entries, entry::AT, leaving),
             }
         }
-        for (event, first, length) in windows {
-            let queues = &pools.facts.at(*event).queues;
-            leaving.clear();
-            leaving.extend(asking.iter().map(|one| (place(at(one, *first)), one.time.saturating_sub(*length))));
-            follow(queues, TIME, leaving);
+        asking.retain(|one| asks(one).takes);
+        for queue in &*lots {
+            touch(&pools.lots, asking.iter().map(|one| first(at(one, *queue))));
+        }
+        for (event, queue) in &*facts {
+            touch(&pools.facts.at(*event).queues, asking.iter().map(|one| first(at(one, *queue))));
         }
         let due = || all.iter().filter(|one| at(one, DUE) <= one.time);
         for unit in &plan.lapsing {
@@ -134,51 +176,12 @@ impl Ahead {
 }
 
 /// Some cells of a member, so that every line of memory with a cell that an event of some type looks at has one of them.
-fn looked_at(plan: &Plan, event: &EventPlan) -> Vec<usize> {
-    let unit = |id: UnitId| {
-        let cells = plan.units.at(id).cells;
-        [cells.available, cells.lots, cells.debt, cells.idle]
-    };
-    let measure = |id: &MeasureId| {
-        let cells = plan.measures.at(*id).as_ref().map(|measure| measure.cells);
-        cells.into_iter().flat_map(|cells| [cells.value, cells.entries, cells.period, cells.restart, cells.length])
-    };
-    let limit = |limit: &LimitPlan| limit.cells.into_iter().flat_map(|cells| [cells.period, cells.used]);
-    let rule = |id: &RuleId| {
-        let rule = plan.rules.at(*id);
-        let crossing = rule.crossing.iter().flat_map(|crossing| [crossing.cells.period, crossing.cells.multiple]);
-        crossing.chain(rule.effects.iter().flat_map(move |(_, effect)| match effect {
-            EffectPlan::Give { unit: id, .. } => unit(*id).to_vec(),
-            EffectPlan::Badge(at) => vec![*at],
-            EffectPlan::Restart(_) | EffectPlan::Issue(_) => Vec::new(),
-        }))
-    };
-    let mut all: Vec<usize> = (0..HEAD).collect();
-    all.extend(
-        event.earns.iter().flat_map(|earn| unit(earn.unit).into_iter().chain(earn.limits.iter().flat_map(limit))),
-    );
-    all.extend(event.reads.iter().chain(&event.counts).flat_map(measure));
-    all.extend(event.rules.iter().chain(&event.waits).flat_map(rule));
-    for ladder in event.ladders.iter().map(|ladder| plan.ladders.at(*ladder)) {
-        all.extend([ladder.cells.tier, ladder.cells.highest]);
-        let held = ladder.held.iter();
-        all.extend(held.flat_map(|held| held.standing.iter().map(|standing| standing.seen).chain([held.holds])));
-    }
-    all.extend(event.last);
-    all.extend(event.fact.iter().flat_map(|fact| [fact.queue, fact.count]));
-    let redeems = event.redeem.iter().flat_map(|redeem| &redeem.ways);
-    all.extend(redeems.flat_map(|(_, way)| unit(way.unit)));
-    all.retain(|at| *at < ABSENT);
+fn one_of_each_line(mut all: Vec<usize>) -> Vec<usize> {
     all.sort_unstable();
     let mut known = None;
     // Where lines begin in a row differs from member to member.
     all.retain(|at| known.is_none_or(|known| *at >= known + LINE / 2) && known.replace(*at) != Some(*at));
     all
-}
-
-/// Touches the ends of queues.
-fn ends(queues: &Queues, of: impl Iterator<Item = i64>) {
-    touch(queues, of.flat_map(|queue| [first(queue), last(queue)]));
 }
 
 /// Touches rows of queues.

@@ -38,7 +38,7 @@ impl Num {
             Self::Member(at) => each(cx, out, |lane| cx.member(lane, *at)),
             Self::Reaches(at, bound) => each(cx, out, |lane| i64::from(cx.member(lane, *at) >= *bound)),
             Self::Let(at) => {
-                let column = cx.lets.get(*at).map(Vec::as_slice).unwrap_or_default();
+                let column = cx.named(*at);
                 each(cx, out, |lane| cell(column, lane.place()));
             }
             Self::Code(code) | Self::Partial(code) => code(cx, out),
@@ -110,6 +110,10 @@ impl Num {
             Self::Slot(at) => Self::each(move |cx, lane| f(cx, cx.slot(lane, at))),
             Self::Line(at) => Self::each(move |cx, lane| f(cx, cx.line(lane, at))),
             Self::Member(at) => Self::each(move |cx, lane| f(cx, cx.member(lane, at))),
+            Self::Let(at) => Self::code(move |cx, out| {
+                let column = cx.named(at);
+                each(cx, out, |lane| f(cx, cell(column, lane.place())));
+            }),
             num => Self::code(move |cx, out| {
                 num.fill(cx, out);
                 out.iter_mut().for_each(|value| *value = f(cx, *value));
@@ -131,6 +135,11 @@ impl Num {
             (one, Self::Line(at)) => Self::code(move |cx, out| {
                 one.fill(cx, out);
                 out.iter_mut().zip(cx.lanes).for_each(|(out, lane)| *out = f(cx, *out, cx.line(lane, at)));
+            }),
+            (one, Self::Let(at)) => Self::code(move |cx, out| {
+                one.fill(cx, out);
+                let column = cx.named(at);
+                out.iter_mut().zip(cx.lanes).for_each(|(out, lane)| *out = f(cx, *out, cell(column, lane.place())));
             }),
             (one, other) => Self::code(move |cx, out| {
                 one.fill(cx, out);

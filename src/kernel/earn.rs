@@ -18,7 +18,7 @@ struct Share {
     amount: i64,
 }
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     /// Judges all earns of some events: first what all of them give, then what limits leave of it, and then it is awarded.
     pub fn earn(&mut self, event: &EventPlan, lanes: &[Lane], length: usize) -> Result<(), Odd> {
         let mut amounts = std::mem::take(&mut self.scratch.amounts);
@@ -29,8 +29,7 @@ impl Judge<'_> {
             self.open(&earn.gates, lanes, |judge, lanes| {
                 judge.name(&earn.lets, lanes, length);
                 let given = judge.column(&earn.give, lanes);
-                spread(lanes, &given, column);
-                judge.scratch.room.give(given);
+                judge.scratch.room.give(spread(lanes, given, column));
             });
         }
         for (earn, column) in event.earns.iter().zip(&mut amounts).filter(|(earn, _)| !earn.limits.is_empty()) {
@@ -56,10 +55,10 @@ impl Judge<'_> {
     fn name(&mut self, values: &[Num], lanes: &[Lane], length: usize) {
         at_least(values.len(), &mut self.scratch.lets);
         for (place, value) in values.iter().enumerate() {
-            let column = self.column(value, lanes);
+            let mut column = self.column(value, lanes);
             if let Some(named) = self.scratch.lets.get_mut(place) {
                 named.resize(length, 0);
-                spread(lanes, &column, named);
+                column = spread(lanes, column, named);
             }
             self.scratch.room.give(column);
         }
@@ -157,12 +156,6 @@ impl Judge<'_> {
         if let Some(slot) = self.scratch.awards.get_mut(lane.place() * each + award) {
             *slot = (granted, lot);
         }
-    }
-
-    /// Awards of an event for its fact.
-    pub fn awards(&self, lane: &Lane) -> &[(i64, i64)] {
-        let each = self.scratch.awards_each;
-        self.scratch.awards.get(lane.place() * each..(lane.place() + 1) * each).unwrap_or_default()
     }
 
     /// Fires rules whose measure has crossed what they wait for.
@@ -304,7 +297,13 @@ fn rounded(event: &EventPlan, shares: &[Share]) -> Option<Vec<i64>> {
     Some(rounded)
 }
 
-/// Puts what a column has for each of some events where these have their place in another.
-fn spread(lanes: &[Lane], from: &[i64], to: &mut [i64]) {
-    lanes.iter().zip(from).for_each(|(lane, value)| set(to, lane.place(), *value));
+/// Puts what a column has for each of some events where these have their place in another; returns what is no longer needed.
+fn spread(lanes: &[Lane], mut from: Vec<i64>, to: &mut Vec<i64>) -> Vec<i64> {
+    if lanes.len() == to.len() {
+        // Each of them is one of these.
+        std::mem::swap(&mut from, to);
+    } else {
+        lanes.iter().zip(&from).for_each(|(lane, value)| set(to, lane.place(), *value));
+    }
+    from
 }

@@ -23,7 +23,7 @@ impl HeldPlan {
     }
 }
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     /// Notes which tiers a member qualifies for, and moves to the highest that something holds; `fell` where time ran out rather than an
     /// event spoke. Returns whether the tier changed.
     pub fn stand_held(&mut self, lane: &Lane, id: LadderId, held: &HeldPlan, fell: bool) -> Result<bool, Odd> {

@@ -1,5 +1,6 @@
 //! Judges events of one type, each of another member, side by side: every step is done for all of them before the next one begins.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::slice::from_ref;
 
@@ -11,11 +12,9 @@ use super::clock::{Days, Today};
 use super::code::{Num, cell, set};
 use super::lane::{Cx, Lane, Room, at_least};
 use super::layout::{DUE, JOINED, LEFT, NEVER, TURN};
-use super::measure::place;
-use super::plan::{EventPlan, Plan, TIME};
+use super::plan::{EventPlan, Plan};
 use super::redeem::Answer;
 use super::reverse::Undoing;
-use super::store::entry::AT;
 use super::store::{Pools, Told};
 
 /// Something that only the fold can judge, in plain words.
@@ -44,18 +43,20 @@ pub struct Scratch {
     pub lifted: bool,
     /// What reversals take back.
     undoings: Vec<Undoing>,
-    /// A fact on its way.
-    pub fact: Vec<i64>,
-    /// The slots of an original.
-    pub original: Vec<i64>,
     /// More columns.
     pub room: Room,
     /// Whether something did not fit.
     pub odd: Cell<bool>,
 }
 
+/// Awards of an event for its fact.
+pub fn awards<'s>(scratch: &'s Scratch, lane: &Lane) -> &'s [(i64, i64)] {
+    let each = scratch.awards_each;
+    scratch.awards.get(lane.place() * each..(lane.place() + 1) * each).unwrap_or_default()
+}
+
 /// Members and what belongs to them.
-pub struct Judge<'a> {
+pub struct Judge<'a, 'b> {
     /// The program.
     pub plan: &'a Plan,
     /// Cells of members.
@@ -67,14 +68,14 @@ pub struct Judge<'a> {
     /// Local days.
     pub days: &'a mut Days,
     /// Fields of events.
-    pub slots: &'a mut [i64],
+    pub slots: &'a mut Cow<'b, [i64]>,
     /// Fields of lines.
     pub lines: &'a [i64],
     /// Room.
     pub scratch: &'a mut Scratch,
 }
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     /// What expressions look at.
     #[inline]
     pub fn cx<'c>(&'c self, lanes: &'c [Lane]) -> Cx<'c> {
@@ -389,12 +390,7 @@ impl Judge<'_> {
     /// When something next leaves the window of a measure.
     fn leaves(&self, lane: &Lane, id: MeasureId) -> Option<i64> {
         let measure = self.plan.measures.at(id).as_ref()?;
-        let queue = self.get(lane, measure.cells.entries);
-        let first = match measure.facts {
-            Some(event) => self.pools.facts.at(event).queues.at(place(queue)).map(|fact| cell(fact, TIME)),
-            None => self.pools.entries.front(queue).map(|entry| cell(entry, AT)),
-        };
-        let first = first.unwrap_or(lane.now);
+        let first = self.get(lane, measure.cells.first);
         Some(self.plan.clock.leaves(measure.back, first, self.today(lane))).filter(|at| *at > lane.now)
     }
 

@@ -135,6 +135,12 @@ impl<'a> Cx<'a> {
         self.members.get(lane.member, at)
     }
 
+    /// The column of a named value.
+    #[inline]
+    pub fn named(&self, at: usize) -> &'a [i64] {
+        self.lets.get(at).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The local day.
     #[inline]
     pub fn day(&self, lane: &Lane) -> &'a Today {

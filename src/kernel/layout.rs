@@ -22,6 +22,9 @@ pub const TURNS: usize = 5;
 /// How many cells every row begins with.
 pub const HEAD: usize = 6;
 
+/// How many different values of a measure lie in the row itself.
+pub const FEW: usize = 3;
+
 /// No cell: far behind every row, wherever that begins.
 pub const ABSENT: usize = usize::MAX / 2;
 
@@ -50,8 +53,13 @@ pub struct MeasureCells {
     pub value: usize,
     /// The parts of one in which it counts.
     pub scale: i64,
-    /// What is still in its window, or its different values; where facts are what counts, the first of them that is still in it.
+    /// What is still in its window, or its different values, as far as [`MeasureCells::few`] has none of them; where facts are what counts,
+    /// the first of them that is still in it.
     pub entries: usize,
+    /// Nothing of that leaves before the moment in this cell is out of the window.
+    pub first: usize,
+    /// The first [`FEW`] of its different values, each in two cells: the newest moment, and the value; none where it counts no such.
+    pub few: usize,
     /// The start of its period, or of the last period of a streak.
     pub period: usize,
     /// Events before that place are not taken back; for streaks, nothing before that moment counts.
@@ -89,11 +97,32 @@ pub struct CrossingCells {
     pub multiple: usize,
 }
 
+/// What a measure keeps beside its value.
+#[derive(Debug, Clone, Copy)]
+pub struct Keeps {
+    /// What is in its window, which slides.
+    pub slides: bool,
+    /// Its different values.
+    pub values: bool,
+    /// Its period.
+    pub period: bool,
+    /// Where it began again.
+    pub restart: bool,
+    /// How long it is: it is a streak.
+    pub streak: bool,
+    /// What it was in earlier periods.
+    pub past: bool,
+}
+
 /// The row of a member.
 #[derive(Debug, Clone, Default)]
 pub struct Layout {
     /// What a new member has in each cell.
     pub fresh: Vec<i64>,
+    /// Where the cells that are asked for lie, one after the other; behind each other where it does not say.
+    order: Vec<usize>,
+    /// How many there are.
+    count: usize,
     /// How many events were judged; none where nothing begins again that can be taken back.
     pub judged: usize,
     /// The number of the next lot; none where lots have none.
@@ -115,10 +144,12 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// A row that has what every member has.
-    pub fn new() -> Self {
+    /// A row that has what every member has, whose other cells will lie in an order.
+    pub fn new(order: Vec<usize>) -> Self {
         Self {
             fresh: vec![NEVER, NEVER, i64::MAX, 0, i64::MAX, 0],
+            order,
+            count: HEAD,
             judged: ABSENT,
             next_lot: ABSENT,
             ..Self::default()
@@ -127,8 +158,13 @@ impl Layout {
 
     /// One more cell.
     pub fn cell(&mut self, fresh: i64) -> usize {
-        self.fresh.push(fresh);
-        self.fresh.len() - 1
+        let at = self.order.get(self.count).copied().unwrap_or(self.count);
+        self.count += 1;
+        self.fresh.resize(self.fresh.len().max(at + 1), 0);
+        if let Some(cell) = self.fresh.get_mut(at) {
+            *cell = fresh;
+        }
+        at
     }
 
     /// Cells of the next unit.
@@ -165,14 +201,34 @@ impl Layout {
     }
 
     /// Cells of the next measure, as far as it needs them, whose scale is still to be found.
-    pub fn measure(&mut self, windowed: bool, periodic: bool, restarted: bool, streak: bool) {
+    pub fn measure(&mut self, keeps: Keeps) {
         let mut cell = |needed: bool, fresh: i64| if needed { self.cell(fresh) } else { ABSENT };
-        let (value, entries, period) = (cell(true, 0), cell(windowed, EMPTY), cell(periodic || streak, NEVER));
-        let (restart, length) = (cell(restarted, NEVER), cell(streak, 0));
-        if restarted && !streak && self.judged == ABSENT {
+        let Keeps { slides, values, period, restart, streak, past } = keeps;
+        let cells = MeasureCells {
+            value: cell(true, 0),
+            scale: 1,
+            entries: cell(slides || values, EMPTY),
+            first: cell(slides, i64::MAX),
+            few: ABSENT,
+            period: cell(period || streak, NEVER),
+            restart: cell(restart, NEVER),
+            length: cell(streak, 0),
+            past: cell(past, EMPTY),
+        };
+        let few = if values { self.few() } else { ABSENT };
+        if restart && !streak && self.judged == ABSENT {
             self.judged = self.cell(0);
         }
-        self.measures.push(MeasureCells { value, scale: 1, entries, period, restart, length, past: ABSENT });
+        self.measures.push(MeasureCells { few, ..cells });
+    }
+
+    /// Cells of the first few different values: whoever looks at one looks at all, so that they lie together in every order.
+    fn few(&mut self) -> usize {
+        let few = self.cell(NEVER);
+        (1..2 * FEW).for_each(|_| {
+            self.cell(NEVER);
+        });
+        few
     }
 
     /// Cells of the next ladder.
@@ -183,8 +239,17 @@ impl Layout {
 
     /// No cells for the next measure.
     pub fn unread(&mut self) {
-        let (value, entries, period, restart, length) = (ABSENT, ABSENT, ABSENT, ABSENT, ABSENT);
-        self.measures.push(MeasureCells { value, scale: 1, entries, period, restart, length, past: ABSENT });
+        self.measures.push(MeasureCells {
+            value: ABSENT,
+            scale: 1,
+            entries: ABSENT,
+            first: ABSENT,
+            few: ABSENT,
+            period: ABSENT,
+            restart: ABSENT,
+            length: ABSENT,
+            past: ABSENT,
+        });
     }
 
     /// Cells of the next limit, where it counts.

@@ -12,7 +12,7 @@ use super::queues::first;
 use super::store::entry::AT;
 use super::store::lot::{EXPIRES, LEFT, NUMBER};
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     fn told_of(&mut self, unit: UnitId, add: impl FnOnce(&mut Flows)) {
         self.told.postings += 1;
         self.told.outcomes += 1;

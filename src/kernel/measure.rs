@@ -8,7 +8,7 @@ use crate::value::Instant;
 
 use super::clock::Back;
 use super::code::{MISSING, Num, cell, set};
-use super::inside::lines_in;
+use super::inside::{lines_at, lines_in};
 use super::judge::Judge;
 use super::lane::{Cx, Lane};
 use super::layout::NEVER;
@@ -16,7 +16,7 @@ use super::plan::{FactPlan, HEAD, How, MeasurePlan, REST, TIME};
 use super::queues::{EMPTY, NOWHERE};
 use super::store::entry::{AMOUNT, AT};
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     /// Brings a measure of some members to now: what its window has left behind no longer counts.
     pub fn slide(&mut self, id: MeasureId, lanes: &[Lane]) {
         let plan = self.plan;
@@ -58,49 +58,55 @@ impl Judge<'_> {
 
     /// Lets what is from before a moment leave a window.
     fn slide_to(&mut self, lane: &Lane, measure: &MeasurePlan, start: i64) {
-        if let Some(event) = measure.facts {
-            return self.slide_facts(lane, measure, event, start);
+        if self.get(lane, measure.cells.first) >= start {
+            return;
         }
+        match measure.facts {
+            Some(event) => self.slide_facts(lane, measure, event, start),
+            None if measure.how == How::Distinct => self.forget_values(lane, measure, start),
+            None => self.slide_entries(lane, measure, start),
+        }
+    }
+
+    /// Lets the entries leave that are from before a moment.
+    fn slide_entries(&mut self, lane: &Lane, measure: &MeasurePlan, start: i64) {
         let cells = &measure.cells;
         let mut queue = self.get(lane, cells.entries);
-        if measure.how == How::Distinct {
-            let left = self.pools.entries.retain(&mut queue, |entry| cell(entry, AT) >= start);
-            self.set(lane, cells.value, i64::try_from(left).unwrap_or(i64::MAX));
-        } else {
-            while let Some(entry) = self.pools.entries.pop_if(&mut queue, |entry| cell(entry, AT) < start) {
-                let gone = cell(entry, AMOUNT);
-                self.add(lane, cells.value, -gone);
-            }
+        while let Some(entry) = self.pools.entries.pop_if(&mut queue, |entry| cell(entry, AT) < start) {
+            let gone = cell(entry, AMOUNT);
+            self.add(lane, cells.value, -gone);
         }
+        let first = self.pools.entries.front(queue).map_or(i64::MAX, |entry| cell(entry, AT));
         self.set(lane, cells.entries, queue);
+        self.set(lane, cells.first, first);
     }
 
     /// Lets the facts leave that are from before a moment.
     fn slide_facts(&mut self, lane: &Lane, measure: &MeasurePlan, event: EventId, start: i64) {
-        let first = place(self.get(lane, measure.cells.entries));
-        let queues = &self.pools.facts.at(event).queues;
-        if queues.at(first).is_none_or(|fact| cell(fact, TIME) >= start) {
-            return;
-        }
         let Some(fact) = &self.plan.events.at(event).fact else { return };
-        let mut at = first;
-        while let Some(cells) = self.pools.facts.at(event).queues.at(at).filter(|cells| cell(cells, TIME) < start) {
-            let (rest, next) = (cell(cells, REST), self.pools.facts.at(event).queues.after(cells));
-            let gone = self.worth(lane, measure, event, fact, at, rest);
-            self.add(lane, measure.cells.value, -gone);
-            at = next;
-        }
+        let queues = &self.pools.facts.at(event).queues;
+        let (mut at, mut gone, cx) = (place(self.get(lane, measure.cells.entries)), 0, self.cx(from_ref(lane)));
+        let first = loop {
+            let Some(cells) = queues.at(at) else { break i64::MAX };
+            if cell(cells, TIME) >= start {
+                break cell(cells, TIME);
+            }
+            gone = cx.add(gone, self.worth(lane, measure, event, fact, cells, cell(cells, REST)));
+            at = queues.after(cells);
+        };
+        self.add(lane, measure.cells.value, -gone);
         self.set(lane, measure.cells.entries, if at == NOWHERE { EMPTY } else { at.into() });
+        self.set(lane, measure.cells.first, first);
     }
 
     /// What a fact counts for in a measure while so much of its principal is left.
     pub fn worth(
-        &mut self,
+        &self,
         lane: &Lane,
         measure: &MeasurePlan,
         event: EventId,
         fact: &FactPlan,
-        at: u32,
+        cells: &[i64],
         rest: i64,
     ) -> i64 {
         if rest == MISSING {
@@ -111,22 +117,15 @@ impl Judge<'_> {
         {
             return rest;
         }
-        let mut original = std::mem::take(&mut self.scratch.original);
-        original.clear();
-        original.resize(self.plan.shapes.events.at(event).size, MISSING);
-        let cells = self.pools.facts.at(event).queues.at(at).unwrap_or_default();
-        let kept = fact.slots.iter().zip(cells.get(HEAD..).unwrap_or_default());
-        for (slot, value) in kept.chain(fact.principal.iter().zip(&[rest])) {
-            if let Some(to) = original.get_mut(*slot) {
-                *to = *value;
-            }
-        }
-        let lane = Lane { slots: 0, ..*lane };
-        let cx = Cx { slots: &original, ..self.cx(from_ref(&lane)) };
-        let counts = measure.filter.as_ref().is_none_or(|filter| filter.one(&cx) == 1);
-        let worth = if counts { measure.value.one(&cx) } else { 0 };
-        self.scratch.original = original;
-        worth
+        self.scratch.room.column(self.plan.shapes.events.at(event).size, |original| {
+            original.fill(MISSING);
+            let kept = fact.slots.iter().zip(cells.get(HEAD..).unwrap_or_default());
+            kept.chain(fact.principal.iter().zip(&[rest])).for_each(|(slot, value)| set(original, *slot, *value));
+            let lane = Lane { slots: 0, ..*lane };
+            let cx = Cx { slots: original, ..self.cx(from_ref(&lane)) };
+            let counts = measure.filter.as_ref().is_none_or(|filter| filter.one(&cx) == 1);
+            if counts { measure.value.one(&cx) } else { 0 }
+        })
     }
 
     fn empty(&mut self, lane: &Lane, measure: &MeasurePlan) {
@@ -136,6 +135,10 @@ impl Judge<'_> {
                 self.pools.entries.clear(&mut queue);
             }
             self.set(lane, measure.cells.entries, EMPTY);
+            self.set(lane, measure.cells.first, i64::MAX);
+        }
+        if measure.how == How::Distinct {
+            self.forget_few(lane, measure);
         }
         self.set(lane, measure.cells.value, 0);
     }
@@ -166,6 +169,15 @@ impl Judge<'_> {
     pub fn count(&mut self, id: MeasureId, lanes: &[Lane]) {
         let Some(measure) = self.plan.measures.at(id) else { return };
         let Some((slot, size)) = measure.list else { return self.count_each(measure, lanes) };
+        if let (Num::Line(at), None) = (&measure.value, &measure.filter) {
+            for lane in lanes {
+                let (first, count) = lines_at(cell(self.slots, lane.slots as usize + slot));
+                for number in 0..count {
+                    self.contribute(lane, measure, cell(self.lines, first + number * size + at));
+                }
+            }
+            return;
+        }
         let mut lines = self.scratch.room.take_lanes();
         let cx = self.cx(lanes);
         lanes.iter().for_each(|lane| lines.extend(lines_in(cx.slot(lane, slot), size, lane)));
@@ -208,19 +220,7 @@ impl Judge<'_> {
                 }
             }
             How::Distinct if value == MISSING => {}
-            How::Distinct => {
-                let at = self.stamp(lane, measure);
-                let member = self.members.at_mut(lane.member);
-                let Some(queue) = member.get_mut(cells.entries) else { return };
-                match self.pools.entries.find_mut(*queue, |entry| cell(entry, AMOUNT) == value) {
-                    Some(known) => set(known, AT, at),
-                    None => {
-                        self.pools.entries.push(queue, &[at, value], lane.number);
-                        let different = cell(member, cells.value);
-                        set(member, cells.value, different + 1);
-                    }
-                }
-            }
+            How::Distinct => self.meet(lane, measure, value, self.stamp(lane, measure)),
         }
     }
 
@@ -240,8 +240,15 @@ impl Judge<'_> {
             None => {
                 self.pools.entries.push(&mut queue, &[at, amount], lane.number);
                 self.set(lane, measure.cells.entries, queue);
+                self.comes_first(lane, measure, at);
             }
         }
+    }
+
+    /// Something is in a window that came then.
+    pub fn comes_first(&mut self, lane: &Lane, measure: &MeasurePlan, at: i64) {
+        let first = self.get(lane, measure.cells.first);
+        self.set(lane, measure.cells.first, first.min(at));
     }
 
     /// Counts what a reversal makes of an original: by so much less, or more, at its time or at its own.
@@ -286,6 +293,7 @@ impl Judge<'_> {
                 // It did not count before, and has its place among those that did.
                 self.pools.entries.insert(&mut queue, &[at, change], lane.number, |entry| cell(entry, AT) < at);
                 self.set(lane, measure.cells.entries, queue);
+                self.comes_first(lane, measure, at);
             }
         }
     }

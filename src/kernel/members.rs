@@ -1,5 +1,6 @@
 //! Members of a plan, and one clock.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -38,8 +39,6 @@ pub struct Members {
     pub told: Told,
     days: Days,
     scratch: Scratch,
-    /// Fields of the block at hand.
-    slots: Vec<i64>,
     /// What is judged side by side: by turn and type of event.
     turns: Vec<Vec<Lane>>,
     /// How often that was done.
@@ -95,7 +94,6 @@ impl Members {
             told: Told::new(plan.units.len(), plan.rewards),
             days: plan.clock.days(),
             scratch: Scratch::default(),
-            slots: Vec::new(),
             turns: Vec::new(),
             runs: 0,
             refused: FxHashSet::default(),
@@ -118,8 +116,7 @@ impl Members {
             let cells = self.cells.row_mut(new).unwrap_or_default();
             cells.iter_mut().zip(&self.plan.layout.fresh).for_each(|(cell, fresh)| *cell = *fresh);
         }
-        self.slots.clear();
-        self.slots.extend_from_slice(&block.slots);
+        let mut slots = Cow::Borrowed(block.slots.as_slice());
         let mut away = Vec::new();
         for start in (0..block.rows.len()).step_by(AT_ONCE) {
             let rows = block.rows.get(start..).unwrap_or_default();
@@ -127,7 +124,7 @@ impl Members {
             let types = self.plan.events.len();
             let mut turns = std::mem::take(&mut self.turns);
             for (place, lanes) in turns.iter_mut().enumerate().filter(|(_, lanes)| !lanes.is_empty()) {
-                self.judging(&block.lines).judge(EventId::new(place % types), lanes)?;
+                self.judging(&mut slots, &block.lines).judge(EventId::new(place % types), lanes)?;
                 lanes.clear();
             }
             self.turns = turns;
@@ -197,15 +194,15 @@ impl Members {
         Ok(())
     }
 
-    /// What judges members, with the lines of a block.
-    fn judging<'a>(&'a mut self, lines: &'a [i64]) -> Judge<'a> {
+    /// What judges members, with the fields of a block and of its lines.
+    fn judging<'a, 'b: 'a>(&'a mut self, slots: &'a mut Cow<'b, [i64]>, lines: &'a [i64]) -> Judge<'a, 'b> {
         Judge {
             plan: &self.plan,
             members: &mut self.cells,
             pools: &mut self.pools,
             told: &mut self.told,
             days: &mut self.days,
-            slots: &mut self.slots,
+            slots,
             lines,
             scratch: &mut self.scratch,
         }
@@ -273,7 +270,7 @@ impl Members {
             let member = self.cells.spot(number).ok_or(TOO_LARGE)?;
             let number = u32::try_from(number).map_err(|_| TOO_LARGE)?;
             let lane = Lane { now: to, day: 0, index: 0, number, member, slots: 0, line: 0 };
-            self.judging(&[]).advance(&lane)?;
+            self.judging(&mut Cow::Borrowed(&[]), &[]).advance(&lane)?;
         }
         Ok(())
     }

@@ -1,7 +1,5 @@
 //! Members by name: each has a number.
 
-use hashbrown::hash_table::Entry;
-
 use super::spread::Spread;
 
 /// What tells a name from others: 96 bits.
@@ -45,17 +43,13 @@ impl Names {
     pub fn number(&mut self, name: NamePrint) -> u32 {
         let (print, more) = (name.print.to_be_bytes(), name.more);
         let is_meant = |known: &Name| known.print == print && known.more == more;
-        let next = self.next;
-        let entry = self.names.entry(name.print, is_meant, Name::print);
-        match entry {
-            Some(Entry::Occupied(known)) => known.get().number,
-            Some(Entry::Vacant(room)) => {
-                room.insert(Name { print, more, number: next });
-                self.next = next.saturating_add(1);
-                next
-            }
-            None => u32::MAX,
+        if let Some(known) = self.names.find(name.print, is_meant) {
+            return known.number;
         }
+        let number = self.next;
+        self.names.insert(name.print, Name { print, more, number }, Name::print);
+        self.next = number.saturating_add(1);
+        number
     }
 }
 

@@ -319,6 +319,8 @@ pub struct FactPlan {
     pub queue: usize,
     /// The cell of how many they are.
     pub count: usize,
+    /// The cell of when the first of them was; far ahead where there is none.
+    pub first: usize,
     /// Two slots of the key.
     pub key: usize,
     /// The slot that says how much of it is left; none where it comes back whole.

@@ -84,13 +84,19 @@ impl Queues {
 
     /// Adds what belongs to `owner` behind the last; returns where it lies. The row is as wide as all are.
     pub fn push(&mut self, at: &mut i64, row: &[i64], owner: u32) -> u32 {
+        self.push_with(at, owner, |cells| cells.iter_mut().zip(row).for_each(|(slot, cell)| *slot = *cell))
+    }
+
+    /// The same with a row that is filled where it lies, whatever is in it.
+    #[inline]
+    pub fn push_with(&mut self, at: &mut i64, owner: u32, fill: impl FnOnce(&mut [i64])) -> u32 {
         let place = if self.free == NOWHERE { u32::try_from(self.cells.add()).unwrap_or(NOWHERE) } else { self.free };
         if let Some((link, cells)) = self.cells.row_mut(place as usize).and_then(<[i64]>::split_last_mut) {
             if place == self.free {
                 self.free = ends(*link).0;
             }
             *link = queue(NOWHERE, owner);
-            cells.iter_mut().zip(row).for_each(|(slot, cell)| *slot = *cell);
+            fill(cells);
         }
         let (first, last) = ends(*at);
         *at =

@@ -17,7 +17,7 @@ pub enum Answer {
     Failed,
 }
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     /// Judges a redemption. What is not granted changes nothing.
     ///
     /// # Errors

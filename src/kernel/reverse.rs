@@ -4,11 +4,11 @@ use crate::hir::EventId;
 use crate::value::Instant;
 
 use super::code::{MISSING, cell, set};
-use super::judge::{Judge, Odd, TOO_LARGE};
+use super::judge::{Judge, Odd, TOO_LARGE, awards};
 use super::lane::Lane;
 use super::layout::NEVER;
 use super::measure::place;
-use super::plan::{FactPlan, KEY, REST, ReversalPlan, TIME, WAS};
+use super::plan::{FactPlan, HEAD, KEY, REST, ReversalPlan, TIME, WAS};
 use super::queues::NOWHERE;
 use super::store::entry::{AMOUNT, AT};
 
@@ -23,7 +23,7 @@ pub struct Undoing {
     changes: bool,
 }
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     /// A field of an event.
     fn slot(&self, lane: &Lane, at: usize) -> i64 {
         cell(self.slots, lane.slots as usize + at)
@@ -54,8 +54,8 @@ impl Judge<'_> {
             if !reversal.drops_excess {
                 return Ok(None);
             }
-            if let Some(slot) = reversal.amount.and_then(|slot| self.slots.get_mut(lane.slots as usize + slot)) {
-                *slot = part;
+            if let Some(slot) = reversal.amount {
+                set(self.slots.to_mut(), lane.slots as usize + slot, part);
             }
         }
         let left = if there == part { MISSING } else { there - part };
@@ -175,8 +175,11 @@ impl Judge<'_> {
             if restart != MISSING && place < restart {
                 continue;
             }
-            let before = self.worth(lane, measure, event, fact, undoing.at, there);
-            let after = self.worth(lane, measure, event, fact, undoing.at, undoing.left);
+            let worth = |rest: i64| {
+                let cells = self.pools.facts.at(event).queues.at(undoing.at).unwrap_or_default();
+                self.worth(lane, measure, event, fact, cells, rest)
+            };
+            let (before, after) = (worth(there), worth(undoing.left));
             self.scratch.lifted |= after > before;
             self.slide(*id, std::slice::from_ref(lane));
             self.recount(lane, measure, after.saturating_sub(before), time);
@@ -185,39 +188,44 @@ impl Judge<'_> {
 
     /// Keeps the event at hand as a fact that can be taken back, and lets go of those that no longer can.
     pub fn keep(&mut self, lane: &Lane, fact: &FactPlan, event: EventId) {
-        let mut cells = std::mem::take(&mut self.scratch.fact);
-        cells.clear();
-        let principal = fact.principal.map_or(1, |slot| self.slot(lane, slot).max(MISSING + 1));
-        cells.extend([lane.now, self.key(lane, fact.key), principal, principal]);
-        cells.extend(fact.slots.iter().map(|slot| self.slot(lane, *slot)));
-        cells.resize(fact.size, 0);
         let number = self.get(lane, self.plan.layout.judged).saturating_sub(1);
         let last = self.plan.events.at(event).last.map_or(NEVER, |last| self.get(lane, last));
-        let mut set = |at: usize, value: i64| cells.iter_mut().skip(at).take(1).for_each(|cell| *cell = value);
-        fact.place.into_iter().for_each(|at| set(at, number));
-        fact.before.into_iter().for_each(|at| set(at, last));
-        for (award, (granted, lot)) in fact.awards.iter().zip(self.awards(lane)) {
-            set(award.granted, *granted);
-            award.lot.into_iter().for_each(|at| set(at, *lot));
-        }
-        let (mut queue, mut count) = (self.get(lane, fact.queue), self.get(lane, fact.count));
+        let principal = fact.principal.map_or(1, |slot| self.slot(lane, slot).max(MISSING + 1));
+        let head: [i64; HEAD] = [lane.now, self.key(lane, fact.key), principal, principal];
+        let slots = self.slots.get(lane.slots as usize..).unwrap_or_default();
+        let awards = awards(&self.scratch, lane);
+        let fill = |cells: &mut [i64]| {
+            let Some((own, rest)) = cells.split_first_chunk_mut() else { return };
+            *own = head;
+            rest.fill(0);
+            rest.iter_mut().zip(&fact.slots).for_each(|(to, slot)| *to = cell(slots, *slot));
+            fact.place.into_iter().for_each(|at| set(cells, at, number));
+            fact.before.into_iter().for_each(|at| set(cells, at, last));
+            for (award, (granted, lot)) in fact.awards.iter().zip(awards) {
+                set(cells, award.granted, *granted);
+                award.lot.into_iter().for_each(|at| set(cells, at, *lot));
+            }
+        };
+        let member = self.members.at_mut(lane.member);
+        let [mut queue, mut count, mut first] = [fact.queue, fact.count, fact.first].map(|at| cell(member, at));
         let facts = self.pools.facts.at_mut(event);
         if let Some(kept) = fact.kept {
-            let oldest = lane.now - kept;
-            while facts.queues.front(queue).is_some_and(|cells| cell(cells, TIME) < oldest) {
+            while first < lane.now - kept {
                 facts.pop(&mut queue, &mut count);
+                first = facts.queues.front(queue).map_or(i64::MAX, |cells| cell(cells, TIME));
             }
         }
-        let at = facts.push(&mut queue, &mut count, lane.number, &cells);
-        self.set(lane, fact.queue, queue);
-        self.set(lane, fact.count, count);
-        self.scratch.fact = cells;
+        let at = facts.push(&mut queue, &mut count, lane.number, fill);
+        set(member, fact.queue, queue);
+        set(member, fact.count, count);
+        set(member, fact.first, first.min(lane.now));
         for id in &fact.windows {
             let Some(measure) = self.plan.measures.at(*id) else { continue };
             let restart = self.get(lane, measure.cells.restart);
             let counts = restart == MISSING || number >= restart;
             if counts && place(self.get(lane, measure.cells.entries)) == NOWHERE {
                 self.set(lane, measure.cells.entries, at.into());
+                self.set(lane, measure.cells.first, lane.now);
             }
         }
     }

@@ -32,6 +32,25 @@ impl<T> Default for Spread<T> {
 }
 
 impl<T> Spread<T> {
+    fn table(&self, print: u64) -> usize {
+        let [highest, ..] = print.to_be_bytes();
+        usize::from(self.table_of.get(usize::from(highest)).copied().unwrap_or(0))
+    }
+
+    /// What has a fingerprint and is the one that is meant.
+    #[inline]
+    pub fn find(&self, print: u64, is_meant: impl FnMut(&T) -> bool) -> Option<&T> {
+        self.tables.get(self.table(print))?.find(hash(print), is_meant)
+    }
+
+    /// Adds what is not there; `print_of` tells the fingerprint of what is.
+    pub fn insert(&mut self, print: u64, one: T, print_of: impl Fn(&T) -> u64) {
+        let table = self.table(print);
+        if let Some(table) = self.tables.get_mut(table) {
+            table.insert_unique(hash(print), one, |known| hash(print_of(known)));
+        }
+    }
+
     /// What has a fingerprint and is the one that is meant, or room for it; `print_of` tells the fingerprint of what is there.
     pub fn entry(
         &mut self,
@@ -39,9 +58,8 @@ impl<T> Spread<T> {
         is_meant: impl FnMut(&T) -> bool,
         print_of: impl Fn(&T) -> u64,
     ) -> Option<Entry<'_, T>> {
-        let [highest, ..] = print.to_be_bytes();
-        let table = self.table_of.get(usize::from(highest)).copied().unwrap_or(0);
-        let table = self.tables.get_mut(usize::from(table))?;
+        let table = self.table(print);
+        let table = self.tables.get_mut(table)?;
         Some(table.entry(hash(print), is_meant, |known| hash(print_of(known))))
     }
 }

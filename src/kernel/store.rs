@@ -56,9 +56,9 @@ impl Facts {
         Some(cell(self.queues.at(place)?, KEY))
     }
 
-    /// Keeps a fact of a member, whose cells are its queue and its count; returns where.
-    pub fn push(&mut self, queue: &mut i64, count: &mut i64, member: u32, cells: &[i64]) -> u32 {
-        let place = self.queues.push(queue, cells, member);
+    /// Keeps a fact of a member, whose cells are its queue and its count, and fills it; returns where.
+    pub fn push(&mut self, queue: &mut i64, count: &mut i64, member: u32, fill: impl FnOnce(&mut [i64])) -> u32 {
+        let place = self.queues.push_with(queue, member, fill);
         if *count < 0 {
             *count -= 1;
             self.index(place);

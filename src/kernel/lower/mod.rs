@@ -20,9 +20,9 @@ use crate::source::Span;
 use crate::value::Calendar;
 
 use super::clock::{Back, Clock};
-use super::layout::{ABSENT, Layout};
+use super::layout::{ABSENT, Keeps, Layout};
+use super::order::order;
 use super::plan::{EventPlan, FactPlan, LadderPlan, LotEnd, MeasurePlan, Plan, RulePlan, UnitPlan};
-use super::queues::EMPTY;
 use super::slots::{Printer, Shapes};
 use super::store::lot;
 use super::term::Lowering;
@@ -45,9 +45,15 @@ impl Plan {
     pub fn of(version: &Version) -> Result<Self, Unfit> {
         plain(&version.program)?;
         // What nobody reads has no cells, and who reads what is known when everything is lowered.
-        let all = Self::lowered(version, &|_| true)?;
+        let all = Self::lowered(version, &|_| true, Vec::new())?;
         let read: FxHashSet<MeasureId> = all.events.iter().flat_map(|event| &event.reads).copied().collect();
-        let mut plan = Self::lowered(version, &|measure| read.contains(&measure))?;
+        let spread = Self::of_read(version, &read, Vec::new())?;
+        Self::of_read(version, &read, order(&spread))
+    }
+
+    /// Lowers a program with cells for those measures that are read, in an order.
+    fn of_read(version: &Version, read: &FxHashSet<MeasureId>, order: Vec<usize>) -> Result<Self, Unfit> {
+        let mut plan = Self::lowered(version, &|measure| read.contains(&measure), order)?;
         for event in plan.events.iter_mut() {
             event.counts.retain(|measure| read.contains(measure));
             event.reads.extend(&event.counts);
@@ -62,13 +68,13 @@ impl Plan {
     }
 
     /// Lowers a program with cells for those measures that are read. What counts a measure is not yet among what an event reads.
-    fn lowered(version: &Version, is_read: &dyn Fn(MeasureId) -> bool) -> Result<Self, Unfit> {
+    fn lowered(version: &Version, is_read: &dyn Fn(MeasureId) -> bool, order: Vec<usize>) -> Result<Self, Unfit> {
         let program = &*version.program;
         let mut clock = Clock::new(Calendar { zone: program.settings.zone.clone(), starts: program.settings.starts });
         let mut to = Lowering {
             program,
             shapes: Shapes::new(program),
-            layout: layout(program, is_read),
+            layout: layout(program, is_read, order),
             event: EventId(0),
             list: None,
             lets: None,
@@ -252,8 +258,8 @@ fn comes_back(program: &Program, unit: UnitId) -> bool {
         && (earned || program.rules.iter().any(|rule| rule.on_refund != OnRefund::Keep && gives(rule)))
 }
 
-fn layout(program: &Program, is_read: &dyn Fn(MeasureId) -> bool) -> Layout {
-    let mut layout = Layout::new();
+fn layout(program: &Program, is_read: &dyn Fn(MeasureId) -> bool, order: Vec<usize>) -> Layout {
+    let mut layout = Layout::new(order);
     for (id, unit) in program.units.pairs() {
         layout.unit(leaves(program, id), comes_back(program, id), !unit.refunds_in_order);
         match units::waited_for(unit) {
@@ -267,15 +273,19 @@ fn layout(program: &Program, is_read: &dyn Fn(MeasureId) -> bool) -> Layout {
             continue;
         }
         let distinct = matches!(&measure.source, Source::Events { aggregate, .. } if *aggregate == crate::hir::Aggregate::Distinct);
-        let windowed = distinct || matches!(measure.window, Window::LastDays(_) | Window::LastExactly(_));
+        let slides = matches!(measure.window, Window::LastDays(_) | Window::LastExactly(_));
         let streak = matches!(measure.source, Source::Streak { .. });
         let periodic = matches!(measure.window, Window::Period(_));
         // Where a measure began again is asked when something is taken back.
         let asked = streak || (measure.net != Net::Gross && has_reversals(program));
-        layout.measure(windowed && !streak, periodic, asked && restarted(program, id), streak);
-        if periodic && has_reversals(program) && ladders::hold_by(program, id) {
-            layout.measures.at_mut(id).past = layout.cell(EMPTY);
-        }
+        layout.measure(Keeps {
+            slides: slides && !streak,
+            values: distinct,
+            period: periodic,
+            restart: asked && restarted(program, id),
+            streak,
+            past: periodic && has_reversals(program) && ladders::hold_by(program, id),
+        });
     }
     program.ladders.iter().for_each(|_| layout.ladder());
     program.limits.iter().for_each(|limit| layout.limit(limit.window.is_some()));

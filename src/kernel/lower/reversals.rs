@@ -95,10 +95,10 @@ impl Lowering<'_> {
         let renews = self.layout.last_of(id).is_some();
         let before = renews.then_some(HEAD + slots.len() + usize::from(restarts));
         let size = HEAD + slots.len() + usize::from(restarts) + usize::from(renews);
-        let (queue, count) = (self.layout.cell(EMPTY), self.layout.cell(0));
         Ok(FactPlan {
-            queue,
-            count,
+            queue: self.layout.cell(EMPTY),
+            count: self.layout.cell(0),
+            first: self.layout.cell(i64::MAX),
             key,
             principal,
             slots,
