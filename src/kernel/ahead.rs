@@ -27,6 +27,10 @@ const FURTHER: usize = 8;
 pub struct Coming {
     /// Where the cells of its member are.
     pub member: Spot,
+    /// The member's number.
+    pub number: u32,
+    /// Its place among those that come.
+    pub place: u32,
     /// When it is.
     pub time: i64,
     /// Its type; none where only time passes.
@@ -71,7 +75,8 @@ pub struct Ahead {
     asks: Vec<Asks>,
     /// By type of event: cells in all lines of memory that it looks at.
     looks: Vec<Vec<usize>>,
-    all: Vec<Coming>,
+    /// What comes, in order.
+    pub all: Vec<Coming>,
     asking: Vec<Coming>,
     leaving: Vec<(u32, i64)>,
 }
@@ -117,11 +122,9 @@ impl Ahead {
         }
     }
 
-    /// Touches what belongs to members: their cells first, then what these lead to.
-    pub fn look(&mut self, coming: impl Iterator<Item = Coming>, plan: &Plan, cells: &Rows, pools: &Pools) {
+    /// Touches what belongs to the members of all that comes: their cells first, then what these lead to.
+    pub fn look(&mut self, plan: &Plan, cells: &Rows, pools: &Pools) {
         let Self { lots, facts, entries, values, windows, asks, looks, all, asking, leaving } = self;
-        all.clear();
-        all.extend(coming);
         let at = |one: &Coming, at: usize| cells.get(one.member, at);
         let looks =
             |one: &Coming| one.event.and_then(|event| looks.get(event.index())).map(Vec::as_slice).unwrap_or(&[0]);

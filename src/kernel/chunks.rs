@@ -15,6 +15,8 @@ pub struct Rows {
     bits: u32,
     mask: usize,
     len: usize,
+    /// How many rows there is room for.
+    room: usize,
 }
 
 /// Where a row is: its chunk, and where it begins in that.
@@ -29,7 +31,7 @@ impl Rows {
     pub fn new(width: usize) -> Self {
         let width = width.max(1);
         let bits = (CHUNK / width).max(2).ilog2();
-        Self { chunks: Vec::new(), width, bits, mask: (1 << bits) - 1, len: 0 }
+        Self { chunks: Vec::new(), width, bits, mask: (1 << bits) - 1, len: 0, room: 0 }
     }
 
     /// How many rows there are.
@@ -41,11 +43,17 @@ impl Rows {
     /// Adds a row of zeros; returns which it is.
     #[inline]
     pub fn add(&mut self) -> usize {
-        if self.len >> self.bits >= self.chunks.len() {
-            self.chunks.push(vec![0; self.width << self.bits].into_boxed_slice());
+        if self.len == self.room {
+            self.grow();
         }
         self.len += 1;
         self.len - 1
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        self.chunks.push(vec![0; self.width << self.bits].into_boxed_slice());
+        self.room += 1 << self.bits;
     }
 
     /// The chunk of a row, and where the row begins in it.
@@ -86,6 +94,14 @@ impl Rows {
     #[inline(always)]
     pub fn cell_mut(&mut self, at: Spot, place: usize) -> Option<&mut i64> {
         self.chunks.get_mut(at.chunk as usize)?.get_mut((at.from as usize).wrapping_add(place))
+    }
+
+    /// The row at a spot; none of its cells where there is none.
+    #[inline(always)]
+    pub fn at(&self, at: Spot) -> &[i64] {
+        let from = at.from as usize;
+        let chunk = self.chunks.get(at.chunk as usize).map(Box::as_ref).unwrap_or_default();
+        chunk.get(from..from.wrapping_add(self.width)).unwrap_or_default()
     }
 
     /// The row at a spot, to be changed; none of its cells where there is none.

@@ -4,7 +4,7 @@ use crate::engine::MOST_AT_ONCE;
 use crate::hir::{RewardId, RoundScope, RuleId, UnitId};
 use crate::value::{Exact, Rounding, allocate};
 
-use super::code::{Num, set};
+use super::code::{Num, cell, set};
 use super::judge::{Judge, Odd, TOO_LARGE};
 use super::lane::{Lane, at_least};
 use super::plan::{CrossingPlan, EarnPlan, EffectPlan, EventPlan, LimitPlan, Once};
@@ -94,8 +94,8 @@ impl Judge<'_, '_> {
     }
 
     fn used(&self, lane: &Lane, limit: &LimitPlan) -> i64 {
-        let Some(cells) = limit.cells else { return 0 };
-        if self.get(lane, cells.period) == self.bucket(lane, limit) { self.get(lane, cells.used) } else { 0 }
+        let (Some(cells), member) = (limit.cells, self.members.at(lane.member)) else { return 0 };
+        if cell(member, cells.period) == self.bucket(lane, limit) { cell(member, cells.used) } else { 0 }
     }
 
     fn bucket(&self, lane: &Lane, limit: &LimitPlan) -> i64 {
@@ -143,8 +143,9 @@ impl Judge<'_, '_> {
         for limit in &earn.limits {
             let Some(cells) = limit.cells else { continue };
             let used = self.used(lane, limit) + if limit.times { 1 } else { granted };
-            self.set(lane, cells.period, self.bucket(lane, limit));
-            self.set(lane, cells.used, used);
+            let (bucket, member) = (self.bucket(lane, limit), self.members.at_mut(lane.member));
+            set(member, cells.period, bucket);
+            set(member, cells.used, used);
         }
         self.remember(lane, earn.award, granted);
     }

@@ -130,12 +130,17 @@ impl Judge<'_, '_> {
             return then(self, lanes);
         }
         let mut open = self.scratch.room.take_lanes();
-        open.extend_from_slice(lanes);
-        for gate in gates {
-            let holds = self.column(gate, &open);
-            let mut each = holds.iter();
-            open.retain(|_| each.next() == Some(&1));
-            self.scratch.room.give(holds);
+        for (place, gate) in gates.iter().enumerate() {
+            if place == 0 {
+                let holds = self.column(gate, lanes);
+                open.extend(lanes.iter().zip(&holds).filter(|(_, holds)| **holds == 1).map(|(lane, _)| *lane));
+                self.scratch.room.give(holds);
+            } else {
+                let holds = self.column(gate, &open);
+                let mut each = holds.iter();
+                open.retain(|_| each.next() == Some(&1));
+                self.scratch.room.give(holds);
+            }
         }
         let result = then(self, &open);
         self.scratch.room.give_lanes(open);
@@ -195,8 +200,9 @@ impl Judge<'_, '_> {
         let (id, event, length) = (event, plan.events.at(event), lanes.len());
         let mut left = false;
         for lane in lanes.iter() {
-            left |= self.get(lane, LEFT) == 1;
-            if self.get(lane, DUE) <= lane.now {
+            let member = self.members.at(lane.member);
+            left |= cell(member, LEFT) == 1;
+            if cell(member, DUE) <= lane.now {
                 self.advance(lane)?;
             }
         }
@@ -396,8 +402,11 @@ impl Judge<'_, '_> {
 
     /// Tiers may fall by themselves then.
     pub fn turn_at(&mut self, lane: &Lane, at: i64) {
-        self.set(lane, TURN, at.min(self.get(lane, TURN)));
-        self.due(lane, at);
+        let member = self.members.at_mut(lane.member);
+        for moment in [TURN, DUE] {
+            let sooner = cell(member, moment).min(at);
+            set(member, moment, sooner);
+        }
     }
 
     /// Moves members to the highest tier whose condition holds, or that something holds.
@@ -412,10 +421,15 @@ impl Judge<'_, '_> {
             return Ok(());
         }
         for lane in lanes {
-            let holds = |reach: &Option<Num>| reach.as_ref().is_some_and(|reach| self.value(reach, lane) == 1);
+            let member = self.members.at(lane.member);
+            let holds = |reach: &Option<Num>| match reach {
+                Some(Num::Reaches(at, bound)) => cell(member, *at) >= *bound,
+                Some(reach) => self.value(reach, lane) == 1,
+                None => false,
+            };
             let reached = ladder.reach.iter().rposition(holds);
             let reached = i64::try_from(reached.map_or(0, |place| place + 1)).unwrap_or(0);
-            let old = self.get(lane, ladder.cells.tier);
+            let old = cell(member, ladder.cells.tier);
             let tier = if ladder.for_ever { old.max(reached) } else { reached };
             if tier != old {
                 self.move_to(lane, id, old, tier)?;

@@ -16,8 +16,8 @@ pub const LEFT: usize = 3;
 /// No tier falls by itself before that.
 pub const TURN: usize = 4;
 
-/// Which of the events that are judged together are the member's: those of which run, and how many there were so far.
-pub const TURNS: usize = 5;
+/// The turn in which the newest event is judged.
+pub const LAST_TURN: usize = 5;
 
 /// How many cells every row begins with.
 pub const HEAD: usize = 6;

@@ -49,8 +49,12 @@ impl Judge<'_, '_> {
                 None => self.scratch.odd.set(true),
             }
             if let Some(queue) = member.get_mut(cells.lots) {
-                let lot = [left, expires, number];
-                self.pools.lots.push(queue, lot.get(..plan.size_of_lot).unwrap_or(&lot), lane.number);
+                self.pools.lots.push_with(queue, lane.number, |lot| {
+                    set(lot, LEFT, left);
+                    set(lot, EXPIRES, expires);
+                    // Where anybody asks for it.
+                    set(lot, NUMBER, number);
+                });
                 let sooner = cell(member, DUE).min(due);
                 set(member, DUE, sooner);
             }

@@ -16,16 +16,14 @@ use super::clock::Days;
 use super::code::{MISSING, cell, set};
 use super::judge::{Judge, Odd, Scratch, TOO_LARGE};
 use super::lane::Lane;
-use super::layout::{JOINED, NEWEST, TURNS};
+use super::layout::{JOINED, LAST_TURN, NEWEST};
 use super::plan::Plan;
 use super::rows::{Block, Known, Row, of_one_moment};
 use super::store::{Pools, Told};
+use super::turns::Turns;
 
 /// How many rows are judged side by side: their members' cells fit the processor's own memory.
 const AT_ONCE: usize = 384;
-
-/// How many bits say how many events of a member are among those.
-const TURN_BITS: u32 = 16;
 
 /// Some of the members of a plan, and one clock. They judge events as a [`crate::engine::World`] does, as long as these come in order.
 pub struct Members {
@@ -39,10 +37,7 @@ pub struct Members {
     pub told: Told,
     days: Days,
     scratch: Scratch,
-    /// What is judged side by side: by turn and type of event.
-    turns: Vec<Vec<Lane>>,
-    /// How often that was done.
-    runs: i64,
+    turns: Turns,
     /// Identities of events that were too old.
     refused: FxHashSet<u64>,
     /// The newest moment.
@@ -94,8 +89,7 @@ impl Members {
             told: Told::new(plan.units.len(), plan.rewards),
             days: plan.clock.days(),
             scratch: Scratch::default(),
-            turns: Vec::new(),
-            runs: 0,
+            turns: Turns::new(plan.events.len()),
             refused: FxHashSet::default(),
             newest: None,
             before: (MISSING, Vec::new()),
@@ -121,19 +115,31 @@ impl Members {
         for start in (0..block.rows.len()).step_by(AT_ONCE) {
             let rows = block.rows.get(start..).unwrap_or_default();
             self.take_turns(block, start, rows.get(..AT_ONCE).unwrap_or(rows), &mut away)?;
-            let types = self.plan.events.len();
-            let mut turns = std::mem::take(&mut self.turns);
-            for (place, lanes) in turns.iter_mut().enumerate().filter(|(_, lanes)| !lanes.is_empty()) {
-                self.judging(&mut slots, &block.lines).judge(EventId::new(place % types), lanes)?;
-                lanes.clear();
+            // What has few beside it may wait for more.
+            self.take_turn(&mut slots, &block.lines)?;
+            while self.turns.waiting > AT_ONCE {
+                self.take_turn(&mut slots, &block.lines)?;
             }
-            self.turns = turns;
+        }
+        while self.turns.waiting > 0 {
+            self.take_turn(&mut slots, &block.lines)?;
         }
         self.note_last(block);
         Ok(away)
     }
 
-    /// Takes in events that are accepted, each in the turn that it has among those of its member.
+    /// Judges the events whose turn it is.
+    fn take_turn(&mut self, slots: &mut Cow<'_, [i64]>, lines: &[i64]) -> Result<(), Odd> {
+        let mut turn = self.turns.take();
+        for (event, lanes) in turn.iter_mut().enumerate().filter(|(_, lanes)| !lanes.is_empty()) {
+            self.judging(slots, lines).judge(EventId::new(event), lanes)?;
+            lanes.clear();
+        }
+        self.turns.give(turn);
+        Ok(())
+    }
+
+    /// Takes in events that are accepted, each in a turn behind that of the one before it of its member.
     fn take_turns(
         &mut self,
         block: &Block,
@@ -141,29 +147,32 @@ impl Members {
         rows: &[Row],
         away: &mut Vec<(u32, Arrival)>,
     ) -> Result<(), Odd> {
-        let share = self.share;
-        let own = rows.iter().filter_map(|row| {
-            let member = self.cells.spot(share.place(row.member)? as usize)?;
-            Some(Coming { member, time: row.time, event: Some(row.event) })
-        });
-        self.ahead.look(own, &self.plan, &self.cells, &self.pools);
-        self.runs += 1;
+        let (share, all) = (self.share, &mut self.ahead.all);
+        all.clear();
+        all.reserve(rows.len());
+        for (place, row) in rows.iter().enumerate() {
+            let Some(number) = share.place(row.member) else { continue };
+            let member = self.cells.spot(number as usize).ok_or(TOO_LARGE)?;
+            let place = u32::try_from(place).map_err(|_| TOO_LARGE)?;
+            all.push(Coming { member, number, place, time: row.time, event: Some(row.event) });
+        }
+        self.ahead.look(&self.plan, &self.cells, &self.pools);
         // Those of one moment may have begun before.
         let first = rows.first().map(|row| row.time);
         let before = block.rows.get(..start).unwrap_or_default().iter().rev();
         let mut run = start - before.take_while(|row| Some(row.time) == first).count();
-        for (place, row) in (start..).zip(rows) {
+        let coming = std::mem::take(&mut self.ahead.all);
+        for Coming { member: spot, number, place, .. } in &coming {
+            let (Some(row), place) = (rows.get(*place as usize), start + *place as usize) else { continue };
             if block.rows.get(run).is_none_or(|first| first.time != row.time) {
                 run = place;
             }
-            let Some(number) = share.place(row.member) else { continue };
-            let Some(spot) = self.cells.spot(number as usize) else { return Err(TOO_LARGE) };
             // Events of one moment of one member have an order, and here it is that in which they come.
             let follows = || {
                 let mut same = block.rows.get(run..place).unwrap_or_default().iter();
                 same.any(|other| other.member == row.member) || self.follows(row, block.id(row))
             };
-            let newest = self.cells.get(spot, NEWEST);
+            let newest = self.cells.get(*spot, NEWEST);
             // Nearly always it is the newest, and was never seen.
             if row.time <= newest || row.known != Known::New {
                 let follows = newest != row.time || follows();
@@ -176,21 +185,16 @@ impl Members {
                 }
             }
             self.newest = self.newest.max(Some(row.time));
-            let member = self.cells.at_mut(spot);
-            let turns = cell(member, TURNS);
-            let turn = if turns >> TURN_BITS == self.runs { turns - (self.runs << TURN_BITS) } else { 0 };
+            let member = self.cells.at_mut(*spot);
+            let turn = self.turns.now.max(cell(member, LAST_TURN) + 1);
             set(member, NEWEST, row.time);
-            set(member, TURNS, (self.runs << TURN_BITS) + turn + 1);
+            set(member, LAST_TURN, turn);
             let day = self.plan.clock.day(&mut self.days, row.time).ok_or(Odd("a moment outside the calendar"))?;
-            let turn = usize::try_from(turn).unwrap_or(0) * self.plan.events.len() + row.event.index();
-            if turn >= self.turns.len() {
-                self.turns.resize_with(turn + 1, Vec::new);
-            }
-            if let Some(lanes) = self.turns.get_mut(turn) {
-                let index = u32::try_from(lanes.len()).unwrap_or(u32::MAX);
-                lanes.push(Lane { now: row.time, day, index, number, member: spot, slots: row.slots, line: 0 });
-            }
+            let (number, member) = (*number, *spot);
+            let lane = Lane { now: row.time, day, index: 0, number, member, slots: row.slots, line: 0 };
+            self.turns.add(turn, row.event, lane);
         }
+        self.ahead.all = coming;
         Ok(())
     }
 
@@ -264,8 +268,15 @@ impl Members {
         for number in 0..self.cells.len() {
             if number % AT_ONCE == 0 {
                 let spots = (number..number + AT_ONCE).filter_map(|place| self.cells.spot(place));
-                let own = spots.map(|member| Coming { member, time: to, event: None });
-                self.ahead.look(own, &self.plan, &self.cells, &self.pools);
+                self.ahead.all.clear();
+                self.ahead.all.extend(spots.map(|member| Coming {
+                    member,
+                    number: 0,
+                    place: 0,
+                    time: to,
+                    event: None,
+                }));
+                self.ahead.look(&self.plan, &self.cells, &self.pools);
             }
             let member = self.cells.spot(number).ok_or(TOO_LARGE)?;
             let number = u32::try_from(number).map_err(|_| TOO_LARGE)?;

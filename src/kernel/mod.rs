@@ -40,6 +40,7 @@ mod spread;
 mod store;
 mod tables;
 mod term;
+mod turns;
 mod unfit;
 
 pub use crew::{AGAIN, Away, Crew, Repeats};

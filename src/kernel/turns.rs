@@ -1,0 +1,63 @@
+//! Whose turn it is: events that are judged side by side are of one type, and each of another member.
+
+use std::collections::VecDeque;
+
+use crate::arena::Id as _;
+use crate::hir::EventId;
+
+use super::lane::Lane;
+
+/// What is judged in one turn, by type of event.
+type Turn = Vec<Vec<Lane>>;
+
+/// Events that wait to be judged, in turns: those of a member in its order.
+pub struct Turns {
+    /// The number of the next turn.
+    pub now: i64,
+    /// How many events wait.
+    pub waiting: usize,
+    /// The next turn and those behind it.
+    turns: VecDeque<Turn>,
+    /// Turns to be filled again.
+    empty: Vec<Turn>,
+    types: usize,
+}
+
+impl Turns {
+    /// Nothing waits, of so many types of events.
+    pub fn new(types: usize) -> Self {
+        Self { now: 1, waiting: 0, turns: VecDeque::new(), empty: Vec::new(), types }
+    }
+
+    /// Lets an event wait for a turn, which is not over.
+    #[inline]
+    pub fn add(&mut self, turn: i64, event: EventId, lane: Lane) {
+        let ahead = usize::try_from(turn - self.now).unwrap_or(0);
+        while self.turns.len() <= ahead {
+            let turn = self.empty();
+            self.turns.push_back(turn);
+        }
+        if let Some(lanes) = self.turns.get_mut(ahead).and_then(|turn| turn.get_mut(event.index())) {
+            let index = u32::try_from(lanes.len()).unwrap_or(u32::MAX);
+            lanes.push(Lane { index, ..lane });
+            self.waiting += 1;
+        }
+    }
+
+    /// The next turn, which is to be given back when all of it is done.
+    pub fn take(&mut self) -> Turn {
+        let turn = self.turns.pop_front().unwrap_or_else(|| self.empty());
+        self.now += 1;
+        self.waiting -= turn.iter().map(Vec::len).sum::<usize>();
+        turn
+    }
+
+    fn empty(&mut self) -> Turn {
+        self.empty.pop().unwrap_or_else(|| vec![Vec::new(); self.types])
+    }
+
+    /// Takes a turn back, with nothing in it.
+    pub fn give(&mut self, turn: Turn) {
+        self.empty.push(turn);
+    }
+}
