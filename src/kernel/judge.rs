@@ -49,10 +49,12 @@ pub struct Scratch {
     pub odd: Cell<bool>,
 }
 
-/// Awards of an event for its fact.
-pub fn awards<'s>(scratch: &'s Scratch, lane: &Lane) -> &'s [(i64, i64)] {
-    let each = scratch.awards_each;
-    scratch.awards.get(lane.place() * each..(lane.place() + 1) * each).unwrap_or_default()
+impl Scratch {
+    /// Awards of an event for its fact.
+    pub fn awards(&self, lane: &Lane) -> &[(i64, i64)] {
+        let each = self.awards_each;
+        self.awards.get(lane.place() * each..(lane.place() + 1) * each).unwrap_or_default()
+    }
 }
 
 /// Members and what belongs to them.

@@ -157,25 +157,14 @@ impl Members {
             all.push(Coming { member, number, place, time: row.time, event: Some(row.event) });
         }
         self.ahead.look(&self.plan, &self.cells, &self.pools);
-        // Those of one moment may have begun before.
-        let first = rows.first().map(|row| row.time);
-        let before = block.rows.get(..start).unwrap_or_default().iter().rev();
-        let mut run = start - before.take_while(|row| Some(row.time) == first).count();
-        let coming = std::mem::take(&mut self.ahead.all);
+        let (coming, mut newest_of_all) = (std::mem::take(&mut self.ahead.all), MISSING);
         for Coming { member: spot, number, place, .. } in &coming {
-            let (Some(row), place) = (rows.get(*place as usize), start + *place as usize) else { continue };
-            if block.rows.get(run).is_none_or(|first| first.time != row.time) {
-                run = place;
-            }
-            // Events of one moment of one member have an order, and here it is that in which they come.
-            let follows = || {
-                let mut same = block.rows.get(run..place).unwrap_or_default().iter();
-                same.any(|other| other.member == row.member) || self.follows(row, block.id(row))
-            };
+            let Some(row) = rows.get(*place as usize) else { continue };
             let newest = self.cells.get(*spot, NEWEST);
             // Nearly always it is the newest, and was never seen.
             if row.time <= newest || row.known != Known::New {
-                let follows = newest != row.time || follows();
+                let before = block.rows.get(..start + *place as usize).unwrap_or_default();
+                let follows = newest != row.time || self.follows(row, block.id(row), before);
                 match self.arrive(row, newest, follows)? {
                     Arrival::Accepted => {}
                     other => {
@@ -184,7 +173,7 @@ impl Members {
                     }
                 }
             }
-            self.newest = self.newest.max(Some(row.time));
+            newest_of_all = newest_of_all.max(row.time);
             let member = self.cells.at_mut(*spot);
             let turn = self.turns.now.max(cell(member, LAST_TURN) + 1);
             set(member, NEWEST, row.time);
@@ -194,6 +183,7 @@ impl Members {
             let lane = Lane { now: row.time, day, index: 0, number, member, slots: row.slots, line: 0 };
             self.turns.add(turn, row.event, lane);
         }
+        self.newest = self.newest.max(Some(newest_of_all)).filter(|newest| *newest != MISSING);
         self.ahead.all = coming;
         Ok(())
     }
@@ -223,8 +213,13 @@ impl Members {
         events.extend(run.map(|row| (row.member, row.sequence, block.id(row).to_owned())));
     }
 
-    /// Whether an event comes behind all of its member and moment that the block before had.
-    fn follows(&self, row: &Row, id: &str) -> bool {
+    /// Whether an event comes behind all of its member and moment: those before it in its block, which are in order, and those that the
+    /// block before had.
+    fn follows(&self, row: &Row, id: &str, before: &[Row]) -> bool {
+        let mut same = before.iter().rev().take_while(|other| other.time == row.time);
+        if same.any(|other| other.member == row.member) {
+            return true;
+        }
         let (time, events) = &self.before;
         let mut own = events.iter().filter(|(member, ..)| *member == row.member).peekable();
         let behind =

@@ -4,7 +4,7 @@ use crate::hir::EventId;
 use crate::value::Instant;
 
 use super::code::{MISSING, cell, set};
-use super::judge::{Judge, Odd, TOO_LARGE, awards};
+use super::judge::{Judge, Odd, TOO_LARGE};
 use super::lane::Lane;
 use super::layout::NEVER;
 use super::measure::place;
@@ -193,7 +193,7 @@ impl Judge<'_, '_> {
         let principal = fact.principal.map_or(1, |slot| self.slot(lane, slot).max(MISSING + 1));
         let head: [i64; HEAD] = [lane.now, self.key(lane, fact.key), principal, principal];
         let slots = self.slots.get(lane.slots as usize..).unwrap_or_default();
-        let awards = awards(&self.scratch, lane);
+        let awards = self.scratch.awards(lane);
         let fill = |cells: &mut [i64]| {
             let Some((own, rest)) = cells.split_first_chunk_mut() else { return };
             *own = head;
