@@ -13,7 +13,7 @@ use super::layout::{ABSENT, DUE};
 use super::measure::place;
 use super::order::looked_at;
 use super::plan::{EventPlan, How, Plan, TIME};
-use super::queues::{NOWHERE, Queues, first, last};
+use super::queues::{EMPTY, NOWHERE, Queues, first, last};
 use super::store::{Pools, entry, lot};
 
 /// How many cells memory brings at once.
@@ -148,7 +148,8 @@ impl Ahead {
         }
         for queue in values {
             leaving.clear();
-            leaving.extend(asking.iter().map(|one| (first(at(one, *queue)), i64::MAX)));
+            let queues = asking.iter().map(|one| at(one, *queue)).filter(|queue| *queue != EMPTY);
+            leaving.extend(queues.map(|queue| (first(queue), i64::MAX)));
             follow(&pools.entries, entry::AT, leaving);
         }
         for window in windows {
