@@ -128,21 +128,16 @@ impl Judge<'_, '_> {
 
     /// Goes on with those events for which all conditions hold.
     pub fn open<R>(&mut self, gates: &[Num], lanes: &[Lane], then: impl FnOnce(&mut Self, &[Lane]) -> R) -> R {
-        if gates.is_empty() {
-            return then(self, lanes);
-        }
+        let Some((first, others)) = gates.split_first() else { return then(self, lanes) };
+        let holds = self.column(first, lanes);
         let mut open = self.scratch.room.take_lanes();
-        for (place, gate) in gates.iter().enumerate() {
-            if place == 0 {
-                let holds = self.column(gate, lanes);
-                open.extend(lanes.iter().zip(&holds).filter(|(_, holds)| **holds == 1).map(|(lane, _)| *lane));
-                self.scratch.room.give(holds);
-            } else {
-                let holds = self.column(gate, &open);
-                let mut each = holds.iter();
-                open.retain(|_| each.next() == Some(&1));
-                self.scratch.room.give(holds);
-            }
+        open.extend(lanes.iter().zip(&holds).filter(|(_, holds)| **holds == 1).map(|(lane, _)| *lane));
+        self.scratch.room.give(holds);
+        for gate in others {
+            let holds = self.column(gate, &open);
+            let mut each = holds.iter();
+            open.retain(|_| each.next() == Some(&1));
+            self.scratch.room.give(holds);
         }
         let result = then(self, &open);
         self.scratch.room.give_lanes(open);
