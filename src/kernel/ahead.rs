@@ -75,8 +75,6 @@ pub struct Ahead {
     asks: Vec<Asks>,
     /// By type of event: cells in all lines of memory that it looks at.
     looks: Vec<Vec<usize>>,
-    /// What comes, in order.
-    pub all: Vec<Coming>,
     asking: Vec<Coming>,
     leaving: Vec<(u32, i64)>,
 }
@@ -116,15 +114,14 @@ impl Ahead {
             values: values.iter().map(|measure| measure.cells.entries).collect(),
             asks: plan.events.iter().map(asks).collect(),
             looks: plan.events.iter().map(|event| one_of_each_line(looked_at(plan, event))).collect(),
-            all: Vec::new(),
             asking: Vec::new(),
             leaving: Vec::new(),
         }
     }
 
     /// Touches what belongs to the members of all that comes: their cells first, then what these lead to.
-    pub fn look(&mut self, plan: &Plan, cells: &Rows, pools: &Pools) {
-        let Self { lots, facts, entries, values, windows, asks, looks, all, asking, leaving } = self;
+    pub fn look(&mut self, all: &[Coming], plan: &Plan, cells: &Rows, pools: &Pools) {
+        let Self { lots, facts, entries, values, windows, asks, looks, asking, leaving } = self;
         let at = |one: &Coming, at: usize| cells.get(one.member, at);
         let looks =
             |one: &Coming| one.event.and_then(|event| looks.get(event.index())).map(Vec::as_slice).unwrap_or(&[0]);

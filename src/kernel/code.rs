@@ -204,3 +204,11 @@ pub fn set(cells: &mut [i64], at: usize, value: i64) {
         *cell = value;
     }
 }
+
+/// Brings the moment in a cell forward to another that is sooner, where there is one.
+#[inline(always)]
+pub fn sooner(cells: &mut [i64], at: usize, moment: i64) {
+    if let Some(cell) = cells.get_mut(at) {
+        *cell = (*cell).min(moment);
+    }
+}

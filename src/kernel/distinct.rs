@@ -1,6 +1,6 @@
 //! Different values of a measure: a few lie in the row of the member, the others in a queue.
 
-use super::code::{MISSING, cell, set};
+use super::code::{MISSING, cell, set, sooner};
 use super::judge::Judge;
 use super::lane::Lane;
 use super::layout::{FEW, MeasureCells};
@@ -39,9 +39,9 @@ impl Judge<'_, '_> {
                 set(member, cells.entries, queue);
             }
         }
-        let (different, first) = (cell(member, cells.value), cell(member, cells.first));
+        let different = cell(member, cells.value);
         set(member, cells.value, different + 1);
-        set(member, cells.first, first.min(at));
+        sooner(member, cells.first, at);
     }
 
     /// Lets the values leave that came before a moment and not since.

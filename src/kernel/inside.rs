@@ -71,14 +71,9 @@ impl Lowering<'_> {
     }
 }
 
-/// Where the lines of a list begin, and how many there are; none where the list is missing.
-pub fn lines_at(list: i64) -> (usize, usize) {
-    if list == MISSING { (0, 0) } else { lines_of(list) }
-}
-
 /// The lines of a list, each of so many slots, as lanes of their own.
 pub fn lines_in(list: i64, size: usize, lane: &Lane) -> impl ExactSizeIterator<Item = Lane> + use<> {
-    let (start, count) = lines_at(list);
+    let (start, count) = if list == MISSING { (0, 0) } else { lines_of(list) };
     let lane = *lane;
     (0..count).map(move |number| Lane { line: place(start + number * size), ..lane })
 }

@@ -9,7 +9,7 @@ use crate::hir::{EventId, EventKind, LadderId, MeasureId};
 
 use super::chunks::Rows;
 use super::clock::{Days, Today};
-use super::code::{Num, cell, set};
+use super::code::{Num, cell, set, sooner};
 use super::lane::{Cx, Lane, Room, at_least};
 use super::layout::{DUE, JOINED, LEFT, NEVER, TURN};
 use super::plan::{EventPlan, Plan};
@@ -176,9 +176,7 @@ impl Judge<'_, '_> {
 
     /// Something is due for a member then.
     pub fn due(&mut self, lane: &Lane, at: i64) {
-        if at < self.get(lane, DUE) {
-            self.set(lane, DUE, at);
-        }
+        sooner(self.members.at_mut(lane.member), DUE, at);
     }
 
     /// Notes that something changed that others follow from.
@@ -327,7 +325,7 @@ impl Judge<'_, '_> {
             self.scratch.changed.resize(length, false);
             self.crossings(&event.waits, &open)?;
             for ladder in &event.ladders {
-                self.stand(*ladder, &open)?;
+                self.stand(*ladder, &open, false)?;
             }
             let changed = &self.scratch.changed;
             open.retain(|lane| changed.get(lane.place()) == Some(&true));
@@ -360,10 +358,7 @@ impl Judge<'_, '_> {
                     for measure in &plan.ladders.at(*ladder).measures {
                         self.slide(*measure, from_ref(&lane));
                     }
-                    match &plan.ladders.at(*ladder).held {
-                        Some(held) => self.stand_held(&lane, *ladder, held, true).map(drop)?,
-                        None => self.stand(*ladder, from_ref(&lane))?,
-                    }
+                    self.stand(*ladder, from_ref(&lane), true)?;
                 }
             }
             self.set(lane, DUE, self.get(lane, TURN));
@@ -400,33 +395,27 @@ impl Judge<'_, '_> {
     /// Tiers may fall by themselves then.
     pub fn turn_at(&mut self, lane: &Lane, at: i64) {
         let member = self.members.at_mut(lane.member);
-        for moment in [TURN, DUE] {
-            let sooner = cell(member, moment).min(at);
-            set(member, moment, sooner);
-        }
+        sooner(member, TURN, at);
+        sooner(member, DUE, at);
     }
 
-    /// Moves members to the highest tier whose condition holds, or that something holds.
-    fn stand(&mut self, id: LadderId, lanes: &[Lane]) -> Result<(), Odd> {
+    /// Moves members to the highest tier whose condition holds, or that something holds; `fell` where time ran out rather than an event
+    /// spoke.
+    fn stand(&mut self, id: LadderId, lanes: &[Lane], fell: bool) -> Result<(), Odd> {
         let ladder = self.plan.ladders.at(id);
         if let Some(held) = &ladder.held {
             for lane in lanes {
-                if self.stand_held(lane, id, held, false)? {
+                if self.stand_held(lane, id, held, fell)? {
                     self.change(lane);
                 }
             }
             return Ok(());
         }
         for lane in lanes {
-            let member = self.members.at(lane.member);
-            let holds = |reach: &Option<Num>| match reach {
-                Some(Num::Reaches(at, bound)) => cell(member, *at) >= *bound,
-                Some(reach) => self.value(reach, lane) == 1,
-                None => false,
-            };
+            let holds = |reach: &Option<Num>| reach.as_ref().is_some_and(|reach| self.value(reach, lane) == 1);
             let reached = ladder.reach.iter().rposition(holds);
             let reached = i64::try_from(reached.map_or(0, |place| place + 1)).unwrap_or(0);
-            let old = cell(member, ladder.cells.tier);
+            let old = self.get(lane, ladder.cells.tier);
             let tier = if ladder.for_ever { old.max(reached) } else { reached };
             if tier != old {
                 self.move_to(lane, id, old, tier)?;

@@ -3,7 +3,7 @@
 use crate::engine::Flows;
 use crate::hir::UnitId;
 
-use super::code::{cell, set};
+use super::code::{cell, set, sooner};
 use super::judge::Judge;
 use super::lane::Lane;
 use super::layout::{ABSENT, DUE, NEVER};
@@ -55,8 +55,7 @@ impl Judge<'_, '_> {
                     // Where anybody asks for it.
                     set(lot, NUMBER, number);
                 });
-                let sooner = cell(member, DUE).min(due);
-                set(member, DUE, sooner);
+                sooner(member, DUE, due);
             }
         }
         if repaid > 0 {

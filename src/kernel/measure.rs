@@ -7,8 +7,8 @@ use crate::hir::{EventId, MeasureId, Net};
 use crate::value::Instant;
 
 use super::clock::Back;
-use super::code::{MISSING, Num, cell, set};
-use super::inside::{lines_at, lines_in};
+use super::code::{MISSING, Num, cell, set, sooner};
+use super::inside::lines_in;
 use super::judge::Judge;
 use super::lane::{Cx, Lane};
 use super::layout::NEVER;
@@ -170,10 +170,10 @@ impl Judge<'_, '_> {
         let Some(measure) = self.plan.measures.at(id) else { return };
         let Some((slot, size)) = measure.list else { return self.count_each(measure, lanes) };
         if let (Num::Line(at), None) = (&measure.value, &measure.filter) {
+            // A field of each line needs no lines side by side.
             for lane in lanes {
-                let (first, count) = lines_at(cell(self.slots, lane.slots as usize + slot));
-                for number in 0..count {
-                    self.contribute(lane, measure, cell(self.lines, first + number * size + at));
+                for line in lines_in(cell(self.slots, lane.slots as usize + slot), size, lane) {
+                    self.contribute(&line, measure, cell(self.lines, line.line as usize + at));
                 }
             }
             return;
@@ -240,15 +240,9 @@ impl Judge<'_, '_> {
             None => {
                 self.pools.entries.push(&mut queue, &[at, amount], lane.number);
                 self.set(lane, measure.cells.entries, queue);
-                self.comes_first(lane, measure, at);
+                sooner(self.members.at_mut(lane.member), measure.cells.first, at);
             }
         }
-    }
-
-    /// Something is in a window that came then.
-    pub fn comes_first(&mut self, lane: &Lane, measure: &MeasurePlan, at: i64) {
-        let first = self.get(lane, measure.cells.first);
-        self.set(lane, measure.cells.first, first.min(at));
     }
 
     /// Counts what a reversal makes of an original: by so much less, or more, at its time or at its own.
@@ -293,7 +287,7 @@ impl Judge<'_, '_> {
                 // It did not count before, and has its place among those that did.
                 self.pools.entries.insert(&mut queue, &[at, change], lane.number, |entry| cell(entry, AT) < at);
                 self.set(lane, measure.cells.entries, queue);
-                self.comes_first(lane, measure, at);
+                sooner(self.members.at_mut(lane.member), measure.cells.first, at);
             }
         }
     }

@@ -33,6 +33,8 @@ pub struct Members {
     cells: Rows,
     pools: Pools,
     ahead: Ahead,
+    /// What comes next, in order.
+    coming: Vec<Coming>,
     /// What came of it all.
     pub told: Told,
     days: Days,
@@ -40,8 +42,8 @@ pub struct Members {
     turns: Turns,
     /// Identities of events that were too old.
     refused: FxHashSet<u64>,
-    /// The newest moment.
-    newest: Option<i64>,
+    /// The newest moment; [`MISSING`] before any event.
+    newest: i64,
     /// The last moment of the block before, with the members, positions and identities of its events.
     before: (i64, Vec<(u32, u64, String)>),
 }
@@ -86,12 +88,13 @@ impl Members {
             cells: Rows::new(plan.layout.fresh.len()),
             pools: Pools::new(&plan),
             ahead: Ahead::new(&plan),
+            coming: Vec::new(),
             told: Told::new(plan.units.len(), plan.rewards),
             days: plan.clock.days(),
             scratch: Scratch::default(),
             turns: Turns::new(plan.events.len()),
             refused: FxHashSet::default(),
-            newest: None,
+            newest: MISSING,
             before: (MISSING, Vec::new()),
             plan,
         }
@@ -114,22 +117,22 @@ impl Members {
         let mut away = Vec::new();
         for start in (0..block.rows.len()).step_by(AT_ONCE) {
             let rows = block.rows.get(start..).unwrap_or_default();
-            self.take_turns(block, start, rows.get(..AT_ONCE).unwrap_or(rows), &mut away)?;
+            self.take_in(block, start, rows.get(..AT_ONCE).unwrap_or(rows), &mut away)?;
             // What has few beside it may wait for more.
-            self.take_turn(&mut slots, &block.lines)?;
+            self.judge_turn(&mut slots, &block.lines)?;
             while self.turns.waiting > AT_ONCE {
-                self.take_turn(&mut slots, &block.lines)?;
+                self.judge_turn(&mut slots, &block.lines)?;
             }
         }
         while self.turns.waiting > 0 {
-            self.take_turn(&mut slots, &block.lines)?;
+            self.judge_turn(&mut slots, &block.lines)?;
         }
         self.note_last(block);
         Ok(away)
     }
 
     /// Judges the events whose turn it is.
-    fn take_turn(&mut self, slots: &mut Cow<'_, [i64]>, lines: &[i64]) -> Result<(), Odd> {
+    fn judge_turn(&mut self, slots: &mut Cow<'_, [i64]>, lines: &[i64]) -> Result<(), Odd> {
         let mut turn = self.turns.take();
         for (event, lanes) in turn.iter_mut().enumerate().filter(|(_, lanes)| !lanes.is_empty()) {
             self.judging(slots, lines).judge(EventId::new(event), lanes)?;
@@ -140,24 +143,23 @@ impl Members {
     }
 
     /// Takes in events that are accepted, each in a turn behind that of the one before it of its member.
-    fn take_turns(
+    fn take_in(
         &mut self,
         block: &Block,
         start: usize,
         rows: &[Row],
         away: &mut Vec<(u32, Arrival)>,
     ) -> Result<(), Odd> {
-        let (share, all) = (self.share, &mut self.ahead.all);
-        all.clear();
-        all.reserve(rows.len());
+        let (share, mut coming) = (self.share, std::mem::take(&mut self.coming));
+        coming.clear();
+        coming.reserve(rows.len());
         for (place, row) in rows.iter().enumerate() {
             let Some(number) = share.place(row.member) else { continue };
             let member = self.cells.spot(number as usize).ok_or(TOO_LARGE)?;
             let place = u32::try_from(place).map_err(|_| TOO_LARGE)?;
-            all.push(Coming { member, number, place, time: row.time, event: Some(row.event) });
+            coming.push(Coming { member, number, place, time: row.time, event: Some(row.event) });
         }
-        self.ahead.look(&self.plan, &self.cells, &self.pools);
-        let (coming, mut newest_of_all) = (std::mem::take(&mut self.ahead.all), MISSING);
+        self.ahead.look(&coming, &self.plan, &self.cells, &self.pools);
         for Coming { member: spot, number, place, .. } in &coming {
             let Some(row) = rows.get(*place as usize) else { continue };
             let newest = self.cells.get(*spot, NEWEST);
@@ -173,7 +175,7 @@ impl Members {
                     }
                 }
             }
-            newest_of_all = newest_of_all.max(row.time);
+            self.newest = self.newest.max(row.time);
             let member = self.cells.at_mut(*spot);
             let turn = self.turns.now.max(cell(member, LAST_TURN) + 1);
             set(member, NEWEST, row.time);
@@ -183,8 +185,7 @@ impl Members {
             let lane = Lane { now: row.time, day, index: 0, number, member, slots: row.slots, line: 0 };
             self.turns.add(turn, row.event, lane);
         }
-        self.newest = self.newest.max(Some(newest_of_all)).filter(|newest| *newest != MISSING);
-        self.ahead.all = coming;
+        self.coming = coming;
         Ok(())
     }
 
@@ -252,7 +253,7 @@ impl Members {
 
     /// The newest moment of all events.
     pub fn newest(&self) -> Option<i64> {
-        self.newest
+        Some(self.newest).filter(|newest| *newest != MISSING)
     }
 
     /// Moves the clock of these members to a moment.
@@ -263,15 +264,9 @@ impl Members {
         for number in 0..self.cells.len() {
             if number % AT_ONCE == 0 {
                 let spots = (number..number + AT_ONCE).filter_map(|place| self.cells.spot(place));
-                self.ahead.all.clear();
-                self.ahead.all.extend(spots.map(|member| Coming {
-                    member,
-                    number: 0,
-                    place: 0,
-                    time: to,
-                    event: None,
-                }));
-                self.ahead.look(&self.plan, &self.cells, &self.pools);
+                self.coming.clear();
+                self.coming.extend(spots.map(|member| Coming { member, number: 0, place: 0, time: to, event: None }));
+                self.ahead.look(&self.coming, &self.plan, &self.cells, &self.pools);
             }
             let member = self.cells.spot(number).ok_or(TOO_LARGE)?;
             let number = u32::try_from(number).map_err(|_| TOO_LARGE)?;

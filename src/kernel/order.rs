@@ -19,9 +19,8 @@ pub fn order(plan: &Plan) -> Vec<usize> {
             }
         }
     }
-    cells.sort_by(|(a, by_a), (b, by_b)| {
-        (*a >= HEAD, Reverse(by_a.len()), by_a).cmp(&(*b >= HEAD, Reverse(by_b.len()), by_b))
-    });
+    // Every type looks at the head of a row, which stays where it is.
+    cells.sort_by(|(_, a), (_, b)| (Reverse(a.len()), a).cmp(&(Reverse(b.len()), b)));
     let mut places = vec![0; cells.len()];
     for (place, (cell, _)) in cells.iter().enumerate() {
         if let Some(slot) = places.get_mut(*cell) {

@@ -1,7 +1,5 @@
 //! What came before: an event that comes again changes nothing.
 
-use hashbrown::hash_table::Entry;
-
 use super::rows::{Block, Known};
 use super::spread::Spread;
 
@@ -40,13 +38,13 @@ impl Seen {
     }
 
     fn see(&mut self, event: Event) -> Known {
-        match self.events.entry(event.print(), |known| known.print == event.print, Event::print) {
-            Some(Entry::Vacant(room)) => {
-                room.insert(event);
+        match self.events.find(event.print(), |known| known.print == event.print) {
+            None => {
+                self.events.insert(event.print(), event, Event::print);
                 Known::New
             }
-            Some(Entry::Occupied(known)) if known.get().content == event.content => Known::Same,
-            _ => Known::Other,
+            Some(known) if known.content == event.content => Known::Same,
+            Some(_) => Known::Other,
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Large tables that do not grow all at once.
 
 use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
 
 /// How many tables there are.
 const TABLES: usize = 16;
@@ -50,18 +49,6 @@ impl<T> Spread<T> {
             table.insert_unique(hash(print), one, |known| hash(print_of(known)));
         }
     }
-
-    /// What has a fingerprint and is the one that is meant, or room for it; `print_of` tells the fingerprint of what is there.
-    pub fn entry(
-        &mut self,
-        print: u64,
-        is_meant: impl FnMut(&T) -> bool,
-        print_of: impl Fn(&T) -> u64,
-    ) -> Option<Entry<'_, T>> {
-        let table = self.table(print);
-        let table = self.tables.get_mut(table)?;
-        Some(table.entry(hash(print), is_meant, |known| hash(print_of(known))))
-    }
 }
 
 #[cfg(test)]
@@ -74,9 +61,9 @@ mod tests {
         for round in 0..2 {
             for i in 0..10_000_u64 {
                 let print = i.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-                match spread.entry(print, |known| *known == print, |known| *known).unwrap() {
-                    Entry::Vacant(room) => drop(room.insert(print)),
-                    Entry::Occupied(_) => assert_eq!(round, 1),
+                match spread.find(print, |known| *known == print) {
+                    None => spread.insert(print, print, |known| *known),
+                    Some(_) => assert_eq!(round, 1),
                 }
             }
         }
