@@ -4,8 +4,10 @@
 //! What stands between values is learned from records that were taken apart carefully. A record that is the same between its values is
 //! well formed where they are.
 
+use wide::u8x16;
+
 use super::MAX_LIST;
-use super::scan::{Decimal, blanks, byte, number, plain_ascii_length, plain_length};
+use super::scan::{Decimal, blanks, byte, number, plain_length, short_text_length};
 use super::tape::{Kind, Part, range};
 
 /// No more steps than these are learned: a source that writes each record in another way would have no end of them.
@@ -35,7 +37,16 @@ pub(crate) struct Patterns {
 pub(crate) const WINDOW: usize = 32;
 
 /// These bytes.
-type Window = [[u8; 16]; 2];
+type Window = [u8; WINDOW];
+
+/// Two halves of a window.
+type Halves = [u8x16; 2];
+
+fn halves(window: &Window) -> Halves {
+    let (halves, _) = window.as_chunks();
+    let half = |place: usize| halves.get(place).map_or(u8x16::new([0; 16]), |half| u8x16::new(*half));
+    [half(0), half(1)]
+}
 
 /// Where a step is.
 type Place = u32;
@@ -46,8 +57,10 @@ const NONE: Place = Place::MAX;
 /// Bytes that must stand somewhere, and what comes behind them.
 #[derive(Debug, Clone)]
 struct Step {
-    /// The bytes as numbers, the first lowest, each with a mask of those that it has.
-    literal: [(u128, u128); 2],
+    /// The bytes; 0 behind them.
+    literal: Halves,
+    /// All bits of each byte that belongs to them.
+    mask: Halves,
     length: u32,
     /// What else may stand there. Numbers and words stand behind all others: what comes before them may also come before a quote.
     other: Place,
@@ -71,23 +84,28 @@ enum Then {
 
 impl Step {
     /// What is not known yet: no bytes are like that.
-    const NEVER: Self = Self { literal: [(1, 0), (0, 0)], length: 0, other: NONE, then: Then::End(0) };
+    const NEVER: Self = Self {
+        literal: [u8x16::new([u8::MAX; 16]), u8x16::new([0; 16])],
+        mask: [u8x16::new([0; 16]); 2],
+        length: 0,
+        other: NONE,
+        then: Then::End(0),
+    };
 
     fn new(bytes: &[u8], then: Then) -> Option<Self> {
-        let join = |all: u128, byte: u8| all << 8 | u128::from(byte);
-        let part = |from: usize| {
-            let bytes = bytes.iter().skip(from).take(16).rev();
-            (bytes.clone().fold(0, |all, byte| join(all, *byte)), bytes.fold(0, |all, _| join(all, u8::MAX)))
-        };
-        Some(Self { literal: [part(0), part(16)], length: u32::try_from(bytes.len()).ok()?, other: NONE, then })
+        let (mut literal, mut mask) = ([0; WINDOW], [0; WINDOW]);
+        literal.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        mask.get_mut(..bytes.len())?.fill(u8::MAX);
+        let length = u32::try_from(bytes.len()).ok()?;
+        Some(Self { literal: halves(&literal), mask: halves(&mask), length, other: NONE, then })
     }
 
     /// Whether these bytes stand in a window.
     #[inline(always)]
-    fn stands(&self, [first, second]: &Window) -> bool {
-        let [(bytes, mask), (more, more_mask)] = self.literal;
-        u128::from_le_bytes(*first) & mask == bytes
-            && (self.length <= 16 || u128::from_le_bytes(*second) & more_mask == more)
+    fn stands(&self, window: &Window) -> bool {
+        let ([first, second], [a, b], [c, d]) = (halves(window), self.literal, self.mask);
+        let other = (first & c ^ a) | (second & d ^ b);
+        other.simd_eq(u8x16::new([0; 16])).to_bitmask() == u32::from(u16::MAX)
     }
 
     fn is_never(&self) -> bool {
@@ -106,8 +124,10 @@ pub(crate) enum Value {
     Null,
     /// Yes or no.
     Bool(bool),
-    /// A number; what it says where it is as plain as most are.
-    Number(Option<Decimal>),
+    /// A number that is as plain as most are.
+    Number(Decimal),
+    /// Any other number.
+    Odd,
     /// What stands between two places, in quotes and without escapes.
     Text(u32, u32),
     /// Lines: where their values begin, and how many lines there are.
@@ -144,7 +164,7 @@ impl Patterns {
     /// What comes behind the step that is taken at a point, and where.
     #[inline(always)]
     fn step(&mut self, bytes: &[u8], at: usize, point: Place) -> Option<(Then, usize)> {
-        let window = bytes.get(at..)?.as_chunks().0.first_chunk()?;
+        let window = bytes.get(at..)?.first_chunk()?;
         let step = self.steps.get(point as usize)?;
         let step = if step.stands(window) { step } else { self.other(window, point)? };
         Some((step.then, at + step.length as usize))
@@ -188,12 +208,8 @@ impl Patterns {
             (at, point) = match then {
                 Then::More(next) => (start, next),
                 Then::Text(next) => {
-                    let end = start + plain_ascii_length(bytes.get(start..)?);
-                    let end = if byte(bytes, end).is_ascii() { end } else { text_end(bytes, start)? };
-                    // A text with an escape does not stand as it is.
-                    if byte(bytes, end) != b'"' {
-                        return None;
-                    }
+                    let rest = bytes.get(start..)?;
+                    let end = start + rest.first_chunk().and_then(short_text_length).or_else(|| text_length(rest))?;
                     let (from, to) = range(start, end);
                     add(Value::Text(from, to));
                     (end, next)
@@ -380,12 +396,11 @@ impl Patterns {
     }
 }
 
-/// The end of a text that has other characters than those of ASCII, if it is one.
-#[cold]
-fn text_end(bytes: &[u8], start: usize) -> Option<usize> {
-    let end = start + plain_length(bytes.get(start..)?);
-    str::from_utf8(bytes.get(start..end)?).ok()?;
-    Some(end)
+/// How long any text is that ends in a quote, if it has no escapes: with one it does not stand as it is.
+fn text_length(bytes: &[u8]) -> Option<usize> {
+    let length = plain_length(bytes);
+    str::from_utf8(bytes.get(..length)?).ok()?;
+    (byte(bytes, length) == b'"').then_some(length)
 }
 
 /// The number or word that bytes begin with, and how long it is.
@@ -396,7 +411,7 @@ fn bare(bytes: &[u8]) -> Option<(usize, Value)> {
         b't' => word(b"true", Value::Bool(true)),
         b'f' => word(b"false", Value::Bool(false)),
         b'n' => word(b"null", Value::Null),
-        _ => number(bytes).map(|(length, number)| (length, Value::Number(number))),
+        _ => number(bytes).map(|(length, number)| (length, number.map_or(Value::Odd, Value::Number))),
     }
 }
 
@@ -452,7 +467,9 @@ mod tests {
     fn carefully(text: &str) -> Option<Vec<String>> {
         let said = |part: Part<'_, '_>, at: usize| match part.plain(at) {
             Some(Plain::Text(text)) => format!("\"{text}\""),
-            Some(Plain::Number(digits)) => format!("{:?}", Value::Number(Decimal::read(digits.as_bytes()))),
+            Some(Plain::Number(digits)) => {
+                format!("{:?}", Decimal::read(digits.as_bytes()).map_or(Value::Odd, Value::Number))
+            }
             Some(Plain::Bool(yes)) => format!("{:?}", Value::Bool(yes)),
             None => format!("{:?}", Value::Null),
         };

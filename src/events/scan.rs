@@ -1,6 +1,6 @@
 //! Looks for the bytes that mean something, many at once.
 
-use wide::u8x16;
+use wide::{i8x16, u8x16};
 
 /// Each of eight bytes 1.
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -77,6 +77,42 @@ impl Decimal {
 /// How long the number of JSON is that bytes begin with, and what it says where it has no exponent and not many digits.
 #[inline(always)]
 pub(super) fn number(bytes: &[u8]) -> Option<(usize, Option<Decimal>)> {
+    match bytes.first_chunk().and_then(short_number) {
+        Some((length, decimal)) => Some((length, Some(decimal))),
+        None => any_number(bytes),
+    }
+}
+
+/// The same for what has less than eight bytes, no sign and no exponent; none for all else.
+#[inline(always)]
+fn short_number(bytes: &[u8; 8]) -> Option<(usize, Decimal)> {
+    let digits = u64::from_le_bytes(*bytes) ^ (ONES * u64::from(b'0'));
+    let others = (digits.wrapping_add(ONES * 0x76) | digits) & HIGH;
+    let whole = others.trailing_zeros() / 8;
+    let first = |count: u32| 1_u64.wrapping_shl(8 * count).wrapping_sub(1);
+    let at = |place: u32| bytes.get(place as usize).copied();
+    let (length, behind, digits) = if at(whole)? == b'.' {
+        // The digits behind the point move to those before it.
+        let length = (others & (others - 1)).trailing_zeros() / 8;
+        let behind = length - whole - 1;
+        (length, behind, digits & first(whole) | digits >> 8 & !first(whole) & first(length - 1))
+    } else {
+        (whole, 0, digits & first(whole))
+    };
+    let is_number = whole > 0 && (behind > 0 || length == whole) && (whole == 1 || bytes.first()? != &b'0');
+    if !is_number || at(length)? | 0x20 == b'e' {
+        return None;
+    }
+    // Eight digits, of which the first may be nothing: two at once, then four, then all.
+    let count = length - u32::from(behind > 0);
+    let pairs = digits << (8 * (8 - count));
+    let pairs = (pairs * 10).wrapping_add(pairs >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    let all = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;
+    Some((length as usize, Decimal { digits: all.cast_signed(), behind: behind as u8 }))
+}
+
+fn any_number(bytes: &[u8]) -> Option<(usize, Option<Decimal>)> {
     let byte = |at: usize| byte(bytes, at);
     let mut number = 0_i64;
     let mut digits = |mut at: usize| {
@@ -118,6 +154,23 @@ pub(super) fn near(bytes: &[u8], wanted: u8) -> Option<usize> {
     rest.iter().position(|byte| *byte == wanted).map(|at| before + at)
 }
 
+/// How many characters of ASCII come before the quote that ends a text, where that is near and all of them stand for themselves.
+#[inline(always)]
+pub(super) fn short_text_length(bytes: &[u8; 32]) -> Option<usize> {
+    let (mut quotes, mut others) = (0, 0);
+    let (halves, _) = bytes.as_chunks::<16>();
+    for (half, shift) in halves.iter().zip([0, 16]) {
+        let half = i8x16::new(half.map(u8::cast_signed));
+        let quote = half.simd_eq(i8x16::splat(b'"'.cast_signed()));
+        // Below the blank lie control characters and, as they are below zero, all other characters.
+        let other = half.simd_eq(i8x16::splat(b'\\'.cast_signed())) | half.simd_lt(i8x16::splat(0x20));
+        quotes |= quote.to_bitmask() << shift;
+        others |= other.to_bitmask() << shift;
+    }
+    let before = quotes.wrapping_sub(1) & !quotes;
+    (quotes != 0 && others & before == 0).then_some(quotes.trailing_zeros() as usize)
+}
+
 /// How many bytes come before the first that is marked: `marks` tells it of sixteen at once, `is_marked` of one.
 #[inline(always)]
 pub(super) fn until(bytes: &[u8], marks: impl Fn(u8x16) -> u8x16, is_marked: impl Fn(u8) -> bool) -> usize {
@@ -132,17 +185,6 @@ pub(super) fn until(bytes: &[u8], marks: impl Fn(u8x16) -> u8x16, is_marked: imp
         rest = after;
     }
     length + rest.iter().position(|byte| is_marked(*byte)).unwrap_or(rest.len())
-}
-
-/// How many characters of ASCII come before the first quote, backslash or control character, or the first byte of any other character.
-#[inline(always)]
-pub(super) fn plain_ascii_length(bytes: &[u8]) -> usize {
-    let marks = |chunk: u8x16| {
-        // Control characters come out behind all others then.
-        let (moved, others) = (chunk - u8x16::splat(0x20), u8x16::splat(0x60));
-        chunk.simd_eq(u8x16::splat(b'"')) | chunk.simd_eq(u8x16::splat(b'\\')) | moved.max(others).simd_eq(moved)
-    };
-    until(bytes, marks, |byte| matches!(byte, b'"' | b'\\' | 0..0x20 | 0x80..))
 }
 
 /// How many bytes come before the first quote, backslash or control character, which end what stands for itself inside quotes.
@@ -194,13 +236,22 @@ mod tests {
         }
 
         #[test]
+        fn short_numbers_are_read_as_all_others(text in "-?[0-9]{0,5}(\\.[0-9]{0,3})?[eE.,}0-9\u{80}]{0,3}", behind in "[,}]{8}") {
+            let bytes = [text.as_bytes(), behind.as_bytes()].concat();
+            prop_assert_eq!(number(&bytes), any_number(&bytes));
+        }
+
+        #[test]
         fn eight_at_once_find_what_one_at_a_time_find(
-            bytes in prop::collection::vec(prop_oneof![any::<u8>(), Just(b'a'), Just(0x80), Just(0x21), Just(0xff)], 0..40),
+            bytes in prop::collection::vec(prop_oneof![any::<u8>(), Just(b'a'), Just(b'"'), Just(0x80), Just(0x21), Just(0xff)], 0..40),
         ) {
             let slowly = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
             prop_assert_eq!(plain_length(&bytes), slowly.unwrap_or(bytes.len()));
-            let other = bytes.iter().position(|byte| *byte >= 0x80).unwrap_or(bytes.len());
-            prop_assert_eq!(plain_ascii_length(&bytes), slowly.unwrap_or(bytes.len()).min(other));
+            if let Some(start) = bytes.first_chunk() {
+                let other = start.iter().position(|byte| *byte >= 0x80).unwrap_or(start.len());
+                let slowly = slowly.filter(|at| *at < start.len().min(other) && bytes[*at] == b'"');
+                prop_assert_eq!(short_text_length(start), slowly);
+            }
             prop_assert_eq!(near(&bytes, 0x80), bytes.iter().position(|byte| *byte == 0x80));
         }
     }

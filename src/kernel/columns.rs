@@ -4,11 +4,12 @@ use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use crate::arena::{Arena, Id as _};
-use crate::events::{Decimal, Ruled, Slice, TIME_KEYS, is_plain_identifier};
+use crate::events::{Decimal, Ruled, Slice, TIME_KEYS};
 use crate::hir::{EventDef, EventId, FieldDef, FieldId, FieldType, Program};
 
 use super::find::{Find, Molded};
 use super::lists::CellList;
+use super::texts::Text;
 
 /// Which column has what, in one file.
 pub(super) struct Columns {
@@ -91,8 +92,8 @@ impl Columns {
 
 /// What a row says as every event does.
 pub(super) struct TableHead<'r> {
-    pub(super) id: &'r [u8],
-    pub(super) member: &'r [u8],
+    pub(super) id: Text<'r>,
+    pub(super) member: Text<'r>,
     pub(super) kind: &'r [u8],
     pub(super) time_key: &'static str,
     pub(super) time: &'r [u8],
@@ -129,8 +130,9 @@ impl<'r> Cells<'r> {
 
     /// An identifier. With `+` in it, it may be a number that a spreadsheet has shortened.
     #[inline]
-    fn identity(self, at: usize) -> Option<&'r [u8]> {
-        self.text(at).filter(|text| is_plain_identifier(text) && text.iter().all(|byte| *byte != b'+'))
+    fn identity(self, at: usize) -> Option<Text<'r>> {
+        let text = self.text(at).map(Text::new);
+        text.filter(|text| text.is_identifier() && text.bytes.iter().all(|byte| *byte != b'+'))
     }
 }
 
@@ -170,8 +172,8 @@ impl<'r> Find<'r> for Celled<'r> {
     }
 
     #[inline]
-    fn text(&self, at: usize) -> Option<&'r [u8]> {
-        self.row.text(at)
+    fn text(&self, at: usize) -> Option<Text<'r>> {
+        self.row.text(at).map(Text::new)
     }
 
     fn number(&self, at: usize) -> Option<Decimal> {
@@ -182,7 +184,7 @@ impl<'r> Find<'r> for Celled<'r> {
         None
     }
 
-    fn identity(&self, at: usize) -> Option<&'r [u8]> {
+    fn identity(&self, at: usize) -> Option<Text<'r>> {
         self.row.identity(at)
     }
 

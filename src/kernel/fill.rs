@@ -7,10 +7,8 @@ use crate::value::{Currency, Day, Exact, Rounding};
 
 use super::code::MISSING;
 use super::find::Find;
-use super::slots::{Form, PLACES, Packed, Printer, Shape, Words, held, lines};
-
-/// The most cells of a line that is read here.
-const MOST_CELLS: usize = 16;
+use super::slots::{self, Form, PLACES, Shape, held};
+use super::texts::{Packed, Printer, Text, Words};
 
 /// What is done with the fields of a record, or of a line.
 pub(super) struct Filling<'p> {
@@ -69,9 +67,9 @@ impl<'p> Filling<'p> {
                 (FieldType::Id | FieldType::Member, _) => Kind::Identity,
                 (FieldType::Flag, _) => Kind::Flag,
                 (FieldType::Date, _) => Kind::Date,
-                (FieldType::OneOf(set), _) => {
-                    Kind::OneOf(program.enums.at(*set).words.iter().map(|word| Packed::new(word.as_bytes())).collect())
-                }
+                (FieldType::OneOf(set), _) => Kind::OneOf(
+                    program.enums.at(*set).words.iter().map(|word| Packed::new(Text::new(word.as_bytes()))).collect(),
+                ),
                 (FieldType::List(lines), Some(Form::Lines(shape))) => {
                     Kind::Lines(Filling::new(program, lines, shape, words))
                 }
@@ -109,7 +107,7 @@ impl Currencies {
     pub(super) fn new(program: &Program) -> Self {
         let settings = &program.settings;
         let money = |currency: Currency, worth| Money {
-            code: Packed::new(currency.code().as_bytes()),
+            code: Packed::new(Text::new(currency.code().as_bytes())),
             places: currency.exponent(),
             worth,
         };
@@ -167,12 +165,12 @@ impl Tools<'_> {
                     Kind::TextPrint => self.print(short(find.text(at)?)?, step, slots)?,
                     Kind::IdentityPrint => self.print(find.identity(at)?, step, slots)?,
                     Kind::OneOf(words) => {
-                        let word = Packed::new(find.text(at)?);
-                        i64::try_from(words.iter().position(|known| *known == word)?).ok()?
+                        let word = find.text(at)?;
+                        i64::try_from(words.iter().position(|known| known.is(word))?).ok()?
                     }
                     Kind::Flag => i64::from(find.truth(at)?),
                     Kind::Date => {
-                        let day = Day::parse(str::from_utf8(find.text(at)?).ok()?)?;
+                        let day = Day::parse(str::from_utf8(find.text(at)?.bytes).ok()?)?;
                         (FIRST_YEAR..=LAST_YEAR).contains(&day.year()).then(|| i64::from(day.epoch_days()))?
                     }
                     Kind::Lines(filling) => self.list(filling, find.lines(at, step.field)?, currency)?,
@@ -186,11 +184,11 @@ impl Tools<'_> {
         Some(())
     }
 
-    fn word(&mut self, text: &[u8], step: &Step<'_>) -> i64 {
+    fn word(&mut self, text: Text<'_>, step: &Step<'_>) -> i64 {
         if step.slot.is_some() { self.words.number(text) } else { MISSING }
     }
 
-    fn print(&self, text: &[u8], step: &Step<'_>, slots: &mut [i64]) -> Option<i64> {
+    fn print(&self, text: Text<'_>, step: &Step<'_>, slots: &mut [i64]) -> Option<i64> {
         let [first, second] = self.printer.print(text);
         *slots.get_mut(step.slot? + 1)? = second;
         Some(first)
@@ -199,8 +197,8 @@ impl Tools<'_> {
     /// The currency that a record names for its amounts, if it does.
     fn currency<'r>(&self, find: &impl Find<'r>, outer: usize) -> Option<usize> {
         let Some(at) = find.currency() else { return Some(outer) };
-        let code = Packed::new(find.text(at)?);
-        self.currencies.0.iter().position(|known| known.code == code)
+        let code = find.text(at)?;
+        self.currencies.0.iter().position(|known| known.code.is(code))
     }
 
     fn list<'r>(
@@ -209,20 +207,33 @@ impl Tools<'_> {
         list: impl Iterator<Item = Option<impl Find<'r>>>,
         outer: usize,
     ) -> Option<i64> {
-        let (first, mut count) = (self.lines.len(), 0);
+        // There are no lists in lines: those that are there are out of the way meanwhile.
+        let mut lines = std::mem::take(self.lines);
+        let first = lines.len();
+        let count = self.add_lines(&mut lines, filling, list, outer);
+        *self.lines = lines;
+        count.filter(|count| *count <= MAX_LIST).map(|count| slots::lines(first, count))
+    }
+
+    fn add_lines<'r>(
+        &mut self,
+        lines: &mut Vec<i64>,
+        filling: &Filling<'_>,
+        list: impl Iterator<Item = Option<impl Find<'r>>>,
+        outer: usize,
+    ) -> Option<usize> {
+        let mut count = 0;
         for line in list {
+            let from = lines.len();
+            lines.resize(from + filling.size, MISSING);
+            self.fill(filling, line?, outer, lines.get_mut(from..)?)?;
             count += 1;
-            // A line has few cells: they are filled apart from all others.
-            let mut cells = [MISSING; MOST_CELLS];
-            let cells = cells.get_mut(..filling.size)?;
-            self.fill(filling, line?, outer, cells)?;
-            self.lines.extend_from_slice(cells);
         }
-        (count <= MAX_LIST).then(|| lines(first, count))
+        Some(count)
     }
 }
 
 /// A text that is not too long.
-fn short(text: &[u8]) -> Option<&[u8]> {
-    (text.len() <= MAX_TEXT).then_some(text)
+fn short(text: Text<'_>) -> Option<Text<'_>> {
+    (text.bytes.len() <= MAX_TEXT).then_some(text)
 }

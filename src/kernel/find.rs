@@ -2,10 +2,10 @@
 //! of a table, by position.
 
 use crate::arena::{Arena, Id as _};
-use crate::events::{
-    Decimal, Fields as _, Key, Part, Patterns, Plain, TIME_KEYS, Value, Values, WINDOW, is_plain_identifier,
-};
+use crate::events::{Decimal, Fields as _, Key, Part, Patterns, Plain, TIME_KEYS, Value, Values, WINDOW};
 use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
+
+use super::texts::Text;
 
 /// Values of a record or a line.
 pub(super) trait Find<'a>: Sized {
@@ -19,7 +19,7 @@ pub(super) trait Find<'a>: Sized {
     fn currency(&self) -> Option<usize>;
 
     /// A text without escapes, in UTF-8.
-    fn text(&self, at: usize) -> Option<&'a [u8]>;
+    fn text(&self, at: usize) -> Option<Text<'a>>;
 
     /// A number as JSON writes it, as plain as most are.
     fn number(&self, at: usize) -> Option<Decimal>;
@@ -29,8 +29,8 @@ pub(super) trait Find<'a>: Sized {
 
     /// An identifier that needs no second look.
     #[inline(always)]
-    fn identity(&self, at: usize) -> Option<&'a [u8]> {
-        self.text(at).filter(|text| is_plain_identifier(text))
+    fn identity(&self, at: usize) -> Option<Text<'a>> {
+        self.text(at).filter(|text| text.is_identifier())
     }
 
     /// Lines of the list that is the value of a field, each where it is an object.
@@ -73,8 +73,8 @@ impl<'a, 't> Find<'a> for Named<'a, 't> {
         self.record.find("currency", self.next).filter(|at| !self.record.is_nothing(*at))
     }
 
-    fn text(&self, at: usize) -> Option<&'a [u8]> {
-        if let Plain::Text(text) = self.record.plain(at)? { Some(text.as_bytes()) } else { None }
+    fn text(&self, at: usize) -> Option<Text<'a>> {
+        if let Plain::Text(text) = self.record.plain(at)? { Some(Text::new(text.as_bytes())) } else { None }
     }
 
     fn number(&self, at: usize) -> Option<Decimal> {
@@ -272,14 +272,14 @@ impl<'m> Find<'m> for Molded<'m> {
     }
 
     #[inline(always)]
-    fn text(&self, at: usize) -> Option<&'m [u8]> {
+    fn text(&self, at: usize) -> Option<Text<'m>> {
         let Value::Text(start, end) = self.values.get(at)? else { return None };
-        self.bytes.get(*start as usize..*end as usize)
+        Text::within(self.bytes, *start as usize, *end as usize)
     }
 
     #[inline(always)]
     fn number(&self, at: usize) -> Option<Decimal> {
-        if let Value::Number(number) = self.values.get(at)? { *number } else { None }
+        if let Value::Number(number) = self.values.get(at)? { Some(*number) } else { None }
     }
 
     fn truth(&self, at: usize) -> Option<bool> {

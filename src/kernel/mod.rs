@@ -40,6 +40,7 @@ mod spread;
 mod store;
 mod tables;
 mod term;
+mod texts;
 mod turns;
 mod unfit;
 

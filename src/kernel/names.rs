@@ -55,7 +55,7 @@ impl Names {
 
 #[cfg(test)]
 mod tests {
-    use super::super::slots::Printer;
+    use super::super::texts::{Printer, Text};
     use super::*;
 
     #[test]
@@ -64,7 +64,9 @@ mod tests {
         let all: Vec<String> = (0..1_000).map(|i| format!("m{i}")).collect();
         for _ in 0..2 {
             assert!(
-                all.iter().zip(0..).all(|(name, i)| names.number(NamePrint::new(printer.print(name.as_bytes()))) == i)
+                all.iter()
+                    .zip(0..)
+                    .all(|(name, i)| names.number(NamePrint::new(printer.print(Text::new(name.as_bytes())))) == i)
             );
         }
     }

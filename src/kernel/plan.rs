@@ -7,7 +7,8 @@ use crate::value::{Rounding, TimeSpan};
 use super::clock::{Back, Clock};
 use super::code::Num;
 use super::layout::{CrossingCells, LadderCells, Layout, LimitCells, MeasureCells, PurseCells};
-use super::slots::{Printer, Shapes};
+use super::slots::Shapes;
+use super::texts::Printer;
 
 /// A program, lowered.
 pub struct Plan {

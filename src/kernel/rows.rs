@@ -10,7 +10,8 @@ use super::code::MISSING;
 use super::crew::Repeats;
 use super::names::{NamePrint, Names};
 use super::plan::Plan;
-use super::slots::{Form, Printer, Shapes, held, lines};
+use super::slots::{Form, Shapes, held, lines};
+use super::texts::{Printer, Text};
 
 /// An event: what everybody asks of it, and where its fields are.
 #[derive(Debug, Clone, Copy)]
@@ -90,11 +91,11 @@ impl Block {
     }
 
     /// Adds an identity and a name.
-    pub fn name(&mut self, id: &[u8], member: &[u8]) -> [u32; 3] {
+    pub fn name(&mut self, id: Text<'_>, member: Text<'_>) -> [u32; 3] {
         let start = self.text.len();
-        self.text.extend_from_slice(id);
+        id.append(&mut self.text);
         let middle = self.text.len();
-        self.text.extend_from_slice(member);
+        member.append(&mut self.text);
         [start, middle, self.text.len()].map(place)
     }
 
@@ -168,16 +169,17 @@ impl Filler {
             return None;
         }
         let content = self.content((&event.member, event.kind, event.time, &event.fields));
-        let text = block.name(event.id.as_bytes(), event.member.as_bytes());
+        let [id, member] = [&event.id, &event.member].map(|name| Text::new(name.as_bytes()));
+        let text = block.name(id, member);
         block.rows.push(Row {
             event: event.kind,
             member: 0,
-            name: NamePrint::new(self.printer.print(event.member.as_bytes())),
+            name: NamePrint::new(self.printer.print(member)),
             time: event.time.millis(),
             sequence: event.sequence,
             slots: place(slots),
             text,
-            print: self.printer.hash(event.id.as_bytes()),
+            print: self.printer.hash(id),
             content,
             source: place(block.rows.len()),
             known: Known::New,
@@ -208,7 +210,7 @@ impl Filler {
                     *block.slots.get_mut(at)? = lines(first, list.len());
                 }
                 (Form::Print, Value::Text(text)) => {
-                    let print = printer.print(text.as_bytes());
+                    let print = printer.print(Text::new(text.as_bytes()));
                     block.slots.get_mut(at..at + 2)?.copy_from_slice(&print);
                 }
                 _ => *block.slots.get_mut(at)? = held(value, form, words)?,

@@ -14,6 +14,7 @@ use super::fill::{Currencies, Filling, Tools};
 use super::find::{Find, Molds, Named, has_another_time};
 use super::names::NamePrint;
 use super::rows::{Block, Filler, Known, Row, place};
+use super::texts::Text;
 
 /// Fills rows from records of one program.
 pub(super) struct Scanner<'p> {
@@ -40,8 +41,8 @@ struct Rows<'p> {
 /// What every event says, and what tells its record from others.
 struct Head<'r> {
     event: EventId,
-    id: &'r [u8],
-    member: &'r [u8],
+    id: Text<'r>,
+    member: Text<'r>,
     time: &'r [u8],
     content: u64,
 }
@@ -94,7 +95,7 @@ impl<'p> Scanner<'p> {
             _ => return None,
         };
         let (id, member) = (found.identity(head.id)?, found.identity(head.member)?);
-        let (time, content) = (found.text(head.time)?, rows.filler.content(record));
+        let (time, content) = (found.text(head.time)?.bytes, rows.filler.content(record));
         rows.add(Head { event: head.event, id, member, time, content }, found, block)?;
         Some(length + end)
     }
@@ -105,9 +106,9 @@ impl<'p> Scanner<'p> {
         let (id, member) = (find.said("id")?, find.said("member")?);
         let (id, member) = (find.identity(id)?, find.identity(member)?);
         let (name, time) = TIME_KEYS.iter().find_map(|name| Some((*name, find.said(name)?)))?;
-        let time = find.text(time)?;
+        let time = find.text(time)?.bytes;
         let kind = find.said("type")?;
-        let event = *self.types.get(find.text(kind)?)?;
+        let event = *self.types.get(find.text(kind)?.bytes)?;
         // Other names than the first are taken only where no field has them.
         if has_another_time(self.program, event, name) || find.has("sequence") {
             return None;

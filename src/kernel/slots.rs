@@ -1,110 +1,17 @@
 //! Which fields a program reads, and where a row keeps them.
 
-use std::hash::BuildHasher as _;
-use std::sync::Arc;
-
-use rustc_hash::FxHashMap;
-
 use crate::arena::{Arena, Id as _};
 use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
 use crate::value::{Exact, Value};
 
 use super::code::MISSING;
+use super::texts::{Text, Words};
 
 /// Decimal places with which slots hold numbers of fields.
 pub const PLACES: u8 = 6;
 
 /// The parts of one that these make.
 pub const PARTS: i64 = 10_i64.pow(PLACES as u32);
-
-/// A text that is compared at once where it is short.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Packed {
-    /// Up to 15 bytes, and how many they are.
-    Short(u128),
-    /// More of them.
-    Long(Arc<[u8]>),
-}
-
-impl Packed {
-    /// A text, packed.
-    #[inline]
-    pub fn new(text: &[u8]) -> Self {
-        short(text).map_or_else(|| Self::Long(text.into()), Self::Short)
-    }
-}
-
-/// Up to 15 bytes, the first lowest, and how many they are in the highest byte.
-#[inline(always)]
-fn short(text: &[u8]) -> Option<u128> {
-    let length = u8::try_from(text.len()).ok().filter(|length| *length <= 15)?;
-    // Both halves of what is longer than a half overlap.
-    let bytes = match (text.first_chunk(), text.last_chunk()) {
-        (Some(first), Some(last)) => {
-            let last = u128::from(u64::from_le_bytes(*last));
-            u128::from(u64::from_le_bytes(*first)) | last << (8 * (length - 8))
-        }
-        _ => match (text.first_chunk(), text.last_chunk()) {
-            (Some(first), Some(last)) => {
-                let last = u128::from(u32::from_le_bytes(*last));
-                u128::from(u32::from_le_bytes(*first)) | last << (8 * (length - 4))
-            }
-            _ => {
-                let at = |place: usize| text.get(place).copied().unwrap_or(0);
-                u128::from(u32::from_le_bytes([at(0), at(1), at(2), 0]))
-            }
-        },
-    };
-    Some(bytes | u128::from(length) << 120)
-}
-
-/// How many texts are found without a search: one for each byte that [`mix`] makes.
-const RECENT: usize = 256;
-
-/// A byte in which short texts mostly differ.
-#[inline(always)]
-fn mix(short: u128) -> u8 {
-    let [low, high] =
-        [short, short >> 64].map(|half| half.to_le_bytes().first_chunk().copied().map(u64::from_le_bytes));
-    let [mixed, ..] = (low.unwrap_or(0) ^ high.unwrap_or(0)).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
-    mixed
-}
-
-/// Texts by number.
-#[derive(Debug, Clone)]
-pub struct Words {
-    numbers: FxHashMap<Packed, i64>,
-    /// Short ones that came of late, each where its bytes say.
-    recent: [(u128, i64); RECENT],
-}
-
-impl Default for Words {
-    fn default() -> Self {
-        // No text that is short has this many bytes.
-        Self { numbers: FxHashMap::default(), recent: [(u128::MAX, MISSING); RECENT] }
-    }
-}
-
-impl Words {
-    /// The number of a text; a new one where it was never seen.
-    pub fn number(&mut self, text: &[u8]) -> i64 {
-        let Some(short) = short(text) else { return self.find(Packed::Long(text.into())) };
-        let place = usize::from(mix(short));
-        match self.recent.get(place) {
-            Some((known, number)) if *known == short => *number,
-            _ => {
-                let number = self.find(Packed::Short(short));
-                self.recent.iter_mut().skip(place).take(1).for_each(|recent| *recent = (short, number));
-                number
-            }
-        }
-    }
-
-    fn find(&mut self, text: Packed) -> i64 {
-        let next = i64::try_from(self.numbers.len()).unwrap_or(i64::MAX);
-        *self.numbers.entry(text).or_insert(next)
-    }
-}
 
 /// How a slot holds a field.
 #[derive(Debug, Clone)]
@@ -215,30 +122,13 @@ pub fn lines_of(slot: i64) -> (usize, usize) {
     (slot >> 24, slot & 0xff_ffff)
 }
 
-/// Numbers that tell texts apart: hashes with secrets that are new for every process.
-#[derive(Debug, Clone, Default)]
-pub struct Printer(foldhash::quality::RandomState, foldhash::quality::RandomState);
-
-impl Printer {
-    /// The fingerprint of a text, of 128 bits; neither half is [`MISSING`].
-    pub fn print(&self, text: &[u8]) -> [i64; 2] {
-        let side = |state: &foldhash::quality::RandomState| state.hash_one(text).cast_signed().max(MISSING + 1);
-        [side(&self.0), side(&self.1)]
-    }
-
-    /// One half of a fingerprint, for what is looked at again where two are the same.
-    pub fn hash(&self, text: &[u8]) -> u64 {
-        self.0.hash_one(text)
-    }
-}
-
 /// A value as a slot holds it; `None` where it does not fit.
 pub fn held(value: &Value, form: &Form, words: &mut Words) -> Option<i64> {
     Some(match (value, form) {
         (Value::Missing, _) => MISSING,
         (Value::Exact(number), Form::Parts) => number.mul(Exact::from(PARTS)).ok()?.to_i64()?,
         (Value::Exact(number), _) => number.to_i64()?,
-        (Value::Text(text), _) => words.number(text.as_bytes()),
+        (Value::Text(text), _) => words.number(Text::new(text.as_bytes())),
         (Value::Bool(yes), _) => i64::from(*yes),
         (Value::Day(day), _) => i64::from(day.epoch_days()),
         (Value::Moment(at), _) => at.millis(),

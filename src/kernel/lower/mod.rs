@@ -23,9 +23,10 @@ use super::clock::{Back, Clock};
 use super::layout::{ABSENT, Keeps, Layout};
 use super::order::order;
 use super::plan::{EventPlan, FactPlan, LadderPlan, LotEnd, MeasurePlan, Plan, RulePlan, UnitPlan};
-use super::slots::{Printer, Shapes};
+use super::slots::Shapes;
 use super::store::lot;
 use super::term::Lowering;
+use super::texts::Printer;
 use super::unfit::{Fit, Unfit, unfit, without};
 
 /// What is lowered before events are.

@@ -7,6 +7,7 @@ use super::super::clock::Clock;
 use super::super::plan::{RedeemPlan, WayPlan};
 use super::super::queues::EMPTY;
 use super::super::term::{Lowering, constant};
+use super::super::texts::Text;
 use super::super::unfit::{Fit, unfit, without};
 
 impl Lowering<'_> {
@@ -28,13 +29,13 @@ impl Lowering<'_> {
         };
         let mut ways = Vec::new();
         for redeem in program.redeems.iter() {
-            let name = self.shapes.words.number(redeem.name.as_bytes());
+            let name = self.shapes.words.number(Text::new(redeem.name.as_bytes()));
             ways.push((name, self.way(redeem, clock)?));
         }
         let named = program
             .rewards
             .iter()
-            .map(|reward| (self.shapes.words.number(reward.name.as_bytes()), reward.cost.is_some()));
+            .map(|reward| (self.shapes.words.number(Text::new(reward.name.as_bytes())), reward.cost.is_some()));
         let rewards = named.collect();
         let paid = self.has_reversals().then(|| self.layout.cell(EMPTY));
         Ok(RedeemPlan { amount, bill, reward, order, pool, ways, rewards, paid })

@@ -1,0 +1,233 @@
+//! Texts as numbers: where a text is short, it is one number, which is compared, looked up and told apart at once.
+
+use std::hash::BuildHasher as _;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::events::is_plain_identifier;
+
+use super::code::MISSING;
+
+/// A text, and the number that it is where it is short.
+#[derive(Debug, Clone, Copy)]
+pub struct Text<'t> {
+    /// The text.
+    pub bytes: &'t [u8],
+    /// Up to 15 bytes, the first lowest, and how many they are in the highest byte; [`LONG`] for more.
+    short: u128,
+}
+
+/// What stands for a text that is not short: no short one has that many bytes.
+const LONG: u128 = u128::MAX;
+
+/// By length: all bits of so many bytes.
+#[rustfmt::skip]
+const MASKS: [u128; 16] = {
+    const fn first(bytes: u32) -> u128 {
+        (1 << (8 * bytes)) - 1
+    }
+    [
+        first(0), first(1), first(2), first(3), first(4), first(5), first(6), first(7),
+        first(8), first(9), first(10), first(11), first(12), first(13), first(14), first(15),
+    ]
+};
+
+impl<'t> Text<'t> {
+    /// A text.
+    #[inline]
+    pub fn new(bytes: &'t [u8]) -> Self {
+        let mut chunk = [0; 16];
+        let short = match chunk.get_mut(..bytes.len()) {
+            Some(start) if bytes.len() < 16 => {
+                start.copy_from_slice(bytes);
+                packed(chunk, bytes.len()).unwrap_or(LONG)
+            }
+            _ => LONG,
+        };
+        Self { bytes, short }
+    }
+
+    /// The text from one place to another; mostly more bytes come behind it, which are read with it.
+    #[inline(always)]
+    pub fn within(all: &'t [u8], from: usize, to: usize) -> Option<Self> {
+        let bytes = all.get(from..to)?;
+        match all.get(from..)?.first_chunk() {
+            Some(chunk) => Some(Self { bytes, short: packed(*chunk, bytes.len()).unwrap_or(LONG) }),
+            None => Some(Self::new(bytes)),
+        }
+    }
+
+    /// Adds it to others.
+    #[inline(always)]
+    pub fn append(self, to: &mut Vec<u8>) {
+        if self.short == LONG {
+            to.extend_from_slice(self.bytes);
+        } else {
+            // So many bytes as these are added in one step.
+            let end = to.len() + self.bytes.len();
+            to.extend_from_slice(&self.short.to_le_bytes());
+            to.truncate(end);
+        }
+    }
+
+    /// Whether it is an identifier that needs no second look, unless it is a number that was shortened.
+    #[inline(always)]
+    pub fn is_identifier(self) -> bool {
+        if self.short == LONG {
+            return is_plain_identifier(self.bytes);
+        }
+        const ONES: u128 = u128::MAX / 0xff;
+        const HIGH: u128 = ONES << 7;
+        let mask = MASKS.get(self.bytes.len()).copied().unwrap_or(0);
+        let all = self.short & mask | (ONES * 0x61) & !mask;
+        // What lies below `!` borrows, the last of ASCII overflows into the highest bit, and all other characters have it.
+        let unseen = all.wrapping_sub(ONES * 0x21) | (all & !HIGH).wrapping_add(ONES) | all;
+        mask != 0 && unseen & HIGH == 0
+    }
+}
+
+/// A text of a length as a number, if it is short.
+#[inline(always)]
+fn packed(chunk: [u8; 16], length: usize) -> Option<u128> {
+    let mask = MASKS.get(length)?;
+    Some(u128::from_le_bytes(chunk) & mask | (length as u128) << 120)
+}
+
+/// A text that is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Packed {
+    /// A short one.
+    Short(u128),
+    /// A longer one.
+    Long(Arc<[u8]>),
+}
+
+impl Packed {
+    /// Keeps a text.
+    #[inline]
+    pub fn new(text: Text<'_>) -> Self {
+        if text.short == LONG { Self::Long(text.bytes.into()) } else { Self::Short(text.short) }
+    }
+
+    /// Whether a text is the same.
+    #[inline(always)]
+    pub fn is(&self, text: Text<'_>) -> bool {
+        match self {
+            Self::Short(short) => *short == text.short,
+            Self::Long(bytes) => **bytes == *text.bytes,
+        }
+    }
+}
+
+/// How many texts are found without a search: one for each byte that [`mix`] makes.
+const RECENT: usize = 256;
+
+/// A byte in which short texts mostly differ.
+#[inline(always)]
+fn mix(short: u128) -> u8 {
+    let [low, high] =
+        [short, short >> 64].map(|half| half.to_le_bytes().first_chunk().copied().map(u64::from_le_bytes));
+    let [mixed, ..] = (low.unwrap_or(0) ^ high.unwrap_or(0)).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
+    mixed
+}
+
+/// Texts by number.
+#[derive(Debug, Clone)]
+pub struct Words {
+    numbers: FxHashMap<Packed, i64>,
+    /// Short ones that came of late, each where its bytes say.
+    recent: [(u128, i64); RECENT],
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        // No text that is short has this many bytes.
+        Self { numbers: FxHashMap::default(), recent: [(u128::MAX, MISSING); RECENT] }
+    }
+}
+
+impl Words {
+    /// The number of a text; a new one where it was never seen.
+    pub fn number(&mut self, text: Text<'_>) -> i64 {
+        let short = text.short;
+        if short == LONG {
+            return self.find(Packed::new(text));
+        }
+        let place = usize::from(mix(short));
+        match self.recent.get(place) {
+            Some((known, number)) if *known == short => *number,
+            _ => {
+                let number = self.find(Packed::Short(short));
+                self.recent.iter_mut().skip(place).take(1).for_each(|recent| *recent = (short, number));
+                number
+            }
+        }
+    }
+
+    /// How many there are: their numbers are those below.
+    pub fn count(&self) -> i64 {
+        i64::try_from(self.numbers.len()).unwrap_or(i64::MAX)
+    }
+
+    fn find(&mut self, text: Packed) -> i64 {
+        let next = self.count();
+        *self.numbers.entry(text).or_insert(next)
+    }
+}
+
+/// Numbers that tell texts apart: hashes with secrets that are new for every process.
+#[derive(Debug, Clone, Default)]
+pub struct Printer(foldhash::quality::RandomState, foldhash::quality::RandomState);
+
+impl Printer {
+    /// The fingerprint of a text, of 128 bits; neither half is [`MISSING`].
+    pub fn print(&self, text: Text<'_>) -> [i64; 2] {
+        let side = |state| hash(state, text).cast_signed().max(MISSING + 1);
+        [side(&self.0), side(&self.1)]
+    }
+
+    /// One half of a fingerprint, for what is looked at again where two are the same.
+    pub fn hash(&self, text: Text<'_>) -> u64 {
+        hash(&self.0, text)
+    }
+}
+
+#[inline(always)]
+fn hash(state: &foldhash::quality::RandomState, text: Text<'_>) -> u64 {
+    if text.short == LONG { state.hash_one(text.bytes) } else { state.hash_one(text.short) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_text_is_the_same_wherever_it_stands(
+            before in ".{0,3}",
+            text in prop_oneof!["[!-~]{0,18}", "[ -~\u{7f}é\u{1}]{0,18}"],
+            after in ".{0,20}",
+        ) {
+            let all = format!("{before}{text}{after}");
+            let (own, within) = (Text::new(text.as_bytes()), Text::within(all.as_bytes(), before.len(), before.len() + text.len()));
+            let within = within.unwrap();
+            prop_assert_eq!((own.bytes, own.short), (within.bytes, within.short));
+            prop_assert_eq!(own.is_identifier(), is_plain_identifier(text.as_bytes()));
+            prop_assert!(Packed::new(own).is(within));
+            let mut to = b"-".to_vec();
+            own.append(&mut to);
+            prop_assert_eq!(to, [b"-", text.as_bytes()].concat());
+        }
+
+        #[test]
+        fn different_texts_differ(a in "[ab\0]{0,17}", b in "[ab\0]{0,17}") {
+            let (one, other) = (Text::new(a.as_bytes()), Text::new(b.as_bytes()));
+            prop_assert_eq!(Packed::new(one).is(other), a == b);
+            let printer = Printer::default();
+            prop_assert_eq!(printer.print(one) == printer.print(other), a == b);
+        }
+    }
+}
