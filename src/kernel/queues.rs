@@ -18,14 +18,14 @@ pub struct Queues {
 }
 
 /// The first and the last place of a queue.
+#[inline(always)]
 fn ends(queue: i64) -> (u32, u32) {
-    let [a, b, c, d, e, f, g, h] = queue.to_be_bytes();
-    (u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h]))
+    ((queue.cast_unsigned() >> 32) as u32, queue.cast_unsigned() as u32)
 }
 
+#[inline(always)]
 fn queue(first: u32, last: u32) -> i64 {
-    let ([a, b, c, d], [e, f, g, h]) = (first.to_be_bytes(), last.to_be_bytes());
-    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+    (u64::from(first) << 32 | u64::from(last)).cast_signed()
 }
 
 /// The first place of a queue.

@@ -126,9 +126,7 @@ const RECENT: usize = 256;
 /// A byte in which short texts mostly differ.
 #[inline(always)]
 fn mix(short: u128) -> u8 {
-    let [low, high] =
-        [short, short >> 64].map(|half| half.to_le_bytes().first_chunk().copied().map(u64::from_le_bytes));
-    let [mixed, ..] = (low.unwrap_or(0) ^ high.unwrap_or(0)).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
+    let [mixed, ..] = ((short ^ short >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
     mixed
 }
 
