@@ -37,7 +37,7 @@ pub use input::{Aside, Format, InputError, Inputs};
 pub use limits::*;
 pub use map::{Map, MapError, guess};
 pub use node::{Entry, Node, Place, Raw};
-pub(crate) use patterns::{Key, Patterns, Value, Values, WINDOW};
+pub(crate) use patterns::{Key, Patterns, Sample, Value, Values, WINDOW};
 pub use record::Record;
 pub use reject::Reject;
 pub(crate) use scalar::{is_plain_identifier, plausible_instant};

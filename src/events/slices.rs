@@ -33,9 +33,19 @@ impl Slice {
         if self.doubled { None } else { row.get(self.start as usize..self.end as usize) }
     }
 
+    /// Whether quotes in it are written twice.
+    pub(crate) fn is_doubled(self) -> bool {
+        self.doubled
+    }
+
+    /// What stands there as it is written.
+    pub(crate) fn written(self, row: &[u8]) -> &[u8] {
+        row.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+
     /// Adds what stands there, every quote once.
     pub(crate) fn append(self, row: &[u8], to: &mut Vec<u8>) {
-        let mut rest = row.get(self.start as usize..self.end as usize).unwrap_or_default();
+        let mut rest = self.written(row);
         while self.doubled
             && let at @ 0.. = until(rest, [b'"'; 3])
             && let Some((part, more)) = rest.split_at_checked(at + 1)

@@ -2,7 +2,7 @@
 //! of a table, by position.
 
 use crate::arena::{Arena, Id as _};
-use crate::events::{Decimal, Fields as _, Key, Part, Patterns, Plain, TIME_KEYS, Value, Values, WINDOW};
+use crate::events::{Decimal, Fields as _, Key, Part, Patterns, Plain, Sample, TIME_KEYS, Value, Values, WINDOW};
 use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
 
 use super::texts::Text;
@@ -188,21 +188,30 @@ impl Molds {
 
     /// Learns how a record of a type of event is written.
     pub(super) fn learn(&mut self, program: &Program, text: &str, record: Part<'_, '_>, event: EventId) {
-        self.learn_as(program, text, record, event, Mold::of_record);
+        let sample = Sample { text, doubled: false };
+        self.learn_as(program, sample, text.as_bytes(), record, event, Mold::of_record);
     }
 
-    /// The same of a record that says nothing but lists.
-    pub(super) fn learn_lists(&mut self, program: &Program, text: &str, record: Part<'_, '_>, event: EventId) {
+    /// The same of a record that says nothing but lists, written as `bytes`.
+    pub(super) fn learn_lists(
+        &mut self,
+        program: &Program,
+        sample: Sample<'_>,
+        bytes: &[u8],
+        record: Part<'_, '_>,
+        event: EventId,
+    ) {
         let mold = |program: &Program, keys: &[Key], event| {
             Some(Mold::new(keys, (event, None), &program.events.at(event).fields))
         };
-        self.learn_as(program, text, record, event, mold);
+        self.learn_as(program, sample, bytes, record, event, mold);
     }
 
     fn learn_as(
         &mut self,
         program: &Program,
-        text: &str,
+        sample: Sample<'_>,
+        bytes: &[u8],
         record: Part<'_, '_>,
         event: EventId,
         mold: impl Fn(&Program, &[Key], EventId) -> Option<Mold>,
@@ -210,9 +219,9 @@ impl Molds {
         if self.patterns.is_full() {
             return;
         }
-        self.patterns.learn(text, record, &|key| key == "type");
+        self.patterns.learn(sample, record, &|key| key == "type");
         let mut values = Values::default();
-        let bytes = [text.as_bytes(), &[b'\n'; WINDOW]].concat();
+        let bytes = [bytes, &[b'\n'; WINDOW]].concat();
         let Some((pattern, _)) = self.patterns.split(&bytes, &mut values) else { return };
         let mold = mold(program, self.patterns.keys(pattern), event);
         self.keep(pattern, mold);

@@ -1,18 +1,18 @@
 //! Lists of JSON in cells of a column.
 
-use crate::events::{Slice, Tape, Values, WINDOW};
+use crate::events::{Sample, Slice, Tape, Values, WINDOW};
 use crate::hir::{EventId, FieldId, Program};
 
 use super::find::{Molded, Molds};
 
 /// The lists that are the values of a field, one in a cell, and room for one of them. They are recognised by the way in which they are written,
-/// as if each was what a record says of that field.
+/// mostly with each quote twice, as if each was what a record says of that field.
 pub(super) struct CellList {
     event: EventId,
     /// Where they stand.
     pub(super) column: usize,
-    /// What comes before them in such a record.
-    before: String,
+    /// What comes before them in such a record, and the same with each quote twice.
+    before: [String; 2],
     record: Vec<u8>,
     molds: Molds,
     values: Values,
@@ -25,7 +25,7 @@ impl CellList {
         Self {
             event,
             column,
-            before: format!("{{\"{name}\":"),
+            before: [format!("{{\"{name}\":"), format!("{{\"\"{name}\"\":")],
             record: Vec::new(),
             molds: Molds::default(),
             values: Values::default(),
@@ -35,17 +35,22 @@ impl CellList {
 
     /// Reads the list in a cell; `None` where it is better decoded.
     pub(super) fn read(&mut self, program: &Program, row: &[u8], cell: Slice) -> Option<()> {
-        let Self { record, molds, values, tape, .. } = self;
+        let Self { before: [once, twice], record, molds, values, tape, .. } = self;
+        let doubled = cell.is_doubled();
         record.clear();
-        record.extend_from_slice(self.before.as_bytes());
-        cell.append(row, record);
+        record.extend_from_slice(if doubled { twice.as_bytes() } else { once.as_bytes() });
+        record.extend_from_slice(cell.written(row));
         record.push(b'}');
         let length = record.len();
         record.resize(length + WINDOW, b'\n');
         let is_all = |known: Option<usize>| known.filter(|known| *known == length).map(drop);
         is_all(molds.split(record, values)).or_else(|| {
-            let text = str::from_utf8(record.get(..length)?).ok()?;
-            molds.learn_lists(program, text, tape.object(text)?, self.event);
+            let mut text = once.clone().into_bytes();
+            cell.append(row, &mut text);
+            text.push(b'}');
+            let text = str::from_utf8(&text).ok()?;
+            let sample = Sample { text, doubled };
+            molds.learn_lists(program, sample, record.get(..length)?, tape.object(text)?, self.event);
             is_all(molds.split(record, values))
         })
     }
