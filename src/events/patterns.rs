@@ -143,15 +143,15 @@ pub(crate) enum Value {
 pub(crate) struct Sample<'s> {
     /// Its text.
     pub(crate) text: &'s str,
-    /// Whether each quote is written twice, as in cells of tables. What is between quotes has none then.
-    pub(crate) doubled: bool,
+    /// The same as it is written: in cells of tables with each quote twice. What is between quotes has none then.
+    pub(crate) written: &'s [u8],
 }
 
 impl<'s> Sample<'s> {
-    /// What stands from one place to another, as it is written.
+    /// What stands from one place of the text to another, as it is written.
     fn literal(self, from: usize, to: usize) -> Option<Cow<'s, str>> {
         let text = self.text.get(from..to)?;
-        Some(if self.doubled { text.replace('"', "\"\"").into() } else { text.into() })
+        Some(if self.written == self.text.as_bytes() { text.into() } else { text.replace('"', "\"\"").into() })
     }
 }
 
@@ -442,11 +442,11 @@ mod tests {
     use crate::events::tape::{Plain, Tape};
 
     fn learned(text: &str, patterns: &mut Patterns) -> bool {
-        learned_as(text, false, patterns) && split(text, patterns).is_some()
+        learned_as(text, text, patterns) && split(text, patterns).is_some()
     }
 
-    fn learned_as(text: &str, doubled: bool, patterns: &mut Patterns) -> bool {
-        let (mut tape, sample) = (Tape::default(), Sample { text, doubled });
+    fn learned_as(text: &str, written: &str, patterns: &mut Patterns) -> bool {
+        let (mut tape, sample) = (Tape::default(), Sample { text, written: written.as_bytes() });
         tape.object(text).map(|record| patterns.learn(sample, record, &|key| key == "type")).is_some()
     }
 
@@ -545,7 +545,7 @@ mod tests {
             RECORDS[0].replace("12.50", "7").replace("\"yy\"", "\"another and a long one\"").replace("true", "false");
         assert_eq!(split(&other, &mut patterns), carefully(&other));
         for text in RECORDS {
-            assert!(split(&doubled(text), &mut patterns).is_none() && learned_as(text, true, &mut patterns));
+            assert!(split(&doubled(text), &mut patterns).is_none() && learned_as(text, &doubled(text), &mut patterns));
             assert_eq!(split(&doubled(text), &mut patterns), carefully(text));
         }
         assert!(!learned(r#"{"id":"\u0061"}"#, &mut patterns) && !learned(r#"{"id":{"a":1}}"#, &mut patterns));
@@ -571,7 +571,7 @@ mod tests {
             )), 1..4),
         ) {
             let mut patterns = Patterns::default();
-            RECORDS.iter().for_each(|text| assert!(learned(text, &mut patterns) && learned_as(text, true, &mut patterns)));
+            RECORDS.iter().for_each(|text| assert!(learned(text, &mut patterns) && learned_as(text, &doubled(text), &mut patterns)));
             let mut bytes = if twice { doubled(RECORDS[record]) } else { RECORDS[record].to_owned() }.into_bytes();
             for (at, how, byte) in edits {
                 let at = at.index(bytes.len());

@@ -188,30 +188,22 @@ impl Molds {
 
     /// Learns how a record of a type of event is written.
     pub(super) fn learn(&mut self, program: &Program, text: &str, record: Part<'_, '_>, event: EventId) {
-        let sample = Sample { text, doubled: false };
-        self.learn_as(program, sample, text.as_bytes(), record, event, Mold::of_record);
+        let sample = Sample { text, written: text.as_bytes() };
+        self.learn_as(program, sample, record, event, Mold::of_record);
     }
 
-    /// The same of a record that says nothing but lists, written as `bytes`.
-    pub(super) fn learn_lists(
-        &mut self,
-        program: &Program,
-        sample: Sample<'_>,
-        bytes: &[u8],
-        record: Part<'_, '_>,
-        event: EventId,
-    ) {
+    /// The same of a record that says nothing but lists.
+    pub(super) fn learn_lists(&mut self, program: &Program, sample: Sample<'_>, record: Part<'_, '_>, event: EventId) {
         let mold = |program: &Program, keys: &[Key], event| {
             Some(Mold::new(keys, (event, None), &program.events.at(event).fields))
         };
-        self.learn_as(program, sample, bytes, record, event, mold);
+        self.learn_as(program, sample, record, event, mold);
     }
 
     fn learn_as(
         &mut self,
         program: &Program,
         sample: Sample<'_>,
-        bytes: &[u8],
         record: Part<'_, '_>,
         event: EventId,
         mold: impl Fn(&Program, &[Key], EventId) -> Option<Mold>,
@@ -221,7 +213,7 @@ impl Molds {
         }
         self.patterns.learn(sample, record, &|key| key == "type");
         let mut values = Values::default();
-        let bytes = [bytes, &[b'\n'; WINDOW]].concat();
+        let bytes = [sample.written, &[b'\n'; WINDOW]].concat();
         let Some((pattern, _)) = self.patterns.split(&bytes, &mut values) else { return };
         let mold = mold(program, self.patterns.keys(pattern), event);
         self.keep(pattern, mold);

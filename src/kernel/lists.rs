@@ -36,9 +36,8 @@ impl CellList {
     /// Reads the list in a cell; `None` where it is better decoded.
     pub(super) fn read(&mut self, program: &Program, row: &[u8], cell: Slice) -> Option<()> {
         let Self { before: [once, twice], record, molds, values, tape, .. } = self;
-        let doubled = cell.is_doubled();
         record.clear();
-        record.extend_from_slice(if doubled { twice.as_bytes() } else { once.as_bytes() });
+        record.extend_from_slice(if cell.is_doubled() { twice.as_bytes() } else { once.as_bytes() });
         record.extend_from_slice(cell.written(row));
         record.push(b'}');
         let length = record.len();
@@ -49,8 +48,8 @@ impl CellList {
             cell.append(row, &mut text);
             text.push(b'}');
             let text = str::from_utf8(&text).ok()?;
-            let sample = Sample { text, doubled };
-            molds.learn_lists(program, sample, record.get(..length)?, tape.object(text)?, self.event);
+            let sample = Sample { text, written: record.get(..length)? };
+            molds.learn_lists(program, sample, tape.object(text)?, self.event);
             is_all(molds.split(record, values))
         })
     }
