@@ -41,7 +41,7 @@ pub(crate) use patterns::{Key, Patterns, Sample, Value, Values, WINDOW};
 pub use record::Record;
 pub use reject::Reject;
 pub(crate) use scalar::{is_plain_identifier, plausible_instant};
-pub(crate) use scan::{Decimal, is_ascii};
+pub(crate) use scan::{Decimal, is_ascii, unseen};
 pub(crate) use slices::{Ruled, Slice, slice};
 pub use stream::EventStream;
 pub(crate) use stream::{Taken, Taker};

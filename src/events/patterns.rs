@@ -44,10 +44,13 @@ type Window = [u8; WINDOW];
 /// Two halves of a window.
 type Halves = [u8x16; 2];
 
+/// Bytes of nothing but 0.
+const ZERO: u8x16 = u8x16::new([0; 16]);
+
+#[inline(always)]
 fn halves(window: &Window) -> Halves {
     let (halves, _) = window.as_chunks();
-    let half = |place: usize| halves.get(place).map_or(u8x16::new([0; 16]), |half| u8x16::new(*half));
-    [half(0), half(1)]
+    [0, 1].map(|place| halves.get(place).copied().map_or(ZERO, u8x16::new))
 }
 
 /// Where a step is.
@@ -87,8 +90,8 @@ enum Then {
 impl Step {
     /// What is not known yet: no bytes are like that.
     const NEVER: Self = Self {
-        literal: [u8x16::new([u8::MAX; 16]), u8x16::new([0; 16])],
-        mask: [u8x16::new([0; 16]); 2],
+        literal: [u8x16::new([u8::MAX; 16]), ZERO],
+        mask: [ZERO; 2],
         length: 0,
         other: NONE,
         then: Then::End(0),
@@ -107,7 +110,7 @@ impl Step {
     fn stands(&self, window: &Window) -> bool {
         let ([first, second], [a, b], [c, d]) = (halves(window), self.literal, self.mask);
         let other = (first & c ^ a) | (second & d ^ b);
-        other.simd_eq(u8x16::new([0; 16])).to_bitmask() == u32::from(u16::MAX)
+        other.simd_eq(ZERO).to_bitmask() == u32::from(u16::MAX)
     }
 
     fn is_never(&self) -> bool {
@@ -150,8 +153,8 @@ pub(crate) struct Sample<'s> {
 impl<'s> Sample<'s> {
     /// What stands from one place of the text to another, as it is written.
     fn literal(self, from: usize, to: usize) -> Option<Cow<'s, str>> {
-        let text = self.text.get(from..to)?;
-        Some(if self.written == self.text.as_bytes() { text.into() } else { text.replace('"', "\"\"").into() })
+        let (text, is_doubled) = (self.text.get(from..to)?, self.written.len() > self.text.len());
+        Some(if is_doubled { text.replace('"', "\"\"").into() } else { text.into() })
     }
 }
 

@@ -22,16 +22,21 @@ pub(crate) fn is_ascii(bytes: &[u8]) -> bool {
     all.to_bitmask() == 0
 }
 
+/// Marks in the highest bits of eight bytes unless all are visible characters of ASCII, without blanks.
+#[inline(always)]
+pub(crate) fn unseen(eight: u64) -> u64 {
+    // Bytes below 0x21 borrow, those from 0x7f on overflow into the highest bit.
+    (eight.wrapping_sub(ONES * 0x21) | (eight & !HIGH).wrapping_add(ONES) | eight) & HIGH
+}
+
 /// Whether all bytes are visible characters of ASCII, without blanks.
 #[inline]
 pub(super) fn is_graphic(bytes: &[u8]) -> bool {
-    // Bytes below 0x21 borrow, those from 0x7f on overflow into the highest bit.
-    let odd = |eight: u64| (eight.wrapping_sub(ONES * 0x21) | (eight & !HIGH).wrapping_add(ONES) | eight) & HIGH;
     let Some(end) = bytes.last_chunk() else { return bytes.iter().all(u8::is_ascii_graphic) };
     // The last eight may be looked at twice.
     let (chunks, _) = bytes.as_chunks();
-    let all = chunks.iter().fold(odd(u64::from_le_bytes(*end)), |marks, chunk| marks | odd(u64::from_le_bytes(*chunk)));
-    all == 0
+    let marks = |chunk: &[u8; 8]| unseen(u64::from_le_bytes(*chunk));
+    chunks.iter().fold(marks(end), |all, chunk| all | marks(chunk)) == 0
 }
 
 /// The byte at a place; 0, which is none of JSON, at the end.

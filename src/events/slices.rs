@@ -30,7 +30,7 @@ impl Slice {
     /// What stands there in the row that it is of; `None` where quotes are doubled.
     #[inline]
     pub(crate) fn text(self, row: &[u8]) -> Option<&[u8]> {
-        if self.doubled { None } else { row.get(self.start as usize..self.end as usize) }
+        (!self.doubled).then(|| self.written(row))
     }
 
     /// Whether quotes in it are written twice.

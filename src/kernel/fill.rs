@@ -7,8 +7,11 @@ use crate::value::{Currency, Day, Exact, Rounding};
 
 use super::code::MISSING;
 use super::find::Find;
-use super::slots::{self, Form, PLACES, Shape, held};
+use super::slots::{Form, PLACES, Shape, held, lines};
 use super::texts::{Packed, Printer, Text, Words};
+
+/// The most cells of a line that is read here.
+const MOST_CELLS: usize = 16;
 
 /// What is done with the fields of a record, or of a line.
 pub(super) struct Filling<'p> {
@@ -207,29 +210,16 @@ impl Tools<'_> {
         list: impl Iterator<Item = Option<impl Find<'r>>>,
         outer: usize,
     ) -> Option<i64> {
-        // There are no lists in lines: those that are there are out of the way meanwhile.
-        let mut lines = std::mem::take(self.lines);
-        let first = lines.len();
-        let count = self.add_lines(&mut lines, filling, list, outer);
-        *self.lines = lines;
-        count.filter(|count| *count <= MAX_LIST).map(|count| slots::lines(first, count))
-    }
-
-    fn add_lines<'r>(
-        &mut self,
-        lines: &mut Vec<i64>,
-        filling: &Filling<'_>,
-        list: impl Iterator<Item = Option<impl Find<'r>>>,
-        outer: usize,
-    ) -> Option<usize> {
-        let mut count = 0;
+        let (first, mut count) = (self.lines.len(), 0);
         for line in list {
-            let from = lines.len();
-            lines.resize(from + filling.size, MISSING);
-            self.fill(filling, line?, outer, lines.get_mut(from..)?)?;
             count += 1;
+            // A line has few cells: they are filled apart from all others.
+            let mut cells = [MISSING; MOST_CELLS];
+            let cells = cells.get_mut(..filling.size)?;
+            self.fill(filling, line?, outer, cells)?;
+            self.lines.extend_from_slice(cells);
         }
-        Some(count)
+        (count <= MAX_LIST).then(|| lines(first, count))
     }
 }
 

@@ -12,7 +12,7 @@ use super::clock::{Days, Today};
 use super::code::{Num, cell, set, sooner};
 use super::lane::{Cx, Lane, Room, at_least};
 use super::layout::{DUE, JOINED, LEFT, NEVER, TURN};
-use super::plan::{EventPlan, LadderPlan, Plan};
+use super::plan::{EventPlan, Plan};
 use super::redeem::Answer;
 use super::reverse::Undoing;
 use super::store::{Pools, Told};
@@ -376,19 +376,19 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// When a tier of a member may next fall by itself.
-    fn turns(&self, lane: &Lane, member: &[i64], ladder: &LadderPlan) -> Option<i64> {
-        if cell(member, ladder.cells.tier) == 0 || ladder.for_ever {
+    /// When a tier may next fall by itself.
+    fn turns(&self, lane: &Lane, id: LadderId) -> Option<i64> {
+        let ladder = self.plan.ladders.at(id);
+        if self.get(lane, ladder.cells.tier) == 0 || ladder.for_ever {
             return None;
         }
-        let leaves = ladder.measures.iter().filter_map(|measure| self.leaves(lane, member, *measure));
-        leaves.min().filter(|at| *at < i64::MAX)
+        ladder.measures.iter().filter_map(|measure| self.leaves(lane, *measure)).min().filter(|at| *at < i64::MAX)
     }
 
-    /// When something next leaves the window of a measure of a member.
-    fn leaves(&self, lane: &Lane, member: &[i64], id: MeasureId) -> Option<i64> {
+    /// When something next leaves the window of a measure.
+    fn leaves(&self, lane: &Lane, id: MeasureId) -> Option<i64> {
         let measure = self.plan.measures.at(id).as_ref()?;
-        let first = cell(member, measure.cells.first);
+        let first = self.get(lane, measure.cells.first);
         Some(self.plan.clock.leaves(measure.back, first, self.today(lane))).filter(|at| *at > lane.now)
     }
 
@@ -412,21 +412,16 @@ impl Judge<'_, '_> {
             return Ok(());
         }
         for lane in lanes {
-            let member = self.members.at(lane.member);
-            let holds = |reach: &Option<Num>| match reach {
-                None => false,
-                Some(Num::Reaches(at, bound)) => cell(member, *at) >= *bound,
-                Some(reach) => self.value(reach, lane) == 1,
-            };
+            let holds = |reach: &Option<Num>| reach.as_ref().is_some_and(|reach| self.value(reach, lane) == 1);
             let reached = ladder.reach.iter().rposition(holds);
             let reached = i64::try_from(reached.map_or(0, |place| place + 1)).unwrap_or(0);
-            let old = cell(member, ladder.cells.tier);
+            let old = self.get(lane, ladder.cells.tier);
             let tier = if ladder.for_ever { old.max(reached) } else { reached };
             if tier != old {
                 self.move_to(lane, id, old, tier)?;
                 self.change(lane);
             }
-            if let Some(at) = self.turns(lane, self.members.at(lane.member), ladder) {
+            if let Some(at) = self.turns(lane, id) {
                 self.turn_at(lane, at);
             }
         }

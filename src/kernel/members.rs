@@ -162,8 +162,7 @@ impl Members {
         self.ahead.look(&coming, &self.plan, &self.cells, &self.pools);
         for Coming { member: spot, number, place, .. } in &coming {
             let Some(row) = rows.get(*place as usize) else { continue };
-            let mut member = self.cells.at_mut(*spot);
-            let newest = cell(member, NEWEST);
+            let newest = self.cells.get(*spot, NEWEST);
             // Nearly always it is the newest, and was never seen.
             if row.time <= newest || row.known != Known::New {
                 let before = block.rows.get(..start + *place as usize).unwrap_or_default();
@@ -175,9 +174,9 @@ impl Members {
                         continue;
                     }
                 }
-                member = self.cells.at_mut(*spot);
             }
             self.newest = self.newest.max(row.time);
+            let member = self.cells.at_mut(*spot);
             let turn = self.turns.now.max(cell(member, LAST_TURN) + 1);
             set(member, NEWEST, row.time);
             set(member, LAST_TURN, turn);

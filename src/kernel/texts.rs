@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::events::is_plain_identifier;
+use crate::events::{is_plain_identifier, unseen};
 
 use super::code::MISSING;
 
@@ -38,14 +38,10 @@ impl<'t> Text<'t> {
     #[inline]
     pub fn new(bytes: &'t [u8]) -> Self {
         let mut chunk = [0; 16];
-        let short = match chunk.get_mut(..bytes.len()) {
-            Some(start) if bytes.len() < 16 => {
-                start.copy_from_slice(bytes);
-                packed(chunk, bytes.len()).unwrap_or(LONG)
-            }
-            _ => LONG,
-        };
-        Self { bytes, short }
+        if let Some(start) = chunk.get_mut(..bytes.len()) {
+            start.copy_from_slice(bytes);
+        }
+        Self { bytes, short: packed(chunk, bytes.len()) }
     }
 
     /// The text from one place to another; mostly more bytes come behind it, which are read with it.
@@ -53,7 +49,7 @@ impl<'t> Text<'t> {
     pub fn within(all: &'t [u8], from: usize, to: usize) -> Option<Self> {
         let bytes = all.get(from..to)?;
         match all.get(from..)?.first_chunk() {
-            Some(chunk) => Some(Self { bytes, short: packed(*chunk, bytes.len()).unwrap_or(LONG) }),
+            Some(chunk) => Some(Self { bytes, short: packed(*chunk, bytes.len()) }),
             None => Some(Self::new(bytes)),
         }
     }
@@ -77,21 +73,20 @@ impl<'t> Text<'t> {
         if self.short == LONG {
             return is_plain_identifier(self.bytes);
         }
-        const ONES: u128 = u128::MAX / 0xff;
-        const HIGH: u128 = ONES << 7;
         let mask = MASKS.get(self.bytes.len()).copied().unwrap_or(0);
-        let all = self.short & mask | (ONES * 0x61) & !mask;
-        // What lies below `!` borrows, the last of ASCII overflows into the highest bit, and all other characters have it.
-        let unseen = all.wrapping_sub(ONES * 0x21) | (all & !HIGH).wrapping_add(ONES) | all;
-        mask != 0 && unseen & HIGH == 0
+        // What is behind the text becomes visible.
+        let all = self.short & mask | (u128::MAX / 0xff * u128::from(b'a')) & !mask;
+        mask != 0 && unseen(all as u64) | unseen((all >> 64) as u64) == 0
     }
 }
 
 /// A text of a length as a number, if it is short.
 #[inline(always)]
-fn packed(chunk: [u8; 16], length: usize) -> Option<u128> {
-    let mask = MASKS.get(length)?;
-    Some(u128::from_le_bytes(chunk) & mask | (length as u128) << 120)
+fn packed(chunk: [u8; 16], length: usize) -> u128 {
+    match MASKS.get(length) {
+        Some(mask) => u128::from_le_bytes(chunk) & mask | (length as u128) << 120,
+        None => LONG,
+    }
 }
 
 /// A text that is kept.
@@ -140,8 +135,7 @@ pub struct Words {
 
 impl Default for Words {
     fn default() -> Self {
-        // No text that is short has this many bytes.
-        Self { numbers: FxHashMap::default(), recent: [(u128::MAX, MISSING); RECENT] }
+        Self { numbers: FxHashMap::default(), recent: [(LONG, MISSING); RECENT] }
     }
 }
 
