@@ -110,11 +110,9 @@ impl Fold<'_> {
         self.principal(reversal).is_none_or(|(own, _)| event.fields.get(own.0 as usize) == Some(&Value::Missing))
     }
 
-    /// The pair that says what share of the original comes back: the first of money, else the first.
+    /// The pair that says what share of the original comes back.
     fn principal(&self, reversal: &Reversal) -> Option<(FieldId, FieldId)> {
-        let fields = &self.program.events.at(reversal.of).fields;
-        let money = |pair: &&(FieldId, FieldId)| matches!(fields.at(pair.1).ty, crate::hir::FieldType::Money);
-        reversal.amounts.iter().find(money).or(reversal.amounts.first()).copied()
+        reversal.principal(&self.program.events.at(reversal.of).fields)
     }
 
     /// The fields of a fact with all numbers at zero and all lines gone.

@@ -180,6 +180,14 @@ pub struct Reversal {
     pub within: Option<TimeSpan>,
 }
 
+impl Reversal {
+    /// The pair that says what share of the original comes back: the first of money, else the first; `fields` are the original's.
+    pub fn principal(&self, fields: &Arena<FieldId, FieldDef>) -> Option<(FieldId, FieldId)> {
+        let money = |pair: &&(FieldId, FieldId)| matches!(fields.at(pair.1).ty, FieldType::Money);
+        self.amounts.iter().find(money).or(self.amounts.first()).copied()
+    }
+}
+
 /// How lines of a reversal find lines of the original.
 #[derive(Debug, Clone)]
 pub struct LineKey {

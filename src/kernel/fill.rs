@@ -58,14 +58,22 @@ impl<'p> Filling<'p> {
         shape: &Shape,
         words: &mut Words,
     ) -> Self {
-        let steps = defs.pairs().zip(&shape.fields).map(|((field, def), place)| {
+        let mut steps = Vec::new();
+        for ((field, def), place) in defs.pairs().zip(&shape.fields) {
+            let print = shape.printed(field);
+            if print.is_some() {
+                let kind = if matches!(def.ty, FieldType::Text) { Kind::TextPrint } else { Kind::IdentityPrint };
+                let missing = (def.optional && def.default.is_none()).then_some(MISSING);
+                steps.push(Step { field, def, kind, slot: print, missing });
+                if place.is_none() {
+                    continue;
+                }
+            }
             let form = place.as_ref().map(|(form, _)| form);
             let kind = match (&def.ty, form) {
                 (FieldType::Number, _) => Kind::Decimal(PLACES),
                 (FieldType::Count, _) => Kind::Decimal(0),
                 (FieldType::Money, _) => Kind::Money,
-                (FieldType::Text, Some(Form::Print)) => Kind::TextPrint,
-                (FieldType::Id, Some(Form::Print)) => Kind::IdentityPrint,
                 (FieldType::Text, _) => Kind::Text,
                 (FieldType::Id | FieldType::Member, _) => Kind::Identity,
                 (FieldType::Flag, _) => Kind::Flag,
@@ -77,20 +85,19 @@ impl<'p> Filling<'p> {
                     Kind::Lines(Filling::new(program, lines, shape, words))
                 }
                 (FieldType::List(lines), _) => {
-                    let unread = Shape { fields: vec![None; lines.len()], size: 0 };
+                    let unread = Shape { fields: vec![None; lines.len()], ..Shape::default() };
                     Kind::Lines(Filling::new(program, lines, &unread, words))
                 }
                 (FieldType::Moment | FieldType::Duration, _) => Kind::Other,
             };
             let missing = match (&def.default, form) {
-                (Some(_), Some(Form::Print)) => None,
                 (Some(default), Some(form)) => held(default, form, words),
                 (Some(_), None) => Some(MISSING),
                 (None, _) => def.optional.then_some(MISSING),
             };
-            Step { field, def, kind, slot: place.as_ref().map(|(_, at)| *at), missing }
-        });
-        Self { steps: steps.collect(), size: shape.size }
+            steps.push(Step { field, def, kind, slot: place.as_ref().map(|(_, at)| *at), missing });
+        }
+        Self { steps, size: shape.size }
     }
 }
 

@@ -12,9 +12,9 @@ use super::clock::{Days, Today};
 use super::code::{Num, cell, set, sooner};
 use super::lane::{Cx, Lane, Room, at_least};
 use super::layout::{DUE, JOINED, LEFT, NEVER, TURN};
+use super::originals::Undoings;
 use super::plan::{EventPlan, Plan};
 use super::redeem::Answer;
-use super::reverse::Undoing;
 use super::store::{Pools, Told};
 
 /// Something that only the fold can judge, in plain words.
@@ -42,7 +42,7 @@ pub struct Scratch {
     /// Whether what came back had lowered a measure, which is higher again without it.
     pub lifted: bool,
     /// What reversals take back.
-    undoings: Vec<Undoing>,
+    pub undoings: Undoings,
     /// More columns.
     pub room: Room,
     /// Whether something did not fit.
@@ -215,11 +215,9 @@ impl Judge<'_, '_> {
             (EventKind::Join | EventKind::Leave, _, _) => {
                 lanes.iter().for_each(|lane| self.set(lane, LEFT, i64::from(event.kind == EventKind::Leave)));
             }
-            (EventKind::Declared, _, Some(reversal)) => self.keep_those(lanes, |judge, lane| {
-                let original = judge.original(lane, reversal)?;
-                judge.scratch.undoings.extend(original);
-                Ok(original.is_some() || judge.failed())
-            })?,
+            (EventKind::Declared, _, Some(reversal)) => {
+                self.keep_those(lanes, |judge, lane| Ok(judge.originals(lane, reversal)? || judge.failed()))?
+            }
             (EventKind::Redeem, Some(redeem), _) => self.keep_those(lanes, |judge, lane| {
                 Ok(match judge.redeem(lane, redeem)? {
                     Answer::Granted => true,
@@ -242,9 +240,7 @@ impl Judge<'_, '_> {
             self.count(*measure, lanes);
         }
         if let Some(reversal) = &event.reversal {
-            let undoings = std::mem::take(&mut self.scratch.undoings);
-            lanes.iter().zip(&undoings).try_for_each(|(lane, undoing)| self.undo(lane, reversal, *undoing))?;
-            self.scratch.undoings = undoings;
+            self.undo(lanes, reversal)?;
         }
         self.scratch.awards_each = event.fact.as_ref().map_or(0, |fact| fact.awards.len());
         self.scratch.awards.clear();

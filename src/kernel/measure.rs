@@ -91,7 +91,7 @@ impl Judge<'_, '_> {
             if cell(cells, TIME) >= start {
                 break cell(cells, TIME);
             }
-            gone = cx.add(gone, self.worth(lane, measure, event, fact, cells, cell(cells, REST)));
+            gone = cx.add(gone, self.worth(lane, measure, event, fact, cells));
             at = queues.after(cells);
         };
         self.add(lane, measure.cells.value, -gone);
@@ -99,16 +99,9 @@ impl Judge<'_, '_> {
         self.set(lane, measure.cells.first, first);
     }
 
-    /// What a fact counts for in a measure while so much of its principal is left.
-    pub fn worth(
-        &self,
-        lane: &Lane,
-        measure: &MeasurePlan,
-        event: EventId,
-        fact: &FactPlan,
-        cells: &[i64],
-        rest: i64,
-    ) -> i64 {
+    /// What a fact counts for in a measure as it is left.
+    pub fn worth(&self, lane: &Lane, measure: &MeasurePlan, event: EventId, fact: &FactPlan, cells: &[i64]) -> i64 {
+        let rest = cell(cells, REST);
         if rest == MISSING {
             return 0;
         }
@@ -117,14 +110,23 @@ impl Judge<'_, '_> {
         {
             return rest;
         }
-        self.scratch.room.column(self.plan.shapes.events.at(event).size, |original| {
-            original.fill(MISSING);
-            let kept = fact.slots.iter().zip(cells.get(HEAD..).unwrap_or_default());
-            kept.chain(fact.principal.iter().zip(&[rest])).for_each(|(slot, value)| set(original, *slot, *value));
+        let kept = fact.slots.iter().zip(cells.iter().skip(HEAD)).map(|(slot, value)| (*slot, *value));
+        self.count_as_if(lane, measure, event, kept.chain(fact.principal.map(|slot| (slot, rest))))
+    }
+
+    /// What an event with these slots, and no others, counts for in a measure.
+    pub fn count_as_if(
+        &self,
+        lane: &Lane,
+        measure: &MeasurePlan,
+        event: EventId,
+        slots: impl Iterator<Item = (usize, i64)>,
+    ) -> i64 {
+        self.scratch.room.column(self.plan.shapes.events.at(event).size, |row| {
+            row.fill(MISSING);
+            slots.for_each(|(slot, value)| set(row, slot, value));
             let lane = Lane { slots: 0, ..*lane };
-            let cx = Cx { slots: original, ..self.cx(from_ref(&lane)) };
-            let counts = measure.filter.as_ref().is_none_or(|filter| filter.one(&cx) == 1);
-            if counts { measure.value.one(&cx) } else { 0 }
+            measure.of_one(&Cx { slots: row, ..self.cx(from_ref(&lane)) })
         })
     }
 
@@ -198,7 +200,7 @@ impl Judge<'_, '_> {
     }
 
     /// Counts a value now.
-    fn contribute(&mut self, lane: &Lane, measure: &MeasurePlan, value: i64) {
+    pub fn contribute(&mut self, lane: &Lane, measure: &MeasurePlan, value: i64) {
         let cells = &measure.cells;
         match measure.how {
             How::Streak(period) => {

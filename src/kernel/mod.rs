@@ -26,6 +26,7 @@ mod measure;
 mod members;
 mod names;
 mod order;
+mod originals;
 mod plan;
 mod prints;
 mod queues;

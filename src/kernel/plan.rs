@@ -6,6 +6,7 @@ use crate::value::{Rounding, TimeSpan};
 
 use super::clock::{Back, Clock};
 use super::code::Num;
+use super::lane::Cx;
 use super::layout::{CrossingCells, LadderCells, Layout, LimitCells, MeasureCells, PurseCells};
 use super::slots::Shapes;
 use super::texts::Printer;
@@ -175,6 +176,12 @@ pub struct MeasurePlan {
 }
 
 impl MeasurePlan {
+    /// What an event counts for.
+    pub fn of_one(&self, cx: &Cx<'_>) -> i64 {
+        let counts = self.filter.as_ref().is_none_or(|filter| filter.one(cx) == 1);
+        if counts { self.value.one(cx) } else { 0 }
+    }
+
     /// Whether its window keeps what counts in it.
     pub fn keeps_entries(&self) -> bool {
         self.facts.is_none() && matches!(self.back, Back::Days(..) | Back::Exactly(_))
@@ -322,12 +329,14 @@ pub struct FactPlan {
     pub count: usize,
     /// The cell of when the first of them was; far ahead where there is none.
     pub first: usize,
-    /// Two slots of the key.
-    pub key: usize,
+    /// What makes up its key.
+    pub key: Vec<KeyPart>,
     /// The slot that says how much of it is left; none where it comes back whole.
     pub principal: Option<usize>,
-    /// The slots that measures read.
+    /// Slots of which something comes back too, then others that measures read.
     pub slots: Vec<usize>,
+    /// How many come back.
+    pub others: usize,
     /// Measures that a reversal changes.
     pub measures: Vec<MeasureId>,
     /// Measures for whose windows it is what counts.
@@ -355,20 +364,52 @@ pub struct AwardCells {
     pub lot: Option<usize>,
 }
 
-/// How an event takes another back.
+/// A field by which events find each other.
+#[derive(Debug, Clone, Copy)]
+pub enum KeyPart {
+    /// A text: two slots of its fingerprint.
+    Text(usize),
+    /// Anything else: its slot.
+    Plain(usize),
+}
+
+impl KeyPart {
+    /// Its first slot.
+    pub fn first(self) -> usize {
+        match self {
+            Self::Text(at) | Self::Plain(at) => at,
+        }
+    }
+}
+
+/// How an event takes others back.
 pub struct ReversalPlan {
     /// The type that it takes back.
     pub of: EventId,
-    /// Two slots of the key.
-    pub key: usize,
+    /// What makes up the key.
+    pub key: Vec<KeyPart>,
     /// The slot that says how much; none where the whole comes back.
     pub amount: Option<usize>,
+    /// Slots that say how much of the other amounts comes back, in the order of [`FactPlan::slots`].
+    pub others: Vec<usize>,
     /// How old an original may be.
     pub within: Option<TimeSpan>,
     /// Whether only as much takes effect as is left.
     pub drops_excess: bool,
-    /// Whether the newest original counts, else the oldest.
+    /// Whether the newest original comes first, else the oldest.
     pub latest_first: bool,
+    /// Whether one reversal may take back several.
+    pub spans: bool,
+    /// How it counts where it finds none; without this it does not.
+    pub stand_in: Option<StandIn>,
+}
+
+/// How a reversal counts that finds no original.
+pub struct StandIn {
+    /// Sums that it lowers.
+    pub measures: Vec<MeasureId>,
+    /// Slots of an original that these read besides its amounts, and slots of the reversal that say the same.
+    pub fields: Vec<(usize, usize)>,
 }
 
 /// How a redemption pays.

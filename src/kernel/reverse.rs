@@ -1,67 +1,20 @@
-//! Takes events back: finds the original, lowers what counted it, takes back its awards in proportion.
+//! Takes events back: lowers what counted them, takes back their awards in proportion. Keeps what can be taken back.
+
+use std::slice::from_ref;
 
 use crate::hir::EventId;
-use crate::value::Instant;
 
 use super::code::{MISSING, cell, set};
 use super::judge::{Judge, Odd, TOO_LARGE};
 use super::lane::Lane;
 use super::layout::NEVER;
 use super::measure::place;
-use super::plan::{FactPlan, HEAD, KEY, REST, ReversalPlan, TIME, WAS};
+use super::originals::Undoing;
+use super::plan::{FactPlan, HEAD, KeyPart, MeasurePlan, REST, ReversalPlan, StandIn, TIME, WAS};
 use super::queues::NOWHERE;
 use super::store::entry::{AMOUNT, AT};
 
-/// What a reversal leaves of one original.
-#[derive(Debug, Clone, Copy)]
-pub struct Undoing {
-    /// Where the original lies.
-    at: u32,
-    /// What is left of its principal; [`MISSING`] where nothing is left at all.
-    left: i64,
-    /// Whether anything changes.
-    changes: bool,
-}
-
 impl Judge<'_, '_> {
-    /// A field of an event.
-    fn slot(&self, lane: &Lane, at: usize) -> i64 {
-        cell(self.slots, lane.slots as usize + at)
-    }
-
-    /// The key that two slots hold, as facts keep it.
-    fn key(&self, lane: &Lane, at: usize) -> i64 {
-        self.slot(lane, at) ^ self.slot(lane, at + 1).rotate_left(32)
-    }
-
-    /// Works out what a reversal reverses; `None` where it cannot, and then nothing has changed.
-    ///
-    /// # Errors
-    /// [`Odd`] where the whole of several originals comes back.
-    pub fn original(&mut self, lane: &Lane, reversal: &ReversalPlan) -> Result<Option<Undoing>, Odd> {
-        let asked = reversal.amount.map_or(MISSING, |slot| self.slot(lane, slot));
-        if asked < 0 && asked != MISSING {
-            return Ok(None);
-        }
-        let Some((at, alone)) = self.find(lane, reversal) else { return Ok(None) };
-        let there = self.fact(reversal.of, at, REST);
-        if asked == MISSING {
-            let whole = Undoing { at, left: MISSING, changes: true };
-            return if alone { Ok(Some(whole)) } else { Err(Odd("a reversal of several originals")) };
-        }
-        let part = there.min(asked);
-        if part < asked {
-            if !reversal.drops_excess {
-                return Ok(None);
-            }
-            if let Some(slot) = reversal.amount {
-                set(self.slots.to_mut(), lane.slots as usize + slot, part);
-            }
-        }
-        let left = if there == part { MISSING } else { there - part };
-        Ok(Some(Undoing { at, left, changes: left == MISSING || part != 0 }))
-    }
-
     /// A cell of a fact.
     fn fact(&self, event: EventId, at: u32, which: usize) -> i64 {
         self.pools.facts.at(event).queues.at(at).map_or(MISSING, |cells| cell(cells, which))
@@ -74,41 +27,36 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// The original that a reversal means, and whether there is no other.
-    fn find(&self, lane: &Lane, reversal: &ReversalPlan) -> Option<(u32, bool)> {
-        let plan = self.plan;
-        let fact = plan.events.at(reversal.of).fact.as_ref()?;
-        if self.slot(lane, reversal.key) == MISSING {
-            return None;
-        }
-        let wanted = self.key(lane, reversal.key);
-        let oldest = match reversal.within {
-            Some(within) => {
-                let now = Instant::from_millis(lane.now)?;
-                within.before(now, plan.clock.zone()).map_or(i64::MIN, Instant::millis)
+    /// Carries out what was worked out for some reversals of one type.
+    pub fn undo(&mut self, lanes: &[Lane], reversal: &ReversalPlan) -> Result<(), Odd> {
+        let undoings = std::mem::take(&mut self.scratch.undoings);
+        let (mut all, mut others) = (undoings.all.as_slice(), undoings.others.as_slice());
+        for lane in lanes {
+            let own = all.iter().take_while(|undoing| undoing.lane == lane.index).count();
+            let (own, behind) = all.split_at(own);
+            all = behind;
+            let (left, behind) = others.split_at(own.len() * reversal.others.len());
+            others = behind;
+            if !own.is_empty() {
+                self.undo_all(lane, reversal, own, left)?;
             }
-            None => i64::MIN,
-        };
-        let fits = |(_, cells): &(u32, &[i64])| {
-            cell(cells, TIME) > oldest && cell(cells, REST) != MISSING && cell(cells, KEY) == wanted
-        };
-        let facts = self.pools.facts.at(reversal.of);
-        let one = facts.of_key(lane.number, self.get(lane, fact.count), wanted)?;
-        if let Some(cells) = facts.queues.at(one) {
-            return fits(&(one, cells)).then_some((one, true));
         }
-        let mut found = facts.queues.iter(self.get(lane, fact.queue)).filter(fits).map(|(at, _)| at);
-        let first = found.next()?;
-        let last = found.last();
-        Some((if reversal.latest_first { last.unwrap_or(first) } else { first }, last.is_none()))
+        self.scratch.undoings = undoings;
+        Ok(())
     }
 
-    /// Carries out what was worked out.
-    pub fn undo(&mut self, lane: &Lane, reversal: &ReversalPlan, undoing: Undoing) -> Result<(), Odd> {
+    /// Carries out one reversal.
+    fn undo_all(
+        &mut self,
+        lane: &Lane,
+        reversal: &ReversalPlan,
+        undoings: &[Undoing],
+        mut others: &[i64],
+    ) -> Result<(), Odd> {
         let (plan, event) = (self.plan, reversal.of);
-        let Some(fact) = plan.events.at(event).fact.as_ref().filter(|_| undoing.changes) else { return Ok(()) };
-        if let Some(paid) = plan.paid {
-            let order = (self.slot(lane, reversal.key), self.slot(lane, reversal.key + 1));
+        let Some(fact) = plan.events.at(event).fact.as_ref() else { return Ok(()) };
+        if let (Some(paid), Some(KeyPart::Text(order))) = (plan.paid, reversal.key.first()) {
+            let order = (self.slot(lane, *order), self.slot(lane, order + 1));
             let mut paid = self.pools.entries.iter(self.get(lane, paid));
             if paid.any(|(_, entry)| (cell(entry, AT), cell(entry, AMOUNT)) == order) {
                 // Points come back with the order that they paid.
@@ -116,7 +64,29 @@ impl Judge<'_, '_> {
             }
         }
         let grounds = self.grounds(lane);
-        self.recount_all(lane, event, fact, undoing);
+        for undoing in undoings {
+            let (left, behind) = others.split_at(reversal.others.len());
+            others = behind;
+            match &reversal.stand_in {
+                Some(stand_in) if undoing.at == NOWHERE => {
+                    self.count_against(lane, reversal, stand_in, undoing.left, left)
+                }
+                _ => self.undo_one(lane, event, fact, *undoing, left)?,
+            }
+        }
+        self.lose_ground(lane, &grounds);
+        Ok(())
+    }
+
+    fn undo_one(
+        &mut self,
+        lane: &Lane,
+        event: EventId,
+        fact: &FactPlan,
+        undoing: Undoing,
+        others: &[i64],
+    ) -> Result<(), Odd> {
+        self.recount_all(lane, event, fact, undoing, others);
         for award in &fact.awards {
             let of = |which: usize| self.fact(event, undoing.at, which);
             let (granted, taken, was) = (of(award.granted), of(award.granted + 1), of(WAS));
@@ -134,11 +104,9 @@ impl Judge<'_, '_> {
                 self.set_fact(event, undoing.at, award.granted + 1, taken + back);
             }
         }
-        self.set_fact(event, undoing.at, REST, undoing.left);
         if undoing.left == MISSING {
             self.forget(lane, event, fact, undoing.at);
         }
-        self.lose_ground(lane, &grounds);
         Ok(())
     }
 
@@ -165,24 +133,54 @@ impl Judge<'_, '_> {
     }
 
     /// Lets measures count what is left instead of what there was.
-    fn recount_all(&mut self, lane: &Lane, event: EventId, fact: &FactPlan, undoing: Undoing) {
+    fn recount_all(&mut self, lane: &Lane, event: EventId, fact: &FactPlan, undoing: Undoing, others: &[i64]) {
         let plan = self.plan;
         let of = |which: usize| self.fact(event, undoing.at, which);
-        let (there, time, place) = (of(REST), of(TIME), fact.place.map_or(i64::MAX, of));
-        for id in &fact.measures {
-            let Some(measure) = plan.measures.at(*id) else { continue };
-            let restart = self.get(lane, measure.cells.restart);
-            if restart != MISSING && place < restart {
-                continue;
+        let (time, place) = (of(TIME), fact.place.map_or(i64::MAX, of));
+        let counted = |judge: &Self, measure: &MeasurePlan| {
+            let restart = judge.get(lane, measure.cells.restart);
+            restart == MISSING || place >= restart
+        };
+        let worth = |judge: &Self, measure: &MeasurePlan| {
+            let cells = judge.pools.facts.at(event).queues.at(undoing.at).unwrap_or_default();
+            judge.worth(lane, measure, event, fact, cells)
+        };
+        let mut worths = self.scratch.room.take(fact.measures.len());
+        for (id, before) in fact.measures.iter().zip(&mut worths) {
+            if let Some(measure) = plan.measures.at(*id) {
+                // What leaves a window leaves it as it counted there.
+                self.slide(*id, from_ref(lane));
+                *before = worth(self, measure);
             }
-            let worth = |rest: i64| {
-                let cells = self.pools.facts.at(event).queues.at(undoing.at).unwrap_or_default();
-                self.worth(lane, measure, event, fact, cells, rest)
+        }
+        self.set_fact(event, undoing.at, REST, undoing.left);
+        for (at, left) in (HEAD..).zip(others) {
+            self.set_fact(event, undoing.at, at, *left);
+        }
+        for (id, before) in fact.measures.iter().zip(&worths) {
+            let Some(measure) = plan.measures.at(*id).as_ref().filter(|measure| counted(self, measure)) else {
+                continue;
             };
-            let (before, after) = (worth(there), worth(undoing.left));
-            self.scratch.lifted |= after > before;
-            self.slide(*id, std::slice::from_ref(lane));
-            self.recount(lane, measure, after.saturating_sub(before), time);
+            let after = worth(self, measure);
+            self.scratch.lifted |= after > *before;
+            self.recount(lane, measure, after.saturating_sub(*before), time);
+        }
+        self.scratch.room.give(worths);
+    }
+
+    /// Counts what found no original against sums, at its own time.
+    fn count_against(&mut self, lane: &Lane, reversal: &ReversalPlan, stand_in: &StandIn, rest: i64, others: &[i64]) {
+        let (plan, event) = (self.plan, reversal.of);
+        let Some(fact) = &plan.events.at(event).fact else { return };
+        for id in &stand_in.measures {
+            let Some(measure) = plan.measures.at(*id) else { continue };
+            self.slide(*id, from_ref(lane));
+            let others = fact.slots.iter().zip(others).map(|(slot, value)| (*slot, *value));
+            let said = stand_in.fields.iter().map(|(theirs, own)| (*theirs, self.slot(lane, *own)));
+            let slots = fact.principal.map(|slot| (slot, rest)).into_iter().chain(others).chain(said);
+            let value = self.count_as_if(lane, measure, event, slots);
+            self.scratch.lifted |= value < 0;
+            self.contribute(lane, measure, value.saturating_neg());
         }
     }
 
@@ -191,7 +189,7 @@ impl Judge<'_, '_> {
         let number = self.get(lane, self.plan.layout.judged).saturating_sub(1);
         let last = self.plan.events.at(event).last.map_or(NEVER, |last| self.get(lane, last));
         let principal = fact.principal.map_or(1, |slot| self.slot(lane, slot).max(MISSING + 1));
-        let head: [i64; HEAD] = [lane.now, self.key(lane, fact.key), principal, principal];
+        let head: [i64; HEAD] = [lane.now, self.key(lane, &fact.key), principal, principal];
         let slots = self.slots.get(lane.slots as usize..).unwrap_or_default();
         let awards = self.scratch.awards(lane);
         let fill = |cells: &mut [i64]| {

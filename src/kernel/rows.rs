@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::arena::Id as _;
 use crate::engine::Event;
 use crate::hir::EventId;
 use crate::value::Value;
@@ -209,11 +210,13 @@ impl Filler {
                     }
                     *block.slots.get_mut(at)? = lines(first, list.len());
                 }
-                (Form::Print, Value::Text(text)) => {
-                    let print = printer.print(Text::new(text.as_bytes()));
-                    block.slots.get_mut(at..at + 2)?.copy_from_slice(&print);
-                }
                 _ => *block.slots.get_mut(at)? = held(value, form, words)?,
+            }
+        }
+        for (field, at) in &shape.prints {
+            if let Some(Value::Text(text)) = event.fields.get(field.index()) {
+                let print = printer.print(Text::new(text.as_bytes()));
+                block.slots.get_mut(start + at..start + at + 2)?.copy_from_slice(&print);
             }
         }
         Some(())

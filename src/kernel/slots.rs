@@ -22,8 +22,6 @@ pub enum Form {
     Whole,
     /// The number of a text.
     Word,
-    /// Two slots of a text's fingerprint: texts that are only ever compared with each other.
-    Print,
     /// A day, a moment, a truth, or the position of a word.
     Plain,
     /// Lines: their first cell and their number in one.
@@ -35,26 +33,41 @@ pub enum Form {
 pub struct Shape {
     /// By field: how and where; none where nobody reads it.
     pub fields: Vec<Option<(Form, usize)>>,
+    /// Fields whose texts are compared with each other, and two slots of the fingerprint of each.
+    pub prints: Vec<(FieldId, usize)>,
     /// How many slots there are.
     pub size: usize,
 }
 
 impl Shape {
     fn new(fields: usize) -> Self {
-        Self { fields: vec![None; fields], size: 0 }
+        Self { fields: vec![None; fields], ..Self::default() }
     }
 
     /// The slot of a field, made where it has none.
     fn slot(&mut self, field: FieldId, form: Form) -> usize {
-        let size = if matches!(form, Form::Print) { 2 } else { 1 };
         let Some(slot) = self.fields.get_mut(field.index()) else { return 0 };
         if let Some((_, at)) = slot {
             return *at;
         }
         let at = self.size;
-        self.size += size;
+        self.size += 1;
         *slot = Some((form, at));
         at
+    }
+
+    /// Two slots of the fingerprint of a field, made where it has none.
+    fn print(&mut self, field: FieldId) -> usize {
+        self.printed(field).unwrap_or_else(|| {
+            self.prints.push((field, self.size));
+            self.size += 2;
+            self.size - 2
+        })
+    }
+
+    /// Two slots of the fingerprint of a field, where anybody asks for it.
+    pub fn printed(&self, field: FieldId) -> Option<usize> {
+        self.prints.iter().find(|(known, _)| *known == field).map(|(_, at)| *at)
     }
 }
 
@@ -91,17 +104,15 @@ impl Shapes {
         Some((self.events.at_mut(event).slot(field, form), scale))
     }
 
-    /// The two slots of a text's fingerprint; `None` where it is read in another way too.
-    pub fn print(&mut self, event: EventId, field: FieldId) -> Option<usize> {
-        let shape = self.events.at_mut(event);
-        let at = shape.slot(field, Form::Print);
-        matches!(shape.fields.get(field.index()), Some(Some((Form::Print, _)))).then_some(at)
+    /// The two slots of a text's fingerprint.
+    pub fn print(&mut self, event: EventId, field: FieldId) -> usize {
+        self.events.at_mut(event).print(field)
     }
 
     /// The slot of a list. Its lines keep every field that has a form, each in the cell of its position.
     pub fn list(&mut self, event: EventId, field: FieldId, defs: &Arena<FieldId, FieldDef>) -> usize {
         let fields = defs.pairs().map(|(id, def)| form(&def.ty).map(|form| (form, id.index()))).collect();
-        self.events.at_mut(event).slot(field, Form::Lines(Shape { fields, size: defs.len() }))
+        self.events.at_mut(event).slot(field, Form::Lines(Shape { fields, size: defs.len(), ..Shape::default() }))
     }
 }
 

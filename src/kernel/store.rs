@@ -7,7 +7,7 @@ use crate::engine::Flows;
 use crate::hir::EventId;
 
 use super::code::cell;
-use super::plan::{KEY, Plan};
+use super::plan::{KEY, Plan, TIME};
 use super::queues::{NOWHERE, Queues, first};
 
 /// Cells of a lot: what is left of it, when it lapses, and its number among the member's where anybody asks.
@@ -81,15 +81,21 @@ impl Facts {
         by_key.insert_unique(of(&place), place, of);
     }
 
-    /// The one fact of a member and key; `Some(NOWHERE)` where its queue is to be looked through.
-    pub fn of_key(&self, member: u32, count: i64, key: i64) -> Option<u32> {
+    /// Finds the facts of a member and key, in order; `false` where its queue is to be looked through.
+    pub fn of_key(&self, member: u32, count: i64, key: i64, found: &mut Vec<u32>) -> bool {
         if count >= 0 {
-            return Some(NOWHERE);
+            return false;
         }
         let own = |place: &u32| self.key(*place) == Some(key) && self.queues.owner(*place) == Some(member);
-        let mut found = self.by_key.iter_hash(hash(key)).copied().filter(own);
-        let place = found.next()?;
-        Some(if found.next().is_some() { NOWHERE } else { place })
+        found.extend(self.by_key.iter_hash(hash(key)).copied().filter(own));
+        let time = |place: &u32| self.queues.at(*place).map(|cells| cell(cells, TIME));
+        found.sort_unstable_by_key(time);
+        // Which of two of one moment came first, only the queue tells.
+        let tied = found.windows(2).any(|pair| matches!(pair, [a, b] if time(a) == time(b)));
+        if tied {
+            found.clear();
+        }
+        !tied
     }
 
     /// Lets the first fact go.

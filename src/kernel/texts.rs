@@ -179,6 +179,11 @@ impl Printer {
         [side(&self.0), side(&self.1)]
     }
 
+    /// What tells numbers apart.
+    pub fn number(&self, number: i64) -> i64 {
+        self.0.hash_one(number).cast_signed()
+    }
+
     /// One half of a fingerprint, for what is looked at again where two are the same.
     pub fn hash(&self, text: Text<'_>) -> u64 {
         hash(&self.0, text)

@@ -13,6 +13,7 @@ use super::super::plan::{HeldPlan, LadderPlan, StandingCells, TierRule};
 use super::super::queues::EMPTY;
 use super::super::term::{Lowering, constant};
 use super::super::unfit::{Fit, unfit, without};
+use super::counted;
 use super::measures::at_most;
 
 impl Lowering<'_> {
@@ -56,9 +57,11 @@ impl Lowering<'_> {
         without(self.balances, "tiers on balances", span)?;
         let sinks = |id: &MeasureId| {
             let measure = self.program.measures.at(*id);
-            measure.net == Net::WhenReversed && measure.window != Window::Ever
+            let slides = matches!(measure.window, Window::LastDays(_) | Window::LastExactly(_));
+            let alone = counted(self.program, *id).is_some_and(|event| self.counts_without(event));
+            slides && measure.net != Net::Gross && (alone || measure.net == Net::WhenReversed)
         };
-        // What was taken back leaves a window too, and lifts what it had lowered: at moments that only the fold looks at.
+        // What counts against a window leaves it too, and lifts what it had lowered: at moments that only the fold looks at.
         without(self.measures.iter().any(sinks), "tiers on what reversals lower at their own time", span)?;
         let measures = std::mem::take(&mut self.measures);
         let held = end.map(|end| self.held(ladder, &measures, (end, keep), clock)).transpose()?;

@@ -70,7 +70,8 @@ impl Lowering<'_> {
                 // What is left of each event says what it counts for.
                 let windowed = matches!(back, Back::Days(..) | Back::Exactly(_));
                 let by_facts = windowed && how == How::Sum && !matches!(net, Net::Gross | Net::WhenReversed);
-                let facts = (by_facts && !self.beyond).then_some(*event);
+                // What found no original counts there too.
+                let facts = (by_facts && !self.beyond && !self.counts_without(*event)).then_some(*event);
                 Ok(Some(MeasurePlan { cells, list: place, value, filter, how, back, net, slots, facts }))
             }
         }

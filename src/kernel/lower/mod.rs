@@ -13,8 +13,8 @@ use rustc_hash::FxHashSet;
 use crate::arena::{Arena, Id as _};
 use crate::engine::Version;
 use crate::hir::{
-    Effect, EventDef, EventId, EventKind, Expiry, LadderRefund, MeasureId, Net, OnRefund, Program, Rule, RuleId,
-    Source, Trigger, UnitId, Window,
+    Effect, EventDef, EventId, EventKind, Expiry, LadderRefund, MeasureId, Net, OnRefund, Program, Reversal, Rule,
+    RuleId, Source, Trigger, UnitId, Unmatched, Window,
 };
 use crate::source::Span;
 use crate::value::Calendar;
@@ -60,6 +60,9 @@ impl Plan {
             event.reads.extend(&event.counts);
             event.reads.sort();
             event.reads.dedup();
+            if let Some(stand_in) = event.reversal.as_mut().and_then(|reversal| reversal.stand_in.as_mut()) {
+                stand_in.measures.retain(|measure| read.contains(measure));
+            }
             if let Some(fact) = &mut event.fact {
                 fact.measures.retain(|measure| read.contains(measure));
                 fact.windows.retain(|measure| read.contains(measure));
@@ -149,7 +152,18 @@ impl Lowering<'_> {
 
     /// Whether events of a type can be taken back.
     fn is_reversible(&self, event: EventId) -> bool {
-        self.program.events.iter().filter_map(|def| def.reversal.as_ref()).any(|reversal| reversal.of == event)
+        self.reversals_of(event).next().is_some()
+    }
+
+    /// Whether what takes events of a type back counts where it finds none.
+    fn counts_without(&self, event: EventId) -> bool {
+        self.reversals_of(event).any(|reversal| reversal.unmatched == Unmatched::Counts)
+    }
+
+    /// What takes events of a type back.
+    fn reversals_of(&self, event: EventId) -> impl Iterator<Item = &Reversal> {
+        let reversals = self.program.events.iter().filter_map(|def| def.reversal.as_ref());
+        reversals.filter(move |reversal| reversal.of == event)
     }
 
     fn event(
@@ -168,7 +182,8 @@ impl Lowering<'_> {
         without(event.kind.is_made() && !hearers.rules.is_empty(), "rules for what the clock makes", event.span)?;
         let earns = hearers.earns.iter().map(|earn| self.earn(*earn, &mut fact, clock)).collect::<Fit<_>>()?;
         let redeem = (event.kind == EventKind::Redeem).then(|| self.redeem(clock)).transpose()?;
-        let reversal = event.reversal.as_ref().map(|reversal| self.reversal(reversal, event.span)).transpose()?;
+        let reversal = event.reversal.as_ref();
+        let reversal = reversal.map(|reversal| self.reversal(reversal, &parts.measures, event.span)).transpose()?;
         let waited = version.listeners.waited_before(Some(id));
         let waits = |rule: &RuleId| match &program.rules.at(*rule).trigger {
             Trigger::Reaches(measure, _) | Trigger::Another { measure, .. } => waited.contains(measure),

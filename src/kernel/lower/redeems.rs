@@ -24,8 +24,8 @@ impl Lowering<'_> {
         };
         let pool = slot("pool");
         let order = def.fields.find(|field| &*field.name == "order");
-        let Some(order) = order.and_then(|order| self.shapes.print(event, order)) else {
-            return unfit("orders of redemptions that are read elsewhere", def.span);
+        let Some(order) = order.map(|order| self.shapes.print(event, order)) else {
+            return unfit("redemptions of this kind", def.span);
         };
         let mut ways = Vec::new();
         for redeem in program.redeems.iter() {

@@ -1,12 +1,16 @@
 //! Reversals: what is kept of events that can be taken back, and how they are.
 
 use crate::arena::Arena;
-use crate::hir::{EventDef, EventId, FieldType, MeasureId, Net, Order, Reversal, Source, UnitId, Unmatched, Window};
+use crate::hir::{
+    Aggregate, EventDef, EventId, FieldDef, FieldId, FieldType, Measure, MeasureId, Net, Order, Reversal, Source,
+    UnitId, Unmatched, Window,
+};
 use crate::source::Span;
 
 use super::super::layout::ABSENT;
-use super::super::plan::{AwardCells, FactPlan, HEAD, MeasurePlan, ReversalPlan};
+use super::super::plan::{AwardCells, FactPlan, HEAD, KeyPart, MeasurePlan, ReversalPlan, StandIn};
 use super::super::queues::EMPTY;
+use super::super::slots::Form;
 use super::super::term::Lowering;
 use super::super::unfit::{Fit, unfit, without};
 use super::measures::at_most;
@@ -49,21 +53,10 @@ impl Lowering<'_> {
         reversal: &Reversal,
         measures: &Arena<MeasureId, Option<MeasurePlan>>,
     ) -> Fit<FactPlan> {
-        let [(_, key)] = reversal.key.as_slice() else {
-            return unfit("reversals that find their original by several fields", event.span);
-        };
-        let Some(key) = self.shapes.print(id, *key) else { return unfit("keys that are read elsewhere", event.span) };
-        let principal = match reversal.amounts.as_slice() {
-            [] => None,
-            [(_, theirs)] => {
-                let def = event.fields.at(*theirs);
-                match self.shapes.slot(id, *theirs, def) {
-                    Some((slot, _)) => Some(slot),
-                    None => return unfit("amounts of this type", def.span),
-                }
-            }
-            _ => return unfit("reversals of several amounts", event.span),
-        };
+        let key = self.key(id, reversal.key.iter().map(|(_, theirs)| *theirs))?;
+        let (principal, others) = amounts(reversal, &event.fields);
+        let principal = principal.map(|(_, theirs)| self.amount(id, theirs)).transpose()?;
+        let others = others.map(|(_, theirs)| self.amount(id, theirs)).collect::<Fit<Vec<usize>>>()?;
         let of = |measure: &MeasureId| self.program.measures.at(*measure);
         let changed: Vec<MeasureId> = measures
             .pairs()
@@ -74,9 +67,11 @@ impl Lowering<'_> {
             .map(|(measure, _)| measure)
             .collect();
         let read = changed.iter().filter_map(|measure| measures.at(*measure).as_ref()).flat_map(|plan| &plan.slots);
-        let mut slots: Vec<usize> = read.copied().filter(|slot| Some(*slot) != principal).collect();
-        slots.sort_unstable();
-        slots.dedup();
+        let mut read: Vec<usize> =
+            read.copied().filter(|slot| Some(*slot) != principal && !others.contains(slot)).collect();
+        read.sort_unstable();
+        read.dedup();
+        let slots = [others.as_slice(), &read].concat();
         let windows: Vec<MeasureId> = changed
             .iter()
             .copied()
@@ -102,6 +97,7 @@ impl Lowering<'_> {
             key,
             principal,
             slots,
+            others: others.len(),
             measures: changed,
             windows,
             awards: Vec::new(),
@@ -112,38 +108,113 @@ impl Lowering<'_> {
         })
     }
 
-    pub(super) fn reversal(&mut self, reversal: &Reversal, span: Span) -> Fit<ReversalPlan> {
+    pub(super) fn reversal(
+        &mut self,
+        reversal: &Reversal,
+        measures: &Arena<MeasureId, Option<MeasurePlan>>,
+        span: Span,
+    ) -> Fit<ReversalPlan> {
         without(reversal.lines.is_some(), "reversals of single lines", span)?;
-        without(reversal.unmatched == Unmatched::Counts, "reversals that count without an original", span)?;
-        without(reversal.spans, "reversals of several originals", span)?;
-        let [(key, theirs)] = reversal.key.as_slice() else {
-            return unfit("reversals that find their original by several fields", span);
-        };
-        let same = |a: &FieldType, b: &FieldType| std::mem::discriminant(a) == std::mem::discriminant(b);
-        let (own, original) = (self.program.events.at(self.event), self.program.events.at(reversal.of));
-        let text = |ty: &FieldType| matches!(ty, FieldType::Id | FieldType::Text);
-        let texts = text(&own.fields.at(*key).ty) && text(&original.fields.at(*theirs).ty);
-        without(!texts, "keys that are no texts", span)?;
-        let Some(key) = self.shapes.print(self.event, *key) else { return unfit("keys that are read elsewhere", span) };
-        let amount = match reversal.amounts.as_slice() {
-            [] => None,
-            [(own_amount, theirs)] => {
-                let (mine, other) = (own.fields.at(*own_amount), original.fields.at(*theirs));
-                without(!same(&mine.ty, &other.ty), "amounts of two types", span)?;
-                match self.shapes.slot(self.event, *own_amount, mine) {
-                    Some((slot, _)) => Some(slot),
-                    None => return unfit("amounts of this type", span),
-                }
-            }
-            _ => return unfit("reversals of several amounts", span),
-        };
+        let (event, program) = (self.event, self.program);
+        let (own, original) = (&program.events.at(event).fields, program.events.at(reversal.of));
+        let alike =
+            |(own_field, theirs): &(FieldId, FieldId)| same(&own.at(*own_field).ty, &original.fields.at(*theirs).ty);
+        without(!reversal.key.iter().all(alike), "keys of two types", span)?;
+        without(!reversal.amounts.iter().all(alike), "amounts of two types", span)?;
+        let key = self.key(event, reversal.key.iter().map(|(own, _)| *own))?;
+        let (principal, others) = amounts(reversal, &original.fields);
+        let mut amount = |(own_field, _)| self.slot(event, own_field, "amounts of this type");
+        let amount_of_principal = principal.map(&mut amount).transpose()?;
+        let others = others.map(&mut amount).collect::<Fit<_>>()?;
+        let counts = reversal.unmatched == Unmatched::Counts;
         Ok(ReversalPlan {
             of: reversal.of,
             key,
-            amount,
+            amount: amount_of_principal,
+            others,
             within: reversal.within.or(original.reversible),
             drops_excess: reversal.excess_dropped,
             latest_first: reversal.order == Order::LatestFirst,
+            spans: reversal.spans,
+            stand_in: counts.then(|| self.stand_in(reversal, measures, span)).transpose()?,
         })
+    }
+
+    /// How a reversal counts that finds no original.
+    fn stand_in(
+        &mut self,
+        reversal: &Reversal,
+        measures: &Arena<MeasureId, Option<MeasurePlan>>,
+        span: Span,
+    ) -> Fit<StandIn> {
+        let (event, program) = (self.event, self.program);
+        let (own, theirs) = (&program.events.at(event).fields, &program.events.at(reversal.of).fields);
+        let lowers = |(id, measure): (MeasureId, &Measure)| {
+            let sums = matches!(&measure.source, Source::Events { aggregate: Aggregate::Sum, event, .. } if *event == reversal.of);
+            (sums && measure.net != Net::Gross).then_some(id)
+        };
+        let lowered: Vec<MeasureId> = program.measures.pairs().filter_map(lowers).collect();
+        let mut fields = Vec::new();
+        let read = lowered.iter().filter_map(|id| measures.at(*id).as_ref()).flat_map(|measure| &measure.slots);
+        for slot in read {
+            let of = |(_, place): &(FieldId, &Option<(Form, usize)>)| place.as_ref().is_some_and(|(_, at)| at == slot);
+            let places = &self.shapes.events.at(reversal.of).fields;
+            let Some((field, _)) = theirs.ids().zip(places).find(of) else { continue };
+            if reversal.amounts.iter().any(|(_, amount)| *amount == field) {
+                continue;
+            }
+            let def = theirs.at(field);
+            let named = own.pairs().find(|(_, other)| other.name == def.name);
+            // What the one may lack and the other not, nothing stands for.
+            let Some((field, _)) =
+                named.filter(|(_, other)| same(&other.ty, &def.ty) && other.optional == def.optional)
+            else {
+                return unfit("sums over what a reversal without an original does not say", span);
+            };
+            fields.push((*slot, self.slot(event, field, "fields of this type")?));
+        }
+        Ok(StandIn { measures: lowered, fields })
+    }
+
+    /// Fields by which events find each other.
+    fn key(&mut self, event: EventId, fields: impl Iterator<Item = FieldId>) -> Fit<Vec<KeyPart>> {
+        let part = |field| match self.program.events.at(event).fields.at(field).ty {
+            FieldType::Id | FieldType::Text => Ok(KeyPart::Text(self.shapes.print(event, field))),
+            _ => Ok(KeyPart::Plain(self.slot(event, field, "keys of this type")?)),
+        };
+        fields.map(part).collect()
+    }
+
+    /// The slot of an amount of which something may come back.
+    fn amount(&mut self, event: EventId, field: FieldId) -> Fit<usize> {
+        let def = self.program.events.at(event).fields.at(field);
+        without(def.optional, "amounts that may be missing", def.span)?;
+        self.slot(event, field, "amounts of this type")
+    }
+
+    fn slot(&mut self, event: EventId, field: FieldId, what: &str) -> Fit<usize> {
+        let def = self.program.events.at(event).fields.at(field);
+        match self.shapes.slot(event, field, def) {
+            Some((slot, _)) => Ok(slot),
+            None => unfit(what, def.span),
+        }
+    }
+}
+
+/// The pair of amounts that says what share of an original comes back, and the other ones.
+fn amounts<'r>(
+    reversal: &'r Reversal,
+    fields: &Arena<FieldId, FieldDef>,
+) -> (Option<(FieldId, FieldId)>, impl Iterator<Item = (FieldId, FieldId)> + use<'r>) {
+    let principal = reversal.principal(fields);
+    (principal, reversal.amounts.iter().copied().filter(move |pair| Some(*pair) != principal))
+}
+
+/// Whether what two fields hold can be the same.
+fn same(a: &FieldType, b: &FieldType) -> bool {
+    let text = |ty: &FieldType| matches!(ty, FieldType::Id | FieldType::Text);
+    match (a, b) {
+        (FieldType::OneOf(a), FieldType::OneOf(b)) => a == b,
+        _ => text(a) && text(b) || std::mem::discriminant(a) == std::mem::discriminant(b),
     }
 }

@@ -1,0 +1,197 @@
+//! Works out what reversals take back, before anything changes.
+
+use crate::value::Instant;
+
+use super::code::{MISSING, cell, set};
+use super::judge::{Judge, Odd, TOO_LARGE};
+use super::lane::Lane;
+use super::plan::{HEAD, KEY, KeyPart, REST, ReversalPlan, TIME};
+use super::queues::NOWHERE;
+
+/// What a reversal leaves of one original, or what of it has none.
+#[derive(Debug, Clone, Copy)]
+pub struct Undoing {
+    /// The place of the reversal among those that are judged with it.
+    pub lane: u32,
+    /// Where the original lies; [`NOWHERE`] where there is none.
+    pub at: u32,
+    /// What is left of its principal; [`MISSING`] where nothing is left at all.
+    pub left: i64,
+}
+
+/// What reversals that are judged together take back.
+#[derive(Debug, Default)]
+pub struct Undoings {
+    /// Those of one reversal follow each other.
+    pub all: Vec<Undoing>,
+    /// What is left of the other amounts of each: so many for each as its original has.
+    pub others: Vec<i64>,
+    /// Originals that a reversal may mean.
+    found: Vec<u32>,
+    /// How much of each other amount a reversal still asks for.
+    asked: Vec<i64>,
+}
+
+impl Undoings {
+    /// Forgets them all.
+    pub fn clear(&mut self) {
+        self.all.clear();
+        self.others.clear();
+    }
+
+    /// Notes what is left of an original, of its other amounts nothing.
+    fn whole(&mut self, lane: &Lane, at: u32, others: usize) {
+        self.all.push(Undoing { lane: lane.index, at, left: MISSING });
+        self.others.resize(self.others.len() + others, 0);
+    }
+}
+
+impl Judge<'_, '_> {
+    /// A field of an event.
+    pub fn slot(&self, lane: &Lane, at: usize) -> i64 {
+        cell(self.slots, lane.slots as usize + at)
+    }
+
+    /// A number of an event; nothing where it says none.
+    fn amount(&self, lane: &Lane, at: usize) -> i64 {
+        Some(self.slot(lane, at)).filter(|amount| *amount != MISSING).unwrap_or(0)
+    }
+
+    /// What some fields of an event say together, as facts keep it.
+    pub fn key(&self, lane: &Lane, parts: &[KeyPart]) -> i64 {
+        parts.iter().fold(0, |key: i64, part| {
+            key.rotate_left(21)
+                ^ match part {
+                    KeyPart::Text(at) => self.slot(lane, *at) ^ self.slot(lane, at + 1).rotate_left(32),
+                    KeyPart::Plain(at) => self.plan.printer.number(self.slot(lane, *at)),
+                }
+        })
+    }
+
+    /// Works out what a reversal reverses; `false` where it cannot, and then nothing has changed.
+    ///
+    /// # Errors
+    /// [`Odd`] where a number does not fit.
+    pub fn originals(&mut self, lane: &Lane, reversal: &ReversalPlan) -> Result<bool, Odd> {
+        let mut undoings = std::mem::take(&mut self.scratch.undoings);
+        let (all, others) = (undoings.all.len(), undoings.others.len());
+        let done = self.work_out(lane, reversal, &mut undoings);
+        if done != Ok(true) {
+            undoings.all.truncate(all);
+            undoings.others.truncate(others);
+        }
+        self.scratch.undoings = undoings;
+        done
+    }
+
+    fn work_out(&mut self, lane: &Lane, reversal: &ReversalPlan, undoings: &mut Undoings) -> Result<bool, Odd> {
+        let principal = reversal.amount.map_or(MISSING, |slot| self.slot(lane, slot));
+        undoings.asked.clear();
+        undoings.asked.extend(reversal.others.iter().map(|slot| self.amount(lane, *slot)));
+        let negative = |amount: i64| amount < 0 && amount != MISSING;
+        if negative(principal) || undoings.asked.iter().any(|amount| *amount < 0) {
+            return Ok(false);
+        }
+        self.find(lane, reversal, &mut undoings.found);
+        if principal == MISSING && !undoings.found.is_empty() {
+            let found = std::mem::take(&mut undoings.found);
+            found.iter().for_each(|at| undoings.whole(lane, *at, reversal.others.len()));
+            undoings.found = found;
+            return Ok(true);
+        }
+        let rest = self.share_out(lane, reversal, principal.max(0), undoings)?;
+        if undoings.found.is_empty() || rest != 0 {
+            let counts = reversal.stand_in.is_some();
+            if counts {
+                undoings.all.push(Undoing { lane: lane.index, at: NOWHERE, left: rest });
+                undoings.others.extend_from_slice(&undoings.asked);
+            }
+            return Ok(counts);
+        }
+        Ok(true)
+    }
+
+    /// Shares out what is asked for among originals, and says how much of the principal none of them has.
+    fn share_out(
+        &mut self,
+        lane: &Lane,
+        reversal: &ReversalPlan,
+        mut rest: i64,
+        undoings: &mut Undoings,
+    ) -> Result<i64, Odd> {
+        let Undoings { all, others, found, asked } = undoings;
+        let fact = self.plan.events.at(reversal.of).fact.as_ref();
+        let (of, before) = (fact.map_or(0, |fact| fact.others), all.len());
+        let within_reach = if reversal.spans { found.len() } else { 1 };
+        for at in found.iter().take(within_reach) {
+            if all.len() > before && rest == 0 {
+                break;
+            }
+            let Some(cells) = self.pools.facts.at(reversal.of).queues.at(*at) else { continue };
+            let take = |there: i64, asked: &mut i64| -> Result<i64, Odd> {
+                let part = there.min(*asked);
+                *asked = asked.checked_sub(part).ok_or(TOO_LARGE)?;
+                there.checked_sub(part).ok_or(TOO_LARGE)
+            };
+            let there = cell(cells, REST);
+            let left = take(there, &mut rest)?;
+            let (own, mut changes) = (others.len(), left != there);
+            for (there, asked) in cells.iter().skip(HEAD).take(of).zip(asked.iter_mut()) {
+                let left = take(*there, asked)?;
+                changes |= left != *there;
+                others.push(left);
+            }
+            // What was worth nothing to begin with has come back whole once nothing else that was asked about is left of it either.
+            let gone = left == 0 && (there != 0 || others.iter().skip(own).all(|left| *left == 0));
+            if gone || changes {
+                all.push(Undoing { lane: lane.index, at: *at, left: if gone { MISSING } else { left } });
+            } else {
+                others.truncate(own);
+            }
+        }
+        if reversal.drops_excess && !found.is_empty() && (rest != 0 || asked.iter().any(|rest| *rest != 0)) {
+            // Only as much takes effect as there is.
+            let own = reversal
+                .amount
+                .into_iter()
+                .zip([rest])
+                .chain(reversal.others.iter().copied().zip(asked.iter().copied()));
+            for (slot, rest) in own {
+                let taken = self.amount(lane, slot).checked_sub(rest).ok_or(TOO_LARGE)?;
+                set(self.slots.to_mut(), lane.slots as usize + slot, taken);
+            }
+            return Ok(0);
+        }
+        Ok(rest)
+    }
+
+    /// The originals that a reversal may mean, the first to come back first.
+    fn find(&self, lane: &Lane, reversal: &ReversalPlan, found: &mut Vec<u32>) {
+        found.clear();
+        let plan = self.plan;
+        let Some(fact) = plan.events.at(reversal.of).fact.as_ref() else { return };
+        if reversal.key.iter().any(|part| self.slot(lane, part.first()) == MISSING) {
+            return;
+        }
+        let wanted = self.key(lane, &reversal.key);
+        let oldest = match reversal
+            .within
+            .map(|within| Some(within.before(Instant::from_millis(lane.now)?, plan.clock.zone())?.millis()))
+        {
+            Some(oldest) => oldest.unwrap_or(i64::MIN),
+            None => i64::MIN,
+        };
+        let fits =
+            |cells: &[i64]| cell(cells, TIME) > oldest && cell(cells, REST) != MISSING && cell(cells, KEY) == wanted;
+        let facts = self.pools.facts.at(reversal.of);
+        if facts.of_key(lane.number, self.get(lane, fact.count), wanted, found) {
+            found.retain(|at| facts.queues.at(*at).is_some_and(fits));
+        } else {
+            let queue = facts.queues.iter(self.get(lane, fact.queue));
+            found.extend(queue.filter(|(_, cells)| fits(cells)).map(|(at, _)| at));
+        }
+        if reversal.latest_first {
+            found.reverse();
+        }
+    }
+}
