@@ -8,6 +8,7 @@ use memchr::memchr;
 use super::cells::{Cells, Separator, named, open_quote, sniff};
 use super::head::lacking;
 use super::lines::{Line, Lines, failure, too_long, utf8};
+use super::map::Mapper;
 use super::node::{Node, Place, Raw, offset};
 use super::reject::Reject;
 use super::slices::Ruled;
@@ -80,14 +81,19 @@ impl Table {
     }
 
     /// Hands the rows at hand to `take`, which says how many bytes of them it took and how many rows these are, where they are separated by
-    /// a byte and all columns have names; returns how many.
-    pub(crate) fn take_rows(&mut self, take: impl FnOnce(&Ruled<'_>, &[u8]) -> (usize, u64)) -> u64 {
+    /// a byte and all columns have names; returns how many. So many records came before the first, which `mapper` reads.
+    pub(crate) fn take_rows(
+        &mut self,
+        mapper: Option<&Mapper>,
+        sequence: u64,
+        take: impl FnOnce(&Ruled<'_>, &[u8]) -> (usize, u64),
+    ) -> u64 {
         let Self { file, lines, columns, again, trouble, .. } = self;
         match self.separator {
             Separator::Byte(delimiter)
                 if trouble.is_none() && again.is_empty() && columns.iter().all(|name| !name.is_empty()) =>
             {
-                let ruled = Ruled { file, columns, delimiter };
+                let ruled = Ruled { file, columns, delimiter, line: lines.number() + 1, sequence, mapper };
                 lines.at_hand(|bytes| take(&ruled, bytes))
             }
             _ => 0,

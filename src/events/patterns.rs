@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use wide::u8x16;
 
 use super::MAX_LIST;
-use super::scan::{Decimal, blanks, byte, number, plain_length, short_text_length};
+use super::decimal::{Decimal, number};
+use super::scan::{blanks, byte, plain_length, short_text_length};
 use super::tape::{Kind, Part, range};
 
 /// No more steps than these are learned: a source that writes each record in another way would have no end of them.

@@ -3,9 +3,9 @@
 use wide::{i8x16, u8x16};
 
 /// Each of eight bytes 1.
-const ONES: u64 = 0x0101_0101_0101_0101;
+pub(super) const ONES: u64 = 0x0101_0101_0101_0101;
 /// The highest bit of each of eight bytes.
-const HIGH: u64 = ONES << 7;
+pub(super) const HIGH: u64 = ONES << 7;
 
 /// A mark in the highest bit of each byte that is 0. Marks above the lowest one may be wrong.
 fn zeros(eight: u64) -> u64 {
@@ -52,96 +52,6 @@ pub(super) fn blanks(bytes: &[u8], mut at: usize) -> usize {
         at += 1;
     }
     at
-}
-
-/// A number as it was written: its digits, and how many of them stand behind the point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Decimal {
-    digits: i64,
-    behind: u8,
-}
-
-impl Decimal {
-    /// The most digits: any number that has no more fits.
-    const MOST: usize = 18;
-
-    /// The number in so many decimal places; `None` where it is written with more, or does not fit.
-    #[inline]
-    pub(crate) fn in_places(self, places: u8) -> Option<i64> {
-        const POWERS: [i64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
-        let missing = places.checked_sub(self.behind)?;
-        self.digits.checked_mul(*POWERS.get(usize::from(missing))?)
-    }
-
-    /// A text that is nothing but a number of JSON, as plain as most are.
-    pub(crate) fn read(text: &[u8]) -> Option<Self> {
-        number(text).filter(|(length, _)| *length == text.len())?.1
-    }
-}
-
-/// How long the number of JSON is that bytes begin with, and what it says where it has no exponent and not many digits.
-#[inline(always)]
-pub(super) fn number(bytes: &[u8]) -> Option<(usize, Option<Decimal>)> {
-    match bytes.first_chunk().and_then(short_number) {
-        Some((length, decimal)) => Some((length, Some(decimal))),
-        None => any_number(bytes),
-    }
-}
-
-/// The same for what has less than eight bytes, no sign and no exponent; none for all else.
-#[inline(always)]
-fn short_number(bytes: &[u8; 8]) -> Option<(usize, Decimal)> {
-    let digits = u64::from_le_bytes(*bytes) ^ (ONES * u64::from(b'0'));
-    let others = (digits.wrapping_add(ONES * 0x76) | digits) & HIGH;
-    let whole = others.trailing_zeros() / 8;
-    let first = |count: u32| 1_u64.wrapping_shl(8 * count).wrapping_sub(1);
-    let at = |place: u32| bytes.get(place as usize).copied();
-    let (length, behind, digits) = if at(whole)? == b'.' {
-        // The digits behind the point move to those before it.
-        let length = (others & (others - 1)).trailing_zeros() / 8;
-        let behind = length - whole - 1;
-        (length, behind, digits & first(whole) | digits >> 8 & !first(whole) & first(length - 1))
-    } else {
-        (whole, 0, digits & first(whole))
-    };
-    let is_number = whole > 0 && (behind > 0 || length == whole) && (whole == 1 || bytes.first()? != &b'0');
-    if !is_number || at(length)? | 0x20 == b'e' {
-        return None;
-    }
-    // Eight digits, of which the first may be nothing: two at once, then four, then all.
-    let count = length - u32::from(behind > 0);
-    let pairs = digits << (8 * (8 - count));
-    let pairs = (pairs * 10).wrapping_add(pairs >> 8) & 0x00ff_00ff_00ff_00ff;
-    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
-    let all = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;
-    Some((length as usize, Decimal { digits: all.cast_signed(), behind: behind as u8 }))
-}
-
-fn any_number(bytes: &[u8]) -> Option<(usize, Option<Decimal>)> {
-    let byte = |at: usize| byte(bytes, at);
-    let mut number = 0_i64;
-    let mut digits = |mut at: usize| {
-        let start = at;
-        loop {
-            let digit = byte(at).wrapping_sub(b'0');
-            if digit > 9 {
-                return (at > start).then_some(at);
-            }
-            number = number.wrapping_mul(10).wrapping_add(i64::from(digit));
-            at += 1;
-        }
-    };
-    let start = usize::from(byte(0) == b'-');
-    let point = if byte(start) == b'0' { start + 1 } else { digits(start)? };
-    let end = if byte(point) == b'.' { digits(point + 1)? } else { point };
-    let behind = end.saturating_sub(point + 1);
-    if matches!(byte(end), b'e' | b'E') {
-        let end = digits(end + 1 + usize::from(matches!(byte(end + 1), b'+' | b'-')))?;
-        return Some((end, None));
-    }
-    let decimal = u8::try_from(behind).ok().filter(|_| end - start <= Decimal::MOST);
-    let digits = if start == 1 { number.wrapping_neg() } else { number };
-    Some((end, decimal.map(|behind| Decimal { digits, behind })))
 }
 
 /// The first place of a byte that is mostly near: to look for it far away is prepared at a cost.
@@ -210,24 +120,6 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn plain_numbers_are_read_and_all_others_left() {
-        let read = |text: &str, places| Decimal::read(text.as_bytes())?.in_places(places);
-        assert_eq!(read("12.5", 2), Some(1_250));
-        assert_eq!(read("-0.25", 2), Some(-25));
-        assert_eq!(read("0.007", 3), Some(7));
-        assert_eq!(read("7", 6), Some(7_000_000));
-        for none in
-            ["1.005", "1e3", "9999999999999999999", "999999999999999999", "007", ".5", "5.", "", "-", "+1", "1 "]
-        {
-            assert_eq!(read(none, 2), None, "{none}");
-        }
-        let length = |text: &str| number(text.as_bytes()).map(|(length, _)| length);
-        assert_eq!(length("1.5e-7,"), Some(6));
-        assert_eq!(length("99999999999999999999.25}"), Some(23));
-        assert_eq!((length("01"), length("-.1"), length("1.e3")), (Some(1), None, None));
-    }
-
     proptest! {
         #[test]
         fn ascii_is_the_same_many_at_once(bytes in prop::collection::vec(prop_oneof![20 => 0..0x80_u8, 1 => any::<u8>()], 0..60)) {
@@ -238,12 +130,6 @@ mod tests {
         fn visible_characters_are_the_same_eight_at_once(text in "[ -~\u{7f}é\u{1}]{0,20}", word in "[!-~]{0,20}") {
             prop_assert_eq!(is_graphic(text.as_bytes()), text.bytes().all(|byte| byte.is_ascii_graphic()));
             prop_assert!(is_graphic(word.as_bytes()));
-        }
-
-        #[test]
-        fn short_numbers_are_read_as_all_others(text in "-?[0-9]{0,5}(\\.[0-9]{0,3})?[eE.,}0-9\u{80}]{0,3}", behind in "[,}]{8}") {
-            let bytes = [text.as_bytes(), behind.as_bytes()].concat();
-            prop_assert_eq!(number(&bytes), any_number(&bytes));
         }
 
         #[test]

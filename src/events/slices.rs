@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use wide::u8x16;
 
+use super::map::Mapper;
 use super::scan::{self, byte};
 use super::tape::range;
 
@@ -15,6 +16,12 @@ pub(crate) struct Ruled<'t> {
     pub(crate) columns: &'t [String],
     /// What stands between two cells.
     pub(crate) delimiter: u8,
+    /// The line of the first of them.
+    pub(crate) line: u64,
+    /// How many records came before that, where it matters.
+    pub(crate) sequence: u64,
+    /// What reads them, where they are not events as they are.
+    pub(crate) mapper: Option<&'t Mapper>,
 }
 
 /// A cell: where its text stands, without quotes around it.
@@ -55,6 +62,50 @@ impl Slice {
         }
         to.extend_from_slice(rest);
     }
+}
+
+/// A row with its cells.
+#[derive(Clone, Copy)]
+pub(crate) struct Sliced<'r> {
+    /// The row, in UTF-8.
+    pub(crate) bytes: &'r [u8],
+    /// Its cells.
+    pub(crate) cells: &'r [Slice],
+}
+
+impl<'r> Sliced<'r> {
+    /// Whether a cell says something, or may.
+    pub(crate) fn says(self, at: usize) -> bool {
+        self.cells.get(at).is_some_and(|cell| {
+            let text = cell.text(self.bytes);
+            text.is_none_or(|text| text.first().is_some_and(u8::is_ascii_graphic) || !is_blank(text))
+        })
+    }
+
+    /// A cell that needs no trimming.
+    pub(crate) fn trimmed(self, at: usize) -> Option<Slice> {
+        let cell = *self.cells.get(at)?;
+        cell.text(self.bytes).is_none_or(is_trimmed).then_some(cell)
+    }
+
+    /// The text of a cell, where it needs no trimming.
+    #[inline]
+    pub(crate) fn text(self, at: usize) -> Option<&'r [u8]> {
+        self.trimmed(at)?.text(self.bytes)
+    }
+}
+
+/// Whether nothing but blanks stands there.
+fn is_blank(text: &[u8]) -> bool {
+    str::from_utf8(text).is_ok_and(|text| text.trim().is_empty())
+}
+
+/// Whether there are no blanks around a text.
+#[inline]
+fn is_trimmed(text: &[u8]) -> bool {
+    let visible = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    visible(text.first()) && visible(text.last())
+        || str::from_utf8(text).is_ok_and(|text| text.trim().len() == text.len())
 }
 
 /// How many bytes come before the first of three.
@@ -112,8 +163,9 @@ mod tests {
 
     fn sliced(bytes: &[u8], columns: usize) -> Option<(Vec<String>, usize)> {
         let (file, columns) = ("t.csv".into(), vec![String::new(); columns]);
+        let ruled = Ruled { file: &file, columns: &columns, delimiter: b',', line: 1, sequence: 0, mapper: None };
         let mut cells = Vec::new();
-        let (length, whole) = slice(bytes, &Ruled { file: &file, columns: &columns, delimiter: b',' }, &mut cells)?;
+        let (length, whole) = slice(bytes, &ruled, &mut cells)?;
         let row = &bytes[..length];
         let text = |cell: &Slice| {
             let mut text = Vec::new();

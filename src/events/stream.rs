@@ -160,7 +160,7 @@ pub(crate) enum Taken {
 }
 
 impl EventStream<'_> {
-    /// The next record, or more of them where they were taken at once. One of JSON Lines or a table that no map reads is shown to `taker`, and decoded where that does not take it.
+    /// The next record, or more of them where they were taken at once. One of JSON Lines that no map reads, or of a table, is shown to `taker`, and decoded where that does not take it.
     pub(crate) fn next_or<T: Taker>(&mut self, taker: &mut T) -> Option<Result<Taken, Reject>> {
         if let Some(reject) = self.unreadable.take() {
             return Some(Err(reject));
@@ -189,8 +189,9 @@ impl EventStream<'_> {
                 lines.tell_place(&mut self.place);
                 return Some(event);
             }
-            if let (Opened::Table(table), None) = (&mut *reader, &self.mapper) {
-                let rows = table.take_rows(|ruled, bytes| taker.rows(ruled, bytes));
+            if let Opened::Table(table) = &mut *reader {
+                let sequence = if self.mapper.is_some() { self.first + self.records } else { 0 };
+                let rows = table.take_rows(self.mapper.as_ref(), sequence, |ruled, bytes| taker.rows(ruled, bytes));
                 if rows > 0 {
                     self.records += rows;
                     table.tell_place(&mut self.place);

@@ -4,9 +4,10 @@
 use std::borrow::Cow;
 
 use super::MAX_DEPTH;
+use super::decimal::number;
 use super::fields::Fields;
 use super::node::{Entry, Node, View};
-use super::scan::{blanks, byte, number, plain_length};
+use super::scan::{blanks, byte, plain_length};
 
 /// More keys than this are not compared with each other here.
 const MAX_QUICK_KEYS: usize = 64;

@@ -4,7 +4,7 @@ use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use crate::arena::{Arena, Id as _};
-use crate::events::{Decimal, Ruled, Slice, TIME_KEYS};
+use crate::events::{Decimal, Ruled, Sliced, TIME_KEYS};
 use crate::hir::{EventDef, EventId, FieldDef, FieldId, FieldType, Program};
 
 use super::find::{Find, Molded};
@@ -64,15 +64,15 @@ impl Columns {
     }
 
     /// What a row says as every event does; `None` where it is better decoded.
-    pub(super) fn head<'r>(&self, row: Cells<'r>) -> Option<TableHead<'r>> {
+    pub(super) fn head<'r>(&self, row: Sliced<'r>) -> Option<TableHead<'r>> {
         let places = &self.places;
         if places.sequence.is_some_and(|at| row.says(at)) {
             return None;
         }
         let (time_key, time) = *places.times.iter().find(|(_, at)| row.says(*at))?;
         Some(TableHead {
-            id: row.identity(places.id)?,
-            member: row.identity(places.member)?,
+            id: identity(row, places.id)?,
+            member: identity(row, places.member)?,
             kind: row.text(places.kind)?,
             time_key,
             time: row.text(time)?,
@@ -80,7 +80,7 @@ impl Columns {
     }
 
     /// A row as an event of a type; `None` where a cell is no list of JSON.
-    pub(super) fn as_event<'r>(&'r mut self, program: &Program, event: EventId, row: Cells<'r>) -> Option<Celled<'r>> {
+    pub(super) fn as_event<'r>(&'r mut self, program: &Program, event: EventId, row: Sliced<'r>) -> Option<Celled<'r>> {
         let lists = self.lists.at_mut(event);
         for list in lists.iter_mut().filter(|list| row.says(list.column)) {
             list.read(program, row.bytes, row.trimmed(list.column)?)?;
@@ -99,59 +99,21 @@ pub(super) struct TableHead<'r> {
     pub(super) time: &'r [u8],
 }
 
-/// The cells of a row.
-#[derive(Clone, Copy)]
-pub(super) struct Cells<'r> {
-    /// The row, in UTF-8.
-    pub(super) bytes: &'r [u8],
-    pub(super) cells: &'r [Slice],
-}
-
-impl<'r> Cells<'r> {
-    /// Whether a cell says something, or may.
-    fn says(self, at: usize) -> bool {
-        self.cells.get(at).is_some_and(|cell| {
-            let text = cell.text(self.bytes);
-            text.is_none_or(|text| text.first().is_some_and(u8::is_ascii_graphic) || !is_blank(text))
-        })
-    }
-
-    /// A cell that needs no trimming.
-    fn trimmed(self, at: usize) -> Option<Slice> {
-        let cell = *self.cells.get(at)?;
-        cell.text(self.bytes).is_none_or(is_trimmed).then_some(cell)
-    }
-
-    /// The text of a cell, where it needs no trimming.
-    #[inline]
-    fn text(self, at: usize) -> Option<&'r [u8]> {
-        self.trimmed(at)?.text(self.bytes)
-    }
-
-    /// An identifier. With `+` in it, it may be a number that a spreadsheet has shortened.
-    #[inline]
-    fn identity(self, at: usize) -> Option<Text<'r>> {
-        let text = self.text(at).map(Text::new);
-        text.filter(|text| text.is_identifier() && text.bytes.iter().all(|byte| *byte != b'+'))
-    }
-}
-
-/// Whether nothing but blanks stands there.
-fn is_blank(text: &[u8]) -> bool {
-    str::from_utf8(text).is_ok_and(|text| text.trim().is_empty())
-}
-
-/// Whether there are no blanks around a text.
+/// An identifier in a cell. With `+` in it, it may be a number that a spreadsheet has shortened.
 #[inline]
-fn is_trimmed(text: &[u8]) -> bool {
-    let visible = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
-    visible(text.first()) && visible(text.last())
-        || str::from_utf8(text).is_ok_and(|text| text.trim().len() == text.len())
+pub(super) fn identity<'r>(row: Sliced<'r>, at: usize) -> Option<Text<'r>> {
+    row.text(at).map(Text::new).filter(is_identity)
+}
+
+/// Whether a text of a table is an identifier that needs no second look.
+#[inline]
+pub(super) fn is_identity(text: &Text<'_>) -> bool {
+    text.is_identifier() && text.bytes.iter().all(|byte| *byte != b'+')
 }
 
 /// Values of a row of a table.
 pub(super) struct Celled<'r> {
-    row: Cells<'r>,
+    row: Sliced<'r>,
     currency: Option<usize>,
     /// By field.
     fields: &'r [Option<usize>],
@@ -185,7 +147,7 @@ impl<'r> Find<'r> for Celled<'r> {
     }
 
     fn identity(&self, at: usize) -> Option<Text<'r>> {
-        self.row.identity(at)
+        identity(self.row, at)
     }
 
     fn lines(&self, at: usize, field: FieldId) -> Option<impl Iterator<Item = Option<Self::Line>>> {

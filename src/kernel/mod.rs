@@ -22,6 +22,7 @@ mod layout;
 mod ledger;
 mod lists;
 mod lower;
+mod mapped;
 mod measure;
 mod members;
 mod names;

@@ -4,14 +4,15 @@ use rustc_hash::FxHashMap;
 
 use crate::arena::Arena;
 use crate::engine::Event;
-use crate::events::{Part, Ruled, Slice, TIME_KEYS, Values, is_ascii, plausible_instant, slice};
+use crate::events::{Part, Ruled, Slice, Sliced, TIME_KEYS, Values, is_ascii, plausible_instant, slice};
 use crate::hir::{EventId, Program};
-use crate::value::InstantReader;
+use crate::value::{Instant, InstantReader};
 
 use super::code::MISSING;
-use super::columns::{Cells, Columns, TableHead};
+use super::columns::{Columns, TableHead, identity};
 use super::fill::{Currencies, Filling, Tools};
 use super::find::{Find, Molds, Named, has_another_time};
+use super::mapped::{self, Mapped, MappedRow};
 use super::names::NamePrint;
 use super::rows::{Block, Filler, Known, Row, place};
 use super::texts::Text;
@@ -23,6 +24,10 @@ pub(super) struct Scanner<'p> {
     molds: Molds,
     /// Those of the table at hand.
     columns: Option<Columns>,
+    /// The same where a map reads it.
+    mapped: Option<Mapped>,
+    /// Room for an identity.
+    id: Vec<u8>,
     /// Room for the cells of a row.
     cells: Vec<Slice>,
     /// Room for the values of a record.
@@ -43,7 +48,8 @@ struct Head<'r> {
     event: EventId,
     id: Text<'r>,
     member: Text<'r>,
-    time: &'r [u8],
+    time: Instant,
+    sequence: u64,
     content: u64,
 }
 
@@ -62,6 +68,8 @@ impl<'p> Scanner<'p> {
             types,
             molds: Molds::default(),
             columns: None,
+            mapped: None,
+            id: Vec::new(),
             cells: Vec::new(),
             values: Values::default(),
             rows,
@@ -95,8 +103,8 @@ impl<'p> Scanner<'p> {
             _ => return None,
         };
         let (id, member) = (found.identity(head.id)?, found.identity(head.member)?);
-        let (time, content) = (found.text(head.time)?.bytes, rows.filler.content(record));
-        rows.add(Head { event: head.event, id, member, time, content }, found, block)?;
+        let (time, content) = (rows.instants.read(found.text(head.time)?.bytes)?, rows.filler.content(record));
+        rows.add(Head { event: head.event, id, member, time, sequence: 0, content }, found, block)?;
         Some(length + end)
     }
 
@@ -106,14 +114,15 @@ impl<'p> Scanner<'p> {
         let (id, member) = (find.said("id")?, find.said("member")?);
         let (id, member) = (find.identity(id)?, find.identity(member)?);
         let (name, time) = TIME_KEYS.iter().find_map(|name| Some((*name, find.said(name)?)))?;
-        let time = find.text(time)?.bytes;
+        let time = self.rows.instants.read(find.text(time)?.bytes)?;
         let kind = find.said("type")?;
         let event = *self.types.get(find.text(kind)?.bytes)?;
         // Other names than the first are taken only where no field has them.
         if has_another_time(self.program, event, name) || find.has("sequence") {
             return None;
         }
-        let head = Head { event, id, member, time, content: self.rows.filler.content(record_text.as_bytes()) };
+        let content = self.rows.filler.content(record_text.as_bytes());
+        let head = Head { event, id, member, time, sequence: 0, content };
         self.rows.add(head, Named::new(record), block)?;
         self.molds.learn(self.program, record_text, record, event);
         Some(())
@@ -122,33 +131,49 @@ impl<'p> Scanner<'p> {
     /// Adds the rows of a table that bytes begin with, as long as they are as plain as most are, `most` at most; returns how many bytes they
     /// have with their ends of line, and how many they are.
     pub fn rows(&mut self, ruled: &Ruled<'_>, bytes: &[u8], most: usize, block: &mut Block) -> (usize, u64) {
-        if !self.columns.as_ref().is_some_and(|columns| columns.are_of(ruled)) {
+        if ruled.mapper.is_some() {
+            if !self.mapped.as_ref().is_some_and(|mapped| mapped.is_of(ruled)) {
+                self.mapped = Some(Mapped::of(self.program, ruled));
+            }
+        } else if !self.columns.as_ref().is_some_and(|columns| columns.are_of(ruled)) {
             self.columns = Columns::of(self.program, ruled);
         }
         let (mut at, mut rows) = (0, 0);
         for _ in 0..most {
-            let Some(length) = bytes.get(at..).and_then(|bytes| self.row(ruled, bytes, block)) else { break };
+            let Some(length) = bytes.get(at..).and_then(|bytes| self.row(ruled, rows, bytes, block)) else { break };
             at += length;
             rows += 1;
         }
         (at, rows)
     }
 
-    fn row(&mut self, ruled: &Ruled<'_>, bytes: &[u8], block: &mut Block) -> Option<usize> {
-        let Self { program, types, columns, cells, rows, .. } = self;
-        let columns = columns.as_mut()?;
+    /// Adds the row that bytes begin with, before which so many others lie.
+    fn row(&mut self, ruled: &Ruled<'_>, nth: u64, bytes: &[u8], block: &mut Block) -> Option<usize> {
+        let Self { program, types, columns, mapped, id, cells, rows, .. } = self;
         let (length, whole) = slice(bytes, ruled, cells)?;
         let bytes = bytes.get(..length)?;
         if !is_ascii(bytes) {
             str::from_utf8(bytes).ok()?;
         }
-        let row = Cells { bytes, cells };
+        let row = Sliced { bytes, cells };
+        if ruled.mapper.is_some() {
+            let Mapped { map, print, .. } = mapped.as_ref()?;
+            let rule = map.as_ref()?.rule(row)?;
+            let id = mapped::id(rule, row, ruled.line + nth, id)?;
+            let (member, time) = (identity(row, rule.member)?, rule.time(row)?);
+            let (sequence, content) = (ruled.sequence + nth, rows.filler.content((print, row.bytes)));
+            let head = Head { event: rule.kind, id, member, time, sequence, content };
+            rows.add(head, MappedRow { row, rule }, block)?;
+            return Some(whole);
+        }
+        let columns = columns.as_mut()?;
         let TableHead { id, member, kind, time_key, time } = columns.head(row)?;
         let event = *types.get(kind)?;
         if has_another_time(program, event, time_key) {
             return None;
         }
-        let head = Head { event, id, member, time, content: rows.filler.content((columns.print, row.bytes)) };
+        let (time, content) = (rows.instants.read(time)?, rows.filler.content((columns.print, row.bytes)));
+        let head = Head { event, id, member, time, sequence: 0, content };
         rows.add(head, columns.as_event(program, event, row)?, block)?;
         Some(whole)
     }
@@ -168,8 +193,7 @@ impl Rows<'_> {
     }
 
     fn row<'r>(&mut self, head: Head<'r>, find: impl Find<'r>, block: &mut Block) -> Option<Row> {
-        let Head { event, id, member, content, .. } = head;
-        let time = self.instants.read(head.time)?;
+        let Head { event, id, member, time, sequence, content } = head;
         plausible_instant(time).ok()?;
         let filling = self.fillings.get(event)?;
         let slots = block.slots.len();
@@ -182,7 +206,7 @@ impl Rows<'_> {
             member: 0,
             name: NamePrint::new(printer.print(member)),
             time: time.millis(),
-            sequence: 0,
+            sequence,
             slots: place(slots),
             text: block.name(id, member),
             print: printer.hash(id),

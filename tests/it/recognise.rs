@@ -1,6 +1,6 @@
 //! What the kernel reads from records is what everybody reads, however they are written.
 
-use crate::entries::recognise::alike;
+use crate::entries::recognise::{FIELDS, ROWS, TILL, alike};
 
 /// Numbers that look random.
 struct Dice(u64);
@@ -177,7 +177,7 @@ fn row(dice: &mut Dice, number: u64) -> String {
 fn records_are_read_alike() {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let text: Vec<String> = (1..=6_000).map(|number| record(&mut dice, number)).collect();
-    let said = alike("events.jsonl", text.join("\n").as_bytes());
+    let said = alike("events.jsonl", text.join("\n").as_bytes(), &FIELDS);
     assert!(said.events.len() > 3_000 && said.rejects.len() > 300 && !said.cut, "{said:?}");
 }
 
@@ -185,6 +185,56 @@ fn records_are_read_alike() {
 fn rows_are_read_alike() {
     let mut dice = Dice(0x2545_f491_4f6c_dd1d);
     let text: Vec<String> = (1..=6_000).map(|number| row(&mut dice, number)).collect();
-    let said = alike("events.csv", format!("{}\n{}\n", COLUMNS.join(","), text.join("\n")).as_bytes());
+    let text = format!("{}\n{}\n", COLUMNS.join(","), text.join("\n"));
+    let said = alike("events.csv", text.as_bytes(), &FIELDS);
+    assert!(said.events.len() > 3_000 && said.rejects.len() > 300 && !said.cut, "{said:?}");
+}
+
+/// A row of a table that a map reads.
+fn mapped_row(dice: &mut Dice, number: u64) -> String {
+    let odd = dice.roll(4) == 0;
+    let mut value = |usual: &[&str], unusual: &[&str]| {
+        let all = if odd && dice.roll(5) == 0 { unusual } else { usual };
+        dice.pick(all).to_owned()
+    };
+    let numbers = ["1.005", "1e2", "+3", " 3", "007", ".5", "-", "1,5", "", "-2", "9999999999999999999", "0.0000001"];
+    let cells = [
+        format!("r{}", number % 50),
+        value(&["S", "S", "S", "R", "call"], &["7", "7.0", "draft", "stop!", "x", "12", " R ", "Return", ""]),
+        value(&["ann", "m-17", "17"], &["", "a b", "1.23457E+12", " ann ", "caf\u{e9}"]),
+        value(
+            &["01.03.2026 10:00", "29.03.2026 02:30", "25.10.2026 02:30"],
+            &["2026-03-01", "2026-03-01T10:00:00Z", "1.3.2026 9:05", "31.02.2026 10:00", "01.03.2026 24:00", "", "x"],
+        ),
+        value(&["mg", "pt", "cup", "a cup that is longer than others"], &["", " mg ", "say \"hi\"", "a;b", "nothing"]),
+        value(&["1", "2", "12"], &numbers),
+        value(&["2.50", "0.85", "0.333", "1000"], &numbers),
+        value(&["", "", "0.5"], &numbers),
+        value(&["", "EUR", "USD"], &["GBP", "eur", " EUR "]),
+        value(&["", "0.25", "7.125"], &numbers[..10]),
+        value(&["", "x"], &["say \"hi\"", "two\nlines", "\u{a0}blank"]),
+        value(&[""], &["yes", "maybe"]),
+    ];
+    let quoted = |text: &String| match text.contains(['"', ';', '\n']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.clone(),
+    };
+    let cells: Vec<String> = cells.iter().map(quoted).collect();
+    match dice.roll(60) {
+        0 => cells[1..].join(";"),
+        1 => cells.join(";") + ";",
+        2 => cells.join(";") + ";x",
+        3 => String::new(),
+        4 => cells.join(";") + "\r",
+        5 => ";".repeat(cells.len() - 1),
+        _ => cells.join(";"),
+    }
+}
+
+#[test]
+fn rows_that_a_map_reads_are_read_alike() {
+    let mut dice = Dice(0x1234_5678_9abc_def1);
+    let text: Vec<String> = (1..=6_000).map(|number| mapped_row(&mut dice, number)).collect();
+    let said = alike("rows.csv", format!("{ROWS}{}\n", text.join("\n")).as_bytes(), &TILL);
     assert!(said.events.len() > 3_000 && said.rejects.len() > 300 && !said.cut, "{said:?}");
 }

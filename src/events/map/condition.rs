@@ -40,20 +40,7 @@ impl Condition {
             Self::Row(test) => test.of_text(begun(row.raw.text)),
             Self::Column(name, test) => {
                 let node = row.column(name);
-                let text = scalar(&node);
-                let text = text.as_ref();
-                match test {
-                    Test::Empty => node.is_nothing() || text.is_empty(),
-                    Test::Equals(texts) => texts.iter().any(|other| {
-                        other == text
-                            || matches!((row.notation.number(&node), Exact::parse_decimal(other)), (Some(a), Some(b)) if a == b)
-                    }),
-                    Test::StartsWith(_) | Test::EndsWith(_) | Test::Contains(_) => test.of_text(text),
-                    Test::Above(bound) => row.notation.number(&node).is_some_and(|number| number > *bound),
-                    Test::Below(bound) => row.notation.number(&node).is_some_and(|number| number < *bound),
-                    Test::AtLeast(bound) => row.notation.number(&node).is_some_and(|number| number >= *bound),
-                    Test::AtMost(bound) => row.notation.number(&node).is_some_and(|number| number <= *bound),
-                }
+                test.holds(&scalar(&node), || row.notation.number(&node))
             }
         }
     }
@@ -93,6 +80,21 @@ impl Condition {
 }
 
 impl Test {
+    /// Whether it holds for a value: its text, without blanks around it, and the number that it is, if it is one.
+    pub(super) fn holds(&self, text: &str, number: impl Fn() -> Option<Exact>) -> bool {
+        match self {
+            Self::Empty => text.is_empty(),
+            Self::Equals(texts) => texts
+                .iter()
+                .any(|other| other == text || Exact::parse_decimal(other).is_some_and(|other| number() == Some(other))),
+            Self::StartsWith(_) | Self::EndsWith(_) | Self::Contains(_) => self.of_text(text),
+            Self::Above(bound) => number().is_some_and(|number| number > *bound),
+            Self::Below(bound) => number().is_some_and(|number| number < *bound),
+            Self::AtLeast(bound) => number().is_some_and(|number| number >= *bound),
+            Self::AtMost(bound) => number().is_some_and(|number| number <= *bound),
+        }
+    }
+
     /// Whether a test of texts holds for one.
     fn of_text(&self, text: &str) -> bool {
         match self {

@@ -50,7 +50,7 @@ pub(super) enum Part {
 
 /// What is done with numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Operation {
+pub(crate) enum Operation {
     Multiply,
     Add,
     /// The first less all others; with one, its negative.

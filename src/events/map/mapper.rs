@@ -10,7 +10,7 @@ use rustc_hash::{FxHashSet, FxHasher};
 
 use crate::arena::Arena;
 use crate::engine::Event;
-use crate::hir::{EventId, FieldDef, FieldId, FieldType};
+use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
 use crate::value::{Exact, Instant};
 
 use super::super::decode::{Decoder, Draft, Fault, Type, position, reject, shown};
@@ -22,6 +22,7 @@ use super::super::stream::FileName;
 use super::super::{MAX_LIST, MAX_OPEN_GROUPS, did_you_mean};
 use super::form::{Form, Row, rounded};
 use super::notation::Notation;
+use super::plain::PlainMap;
 use super::{Map, MapError, Rule};
 
 /// A map that fits a program, at work.
@@ -122,6 +123,11 @@ impl Mapper {
             }
         }
         Ok(())
+    }
+
+    /// What the map makes of rows of a table with such columns where they lie; `None` where it asks for more than that.
+    pub(crate) fn plain(&self, program: &Program, columns: &[String]) -> Option<PlainMap> {
+        PlainMap::of(program, &self.map, self.bound.iter().map(|bound| bound.kind), columns)
     }
 
     /// What cannot be read as a record, or that it is left out by how it begins.

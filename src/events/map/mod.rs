@@ -31,8 +31,10 @@ mod form;
 mod guess;
 mod mapper;
 mod notation;
+mod plain;
 mod read;
 mod sample;
+mod stamp;
 mod time;
 
 use super::decode::Decoder;
@@ -41,6 +43,7 @@ use crate::value::Zone;
 
 pub use guess::guess;
 pub(crate) use mapper::Mapper;
+pub(crate) use plain::{PlainMap, PlainRule, Source};
 
 use condition::Condition;
 use form::Form;

@@ -56,14 +56,18 @@ impl Notation {
 
     /// The number that a value is, if it is one.
     pub(super) fn number(self, node: &Node<'_>) -> Option<Exact> {
-        let text = match node {
-            Node::Exact(number) => return Some(*number),
-            Node::Number(text) => Cow::Borrowed(text.as_ref()),
-            Node::Text(text) | Node::Cell(text) => self.plain(text.trim()).ok()?,
-            _ => return None,
-        };
-        if text.contains('_') { None } else { Exact::parse_decimal(&text) }
+        match node {
+            Node::Exact(number) => Some(*number),
+            Node::Number(text) => written(text),
+            Node::Text(text) | Node::Cell(text) => written(&self.plain(text.trim()).ok()?),
+            _ => None,
+        }
     }
+}
+
+/// The number that is written plainly.
+pub(super) fn written(text: &str) -> Option<Exact> {
+    if text.contains('_') { None } else { Exact::parse_decimal(text) }
 }
 
 #[cfg(test)]

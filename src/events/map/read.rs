@@ -10,6 +10,7 @@ use super::super::{MAX_MAP, did_you_mean, yaml};
 use super::condition::{Condition, Test};
 use super::form::{Form, Operation, Part, scalar};
 use super::notation::Notation;
+use super::stamp::Stamp;
 use super::time::{TimeForm, check_format};
 use super::{Map, MapError, Rule, Skip, error};
 
@@ -427,7 +428,7 @@ impl<'t> Reader<'t> {
             for at in self.list(&at)? {
                 let format = self.words(&at)?;
                 check_format(&format).or_else(|message| self.fail(&at, &format, message))?;
-                formats.push(format);
+                formats.push(Stamp::new(format));
             }
         }
         let zone = take(&keys, "zone").map(|at| self.zone(&at)).transpose()?.or_else(|| zone.cloned());

@@ -7,6 +7,7 @@ use crate::value::{Day, Exact, Instant, Rounding, TimeOfDay, Zone, parse_instant
 use super::super::node::clip;
 use super::super::scalar::plausible_instant;
 use super::form::{Form, Row, scalar};
+use super::stamp::Stamp;
 
 /// How a time is made.
 #[derive(Debug, Clone)]
@@ -15,8 +16,8 @@ pub(super) enum TimeForm {
     Text {
         /// The text.
         form: Form,
-        /// The ways in which it may be written, in the signs of `strftime`; RFC 3339 without.
-        formats: Vec<String>,
+        /// The ways in which it may be written; RFC 3339 without.
+        formats: Vec<Stamp>,
         /// The zone of times that name none.
         zone: Option<Zone>,
         /// The time of a day that comes without one.
@@ -62,20 +63,27 @@ impl TimeForm {
                 let instant = start.plus_millis(millis.map_err(|_| beyond())?).ok_or_else(beyond)?;
                 return plausible_instant(instant).map(|()| instant).map_err(|_| beyond());
             }
-            Self::Text { formats, zone, at, .. } if !formats.is_empty() => one_of(&text, formats, zone.as_ref(), *at)?,
-            Self::Text { zone, at, .. } => match (zone, Day::parse(&text)) {
-                (Some(zone), Some(day)) => zone.at(day, *at),
-                _ => parse_instant(&text, zone.as_ref()).map_err(|error| error.to_string())?,
-            },
+            Self::Text { formats, zone, at, .. } => of_text(&text, formats, zone.as_ref(), *at)?,
         };
         plausible_instant(instant)?;
         Ok(instant)
     }
 }
 
+/// The time that a text says, in one of some formats if there are any.
+pub(super) fn of_text(text: &str, formats: &[Stamp], zone: Option<&Zone>, at: TimeOfDay) -> Result<Instant, String> {
+    if !formats.is_empty() {
+        return one_of(text, formats, zone, at);
+    }
+    match (zone, Day::parse(text)) {
+        (Some(zone), Some(day)) => Ok(zone.at(day, at)),
+        _ => parse_instant(text, zone).map_err(|error| error.to_string()),
+    }
+}
+
 /// The time by the one format that fits. Two that fit and mean different times are a riddle that nobody should solve by chance.
-fn one_of(text: &str, formats: &[String], zone: Option<&Zone>, at: TimeOfDay) -> Result<Instant, String> {
-    let mut found: Option<(&str, Instant)> = None;
+fn one_of(text: &str, formats: &[Stamp], zone: Option<&Zone>, at: TimeOfDay) -> Result<Instant, String> {
+    let mut found: Option<(&Stamp, Instant)> = None;
     let mut failure = None;
     for format in formats {
         let read = formatted(text, format, zone, at).and_then(|instant| plausible_instant(instant).map(|()| instant));
@@ -110,9 +118,12 @@ fn one_of(text: &str, formats: &[String], zone: Option<&Zone>, at: TimeOfDay) ->
 
 const UNLIKE: &str = "is not written like";
 
-fn formatted(text: &str, format: &str, zone: Option<&Zone>, at: TimeOfDay) -> Result<Instant, String> {
+fn formatted(text: &str, format: &Stamp, zone: Option<&Zone>, at: TimeOfDay) -> Result<Instant, String> {
+    if let (Some(zone), Some((day, time))) = (zone, format.read(text)) {
+        return Ok(zone.at(day, time.unwrap_or(at)));
+    }
     let unlike = || format!("`{}` {UNLIKE} `{format}`", clip(text, 40));
-    let parts = BrokenDownTime::parse(format, text).map_err(|_| unlike())?;
+    let parts = BrokenDownTime::parse(&format.text, text).map_err(|_| unlike())?;
     if parts.offset().is_some() {
         let millis = parts.to_timestamp().map_err(|_| unlike())?.as_millisecond();
         return Instant::from_millis(millis).ok_or_else(unlike);

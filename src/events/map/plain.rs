@@ -1,0 +1,336 @@
+//! What a map makes of rows of a table where they lie: columns have places in place of names, and nothing is built for a row. What is not as
+//! plain as most maps and most rows are is left to the mapper, which says what is the matter with it.
+
+use std::io::Write as _;
+
+use crate::hir::{EventId, FieldType, Program};
+use crate::value::{Instant, Rounding, TimeOfDay, Zone};
+
+use super::super::decimal::Decimal;
+use super::super::node::Node;
+use super::super::slices::Sliced;
+use super::condition::{Condition, Test};
+use super::form::{Form, Operation, Part};
+use super::notation::{Notation, written};
+use super::stamp::Stamp;
+use super::time::{TimeForm, of_text};
+use super::{Map, Rule};
+
+/// A map for the columns of a table.
+pub(crate) struct PlainMap {
+    skips: Vec<PlainCondition>,
+    rules: Vec<PlainRule>,
+}
+
+/// How a row becomes an event.
+pub(crate) struct PlainRule {
+    when: Option<PlainCondition>,
+    /// Its type.
+    pub(crate) kind: EventId,
+    /// The column of its member.
+    pub(crate) member: usize,
+    /// By field: what its value is made of; none where nothing says it.
+    pub(crate) fields: Vec<Option<Source>>,
+    /// What says the currency of its amounts.
+    pub(crate) currency: Option<Source>,
+    id: Vec<PlainPart>,
+    time: Time,
+}
+
+/// What a value is made of.
+pub(crate) enum Source {
+    /// A column.
+    Column(usize),
+    /// Always the same text.
+    Said(String),
+    /// A column in other words.
+    Words(PlainWords),
+    /// A number that is computed.
+    Number(PlainNumber),
+}
+
+/// A column in other words.
+pub(crate) struct PlainWords {
+    column: usize,
+    words: Vec<(String, String)>,
+    /// What stands for nothing.
+    default: Option<String>,
+}
+
+/// A number made of columns.
+pub(crate) enum PlainNumber {
+    Column(usize),
+    Said(Decimal),
+    /// A column, and what stands for nothing in it.
+    Default(usize, Decimal),
+    Of(Operation, Vec<PlainNumber>),
+    Absolute(Box<PlainNumber>),
+    Rounded(Box<PlainNumber>, Rounding, u8),
+    /// In its smallest coin, with so many decimals.
+    Minor(Box<PlainNumber>, u8),
+}
+
+enum PlainCondition {
+    All(Vec<PlainCondition>),
+    Any(Vec<PlainCondition>),
+    Not(Box<PlainCondition>),
+    Column(usize, Test),
+}
+
+enum PlainPart {
+    Text(String),
+    Column(usize),
+    /// The number of the line.
+    Line,
+}
+
+/// Where the time stands, and how it is written.
+struct Time {
+    column: usize,
+    formats: Vec<Stamp>,
+    zone: Option<Zone>,
+    at: TimeOfDay,
+}
+
+/// Places of columns.
+#[derive(Clone, Copy)]
+struct Columns<'c>(&'c [String]);
+
+impl Columns<'_> {
+    fn place(self, name: &str) -> Option<usize> {
+        self.0.iter().position(|column| column == name)
+    }
+}
+
+impl PlainMap {
+    /// A map whose rules make events of these types, for such columns; `None` where it asks for more than that.
+    pub(super) fn of(
+        program: &Program,
+        map: &Map,
+        kinds: impl Iterator<Item = EventId>,
+        columns: &[String],
+    ) -> Option<Self> {
+        if map.notation != Notation::Plain {
+            return None;
+        }
+        let columns = Columns(columns);
+        let skips = map.skips.iter().map(|skip| PlainCondition::of(&skip.when, columns));
+        let rules = map.rules.iter().zip(kinds).map(|(rule, kind)| PlainRule::of(program, rule, kind, columns));
+        Some(Self { skips: skips.collect::<Option<_>>()?, rules: rules.collect::<Option<_>>()? })
+    }
+
+    /// How a row becomes an event; `None` where it is left out or none, or better looked at by others.
+    pub(crate) fn rule(&self, row: Sliced<'_>) -> Option<&PlainRule> {
+        for skip in &self.skips {
+            if skip.holds(row)? {
+                return None;
+            }
+        }
+        for rule in &self.rules {
+            if rule.when.as_ref().map_or(Some(true), |when| when.holds(row))? {
+                return Some(rule);
+            }
+        }
+        None
+    }
+}
+
+impl PlainRule {
+    fn of(program: &Program, rule: &Rule, kind: EventId, columns: Columns<'_>) -> Option<Self> {
+        let (Form::Column(member), TimeForm::Text { form: Form::Column(time), formats, zone, at }) =
+            (&rule.member, &rule.time)
+        else {
+            return None;
+        };
+        if !rule.group.is_empty() {
+            return None;
+        }
+        let source = |name: &str| match rule.fields.iter().find(|(known, _)| known == name) {
+            Some((_, form)) => Source::of(form, columns).map(Some),
+            None => Some(columns.place(name).map(Source::Column)),
+        };
+        let mut fields = Vec::new();
+        for def in program.events.at(kind).fields.iter() {
+            let source = source(&def.name)?;
+            if source.is_some() && matches!(def.ty, FieldType::List(_)) {
+                return None;
+            }
+            fields.push(source);
+        }
+        // A field of this name says it first.
+        let is_field = program.events.at(kind).fields.find(|def| &*def.name == "currency").is_some();
+        let mut currency = if is_field { source("currency")? } else { None };
+        if let (None, Some(form)) = (&currency, &rule.currency) {
+            currency = Some(Source::of(form, columns)?);
+        }
+        Some(Self {
+            when: rule.when.as_ref().map(|when| PlainCondition::of(when, columns).ok_or(())).transpose().ok()?,
+            kind,
+            member: columns.place(member)?,
+            fields,
+            currency,
+            id: PlainPart::all(&rule.id, columns)?,
+            time: Time { column: columns.place(time)?, formats: formats.clone(), zone: zone.clone(), at: *at },
+        })
+    }
+
+    /// Writes the identity of the event in a row at a line.
+    pub(crate) fn id(&self, row: Sliced<'_>, line: u64, into: &mut Vec<u8>) -> Option<()> {
+        into.clear();
+        for part in &self.id {
+            match part {
+                PlainPart::Text(text) => into.extend_from_slice(text.as_bytes()),
+                PlainPart::Column(at) => into.extend_from_slice(row.text(*at).filter(|text| !text.is_empty())?),
+                PlainPart::Line => write!(into, "{line}").ok()?,
+            }
+        }
+        Some(())
+    }
+
+    /// When the event in a row happened.
+    pub(crate) fn time(&self, row: Sliced<'_>) -> Option<Instant> {
+        let Time { column, formats, zone, at } = &self.time;
+        of_text(str::from_utf8(row.text(*column)?).ok()?, formats, zone.as_ref(), *at).ok()
+    }
+}
+
+impl Source {
+    fn of(form: &Form, columns: Columns<'_>) -> Option<Self> {
+        Some(match form {
+            Form::Column(name) => Self::Column(columns.place(name)?),
+            Form::Constant(node) if matches!(node, Node::Text(_)) => Self::Said(said(node)?),
+            Form::Words(..) | Form::Default(_, Node::Text(_)) => Self::Words(PlainWords::of(form, columns)?),
+            form => Self::Number(PlainNumber::of(form, columns)?),
+        })
+    }
+}
+
+/// A text that says something, without blanks around it.
+fn said(node: &Node<'_>) -> Option<String> {
+    let Node::Text(text) = node else { return None };
+    Some(text.to_string()).filter(|text| !text.is_empty() && text.trim() == text)
+}
+
+impl PlainWords {
+    fn of(form: &Form, columns: Columns<'_>) -> Option<Self> {
+        let (form, default) = match form {
+            Form::Default(form, default) => (&**form, Some(said(default)?)),
+            form => (form, None),
+        };
+        let (form, words) = match form {
+            Form::Words(form, words) => (&**form, words.as_slice()),
+            form => (form, [].as_slice()),
+        };
+        let Form::Column(name) = form else { return None };
+        let words = words.iter().map(|(from, to)| Some((from.clone(), said(to)?)));
+        Some(Self { column: columns.place(name)?, words: words.collect::<Option<_>>()?, default })
+    }
+
+    /// What it is in a row, empty where that says nothing; `None` where its cell is not as plain as most are.
+    pub(crate) fn of_row<'w>(&'w self, row: Sliced<'w>) -> Option<&'w [u8]> {
+        let cell = row.text(self.column)?;
+        let text = self.words.iter().find(|(from, _)| from.as_bytes() == cell).map_or(cell, |(_, to)| to.as_bytes());
+        Some(self.default.as_ref().filter(|_| text.is_empty()).map_or(text, String::as_bytes))
+    }
+}
+
+impl PlainNumber {
+    fn of(form: &Form, columns: Columns<'_>) -> Option<Self> {
+        let inner = |form: &Form| Self::of(form, columns).map(Box::new);
+        Some(match form {
+            Form::Column(name) => Self::Column(columns.place(name)?),
+            Form::Constant(Node::Number(digits)) => Self::Said(Decimal::read(digits.as_bytes())?),
+            Form::Default(form, Node::Number(digits)) if let Form::Column(name) = &**form => {
+                Self::Default(columns.place(name)?, Decimal::read(digits.as_bytes())?)
+            }
+            Form::Arithmetic(operation, operands) => {
+                let operands = operands.iter().map(|operand| Self::of(operand, columns));
+                Self::Of(*operation, operands.collect::<Option<_>>()?)
+            }
+            Form::Absolute(form) => Self::Absolute(inner(form)?),
+            Form::Rounded(form, rounding, places) => Self::Rounded(inner(form)?, *rounding, (*places)?),
+            Form::Minor(form, places) => Self::Minor(inner(form)?, (*places)?),
+            _ => return None,
+        })
+    }
+
+    /// What it is in a row; `None` where a cell is no number as most are written, or one does not fit.
+    pub(crate) fn of_row(&self, row: Sliced<'_>) -> Option<Decimal> {
+        match self {
+            Self::Column(at) => Decimal::read(row.text(*at)?),
+            Self::Said(number) => Some(*number),
+            Self::Default(at, number) => match row.text(*at)? {
+                [] => Some(*number),
+                digits => Decimal::read(digits),
+            },
+            Self::Of(operation, operands) => {
+                let mut numbers = operands.iter().map(|operand| operand.of_row(row));
+                let first = numbers.next()??;
+                if *operation == Operation::Subtract && operands.len() == 1 {
+                    return first.negative();
+                }
+                numbers.try_fold(first, |result, number| match operation {
+                    Operation::Multiply => result.times(number?),
+                    Operation::Add => result.plus(number?),
+                    Operation::Subtract => result.plus(number?.negative()?),
+                })
+            }
+            Self::Absolute(number) => number.of_row(row)?.absolute(),
+            Self::Rounded(number, rounding, places) => number.of_row(row)?.rounded(*rounding, *places),
+            Self::Minor(number, places) => number.of_row(row)?.of_smallest(*places),
+        }
+    }
+}
+
+impl PlainCondition {
+    fn of(condition: &Condition, columns: Columns<'_>) -> Option<Self> {
+        let all = |parts: &[Condition]| parts.iter().map(|part| Self::of(part, columns)).collect::<Option<_>>();
+        Some(match condition {
+            Condition::All(parts) => Self::All(all(parts)?),
+            Condition::Any(parts) => Self::Any(all(parts)?),
+            Condition::Not(part) => Self::Not(Box::new(Self::of(part, columns)?)),
+            Condition::Column(name, test) => Self::Column(columns.place(name)?, test.clone()),
+            Condition::Row(_) => return None,
+        })
+    }
+
+    /// Whether it holds for a row; `None` where a cell is not as plain as most are.
+    fn holds(&self, row: Sliced<'_>) -> Option<bool> {
+        let any = |parts: &[Self], wanted: bool| {
+            for part in parts {
+                if part.holds(row)? == wanted {
+                    return Some(wanted);
+                }
+            }
+            Some(!wanted)
+        };
+        match self {
+            Self::All(parts) => any(parts, false),
+            Self::Any(parts) => any(parts, true),
+            Self::Not(part) => part.holds(row).map(|holds| !holds),
+            Self::Column(at, test) => {
+                let text = str::from_utf8(row.cells.get(*at)?.text(row.bytes)?).ok()?.trim();
+                Some(test.holds(text, || written(text)))
+            }
+        }
+    }
+}
+
+impl PlainPart {
+    fn all(form: &Form, columns: Columns<'_>) -> Option<Vec<Self>> {
+        let part = |part: &Part| {
+            Some(match part {
+                Part::Text(text) => Self::Text(text.clone()),
+                Part::Column(name) => match columns.place(name) {
+                    Some(at) => Self::Column(at),
+                    None => Some(Self::Line).filter(|_| name == "line")?,
+                },
+            })
+        };
+        match form {
+            Form::Column(name) => Some(vec![Self::Column(columns.place(name)?)]),
+            Form::Template(parts) => parts.iter().map(part).collect(),
+            _ => None,
+        }
+    }
+}
