@@ -116,6 +116,9 @@ impl Judge<'_, '_> {
             shares.extend(all.filter_map(|(earn, column)| Some(Share { earn, amount: given(column)? })));
             if shares.iter().all(|share| share.amount % scale(share) == 0) {
                 shares.iter_mut().for_each(|share| share.amount /= scale(share));
+            } else if let [share] = shares.as_mut_slice() {
+                let rounding = event.earns.get(share.earn).map_or(Rounding::Down, |earn| earn.rounding);
+                share.amount = whole(share.amount, scale(share), rounding)?;
             } else {
                 let whole = rounded(event, &shares).ok_or(TOO_LARGE)?;
                 shares.iter_mut().zip(whole).for_each(|(share, whole)| share.amount = whole);
@@ -131,7 +134,7 @@ impl Judge<'_, '_> {
     fn award(&mut self, lane: &Lane, earn: &EarnPlan, amount: i64) {
         if earn.limits.is_empty() {
             let granted = self.grant(lane, earn.unit, amount);
-            return self.remember(lane, earn.award, granted);
+            return self.remember(lane, earn.unit, earn.award, granted);
         }
         // Rounding takes no award beyond its limits.
         let room = earn.limits.iter().filter(|limit| !limit.times).map(|limit| self.left(lane, limit).max(0));
@@ -147,12 +150,13 @@ impl Judge<'_, '_> {
             set(member, cells.period, bucket);
             set(member, cells.used, used);
         }
-        self.remember(lane, earn.award, granted);
+        self.remember(lane, earn.unit, earn.award, granted);
     }
 
-    fn remember(&mut self, lane: &Lane, award: Option<usize>, granted: i64) {
+    /// Notes what an award has granted just now, and its lot.
+    fn remember(&mut self, lane: &Lane, unit: UnitId, award: Option<usize>, granted: i64) {
         let Some(award) = award.filter(|_| granted > 0) else { return };
-        let lot = self.get(lane, self.plan.layout.next_lot).saturating_sub(1);
+        let lot = self.newest_lot(lane, unit);
         let each = self.scratch.awards_each;
         if let Some(slot) = self.scratch.awards.get_mut(lane.place() * each + award) {
             *slot = (granted, lot);
@@ -227,10 +231,11 @@ impl Judge<'_, '_> {
         match effect {
             EffectPlan::Give { unit, amount, scale, award } => {
                 let mut done = Ok(());
-                self.each(amount, lanes, |judge, lane, amount| match judge.whole(*unit, amount, *scale) {
+                let rounding = self.plan.units.at(*unit).rounding;
+                self.each(amount, lanes, |judge, lane, amount| match whole(amount, *scale, rounding) {
                     Ok(amount) => {
                         let granted = judge.grant(lane, *unit, amount);
-                        judge.remember(lane, *award, granted);
+                        judge.remember(lane, *unit, *award, granted);
                     }
                     Err(odd) => done = Err(odd),
                 });
@@ -250,15 +255,6 @@ impl Judge<'_, '_> {
         Ok(())
     }
 
-    /// An amount in whole steps, as its unit rounds.
-    fn whole(&self, unit: UnitId, amount: i64, scale: i64) -> Result<i64, Odd> {
-        if amount % scale == 0 {
-            return Ok(amount / scale);
-        }
-        let exact = Exact::new(amount.into(), scale.into()).ok_or(TOO_LARGE)?;
-        self.plan.units.at(unit).rounding.round(exact).map_err(|_| TOO_LARGE)
-    }
-
     /// Issues a reward.
     pub fn issue(&mut self, id: RewardId) {
         self.told.outcomes += 1;
@@ -266,6 +262,15 @@ impl Judge<'_, '_> {
             *issued += 1;
         }
     }
+}
+
+/// An amount in whole steps.
+fn whole(amount: i64, scale: i64, rounding: Rounding) -> Result<i64, Odd> {
+    if amount % scale == 0 || rounding == Rounding::Down {
+        return Ok(amount / scale);
+    }
+    let exact = Exact::new(amount.into(), scale.into()).ok_or(TOO_LARGE)?;
+    rounding.round(exact).map_err(|_| TOO_LARGE)
 }
 
 /// Whole steps for all shares: each declared scope is rounded at once, and what that comes to handed out by largest remainder. `None` where

@@ -8,9 +8,14 @@ use super::judge::Judge;
 use super::lane::Lane;
 use super::layout::{ABSENT, DUE, NEVER};
 use super::plan::{LotEnd, UnitPlan};
-use super::queues::first;
+use super::queues::{first, last};
 use super::store::entry::AT;
 use super::store::lot::{EXPIRES, LEFT, NUMBER};
+
+/// The number of a lot that has left its queue.
+const GONE: i64 = 0;
+/// The lower half of a cell.
+const LOW: i64 = u32::MAX as i64;
 
 impl Judge<'_, '_> {
     fn told_of(&mut self, unit: UnitId, add: impl FnOnce(&mut Flows)) {
@@ -153,6 +158,7 @@ impl Judge<'_, '_> {
             if left != 0 && self.end_of_lot(lane, unit, expires) > by {
                 break;
             }
+            let place = first(queue);
             self.pools.lots.pop(&mut queue);
             if left == 0 {
                 continue;
@@ -160,6 +166,8 @@ impl Judge<'_, '_> {
             lapsed = lapsed.saturating_add(left);
             lots += 1;
             if cells.lapsed != ABSENT {
+                // Who asks for it by its place shall look among what lapsed.
+                self.pools.lots.at_mut(place).into_iter().for_each(|lot| set(lot, NUMBER, GONE));
                 let mut all = self.get(lane, cells.lapsed);
                 self.pools.entries.push(&mut all, &[number, left], lane.number);
                 self.set(lane, cells.lapsed, all);
@@ -195,11 +203,20 @@ impl Judge<'_, '_> {
         amount - rest
     }
 
+    /// Where the newest lot of a member lies, and its number, as facts keep them.
+    pub fn newest_lot(&self, lane: &Lane, id: UnitId) -> i64 {
+        let number = self.get(lane, self.plan.layout.next_lot).saturating_sub(1);
+        i64::from(last(self.get(lane, self.plan.units.at(id).cells.lots))) << 32 | number & LOW
+    }
+
     /// Takes back from a lot, or from what lapsed of it; returns how much.
-    fn take_own(&mut self, lane: &Lane, id: UnitId, amount: i64, number: i64) -> i64 {
+    fn take_own(&mut self, lane: &Lane, id: UnitId, amount: i64, lot: i64) -> i64 {
         let cells = self.plan.units.at(id).cells;
-        let (lots, lapsed) = (self.get(lane, cells.lots), self.get(lane, cells.lapsed));
-        if let Some([left, ..]) = self.pools.lots.find_mut(lots, |lot| cell(lot, NUMBER) == number) {
+        let (place, number) = (super::measure::place(lot >> 32 & LOW), lot & LOW);
+        let lots = &mut self.pools.lots;
+        let is_own = lots.owner(place) == Some(lane.number);
+        let own = lots.at_mut(place).filter(|row| is_own && cell(row, NUMBER) == number);
+        if let Some([left, ..]) = own {
             let part = amount.min(*left);
             *left -= part;
             self.add(lane, cells.available, -part);
@@ -208,6 +225,7 @@ impl Judge<'_, '_> {
             }
             return part;
         }
+        let lapsed = self.get(lane, cells.lapsed);
         let Some([_, left, ..]) = self.pools.entries.find_mut(lapsed, |entry| cell(entry, AT) == number) else {
             return 0;
         };
