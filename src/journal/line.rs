@@ -109,7 +109,7 @@ pub struct Line<'a> {
     pub rule: Option<&'a str>,
     pub version: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<String>,
+    pub line: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub corrects: Option<&'a str>,
 }
@@ -117,6 +117,12 @@ pub struct Line<'a> {
 impl<'a> Line<'a> {
     /// The line of an outcome, with the names of the version of the program that it came from.
     pub fn new(program: &'a Program, outcome: &'a Outcome, seq: u64) -> Self {
+        let line = words::declared(program, outcome.cause).map(|span| Cow::Owned(program.sources.at(span)));
+        Self::declared_at(line, program, outcome, seq)
+    }
+
+    /// The same where it is known in which line of the program its cause is declared.
+    pub fn declared_at(line: Option<Cow<'a, str>>, program: &'a Program, outcome: &'a Outcome, seq: u64) -> Self {
         let (by, declared) = words::cause(program, outcome.cause);
         let mut line = Line {
             seq,
@@ -126,7 +132,7 @@ impl<'a> Line<'a> {
             by,
             rule: declared.map(|(name, _)| name.as_ref()),
             version: outcome.version.saturating_add(1),
-            line: declared.map(|(_, span)| program.sources.at(span)),
+            line,
             corrects: outcome.corrects.as_deref(),
             ..Line::default()
         };

@@ -1,11 +1,14 @@
 //! Writers of lines.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use crate::engine::Outcome;
+use crate::engine::{Outcome, words};
 use crate::hir::Program;
+use crate::source::Span;
 
 use super::line::Line;
 
@@ -56,13 +59,15 @@ impl<W: Write> LineWriter<W> {
 #[derive(Debug)]
 pub struct JournalWriter<'p, W> {
     versions: Vec<&'p Program>,
+    /// Where causes are declared, by version: the same few come again and again.
+    declared: FxHashMap<(u32, Span), Box<str>>,
     lines: LineWriter<W>,
 }
 
 impl<'p, W: Write> JournalWriter<'p, W> {
     /// A journal of a program into `out`; `versions` are in the order of [`Outcome::version`].
     pub fn new(versions: &[&'p Program], out: W) -> Self {
-        Self { versions: versions.to_vec(), lines: LineWriter::new(out) }
+        Self { versions: versions.to_vec(), declared: FxHashMap::default(), lines: LineWriter::new(out) }
     }
 
     /// Writes one outcome. One of an unknown version is an error.
@@ -73,7 +78,12 @@ impl<'p, W: Write> JournalWriter<'p, W> {
         let version = usize::try_from(outcome.version).ok().and_then(|version| self.versions.get(version));
         let program =
             version.ok_or_else(|| io::Error::other("an outcome names a version of the program that is not known"))?;
-        self.lines.write(&Line::new(program, outcome, self.lines.count() + 1))
+        let line = words::declared(program, outcome.cause).map(|span| {
+            let at = || program.sources.at(span).into_boxed_str();
+            Cow::Borrowed(&**self.declared.entry((outcome.version, span)).or_insert_with(at))
+        });
+        let seq = self.lines.count() + 1;
+        self.lines.write(&Line::declared_at(line, program, outcome, seq))
     }
 
     /// How many lines were written.

@@ -181,6 +181,9 @@ pub fn format_minor(minor: i64, exponent: u8) -> String {
 
 /// Writes steps as a decimal number, with a separator between thousands: `1,234.5` for 12345, 1 decimal and `,`.
 pub fn decimal(steps: i128, decimals: u8, separator: &str) -> String {
+    if decimals == 0 && separator.is_empty() {
+        return steps.to_string();
+    }
     let sign = if steps < 0 { "-" } else { "" };
     format!("{sign}{}", written(steps.unsigned_abs(), decimals, separator))
 }

@@ -89,7 +89,11 @@ impl<'r, 'a> Row<'r, 'a> {
     }
 
     fn number(&self, form: &Form) -> Result<Exact, String> {
-        let node = self.value(form)?;
+        self.number_of(form, self.value(form)?)
+    }
+
+    /// The number that the value of a form is.
+    fn number_of(&self, form: &Form, node: Node<'a>) -> Result<Exact, String> {
         if node.is_nothing() {
             return Err(format!("{} is empty where a number is needed", form.described()));
         }
@@ -157,11 +161,11 @@ impl<'r, 'a> Row<'r, 'a> {
             }
             Form::Rounded(inner, rounding, decimals) => match self.value(inner)? {
                 node if node.is_nothing() => Node::Null,
-                _ => Node::Exact(rounded(self.number(inner)?, *rounding, decimals.unwrap_or(0))?),
+                node => Node::Exact(rounded(self.number_of(inner, node)?, *rounding, decimals.unwrap_or(0))?),
             },
             Form::Minor(inner, decimals) => match self.value(inner)? {
                 node if node.is_nothing() => Node::Null,
-                _ => Node::Exact(scaled(self.number(inner)?, -i32::from(decimals.unwrap_or(0)))?),
+                node => Node::Exact(scaled(self.number_of(inner, node)?, -i32::from(decimals.unwrap_or(0)))?),
             },
             Form::Lines(fields) => Node::List(vec![self.line(fields)?]),
             Form::Each(list, fields) => {
