@@ -94,9 +94,14 @@ fn large(scratch: &Scratch) {
 
 /// Runs the command on a file of events.
 fn run(path: &Path, threads: &str) {
+    run_with(&[path], threads);
+}
+
+/// The same with more behind the file.
+fn run_with(args: &[&Path], threads: &str) {
     let program = common::programs().join("bench/loyalty.meed");
     let mut meed = Command::new(env!("CARGO_BIN_EXE_meed"));
-    let done = meed.arg("run").args([&*program, path]).args(["--quiet", "--threads", threads]).output().unwrap();
+    let done = meed.arg("run").arg(&program).args(args).args(["--quiet", "--threads", threads]).output().unwrap();
     assert!(done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
 }
 
@@ -127,6 +132,8 @@ fn formats(scratch: &Scratch, program: &Program, events: &[Event], text: &str, s
     mapped.iter_mut().for_each(|event| event.sequence = 0);
     assert_eq!(mapped, events, "the map says something else");
     say("read, CSV through a map", median(|| read(program, &path, Some(&map))));
+    let map = scratch.file("map.yaml", self::map());
+    say("`meed run`, CSV through a map", median(|| run_with(&[&path, Path::new("--map"), &map], "1")));
 }
 
 /// Events as a list of YAML, each value on a line of its own.

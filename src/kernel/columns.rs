@@ -8,7 +8,7 @@ use crate::events::{Decimal, Ruled, Sliced, TIME_KEYS};
 use crate::hir::{EventDef, EventId, FieldDef, FieldId, FieldType, Program};
 
 use super::find::{Find, Molded};
-use super::lists::CellList;
+use super::lists::{CellList, lines_in, read_all};
 use super::texts::Text;
 
 /// Which column has what, in one file.
@@ -82,9 +82,7 @@ impl Columns {
     /// A row as an event of a type; `None` where a cell is no list of JSON.
     pub(super) fn as_event<'r>(&'r mut self, program: &Program, event: EventId, row: Sliced<'r>) -> Option<Celled<'r>> {
         let lists = self.lists.at_mut(event);
-        for list in lists.iter_mut().filter(|list| row.says(list.column)) {
-            list.read(program, row.bytes, row.trimmed(list.column)?)?;
-        }
+        read_all(lists, program, row)?;
         let currency = self.places.currency.filter(|at| row.says(*at));
         Some(Celled { row, currency, fields: self.fields.get(event)?, lists })
     }
@@ -151,6 +149,6 @@ impl<'r> Find<'r> for Celled<'r> {
     }
 
     fn lines(&self, at: usize, field: FieldId) -> Option<impl Iterator<Item = Option<Self::Line>>> {
-        self.lists.iter().find(|list| list.column == at)?.lines(field)
+        lines_in(self.lists, at, field)
     }
 }

@@ -1,6 +1,6 @@
 //! Lists of JSON in cells of a column.
 
-use crate::events::{Sample, Slice, Tape, Values, WINDOW};
+use crate::events::{Sample, Slice, Sliced, Tape, Values, WINDOW};
 use crate::hir::{EventId, FieldId, Program};
 
 use super::find::{Molded, Molds};
@@ -19,6 +19,21 @@ pub(super) struct CellList {
     tape: Tape,
 }
 
+/// Reads those lists that a row has; `None` where one is better decoded.
+pub(super) fn read_all(lists: &mut [CellList], program: &Program, row: Sliced<'_>) -> Option<()> {
+    let mut said = lists.iter_mut().filter(|list| row.says(list.column));
+    said.try_for_each(|list| list.read(program, row.bytes, row.trimmed(list.column)?))
+}
+
+/// The lines of the list in a column that was read last.
+pub(super) fn lines_in(
+    lists: &[CellList],
+    column: usize,
+    field: FieldId,
+) -> Option<impl Iterator<Item = Option<Molded<'_>>>> {
+    lists.iter().find(|list| list.column == column)?.lines(field)
+}
+
 impl CellList {
     /// Lists of a field with a name.
     pub(super) fn new(event: EventId, column: usize, name: &str) -> Self {
@@ -34,7 +49,7 @@ impl CellList {
     }
 
     /// Reads the list in a cell; `None` where it is better decoded.
-    pub(super) fn read(&mut self, program: &Program, row: &[u8], cell: Slice) -> Option<()> {
+    fn read(&mut self, program: &Program, row: &[u8], cell: Slice) -> Option<()> {
         let Self { before: [once, twice], record, molds, values, tape, .. } = self;
         record.clear();
         record.extend_from_slice(if cell.is_doubled() { twice.as_bytes() } else { once.as_bytes() });
@@ -55,7 +70,7 @@ impl CellList {
     }
 
     /// The lines of the list that was read last.
-    pub(super) fn lines(&self, field: FieldId) -> Option<impl Iterator<Item = Option<Molded<'_>>>> {
+    fn lines(&self, field: FieldId) -> Option<impl Iterator<Item = Option<Molded<'_>>>> {
         self.molds.molded(&self.record, &self.values)?.lines_of(0, field)
     }
 }

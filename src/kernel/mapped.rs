@@ -1,15 +1,15 @@
 //! Rows of tables that a map reads: which column has what is worked out once for a file.
 
 use std::hash::BuildHasher as _;
-use std::iter::Empty;
 use std::sync::Arc;
 
 use crate::arena::Id as _;
 use crate::events::{Decimal, PlainMap, PlainRule, Ruled, Sliced, Source};
-use crate::hir::{FieldDef, FieldId, Program};
+use crate::hir::{FieldDef, FieldId, FieldType, Program};
 
 use super::columns::{identity, is_identity};
 use super::find::{Find, Molded};
+use super::lists::{CellList, lines_in, read_all};
 use super::texts::Text;
 
 /// What a map makes of the columns of one file.
@@ -18,17 +18,39 @@ pub(super) struct Mapped {
     /// Tells these columns from others.
     pub(super) print: u64,
     /// None where its rows are better decoded.
-    pub(super) map: Option<PlainMap>,
+    map: Option<PlainMap>,
+    /// Columns of lists, by rule.
+    lists: Vec<Vec<CellList>>,
 }
 
 impl Mapped {
     /// That of a table.
     pub(super) fn of(program: &Program, ruled: &Ruled<'_>) -> Self {
+        let map = ruled.mapper.and_then(|mapper| mapper.plain(program, ruled.columns));
+        let lists = |rule: &PlainRule| {
+            let fields = rule.fields.iter().zip(program.events.at(rule.kind).fields.iter());
+            let list = |(source, def): (&Option<Source>, &FieldDef)| match (source, &def.ty) {
+                (Some(Source::Column(column)), FieldType::List(_)) => {
+                    Some(CellList::new(rule.kind, *column, &def.name))
+                }
+                _ => None,
+            };
+            fields.filter_map(list).collect()
+        };
         Self {
             file: Arc::clone(ruled.file),
             print: rustc_hash::FxBuildHasher.hash_one(ruled.columns),
-            map: ruled.mapper.and_then(|mapper| mapper.plain(program, ruled.columns)),
+            lists: map.iter().flat_map(PlainMap::rules).map(lists).collect(),
+            map,
         }
+    }
+
+    /// A row as an event; `None` where it is none, or better decoded.
+    pub(super) fn as_event<'r>(&'r mut self, program: &Program, row: Sliced<'r>) -> Option<MappedRow<'r>> {
+        let (place, rule) = self.map.as_ref()?.rule(row)?;
+        let lists = self.lists.get_mut(place)?;
+        read_all(lists, program, row)?;
+        Some(MappedRow { row, rule, lists })
     }
 
     /// Whether a row is of the same file: then it has the same columns.
@@ -48,6 +70,7 @@ pub(super) fn id<'i>(rule: &PlainRule, row: Sliced<'_>, line: u64, into: &'i mut
 pub(super) struct MappedRow<'r> {
     pub(super) row: Sliced<'r>,
     pub(super) rule: &'r PlainRule,
+    lists: &'r [CellList],
 }
 
 impl<'r> MappedRow<'r> {
@@ -104,7 +127,8 @@ impl<'r> Find<'r> for MappedRow<'r> {
         }
     }
 
-    fn lines(&self, _: usize, _: FieldId) -> Option<impl Iterator<Item = Option<Self::Line>>> {
-        None::<Empty<_>>
+    fn lines(&self, at: usize, field: FieldId) -> Option<impl Iterator<Item = Option<Self::Line>>> {
+        let Source::Column(column) = self.source(at)? else { return None };
+        lines_in(self.lists, *column, field)
     }
 }

@@ -12,7 +12,7 @@ use super::code::MISSING;
 use super::columns::{Columns, TableHead, identity};
 use super::fill::{Currencies, Filling, Tools};
 use super::find::{Find, Molds, Named, has_another_time};
-use super::mapped::{self, Mapped, MappedRow};
+use super::mapped::{self, Mapped};
 use super::names::NamePrint;
 use super::rows::{Block, Filler, Known, Row, place};
 use super::texts::Text;
@@ -157,13 +157,15 @@ impl<'p> Scanner<'p> {
         }
         let row = Sliced { bytes, cells };
         if ruled.mapper.is_some() {
-            let Mapped { map, print, .. } = mapped.as_ref()?;
-            let rule = map.as_ref()?.rule(row)?;
+            let mapped = mapped.as_mut()?;
+            let print = mapped.print;
+            let found = mapped.as_event(program, row)?;
+            let rule = found.rule;
             let id = mapped::id(rule, row, ruled.line + nth, id)?;
             let (member, time) = (identity(row, rule.member)?, rule.time(row)?);
             let (sequence, content) = (ruled.sequence + nth, rows.filler.content((print, row.bytes)));
             let head = Head { event: rule.kind, id, member, time, sequence, content };
-            rows.add(head, MappedRow { row, rule }, block)?;
+            rows.add(head, found, block)?;
             return Some(whole);
         }
         let columns = columns.as_mut()?;

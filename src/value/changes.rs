@@ -23,6 +23,19 @@ pub(super) struct Changes {
     ahead: Vec<i64>,
     /// Whether each is over before the next: only then can local times be looked up.
     apart: bool,
+    /// How many of them are over when each [`span`] of time begins, by moment and by local time.
+    before: [Vec<usize>; 2],
+}
+
+/// Which span of some thirteen months a time is in.
+fn span(time: i64) -> usize {
+    usize::try_from(time >> 35).unwrap_or(0)
+}
+
+/// How many changes are over when each span begins.
+fn before(changes: &[i64]) -> Vec<usize> {
+    let begins = (0..=span(END)).map(|span| i64::try_from(span << 35).unwrap_or(i64::MAX));
+    begins.map(|begin| changes.partition_point(|change| *change <= begin)).collect()
 }
 
 impl Changes {
@@ -30,34 +43,48 @@ impl Changes {
     pub(super) fn of(zone: &TimeZone) -> Self {
         let ahead = |at: Timestamp| i64::from(zone.to_offset(at).seconds()) * 1_000;
         let first = Timestamp::from_millisecond(FIRST - MARGIN).unwrap_or(Timestamp::UNIX_EPOCH);
-        let mut changes = Self { at: Vec::new(), local: Vec::new(), ahead: vec![ahead(first)], apart: true };
-        let mut before = ahead(first);
+        let mut changes = Self {
+            at: Vec::new(),
+            local: Vec::new(),
+            ahead: vec![ahead(first)],
+            apart: true,
+            before: [Vec::new(), Vec::new()],
+        };
+        let mut last = ahead(first);
         for change in zone.following(first) {
             let (at, after) = (change.timestamp().as_millisecond(), i64::from(change.offset().seconds()) * 1_000);
             if at >= END + MARGIN {
                 break;
             }
             changes.at.push(at);
-            changes.local.push(at + before.max(after));
+            changes.local.push(at + last.max(after));
             changes.ahead.push(after);
-            before = after;
+            last = after;
         }
         changes.apart = changes.local.is_sorted();
+        changes.before = [before(&changes.at), before(&changes.local)];
         changes
     }
 
     /// How many milliseconds clocks are ahead of UTC at an instant; none where the table does not know.
     pub(super) fn ahead(&self, instant: i64) -> Option<i64> {
-        self.after(instant, &self.at)
+        let [before, _] = &self.before;
+        self.after(instant, &self.at, before)
     }
 
     /// The same at a local time, before a change where clocks skip it or show it twice; none where the table does not know.
     pub(super) fn ahead_locally(&self, local: i64) -> Option<i64> {
-        self.after(local, &self.local).filter(|_| self.apart)
+        let [_, before] = &self.before;
+        self.after(local, &self.local, before).filter(|_| self.apart)
     }
 
-    fn after(&self, time: i64, changes: &[i64]) -> Option<i64> {
-        let known = || (FIRST..END).contains(&time);
-        known().then(|| self.ahead.get(changes.partition_point(|change| *change <= time)).copied())?
+    fn after(&self, time: i64, changes: &[i64], before: &[usize]) -> Option<i64> {
+        if !(FIRST..END).contains(&time) {
+            return None;
+        }
+        let first = *before.get(span(time))?;
+        // A few at most lie between the beginning of the span and the time.
+        let since = changes.get(first..)?.iter().take_while(|change| **change <= time).count();
+        self.ahead.get(first + since).copied()
     }
 }

@@ -214,6 +214,10 @@ fn mapped_row(dice: &mut Dice, number: u64) -> String {
         value(&["", "0.25", "7.125"], &numbers[..10]),
         value(&["", "x"], &["say \"hi\"", "two\nlines", "\u{a0}blank"]),
         value(&[""], &["yes", "maybe"]),
+        value(
+            &["[]", r#"[{"art":"bag","qty":2}]"#, r#"[{"art":"a","qty":1},{"art":"b","qty":3}]"#],
+            &["", "x", "[1]", r#"[{"art":"bag"}]"#, " [] ", r#"[{"qty":1,"art":"caf\u00e9"}]"#],
+        ),
     ];
     let quoted = |text: &String| match text.contains(['"', ';', '\n']) {
         true => format!("\"{}\"", text.replace('"', "\"\"")),

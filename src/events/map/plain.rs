@@ -119,16 +119,21 @@ impl PlainMap {
         Some(Self { skips: skips.collect::<Option<_>>()?, rules: rules.collect::<Option<_>>()? })
     }
 
-    /// How a row becomes an event; `None` where it is left out or none, or better looked at by others.
-    pub(crate) fn rule(&self, row: Sliced<'_>) -> Option<&PlainRule> {
+    /// Its rules.
+    pub(crate) fn rules(&self) -> &[PlainRule] {
+        &self.rules
+    }
+
+    /// How a row becomes an event, and which rule that is; `None` where it is left out or none, or better looked at by others.
+    pub(crate) fn rule(&self, row: Sliced<'_>) -> Option<(usize, &PlainRule)> {
         for skip in &self.skips {
             if skip.holds(row)? {
                 return None;
             }
         }
-        for rule in &self.rules {
+        for (place, rule) in self.rules.iter().enumerate() {
             if rule.when.as_ref().map_or(Some(true), |when| when.holds(row))? {
-                return Some(rule);
+                return Some((place, rule));
             }
         }
         None
@@ -152,7 +157,11 @@ impl PlainRule {
         let mut fields = Vec::new();
         for def in program.events.at(kind).fields.iter() {
             let source = source(&def.name)?;
-            if source.is_some() && matches!(def.ty, FieldType::List(_)) {
+            // Cells hold whole lists.
+            if matches!(
+                (&source, &def.ty),
+                (Some(Source::Said(_) | Source::Words(_) | Source::Number(_)), FieldType::List(_))
+            ) {
                 return None;
             }
             fields.push(source);

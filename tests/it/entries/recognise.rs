@@ -39,7 +39,7 @@ pub static TILL: LazyLock<Lowered> =
     LazyLock::new(|| Lowered::new(include_str!("../../cases/kernel/till.meed"), Some(MAP)));
 
 /// The header of such a table.
-pub const ROWS: &str = "nr;kind;who;when;art;pieces;price;fee;cur;grams;note;gift\n";
+pub const ROWS: &str = "nr;kind;who;when;art;pieces;price;fee;cur;grams;note;gift;bom\n";
 
 /// A map with everything that is done on rows where they lie.
 const MAP: &str = r#"
@@ -79,6 +79,7 @@ events:
       amount: {add: [{multiply: [pieces, price]}, {column: fee, default: 0}], round: nearest}
       weight: {column: grams, default: 100}
       channel: {constant: web}
+      parts: bom
 "#;
 
 /// What was read of records.
