@@ -113,12 +113,21 @@ impl Checker<'_> {
                 ("opened", rest) if scope.opened.is_some() => self.opened_path(rest, span, scope),
                 ("member", Some((second, rest))) => self.attribute_path(second, rest, span),
                 ("event", Some((second, rest))) => self.field_path(second, rest, span, scope),
+                (name, Some((second, others))) if self.is_own_field(name, &second.text, scope) => {
+                    let written = std::iter::once(second).chain(others).map(|part| &*part.text).collect::<Vec<_>>();
+                    self.fail(errors::names::own_event(span, name, &written.join(".")))
+                }
                 _ => {
                     let error = self.unknown(first, scope, hint);
                     self.fail(error)
                 }
             },
         }
+    }
+    /// Whether a name is that of the event at hand, which has such a field.
+    fn is_own_field(&self, name: &str, field: &str, scope: &Scope) -> bool {
+        let event = scope.event.and_then(|event| self.events.get(event)).filter(|event| &*event.name == name);
+        event.is_some_and(|event| event.fields.find(|known| &*known.name == field).is_some())
     }
     /// `ann.status`, `ann.points.balance`: what a scenario may ask about a member.
     fn member_path(

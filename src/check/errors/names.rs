@@ -10,6 +10,13 @@ pub(in crate::check) fn unknown_name(span: Span, name: &str, near: Option<String
     suggest(error("E0200", span, format!("nothing is called `{name}` here")).label("not declared"), near)
 }
 
+pub(in crate::check) fn own_event(span: Span, event: &str, field: &str) -> Diagnostic {
+    error("E0200", span, format!("nothing is called `{event}` here"))
+        .label("the event at hand")
+        .help(format!("its fields stand without its name: write `{field}`"))
+        .edit(span, field)
+}
+
 pub(in crate::check) fn reward_as_value(span: Span, reward: &str) -> Diagnostic {
     error("E0200", span, format!("nothing is called `{reward}` here"))
         .label("a reward")

@@ -160,6 +160,7 @@ const PHRASES: &[Phrase] = &[
     phrase(ANY, "is greater than <v>", "> {0}", COMPARE),
     phrase(ANY, "greater than <v>", "> {0}", COMPARE),
     phrase(ANY, "equals <v>", "is {0}", COMPARE),
+    phrase(ANY, "of <w> over <w>", "of ({0}) over {1}", "what is taken of each line stands in brackets"),
     phrase(ANY, "over <v>", "> {0}", COMPARE),
     phrase(ANY, "above <v>", "> {0}", COMPARE),
     phrase(ANY, "under <v>", "< {0}", COMPARE),
