@@ -155,6 +155,10 @@ impl Judge<'_, '_> {
 
     /// Notes what an award has granted just now, and its lot.
     fn remember(&mut self, lane: &Lane, unit: UnitId, award: Option<usize>, granted: i64) {
+        if self.scratch.collecting && granted > 0 {
+            let lot = self.newest_lot(lane, unit);
+            self.scratch.brought.push([unit.0.into(), granted, lot]);
+        }
         let Some(award) = award.filter(|_| granted > 0) else { return };
         let lot = self.newest_lot(lane, unit);
         let each = self.scratch.awards_each;
@@ -206,7 +210,7 @@ impl Judge<'_, '_> {
             self.rises()?;
             self.set(lane, cells.period, key);
             self.set(lane, cells.multiple, multiple);
-            fired |= self.fire(id, std::slice::from_ref(lane))?;
+            fired |= self.fire_crossing(lane, id, crossing, (key, multiple))?;
             if self.get(lane, cells.multiple) != multiple {
                 // The rule has restarted its measure: further multiples are to be reached again.
                 break;

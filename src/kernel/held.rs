@@ -174,7 +174,7 @@ impl Judge<'_, '_> {
     }
 
     /// The value of a measure at the end of a period, or now where that is not over.
-    fn value_then(&self, lane: &Lane, id: MeasureId, start: i64) -> i64 {
+    pub fn value_then(&self, lane: &Lane, id: MeasureId, start: i64) -> i64 {
         let Some(measure) = self.plan.measures.at(id) else { return 0 };
         if self.get(lane, measure.cells.period) == start {
             return self.get(lane, measure.cells.value);

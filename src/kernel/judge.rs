@@ -43,6 +43,10 @@ pub struct Scratch {
     pub lifted: bool,
     /// What reversals take back.
     pub undoings: Undoings,
+    /// Whether what is awarded hangs on a crossing, and what that is: the unit, how much, and the lot.
+    pub collecting: bool,
+    /// See above.
+    pub brought: Vec<[i64; 3]>,
     /// More columns.
     pub room: Room,
     /// Whether something did not fit.

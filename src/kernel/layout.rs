@@ -95,6 +95,8 @@ pub struct CrossingCells {
     pub period: usize,
     /// The highest multiple for which it did.
     pub multiple: usize,
+    /// What it has brought; none where nothing takes that back.
+    pub hanging: usize,
 }
 
 /// What a measure keeps beside its value.
@@ -258,11 +260,12 @@ impl Layout {
         self.limits.push(cells);
     }
 
-    /// Cells of the next rule, where it waits for a measure.
-    pub fn rule(&mut self, waits: bool, once_for_ever: bool) {
+    /// Cells of the next rule, where it waits for a measure; what it brings may hang on that.
+    pub fn rule(&mut self, waits: bool, once_for_ever: bool, hangs: bool) {
         let cells = waits.then(|| {
             let period = if once_for_ever { ABSENT } else { self.cell(NEVER) };
-            CrossingCells { period, multiple: self.cell(0) }
+            let hanging = if hangs { self.cell(EMPTY) } else { ABSENT };
+            CrossingCells { period, multiple: self.cell(0), hanging }
         });
         self.crossings.push(cells);
     }

@@ -14,6 +14,7 @@ mod distinct;
 mod earn;
 mod fill;
 mod find;
+mod hanging;
 mod held;
 mod inside;
 mod judge;

@@ -1,6 +1,6 @@
 //! Works out what reversals take back, before anything changes.
 
-use crate::value::Instant;
+use crate::value::{Instant, TimeSpan};
 
 use super::code::{MISSING, cell, set};
 use super::judge::{Judge, Odd, TOO_LARGE};
@@ -39,10 +39,10 @@ impl Undoings {
         self.others.clear();
     }
 
-    /// Notes what is left of an original, of its other amounts nothing.
-    fn whole(&mut self, lane: &Lane, at: u32, others: usize) {
-        self.all.push(Undoing { lane: lane.index, at, left: MISSING });
-        self.others.resize(self.others.len() + others, 0);
+    /// Nothing is left of all that were found, whose other amounts are so many.
+    fn whole(&mut self, lane: &Lane, others: usize) {
+        self.all.extend(self.found.iter().map(|at| Undoing { lane: lane.index, at: *at, left: MISSING }));
+        self.others.resize(self.others.len() + others * self.found.len(), 0);
     }
 }
 
@@ -94,9 +94,7 @@ impl Judge<'_, '_> {
         }
         self.find(lane, reversal, &mut undoings.found);
         if principal == MISSING && !undoings.found.is_empty() {
-            let found = std::mem::take(&mut undoings.found);
-            found.iter().for_each(|at| undoings.whole(lane, *at, reversal.others.len()));
-            undoings.found = found;
+            undoings.whole(lane, reversal.others.len());
             return Ok(true);
         }
         let rest = self.share_out(lane, reversal, principal.max(0), undoings)?;
@@ -151,13 +149,9 @@ impl Judge<'_, '_> {
         }
         if reversal.drops_excess && !found.is_empty() && (rest != 0 || asked.iter().any(|rest| *rest != 0)) {
             // Only as much takes effect as there is.
-            let own = reversal
-                .amount
-                .into_iter()
-                .zip([rest])
-                .chain(reversal.others.iter().copied().zip(asked.iter().copied()));
-            for (slot, rest) in own {
-                let taken = self.amount(lane, slot).checked_sub(rest).ok_or(TOO_LARGE)?;
+            let others = reversal.others.iter().zip(asked.iter().copied());
+            for (slot, rest) in reversal.amount.iter().zip([rest]).chain(others) {
+                let taken = self.amount(lane, *slot).checked_sub(rest).ok_or(TOO_LARGE)?;
                 set(self.slots.to_mut(), lane.slots as usize + slot, taken);
             }
             return Ok(0);
@@ -174,13 +168,8 @@ impl Judge<'_, '_> {
             return;
         }
         let wanted = self.key(lane, &reversal.key);
-        let oldest = match reversal
-            .within
-            .map(|within| Some(within.before(Instant::from_millis(lane.now)?, plan.clock.zone())?.millis()))
-        {
-            Some(oldest) => oldest.unwrap_or(i64::MIN),
-            None => i64::MIN,
-        };
+        let oldest = |within: TimeSpan| within.before(Instant::from_millis(lane.now)?, plan.clock.zone());
+        let oldest = reversal.within.and_then(oldest).map_or(i64::MIN, Instant::millis);
         let fits =
             |cells: &[i64]| cell(cells, TIME) > oldest && cell(cells, REST) != MISSING && cell(cells, KEY) == wanted;
         let facts = self.pools.facts.at(reversal.of);

@@ -33,7 +33,9 @@ pub struct Plan {
     pub sliding: Vec<LadderId>,
     /// Ladders whose tiers lose their ground where something comes back.
     pub grounded: Vec<LadderId>,
-    /// How long ago a period may be, in milliseconds, by whose measures a tier is held.
+    /// Rules whose crossings lose what they brought where something comes back.
+    pub hanging: Vec<RuleId>,
+    /// How long ago a period may be, in milliseconds, by whose measures a tier is held, or something may go back.
     pub longest_hold: i64,
     /// Units whose lots lapse.
     pub lapsing: Vec<UnitId>,

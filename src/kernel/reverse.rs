@@ -63,7 +63,7 @@ impl Judge<'_, '_> {
                 return Err(Odd("an order that was paid with points"));
             }
         }
-        let grounds = self.grounds(lane);
+        let (crossed, grounds) = (self.crossed(lane), self.grounds(lane));
         for undoing in undoings {
             let (left, behind) = others.split_at(reversal.others.len());
             others = behind;
@@ -74,6 +74,7 @@ impl Judge<'_, '_> {
                 _ => self.undo_one(lane, event, fact, *undoing, left)?,
             }
         }
+        self.lose_crossings(lane, &crossed);
         self.lose_ground(lane, &grounds);
         Ok(())
     }

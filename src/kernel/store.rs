@@ -31,6 +31,12 @@ pub mod hold {
     pub const LOST: usize = 3;
 }
 
+/// Cells of what a crossing brought: of which period and multiple, the unit, how much of it, and its lot.
+pub mod hanging {
+    pub const PERIOD: usize = 0;
+    pub const MULTIPLE: usize = 1;
+}
+
 /// Members with more facts than these find theirs by key; all others look through them.
 const FEW: i64 = 32;
 
@@ -121,6 +127,8 @@ pub struct Pools {
     pub entries: Queues,
     /// What holds tiers.
     pub holds: Queues,
+    /// What crossings brought.
+    pub hanging: Queues,
     /// Facts by type of event.
     pub facts: Arena<EventId, Facts>,
 }
@@ -130,7 +138,13 @@ impl Pools {
     pub fn new(plan: &Plan) -> Self {
         let size = |id: EventId| plan.events.at(id).fact.as_ref().map_or(0, |fact| fact.size);
         let facts = plan.events.ids().map(|id| Facts::new(size(id))).collect();
-        Self { lots: Queues::new(plan.size_of_lot), entries: Queues::new(2), holds: Queues::new(4), facts }
+        Self {
+            lots: Queues::new(plan.size_of_lot),
+            entries: Queues::new(2),
+            holds: Queues::new(4),
+            hanging: Queues::new(5),
+            facts,
+        }
     }
 }
 

@@ -18,8 +18,8 @@ pub(super) enum Condition {
 /// A test of one column, or of a row.
 #[derive(Debug, Clone)]
 pub(super) enum Test {
-    /// One of these texts, or an equal number.
-    Equals(Vec<String>),
+    /// One of these texts, or a number that is equal to one that they are.
+    Equals(Vec<(String, Option<Exact>)>),
     StartsWith(Vec<String>),
     EndsWith(Vec<String>),
     Contains(Vec<String>),
@@ -80,13 +80,22 @@ impl Condition {
 }
 
 impl Test {
+    /// That a value is one of some texts.
+    pub(super) fn equals(texts: Vec<String>) -> Self {
+        let value = |text: String| {
+            let value = Exact::parse_decimal(&text);
+            (text, value)
+        };
+        Self::Equals(texts.into_iter().map(value).collect())
+    }
+
     /// Whether it holds for a value: its text, without blanks around it, and the number that it is, if it is one.
     pub(super) fn holds(&self, text: &str, number: impl Fn() -> Option<Exact>) -> bool {
         match self {
             Self::Empty => text.is_empty(),
-            Self::Equals(texts) => texts
-                .iter()
-                .any(|other| other == text || Exact::parse_decimal(other).is_some_and(|other| number() == Some(other))),
+            Self::Equals(all) => {
+                all.iter().any(|(other, value)| other == text || value.is_some_and(|value| number() == Some(value)))
+            }
             Self::StartsWith(_) | Self::EndsWith(_) | Self::Contains(_) => self.of_text(text),
             Self::Above(bound) => number().is_some_and(|number| number > *bound),
             Self::Below(bound) => number().is_some_and(|number| number < *bound),

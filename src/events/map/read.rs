@@ -483,11 +483,11 @@ impl<'t> Reader<'t> {
             let before = parts.len();
             for (key, at) in &keys {
                 let (test, negated) = match key.as_str() {
-                    "equals" | "in" => (Test::Equals(texts(at)?), false),
+                    "equals" | "in" => (Test::equals(texts(at)?), false),
                     "is" | "matches" => match self.words(at)?.as_str() {
                         "empty" | "missing" | "none" => (Test::Empty, false),
                         "present" | "not empty" => (Test::Empty, true),
-                        word => (Test::Equals(vec![word.to_owned()]), false),
+                        word => (Test::equals(vec![word.to_owned()]), false),
                     },
                     "empty" => match at.node {
                         Node::Bool(flag) => (Test::Empty, !flag),

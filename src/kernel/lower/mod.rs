@@ -117,6 +117,9 @@ impl Plan {
         };
         let grounded = parts.ladders.pairs().filter(|(_, ladder)| loses(ladder)).map(|(id, _)| id).collect();
         let lapses = |unit: &UnitPlan| unit.cells.lots != ABSENT && !matches!(unit.expiry, LotEnd::Never);
+        let hangs = |rule: &RulePlan| rule.crossing.as_ref().is_some_and(|crossing| crossing.cells.hanging != ABSENT);
+        let hanging: Vec<RuleId> = parts.rules.pairs().filter(|(_, rule)| hangs(rule)).map(|(id, _)| id).collect();
+        let longest_hold = program.ladders.iter().map(ladders::longest_hold).max().unwrap_or(0);
         let lapsing = units.pairs().filter(|(_, unit)| lapses(unit)).map(|(id, _)| id).collect();
         let paid = events.iter().filter_map(|event: &EventPlan| event.redeem.as_ref()?.paid).next();
         let numbered = program.units.ids().any(|unit| to.layout.is_numbered(unit));
@@ -133,7 +136,9 @@ impl Plan {
             rules,
             sliding,
             grounded,
-            longest_hold: program.ladders.iter().map(ladders::longest_hold).max().unwrap_or(0),
+            // What a crossing brought may go back as long as anything may.
+            longest_hold: if hanging.is_empty() { longest_hold } else { i64::MAX / 4 },
+            hanging,
             lapsing,
             late: program.settings.late,
             rewards: program.rewards.len(),
@@ -152,18 +157,12 @@ impl Lowering<'_> {
 
     /// Whether events of a type can be taken back.
     fn is_reversible(&self, event: EventId) -> bool {
-        self.reversals_of(event).next().is_some()
+        reversals_of(self.program, event).next().is_some()
     }
 
     /// Whether what takes events of a type back counts where it finds none.
     fn counts_without(&self, event: EventId) -> bool {
-        self.reversals_of(event).any(|reversal| reversal.unmatched == Unmatched::Counts)
-    }
-
-    /// What takes events of a type back.
-    fn reversals_of(&self, event: EventId) -> impl Iterator<Item = &Reversal> {
-        let reversals = self.program.events.iter().filter_map(|def| def.reversal.as_ref());
-        reversals.filter(move |reversal| reversal.of == event)
+        reversals_of(self.program, event).any(|reversal| reversal.unmatched == Unmatched::Counts)
     }
 
     fn event(
@@ -253,6 +252,11 @@ fn restarted(program: &Program, measure: MeasureId) -> bool {
     effects.into_iter().any(|(_, effect)| matches!(effect, crate::hir::Effect::Restart(id) if *id == measure))
 }
 
+/// What takes events of a type back.
+fn reversals_of(program: &Program, event: EventId) -> impl Iterator<Item = &Reversal> {
+    program.events.iter().filter_map(|def| def.reversal.as_ref()).filter(move |reversal| reversal.of == event)
+}
+
 /// Whether anything can be taken back.
 fn has_reversals(program: &Program) -> bool {
     program.events.iter().any(|event| event.reversal.is_some())
@@ -283,6 +287,7 @@ fn layout(program: &Program, is_read: &dyn Fn(MeasureId) -> bool, order: Vec<usi
             events => layout.idle(id, events),
         }
     }
+    let hung: Vec<MeasureId> = program.rules.iter().filter_map(|rule| rules::hangs_on(program, rule)).collect();
     for (id, measure) in program.measures.pairs() {
         if !is_read(id) {
             layout.unread();
@@ -300,7 +305,7 @@ fn layout(program: &Program, is_read: &dyn Fn(MeasureId) -> bool, order: Vec<usi
             period: periodic,
             restart: asked && restarted(program, id),
             streak,
-            past: periodic && has_reversals(program) && ladders::hold_by(program, id),
+            past: periodic && has_reversals(program) && (ladders::hold_by(program, id) || hung.contains(&id)),
         });
     }
     program.ladders.iter().for_each(|_| layout.ladder());
@@ -310,7 +315,11 @@ fn layout(program: &Program, is_read: &dyn Fn(MeasureId) -> bool, order: Vec<usi
             Trigger::Reaches(measure, _) | Trigger::Another { measure, .. } => Some(program.measures.at(*measure)),
             _ => None,
         };
-        layout.rule(waited.is_some(), waited.is_some_and(rules::is_once_for_ever));
+        layout.rule(
+            waited.is_some(),
+            waited.is_some_and(rules::is_once_for_ever),
+            rules::hangs_on(program, rule).is_some(),
+        );
     }
     for _ in program.badges.iter() {
         let cell = layout.cell(super::layout::NEVER);

@@ -1,12 +1,15 @@
 //! Rules: what sets them off, and what they do.
 
-use crate::hir::{Effect, Kind, Measure, MeasureId, OnRefund, RewardId, Rule, RuleId, Source, Trigger, Window};
+use crate::hir::{
+    Effect, Kind, Measure, MeasureId, Net, OnRefund, Program, RewardId, Rule, RuleId, Source, Trigger, Window,
+};
 use crate::value::Exact;
 
 use super::super::clock::Clock;
 use super::super::plan::{CrossingPlan, EffectPlan, FactPlan, Once, RulePlan};
 use super::super::term::{Lowering, constant};
 use super::super::unfit::{Fit, unfit, without};
+use super::{restarted, reversals_of};
 use crate::arena::Arena;
 use crate::engine::turns::rises_alone;
 use crate::hir::{EventId, Expr};
@@ -39,11 +42,11 @@ impl Lowering<'_> {
                 None
             }
             Trigger::Reaches(measure, threshold) => {
-                without(reversals && rule.on_refund != OnRefund::Keep, "crossings that can be taken back", span)?;
+                self.hanging(rule, *measure)?;
                 Some(self.crossing(id, *measure, threshold, None, clock)?)
             }
             Trigger::Another { measure, step, from } => {
-                without(reversals && rule.on_refund != OnRefund::Keep, "crossings that can be taken back", span)?;
+                self.hanging(rule, *measure)?;
                 Some(self.crossing(id, *measure, step, Some(from.as_ref()), clock)?)
             }
             _ => return unfit("rules that are set off in this way", span),
@@ -63,6 +66,24 @@ impl Lowering<'_> {
         });
         without(fields && all.chain(amounts).any(reads_fields), "fields of whatever event sets a rule off", span)?;
         Ok(RulePlan { gates, crossing, effects })
+    }
+
+    /// Whether what a rule brings for a crossing can go back with what it stands on.
+    fn hanging(&self, rule: &Rule, measure: MeasureId) -> Fit<()> {
+        let (program, span) = (self.program, rule.span);
+        let def = program.measures.at(measure);
+        let lost = self.has_reversals() && rule.on_refund != OnRefund::Keep;
+        let formula = matches!(def.source, Source::Formula(_));
+        without(lost && formula, "crossings of a formula that can be taken back", span)?;
+        if hangs_on(program, rule).is_none() {
+            return Ok(());
+        }
+        let slides = !matches!(def.window, Window::Ever | Window::Period(_));
+        without(slides, "crossings of windows that can be taken back", span)?;
+        without(restarted(program, measure), "crossings that can be taken back of what begins again", span)?;
+        let gives = |effect: &Effect| matches!(effect, Effect::Give(..));
+        let others = rule.effects.iter().any(|(_, effect)| !gives(effect));
+        without(others, "other effects of crossings that can be taken back", span)
     }
 
     fn crossing(
@@ -145,6 +166,15 @@ impl Lowering<'_> {
         without(reward.gives.unit.is_some(), "rewards that are paid out", reward.span)?;
         without(reward.gives.draw.is_some(), "draws", reward.span)
     }
+}
+
+/// The measure that a rule waits for, where reversals may take from it what the rule has fired for, and with that what it brought.
+pub(super) fn hangs_on(program: &Program, rule: &Rule) -> Option<MeasureId> {
+    let (Trigger::Reaches(measure, _) | Trigger::Another { measure, .. }) = &rule.trigger else { return None };
+    let def = program.measures.at(*measure);
+    let Source::Events { event, .. } = &def.source else { return None };
+    let lost = def.net != Net::Gross && reversals_of(program, *event).next().is_some();
+    (lost && rule.on_refund != OnRefund::Keep).then_some(*measure)
 }
 
 /// Whether what crosses a threshold of a measure once has done so for ever, until the measure begins again.

@@ -1,20 +1,23 @@
 //! What a map makes of rows of a table where they lie: columns have places in place of names, and nothing is built for a row. What is not as
 //! plain as most maps and most rows are is left to the mapper, which says what is the matter with it.
 
+mod condition;
+mod number;
+
 use std::io::Write as _;
 
 use crate::hir::{EventId, FieldType, Program};
-use crate::value::{Instant, Rounding, TimeOfDay, Zone};
+use crate::value::{Instant, TimeOfDay, Zone};
 
-use super::super::decimal::Decimal;
 use super::super::node::Node;
 use super::super::slices::Sliced;
-use super::condition::{Condition, Test};
-use super::form::{Form, Operation, Part};
-use super::notation::{Notation, written};
+use super::form::{Form, Part};
+use super::notation::Notation;
 use super::stamp::Stamp;
 use super::time::{TimeForm, of_text};
 use super::{Map, Rule};
+use condition::PlainCondition;
+pub(crate) use number::PlainNumber;
 
 /// A map for the columns of a table.
 pub(crate) struct PlainMap {
@@ -55,26 +58,6 @@ pub(crate) struct PlainWords {
     words: Vec<(String, String)>,
     /// What stands for nothing.
     default: Option<String>,
-}
-
-/// A number made of columns.
-pub(crate) enum PlainNumber {
-    Column(usize),
-    Said(Decimal),
-    /// A column, and what stands for nothing in it.
-    Default(usize, Decimal),
-    Of(Operation, Vec<PlainNumber>),
-    Absolute(Box<PlainNumber>),
-    Rounded(Box<PlainNumber>, Rounding, u8),
-    /// In its smallest coin, with so many decimals.
-    Minor(Box<PlainNumber>, u8),
-}
-
-enum PlainCondition {
-    All(Vec<PlainCondition>),
-    Any(Vec<PlainCondition>),
-    Not(Box<PlainCondition>),
-    Column(usize, Test),
 }
 
 enum PlainPart {
@@ -166,6 +149,10 @@ impl PlainRule {
             }
             fields.push(source);
         }
+        let when = match &rule.when {
+            Some(when) => Some(PlainCondition::of(when, columns)?),
+            None => None,
+        };
         // A field of this name says it first.
         let is_field = program.events.at(kind).fields.find(|def| &*def.name == "currency").is_some();
         let mut currency = if is_field { source("currency")? } else { None };
@@ -173,7 +160,7 @@ impl PlainRule {
             currency = Some(Source::of(form, columns)?);
         }
         Some(Self {
-            when: rule.when.as_ref().map(|when| PlainCondition::of(when, columns).ok_or(())).transpose().ok()?,
+            when,
             kind,
             member: columns.place(member)?,
             fields,
@@ -207,7 +194,7 @@ impl Source {
     fn of(form: &Form, columns: Columns<'_>) -> Option<Self> {
         Some(match form {
             Form::Column(name) => Self::Column(columns.place(name)?),
-            Form::Constant(node) if matches!(node, Node::Text(_)) => Self::Said(said(node)?),
+            Form::Constant(node @ Node::Text(_)) => Self::Said(said(node)?),
             Form::Words(..) | Form::Default(_, Node::Text(_)) => Self::Words(PlainWords::of(form, columns)?),
             form => Self::Number(PlainNumber::of(form, columns)?),
         })
@@ -240,88 +227,6 @@ impl PlainWords {
         let cell = row.text(self.column)?;
         let text = self.words.iter().find(|(from, _)| from.as_bytes() == cell).map_or(cell, |(_, to)| to.as_bytes());
         Some(self.default.as_ref().filter(|_| text.is_empty()).map_or(text, String::as_bytes))
-    }
-}
-
-impl PlainNumber {
-    fn of(form: &Form, columns: Columns<'_>) -> Option<Self> {
-        let inner = |form: &Form| Self::of(form, columns).map(Box::new);
-        Some(match form {
-            Form::Column(name) => Self::Column(columns.place(name)?),
-            Form::Constant(Node::Number(digits)) => Self::Said(Decimal::read(digits.as_bytes())?),
-            Form::Default(form, Node::Number(digits)) if let Form::Column(name) = &**form => {
-                Self::Default(columns.place(name)?, Decimal::read(digits.as_bytes())?)
-            }
-            Form::Arithmetic(operation, operands) => {
-                let operands = operands.iter().map(|operand| Self::of(operand, columns));
-                Self::Of(*operation, operands.collect::<Option<_>>()?)
-            }
-            Form::Absolute(form) => Self::Absolute(inner(form)?),
-            Form::Rounded(form, rounding, places) => Self::Rounded(inner(form)?, *rounding, (*places)?),
-            Form::Minor(form, places) => Self::Minor(inner(form)?, (*places)?),
-            _ => return None,
-        })
-    }
-
-    /// What it is in a row; `None` where a cell is no number as most are written, or one does not fit.
-    pub(crate) fn of_row(&self, row: Sliced<'_>) -> Option<Decimal> {
-        match self {
-            Self::Column(at) => Decimal::read(row.text(*at)?),
-            Self::Said(number) => Some(*number),
-            Self::Default(at, number) => match row.text(*at)? {
-                [] => Some(*number),
-                digits => Decimal::read(digits),
-            },
-            Self::Of(operation, operands) => {
-                let mut numbers = operands.iter().map(|operand| operand.of_row(row));
-                let first = numbers.next()??;
-                if *operation == Operation::Subtract && operands.len() == 1 {
-                    return first.negative();
-                }
-                numbers.try_fold(first, |result, number| match operation {
-                    Operation::Multiply => result.times(number?),
-                    Operation::Add => result.plus(number?),
-                    Operation::Subtract => result.plus(number?.negative()?),
-                })
-            }
-            Self::Absolute(number) => number.of_row(row)?.absolute(),
-            Self::Rounded(number, rounding, places) => number.of_row(row)?.rounded(*rounding, *places),
-            Self::Minor(number, places) => number.of_row(row)?.of_smallest(*places),
-        }
-    }
-}
-
-impl PlainCondition {
-    fn of(condition: &Condition, columns: Columns<'_>) -> Option<Self> {
-        let all = |parts: &[Condition]| parts.iter().map(|part| Self::of(part, columns)).collect::<Option<_>>();
-        Some(match condition {
-            Condition::All(parts) => Self::All(all(parts)?),
-            Condition::Any(parts) => Self::Any(all(parts)?),
-            Condition::Not(part) => Self::Not(Box::new(Self::of(part, columns)?)),
-            Condition::Column(name, test) => Self::Column(columns.place(name)?, test.clone()),
-            Condition::Row(_) => return None,
-        })
-    }
-
-    /// Whether it holds for a row; `None` where a cell is not as plain as most are.
-    fn holds(&self, row: Sliced<'_>) -> Option<bool> {
-        let any = |parts: &[Self], wanted: bool| {
-            for part in parts {
-                if part.holds(row)? == wanted {
-                    return Some(wanted);
-                }
-            }
-            Some(!wanted)
-        };
-        match self {
-            Self::All(parts) => any(parts, false),
-            Self::Any(parts) => any(parts, true),
-            Self::Not(part) => part.holds(row).map(|holds| !holds),
-            Self::Column(at, test) => {
-                let text = str::from_utf8(row.cells.get(*at)?.text(row.bytes)?).ok()?.trim();
-                Some(test.holds(text, || written(text)))
-            }
-        }
     }
 }
 
