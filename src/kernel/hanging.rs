@@ -1,15 +1,16 @@
-//! What crossings brought: it goes back with what they stand on (S22).
+//! What crossings and rises brought: it goes back with what they stand on (S22).
 
 use std::slice::from_ref;
 
-use crate::hir::{RuleId, UnitId};
+use crate::hir::{LadderId, RuleId, UnitId};
 
 use super::code::{cell, set};
 use super::judge::{Judge, Odd};
 use super::lane::Lane;
 use super::layout::ABSENT;
-use super::plan::{CrossingPlan, Once};
-use super::store::hanging::{MULTIPLE, PERIOD};
+use super::plan::{CrossingPlan, Once, TierRule};
+use super::store::hanging::{MULTIPLE, PERIOD, SINCE, TIER};
+use super::store::hold;
 
 /// The period of what is to be let go.
 const GONE: i64 = i64::MAX;
@@ -27,20 +28,94 @@ impl Judge<'_, '_> {
         if at == ABSENT {
             return self.fire(id, from_ref(lane));
         }
-        self.scratch.brought.clear();
-        self.scratch.collecting = true;
-        let fired = self.fire(id, from_ref(lane));
-        self.scratch.collecting = false;
+        let fired = self.collect(lane, id)?;
         // It hangs there also where it brought nothing: it may fire again then.
         if self.scratch.brought.is_empty() {
             self.scratch.brought.push([0; 3]);
         }
-        let mut queue = self.get(lane, at);
-        for [unit, granted, lot] in &self.scratch.brought {
-            self.pools.hanging.push(&mut queue, &[period, multiple, *unit, *granted, *lot], lane.number);
+        self.hang(lane, at, period, multiple);
+        Ok(fired)
+    }
+
+    /// Fires a rule for a rise to a tier; what that brings may hang on the reason for which the tier is held.
+    pub fn fire_rise(&mut self, lane: &Lane, id: LadderId, rule: &TierRule, tier: i64) -> Result<(), Odd> {
+        let ladder = self.plan.ladders.at(id);
+        let (true, Some(held)) = (rule.hangs, &ladder.held) else {
+            return self.fire(rule.rule, from_ref(lane)).map(drop);
+        };
+        self.collect(lane, rule.rule)?;
+        if self.scratch.brought.is_empty() {
+            return Ok(());
         }
-        self.set(lane, at, queue);
+        let reasons =
+            self.pools.holds.iter(self.get(lane, held.holds)).filter(|(_, hold)| cell(hold, hold::TIER) == tier);
+        let since = reasons.map(|(_, reason)| cell(reason, hold::SINCE)).max();
+        let since = since.ok_or(Odd("a rise to a tier that nothing holds"))?;
+        if ladder.cells.rises != ABSENT {
+            self.hang(lane, ladder.cells.rises, tier, since);
+        }
+        Ok(())
+    }
+
+    /// Fires a rule, and keeps apart what it brings.
+    fn collect(&mut self, lane: &Lane, id: RuleId) -> Result<bool, Odd> {
+        self.scratch.brought.clear();
+        self.scratch.collecting = true;
+        let fired = self.fire(id, from_ref(lane));
+        self.scratch.collecting = false;
         fired
+    }
+
+    /// Lets what was kept apart hang in a queue.
+    fn hang(&mut self, lane: &Lane, queue: usize, of: i64, at: i64) {
+        let mut hanging = self.get(lane, queue);
+        for [unit, granted, lot] in &self.scratch.brought {
+            self.pools.hanging.push(&mut hanging, &[of, at, *unit, *granted, *lot], lane.number);
+        }
+        self.set(lane, queue, hanging);
+    }
+
+    /// Takes back what hangs at a place, which is then to be let go.
+    fn revoke(&mut self, lane: &Lane, at: u32) {
+        let row = self.pools.hanging.at(at).and_then(|row| row.first_chunk().copied());
+        let Some([_, _, unit, granted, lot]) = row else { return };
+        if granted > 0 {
+            self.take_back(lane, UnitId(u32::try_from(unit).unwrap_or(0)), granted, lot);
+        }
+        self.pools.hanging.at_mut(at).into_iter().for_each(|row| set(row, PERIOD, GONE));
+    }
+
+    /// Lets go what was taken back.
+    fn let_revoked_go(&mut self, lane: &Lane, queue: usize) {
+        let mut hanging = self.get(lane, queue);
+        self.pools.hanging.retain(&mut hanging, |row| cell(row, PERIOD) != GONE);
+        self.set(lane, queue, hanging);
+    }
+
+    /// Which rises of a ladder have their ground, in order, and where what they brought hangs.
+    pub fn founded_rises(&mut self, lane: &Lane, id: LadderId) -> Vec<(u32, bool)> {
+        let ladder = self.plan.ladders.at(id);
+        let Some(held) = ladder.held.as_ref().filter(|_| ladder.cells.rises != ABSENT) else { return Vec::new() };
+        let rises = self.pools.hanging.iter(self.get(lane, ladder.cells.rises));
+        let rises: Vec<_> = rises.map(|(at, rise)| (at, cell(rise, TIER), cell(rise, SINCE))).collect();
+        let founded = |(at, tier, since)| {
+            let then = Lane { now: since, ..*lane };
+            (at, self.held_then(&then, ladder, held, tier, false))
+        };
+        rises.into_iter().map(founded).collect()
+    }
+
+    /// Takes back what rises of a ladder brought that had their ground and no longer have it.
+    pub fn lose_rises<'f>(&mut self, lane: &Lane, id: LadderId, before: &mut impl Iterator<Item = &'f bool>) {
+        for (at, founded) in self.founded_rises(lane, id) {
+            if before.next() == Some(&true) && !founded {
+                self.revoke(lane, at);
+            }
+        }
+        let queue = self.plan.ladders.at(id).cells.rises;
+        if queue != ABSENT {
+            self.let_revoked_go(lane, queue);
+        }
     }
 
     /// Which crossings have what they stand on, by rule and in order.
@@ -60,25 +135,20 @@ impl Judge<'_, '_> {
         let (plan, mut before) = (self.plan, before.iter());
         for crossing in plan.hanging.iter().filter_map(|id| plan.rules.at(*id).crossing.as_ref()) {
             let cells = crossing.cells;
-            let mut queue = self.get(lane, cells.hanging);
-            let hanging = self.pools.hanging.iter(queue);
+            let hanging = self.pools.hanging.iter(self.get(lane, cells.hanging));
             let lost = |(at, row): (u32, &[i64])| {
                 let had = before.next() == Some(&true);
-                (had && !self.stands(lane, crossing, row)).then(|| (at, row.first_chunk().copied().unwrap_or_default()))
+                (had && !self.stands(lane, crossing, row)).then(|| (at, cell(row, PERIOD), cell(row, MULTIPLE)))
             };
-            let lost: Vec<(u32, [i64; 5])> = hanging.filter_map(lost).collect();
-            for (at, [period, multiple, unit, granted, lot]) in lost {
+            let lost: Vec<_> = hanging.filter_map(lost).collect();
+            for (at, period, multiple) in lost {
                 if crossing.once == Once::Ever || self.get(lane, cells.period) == period {
                     let done = self.get(lane, cells.multiple);
                     self.set(lane, cells.multiple, done.min(multiple - 1));
                 }
-                if granted > 0 {
-                    self.take_back(lane, UnitId(u32::try_from(unit).unwrap_or(0)), granted, lot);
-                }
-                self.pools.hanging.at_mut(at).into_iter().for_each(|row| set(row, PERIOD, GONE));
+                self.revoke(lane, at);
             }
-            self.pools.hanging.retain(&mut queue, |row| cell(row, PERIOD) != GONE);
-            self.set(lane, cells.hanging, queue);
+            self.let_revoked_go(lane, cells.hanging);
         }
     }
 

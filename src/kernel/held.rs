@@ -111,20 +111,22 @@ impl Judge<'_, '_> {
         self.set(lane, held.holds, holds);
     }
 
-    /// Which reasons to hold tiers have their ground, by ladder and in order.
+    /// Which rises and which reasons to hold tiers have their ground, by ladder and in order.
     pub fn grounds(&mut self, lane: &Lane) -> Vec<bool> {
         let mut all = Vec::new();
         for id in &self.plan.grounded {
+            all.extend(self.founded_rises(lane, *id).into_iter().map(|(_, founded)| founded));
             self.each_ground(lane, *id, |_, _, grounded| all.push(grounded));
         }
         all
     }
 
-    /// Lets those reasons go, at once or at the end of the period, that had their ground and no longer have it.
+    /// Takes rises back, and lets those reasons go, at once or at the end of the period, that had their ground and no longer have it.
     pub fn lose_ground(&mut self, lane: &Lane, before: &[bool]) {
         let mut before = before.iter();
         for id in &self.plan.grounded {
             let Some(held) = &self.plan.ladders.at(*id).held else { continue };
+            self.lose_rises(lane, *id, &mut before);
             let end = self.today(lane).period(held.period).end;
             self.each_ground(lane, *id, |judge, at, grounded| {
                 let lost = before.next() == Some(&true) && !grounded;
@@ -152,7 +154,7 @@ impl Judge<'_, '_> {
     }
 
     /// Whether a condition held at the end of the period of a moment, by what counts for that period now.
-    fn held_then(&mut self, then: &Lane, ladder: &LadderPlan, held: &HeldPlan, tier: i64, keep: bool) -> bool {
+    pub fn held_then(&mut self, then: &Lane, ladder: &LadderPlan, held: &HeldPlan, tier: i64, keep: bool) -> bool {
         let Some(condition) = held.condition(ladder, tier, keep) else { return false };
         let start = self.start_then(then.now, held.period);
         let mut now = Vec::with_capacity(ladder.measures.len());

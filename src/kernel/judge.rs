@@ -454,13 +454,14 @@ impl Judge<'_, '_> {
             }
             let rungs = if tier > old { old + 1..=tier } else { tier..=tier };
             let new = |rung: &i64| !rule.first || *rung > highest;
-            let times = match rule.to.map(i64::from) {
-                Some(to) => usize::from(rungs.contains(&to) && new(&to)),
-                None if rule.first => rungs.filter(new).count(),
-                None => 1,
+            let fires = match rule.to.map(i64::from) {
+                Some(to) if rungs.contains(&to) => to..=to,
+                Some(_) => continue,
+                None if rule.first => rungs,
+                None => tier..=tier,
             };
-            for _ in 0..times {
-                self.fire(rule.rule, from_ref(lane))?;
+            for rung in fires.filter(new) {
+                self.fire_rise(lane, id, rule, rung)?;
             }
         }
         Ok(())

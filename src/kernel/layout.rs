@@ -77,6 +77,8 @@ pub struct LadderCells {
     pub tier: usize,
     /// The highest ever.
     pub highest: usize,
+    /// What rises have brought; none where nothing takes that back.
+    pub rises: usize,
 }
 
 /// Cells of a limit.
@@ -234,8 +236,9 @@ impl Layout {
     }
 
     /// Cells of the next ladder.
-    pub fn ladder(&mut self) {
-        let cells = LadderCells { tier: self.cell(0), highest: self.cell(0) };
+    pub fn ladder(&mut self, hangs: bool) {
+        let rises = if hangs { self.cell(EMPTY) } else { ABSENT };
+        let cells = LadderCells { tier: self.cell(0), highest: self.cell(0), rises };
         self.ladders.push(cells);
     }
 

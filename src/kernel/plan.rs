@@ -252,6 +252,8 @@ pub struct TierRule {
     pub to: Option<u32>,
     /// Only above the highest tier ever held.
     pub first: bool,
+    /// Whether what it brings for a rise may go back.
+    pub hangs: bool,
 }
 
 /// A rule.

@@ -31,10 +31,13 @@ pub mod hold {
     pub const LOST: usize = 3;
 }
 
-/// Cells of what a crossing brought: of which period and multiple, the unit, how much of it, and its lot.
+/// Cells of what a crossing or a rise brought: of which period and multiple, or to which tier and since when that is held; the unit, how much of
+/// it, and its lot.
 pub mod hanging {
     pub const PERIOD: usize = 0;
     pub const MULTIPLE: usize = 1;
+    pub const TIER: usize = 0;
+    pub const SINCE: usize = 1;
 }
 
 /// Members with more facts than these find theirs by key; all others look through them.
@@ -127,7 +130,7 @@ pub struct Pools {
     pub entries: Queues,
     /// What holds tiers.
     pub holds: Queues,
-    /// What crossings brought.
+    /// What crossings and rises brought.
     pub hanging: Queues,
     /// Facts by type of event.
     pub facts: Arena<EventId, Facts>,

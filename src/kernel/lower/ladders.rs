@@ -15,6 +15,7 @@ use super::super::term::{Lowering, constant};
 use super::super::unfit::{Fit, unfit, without};
 use super::counted;
 use super::measures::at_most;
+use super::rules::goes_back;
 
 impl Lowering<'_> {
     pub(super) fn ladder(&mut self, id: LadderId, ladder: &Ladder, clock: &mut Clock) -> Fit<LadderPlan> {
@@ -68,6 +69,7 @@ impl Lowering<'_> {
         let rules = self.program.rules.pairs().filter_map(|(rule, def)| match def.trigger {
             Trigger::Tier { ladder, direction, to, first } if ladder == id => Some(TierRule {
                 rule,
+                hangs: goes_back(self.program, def),
                 rises: direction != Direction::Falls,
                 falls: direction != Direction::Rises,
                 to,

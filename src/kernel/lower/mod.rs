@@ -308,7 +308,11 @@ fn layout(program: &Program, is_read: &dyn Fn(MeasureId) -> bool, order: Vec<usi
             past: periodic && has_reversals(program) && (ladders::hold_by(program, id) || hung.contains(&id)),
         });
     }
-    program.ladders.iter().for_each(|_| layout.ladder());
+    for (id, ladder) in program.ladders.pairs() {
+        let hangs = |rule: &Rule| rules::goes_back(program, rule) && ladder.refunds != LadderRefund::Never;
+        let rises = |rule: &Rule| matches!(rule.trigger, Trigger::Tier { ladder, .. } if ladder == id);
+        layout.ladder(program.rules.iter().any(|rule| rises(rule) && hangs(rule)));
+    }
     program.limits.iter().for_each(|limit| layout.limit(limit.window.is_some()));
     for rule in program.rules.iter() {
         let waited = match &rule.trigger {

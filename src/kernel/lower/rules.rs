@@ -1,7 +1,8 @@
 //! Rules: what sets them off, and what they do.
 
 use crate::hir::{
-    Effect, Kind, Measure, MeasureId, Net, OnRefund, Program, RewardId, Rule, RuleId, Source, Trigger, Window,
+    Direction, Effect, Hold, Kind, LadderId, Measure, MeasureId, Net, OnRefund, Program, RewardId, Rule, RuleId,
+    Source, Trigger, Window,
 };
 use crate::value::Exact;
 
@@ -9,7 +10,7 @@ use super::super::clock::Clock;
 use super::super::plan::{CrossingPlan, EffectPlan, FactPlan, Once, RulePlan};
 use super::super::term::{Lowering, constant};
 use super::super::unfit::{Fit, unfit, without};
-use super::{restarted, reversals_of};
+use super::{has_reversals, restarted, reversals_of};
 use crate::arena::Arena;
 use crate::engine::turns::rises_alone;
 use crate::hir::{EventId, Expr};
@@ -29,7 +30,6 @@ impl Lowering<'_> {
         without(!rule.funding.is_empty(), "funding", span)?;
         without(rule.stack.is_some(), "stacking groups", span)?;
         without(rule.decided.is_some(), "rules that are decided later", span)?;
-        let reversals = self.has_reversals();
         let mut fact = None;
         let crossing = match &rule.trigger {
             Trigger::Event(event, None) => {
@@ -37,8 +37,8 @@ impl Lowering<'_> {
                 fact = facts.at_mut(*event).as_mut();
                 None
             }
-            Trigger::Tier { .. } => {
-                without(reversals && rule.on_refund != OnRefund::Keep, "rises that can be taken back", span)?;
+            Trigger::Tier { ladder, direction, .. } => {
+                self.rising(rule, *ladder, *direction)?;
                 None
             }
             Trigger::Reaches(measure, threshold) => {
@@ -68,22 +68,30 @@ impl Lowering<'_> {
         Ok(RulePlan { gates, crossing, effects })
     }
 
+    /// Whether what a rule brings for a rise can go back with the reason for it.
+    fn rising(&self, rule: &Rule, id: LadderId, direction: Direction) -> Fit<()> {
+        if !goes_back(self.program, rule) {
+            return Ok(());
+        }
+        without(direction != Direction::Rises, "falls that can be taken back", rule.span)?;
+        let held = matches!(self.program.ladders.at(id).holds, Hold::Until(_));
+        without(!held, "rises that can be taken back, to what is not held for a time", rule.span)?;
+        gives_only(rule)
+    }
+
     /// Whether what a rule brings for a crossing can go back with what it stands on.
     fn hanging(&self, rule: &Rule, measure: MeasureId) -> Fit<()> {
         let (program, span) = (self.program, rule.span);
         let def = program.measures.at(measure);
-        let lost = self.has_reversals() && rule.on_refund != OnRefund::Keep;
         let formula = matches!(def.source, Source::Formula(_));
-        without(lost && formula, "crossings of a formula that can be taken back", span)?;
+        without(goes_back(program, rule) && formula, "crossings of a formula that can be taken back", span)?;
         if hangs_on(program, rule).is_none() {
             return Ok(());
         }
         let slides = !matches!(def.window, Window::Ever | Window::Period(_));
         without(slides, "crossings of windows that can be taken back", span)?;
         without(restarted(program, measure), "crossings that can be taken back of what begins again", span)?;
-        let gives = |effect: &Effect| matches!(effect, Effect::Give(..));
-        let others = rule.effects.iter().any(|(_, effect)| !gives(effect));
-        without(others, "other effects of crossings that can be taken back", span)
+        gives_only(rule)
     }
 
     fn crossing(
@@ -166,6 +174,17 @@ impl Lowering<'_> {
         without(reward.gives.unit.is_some(), "rewards that are paid out", reward.span)?;
         without(reward.gives.draw.is_some(), "draws", reward.span)
     }
+}
+
+/// Whether what a rule brings may go back.
+pub(super) fn goes_back(program: &Program, rule: &Rule) -> bool {
+    has_reversals(program) && rule.on_refund != OnRefund::Keep
+}
+
+/// Whether all that a rule brings can go back.
+fn gives_only(rule: &Rule) -> Fit<()> {
+    let others = rule.effects.iter().any(|(_, effect)| !matches!(effect, Effect::Give(..)));
+    without(others, "other effects of crossings and rises that can be taken back", rule.span)
 }
 
 /// The measure that a rule waits for, where reversals may take from it what the rule has fired for, and with that what it brought.
