@@ -15,6 +15,7 @@ use cap::Cap;
 use meed::compile::compile;
 use meed::kernel::Plan;
 
+#[expect(dead_code, reason = "another bench measures time")]
 mod common;
 #[expect(dead_code, reason = "another bench compares the totals")]
 mod limit;

@@ -19,7 +19,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use common::{Scratch, judge, median, ratio, read, timed, versions};
+use common::{Scratch, beside, judge, median, once, ratio, read, timed, versions};
 use meed::Program;
 use meed::compile::compile;
 use meed::engine::{Engine, Event, Outcome, World};
@@ -53,26 +53,28 @@ fn main() {
     println!("{totals}\n");
 
     println!("| what | ns for each event | against the limit |\n|---|---|---|");
-    let limit = median(|| limit::run(&text));
-    let say = |what: &str, took: Duration| {
-        println!("| {what} | {} | {:.1} x |", took.as_nanos() / u128::from(totals.events), ratio(took, limit));
+    let limit = || once(|| (), |()| limit::run(&text));
+    let say = |what: &str, work: &mut dyn FnMut() -> Duration| {
+        let (took, ratio) = beside(limit, work);
+        println!("| {what} | {} | {ratio:.1} x |", took.as_nanos() / u128::from(totals.events));
     };
-    say("the limit, text to totals", limit);
+    say("the limit, text to totals", &mut || limit());
     let blocks = limit::read(&text);
-    say("the limit, from memory", median(|| limit::judge(&blocks)));
-    let judging = |threads: usize| timed(3, || events.clone(), |events| judge(&engine, events, threads));
-    say("read", median(|| read(&versions[0], &path, None)));
-    say("judge, from memory", judging(1));
-    say("judge, from memory, two threads", judging(2));
-    say("read and judge", median(|| judge(&engine, read(&versions[0], &path, None), 1)));
+    say("the limit, from memory", &mut || once(|| (), |()| limit::judge(&blocks)));
+    let judging = |threads: usize| once(|| events.clone(), |events| judge(&engine, events, threads));
+    say("read", &mut || once(|| (), |()| read(&versions[0], &path, None)));
+    say("judge, from memory", &mut || judging(1));
+    say("judge, from memory, two threads", &mut || judging(2));
+    say("read and judge", &mut || once(|| (), |()| judge(&engine, read(&versions[0], &path, None), 1)));
     let plan = Arc::new(Plan::of(&engine.versions()[0]).expect("a plain program"));
     sums::tell(&versions[0], &plan, &path, &totals, say);
-    say("`meed run`, all of it", median(|| run(&path, "1")));
-    say("`meed run`, two threads", median(|| run(&path, "2")));
+    say("`meed run`, all of it", &mut || run(&path, "1"));
+    say("`meed run`, two threads", &mut || run(&path, "2"));
     large(&scratch);
     formats(&scratch, &versions[0], &events, &text, say);
 
     println!("\n| what | |\n|---|---|");
+    sums::from_memory(&versions[0], &plan, &path, &text);
     history(&scratch, &engine, &versions[0]);
     sums::history(&scratch, &versions[0], &plan);
     listeners(&scratch);
@@ -84,29 +86,42 @@ fn main() {
 fn large(scratch: &Scratch) {
     let text = limit::sample(4 * MEMBERS, 5 * EVENTS, 1);
     let path = scratch.file("large.jsonl", &text);
-    let limit = median(|| limit::run(&text));
+    let limit = || once(|| (), |()| limit::run(&text));
     for (what, threads) in [("a million events", "1"), ("a million events, two threads", "2")] {
-        let took = median(|| run(&path, threads));
+        let (took, ratio) = beside(limit, || run(&path, threads));
         let each = took.as_nanos() / u128::from(5 * EVENTS);
-        println!("| `meed run`, {what} | {each} | {:.1} x |", ratio(took, limit));
+        println!("| `meed run`, {what} | {each} | {ratio:.1} x |");
     }
 }
 
-/// Runs the command on a file of events.
-fn run(path: &Path, threads: &str) {
-    run_with(&[path], threads);
+/// How long the command takes for a file of events.
+fn run(path: &Path, threads: &str) -> Duration {
+    run_with(&[path], threads)
 }
 
 /// The same with more behind the file.
-fn run_with(args: &[&Path], threads: &str) {
+fn run_with(args: &[&Path], threads: &str) -> Duration {
     let program = common::programs().join("bench/loyalty.meed");
     let mut meed = Command::new(env!("CARGO_BIN_EXE_meed"));
-    let done = meed.arg("run").arg(&program).args(args).args(["--quiet", "--threads", threads]).output().unwrap();
-    assert!(done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
+    meed.arg("run").arg(&program).args(args).args(["--quiet", "--threads", threads]);
+    once(
+        || (),
+        |()| {
+            let done = meed.output().unwrap();
+            assert!(done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
+        },
+    )
 }
 
 /// The same events in other formats.
-fn formats(scratch: &Scratch, program: &Program, events: &[Event], text: &str, say: impl Fn(&str, Duration)) {
+fn formats(
+    scratch: &Scratch,
+    program: &Program,
+    events: &[Event],
+    text: &str,
+    say: impl Fn(&str, &mut dyn FnMut() -> Duration),
+) {
+    let reading = |path: &Path, map: Option<&Map>| once(|| (), |()| read(program, path, map));
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     gzip.write_all(text.as_bytes()).unwrap();
     let files = [
@@ -117,23 +132,23 @@ fn formats(scratch: &Scratch, program: &Program, events: &[Event], text: &str, s
     for (what, name, bytes) in files {
         let path = scratch.file(name, bytes);
         assert_eq!(read(program, &path, None), events, "{what} says something else");
-        say(&format!("read, {what}"), median(|| read(program, &path, None)));
-        say(&format!("`meed run`, {what}"), median(|| run(&path, "1")));
+        say(&format!("read, {what}"), &mut || reading(&path, None));
+        say(&format!("`meed run`, {what}"), &mut || run(&path, "1"));
     }
     // Reading YAML takes so long that a tenth is enough.
     let part: Vec<&str> = text.lines().take(events.len() / 10).collect();
     let path = scratch.file("events.yaml", yaml(&part));
     assert_eq!(read(program, &path, None), events[..part.len()], "YAML says something else");
-    say("read, YAML", median(|| read(program, &path, None)) * 10);
+    say("read, YAML", &mut || reading(&path, None) * 10);
     let path = scratch.file("mapped.csv", table(text));
     let map = Map::parse("map", &map()).unwrap();
     let mut mapped = read(program, &path, Some(&map));
     // Rows have numbers in place of the sequence that records may have.
     mapped.iter_mut().for_each(|event| event.sequence = 0);
     assert_eq!(mapped, events, "the map says something else");
-    say("read, CSV through a map", median(|| read(program, &path, Some(&map))));
+    say("read, CSV through a map", &mut || reading(&path, Some(&map)));
     let map = scratch.file("map.yaml", self::map());
-    say("`meed run`, CSV through a map", median(|| run_with(&[&path, Path::new("--map"), &map], "1")));
+    say("`meed run`, CSV through a map", &mut || run_with(&[&path, Path::new("--map"), &map], "1"));
 }
 
 /// Events as a list of YAML, each value on a line of its own.

@@ -9,20 +9,32 @@ use meed::Program;
 use meed::engine::{Engine, Event, Job, World};
 use meed::events::{EventStream, Inputs, Map};
 
-/// The median time of some runs; what is made before each of them does not count, nor does the end of what comes out.
+/// How long work takes; what is made before does not count, nor does the end of what comes out.
+pub fn once<I, O>(before: impl FnOnce() -> I, work: impl FnOnce(I) -> O) -> Duration {
+    let input = before();
+    let start = Instant::now();
+    let output = std::hint::black_box(work(input));
+    let took = start.elapsed();
+    drop(output);
+    took
+}
+
+/// The median time of some runs, as [`once`].
 pub fn timed<I, O>(runs: usize, mut before: impl FnMut() -> I, mut work: impl FnMut(I) -> O) -> Duration {
-    let mut times: Vec<Duration> = (0..runs)
-        .map(|_| {
-            let input = before();
-            let start = Instant::now();
-            let output = std::hint::black_box(work(input));
-            let took = start.elapsed();
-            drop(output);
-            took
-        })
-        .collect();
+    let mut times: Vec<Duration> = (0..runs).map(|_| once(&mut before, &mut work)).collect();
     times.sort();
     times[runs / 2]
+}
+
+/// The median time of five runs, and the median of how many times as long each took as other work right before it: what else the machine does
+/// slows both down.
+pub fn beside(mut other: impl FnMut() -> Duration, mut work: impl FnMut() -> Duration) -> (Duration, f64) {
+    let pairs: Vec<(Duration, Duration)> = (0..5).map(|_| (other(), work())).collect();
+    let mut times: Vec<Duration> = pairs.iter().map(|(_, took)| *took).collect();
+    let mut ratios: Vec<f64> = pairs.iter().map(|(other, took)| ratio(*took, *other)).collect();
+    times.sort();
+    ratios.sort_by(f64::total_cmp);
+    (times[2], ratios[2])
 }
 
 /// The median time of five runs.

@@ -8,7 +8,7 @@ use meed::Program;
 use meed::events::{EventStream, Inputs};
 use meed::kernel::{Batch, Crew, Plan, Reading, Repeats};
 
-use super::common::{Scratch, median, ratio, timed};
+use super::common::{Scratch, beside, once, ratio};
 use super::limit;
 
 /// All events of a file, in batches.
@@ -52,7 +52,13 @@ pub fn all(program: &Program, plan: &Arc<Plan>, path: &Path) -> Crew {
 }
 
 /// Tells how long each part takes.
-pub fn tell(program: &Program, plan: &Arc<Plan>, path: &Path, totals: &limit::Totals, say: impl Fn(&str, Duration)) {
+pub fn tell(
+    program: &Program,
+    plan: &Arc<Plan>,
+    path: &Path,
+    totals: &limit::Totals,
+    say: impl Fn(&str, &mut dyn FnMut() -> Duration),
+) {
     let mut crew = judged(plan, kept(program, plan, path));
     let (points, standing) = (crew.told().units[0], crew.standing());
     let own = (points.issued, points.spent, points.expired, standing.members, standing.outstanding[0]);
@@ -61,9 +67,21 @@ pub fn tell(program: &Program, plan: &Arc<Plan>, path: &Path, totals: &limit::To
     assert_eq!(own, (earned.into(), redeemed.into(), expired.into(), count, left.into()), "the kernel disagrees");
     assert_eq!(standing.tiers[0], totals.tiers, "the kernel disagrees");
 
-    say("sums: read", median(|| read(program, plan, path, |_| ())));
-    say("sums: judge, from memory", timed(5, || kept(program, plan, path), |batches| judged(plan, batches)));
-    say("sums: read and judge", median(|| all(program, plan, path)));
+    say("sums: read", &mut || once(|| (), |()| read(program, plan, path, |_| ())));
+    say("sums: judge, from memory", &mut || judging(program, plan, path));
+    say("sums: read and judge", &mut || once(|| (), |()| all(program, plan, path)));
+}
+
+/// How long it takes to judge all events of a file that were read before.
+fn judging(program: &Program, plan: &Arc<Plan>, path: &Path) -> Duration {
+    once(|| kept(program, plan, path), |batches| judged(plan, batches))
+}
+
+/// How many times as long that takes as the limit needs for events that were read before.
+pub fn from_memory(program: &Program, plan: &Arc<Plan>, path: &Path, text: &str) {
+    let blocks = limit::read(text);
+    let (_, ratio) = beside(|| once(|| (), |()| limit::judge(&blocks)), || judging(program, plan, path));
+    println!("| sums: judge from memory, against the limit from memory | {ratio:.1} x |");
 }
 
 /// What an event costs a member with a long history and one with a short one.
