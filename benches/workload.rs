@@ -19,7 +19,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use common::{Scratch, beside, judge, median, once, ratio, read, timed, versions};
+use common::{Scratch, beside, judge, median, once, ratio, read, timed, took, versions};
 use meed::Program;
 use meed::compile::compile;
 use meed::engine::{Engine, Event, Outcome, World};
@@ -53,19 +53,19 @@ fn main() {
     println!("{totals}\n");
 
     println!("| what | ns for each event | against the limit |\n|---|---|---|");
-    let limit = || once(|| (), |()| limit::run(&text));
+    let limit = || took(|| limit::run(&text));
     let say = |what: &str, work: &mut dyn FnMut() -> Duration| {
         let (took, ratio) = beside(limit, work);
         println!("| {what} | {} | {ratio:.1} x |", took.as_nanos() / u128::from(totals.events));
     };
     say("the limit, text to totals", &mut || limit());
     let blocks = limit::read(&text);
-    say("the limit, from memory", &mut || once(|| (), |()| limit::judge(&blocks)));
+    say("the limit, from memory", &mut || took(|| limit::judge(&blocks)));
     let judging = |threads: usize| once(|| events.clone(), |events| judge(&engine, events, threads));
-    say("read", &mut || once(|| (), |()| read(&versions[0], &path, None)));
+    say("read", &mut || took(|| read(&versions[0], &path, None)));
     say("judge, from memory", &mut || judging(1));
     say("judge, from memory, two threads", &mut || judging(2));
-    say("read and judge", &mut || once(|| (), |()| judge(&engine, read(&versions[0], &path, None), 1)));
+    say("read and judge", &mut || took(|| judge(&engine, read(&versions[0], &path, None), 1)));
     let plan = Arc::new(Plan::of(&engine.versions()[0]).expect("a plain program"));
     sums::tell(&versions[0], &plan, &path, &totals, say);
     say("`meed run`, all of it", &mut || run(&path, "1"));
@@ -86,7 +86,7 @@ fn main() {
 fn large(scratch: &Scratch) {
     let text = limit::sample(4 * MEMBERS, 5 * EVENTS, 1);
     let path = scratch.file("large.jsonl", &text);
-    let limit = || once(|| (), |()| limit::run(&text));
+    let limit = || took(|| limit::run(&text));
     for (what, threads) in [("a million events", "1"), ("a million events, two threads", "2")] {
         let (took, ratio) = beside(limit, || run(&path, threads));
         let each = took.as_nanos() / u128::from(5 * EVENTS);
@@ -104,13 +104,10 @@ fn run_with(args: &[&Path], threads: &str) -> Duration {
     let program = common::programs().join("bench/loyalty.meed");
     let mut meed = Command::new(env!("CARGO_BIN_EXE_meed"));
     meed.arg("run").arg(&program).args(args).args(["--quiet", "--threads", threads]);
-    once(
-        || (),
-        |()| {
-            let done = meed.output().unwrap();
-            assert!(done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
-        },
-    )
+    took(|| {
+        let done = meed.output().unwrap();
+        assert!(done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
+    })
 }
 
 /// The same events in other formats.
@@ -121,7 +118,7 @@ fn formats(
     text: &str,
     say: impl Fn(&str, &mut dyn FnMut() -> Duration),
 ) {
-    let reading = |path: &Path, map: Option<&Map>| once(|| (), |()| read(program, path, map));
+    let reading = |path: &Path, map: Option<&Map>| took(|| read(program, path, map));
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     gzip.write_all(text.as_bytes()).unwrap();
     let files = [

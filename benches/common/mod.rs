@@ -19,6 +19,11 @@ pub fn once<I, O>(before: impl FnOnce() -> I, work: impl FnOnce(I) -> O) -> Dura
     took
 }
 
+/// How long work takes that needs nothing made before.
+pub fn took<O>(work: impl FnOnce() -> O) -> Duration {
+    once(|| (), |()| work())
+}
+
 /// The median time of some runs, as [`once`].
 pub fn timed<I, O>(runs: usize, mut before: impl FnMut() -> I, mut work: impl FnMut(I) -> O) -> Duration {
     let mut times: Vec<Duration> = (0..runs).map(|_| once(&mut before, &mut work)).collect();

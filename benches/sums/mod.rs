@@ -8,7 +8,7 @@ use meed::Program;
 use meed::events::{EventStream, Inputs};
 use meed::kernel::{Batch, Crew, Plan, Reading, Repeats};
 
-use super::common::{Scratch, beside, once, ratio};
+use super::common::{Scratch, beside, once, ratio, took};
 use super::limit;
 
 /// All events of a file, in batches.
@@ -67,9 +67,9 @@ pub fn tell(
     assert_eq!(own, (earned.into(), redeemed.into(), expired.into(), count, left.into()), "the kernel disagrees");
     assert_eq!(standing.tiers[0], totals.tiers, "the kernel disagrees");
 
-    say("sums: read", &mut || once(|| (), |()| read(program, plan, path, |_| ())));
+    say("sums: read", &mut || took(|| read(program, plan, path, |_| ())));
     say("sums: judge, from memory", &mut || judging(program, plan, path));
-    say("sums: read and judge", &mut || once(|| (), |()| all(program, plan, path)));
+    say("sums: read and judge", &mut || took(|| all(program, plan, path)));
 }
 
 /// How long it takes to judge all events of a file that were read before.
@@ -80,7 +80,7 @@ fn judging(program: &Program, plan: &Arc<Plan>, path: &Path) -> Duration {
 /// How many times as long that takes as the limit needs for events that were read before.
 pub fn from_memory(program: &Program, plan: &Arc<Plan>, path: &Path, text: &str) {
     let blocks = limit::read(text);
-    let (_, ratio) = beside(|| once(|| (), |()| limit::judge(&blocks)), || judging(program, plan, path));
+    let (_, ratio) = beside(|| took(|| limit::judge(&blocks)), || judging(program, plan, path));
     println!("| sums: judge from memory, against the limit from memory | {ratio:.1} x |");
 }
 

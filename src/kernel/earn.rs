@@ -155,12 +155,15 @@ impl Judge<'_, '_> {
 
     /// Notes what an award has granted just now, and its lot.
     fn remember(&mut self, lane: &Lane, unit: UnitId, award: Option<usize>, granted: i64) {
-        if self.scratch.collecting && granted > 0 {
-            let lot = self.newest_lot(lane, unit);
+        let collecting = self.scratch.collecting;
+        if granted <= 0 || (award.is_none() && !collecting) {
+            return;
+        }
+        let lot = self.newest_lot(lane, unit);
+        if collecting {
             self.scratch.brought.push([unit.0.into(), granted, lot]);
         }
-        let Some(award) = award.filter(|_| granted > 0) else { return };
-        let lot = self.newest_lot(lane, unit);
+        let Some(award) = award else { return };
         let each = self.scratch.awards_each;
         if let Some(slot) = self.scratch.awards.get_mut(lane.place() * each + award) {
             *slot = (granted, lot);

@@ -43,9 +43,9 @@ pub struct Scratch {
     pub lifted: bool,
     /// What reversals take back.
     pub undoings: Undoings,
-    /// Whether what is awarded hangs on a crossing, and what that is: the unit, how much, and the lot.
+    /// Whether what is awarded hangs on a crossing or a rise.
     pub collecting: bool,
-    /// See above.
+    /// What that is: units, how much, and lots.
     pub brought: Vec<[i64; 3]>,
     /// More columns.
     pub room: Room,
