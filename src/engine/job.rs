@@ -74,7 +74,21 @@ impl Job {
             }
             Work::Done => {}
         }
-        out.sort_by(|a, b| turn(*together, a, b));
+        order(out, *together);
         self
     }
+}
+
+/// Puts outcomes in the order of [`turn`]; those whose turn is the same stay as they are. Each is moved once: they are large.
+fn order(out: &mut Vec<Outcome>, together: bool) {
+    if out.is_sorted_by(|a, b| turn(together, a, b).is_le()) {
+        return;
+    }
+    let mut places: Vec<(Instant, usize)> = out.iter().enumerate().map(|(place, one)| (one.time, place)).collect();
+    let of = |place: usize| out.get(place).filter(|_| !together).map(|one| &one.member);
+    places.sort_unstable_by(|(a, one), (b, other)| {
+        a.cmp(b).then_with(|| of(*one).cmp(&of(*other))).then_with(|| one.cmp(other))
+    });
+    let mut told: Vec<Option<Outcome>> = std::mem::take(out).into_iter().map(Some).collect();
+    out.extend(places.into_iter().filter_map(|(_, place)| told.get_mut(place)?.take()));
 }

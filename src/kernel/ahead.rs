@@ -125,7 +125,10 @@ impl Ahead {
         let at = |one: &Coming, at: usize| cells.get(one.member, at);
         let looks =
             |one: &Coming| one.event.and_then(|event| looks.get(event.index())).map(Vec::as_slice).unwrap_or(&[0]);
-        let cells_of = |one: &Coming| looks(one).iter().fold(0, |sum, cell| sum ^ at(one, *cell));
+        let cells_of = |one: &Coming| {
+            let row = cells.at(one.member);
+            looks(one).iter().fold(0, |sum, at| sum ^ cell(row, *at))
+        };
         black_box(all.iter().fold(0, |sum, one| sum ^ cells_of(one)));
         let asks = |one: &Coming| match one.event {
             Some(event) => asks.get(event.index()).copied().unwrap_or_default(),

@@ -175,14 +175,17 @@ impl Judge<'_, '_> {
         for (place, id) in waits.iter().enumerate() {
             let Some(crossing) = &self.plan.rules.at(*id).crossing else { continue };
             let values = self.column(&crossing.value, lanes);
+            let mut prior = self.scratch.prior.get_mut(place).map(std::mem::take).unwrap_or_default();
             for (lane, now) in lanes.iter().zip(&values) {
-                let prior = self.scratch.prior.get_mut(place).and_then(|column| column.get_mut(lane.place()));
-                let before = prior.map_or(*now, |prior| std::mem::replace(prior, *now));
+                let before = prior.get_mut(lane.place()).map_or(*now, |prior| std::mem::replace(prior, *now));
                 if *now > before && self.cross(lane, *id, crossing, before, *now)? {
                     self.change(lane);
                 }
             }
             self.scratch.room.give(values);
+            if let Some(column) = self.scratch.prior.get_mut(place) {
+                *column = prior;
+            }
         }
         Ok(())
     }

@@ -5,15 +5,15 @@ use std::cell::Cell;
 use std::slice::from_ref;
 
 use crate::engine::MAX_ROUNDS;
-use crate::hir::{EventId, EventKind, LadderId, MeasureId};
+use crate::hir::{EventId, EventKind, LadderId};
 
 use super::chunks::Rows;
-use super::clock::{Days, Today};
+use super::clock::{Back, Days, Today};
 use super::code::{Num, cell, set, sooner};
 use super::lane::{Cx, Lane, Room, at_least};
 use super::layout::{DUE, JOINED, LEFT, NEVER, TURN};
 use super::originals::Undoings;
-use super::plan::{EventPlan, Plan};
+use super::plan::{EventPlan, LadderPlan, Plan};
 use super::redeem::Answer;
 use super::store::{Pools, Told};
 
@@ -376,20 +376,35 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// When a tier may next fall by itself.
-    fn turns(&self, lane: &Lane, id: LadderId) -> Option<i64> {
-        let ladder = self.plan.ladders.at(id);
-        if self.get(lane, ladder.cells.tier) == 0 || ladder.for_ever {
-            return None;
+    /// When a tier may next fall by itself that is held now.
+    fn turns(&self, lane: &Lane, ladder: &LadderPlan) -> i64 {
+        let (member, mut soonest) = (self.members.at(lane.member), i64::MAX);
+        for (back, first) in &ladder.windows {
+            let first = cell(member, *first);
+            let at = match back {
+                Back::Exactly(length) => first.saturating_add(*length),
+                back => self.plan.clock.leaves(*back, first, self.today(lane)),
+            };
+            if at > lane.now {
+                soonest = soonest.min(at);
+            }
         }
-        ladder.measures.iter().filter_map(|measure| self.leaves(lane, *measure)).min().filter(|at| *at < i64::MAX)
+        soonest
     }
 
-    /// When something next leaves the window of a measure.
-    fn leaves(&self, lane: &Lane, id: MeasureId) -> Option<i64> {
-        let measure = self.plan.measures.at(id).as_ref()?;
-        let first = self.get(lane, measure.cells.first);
-        Some(self.plan.clock.leaves(measure.back, first, self.today(lane))).filter(|at| *at > lane.now)
+    /// The highest tier whose condition holds.
+    fn reached(&self, lane: &Lane, ladder: &LadderPlan) -> i64 {
+        let reached = match &ladder.least {
+            Some((at, least)) => {
+                let value = self.get(lane, *at);
+                least.iter().rposition(|least| value >= *least)
+            }
+            None => {
+                let holds = |reach: &Option<Num>| reach.as_ref().is_some_and(|reach| self.value(reach, lane) == 1);
+                ladder.reach.iter().rposition(holds)
+            }
+        };
+        reached.map_or(0, |place| i64::try_from(place + 1).unwrap_or(0))
     }
 
     /// Tiers may fall by themselves then.
@@ -412,17 +427,14 @@ impl Judge<'_, '_> {
             return Ok(());
         }
         for lane in lanes {
-            let holds = |reach: &Option<Num>| reach.as_ref().is_some_and(|reach| self.value(reach, lane) == 1);
-            let reached = ladder.reach.iter().rposition(holds);
-            let reached = i64::try_from(reached.map_or(0, |place| place + 1)).unwrap_or(0);
-            let old = self.get(lane, ladder.cells.tier);
+            let (reached, old) = (self.reached(lane, ladder), self.get(lane, ladder.cells.tier));
             let tier = if ladder.for_ever { old.max(reached) } else { reached };
             if tier != old {
                 self.move_to(lane, id, old, tier)?;
                 self.change(lane);
             }
-            if let Some(at) = self.turns(lane, id) {
-                self.turn_at(lane, at);
+            if tier > 0 && !ladder.for_ever {
+                self.turn_at(lane, self.turns(lane, ladder));
             }
         }
         Ok(())

@@ -196,8 +196,12 @@ pub struct LadderPlan {
     pub cells: LadderCells,
     /// Conditions of the tiers above the first.
     pub reach: Vec<Option<Num>>,
+    /// Where one cell decides all of that: the cell, and the least in it for each of these tiers.
+    pub least: Option<(usize, Vec<i64>)>,
     /// The measures that they read.
     pub measures: Vec<MeasureId>,
+    /// How these look back, each with the cell of the first that is still in its window.
+    pub windows: Vec<(Back, usize)>,
     /// Whether what was reached is held for ever.
     pub for_ever: bool,
     /// How tiers are held that are held for a time.

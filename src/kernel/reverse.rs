@@ -187,12 +187,15 @@ impl Judge<'_, '_> {
 
     /// Keeps the event at hand as a fact that can be taken back, and lets go of those that no longer can.
     pub fn keep(&mut self, lane: &Lane, fact: &FactPlan, event: EventId) {
-        let number = self.get(lane, self.plan.layout.judged).saturating_sub(1);
-        let last = self.plan.events.at(event).last.map_or(NEVER, |last| self.get(lane, last));
-        let principal = fact.principal.map_or(1, |slot| self.slot(lane, slot).max(MISSING + 1));
-        let head: [i64; HEAD] = [lane.now, self.key(lane, &fact.key), principal, principal];
+        let plan = self.plan;
+        let key = self.key(lane, &fact.key);
         let slots = self.slots.get(lane.slots as usize..).unwrap_or_default();
         let awards = self.scratch.awards(lane);
+        let member = self.members.at_mut(lane.member);
+        let number = cell(member, plan.layout.judged).saturating_sub(1);
+        let last = plan.events.at(event).last.map_or(NEVER, |last| cell(member, last));
+        let principal = fact.principal.map_or(1, |slot| cell(slots, slot).max(MISSING + 1));
+        let head: [i64; HEAD] = [lane.now, key, principal, principal];
         let fill = |cells: &mut [i64]| {
             let Some((own, rest)) = cells.split_first_chunk_mut() else { return };
             *own = head;
@@ -205,7 +208,6 @@ impl Judge<'_, '_> {
                 award.lot.into_iter().for_each(|at| set(cells, at, *lot));
             }
         };
-        let member = self.members.at_mut(lane.member);
         let [mut queue, mut count, mut first] = [fact.queue, fact.count, fact.first].map(|at| cell(member, at));
         let facts = self.pools.facts.at_mut(event);
         if let Some(kept) = fact.kept {
@@ -218,13 +220,12 @@ impl Judge<'_, '_> {
         set(member, fact.queue, queue);
         set(member, fact.count, count);
         set(member, fact.first, first.min(lane.now));
-        for id in &fact.windows {
-            let Some(measure) = self.plan.measures.at(*id) else { continue };
-            let restart = self.get(lane, measure.cells.restart);
+        for cells in fact.windows.iter().filter_map(|id| Some(plan.measures.at(*id).as_ref()?.cells)) {
+            let restart = cell(member, cells.restart);
             let counts = restart == MISSING || number >= restart;
-            if counts && place(self.get(lane, measure.cells.entries)) == NOWHERE {
-                self.set(lane, measure.cells.entries, at.into());
-                self.set(lane, measure.cells.first, lane.now);
+            if counts && place(cell(member, cells.entries)) == NOWHERE {
+                set(member, cells.entries, at.into());
+                set(member, cells.first, lane.now);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Ladders whose tiers are held as long as their condition holds, for a time, or for ever.
 
+use crate::arena::Arena;
 use crate::hir::{
     Compare, Direction, End, Expr, Fall, Hold, Kind, Ladder, LadderId, LadderRefund, MeasureId, Net, Program, Read,
     Rise, Source, Trigger, Window,
@@ -9,7 +10,7 @@ use crate::value::{Exact, PeriodKind, TimeSpan};
 use super::super::clock::Clock;
 use super::super::code::Num;
 use super::super::layout::{MeasureCells, NEVER};
-use super::super::plan::{HeldPlan, LadderPlan, StandingCells, TierRule};
+use super::super::plan::{HeldPlan, LadderPlan, MeasurePlan, StandingCells, TierRule};
 use super::super::queues::EMPTY;
 use super::super::term::{Lowering, constant};
 use super::super::unfit::{Fit, unfit, without};
@@ -18,7 +19,12 @@ use super::measures::at_most;
 use super::rules::goes_back;
 
 impl Lowering<'_> {
-    pub(super) fn ladder(&mut self, id: LadderId, ladder: &Ladder, clock: &mut Clock) -> Fit<LadderPlan> {
+    pub(super) fn ladder(
+        &mut self,
+        (id, ladder): (LadderId, &Ladder),
+        lowered: &Arena<MeasureId, Option<MeasurePlan>>,
+        clock: &mut Clock,
+    ) -> Fit<LadderPlan> {
         let span = ladder.span;
         without(ladder.rises != Rise::AtOnce, "tiers that are not reached at once", span)?;
         without(ladder.grace.is_some(), "grace before a fall", span)?;
@@ -81,7 +87,10 @@ impl Lowering<'_> {
         // What comes back may have made a fall that was none.
         let falls = held.is_some() && reversals && rules.iter().any(|rule| rule.falls);
         without(falls, "rules for falls from what is held for a time", span)?;
-        Ok(LadderPlan { cells: *self.layout.ladders.at(id), reach, measures, for_ever, held, rules, issues })
+        let windows = measures.iter().filter_map(|measure| lowered.at(*measure).as_ref());
+        let windows = windows.map(|measure| (measure.back, measure.cells.first)).collect();
+        let (cells, least) = (*self.layout.ladders.at(id), least(&reach));
+        Ok(LadderPlan { cells, reach, least, measures, windows, for_ever, held, rules, issues })
     }
 
     /// How tiers are held for a time, with the end of it and the conditions to keep them.
@@ -126,6 +135,15 @@ impl Lowering<'_> {
             standing,
         })
     }
+}
+
+/// The cell that decides all conditions, and the least in it for each, if they are as plain as that.
+fn least(reach: &[Option<Num>]) -> Option<(usize, Vec<i64>)> {
+    let one = |reach: &Option<Num>| if let Some(Num::Reaches(at, least)) = reach { Some((*at, *least)) } else { None };
+    let all: Vec<(usize, i64)> = reach.iter().map(one).collect::<Option<_>>()?;
+    let (cell, _) = *all.first()?;
+    let alike = all.iter().all(|(at, _)| *at == cell);
+    alike.then(|| (cell, all.into_iter().map(|(_, least)| least).collect()))
 }
 
 /// Whether tiers are held for a time by a measure.

@@ -92,7 +92,7 @@ impl Plan {
         let units: Arena<_, _> =
             program.units.pairs().map(|(id, unit)| to.unit(id, unit, &mut clock)).collect::<Fit<_>>()?;
         let ladders =
-            program.ladders.pairs().map(|(id, ladder)| to.ladder(id, ladder, &mut clock)).collect::<Fit<_>>()?;
+            program.ladders.pairs().map(|ladder| to.ladder(ladder, &measures, &mut clock)).collect::<Fit<_>>()?;
         let mut facts = to.facts(&measures)?;
         let (mut rules, mut reads) = (Arena::default(), Vec::new());
         for (id, rule) in program.rules.pairs() {
