@@ -61,7 +61,7 @@ impl Checker<'_> {
             match self.boost_amount(boost, &inner, given.as_ref().map(|(unit, _)| *unit)) {
                 Some((amount, when)) => {
                     let mut gates = Gates::default();
-                    place(when, &mut gates);
+                    self.gate_with(when, &mut gates);
                     boosts.push(self.boosts.push(Boost {
                         name: Arc::clone(&item.name.text),
                         span: boost.at.0,
@@ -166,7 +166,7 @@ impl Checker<'_> {
         }
         if amounts.len() == 1 {
             let Amount { value, when, .. } = amounts.pop()?;
-            place(when, gates);
+            self.gate_with(when, gates);
             return Some((unit, value));
         }
         let sum = amounts.into_iter().map(|amount| or_nothing(amount, unit)).reduce(|left, right| {
@@ -274,6 +274,20 @@ impl Checker<'_> {
             _ => self.fail(errors::earns::split_needs_one_ladder(tier.at.0, ladders.len())),
         }
     }
+    /// Puts a statement's own condition where it belongs: with the lines where it asks about one.
+    pub fn gate_with(&self, when: Option<Expr>, gates: &mut Gates) {
+        let Some(when) = when else { return };
+        if self.is_of_line(&when) { gates.filter.push(when) } else { gates.when.push(when) }
+    }
+    /// Whether an expression asks about the line at hand. What adds up a list has lines of its own.
+    fn is_of_line(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            Kind::Line(_) => true,
+            Kind::Fold { .. } => false,
+            Kind::Let(id) => self.named(*id).is_some_and(|named| self.is_of_line(&named.value)),
+            _ => super::walk::parts(expr).into_iter().any(|part| self.is_of_line(part)),
+        }
+    }
     /// Everything that an earn computes with.
     pub fn earn_exprs(&self, gates: &Gates, give: &Expr, boosts: &[BoostId]) -> Vec<Expr> {
         let mut all: Vec<Expr> = gates.when.iter().chain(&gates.filter).chain([give]).cloned().collect();
@@ -297,14 +311,6 @@ impl Checker<'_> {
             }
         }
     }
-}
-
-/// Puts a statement's own condition where it belongs: with the lines where it asks about one.
-pub(super) fn place(when: Option<Expr>, gates: &mut Gates) {
-    let Some(when) = when else { return };
-    let mut of_line = false;
-    super::walk::walk(&when, &mut |part| of_line |= matches!(part.kind, Kind::Line(_)));
-    if of_line { gates.filter.push(when) } else { gates.when.push(when) }
 }
 
 /// The amount, or nothing where its condition does not hold.

@@ -7,7 +7,6 @@ use crate::hir::{Boost, Earn, EarnId, EventId, FieldId, LimitId, Rule, RuleId, U
 use crate::syntax::ast;
 
 use super::context::Checker;
-use super::earn::place;
 use super::errors;
 use super::limit::{Bounded, both, same_per};
 use super::names::{Offer, nearest};
@@ -68,7 +67,7 @@ impl Checker<'_> {
         for amount in &item.amounts {
             let (amount, when) = self.boost_amount(amount, &inner, Some(unit))?;
             let mut gates = gates.clone();
-            place(when, &mut gates);
+            self.gate_with(when, &mut gates);
             boosts.push(Boost {
                 name: Arc::clone(&item.name.text),
                 span: item.name.span(),

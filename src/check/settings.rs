@@ -27,7 +27,10 @@ impl Checker<'_> {
     /// Currency and zone, which everything else needs.
     pub fn currency_and_zone(&mut self, program: &ast::Program) {
         match &program.currency {
-            None => self.report(errors::program::no_currency(program.at.0, self.block_start(program.at.0))),
+            None => {
+                let block = self.block_start(program.at.0);
+                self.report(errors::program::no_currency(program.at.0, block, self.currency_written()));
+            }
             Some(code) => match Currency::parse(&code.text) {
                 Some(currency) => {
                     self.currency = currency;
@@ -50,6 +53,17 @@ impl Checker<'_> {
                 Ok(zone) => self.zone = zone,
                 Err(error) => self.report(errors::program::unknown_zone(name.at.0, &name.value, error.suggestion)),
             }
+        }
+    }
+    /// The code of the currency whose sign stands first in the program.
+    fn currency_written(&self) -> &'static str {
+        let texts = self.sources.files().map(|(_, source)| &*source.text);
+        let sign = texts.flat_map(str::chars).find(|c| matches!(c, '$' | '€' | '£' | '¥'));
+        match sign {
+            Some('€') => "EUR",
+            Some('£') => "GBP",
+            Some('¥') => "JPY",
+            _ => "USD",
         }
     }
     /// The whole block.

@@ -286,7 +286,11 @@ pub(super) fn no_such_date(at: Span, found: &str) -> Diagnostic {
 
 /// A time that is on no clock.
 pub(super) fn no_such_time(at: Span, found: &str) -> Diagnostic {
-    error("E0131", at, format!("there is no time `{found}`")).help("times go from `00:00` to `23:59`")
+    let help = match found {
+        "24:00" => "times go from `00:00` to `23:59`; a day ends at the `00:00` of the next: `18:00 to 00:00`",
+        _ => "times go from `00:00` to `23:59`",
+    };
+    error("E0131", at, format!("there is no time `{found}`")).help(help)
 }
 
 /// A day number that no period has.
@@ -307,12 +311,9 @@ pub(super) fn open_interpolation(at: Span) -> Diagnostic {
         .help(r"`{member.name}` puts a value into the text; write `\{` for a plain brace")
 }
 
-/// A text without its closing quote.
-pub(super) fn unclosed_text(at: Span, end: Span) -> Diagnostic {
-    error("E0134", at, "this text has no closing quote")
-        .label("it begins here")
-        .help("add `\"` where it ends")
-        .edit(end, "\"")
+/// A text without its closing quote. Where it was meant to end is for its author to say.
+pub(super) fn unclosed_text(at: Span) -> Diagnostic {
+    error("E0134", at, "this text has no closing quote").label("it begins here").help("add `\"` where it ends")
 }
 
 /// A number written in a way that is not the language's.
@@ -321,6 +322,13 @@ pub(super) fn number_form(at: Span, found: &str, right: &str, why: &str) -> Diag
         .label(why)
         .help(format!("write `{right}`"))
         .edit(at, right)
+}
+
+/// A number with a comma that may stand before decimals or between thousands.
+pub(super) fn number_doubt(at: Span, found: &str, thousands: &str, decimal: &str) -> Diagnostic {
+    error("E0135", at, format!("`{found}` is not how a number is written here"))
+        .label("decimals stand behind a point, thousands are separated by `_`")
+        .help(format!("write `{decimal}` or `{thousands}`, whichever is meant"))
 }
 
 /// A date written in a way that is not the language's.
@@ -338,7 +346,7 @@ pub(super) fn date_form(at: Span, found: &str, right: &str, other: Option<&str>)
 /// A sign that the language says differently.
 pub(super) fn sign(at: Span, found: &str, edits: Vec<Edit>, help: &str) -> Diagnostic {
     let d = error("E0140", at, format!("`{found}` is not a sign of this language")).help(help.to_owned());
-    if matches!(found, "=" | ":") {
+    if matches!(found, "=" | ":" | "->") {
         return Diagnostic { message: format!("`{found}` cannot stand here"), edits, ..d };
     }
     Diagnostic { edits, ..d }

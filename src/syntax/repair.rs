@@ -94,8 +94,17 @@ pub(super) fn one_word(r: &Reader<'_>, place: Place, at: Option<usize>, rules: &
             && !matches!(r.token_text(at), "<" | "<=" | ">" | ">=")
     })?;
     let span = r.token_span(at);
-    let other = |word: &&String| reading(r, place, &[Edit { span, text: (*word).clone() }]) == Reading::Whole;
+    // A sign at the end of a word is a part of what was meant as a name.
+    let glued = r.end_before(at) == span.start as usize && at.checked_sub(1).is_some_and(|before| is_word(r, before));
+    let other = |word: &&String| {
+        let name = glued && word.starts_with(char::is_alphabetic);
+        !name && reading(r, place, &[Edit { span, text: (*word).clone() }]) == Reading::Whole
+    };
     words.iter().find(other).map(|word| errors::other_sign(span, r.token_text(at), word))
+}
+
+fn is_word(r: &Reader<'_>, at: usize) -> bool {
+    r.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Word)
 }
 
 /// The only word with which a statement that begins with a value can be read.
@@ -113,7 +122,7 @@ fn capitals(r: &Reader<'_>, place: Place, at: usize) -> Option<Diagnostic> {
     let found = r.token_text(at);
     let lower = found.to_lowercase();
     let edit = Edit { span: r.token_span(at), text: lower.clone() };
-    let other = lower != found && r.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Word);
+    let other = lower != found && is_word(r, at);
     (other && reading(r, place, &[edit]) > Reading::Not).then(|| errors::capitals(r.token_span(at), found, &lower))
 }
 

@@ -200,14 +200,26 @@ fn similar_name(name: &str) -> Option<String> {
         return None;
     }
     let wanted = name.to_lowercase().replace(' ', "_");
-    let distance = |zone: &str| {
+    if let Some(offset) = wanted.strip_prefix("gmt").or_else(|| wanted.strip_prefix("utc")) {
+        return spelt_offset(offset);
+    }
+    // What differs by more than a slip of the finger is another city.
+    let slip = |zone: &str| {
         let zone = zone.to_lowercase();
         let city = zone.rsplit('/').next().unwrap_or_default();
-        strsim::levenshtein(&zone, &wanted).min(strsim::levenshtein(city, &wanted))
+        strsim::osa_distance(&zone, &wanted).min(strsim::osa_distance(city, &wanted))
     };
-    let named = jiff::tz::db().available().map(|zone| (distance(zone.as_str()), zone.as_str().to_owned()));
+    let named = jiff::tz::db().available().map(|zone| (slip(zone.as_str()), zone.as_str().to_owned()));
     // The first of the alphabet among equals, so that the answer never depends on the order of the database.
-    named.min().filter(|(distance, _)| *distance <= wanted.len() / 4).map(|(_, zone)| zone)
+    named.min().filter(|(slips, _)| *slips <= usize::from(wanted.len() > 4)).map(|(_, zone)| zone)
+}
+
+/// `+1`, `-05:30` as an offset is written.
+fn spelt_offset(text: &str) -> Option<String> {
+    let sign = text.chars().next().filter(|sign| matches!(sign, '+' | '-'))?;
+    let (hours, minutes) = text.get(1..)?.split_once(':').unwrap_or((text.get(1..)?, "00"));
+    let offset = format!("{sign}{:02}:{minutes}", hours.parse::<u8>().ok()?);
+    read_offset(&offset).map(|_| offset)
 }
 
 impl PartialEq for Zone {

@@ -14,10 +14,12 @@ pub(in crate::check) fn missing(span: Span) -> Diagnostic {
         )
 }
 
-pub(in crate::check) fn no_currency(span: Span, block: Option<Span>) -> Diagnostic {
+/// `code` is of the currency in which the program writes amounts, as far as these tell.
+pub(in crate::check) fn no_currency(span: Span, block: Option<Span>, code: &str) -> Diagnostic {
+    let line = format!("currency {code}");
     let diagnostic = error("E0251", span, "the program does not say its currency")
-        .help("add a line to the block, such as `currency USD`");
-    line_to_add(diagnostic, block, "currency USD")
+        .help(format!("add a line to the block, such as `{line}`"));
+    line_to_add(diagnostic, block, &line)
 }
 
 pub(in crate::check) fn no_timezone(span: Span, block: Option<Span>) -> Diagnostic {

@@ -30,7 +30,7 @@ pub(super) fn find(r: &Reader<'_>, place: Place, i: usize, failed: usize) -> Opt
                 && rest.start == comma.end
                 && plain(found)
             {
-                return Some(comma_number(r, token, rest));
+                return Some(comma_number(r, place, token, rest));
             }
             if let Some(sign) = next.filter(|n| n.kind == TokenKind::MoneySign && i + 1 >= failed) {
                 let sign_text = sign.text(r.text);
@@ -175,16 +175,22 @@ fn plain(found: &str) -> bool {
     found.chars().all(|c| c.is_ascii_digit())
 }
 
-/// `1,25` and `1,000`.
-fn comma_number(r: &Reader<'_>, left: &Token, right: &Token) -> Diagnostic {
+/// `1,25` and `1,000`: three digits behind a comma are thousands, but for what cannot be so many; of a rate nobody knows.
+fn comma_number(r: &Reader<'_>, place: Place, left: &Token, right: &Token) -> Diagnostic {
     let (a, b) = (left.text(r.text), right.text(r.text));
     let span = r.span(left.start, right.end);
     let whole = r.text.get(left.start..right.end).unwrap_or(a);
     let digits = b.chars().take_while(char::is_ascii_digit).count();
-    if digits == 3 {
-        return errors::number_form(span, whole, &format!("{a}_{b}"), "thousands are separated by `_`");
+    let share = b.ends_with(['x', '%']) || r.text.get(right.end..).is_some_and(|rest| rest.starts_with('%'));
+    let (thousands, decimal) = (format!("{a}_{b}"), format!("{a}.{b}"));
+    if digits != 3 || a.starts_with('0') || share {
+        return errors::number_form(span, whole, &decimal, "decimals stand behind a point");
     }
-    errors::number_form(span, whole, &format!("{a}.{b}"), "decimals stand behind a point")
+    let rate = (place.first..=place.last).any(|at| matches!(r.token_text(at), "accepts" | "worth" | "rate"));
+    if rate {
+        return errors::number_doubt(span, whole, &thousands, &decimal);
+    }
+    errors::number_form(span, whole, &thousands, "thousands are separated by `_`")
 }
 
 /// A date in another form that would be read as a calculation: `06/01/2026`, `2026-6-1`.

@@ -6,13 +6,14 @@ use super::super::layout::TokenKind;
 use super::super::reader::Reader;
 use super::super::repair::{Place, Reading, reading};
 use crate::diagnostic::{Diagnostic, Edit};
+use crate::value::Weekday;
 
 /// A phrase, where it stands, and what to write instead.
 struct Phrase {
     /// The first word of the statement; none where it may be any.
     of: &'static [&'static str],
     /// Words and signs, or one of the following: `<n>` a number, `<u>` a unit of time, `<p>` a period, `<ly>` a word such as
-    /// `monthly`, `<v>` a value, `<w>` a word, `<t>` a text, `^` the beginning of the statement, `$` its end.
+    /// `monthly`, `<d>` a weekday, `<ds>` a run of weekdays, `<v>` a value, `<w>` a word, `<t>` a text, `$` the end of the statement.
     words: &'static str,
     /// The same in the language; `{0}` is the first of the parts that may vary.
     right: &'static str,
@@ -53,6 +54,7 @@ const PIECES: &str = "what is given for each piece is given `per 1` of them";
 const ABOUT: &str = "the date comes first, what it is about stands in braces";
 const REVERSES: &str = "an event that takes another one back `reverses` it";
 const SEASON: &str = "a season is a statement of its own, `during`";
+const WEEKDAYS: &str = "weekdays are listed with commas";
 const CONDITIONS: &[&str] = &["when", "where", "only", "reach", "keep", "always", "segment"];
 
 /// In the order in which they are tried: longer ones before their parts.
@@ -93,6 +95,13 @@ const PHRASES: &[Phrase] = &[
     phrase(MEASURE, "in the last <n> <u>", ", last {0} {1}", PERIOD),
     phrase(MEASURE, "in last <n> <u>", ", last {0} {1}", PERIOD),
     phrase(MEASURE, "last <p>", "last 1 {0}", "a sliding time has a number; `each calendar …` begins anew"),
+    phrase(MEASURE, "avg of", "average of", "the middle of values is their `average of`"),
+    phrase(MEASURE, "mean of", "average of", "the middle of values is their `average of`"),
+    phrase(MEASURE, "max of", "largest of", "the highest of values is the `largest of` them"),
+    phrase(MEASURE, "maximum of", "largest of", "the highest of values is the `largest of` them"),
+    phrase(MEASURE, "min of", "smallest of", "the lowest of values is the `smallest of` them"),
+    phrase(MEASURE, "minimum of", "smallest of", "the lowest of values is the `smallest of` them"),
+    phrase(MEASURE, ", where", " where", "what is counted and `where` stand side by side, without a comma"),
     phrase(MEASURE, "when", "where", "a measure chooses what it counts with `where`"),
     phrase(MEASURE, "if", "where", "a measure chooses what it counts with `where`"),
     phrase(&["never"], "never expires", "expires never", "a statement begins with its word"),
@@ -101,10 +110,15 @@ const PHRASES: &[Phrase] = &[
     phrase(&["from"], "from <v> until <v>", "during {0} to {1}", SEASON),
     phrase(&["between"], "between <v> and <v>", "during {0} to {1}", SEASON),
     phrase(&["on"], "on <v>", "during {0}", SEASON),
+    phrase(&["during"], "<ds>", "{0}", WEEKDAYS),
+    phrase(&["during"], "<d> and <d>", "{0}, {1}", WEEKDAYS),
+    phrase(&["during"], "<d> or <d>", "{0}, {1}", WEEKDAYS),
     phrase(&["during"], "<v> until <v>", "{0} to {1}", RANGE),
     phrase(ANY, "<v> through <v>", "{0} to {1}", RANGE),
     phrase(&["give"], "up to <v>", "\nlimit {0}", OWN_LINE),
     phrase(&["rule"], "when no <v> for <n> <u>", "{1} {2} after last {0}", "who stays away is found by the last event"),
+    phrase(&["rule"], "is <w> $", "rises to {0}", "a tier is reached by rising"),
+    phrase(&["rule"], "when <w> $", "on {0}", "a rule hears of an event with `on`"),
     phrase(&["rule"], "becomes <v>", "rises to {0}", "a tier is reached by rising"),
     phrase(CONDITIONS, ",", " and", "conditions that must all hold are joined with `and`"),
     phrase(EXPIRES, "after <n> <u> without <v>", "{0} {1} after last {2}", "who stays away is found by the last event"),
@@ -122,6 +136,8 @@ const PHRASES: &[Phrase] = &[
     phrase(EACH, "<ly>", "each calendar {0}", RHYTHM),
     phrase(EACH, "every <p>", "each calendar {0}", RHYTHM),
     phrase(CLOCK, "<ly>", "every calendar {0}", RHYTHM),
+    phrase(CLOCK, "every <d>", "every calendar week on {0}", RHYTHM),
+    phrase(CLOCK, "on <n> $", "on day {0}", "a day of the period is a number behind `day`"),
     phrase(CLOCK, "each <p>", "every calendar {0}", RHYTHM),
     phrase(CLOCK, "each calendar <p>", "every calendar {0}", RHYTHM),
     phrase(GOAL, ">=", "reaches", REACHES),
@@ -129,6 +145,9 @@ const PHRASES: &[Phrase] = &[
     phrase(GOAL, "is", "reaches", REACHES),
     phrase(GOAL, "at least", "reaches", REACHES),
     phrase(GOAL, "exceeds", "reaches", REACHES),
+    phrase(GIVES, "voucher of <v>", "voucher {0}", KIND),
+    phrase(GIVES, "discount of <v>", "discount {0}", KIND),
+    phrase(GIVES, "credit of <v>", "credit {0}", KIND),
     phrase(GIVES, "gives <t>", "gives product {0}", KIND),
     phrase(GIVES, "<v> voucher", "voucher {0}", KIND),
     phrase(GIVES, "<v> discount", "discount {0}", KIND),
@@ -198,6 +217,9 @@ const TIER: &str = "a tier is reached `at` a value";
 const OF_FIELDS: &[Phrase] = &[
     phrase(ANY, ", required", "", "a field is required unless it is `optional`"),
     phrase(ANY, "required", "", "a field is required unless it is `optional`"),
+    phrase(ANY, "one of <w> or <w>", "one of {0}, {1}", "words are listed with commas"),
+    phrase(ANY, "one of <w> and <w>", "one of {0}, {1}", "words are listed with commas"),
+    phrase(ANY, ", or", ",", "words are listed with commas"),
     phrase(ANY, "yes / no", "flag", "what is true or not is a `flag`"),
     phrase(ANY, "yes or no", "flag", "what is true or not is a `flag`"),
 ];
@@ -274,6 +296,8 @@ fn matched(r: &Reader<'_>, place: Place, words: &str, at: usize) -> Option<(usiz
             "<u>" => (super::time_unit(text)?.to_owned(), 1),
             "<p>" => (super::period(text)?.to_owned(), 1),
             "<ly>" => (rhythm(text)?.to_owned(), 1),
+            "<d>" => (Weekday::parse(text)?.to_string(), 1),
+            "<ds>" => (weekdays(text, r.token_text(next + 1), r.token_text(next + 2))?, 3),
             "<t>" if kind == TokenKind::Text => (text.to_owned(), 1),
             "<w>" if kind == TokenKind::Word => (text.to_owned(), 1),
             "<v>" => value(r, place, next)?,
@@ -303,6 +327,14 @@ fn rhythm(text: &str) -> Option<&'static str> {
         "yearly" | "annually" => "year",
         _ => return None,
     })
+}
+
+/// `monday to friday`: each of the days.
+fn weekdays(first: &str, joined: &str, last: &str) -> Option<String> {
+    let (first, last) = (Weekday::parse(first)?, Weekday::parse(last)?);
+    let days = Weekday::ALL.iter().filter(|day| (first..=last).contains(day)).map(ToString::to_string);
+    let days: Vec<String> = days.collect();
+    (matches!(joined, "to" | "-" | "until" | "through") && days.len() > 1).then(|| days.join(", "))
 }
 
 /// A value of few tokens: money, a number with or without its unit, a name with or without dots.

@@ -38,6 +38,7 @@ fn meanings(sign: &str, rule: Rule) -> &'static [(&'static str, &'static str)] {
         "=>" => &[(">=", "write `>=` for at least, `->` for conversion"), TO, ("=", "write `=`")],
         "!" => &[("not ", "write `not`")],
         "×" => &[("x", "write a factor with `x`"), ("*", "write `*`")],
+        "->" => &[NOTHING],
         ":" => &[NOTHING, (" {", "a block stands in braces")],
         _ => &[],
     }
@@ -49,12 +50,14 @@ fn sign(r: &Reader<'_>, place: Place, at: usize, always: bool) -> Option<Diagnos
     let meanings = meanings(found, place.rule);
     let all = |right: &str| -> Vec<Edit> {
         let same = (at..=place.last).filter(|&other| r.token_text(other) == found);
-        same.map(|other| Edit { span: blank_before(r, other, right), text: right.to_owned() }).collect()
+        same.map(|other| Edit { span: blank_before(r, other, right), text: apart(r, other, right) }).collect()
     };
-    let one = |right: &str| vec![Edit { span: blank_before(r, at, right), text: right.to_owned() }];
+    let one = |right: &str| vec![Edit { span: blank_before(r, at, right), text: apart(r, at, right) }];
+    // Only a number is a factor.
+    let number = at.checked_sub(1).and_then(|before| r.tokens.get(before)).is_some_and(|t| t.kind == TokenKind::Literal);
     let readable = |least: Reading| {
         let fits = |right: &str| reading(r, place, &all(right)).max(reading(r, place, &one(right))) >= least;
-        meanings.iter().find(|(right, _)| fits(right))
+        meanings.iter().find(|(right, _)| (*right != "x" || number) && fits(right))
     };
     let meant = readable(Reading::Whole).or_else(|| readable(Reading::Beyond));
     let (right, help) = meant.or_else(|| meanings.first().filter(|_| always))?;
@@ -68,9 +71,27 @@ fn blank_before(r: &Reader<'_>, at: usize, right: &str) -> Span {
     if matches!(right, "x" | "") { r.span(r.end_before(at).min(start), end) } else { r.span(start, end) }
 }
 
+/// What takes the place of a sign, with blanks where it would make one word with what stands beside it.
+fn apart(r: &Reader<'_>, at: usize, right: &str) -> String {
+    let (start, end) = r.range(at, at);
+    let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '"'));
+    let before = joins(r.text.get(..start).and_then(|text| text.chars().next_back()));
+    let behind = joins(r.text.get(end..).and_then(|text| text.chars().next()));
+    match right {
+        "x" => right.to_owned(),
+        "" => (if before && behind { " " } else { "" }).to_owned(),
+        _ => {
+            let first = if before && joins(right.chars().next()) { " " } else { "" };
+            let last = if behind && joins(right.chars().next_back()) { " " } else { "" };
+            format!("{first}{right}{last}")
+        }
+    }
+}
+
 /// `=` and `->` where another sign or word is meant.
 pub(super) fn equals(r: &Reader<'_>, place: Place, failed: usize) -> Option<Diagnostic> {
-    (r.token_text(failed) == "=").then(|| sign(r, place, failed, true)).flatten()
+    let row = r.token_text(failed) == "->" && place.rule == Rule::table_lines;
+    (r.token_text(failed) == "=" || row).then(|| sign(r, place, failed, true)).flatten()
 }
 
 fn never_right(r: &Reader<'_>, place: Place, i: usize) -> Option<Diagnostic> {
@@ -88,10 +109,7 @@ fn never_right(r: &Reader<'_>, place: Place, i: usize) -> Option<Diagnostic> {
             let right = (ends_line && !inner.contains('\n')).then(|| format!("# {inner}"));
             Some(errors::comment_form(at, "/*", right))
         }
-        TokenKind::OpenText => {
-            let end = r.span(token.end, token.end);
-            Some(errors::unclosed_text(at, end))
-        }
+        TokenKind::OpenText => Some(errors::unclosed_text(at)),
         TokenKind::Operator if matches!(found, "&&" | "||" | "==" | "!=" | "<>" | "=>") => sign(r, place, i, true),
         TokenKind::Stray => stray(r, place, i),
         _ => None,
