@@ -1,6 +1,6 @@
 //! Which things of a member an expression reads, through named values and conditions.
 
-use crate::hir::{Expr, Kind, MeasureId, Program, Read, Rows, Source};
+use crate::hir::{Expr, Kind, MeasureId, Program, Read, Rows, Source, Window};
 
 /// All reads of an expression, in order of first appearance.
 pub fn reads(program: &Program, expr: &Expr) -> Vec<Read> {
@@ -27,6 +27,24 @@ pub fn measures(program: &Program, expr: &Expr) -> Vec<MeasureId> {
         }
     }
     found
+}
+
+/// Over which time a measure counts: a formula over the calendar period of all measures that it speaks of, or for ever as they do. `None`
+/// where these differ or slide, or it speaks of anything else of the member; and of streaks and runs.
+pub fn window(program: &Program, id: MeasureId) -> Option<Window> {
+    match &program.measures.at(id).source {
+        Source::Streak { .. } | Source::Run { .. } => None,
+        Source::Events { .. } | Source::Postings { .. } => Some(program.measures.at(id).window),
+        Source::Formula(formula) => {
+            let mut windows = reads(program, formula).into_iter().map(|read| match read {
+                Read::Measure(id) => window(program, id),
+                _ => None,
+            });
+            let first = windows.next()??;
+            let stays = matches!(first, Window::Period(_) | Window::Ever);
+            (stays && windows.all(|other| other == Some(first))).then_some(first)
+        }
+    }
 }
 
 /// What a named value or a formula stands for.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::hir::{Read, RuleId, Trigger};
+use crate::hir::{MeasureId, Read, RuleId, Trigger, Window};
 use crate::value::{Exact, Instant, Value};
 
 use super::brought::{Brought, Hanging};
@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::mail::Content;
 use super::outcome::{Cause, VoucherChange, What};
+use super::reads;
 use super::tier::Grounds;
 
 /// A crossing for which a rule has fired: in which period, and which multiple.
@@ -111,8 +112,9 @@ impl Fold<'_> {
     pub fn standing_ground(&self) -> Result<Ground, Fault> {
         let mut crossings = BTreeSet::new();
         for (id, rule) in self.program.rules.pairs() {
-            for hanging in &self.state.firings.at(id).hanging {
-                if self.still_crossed(&rule.trigger, hanging)? {
+            let all = &self.state.firings.at(id).hanging;
+            for hanging in all {
+                if self.still_crossed(&rule.trigger, hanging, again(all, hanging))? {
                     crossings.insert((id, hanging.period, hanging.multiple));
                 }
             }
@@ -129,14 +131,33 @@ impl Fold<'_> {
         self.close_unfounded()
     }
 
-    /// Whether a measure has what a rule has fired for, by what counts for that moment now.
-    fn still_crossed(&self, trigger: &Trigger, hanging: &Hanging) -> Result<bool, Fault> {
+    /// Whether a measure has what a rule has fired for, by what counts for that moment now. What slides or shrinks as time goes by may also
+    /// reach it by what came since, up to where the rule fired for that again.
+    fn still_crossed(&self, trigger: &Trigger, hanging: &Hanging, again: Instant) -> Result<bool, Fault> {
         let (Trigger::Reaches(measure, _) | Trigger::Another { measure, .. }) = trigger else { return Ok(true) };
-        let at = self.moment(hanging.until.min(self.at.now));
-        let view = View { at: Some(at), ..Default::default() };
-        Ok(match self.cx(view).read(Read::Measure(*measure))? {
-            Value::Exact(value) => value >= hanging.threshold,
-            _ => hanging.threshold <= Exact::ZERO,
+        if self.reaches_at(*measure, hanging.threshold, hanging.until.min(self.at.now))? {
+            return Ok(true);
+        }
+        if !matches!(reads::window(self.program, *measure), None | Some(Window::LastDays(_) | Window::LastExactly(_))) {
+            return Ok(false);
+        }
+        let since = self.state.facts.iter().rev().map(|fact| fact.event.time).take_while(|time| *time > hanging.until);
+        let mut since: Vec<Instant> = since.filter(|time| *time < again).collect();
+        since.dedup();
+        for time in since {
+            if self.reaches_at(*measure, hanging.threshold, time)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether a measure was as high at a moment, by what counts for that now.
+    fn reaches_at(&self, measure: MeasureId, threshold: Exact, at: Instant) -> Result<bool, Fault> {
+        let view = View { at: Some(self.moment(at)), ..Default::default() };
+        Ok(match self.cx(view).read(Read::Measure(measure))? {
+            Value::Exact(value) => value >= threshold,
+            _ => threshold <= Exact::ZERO,
         })
     }
 
@@ -144,9 +165,11 @@ impl Fold<'_> {
     fn rejudge_hanging(&mut self, before: &BTreeSet<Crossing>) -> Result<(), Fault> {
         for (id, rule) in self.program.rules.pairs() {
             let mut kept = Vec::new();
-            for mut hanging in std::mem::take(&mut self.state.firings.at_mut(id).hanging) {
+            let all = std::mem::take(&mut self.state.firings.at_mut(id).hanging);
+            let again: Vec<Instant> = all.iter().map(|hanging| again(&all, hanging)).collect();
+            for (mut hanging, again) in all.into_iter().zip(again) {
                 let held = before.contains(&(id, hanging.period, hanging.multiple));
-                if !held || self.still_crossed(&rule.trigger, &hanging)? {
+                if !held || self.still_crossed(&rule.trigger, &hanging, again)? {
                     kept.push(hanging);
                     continue;
                 }
@@ -162,4 +185,10 @@ impl Fold<'_> {
         }
         Ok(())
     }
+}
+
+/// When a rule next fired for the same, after a crossing.
+fn again(all: &[Hanging], one: &Hanging) -> Instant {
+    let later = all.iter().filter(|other| other.multiple == one.multiple && other.until > one.until);
+    later.map(|other| other.until).min().unwrap_or(Instant::LAST)
 }

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use crate::hir::{
-    Direction, Effect, Label, LadderId, LimitId, Measure, MeasureId, OnRefund, RewardId, Rule, RuleId, Source, Trigger,
-    Validity, Window,
+    Direction, Effect, Label, LadderId, LimitId, MeasureId, OnRefund, RewardId, Rule, RuleId, Trigger, Validity,
+    Window,
 };
 use crate::value::{Exact, Instant, Value};
 
@@ -128,7 +128,7 @@ impl Fold<'_> {
                 }
                 Ok(value.div(step)?.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?.max(0))
             };
-            let (key, until) = self.crossing_period(self.program.measures.at(measure))?;
+            let (key, until) = self.crossing_period(measure)?;
             let done = self.state.firings.at(id).crossed.get(&key).copied().unwrap_or(0);
             let mut first = multiples(before)?.max(done) + 1;
             if let Some(from) = from {
@@ -165,21 +165,21 @@ impl Fold<'_> {
     }
 
     /// The period of a crossing, and the last moment at which to look at the measure again.
-    fn crossing_period(&self, measure: &Measure) -> Result<(Instant, Instant), Fault> {
-        if matches!(measure.source, Source::Streak { .. } | Source::Run { .. } | Source::Formula(_)) {
-            // They shrink as time goes by, which takes nothing back: only the moment of crossing tells.
-            return Ok((Instant::FIRST, self.at.now));
-        }
-        Ok(match measure.window {
-            Window::Period(kind) => {
+    fn crossing_period(&self, measure: MeasureId) -> Result<(Instant, Instant), Fault> {
+        Ok(match super::reads::window(self.program, measure) {
+            Some(Window::Period(kind)) => {
                 let period = self.this_period(kind);
                 let zone = &self.calendar.zone;
                 let last = zone.start_of(period.end).plus_millis(-1).ok_or(Fault::Calendar)?;
                 (zone.start_of(period.start), last)
             }
-            Window::Ever => (Instant::FIRST, Instant::LAST),
-            Window::LastDays(_) | Window::LastExactly(_) => (self.at.now, self.at.now),
-            Window::SinceRise(ladder) => (self.state.ladders.at(ladder).risen.unwrap_or(Instant::FIRST), Instant::LAST),
+            Some(Window::Ever) => (Instant::FIRST, Instant::LAST),
+            Some(Window::LastDays(_) | Window::LastExactly(_)) => (self.at.now, self.at.now),
+            Some(Window::SinceRise(ladder)) => {
+                (self.state.ladders.at(ladder).risen.unwrap_or(Instant::FIRST), Instant::LAST)
+            }
+            // They shrink as time goes by, which takes nothing back: only what was there since the crossing tells.
+            None => (Instant::FIRST, self.at.now),
         })
     }
 

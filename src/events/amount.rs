@@ -110,6 +110,25 @@ fn split<'t>(program: &Program, text: &'t str) -> Result<(Cow<'t, str>, Option<C
     alone
 }
 
+/// The digits of an amount in whatever currency it names; `None` where a text is something else.
+pub(crate) fn digits_of<'t>(program: &Program, text: &'t str) -> Option<Cow<'t, str>> {
+    split(program, text).ok().filter(|(_, code)| code.is_some()).map(|(digits, _)| digits)
+}
+
+/// The digits of an amount that names no currency but the program's own.
+///
+/// # Errors
+/// In words, where it names another.
+pub(crate) fn own_digits<'t>(program: &Program, text: &'t str) -> Result<Cow<'t, str>, String> {
+    let own = program.settings.currency;
+    match split(program, text)? {
+        (_, Some(other)) if other != own => {
+            Err(format!("`{}` is in {other}: a map computes with amounts in {own} only", clip(text, 40)))
+        }
+        (digits, _) => Ok(digits),
+    }
+}
+
 /// The currency of a sign or code.
 fn named(program: &Program, name: &str) -> Option<Currency> {
     Currency::from_symbol(name, program.settings.currency).or_else(|| parse_code(name).ok())

@@ -22,7 +22,7 @@ pub(super) fn word(node: View<'_>) -> Option<&str> {
 pub(super) fn identifier(node: View<'_>) -> Result<Arc<str>, String> {
     let text = match node {
         View::Text(text) => text,
-        View::Cell(text) => text.trim(),
+        View::Cell(text) => out_of_spreadsheet(text.trim())?,
         View::Number(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits,
         View::Number(digits) => {
             return Err(format!("`{}` is no identifier: put it in quotes if it is meant as text", clip(digits, 60)));
@@ -30,7 +30,7 @@ pub(super) fn identifier(node: View<'_>) -> Result<Arc<str>, String> {
         other => return Err(format!("an identifier is needed, not {other}")),
     };
     let shortened = matches!(node, View::Cell(_)) && is_shortened(text);
-    if !shortened && is_plain_identifier(text.as_bytes()) {
+    if !shortened && is_printed(text.as_bytes()) {
         return Ok(Arc::from(text));
     }
     if text.trim().is_empty() {
@@ -59,7 +59,26 @@ pub(super) fn identifier(node: View<'_>) -> Result<Arc<str>, String> {
 /// Whether a text is an identifier that needs no second look, unless it is a number that was shortened.
 #[inline]
 pub(crate) fn is_plain_identifier(text: &[u8]) -> bool {
+    is_printed(text) && !matches!(text.first(), Some(b'=' | b'\'')) && !is_no_value(text)
+}
+
+fn is_printed(text: &[u8]) -> bool {
     !text.is_empty() && text.len() <= MAX_ID && is_graphic(text)
+}
+
+/// What spreadsheets and databases write where there is no value.
+fn is_no_value(text: &[u8]) -> bool {
+    matches!(text, b"NULL" | b"#N/A" | b"#REF!" | b"#VALUE!" | b"#NAME?" | b"#DIV/0!" | b"#NUM!" | b"#NULL!")
+}
+
+/// An identifier without what spreadsheets put around it, so that digits stay digits: `="000123"`, `'000123`.
+fn out_of_spreadsheet(text: &str) -> Result<&str, String> {
+    if is_no_value(text.as_bytes()) {
+        return Err(format!("`{text}` stands where there is no identifier"));
+    }
+    let formula = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    let marked = text.strip_prefix('\'').filter(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+    Ok(formula.or(marked).unwrap_or(text))
 }
 
 /// Whether a text looks like `1.23457E+12`, as spreadsheets show long numbers.

@@ -70,7 +70,8 @@ impl<'t> Text<'t> {
     /// Whether it is an identifier that needs no second look, unless it is a number that was shortened.
     #[inline(always)]
     pub fn is_identifier(self) -> bool {
-        if self.short == LONG {
+        // What spreadsheets add or write in place of one begins with these.
+        if self.short == LONG || matches!(self.short as u8, b'=' | b'\'' | b'#' | b'N') {
             return is_plain_identifier(self.bytes);
         }
         let mask = MASKS.get(self.bytes.len()).copied().unwrap_or(0);

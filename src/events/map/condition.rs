@@ -40,7 +40,7 @@ impl Condition {
             Self::Row(test) => test.of_text(begun(row.raw.text)),
             Self::Column(name, test) => {
                 let node = row.column(name);
-                test.holds(&scalar(&node), || row.notation.number(&node))
+                test.holds(&scalar(&node), || row.notation.number(&node, row.program))
             }
         }
     }
@@ -101,6 +101,15 @@ impl Test {
             Self::Below(bound) => number().is_some_and(|number| number < *bound),
             Self::AtLeast(bound) => number().is_some_and(|number| number >= *bound),
             Self::AtMost(bound) => number().is_some_and(|number| number <= *bound),
+        }
+    }
+
+    /// Whether it asks for the number that a value is.
+    pub(super) fn is_of_numbers(&self) -> bool {
+        match self {
+            Self::Above(_) | Self::Below(_) | Self::AtLeast(_) | Self::AtMost(_) => true,
+            Self::Equals(all) => all.iter().any(|(_, value)| value.is_some()),
+            Self::StartsWith(_) | Self::EndsWith(_) | Self::Contains(_) | Self::Empty => false,
         }
     }
 

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
+use crate::hir::Program;
 use crate::value::{Exact, Rounding};
 
-use super::super::amount::scaled;
+use super::super::amount::{own_digits, scaled};
 use super::super::json::object;
-use super::super::node::{Node, Raw};
+use super::super::node::{Node, Raw, View};
 use super::super::scalar::number;
 use super::notation::Notation;
 
@@ -63,6 +64,7 @@ pub(super) struct Row<'r, 'a> {
     /// The line, where one is meant; its names win.
     pub(super) line: Option<&'r [(Cow<'a, str>, Node<'a>)]>,
     pub(super) notation: Notation,
+    pub(super) program: &'r Program,
 }
 
 impl<'r, 'a> Row<'r, 'a> {
@@ -98,7 +100,13 @@ impl<'r, 'a> Row<'r, 'a> {
             return Err(format!("{} is empty where a number is needed", form.described()));
         }
         self.plain(node)
-            .and_then(|node| number(node.view()))
+            .and_then(|node| match &node {
+                Node::Text(text) | Node::Cell(text) => match own_digits(self.program, text.trim())? {
+                    Cow::Owned(digits) => number(View::Cell(&digits)),
+                    Cow::Borrowed(_) => number(node.view()),
+                },
+                node => number(node.view()),
+            })
             .map_err(|reason| format!("{}: {reason}", form.described()))
     }
 
@@ -178,7 +186,7 @@ impl<'r, 'a> Row<'r, 'a> {
                 for (index, item) in items.iter().enumerate() {
                     let entries =
                         item.view().entries().map_err(|reason| format!("line {} of `{list}`: {reason}", index + 1))?;
-                    let row = Row { raw: self.raw, line: Some(&entries), notation: self.notation };
+                    let row = Row { line: Some(&entries), ..*self };
                     lines.push(row.line(fields)?.into_owned());
                 }
                 Node::List(lines)

@@ -25,6 +25,9 @@ use super::notation::Notation;
 use super::plain::PlainMap;
 use super::{Map, MapError, Rule};
 
+/// What says the currency of amounts that name none: a key of a rule, and else a column of that name.
+pub(super) const CURRENCY: &str = "currency";
+
 /// A map that fits a program, at work.
 pub(crate) struct Mapper {
     map: Map,
@@ -145,7 +148,7 @@ impl Mapper {
         raw: &Raw<'_>,
         sequence: u64,
     ) -> Option<Result<Event, Reject>> {
-        let row = Row { raw, line: None, notation: self.map.notation };
+        let row = Row { raw, line: None, notation: self.map.notation, program: decoder.program() };
         let refuse = |reason: String| Some(Err(Reject::new(raw.place.clone(), reason, &shown(raw))));
         if let Some(skip) = self.map.skips.iter().find(|skip| skip.when.holds(&row)) {
             return Some(Err(Reject::new(raw.place.clone(), skip.because.clone(), &shown(raw)).skipped()));
@@ -224,7 +227,13 @@ impl Mapper {
 impl Group {
     /// Adds a row to the sums and lists.
     fn add(&mut self, rule: &Rule, row: &Row<'_, '_>) {
-        if self.head.is_err() {
+        let Ok((_, own, _)) = &self.head else { return };
+        let other = row.value(&rule.member).ok().filter(|node| !node.is_nothing());
+        if let Some(Ok(other)) = other.map(|node| identifier(node.view()))
+            && other != *own
+        {
+            let reason = format!("rows of one event name two members, `{own}` and `{other}`: `group by` both columns");
+            self.head = Err(fault(row, &rule.member, format!("`member`: {reason}")));
             return;
         }
         self.rows += 1;
@@ -302,11 +311,13 @@ fn fields<'a>(rule: &'a Rule, bound: &'a Bound, row: &Row<'_, 'a>) -> Result<Vec
             fields.push((Cow::Borrowed(name.as_str()), node.into_owned()));
         }
     }
-    if let Some(form) = &rule.currency {
-        fields.push((
-            Cow::Borrowed("currency"),
-            row.value(form).map_err(|reason| fault(row, form, format!("`currency`: {reason}")))?,
-        ));
+    let currency = match &rule.currency {
+        Some(form) => row.value(form).map_err(|reason| fault(row, form, format!("`currency`: {reason}")))?,
+        None if fields.iter().any(|(name, _)| name == CURRENCY) => Node::Null,
+        None => row.column(CURRENCY).into_owned(),
+    };
+    if !currency.is_nothing() {
+        fields.push((Cow::Borrowed(CURRENCY), currency));
     }
     Ok(fields)
 }
@@ -351,6 +362,10 @@ fn bind(map: &Map, rule: &mut Rule, decoder: &Decoder<'_>) -> Result<Bound, MapE
         decoder.kind(&rule.event).map_err(|reason| map.error(&format!("{}.event", rule.path), &rule.event, reason))?;
     let path = format!("{}.fields", rule.path);
     let grouped = !rule.group.is_empty();
+    if rule.currency.is_none() && position(&event.fields, CURRENCY).is_none() {
+        let said = rule.fields.iter().position(|(name, _)| name == CURRENCY);
+        rule.currency = said.map(|at| rule.fields.remove(at).1);
+    }
     bind_fields(map, &mut rule.fields, &event.fields, decoder, &path, &rule.event, grouped)?;
     let mentioned = |name: &str| rule.fields.iter().any(|(other, _)| other == name);
     let same = event

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use crate::hir::Program;
 use crate::value::Exact;
 
+use super::super::amount::digits_of;
 use super::super::node::{Node, clip};
 
 /// What separates the decimals of a number, and the groups of its digits.
@@ -54,12 +56,15 @@ impl Notation {
         Ok(Cow::Owned(plain))
     }
 
-    /// The number that a value is, if it is one.
-    pub(super) fn number(self, node: &Node<'_>) -> Option<Exact> {
+    /// The number that a value is, if it is one, or that of an amount, whatever its currency.
+    pub(super) fn number(self, node: &Node<'_>, program: &Program) -> Option<Exact> {
         match node {
             Node::Exact(number) => Some(*number),
             Node::Number(text) => written(text),
-            Node::Text(text) | Node::Cell(text) => written(&self.plain(text.trim()).ok()?),
+            Node::Text(text) | Node::Cell(text) => {
+                let plain = self.plain(text.trim()).ok()?;
+                written(&plain).or_else(|| written(&digits_of(program, &plain)?))
+            }
             _ => None,
         }
     }

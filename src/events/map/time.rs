@@ -55,7 +55,7 @@ impl TimeForm {
             Self::Since { start, unit, size, .. } => {
                 let number = row
                     .notation
-                    .number(&node)
+                    .number(&node, row.program)
                     .ok_or_else(|| format!("`{}` is not a number of {unit}", clip(&text, 40)))?;
                 let beyond =
                     || format!("`{}` {unit} lead out of the calendar: is something else counted?", clip(&text, 40));

@@ -316,12 +316,12 @@ fn layout(program: &Program, is_read: &dyn Fn(MeasureId) -> bool, order: Vec<usi
     program.limits.iter().for_each(|limit| layout.limit(limit.window.is_some()));
     for rule in program.rules.iter() {
         let waited = match &rule.trigger {
-            Trigger::Reaches(measure, _) | Trigger::Another { measure, .. } => Some(program.measures.at(*measure)),
+            Trigger::Reaches(measure, _) | Trigger::Another { measure, .. } => Some(*measure),
             _ => None,
         };
         layout.rule(
             waited.is_some(),
-            waited.is_some_and(rules::is_once_for_ever),
+            waited.is_some_and(|measure| rules::is_once_for_ever(program, measure)),
             rules::hangs_on(program, rule).is_some(),
         );
     }

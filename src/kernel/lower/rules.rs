@@ -1,7 +1,7 @@
 //! Rules: what sets them off, and what they do.
 
 use crate::hir::{
-    Direction, Effect, Hold, Kind, LadderId, Measure, MeasureId, Net, OnRefund, Program, RewardId, Rule, RuleId,
+    Direction, Effect, Hold, Kind, LadderId, MeasureId, Net, OnRefund, Program, RewardId, Rule, RuleId,
     Source, Trigger, Window,
 };
 use crate::value::Exact;
@@ -12,6 +12,7 @@ use super::super::term::{Lowering, constant};
 use super::super::unfit::{Fit, unfit, without};
 use super::{has_reversals, restarted, reversals_of};
 use crate::arena::Arena;
+use crate::engine::reads::window;
 use crate::engine::turns::rises_alone;
 use crate::hir::{EventId, Expr};
 
@@ -105,10 +106,10 @@ impl Lowering<'_> {
         let def = self.program.measures.at(measure);
         without(rises_alone(self.program, measure), "rules that wait for what time alone may raise", step.span)?;
         let Some(cells) = *self.layout.crossings.at(id) else { return unfit("this trigger", step.span) };
-        let once = match def.window {
-            _ if is_once_for_ever(def) => Once::Ever,
-            Window::Period(kind) => Once::Period(clock.period(kind, def.span)?),
-            _ => Once::Moment,
+        let once = match window(self.program, measure) {
+            None | Some(Window::Ever) => Once::Ever,
+            Some(Window::Period(kind)) => Once::Period(clock.period(kind, def.span)?),
+            Some(_) => Once::Moment,
         };
         let read = Expr { kind: Kind::Read(crate::hir::Read::Measure(measure)), ty: def.ty, span: step.span };
         let (value, scale) = self.number(&read)?;
@@ -197,8 +198,8 @@ pub(super) fn hangs_on(program: &Program, rule: &Rule) -> Option<MeasureId> {
 }
 
 /// Whether what crosses a threshold of a measure once has done so for ever, until the measure begins again.
-pub(super) fn is_once_for_ever(measure: &Measure) -> bool {
-    measure.window == Window::Ever || matches!(measure.source, Source::Streak { .. } | Source::Formula(_))
+pub(super) fn is_once_for_ever(program: &Program, measure: MeasureId) -> bool {
+    matches!(window(program, measure), None | Some(Window::Ever))
 }
 
 /// Whether an expression reads the event at hand.

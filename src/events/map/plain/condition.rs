@@ -42,7 +42,10 @@ impl PlainCondition {
             Self::Not(part) => part.holds(row).map(|holds| !holds),
             Self::Column(at, test) => {
                 let text = str::from_utf8(row.cells.get(*at)?.text(row.bytes)?).ok()?.trim();
-                Some(test.holds(text, || written(text)))
+                let number = if test.is_of_numbers() { written(text) } else { None };
+                // It may be an amount with its currency.
+                let odd = test.is_of_numbers() && number.is_none() && text.bytes().any(|byte| byte.is_ascii_digit());
+                if odd { None } else { Some(test.holds(text, || number)) }
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::value::{Instant, TimeOfDay, Zone};
 use super::super::node::Node;
 use super::super::slices::Sliced;
 use super::form::{Form, Part};
+use super::mapper::CURRENCY;
 use super::notation::Notation;
 use super::stamp::Stamp;
 use super::time::{TimeForm, of_text};
@@ -154,11 +155,12 @@ impl PlainRule {
             None => None,
         };
         // A field of this name says it first.
-        let is_field = program.events.at(kind).fields.find(|def| &*def.name == "currency").is_some();
-        let mut currency = if is_field { source("currency")? } else { None };
-        if let (None, Some(form)) = (&currency, &rule.currency) {
-            currency = Some(Source::of(form, columns)?);
-        }
+        let is_field = program.events.at(kind).fields.find(|def| &*def.name == CURRENCY).is_some();
+        let currency = match (if is_field { source(CURRENCY)? } else { None }, &rule.currency) {
+            (None, Some(form)) => Some(Source::of(form, columns)?),
+            (None, None) => columns.place(CURRENCY).map(Source::Column),
+            (said, _) => said,
+        };
         Some(Self {
             when,
             kind,
