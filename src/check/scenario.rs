@@ -72,7 +72,7 @@ impl Checker<'_> {
                 let subject = Subject { member: None, time_jump: false };
                 let strange = self.expectations(&step.expects, &subject, &mut later);
                 for expectation in &strange {
-                    self.report(errors::scenario::expects_nothing_of(span_of(expectation)));
+                    self.report(errors::scenario::expects_nothing_of(expectation.span()));
                 }
             }
         }
@@ -388,31 +388,6 @@ impl Checker<'_> {
 
 fn said(text: Option<&ast::Text>) -> Option<Arc<str>> {
     text.map(|text| Arc::clone(&text.value))
-}
-
-/// Where an expectation is written.
-fn span_of(expectation: &Expectation) -> Span {
-    match expectation {
-        Expectation::Change(_, _, span)
-        | Expectation::Expired(_, _, span)
-        | Expectation::Off(_, span)
-        | Expectation::Charged(_, span)
-        | Expectation::Gift(_, _, span)
-        | Expectation::Matched(_, span)
-        | Expectation::Nothing(span)
-        | Expectation::Withheld(_, span)
-        | Expectation::Refused(_, span)
-        | Expectation::Error(_, span)
-        | Expectation::Message(_, span)
-        | Expectation::Badge(_, span)
-        | Expectation::Place(_, _, span)
-        | Expectation::Issued(_, span)
-        | Expectation::Challenge(_, _, _, span)
-        | Expectation::Offer(_, _, span)
-        | Expectation::Draw(_, _, span)
-        | Expectation::Holds(_, span) => *span,
-        Expectation::Of(_, inner) => span_of(inner),
-    }
 }
 
 fn stage_of(stage: ast::ChallengeStage) -> crate::hir::ChallengeStage {

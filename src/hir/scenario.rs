@@ -125,6 +125,33 @@ pub enum Expectation {
     Of(Arc<str>, Box<Expectation>),
 }
 
+impl Expectation {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Change(_, _, span)
+            | Self::Expired(_, _, span)
+            | Self::Off(_, span)
+            | Self::Charged(_, span)
+            | Self::Gift(_, _, span)
+            | Self::Matched(_, span)
+            | Self::Nothing(span)
+            | Self::Withheld(_, span)
+            | Self::Refused(_, span)
+            | Self::Error(_, span)
+            | Self::Message(_, span)
+            | Self::Badge(_, span)
+            | Self::Place(_, _, span)
+            | Self::Issued(_, span)
+            | Self::Challenge(_, _, _, span)
+            | Self::Offer(_, _, span)
+            | Self::Draw(_, _, span)
+            | Self::Holds(_, span) => *span,
+            Self::Of(_, inner) => inner.span(),
+        }
+    }
+}
+
 /// What became of an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OfferState {

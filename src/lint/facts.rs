@@ -61,13 +61,7 @@ impl<'p> Facts<'p> {
                 inside.map_err(|conflict| Conflict { span: expr.span, other: conflict.other })
             }
             Kind::Const(Value::Bool(false)) => Err(Conflict { span: expr.span, other: None }),
-            Kind::Not(inner) => match &inner.kind {
-                Kind::Compare(how, left, right) => self.compare(contrary(*how), left, right, expr.span),
-                Kind::Field(_) | Kind::Line(_) | Kind::Read(_) => {
-                    self.with(inner, expr.span, |range| range.keep(vec![Value::Bool(false)], expr.span))
-                }
-                _ => Ok(()),
-            },
+            Kind::Not(inner) => self.deny(inner, expr.span),
             Kind::Compare(how, left, right) => self.compare(*how, left, right, expr.span),
             Kind::Between(item, low, high) => {
                 self.compare(Compare::AtLeast, item, low, expr.span)?;
@@ -80,6 +74,21 @@ impl<'p> Facts<'p> {
             }
             Kind::Field(_) | Kind::Line(_) | Kind::Read(_) if expr.ty == Type::Bool => {
                 self.with(expr, expr.span, |range| range.keep(vec![Value::Bool(true)], expr.span))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Assumes that a condition does not hold, as `span` says.
+    pub fn deny(&mut self, expr: &'p Expr, span: Span) -> Result<(), Conflict> {
+        match &expr.kind {
+            Kind::Compare(how, left, right) => self.compare(contrary(*how), left, right, span),
+            Kind::Or(parts) => parts.iter().try_for_each(|part| self.deny(part, span)),
+            Kind::In(item, list) => {
+                list.iter().try_for_each(|value| self.compare(Compare::IsNot, item, value, span))
+            }
+            Kind::Field(_) | Kind::Line(_) | Kind::Read(_) if expr.ty == Type::Bool => {
+                self.with(expr, span, |range| range.keep(vec![Value::Bool(false)], span))
             }
             _ => Ok(()),
         }

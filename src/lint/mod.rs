@@ -2,9 +2,12 @@
 //! a bound. Each is a warning with a code; `meed check` tells them where there are no errors.
 
 mod bounds;
+mod cases;
 mod facts;
 mod gain;
 mod never;
+mod reversals;
+mod scenarios;
 mod table;
 
 use crate::diagnostic::{Code, Diagnostic, render};
@@ -19,6 +22,9 @@ pub fn lint(versions: &[Program]) -> Vec<Diagnostic> {
         table::look(program, &mut found);
         bounds::look(program, &mut found);
         gain::look(program, &mut found);
+        cases::look(program, &mut found);
+        reversals::look(program, &mut found);
+        scenarios::look(program, &mut found);
     }
     found.extend(versions.last().and_then(without_scenario));
     let mut found = render::sorted(found);

@@ -4,6 +4,27 @@ use super::{Explanation, code};
 
 pub(super) const LIST: &[Explanation] = &[
     code(
+        "E0586",
+        "a scenario about somebody to whom nothing happens",
+        "What is expected of a member with no events holds by itself, or fails without a reason that anybody sees. Mostly the name is a slip for that of another member.",
+        "earn base on purchase { give 1 point per $1 of subtotal }\nscenario \"a purchase\" {\n  anna purchase 2026-01-02 { order A1, subtotal $5 } expect 5 points\n  expect ana.points.balance is 0\n}",
+        "earn base on purchase { give 1 point per $1 of subtotal }\nscenario \"a purchase\" {\n  anna purchase 2026-01-02 { order A1, subtotal $5 } expect 5 points\n  expect anna.points.balance is 5\n}",
+    ),
+    code(
+        "E0587",
+        "an amount of a refund that nothing answers to",
+        "How much of an order comes back is said by a field that both events have under one name. Under another name it says nothing, and every refund takes back the whole order.",
+        "event purchase_b { order id, subtotal money }\nevent refund_b reverses purchase_b by order { amount money }\nearn base on purchase_b { give 1 point per $1 of subtotal }",
+        "event purchase_b { order id, subtotal money }\nevent refund_b reverses purchase_b by order { subtotal money }\nearn base on purchase_b { give 1 point per $1 of subtotal }",
+    ),
+    code(
+        "E0588",
+        "a case that is never reached",
+        "Of several cases the first that holds is taken. One that holds only where an earlier one does is never reached: put the narrower one first.",
+        "earn base on purchase { give 10 points when subtotal >= $10, 50 points when subtotal >= $50, 0 points otherwise }",
+        "earn base on purchase { give 50 points when subtotal >= $50, 10 points when subtotal >= $10, 0 points otherwise }",
+    ),
+    code(
         "E0590",
         "never true",
         "Conditions that contradict each other, or ask for a value that nothing has, never hold together: the rule does nothing. Drop one, or join them by `or`.",
