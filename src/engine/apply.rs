@@ -80,7 +80,7 @@ impl Fold<'_> {
     /// Whether the member may have events of this kind at all.
     fn admit(&mut self, kind: EventKind) -> Answer {
         if self.state.joined.is_none() && kind != EventKind::Join {
-            if self.program.settings.join_required {
+            if self.program.settings.join_required && !self.is_group() {
                 return Err("the member has not joined".into());
             }
             self.state.joined = Some(self.at.now);

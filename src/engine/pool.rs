@@ -31,6 +31,13 @@ pub fn account(pool: &str, group: &str) -> Arc<str> {
 }
 
 impl Fold<'_> {
+    /// Whether the member is the account of a group: it joined with whoever founded that.
+    pub fn is_group(&self) -> bool {
+        let mut groups =
+            self.pots.groups.iter().flat_map(|(id, groups)| groups.members.keys().map(move |group| (id, group)));
+        groups.any(|(id, group)| account(&self.program.pools.at(*id).name, group) == self.state.member)
+    }
+
     fn pool_named(&self) -> Result<Result<PoolId, String>, Fault> {
         let pools = &self.program.pools;
         Ok(match self.text("pool") {

@@ -3,8 +3,7 @@
 use std::cell::RefCell;
 
 use crate::hir::{
-    Direction, Effect, Label, LadderId, LimitId, MeasureId, OnRefund, RewardId, Rule, RuleId, Trigger, Validity,
-    Window,
+    Direction, Effect, Label, LadderId, LimitId, MeasureId, OnRefund, RewardId, Rule, RuleId, Trigger, Validity, Window,
 };
 use crate::value::{Exact, Instant, Value};
 

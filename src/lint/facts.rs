@@ -84,9 +84,7 @@ impl<'p> Facts<'p> {
         match &expr.kind {
             Kind::Compare(how, left, right) => self.compare(contrary(*how), left, right, span),
             Kind::Or(parts) => parts.iter().try_for_each(|part| self.deny(part, span)),
-            Kind::In(item, list) => {
-                list.iter().try_for_each(|value| self.compare(Compare::IsNot, item, value, span))
-            }
+            Kind::In(item, list) => list.iter().try_for_each(|value| self.compare(Compare::IsNot, item, value, span)),
             Kind::Field(_) | Kind::Line(_) | Kind::Read(_) if expr.ty == Type::Bool => {
                 self.with(expr, span, |range| range.keep(vec![Value::Bool(false)], span))
             }

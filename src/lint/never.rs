@@ -40,8 +40,20 @@ pub(super) fn look(program: &Program, found: &mut Vec<Diagnostic>) {
         let only: Vec<&Expr> = challenge.only.iter().collect();
         ask(format!("nobody takes part in challenge `{}`", challenge.name), challenge.span, &[], &only);
     }
+    nothing(program, found);
     boosts(program, found);
     tiers(program, found);
+}
+
+/// Earns of a fixed amount that is not above zero.
+fn nothing(program: &Program, found: &mut Vec<Diagnostic>) {
+    for earn in program.earns.iter() {
+        let Some(amount) = number(program, &earn.give).filter(|amount| *amount <= Exact::ZERO) else { continue };
+        let amount = said(program, Type::Quantity(earn.unit), amount);
+        let message = format!("earn `{}` never gives anything: it gives {amount}", earn.name);
+        let help = "an earn gives more than nothing; what is taken away is the `take` of a rule";
+        found.push(warning("E0590", earn.give.span, message).help(help));
+    }
 }
 
 /// Whether conditions can hold together.

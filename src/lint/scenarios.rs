@@ -29,9 +29,7 @@ fn actor(step: &Step) -> Option<&str> {
 fn asked(scenario: &Scenario) -> impl Iterator<Item = (&str, Span)> {
     scenario.steps.iter().flat_map(|step| match step {
         Step::Expect { member, span, .. } | Step::Expiring { member, span, .. } => vec![(&**member, *span)],
-        Step::Event(_, expected) | Step::Advance(_, _, expected) => {
-            expected.iter().filter_map(named).collect()
-        }
+        Step::Event(_, expected) | Step::Advance(_, _, expected) => expected.iter().filter_map(named).collect(),
     })
 }
 

@@ -35,8 +35,14 @@ pub(crate) struct Mapper {
     bound: Vec<Bound>,
     groups: IndexMap<(usize, Vec<String>), Group>,
     closed: FxHashSet<u64>,
+    /// Groups that are complete, in order.
     done: VecDeque<Group>,
+    /// What comes out next, in the order of rows: an event that needs no others, or the place of the next group.
+    coming: VecDeque<Option<Box<Result<Event, Reject>>>>,
 }
+
+/// How many events wait behind a group: then no more rows of it are waited for.
+const MAX_COMING: usize = 1 << 16;
 
 struct Bound {
     kind: EventId,
@@ -65,7 +71,14 @@ impl Mapper {
             bound.push(bind(&map, rule, decoder)?);
         }
         map.rules = rules;
-        Ok(Self { map, bound, groups: IndexMap::new(), closed: FxHashSet::default(), done: VecDeque::new() })
+        Ok(Self {
+            map,
+            bound,
+            groups: IndexMap::new(),
+            closed: FxHashSet::default(),
+            done: VecDeque::new(),
+            coming: VecDeque::new(),
+        })
     }
 
     /// What the map says of files.
@@ -165,7 +178,15 @@ impl Mapper {
             let result = result.and_then(|(id, member, time, fields)| {
                 decoder.finish(raw, Draft { kind: bound.kind, id, member, time, sequence }, fields.as_slice())
             });
-            return Some(result.map_err(|fault| reject(raw, fault)));
+            let result = result.map_err(|fault| reject(raw, fault));
+            if self.coming.is_empty() {
+                return Some(result);
+            }
+            self.coming.push_back(Some(Box::new(result)));
+            if self.coming.len() > MAX_COMING {
+                self.complete_oldest();
+            }
+            return None;
         }
         let key: Vec<String> =
             rule.group.iter().map(|name| super::form::scalar(&row.column(name)).into_owned()).collect();
@@ -187,26 +208,34 @@ impl Mapper {
         };
         let group = Group { rule: index, place: raw.place.clone(), text: shown(raw), sequence, head, fields, rows: 1 };
         self.groups.insert(key, group);
-        if self.groups.len() > MAX_OPEN_GROUPS
-            && let Some((key, group)) = self.groups.shift_remove_index(0)
-        {
-            self.closed.insert(hash(&key));
-            self.done.push_back(group);
+        self.coming.push_back(None);
+        if self.groups.len() > MAX_OPEN_GROUPS {
+            self.complete_oldest();
         }
         None
     }
 
-    /// A group that is complete.
-    pub(crate) fn ready(&mut self, decoder: &Decoder<'_>) -> Option<Result<Event, Reject>> {
-        let group = self.done.pop_front()?;
-        Some(self.close(decoder, group))
+    fn complete_oldest(&mut self) {
+        if let Some((key, group)) = self.groups.shift_remove_index(0) {
+            self.closed.insert(hash(&key));
+            self.done.push_back(group);
+        }
     }
 
-    /// Closes the groups that are left, one at each call.
-    pub(crate) fn flush(&mut self, decoder: &Decoder<'_>) -> Option<Result<Event, Reject>> {
-        if self.done.is_empty() {
-            self.done.extend(std::mem::take(&mut self.groups).into_values());
+    /// What comes next, if it waits for nothing.
+    pub(crate) fn ready(&mut self, decoder: &Decoder<'_>) -> Option<Result<Event, Reject>> {
+        if self.coming.front()?.is_none() && self.done.is_empty() {
+            return None;
         }
+        match self.coming.pop_front()? {
+            Some(result) => Some(*result),
+            None => self.done.pop_front().map(|group| self.close(decoder, group)),
+        }
+    }
+
+    /// The same at the end, where no more rows come.
+    pub(crate) fn flush(&mut self, decoder: &Decoder<'_>) -> Option<Result<Event, Reject>> {
+        self.done.extend(std::mem::take(&mut self.groups).into_values());
         self.ready(decoder)
     }
 

@@ -1,8 +1,8 @@
 //! Rules: what sets them off, and what they do.
 
 use crate::hir::{
-    Direction, Effect, Hold, Kind, LadderId, MeasureId, Net, OnRefund, Program, RewardId, Rule, RuleId,
-    Source, Trigger, Window,
+    Direction, Effect, Hold, Kind, LadderId, MeasureId, Net, OnRefund, Program, RewardId, Rule, RuleId, Source,
+    Trigger, Window,
 };
 use crate::value::Exact;
 

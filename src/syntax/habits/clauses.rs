@@ -64,9 +64,14 @@ pub(super) fn hyphen(r: &Reader<'_>, place: Place, at: usize) -> Option<Diagnost
         .then(|| errors::hyphen(r.span(before.start, after.end), whole, edit))
 }
 
-/// `black friday` as a name of an item: as many words as make one.
+/// `black friday` as a name of an item, `gold plus` as one of a tier: as many words as make one.
 pub(in crate::syntax) fn spaced_name(r: &Reader<'_>, place: Place, at: usize) -> Option<Diagnostic> {
-    let from = at.checked_sub(1).filter(|from| place.rule == Rule::item && *from > place.first)?;
+    let named = |from: &usize| match place.rule {
+        Rule::item => *from > place.first,
+        Rule::tiers_lines => *from == place.first,
+        _ => false,
+    };
+    let from = at.checked_sub(1).filter(named)?;
     (at..=place.last).take(4).find_map(|last| {
         let words = (from..=last).all(|at| r.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Word));
         let (start, end) = r.range(from, last);

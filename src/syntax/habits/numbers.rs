@@ -32,6 +32,15 @@ pub(super) fn find(r: &Reader<'_>, place: Place, i: usize, failed: usize) -> Opt
             {
                 return Some(comma_number(r, place, token, rest));
             }
+            if let Some(rest) = next.filter(|rest| is_group(found, rest.text(r.text)) && rest.start == token.end + 1) {
+                let span = r.span(token.start, rest.end);
+                let right = format!("{found}_{}", rest.text(r.text));
+                let edit = Edit { span, text: right.clone() };
+                if reading(r, place, std::slice::from_ref(&edit)) > Reading::Not {
+                    let whole = r.text.get(token.start..rest.end).unwrap_or(found);
+                    return Some(errors::number_form(span, whole, &right, "thousands are separated by `_`"));
+                }
+            }
             if let Some(sign) = next.filter(|n| n.kind == TokenKind::MoneySign && i + 1 >= failed) {
                 let sign_text = sign.text(r.text);
                 let span = r.span(token.start, sign.end);
@@ -173,6 +182,11 @@ fn clock_time(r: &Reader<'_>, place: Place, i: usize) -> Option<(Span, String)> 
 
 fn plain(found: &str) -> bool {
     found.chars().all(|c| c.is_ascii_digit())
+}
+
+/// Whether digits may be three more of a number.
+fn is_group(before: &str, digits: &str) -> bool {
+    plain(before) && before.len() <= 3 && plain(digits) && digits.len() == 3
 }
 
 /// `1,25` and `1,000`: three digits behind a comma are thousands, but for what cannot be so many; of a rate nobody knows.

@@ -54,7 +54,8 @@ fn sign(r: &Reader<'_>, place: Place, at: usize, always: bool) -> Option<Diagnos
     };
     let one = |right: &str| vec![Edit { span: blank_before(r, at, right), text: apart(r, at, right) }];
     // Only a number is a factor.
-    let number = at.checked_sub(1).and_then(|before| r.tokens.get(before)).is_some_and(|t| t.kind == TokenKind::Literal);
+    let number =
+        at.checked_sub(1).and_then(|before| r.tokens.get(before)).is_some_and(|t| t.kind == TokenKind::Literal);
     let readable = |least: Reading| {
         let fits = |right: &str| reading(r, place, &all(right)).max(reading(r, place, &one(right))) >= least;
         meanings.iter().find(|(right, _)| (*right != "x" || number) && fits(right))
