@@ -392,12 +392,12 @@ impl Fold<'_> {
         if asked > have && !matches!(unit.refunds, RefundFloor::BelowZero(_)) {
             return Ok(Err(self.too_little(id, asked).unwrap_or_default()));
         }
-        self.spend(Cause::Event, id, asked.min(have), &Account::Issuer)?;
+        self.spend(Cause::Event, id, asked.min(have), &Account::Redeemed)?;
         if asked > have {
             let purse = self.state.units.at_mut(id);
             purse.debt = purse.debt.checked_add(asked - have).ok_or(crate::value::ArithmeticError::Overflow)?;
             purse.most().ok_or(crate::value::ArithmeticError::Overflow)?;
-            self.post(Cause::Event, id, Account::Available, Account::Issuer, asked - have, None, None);
+            self.post(Cause::Event, id, Account::Available, Account::Redeemed, asked - have, None, None);
         }
         Ok(Ok(()))
     }

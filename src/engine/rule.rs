@@ -330,7 +330,7 @@ impl Fold<'_> {
             Effect::Take(unit, amount) => {
                 let asked = self.judge.exact(amount, &self.cx(view))?.floor().to_i64().unwrap_or(i64::MAX);
                 let amount = asked.min(self.spendable(*unit));
-                self.spend(cause, *unit, amount.max(0), &Account::Issuer).map(drop)
+                self.spend(cause, *unit, amount.max(0), &Account::Redeemed).map(drop)
             }
             Effect::Convert { from, to, price, gives, minimum, maximum } => {
                 let cx = self.cx(view);
