@@ -26,6 +26,9 @@ pub enum Fault {
     /// The original of a reversal is not known.
     #[error("no earlier `{0}` of this member matches, so there is nothing to reverse")]
     NoOriginal(String),
+    /// The original of a reversal is older than it may be.
+    #[error("the `{0}` that matches is too old to be taken back")]
+    OldOriginal(String),
     /// More comes back than was there.
     #[error("more is reversed than was left of the original: {asked} asked, {left} left")]
     TooMuch {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::hir::{FieldId, LineKey, OnRefund, Order, Reversal, Trigger, Unmatched};
-use crate::value::{Exact, Value};
+use crate::value::{Exact, Instant, Value};
 
 use super::event::Event;
 use super::fact::{Award, Fact, FactChange};
@@ -63,7 +63,8 @@ impl Fold<'_> {
                 Unmatched::Counts => {
                     Ok(Undoing { unmatched: Some(self.stand_in(reversal, event, &asked)), ..Undoing::default() })
                 }
-                Unmatched::Refused => Err(Fault::NoOriginal(name)),
+                Unmatched::Refused if self.matching(reversal, event, None).is_empty() => Err(Fault::NoOriginal(name)),
+                Unmatched::Refused => Err(Fault::OldOriginal(name)),
             };
         }
         if whole {
@@ -86,6 +87,11 @@ impl Fold<'_> {
             Some(within) => Some(within.before(event.time, zone).ok_or(Fault::Calendar)?),
             None => None,
         };
+        Ok(self.matching(reversal, event, oldest))
+    }
+
+    /// Facts that a reversal names and of which something is left, younger than a moment if there is one; the first to be reversed first.
+    fn matching(&mut self, reversal: &Reversal, event: &Event, oldest: Option<Instant>) -> Vec<usize> {
         let matches = |fact: &Fact| {
             fact.event.kind == reversal.of
                 && !fact.gone
@@ -103,7 +109,7 @@ impl Fold<'_> {
         if reversal.order == Order::LatestFirst {
             found.reverse();
         }
-        Ok(found)
+        found
     }
 
     fn principal_missing(&self, reversal: &Reversal, event: &Event) -> bool {
