@@ -1,14 +1,14 @@
 //! Looks ahead: touches what the next few events will need before any of them is judged. Nothing waits for what is found, so that memory
 //! brings all of it at once; when an event is judged, it is at hand.
 
+use std::cell::Cell;
 use std::hint::black_box;
 
 use crate::arena::Id as _;
 use crate::hir::EventId;
 
-use super::chunks::{Rows, Spot};
 use super::clock::Back;
-use super::code::cell;
+use super::code::{MISSING, cell};
 use super::layout::{ABSENT, DUE};
 use super::measure::place;
 use super::order::looked_at;
@@ -24,9 +24,9 @@ const FURTHER: usize = 8;
 
 /// An event that will be judged.
 #[derive(Debug, Clone, Copy)]
-pub struct Coming {
-    /// Where the cells of its member are.
-    pub member: Spot,
+pub struct Coming<'m> {
+    /// The cells of its member.
+    pub member: &'m [Cell<i64>],
     /// The member's number.
     pub number: u32,
     /// Its place among those that come.
@@ -35,6 +35,14 @@ pub struct Coming {
     pub time: i64,
     /// Its type; none where only time passes.
     pub event: Option<EventId>,
+}
+
+impl Coming<'_> {
+    /// A cell of its member.
+    #[inline(always)]
+    fn get(&self, at: usize) -> i64 {
+        self.member.get(at).map_or(MISSING, Cell::get)
+    }
 }
 
 /// What leaves a queue when it is older than so much.
@@ -75,7 +83,6 @@ pub struct Ahead {
     asks: Vec<Asks>,
     /// By type of event: cells in all lines of memory that it looks at.
     looks: Vec<Vec<usize>>,
-    asking: Vec<Coming>,
     leaving: Vec<(u32, i64)>,
 }
 
@@ -114,49 +121,43 @@ impl Ahead {
             values: values.iter().map(|measure| measure.cells.entries).collect(),
             asks: plan.events.iter().map(asks).collect(),
             looks: plan.events.iter().map(|event| one_of_each_line(looked_at(plan, event))).collect(),
-            asking: Vec::new(),
             leaving: Vec::new(),
         }
     }
 
     /// Touches what belongs to the members of all that comes: their cells first, then what these lead to.
-    pub fn look(&mut self, all: &[Coming], plan: &Plan, cells: &Rows, pools: &Pools) {
-        let Self { lots, facts, entries, values, windows, asks, looks, asking, leaving } = self;
-        let at = |one: &Coming, at: usize| cells.get(one.member, at);
+    pub fn look(&mut self, all: &[Coming<'_>], plan: &Plan, pools: &Pools) {
+        let Self { lots, facts, entries, values, windows, asks, looks, leaving } = self;
         let looks =
-            |one: &Coming| one.event.and_then(|event| looks.get(event.index())).map(Vec::as_slice).unwrap_or(&[0]);
-        let cells_of = |one: &Coming| {
-            let row = cells.at(one.member);
-            looks(one).iter().fold(0, |sum, at| sum ^ cell(row, *at))
-        };
+            |one: &Coming<'_>| one.event.and_then(|event| looks.get(event.index())).map(Vec::as_slice).unwrap_or(&[0]);
+        let cells_of = |one: &Coming<'_>| looks(one).iter().fold(0, |sum, at| sum ^ one.get(*at));
         black_box(all.iter().fold(0, |sum, one| sum ^ cells_of(one)));
-        let asks = |one: &Coming| match one.event {
+        let asks = |one: &Coming<'_>| match one.event {
             Some(event) => asks.get(event.index()).copied().unwrap_or_default(),
             None => Asks { windows: true, takes: false },
         };
-        asking.clear();
-        asking.extend(all.iter().filter(|one| asks(one).windows));
+        let mut asking: Vec<_> = all.iter().filter(|one| asks(one).windows).collect();
         // A row that comes in is linked to the last.
         for queue in &*lots {
-            touch(&pools.lots, all.iter().map(|one| last(at(one, *queue))));
+            touch(&pools.lots, all.iter().map(|one| last(one.get(*queue))));
         }
         for (event, queue) in &*facts {
-            touch(&pools.facts.at(*event).queues, asking.iter().map(|one| last(at(one, *queue))));
+            touch(&pools.facts.at(*event).queues, asking.iter().map(|one| last(one.get(*queue))));
         }
         for queue in entries {
-            touch(&pools.entries, asking.iter().map(|one| last(at(one, *queue))));
+            touch(&pools.entries, asking.iter().map(|one| last(one.get(*queue))));
         }
         for queue in values {
             leaving.clear();
-            let queues = asking.iter().map(|one| at(one, *queue)).filter(|queue| *queue != EMPTY);
+            let queues = asking.iter().map(|one| one.get(*queue)).filter(|queue| *queue != EMPTY);
             leaving.extend(queues.map(|queue| (first(queue), i64::MAX)));
             follow(&pools.entries, entry::AT, leaving);
         }
         for window in windows {
-            let by = |one: &Coming| one.time.saturating_sub(window.age);
-            let leaves = asking.iter().filter(|one| at(one, window.first) <= by(one));
+            let by = |one: &Coming<'_>| one.time.saturating_sub(window.age);
+            let leaves = asking.iter().filter(|one| one.get(window.first) <= by(one));
             leaving.clear();
-            leaving.extend(leaves.map(|one| ((window.place)(at(one, window.cell)), by(one))));
+            leaving.extend(leaves.map(|one| ((window.place)(one.get(window.cell)), by(one))));
             match window.facts {
                 Some(event) => follow(&pools.facts.at(event).queues, TIME, leaving),
                 None => follow(&pools.entries, entry::AT, leaving),
@@ -164,16 +165,16 @@ impl Ahead {
         }
         asking.retain(|one| asks(one).takes);
         for queue in &*lots {
-            touch(&pools.lots, asking.iter().map(|one| first(at(one, *queue))));
+            touch(&pools.lots, asking.iter().map(|one| first(one.get(*queue))));
         }
         for (event, queue) in &*facts {
-            touch(&pools.facts.at(*event).queues, asking.iter().map(|one| first(at(one, *queue))));
+            touch(&pools.facts.at(*event).queues, asking.iter().map(|one| first(one.get(*queue))));
         }
-        let due = || all.iter().filter(|one| at(one, DUE) <= one.time);
+        let due = || all.iter().filter(|one| one.get(DUE) <= one.time);
         for unit in &plan.lapsing {
             let queue = plan.units.at(*unit).cells.lots;
             leaving.clear();
-            leaving.extend(due().map(|one| (first(at(one, queue)), one.time)));
+            leaving.extend(due().map(|one| (first(one.get(queue)), one.time)));
             follow(&pools.lots, lot::EXPIRES, leaving);
         }
     }

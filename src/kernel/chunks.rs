@@ -1,14 +1,12 @@
 //! A table that grows without being copied.
 
-use super::code::cell;
-
 /// How many cells one chunk holds at least.
 const CHUNK: usize = 1 << 14;
 
 /// Rows of a fixed number of cells, in chunks that stay where they are.
 #[derive(Debug)]
-pub struct Rows {
-    chunks: Vec<Box<[i64]>>,
+pub struct Rows<C> {
+    chunks: Vec<Box<[C]>>,
     /// Cells of a row.
     width: usize,
     /// Rows of a chunk: so many bits say which, and a mask of these.
@@ -19,14 +17,7 @@ pub struct Rows {
     room: usize,
 }
 
-/// Where a row is: its chunk, and where it begins in that.
-#[derive(Debug, Clone, Copy)]
-pub struct Spot {
-    chunk: u32,
-    from: u32,
-}
-
-impl Rows {
+impl<C: Clone + Default> Rows<C> {
     /// No rows of a width.
     pub fn new(width: usize) -> Self {
         let width = width.max(1);
@@ -40,7 +31,7 @@ impl Rows {
         self.len
     }
 
-    /// Adds a row of zeros; returns which it is.
+    /// Adds an empty row; returns which it is.
     #[inline]
     pub fn add(&mut self) -> usize {
         if self.len == self.room {
@@ -52,7 +43,7 @@ impl Rows {
 
     #[cold]
     fn grow(&mut self) {
-        self.chunks.push(vec![0; self.width << self.bits].into_boxed_slice());
+        self.chunks.push(vec![C::default(); self.width << self.bits].into_boxed_slice());
         self.room += 1 << self.bits;
     }
 
@@ -62,65 +53,29 @@ impl Rows {
         (at.wrapping_shr(self.bits), (at & self.mask).wrapping_mul(self.width))
     }
 
-    /// A row. Behind the last there may be others, of zeros.
+    /// A row. Behind the last there may be others, which are empty.
     #[inline(always)]
-    pub fn row(&self, at: usize) -> Option<&[i64]> {
+    pub fn row(&self, at: usize) -> Option<&[C]> {
         let (chunk, from) = self.find(at);
         self.chunks.get(chunk)?.get(from..from.wrapping_add(self.width))
     }
 
     /// A row, to be changed.
     #[inline(always)]
-    pub fn row_mut(&mut self, at: usize) -> Option<&mut [i64]> {
+    pub fn row_mut(&mut self, at: usize) -> Option<&mut [C]> {
         let (chunk, from) = self.find(at);
         self.chunks.get_mut(chunk)?.get_mut(from..from.wrapping_add(self.width))
     }
 
-    /// Where a row is.
-    #[inline]
-    pub fn spot(&self, at: usize) -> Option<Spot> {
-        let (chunk, from) = self.find(at);
-        (at < self.len).then_some(Spot { chunk: u32::try_from(chunk).ok()?, from: u32::try_from(from).ok()? })
-    }
-
-    /// A cell of the row at a spot; missing where there is none.
+    /// The first cell of some row, whichever: what is done with it does not matter, and nothing hangs on which row it is.
     #[inline(always)]
-    pub fn get(&self, at: Spot, place: usize) -> i64 {
-        let chunk = self.chunks.get(at.chunk as usize).map(Box::as_ref).unwrap_or_default();
-        cell(chunk, (at.from as usize).wrapping_add(place))
-    }
-
-    /// A cell of the row at a spot, to be changed.
-    #[inline(always)]
-    pub fn cell_mut(&mut self, at: Spot, place: usize) -> Option<&mut i64> {
-        self.chunks.get_mut(at.chunk as usize)?.get_mut((at.from as usize).wrapping_add(place))
-    }
-
-    /// The row at a spot; none of its cells where there is none.
-    #[inline(always)]
-    pub fn at(&self, at: Spot) -> &[i64] {
-        let from = at.from as usize;
-        let chunk = self.chunks.get(at.chunk as usize).map(Box::as_ref).unwrap_or_default();
-        chunk.get(from..from.wrapping_add(self.width)).unwrap_or_default()
-    }
-
-    /// The row at a spot, to be changed; none of its cells where there is none.
-    #[inline(always)]
-    pub fn at_mut(&mut self, at: Spot) -> &mut [i64] {
-        let from = at.from as usize;
-        let chunk = self.chunks.get_mut(at.chunk as usize).map(Box::as_mut).unwrap_or_default();
-        chunk.get_mut(from..from.wrapping_add(self.width)).unwrap_or_default()
-    }
-
-    /// A cell of some row, whichever: what is done with it does not matter, and nothing hangs on which row it is.
-    #[inline(always)]
-    pub fn any(&self, at: usize, place: usize) -> i64 {
+    pub fn any(&self, at: usize) -> Option<&C> {
         let (chunk, from) = self.find(if at < self.len { at } else { 0 });
-        self.chunks.get(chunk).map_or(0, |chunk| cell(chunk, from.wrapping_add(place)))
+        self.chunks.get(chunk)?.get(from)
     }
 
     /// All rows in order.
-    pub fn iter(&self) -> impl Iterator<Item = &[i64]> {
+    pub fn iter(&self) -> impl Iterator<Item = &[C]> {
         self.chunks.iter().flat_map(|chunk| chunk.chunks_exact(self.width)).take(self.len)
     }
 }
@@ -137,21 +92,20 @@ mod tests {
                 let at = rows.add();
                 rows.row_mut(at).unwrap()[0] = i;
             }
-            let spot = |i: i64| rows.get(rows.spot(i as usize).unwrap(), 0);
             let all = rows
                 .iter()
                 .zip(0..)
-                .all(|(row, i)| row.len() == width && rows.row(i as usize) == Some(row) && row[0] == i && spot(i) == i);
-            assert!(all && rows.iter().count() == 300 && rows.spot(300).is_none(), "{width}");
+                .all(|(row, i)| row.len() == width && rows.row(i as usize) == Some(row) && row[0] == i);
+            assert!(all && rows.iter().count() == 300, "{width}");
         }
         let mut rows = Rows::new(5);
         for i in 0..40_000 {
             let at = rows.add();
-            let spot = rows.spot(at).unwrap();
-            *rows.cell_mut(spot, 4).unwrap() = i;
+            let row = rows.row_mut(at).unwrap();
+            (row[0], row[4]) = (i + 1, i);
         }
-        assert_eq!(rows.row(30_000), Some([0, 0, 0, 0, 30_000].as_slice()));
-        assert_eq!((rows.any(30_000, 4), rows.any(usize::MAX, 4)), (30_000, 0));
+        assert_eq!(rows.row(30_000), Some([30_001, 0, 0, 0, 30_000].as_slice()));
+        assert_eq!((rows.any(30_000), rows.any(usize::MAX)), (Some(&30_001), Some(&1)));
         assert_eq!((rows.len(), rows.iter().count()), (40_000, 40_000));
         assert_eq!(rows.iter().last().unwrap()[4], 39_999);
     }

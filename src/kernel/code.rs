@@ -99,7 +99,7 @@ impl Num {
     }
 
     /// What each lane alone decides.
-    pub fn each(of: impl Fn(&Cx<'_>, &Lane) -> i64 + Send + Sync + 'static) -> Self {
+    pub fn each(of: impl Fn(&Cx<'_>, &Lane<'_>) -> i64 + Send + Sync + 'static) -> Self {
         Self::code(move |cx, out| each(cx, out, |lane| of(cx, lane)))
     }
 
@@ -187,7 +187,7 @@ impl Num {
 
 /// Fills a column by its lanes.
 #[inline(always)]
-fn each(cx: &Cx<'_>, out: &mut [i64], of: impl Fn(&Lane) -> i64) {
+fn each(cx: &Cx<'_>, out: &mut [i64], of: impl Fn(&Lane<'_>) -> i64) {
     out.iter_mut().zip(cx.lanes).for_each(|(out, lane)| *out = of(lane));
 }
 
@@ -202,13 +202,5 @@ pub fn cell(cells: &[i64], at: usize) -> i64 {
 pub fn set(cells: &mut [i64], at: usize, value: i64) {
     if let Some(cell) = cells.get_mut(at) {
         *cell = value;
-    }
-}
-
-/// Brings the moment in a cell forward to another that is sooner, where there is one.
-#[inline(always)]
-pub fn sooner(cells: &mut [i64], at: usize, moment: i64) {
-    if let Some(cell) = cells.get_mut(at) {
-        *cell = (*cell).min(moment);
     }
 }

@@ -168,7 +168,7 @@ impl Crew {
     /// What was told, by all.
     pub fn told(&mut self) -> Told {
         let mut told = Told::new(self.plan.units.len(), self.plan.rewards);
-        self.shares.iter_mut().for_each(|members| told.add(&own(members).told));
+        self.shares.iter_mut().for_each(|members| told.add(own(members).told()));
         told
     }
 

@@ -4,7 +4,7 @@ use crate::engine::MOST_AT_ONCE;
 use crate::hir::{RewardId, RoundScope, RuleId, UnitId};
 use crate::value::{Exact, Rounding, allocate};
 
-use super::code::{Num, cell, set};
+use super::code::{Num, set};
 use super::judge::{Judge, Odd, TOO_LARGE};
 use super::lane::{Lane, at_least};
 use super::plan::{CrossingPlan, EarnPlan, EffectPlan, EventPlan, LimitPlan, Once};
@@ -20,7 +20,7 @@ struct Share {
 
 impl Judge<'_, '_> {
     /// Judges all earns of some events: first what all of them give, then what limits leave of it, and then it is awarded.
-    pub fn earn(&mut self, event: &EventPlan, lanes: &[Lane], length: usize) -> Result<(), Odd> {
+    pub fn earn(&mut self, event: &EventPlan, lanes: &[Lane<'_>], length: usize) -> Result<(), Odd> {
         let mut amounts = std::mem::take(&mut self.scratch.amounts);
         at_least(event.earns.len(), &mut amounts);
         for (earn, column) in event.earns.iter().zip(&mut amounts) {
@@ -52,7 +52,7 @@ impl Judge<'_, '_> {
     }
 
     /// Computes named values in turn.
-    fn name(&mut self, values: &[Num], lanes: &[Lane], length: usize) {
+    fn name(&mut self, values: &[Num], lanes: &[Lane<'_>], length: usize) {
         at_least(values.len(), &mut self.scratch.lets);
         for (place, value) in values.iter().enumerate() {
             let mut column = self.column(value, lanes);
@@ -65,7 +65,7 @@ impl Judge<'_, '_> {
     }
 
     /// Cuts an amount to what all limits of an earn leave.
-    fn fit(&mut self, lane: &Lane, earn: &EarnPlan, amount: i64) -> i64 {
+    fn fit(&mut self, lane: &Lane<'_>, earn: &EarnPlan, amount: i64) -> i64 {
         let mut amount = amount;
         for limit in &earn.limits {
             if amount == 0 {
@@ -89,21 +89,21 @@ impl Judge<'_, '_> {
     }
 
     /// What a limit leaves, in steps or times.
-    fn left(&self, lane: &Lane, limit: &LimitPlan) -> i64 {
+    fn left(&self, lane: &Lane<'_>, limit: &LimitPlan) -> i64 {
         self.value(&limit.most, lane).checked_sub(self.used(lane, limit)).unwrap_or_else(|| self.cx(&[]).odd())
     }
 
-    fn used(&self, lane: &Lane, limit: &LimitPlan) -> i64 {
-        let (Some(cells), member) = (limit.cells, self.members.at(lane.member)) else { return 0 };
-        if cell(member, cells.period) == self.bucket(lane, limit) { cell(member, cells.used) } else { 0 }
+    fn used(&self, lane: &Lane<'_>, limit: &LimitPlan) -> i64 {
+        let Some(cells) = limit.cells else { return 0 };
+        if lane.get(cells.period) == self.bucket(lane, limit) { lane.get(cells.used) } else { 0 }
     }
 
-    fn bucket(&self, lane: &Lane, limit: &LimitPlan) -> i64 {
+    fn bucket(&self, lane: &Lane<'_>, limit: &LimitPlan) -> i64 {
         limit.period.map_or(0, |period| self.today(lane).period(period).start)
     }
 
     /// Makes whole steps of parts of a step, as they are rounded together.
-    fn round(&self, event: &EventPlan, lanes: &[Lane], amounts: &mut [Vec<i64>]) -> Result<(), Odd> {
+    fn round(&self, event: &EventPlan, lanes: &[Lane<'_>], amounts: &mut [Vec<i64>]) -> Result<(), Odd> {
         if event.earns.iter().all(|earn| earn.scale == 1) {
             return Ok(());
         }
@@ -131,7 +131,7 @@ impl Judge<'_, '_> {
         Ok(())
     }
 
-    fn award(&mut self, lane: &Lane, earn: &EarnPlan, amount: i64) {
+    fn award(&mut self, lane: &Lane<'_>, earn: &EarnPlan, amount: i64) {
         if earn.limits.is_empty() {
             let granted = self.grant(lane, earn.unit, amount);
             return self.remember(lane, earn.unit, earn.award, granted);
@@ -146,15 +146,14 @@ impl Judge<'_, '_> {
         for limit in &earn.limits {
             let Some(cells) = limit.cells else { continue };
             let used = self.used(lane, limit) + if limit.times { 1 } else { granted };
-            let (bucket, member) = (self.bucket(lane, limit), self.members.at_mut(lane.member));
-            set(member, cells.period, bucket);
-            set(member, cells.used, used);
+            lane.set(cells.period, self.bucket(lane, limit));
+            lane.set(cells.used, used);
         }
         self.remember(lane, earn.unit, earn.award, granted);
     }
 
     /// Notes what an award has granted just now, and its lot.
-    fn remember(&mut self, lane: &Lane, unit: UnitId, award: Option<usize>, granted: i64) {
+    fn remember(&mut self, lane: &Lane<'_>, unit: UnitId, award: Option<usize>, granted: i64) {
         let collecting = self.scratch.collecting;
         if granted <= 0 || (award.is_none() && !collecting) {
             return;
@@ -171,7 +170,7 @@ impl Judge<'_, '_> {
     }
 
     /// Fires rules whose measure has crossed what they wait for.
-    pub fn crossings(&mut self, waits: &[RuleId], lanes: &[Lane]) -> Result<(), Odd> {
+    pub fn crossings(&mut self, waits: &[RuleId], lanes: &[Lane<'_>]) -> Result<(), Odd> {
         for (place, id) in waits.iter().enumerate() {
             let Some(crossing) = &self.plan.rules.at(*id).crossing else { continue };
             let values = self.column(&crossing.value, lanes);
@@ -190,7 +189,14 @@ impl Judge<'_, '_> {
         Ok(())
     }
 
-    fn cross(&mut self, lane: &Lane, id: RuleId, crossing: &CrossingPlan, before: i64, now: i64) -> Result<bool, Odd> {
+    fn cross(
+        &mut self,
+        lane: &Lane<'_>,
+        id: RuleId,
+        crossing: &CrossingPlan,
+        before: i64,
+        now: i64,
+    ) -> Result<bool, Odd> {
         let cells = crossing.cells;
         if crossing.repeats.is_none() && (now < crossing.step || before >= crossing.step) {
             return Ok(false);
@@ -200,8 +206,8 @@ impl Judge<'_, '_> {
             Once::Period(period) => self.today(lane).period(period).start,
             Once::Moment => lane.now,
         };
-        let same = crossing.once == Once::Ever || self.get(lane, cells.period) == key;
-        let done = if same { self.get(lane, cells.multiple) } else { 0 };
+        let same = crossing.once == Once::Ever || lane.get(cells.period) == key;
+        let done = if same { lane.get(cells.multiple) } else { 0 };
         let multiples = |value: i64| match crossing.repeats {
             None => i64::from(value >= crossing.step),
             Some(_) => value.div_euclid(crossing.step).max(0),
@@ -214,10 +220,10 @@ impl Judge<'_, '_> {
         let mut fired = false;
         for multiple in first..=last {
             self.rises()?;
-            self.set(lane, cells.period, key);
-            self.set(lane, cells.multiple, multiple);
+            lane.set(cells.period, key);
+            lane.set(cells.multiple, multiple);
             fired |= self.fire_crossing(lane, id, crossing, (key, multiple))?;
-            if self.get(lane, cells.multiple) != multiple {
+            if lane.get(cells.multiple) != multiple {
                 // The rule has restarted its measure: further multiples are to be reached again.
                 break;
             }
@@ -226,7 +232,7 @@ impl Judge<'_, '_> {
     }
 
     /// Fires a rule for those for which it is open; returns whether there are any.
-    pub fn fire(&mut self, id: RuleId, lanes: &[Lane]) -> Result<bool, Odd> {
+    pub fn fire(&mut self, id: RuleId, lanes: &[Lane<'_>]) -> Result<bool, Odd> {
         let rule = self.plan.rules.at(id);
         self.open(&rule.gates, lanes, |judge, lanes| {
             for (condition, effect) in &rule.effects {
@@ -237,7 +243,7 @@ impl Judge<'_, '_> {
         })
     }
 
-    fn effect(&mut self, effect: &EffectPlan, lanes: &[Lane]) -> Result<(), Odd> {
+    fn effect(&mut self, effect: &EffectPlan, lanes: &[Lane<'_>]) -> Result<(), Odd> {
         match effect {
             EffectPlan::Give { unit, amount, scale, award } => {
                 let mut done = Ok(());
@@ -254,8 +260,8 @@ impl Judge<'_, '_> {
             EffectPlan::Issue(reward) => lanes.iter().for_each(|_| self.issue(*reward)),
             EffectPlan::Badge(cell) => {
                 for lane in lanes {
-                    if self.get(lane, *cell) == super::layout::NEVER {
-                        self.set(lane, *cell, lane.now);
+                    if lane.get(*cell) == super::layout::NEVER {
+                        lane.set(*cell, lane.now);
                         self.told.outcomes += 1;
                     }
                 }
@@ -314,7 +320,7 @@ fn rounded(event: &EventPlan, shares: &[Share]) -> Option<Vec<i64>> {
 }
 
 /// Puts what a column has for each of some events where these have their place in another; returns what is no longer needed.
-fn spread(lanes: &[Lane], mut from: Vec<i64>, to: &mut Vec<i64>) -> Vec<i64> {
+fn spread(lanes: &[Lane<'_>], mut from: Vec<i64>, to: &mut Vec<i64>) -> Vec<i64> {
     if lanes.len() == to.len() {
         // Each of them is one of these.
         std::mem::swap(&mut from, to);

@@ -19,7 +19,7 @@ impl Judge<'_, '_> {
     /// Fires a rule for a crossing of a multiple in a period; what that brings may hang on its measure. Returns whether it was open.
     pub fn fire_crossing(
         &mut self,
-        lane: &Lane,
+        lane: &Lane<'_>,
         id: RuleId,
         crossing: &CrossingPlan,
         (period, multiple): (i64, i64),
@@ -38,7 +38,7 @@ impl Judge<'_, '_> {
     }
 
     /// Fires a rule for a rise to a tier; what that brings may hang on the reason for which the tier is held.
-    pub fn fire_rise(&mut self, lane: &Lane, id: LadderId, rule: &TierRule, tier: i64) -> Result<(), Odd> {
+    pub fn fire_rise(&mut self, lane: &Lane<'_>, id: LadderId, rule: &TierRule, tier: i64) -> Result<(), Odd> {
         let ladder = self.plan.ladders.at(id);
         let (true, Some(held)) = (rule.hangs, &ladder.held) else {
             return self.fire(rule.rule, from_ref(lane)).map(drop);
@@ -47,8 +47,7 @@ impl Judge<'_, '_> {
         if self.scratch.brought.is_empty() {
             return Ok(());
         }
-        let reasons =
-            self.pools.holds.iter(self.get(lane, held.holds)).filter(|(_, hold)| cell(hold, hold::TIER) == tier);
+        let reasons = self.pools.holds.iter(lane.get(held.holds)).filter(|(_, hold)| cell(hold, hold::TIER) == tier);
         let since = reasons.map(|(_, reason)| cell(reason, hold::SINCE)).max();
         let since = since.ok_or(Odd("a rise to a tier that nothing holds"))?;
         if ladder.cells.rises != ABSENT {
@@ -58,7 +57,7 @@ impl Judge<'_, '_> {
     }
 
     /// Fires a rule, and keeps apart what it brings.
-    fn collect(&mut self, lane: &Lane, id: RuleId) -> Result<bool, Odd> {
+    fn collect(&mut self, lane: &Lane<'_>, id: RuleId) -> Result<bool, Odd> {
         self.scratch.brought.clear();
         self.scratch.collecting = true;
         let fired = self.fire(id, from_ref(lane));
@@ -67,16 +66,16 @@ impl Judge<'_, '_> {
     }
 
     /// Lets what was kept apart hang in a queue.
-    fn hang(&mut self, lane: &Lane, queue: usize, of: i64, at: i64) {
-        let mut hanging = self.get(lane, queue);
+    fn hang(&mut self, lane: &Lane<'_>, queue: usize, of: i64, at: i64) {
+        let mut hanging = lane.get(queue);
         for [unit, granted, lot] in &self.scratch.brought {
             self.pools.hanging.push(&mut hanging, &[of, at, *unit, *granted, *lot], lane.number);
         }
-        self.set(lane, queue, hanging);
+        lane.set(queue, hanging);
     }
 
     /// Takes back what hangs at a place, which is then to be let go.
-    fn revoke(&mut self, lane: &Lane, at: u32) {
+    fn revoke(&mut self, lane: &Lane<'_>, at: u32) {
         let row = self.pools.hanging.at(at).and_then(|row| row.first_chunk().copied());
         let Some([_, _, unit, granted, lot]) = row else { return };
         if granted > 0 {
@@ -86,17 +85,17 @@ impl Judge<'_, '_> {
     }
 
     /// Lets go what was taken back.
-    fn let_revoked_go(&mut self, lane: &Lane, queue: usize) {
-        let mut hanging = self.get(lane, queue);
+    fn let_revoked_go(&mut self, lane: &Lane<'_>, queue: usize) {
+        let mut hanging = lane.get(queue);
         self.pools.hanging.retain(&mut hanging, |row| cell(row, PERIOD) != GONE);
-        self.set(lane, queue, hanging);
+        lane.set(queue, hanging);
     }
 
     /// Which rises of a ladder have their ground, in order, and where what they brought hangs.
-    pub fn founded_rises(&mut self, lane: &Lane, id: LadderId) -> Vec<(u32, bool)> {
+    pub fn founded_rises(&mut self, lane: &Lane<'_>, id: LadderId) -> Vec<(u32, bool)> {
         let ladder = self.plan.ladders.at(id);
         let Some(held) = ladder.held.as_ref().filter(|_| ladder.cells.rises != ABSENT) else { return Vec::new() };
-        let rises = self.pools.hanging.iter(self.get(lane, ladder.cells.rises));
+        let rises = self.pools.hanging.iter(lane.get(ladder.cells.rises));
         let rises: Vec<_> = rises.map(|(at, rise)| (at, cell(rise, TIER), cell(rise, SINCE))).collect();
         let founded = |(at, tier, since)| {
             let then = Lane { now: since, ..*lane };
@@ -106,7 +105,7 @@ impl Judge<'_, '_> {
     }
 
     /// Takes back what rises of a ladder brought that had their ground and no longer have it.
-    pub fn lose_rises<'f>(&mut self, lane: &Lane, id: LadderId, before: &mut impl Iterator<Item = &'f bool>) {
+    pub fn lose_rises<'f>(&mut self, lane: &Lane<'_>, id: LadderId, before: &mut impl Iterator<Item = &'f bool>) {
         for (at, founded) in self.founded_rises(lane, id) {
             if before.next() == Some(&true) && !founded {
                 self.revoke(lane, at);
@@ -119,32 +118,32 @@ impl Judge<'_, '_> {
     }
 
     /// Which crossings have what they stand on, by rule and in order.
-    pub fn crossed(&mut self, lane: &Lane) -> Vec<bool> {
+    pub fn crossed(&mut self, lane: &Lane<'_>) -> Vec<bool> {
         let plan = self.plan;
         let mut all = Vec::new();
         for crossing in plan.hanging.iter().filter_map(|id| plan.rules.at(*id).crossing.as_ref()) {
             self.slide(crossing.measure, from_ref(lane));
-            let hanging = self.pools.hanging.iter(self.get(lane, crossing.cells.hanging));
+            let hanging = self.pools.hanging.iter(lane.get(crossing.cells.hanging));
             all.extend(hanging.map(|(_, row)| self.stands(lane, crossing, row)));
         }
         all
     }
 
     /// Takes back what hung on crossings that had what they stand on and no longer have it: they may come again.
-    pub fn lose_crossings(&mut self, lane: &Lane, before: &[bool]) {
+    pub fn lose_crossings(&mut self, lane: &Lane<'_>, before: &[bool]) {
         let (plan, mut before) = (self.plan, before.iter());
         for crossing in plan.hanging.iter().filter_map(|id| plan.rules.at(*id).crossing.as_ref()) {
             let cells = crossing.cells;
-            let hanging = self.pools.hanging.iter(self.get(lane, cells.hanging));
+            let hanging = self.pools.hanging.iter(lane.get(cells.hanging));
             let lost = |(at, row): (u32, &[i64])| {
                 let had = before.next() == Some(&true);
                 (had && !self.stands(lane, crossing, row)).then(|| (at, cell(row, PERIOD), cell(row, MULTIPLE)))
             };
             let lost: Vec<_> = hanging.filter_map(lost).collect();
             for (at, period, multiple) in lost {
-                if crossing.once == Once::Ever || self.get(lane, cells.period) == period {
-                    let done = self.get(lane, cells.multiple);
-                    self.set(lane, cells.multiple, done.min(multiple - 1));
+                if crossing.once == Once::Ever || lane.get(cells.period) == period {
+                    let done = lane.get(cells.multiple);
+                    lane.set(cells.multiple, done.min(multiple - 1));
                 }
                 self.revoke(lane, at);
             }
@@ -153,7 +152,7 @@ impl Judge<'_, '_> {
     }
 
     /// Whether a measure has what a rule has fired for, by what counts for that period now.
-    fn stands(&self, lane: &Lane, crossing: &CrossingPlan, hanging: &[i64]) -> bool {
+    fn stands(&self, lane: &Lane<'_>, crossing: &CrossingPlan, hanging: &[i64]) -> bool {
         let value = match crossing.once {
             Once::Period(_) => self.value_then(lane, crossing.measure, cell(hanging, PERIOD)),
             Once::Ever | Once::Moment => self.value(&crossing.value, lane),

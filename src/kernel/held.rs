@@ -26,16 +26,16 @@ impl HeldPlan {
 impl Judge<'_, '_> {
     /// Notes which tiers a member qualifies for, and moves to the highest that something holds; `fell` where time ran out rather than an
     /// event spoke. Returns whether the tier changed.
-    pub fn stand_held(&mut self, lane: &Lane, id: LadderId, held: &HeldPlan, fell: bool) -> Result<bool, Odd> {
+    pub fn stand_held(&mut self, lane: &Lane<'_>, id: LadderId, held: &HeldPlan, fell: bool) -> Result<bool, Odd> {
         let ladder = self.plan.ladders.at(id);
         self.qualify(lane, ladder, held);
-        let mut holds = self.get(lane, held.holds);
+        let mut holds = lane.get(held.holds);
         if fell {
             self.pools.holds.retain(&mut holds, |hold| cell(hold, UNTIL) > lane.now);
-            self.set(lane, held.holds, holds);
+            lane.set(held.holds, holds);
         }
         let mut tier = self.pools.holds.iter(holds).map(|(_, hold)| cell(hold, TIER)).max().unwrap_or(0);
-        let old = self.get(lane, ladder.cells.tier);
+        let old = lane.get(ladder.cells.tier);
         if fell && held.by_one && tier + 1 < old {
             tier = old - 1;
             self.hold(lane, held, tier);
@@ -44,7 +44,7 @@ impl Judge<'_, '_> {
         if moved {
             self.move_to(lane, id, old, tier)?;
         }
-        let holds = self.pools.holds.iter(self.get(lane, held.holds));
+        let holds = self.pools.holds.iter(lane.get(held.holds));
         if let Some(at) = holds.map(|(_, hold)| cell(hold, UNTIL).min(cell(hold, LOST))).min() {
             self.turn_at(lane, at);
         }
@@ -52,19 +52,19 @@ impl Judge<'_, '_> {
     }
 
     /// Notes what a member qualifies for now, and prolongs what is kept.
-    fn qualify(&mut self, lane: &Lane, ladder: &LadderPlan, held: &HeldPlan) {
+    fn qualify(&mut self, lane: &Lane<'_>, ladder: &LadderPlan, held: &HeldPlan) {
         let mut moved = false;
         for standing in &held.standing {
-            let (now, period) = (self.get(lane, standing.value), self.get(lane, standing.period));
+            let (now, period) = (lane.get(standing.value), lane.get(standing.period));
             // A new period began with nothing.
-            let before = if self.get(lane, standing.seen_in) == period { self.get(lane, standing.seen) } else { 0 };
+            let before = if lane.get(standing.seen_in) == period { lane.get(standing.seen) } else { 0 };
             moved |= now != before;
-            self.set(lane, standing.seen, now);
-            self.set(lane, standing.seen_in, period);
+            lane.set(standing.seen, now);
+            lane.set(standing.seen_in, period);
         }
         for tier in (1..).take(ladder.reach.len()) {
             let is_of = |hold: &[i64]| cell(hold, TIER) == tier && cell(hold, UNTIL) > lane.now;
-            let holding = self.pools.holds.iter(self.get(lane, held.holds)).any(|(_, hold)| is_of(hold));
+            let holding = self.pools.holds.iter(lane.get(held.holds)).any(|(_, hold)| is_of(hold));
             // Only what has to do with the tier prolongs it.
             if holding && !moved {
                 continue;
@@ -76,23 +76,23 @@ impl Judge<'_, '_> {
     }
 
     /// One more reason to hold a tier, or again the one that lasts as long.
-    fn hold(&mut self, lane: &Lane, held: &HeldPlan, tier: i64) {
+    fn hold(&mut self, lane: &Lane<'_>, held: &HeldPlan, tier: i64) {
         let until = self.today(lane).end(held.end);
-        let mut holds = self.get(lane, held.holds);
+        let mut holds = lane.get(held.holds);
         match self.pools.holds.find_mut(holds, |hold| cell(hold, TIER) == tier && cell(hold, UNTIL) == until) {
             Some(hold) => set(hold, LOST, NOT_LOST),
             None => {
                 self.pools.holds.push(&mut holds, &[tier, lane.now, until, NOT_LOST], lane.number);
-                self.set(lane, held.holds, holds);
+                lane.set(held.holds, holds);
             }
         }
     }
 
     /// Before time moves on: lets those reasons go that what came back took the ground from, unless the tier is kept all the same.
-    pub fn forfeit(&mut self, lane: &Lane, id: LadderId, held: &HeldPlan) {
+    pub fn forfeit(&mut self, lane: &Lane<'_>, id: LadderId, held: &HeldPlan) {
         let ladder = self.plan.ladders.at(id);
         let before = Lane { now: lane.now - 1, ..*lane };
-        let holds = self.pools.holds.iter(self.get(lane, held.holds));
+        let holds = self.pools.holds.iter(lane.get(held.holds));
         let lost = holds.filter(|(_, hold)| cell(hold, LOST) <= lane.now);
         let lost: Vec<_> = lost.map(|(at, hold)| (at, cell(hold, TIER))).collect();
         for (at, tier) in lost {
@@ -105,14 +105,14 @@ impl Judge<'_, '_> {
     }
 
     /// Lets those reasons go that are gone.
-    fn let_go(&mut self, lane: &Lane, held: &HeldPlan) {
-        let mut holds = self.get(lane, held.holds);
+    fn let_go(&mut self, lane: &Lane<'_>, held: &HeldPlan) {
+        let mut holds = lane.get(held.holds);
         self.pools.holds.retain(&mut holds, |hold| cell(hold, LOST) != GONE);
-        self.set(lane, held.holds, holds);
+        lane.set(held.holds, holds);
     }
 
     /// Which rises and which reasons to hold tiers have their ground, by ladder and in order.
-    pub fn grounds(&mut self, lane: &Lane) -> Vec<bool> {
+    pub fn grounds(&mut self, lane: &Lane<'_>) -> Vec<bool> {
         let mut all = Vec::new();
         for id in &self.plan.grounded {
             all.extend(self.founded_rises(lane, *id).into_iter().map(|(_, founded)| founded));
@@ -122,7 +122,7 @@ impl Judge<'_, '_> {
     }
 
     /// Takes rises back, and lets those reasons go, at once or at the end of the period, that had their ground and no longer have it.
-    pub fn lose_ground(&mut self, lane: &Lane, before: &[bool]) {
+    pub fn lose_ground(&mut self, lane: &Lane<'_>, before: &[bool]) {
         let mut before = before.iter();
         for id in &self.plan.grounded {
             let Some(held) = &self.plan.ladders.at(*id).held else { continue };
@@ -140,10 +140,10 @@ impl Judge<'_, '_> {
 
     /// All reasons to hold tiers of a ladder, and whether they have their ground: what was qualified for then still is, by what counts for
     /// that period now, or would at least be kept.
-    fn each_ground(&mut self, lane: &Lane, id: LadderId, mut with: impl FnMut(&mut Self, u32, bool)) {
+    fn each_ground(&mut self, lane: &Lane<'_>, id: LadderId, mut with: impl FnMut(&mut Self, u32, bool)) {
         let ladder = self.plan.ladders.at(id);
         let Some(held) = &ladder.held else { return };
-        let holds = self.pools.holds.iter(self.get(lane, held.holds));
+        let holds = self.pools.holds.iter(lane.get(held.holds));
         let holds: Vec<_> = holds.map(|(at, hold)| (at, cell(hold, TIER), cell(hold, SINCE))).collect();
         for (at, tier, since) in holds {
             let then = Lane { now: since, ..*lane };
@@ -154,18 +154,18 @@ impl Judge<'_, '_> {
     }
 
     /// Whether a condition held at the end of the period of a moment, by what counts for that period now.
-    pub fn held_then(&mut self, then: &Lane, ladder: &LadderPlan, held: &HeldPlan, tier: i64, keep: bool) -> bool {
+    pub fn held_then(&mut self, then: &Lane<'_>, ladder: &LadderPlan, held: &HeldPlan, tier: i64, keep: bool) -> bool {
         let Some(condition) = held.condition(ladder, tier, keep) else { return false };
         let start = self.start_then(then.now, held.period);
         let mut now = Vec::with_capacity(ladder.measures.len());
         for measure in &ladder.measures {
             let Some(plan) = self.plan.measures.at(*measure) else { continue };
-            now.push((plan.cells.value, self.get(then, plan.cells.value)));
+            now.push((plan.cells.value, then.get(plan.cells.value)));
             let value = self.value_then(then, *measure, start);
-            self.set(then, plan.cells.value, value);
+            then.set(plan.cells.value, value);
         }
         let holds = self.value(condition, then) == 1;
-        now.into_iter().for_each(|(at, value)| self.set(then, at, value));
+        now.into_iter().for_each(|(at, value)| then.set(at, value));
         holds
     }
 
@@ -176,35 +176,35 @@ impl Judge<'_, '_> {
     }
 
     /// The value of a measure at the end of a period, or now where that is not over.
-    pub fn value_then(&self, lane: &Lane, id: MeasureId, start: i64) -> i64 {
+    pub fn value_then(&self, lane: &Lane<'_>, id: MeasureId, start: i64) -> i64 {
         let Some(measure) = self.plan.measures.at(id) else { return 0 };
-        if self.get(lane, measure.cells.period) == start {
-            return self.get(lane, measure.cells.value);
+        if lane.get(measure.cells.period) == start {
+            return lane.get(measure.cells.value);
         }
-        let mut past = self.pools.entries.iter(self.get(lane, measure.cells.past));
+        let mut past = self.pools.entries.iter(lane.get(measure.cells.past));
         past.find(|(_, entry)| cell(entry, AT) == start).map_or(0, |(_, entry)| cell(entry, AMOUNT))
     }
 
     /// Keeps the value of a measure whose period is over, as long as tiers may be held by it.
-    pub fn keep_past(&mut self, lane: &Lane, id: MeasureId) {
+    pub fn keep_past(&mut self, lane: &Lane<'_>, id: MeasureId) {
         let Some(measure) = self.plan.measures.at(id) else { return };
-        let mut past = self.get(lane, measure.cells.past);
+        let mut past = lane.get(measure.cells.past);
         if past == MISSING {
             return;
         }
-        let (start, value) = (self.get(lane, measure.cells.period), self.get(lane, measure.cells.value));
+        let (start, value) = (lane.get(measure.cells.period), lane.get(measure.cells.value));
         if value == 0 {
             return;
         }
         let oldest = lane.now - self.plan.longest_hold;
         while self.pools.entries.pop_if(&mut past, |entry| cell(entry, AT) < oldest).is_some() {}
         self.pools.entries.push(&mut past, &[start, value], lane.number);
-        self.set(lane, measure.cells.past, past);
+        lane.set(measure.cells.past, past);
     }
 
     /// Counts what a reversal makes of an original of an earlier period.
-    pub fn recount_past(&mut self, lane: &Lane, past: usize, period: usize, change: i64, original: i64) {
-        let mut queue = self.get(lane, past);
+    pub fn recount_past(&mut self, lane: &Lane<'_>, past: usize, period: usize, change: i64, original: i64) {
+        let mut queue = lane.get(past);
         if queue == MISSING || change == 0 {
             return;
         }
@@ -213,7 +213,7 @@ impl Judge<'_, '_> {
             Some(entry) => super::measure::add(entry, change, &self.scratch.odd),
             None => {
                 self.pools.entries.insert(&mut queue, &[start, change], lane.number, |entry| cell(entry, AT) < start);
-                self.set(lane, past, queue);
+                lane.set(past, queue);
             }
         }
     }

@@ -72,7 +72,7 @@ impl Lowering<'_> {
 }
 
 /// The lines of a list, each of so many slots, as lanes of their own.
-pub fn lines_in(list: i64, size: usize, lane: &Lane) -> impl ExactSizeIterator<Item = Lane> + use<> {
+pub fn lines_in<'m>(list: i64, size: usize, lane: &Lane<'m>) -> impl ExactSizeIterator<Item = Lane<'m>> + use<'m> {
     let (start, count) = if list == MISSING { (0, 0) } else { lines_of(list) };
     let lane = *lane;
     (0..count).map(move |number| Lane { line: place(start + number * size), ..lane })

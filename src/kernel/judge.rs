@@ -7,9 +7,8 @@ use std::slice::from_ref;
 use crate::engine::MAX_ROUNDS;
 use crate::hir::{EventId, EventKind, LadderId};
 
-use super::chunks::Rows;
 use super::clock::{Back, Days, Today};
-use super::code::{Num, cell, set, sooner};
+use super::code::{Num, cell};
 use super::lane::{Cx, Lane, Room, at_least};
 use super::layout::{DUE, JOINED, LEFT, NEVER, TURN};
 use super::originals::Undoings;
@@ -55,18 +54,16 @@ pub struct Scratch {
 
 impl Scratch {
     /// Awards of an event for its fact.
-    pub fn awards(&self, lane: &Lane) -> &[(i64, i64)] {
+    pub fn awards(&self, lane: &Lane<'_>) -> &[(i64, i64)] {
         let each = self.awards_each;
         self.awards.get(lane.place() * each..(lane.place() + 1) * each).unwrap_or_default()
     }
 }
 
-/// Members and what belongs to them.
+/// What belongs to members beside their cells, and what is told of them.
 pub struct Judge<'a, 'b> {
     /// The program.
     pub plan: &'a Plan,
-    /// Cells of members.
-    pub members: &'a mut Rows,
     /// What does not fit in a row.
     pub pools: &'a mut Pools,
     /// What was told.
@@ -84,12 +81,11 @@ pub struct Judge<'a, 'b> {
 impl Judge<'_, '_> {
     /// What expressions look at.
     #[inline]
-    pub fn cx<'c>(&'c self, lanes: &'c [Lane]) -> Cx<'c> {
+    pub fn cx<'c>(&'c self, lanes: &'c [Lane<'c>]) -> Cx<'c> {
         Cx {
             lanes,
             slots: self.slots,
             lines: self.lines,
-            members: self.members,
             lets: &self.scratch.lets,
             days: self.days,
             room: &self.scratch.room,
@@ -98,7 +94,7 @@ impl Judge<'_, '_> {
     }
 
     /// What something comes to for each of some events: a column that is to be given back.
-    pub fn column(&self, num: &Num, lanes: &[Lane]) -> Vec<i64> {
+    pub fn column(&self, num: &Num, lanes: &[Lane<'_>]) -> Vec<i64> {
         let mut column = self.scratch.room.take(lanes.len());
         num.fill(&self.cx(lanes), &mut column);
         column
@@ -106,18 +102,18 @@ impl Judge<'_, '_> {
 
     /// What something comes to for one event. Mostly no more than a cell is looked at.
     #[inline]
-    pub fn value(&self, num: &Num, lane: &Lane) -> i64 {
+    pub fn value(&self, num: &Num, lane: &Lane<'_>) -> i64 {
         match num {
             Num::Const(value) => *value,
-            Num::Member(at) => self.get(lane, *at),
-            Num::Reaches(at, bound) => i64::from(self.get(lane, *at) >= *bound),
+            Num::Member(at) => lane.get(*at),
+            Num::Reaches(at, bound) => i64::from(lane.get(*at) >= *bound),
             num => num.one(&self.cx(from_ref(lane))),
         }
     }
 
     /// Does something with what something comes to for each of some events. Mostly no more than a cell is looked at.
     #[inline(always)]
-    pub fn each(&mut self, num: &Num, lanes: &[Lane], mut with: impl FnMut(&mut Self, &Lane, i64)) {
+    pub fn each(&mut self, num: &Num, lanes: &[Lane<'_>], mut with: impl FnMut(&mut Self, &Lane<'_>, i64)) {
         match num {
             Num::Const(value) => lanes.iter().for_each(|lane| with(self, lane, *value)),
             Num::Slot(at) => lanes.iter().for_each(|lane| with(self, lane, cell(self.slots, lane.slots as usize + at))),
@@ -131,7 +127,7 @@ impl Judge<'_, '_> {
     }
 
     /// Goes on with those events for which all conditions hold.
-    pub fn open<R>(&mut self, gates: &[Num], lanes: &[Lane], then: impl FnOnce(&mut Self, &[Lane]) -> R) -> R {
+    pub fn open<R>(&mut self, gates: &[Num], lanes: &[Lane<'_>], then: impl FnOnce(&mut Self, &[Lane<'_>]) -> R) -> R {
         let Some((first, others)) = gates.split_first() else { return then(self, lanes) };
         let holds = self.column(first, lanes);
         let mut open = self.scratch.room.take_lanes();
@@ -148,43 +144,24 @@ impl Judge<'_, '_> {
         result
     }
 
-    /// A cell of a member.
-    #[inline]
-    pub fn get(&self, lane: &Lane, at: usize) -> i64 {
-        self.members.get(lane.member, at)
-    }
-
-    /// Fills a cell of a member.
-    #[inline]
-    pub fn set(&mut self, lane: &Lane, at: usize, value: i64) {
-        if let Some(cell) = self.members.cell_mut(lane.member, at) {
-            *cell = value;
-        }
-    }
-
     /// Adds to a cell of a member.
     #[inline]
-    pub fn add(&mut self, lane: &Lane, at: usize, amount: i64) {
-        let Some(cell) = self.members.cell_mut(lane.member, at) else { return };
-        match cell.checked_add(amount) {
-            Some(sum) => *cell = sum,
+    pub fn add(&self, lane: &Lane<'_>, at: usize, amount: i64) {
+        let Some(cell) = lane.member.get(at) else { return };
+        match cell.get().checked_add(amount) {
+            Some(sum) => cell.set(sum),
             None => self.scratch.odd.set(true),
         }
     }
 
     /// The local day of an event.
     #[inline]
-    pub fn today(&self, lane: &Lane) -> &Today {
+    pub fn today(&self, lane: &Lane<'_>) -> &Today {
         self.days.at(lane.day)
     }
 
-    /// Something is due for a member then.
-    pub fn due(&mut self, lane: &Lane, at: i64) {
-        sooner(self.members.at_mut(lane.member), DUE, at);
-    }
-
     /// Notes that something changed that others follow from.
-    pub fn change(&mut self, lane: &Lane) {
+    pub fn change(&mut self, lane: &Lane<'_>) {
         if let Some(changed) = self.scratch.changed.get_mut(lane.place()) {
             *changed = true;
         }
@@ -194,14 +171,13 @@ impl Judge<'_, '_> {
     ///
     /// # Errors
     /// [`Odd`] where only the fold can tell what one comes to; all members are then as good as lost.
-    pub fn judge(&mut self, event: EventId, lanes: &mut Vec<Lane>) -> Result<(), Odd> {
+    pub fn judge(&mut self, event: EventId, lanes: &mut Vec<Lane<'_>>) -> Result<(), Odd> {
         let plan = self.plan;
         let (id, event, length) = (event, plan.events.at(event), lanes.len());
         let mut left = false;
         for lane in lanes.iter() {
-            let member = self.members.at(lane.member);
-            left |= cell(member, LEFT) == 1;
-            if cell(member, DUE) <= lane.now {
+            left |= lane.get(LEFT) == 1;
+            if lane.get(DUE) <= lane.now {
                 self.advance(lane)?;
             }
         }
@@ -210,14 +186,14 @@ impl Judge<'_, '_> {
         }
         self.note_prior(event, lanes, length);
         if left && event.kind != EventKind::Join {
-            self.keep_those(lanes, |judge, lane| Ok(judge.get(lane, LEFT) != 1 || judge.refused()))?;
+            self.keep_those(lanes, |judge, lane| Ok(lane.get(LEFT) != 1 || judge.refused()))?;
         }
         self.scratch.undoings.clear();
         self.scratch.lifted = false;
         match (event.kind, &event.redeem, &event.reversal) {
             (EventKind::Declared | EventKind::Update, _, None) => {}
             (EventKind::Join | EventKind::Leave, _, _) => {
-                lanes.iter().for_each(|lane| self.set(lane, LEFT, i64::from(event.kind == EventKind::Leave)));
+                lanes.iter().for_each(|lane| lane.set(LEFT, i64::from(event.kind == EventKind::Leave)));
             }
             (EventKind::Declared, _, Some(reversal)) => {
                 self.keep_those(lanes, |judge, lane| Ok(judge.originals(lane, reversal)? || judge.failed()))?
@@ -232,12 +208,11 @@ impl Judge<'_, '_> {
             _ => return Err(Odd("an event of this type")),
         }
         for lane in lanes.iter() {
-            let member = self.members.at_mut(lane.member);
-            if cell(member, JOINED) == NEVER {
-                set(member, JOINED, lane.now);
+            if lane.get(JOINED) == NEVER {
+                lane.set(JOINED, lane.now);
             }
-            if let Some(judged) = member.get_mut(plan.layout.judged) {
-                *judged += 1;
+            if let Some(judged) = lane.member.get(plan.layout.judged) {
+                judged.set(judged.get() + 1);
             }
         }
         for measure in &event.counts {
@@ -259,7 +234,7 @@ impl Judge<'_, '_> {
         self.settle(event, lanes, length)?;
         if let Some(last) = event.last {
             for lane in lanes.iter() {
-                self.set(lane, last, lane.now);
+                lane.set(last, lane.now);
                 self.renew(lane, &event.renews);
             }
         }
@@ -269,8 +244,8 @@ impl Judge<'_, '_> {
     /// Keeps only those events for which something holds.
     fn keep_those(
         &mut self,
-        lanes: &mut Vec<Lane>,
-        mut holds: impl FnMut(&mut Self, &Lane) -> Result<bool, Odd>,
+        lanes: &mut Vec<Lane<'_>>,
+        mut holds: impl FnMut(&mut Self, &Lane<'_>) -> Result<bool, Odd>,
     ) -> Result<(), Odd> {
         let mut done = Ok(());
         lanes.retain(|lane| {
@@ -301,7 +276,7 @@ impl Judge<'_, '_> {
         if self.scratch.odd.get() { Err(TOO_LARGE) } else { Ok(()) }
     }
 
-    fn note_prior(&mut self, event: &EventPlan, lanes: &[Lane], length: usize) {
+    fn note_prior(&mut self, event: &EventPlan, lanes: &[Lane<'_>], length: usize) {
         let mut prior = std::mem::take(&mut self.scratch.prior);
         at_least(event.waits.len(), &mut prior);
         for (rule, column) in event.waits.iter().zip(&mut prior) {
@@ -314,7 +289,7 @@ impl Judge<'_, '_> {
     }
 
     /// Lets crossings and tiers follow from each other until nothing changes.
-    fn settle(&mut self, event: &EventPlan, lanes: &[Lane], length: usize) -> Result<(), Odd> {
+    fn settle(&mut self, event: &EventPlan, lanes: &[Lane<'_>], length: usize) -> Result<(), Odd> {
         if event.waits.is_empty() && event.ladders.is_empty() {
             return Ok(());
         }
@@ -341,16 +316,16 @@ impl Judge<'_, '_> {
     ///
     /// # Errors
     /// [`Odd`] as [`Judge::judge`].
-    pub fn advance(&mut self, lane: &Lane) -> Result<(), Odd> {
+    pub fn advance(&mut self, lane: &Lane<'_>) -> Result<(), Odd> {
         let (plan, to) = (self.plan, lane.now);
-        while self.get(lane, DUE) <= to {
+        while lane.get(DUE) <= to {
             // What lapses moves no tier: until one may fall, nobody asks in which order that was.
-            let turn = self.get(lane, TURN);
+            let turn = lane.get(TURN);
             self.lapse_all(lane, if turn <= to { turn - 1 } else { to });
             if turn <= to {
                 let day = plan.clock.day(self.days, turn).ok_or(Odd("a moment outside the calendar"))?;
                 let lane = Lane { now: turn, day, ..*lane };
-                self.set(&lane, TURN, i64::MAX);
+                lane.set(TURN, i64::MAX);
                 for ladder in &plan.sliding {
                     if let Some(held) = &plan.ladders.at(*ladder).held {
                         self.forfeit(&lane, *ladder, held);
@@ -361,7 +336,7 @@ impl Judge<'_, '_> {
                     self.stand(*ladder, from_ref(&lane), true)?;
                 }
             }
-            self.set(lane, DUE, self.get(lane, TURN));
+            lane.set(DUE, lane.get(TURN));
             for unit in &plan.lapsing {
                 self.due_of(lane, plan.units.at(*unit));
             }
@@ -369,7 +344,7 @@ impl Judge<'_, '_> {
         self.fits()
     }
 
-    fn lapse_all(&mut self, lane: &Lane, to: i64) {
+    fn lapse_all(&mut self, lane: &Lane<'_>, to: i64) {
         let plan = self.plan;
         for unit in &plan.lapsing {
             self.lapse(lane, *unit, to);
@@ -377,10 +352,10 @@ impl Judge<'_, '_> {
     }
 
     /// When a tier may next fall by itself that is held now.
-    fn turns(&self, lane: &Lane, ladder: &LadderPlan) -> i64 {
-        let (member, mut soonest) = (self.members.at(lane.member), i64::MAX);
+    fn turns(&self, lane: &Lane<'_>, ladder: &LadderPlan) -> i64 {
+        let mut soonest = i64::MAX;
         for (back, first) in &ladder.windows {
-            let first = cell(member, *first);
+            let first = lane.get(*first);
             let at = match back {
                 Back::Exactly(length) => first.saturating_add(*length),
                 back => self.plan.clock.leaves(*back, first, self.today(lane)),
@@ -393,10 +368,10 @@ impl Judge<'_, '_> {
     }
 
     /// The highest tier whose condition holds.
-    fn reached(&self, lane: &Lane, ladder: &LadderPlan) -> i64 {
+    fn reached(&self, lane: &Lane<'_>, ladder: &LadderPlan) -> i64 {
         let reached = match &ladder.least {
             Some((at, least)) => {
-                let value = self.get(lane, *at);
+                let value = lane.get(*at);
                 least.iter().rposition(|least| value >= *least)
             }
             None => {
@@ -408,15 +383,14 @@ impl Judge<'_, '_> {
     }
 
     /// Tiers may fall by themselves then.
-    pub fn turn_at(&mut self, lane: &Lane, at: i64) {
-        let member = self.members.at_mut(lane.member);
-        sooner(member, TURN, at);
-        sooner(member, DUE, at);
+    pub fn turn_at(&self, lane: &Lane<'_>, at: i64) {
+        lane.sooner(TURN, at);
+        lane.sooner(DUE, at);
     }
 
     /// Moves members to the highest tier whose condition holds, or that something holds; `fell` where time ran out rather than an event
     /// spoke.
-    fn stand(&mut self, id: LadderId, lanes: &[Lane], fell: bool) -> Result<(), Odd> {
+    fn stand(&mut self, id: LadderId, lanes: &[Lane<'_>], fell: bool) -> Result<(), Odd> {
         let ladder = self.plan.ladders.at(id);
         if let Some(held) = &ladder.held {
             for lane in lanes {
@@ -427,7 +401,7 @@ impl Judge<'_, '_> {
             return Ok(());
         }
         for lane in lanes {
-            let (reached, old) = (self.reached(lane, ladder), self.get(lane, ladder.cells.tier));
+            let (reached, old) = (self.reached(lane, ladder), lane.get(ladder.cells.tier));
             let tier = if ladder.for_ever { old.max(reached) } else { reached };
             if tier != old {
                 self.move_to(lane, id, old, tier)?;
@@ -446,14 +420,14 @@ impl Judge<'_, '_> {
     }
 
     /// Moves a member to another tier.
-    pub fn move_to(&mut self, lane: &Lane, id: LadderId, old: i64, tier: i64) -> Result<(), Odd> {
+    pub fn move_to(&mut self, lane: &Lane<'_>, id: LadderId, old: i64, tier: i64) -> Result<(), Odd> {
         if tier > old {
             self.rises()?;
         }
         let ladder = self.plan.ladders.at(id);
-        let highest = self.get(lane, ladder.cells.highest);
-        self.set(lane, ladder.cells.tier, tier);
-        self.set(lane, ladder.cells.highest, highest.max(tier));
+        let highest = lane.get(ladder.cells.highest);
+        lane.set(ladder.cells.tier, tier);
+        lane.set(ladder.cells.highest, highest.max(tier));
         self.told.moves += 1;
         self.told.outcomes += 1;
         for rung in old + 1..=tier {

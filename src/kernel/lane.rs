@@ -2,13 +2,12 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::chunks::{Rows, Spot};
 use super::clock::{Days, Today};
-use super::code::cell;
+use super::code::{MISSING, cell};
 
 /// An event of one member among others of its type, each of another member.
 #[derive(Debug, Clone, Copy)]
-pub struct Lane {
+pub struct Lane<'m> {
     /// When, in milliseconds.
     pub now: i64,
     /// The local day, by its place among days.
@@ -17,19 +16,41 @@ pub struct Lane {
     pub index: u32,
     /// The member's number.
     pub number: u32,
-    /// Where the member's cells are.
-    pub member: Spot,
+    /// The member's cells. Events side by side are of different members, and whoever judges one changes them where they lie.
+    pub member: &'m [Cell<i64>],
     /// Where the event's slots begin.
     pub slots: u32,
     /// Where the slots of the line at hand begin.
     pub line: u32,
 }
 
-impl Lane {
+impl Lane<'_> {
     /// Its place in columns.
     #[inline]
     pub fn place(&self) -> usize {
         self.index as usize
+    }
+
+    /// A cell of the member; missing where there is none.
+    #[inline(always)]
+    pub fn get(&self, at: usize) -> i64 {
+        self.member.get(at).map_or(MISSING, Cell::get)
+    }
+
+    /// Fills a cell of the member, where there is one.
+    #[inline(always)]
+    pub fn set(&self, at: usize, value: i64) {
+        if let Some(cell) = self.member.get(at) {
+            cell.set(value);
+        }
+    }
+
+    /// Brings the moment in a cell forward to another that is sooner, where there is one.
+    #[inline(always)]
+    pub fn sooner(&self, at: usize, moment: i64) {
+        if let Some(cell) = self.member.get(at) {
+            cell.set(cell.get().min(moment));
+        }
     }
 }
 
@@ -44,7 +65,8 @@ pub fn at_least(count: usize, columns: &mut Vec<Vec<i64>>) {
 #[derive(Debug, Default)]
 pub struct Room {
     columns: RefCell<Vec<Vec<i64>>>,
-    lanes: RefCell<Vec<Vec<Lane>>>,
+    /// With nothing in them.
+    lanes: RefCell<Vec<Vec<Lane<'static>>>>,
 }
 
 impl Room {
@@ -73,21 +95,21 @@ impl Room {
 
     /// An empty list of lanes; it is to be given back.
     #[inline]
-    pub fn take_lanes(&self) -> Vec<Lane> {
-        let mut lanes = self.lanes.borrow_mut().pop().unwrap_or_default();
-        lanes.clear();
-        lanes
+    pub fn take_lanes<'m>(&self) -> Vec<Lane<'m>> {
+        self.lanes.borrow_mut().pop().unwrap_or_default()
     }
 
     /// Takes a list of lanes back.
     #[inline]
-    pub fn give_lanes(&self, lanes: Vec<Lane>) {
-        self.lanes.borrow_mut().push(lanes);
+    pub fn give_lanes(&self, mut lanes: Vec<Lane<'_>>) {
+        lanes.clear();
+        // The same memory, for lanes of any members.
+        self.lanes.borrow_mut().push(lanes.into_iter().filter_map(|_| None).collect());
     }
 
     /// Lends an empty list of lanes.
     #[inline]
-    pub fn lanes<R>(&self, with: impl FnOnce(&mut Vec<Lane>) -> R) -> R {
+    pub fn lanes<'m, R>(&self, with: impl FnOnce(&mut Vec<Lane<'m>>) -> R) -> R {
         let mut lanes = self.take_lanes();
         let result = with(&mut lanes);
         self.give_lanes(lanes);
@@ -99,13 +121,11 @@ impl Room {
 #[derive(Clone, Copy)]
 pub struct Cx<'a> {
     /// For which events they are computed.
-    pub lanes: &'a [Lane],
+    pub lanes: &'a [Lane<'a>],
     /// Fields of events.
     pub slots: &'a [i64],
     /// Fields of lines.
     pub lines: &'a [i64],
-    /// Cells of members.
-    pub members: &'a Rows,
     /// Named values that were computed before, each a column.
     pub lets: &'a [Vec<i64>],
     /// Local days.
@@ -119,20 +139,20 @@ pub struct Cx<'a> {
 impl<'a> Cx<'a> {
     /// A field of an event.
     #[inline]
-    pub fn slot(&self, lane: &Lane, at: usize) -> i64 {
+    pub fn slot(&self, lane: &Lane<'_>, at: usize) -> i64 {
         cell(self.slots, lane.slots as usize + at)
     }
 
     /// A field of the line at hand.
     #[inline]
-    pub fn line(&self, lane: &Lane, at: usize) -> i64 {
+    pub fn line(&self, lane: &Lane<'_>, at: usize) -> i64 {
         cell(self.lines, lane.line as usize + at)
     }
 
     /// A cell of a member.
     #[inline]
-    pub fn member(&self, lane: &Lane, at: usize) -> i64 {
-        self.members.get(lane.member, at)
+    pub fn member(&self, lane: &Lane<'_>, at: usize) -> i64 {
+        lane.get(at)
     }
 
     /// The column of a named value.
@@ -143,7 +163,7 @@ impl<'a> Cx<'a> {
 
     /// The local day.
     #[inline]
-    pub fn day(&self, lane: &Lane) -> &'a Today {
+    pub fn day(&self, lane: &Lane<'_>) -> &'a Today {
         self.days.at(lane.day)
     }
 

@@ -3,7 +3,7 @@
 use crate::engine::Flows;
 use crate::hir::UnitId;
 
-use super::code::{cell, set, sooner};
+use super::code::{cell, set};
 use super::judge::Judge;
 use super::lane::Lane;
 use super::layout::{ABSENT, DUE, NEVER};
@@ -27,7 +27,7 @@ impl Judge<'_, '_> {
     }
 
     /// Awards an amount: a new lot, less what is owed. Returns what was awarded.
-    pub fn grant(&mut self, lane: &Lane, id: UnitId, amount: i64) -> i64 {
+    pub fn grant(&mut self, lane: &Lane<'_>, id: UnitId, amount: i64) -> i64 {
         if amount <= 0 {
             return 0;
         }
@@ -42,29 +42,27 @@ impl Judge<'_, '_> {
         };
         let due = self.end_of_lot(lane, unit, expires);
         self.told_of(id, |sums| sums.issued += i128::from(amount));
-        let member = self.members.at_mut(lane.member);
-        let number = cell(member, plan.layout.next_lot);
-        set(member, plan.layout.next_lot, number.wrapping_add(1));
-        let debt = cell(member, cells.debt).max(0);
+        let number = lane.get(plan.layout.next_lot);
+        lane.set(plan.layout.next_lot, number.wrapping_add(1));
+        let debt = lane.get(cells.debt).max(0);
         let repaid = debt.min(amount);
         let left = amount - repaid;
         if left > 0 {
-            match cell(member, cells.available).checked_add(left) {
-                Some(available) => set(member, cells.available, available),
-                None => self.scratch.odd.set(true),
-            }
-            if let Some(queue) = member.get_mut(cells.lots) {
-                self.pools.lots.push_with(queue, lane.number, |lot| {
+            self.add(lane, cells.available, left);
+            if let Some(lots) = lane.member.get(cells.lots) {
+                let mut queue = lots.get();
+                self.pools.lots.push_with(&mut queue, lane.number, |lot| {
                     set(lot, LEFT, left);
                     set(lot, EXPIRES, expires);
                     // Where anybody asks for it.
                     set(lot, NUMBER, number);
                 });
-                sooner(member, DUE, due);
+                lots.set(queue);
+                lane.sooner(DUE, due);
             }
         }
         if repaid > 0 {
-            set(member, cells.debt, debt - repaid);
+            lane.set(cells.debt, debt - repaid);
             // Below zero, the account itself was negative, and the award has just filled it.
             if unit.floor.is_none() {
                 self.told_of(id, |sums| sums.reversed += i128::from(repaid));
@@ -74,9 +72,9 @@ impl Judge<'_, '_> {
     }
 
     /// Takes available lots in their order, as far as they go, and tells of each part. Returns what is missing.
-    fn take(&mut self, lane: &Lane, id: UnitId, amount: i64, mut tell: impl FnMut(&mut Flows, i128)) -> i64 {
+    fn take(&mut self, lane: &Lane<'_>, id: UnitId, amount: i64, mut tell: impl FnMut(&mut Flows, i128)) -> i64 {
         let cells = self.plan.units.at(id).cells;
-        let mut queue = self.get(lane, cells.lots);
+        let mut queue = lane.get(cells.lots);
         let mut rest = amount;
         while rest > 0
             && let Some([left, ..]) = self.pools.lots.at_mut(first(queue))
@@ -92,21 +90,21 @@ impl Judge<'_, '_> {
                 self.told_of(id, |sums| tell(sums, i128::from(part)));
             }
         }
-        self.set(lane, cells.lots, queue);
+        lane.set(cells.lots, queue);
         self.add(lane, cells.available, rest - amount);
         rest
     }
 
     /// Spends an amount that is there.
-    pub fn spend(&mut self, lane: &Lane, id: UnitId, amount: i64) {
+    pub fn spend(&mut self, lane: &Lane<'_>, id: UnitId, amount: i64) {
         self.take(lane, id, amount, |sums, part| sums.spent += part);
     }
 
     /// When a lot lapses, by what its cell says of that.
-    pub fn end_of_lot(&mut self, lane: &Lane, unit: &UnitPlan, expires: i64) -> i64 {
+    pub fn end_of_lot(&mut self, lane: &Lane<'_>, unit: &UnitPlan, expires: i64) -> i64 {
         let LotEnd::Idle(place) = unit.expiry else { return expires };
         // It says when it was earned: what came since keeps it longer, unless it had lapsed by then.
-        let idle = self.get(lane, unit.cells.idle);
+        let idle = lane.get(unit.cells.idle);
         if idle > expires { idle } else { self.end_from(expires, place) }
     }
 
@@ -116,42 +114,42 @@ impl Judge<'_, '_> {
     }
 
     /// Lots of some units lapse later, as an event came.
-    pub fn renew(&mut self, lane: &Lane, units: &[UnitId]) {
+    pub fn renew(&mut self, lane: &Lane<'_>, units: &[UnitId]) {
         for id in units {
             let unit = self.plan.units.at(*id);
             if let LotEnd::Idle(place) = unit.expiry {
-                self.set(lane, unit.cells.idle, self.today(lane).end(place));
+                lane.set(unit.cells.idle, self.today(lane).end(place));
             }
         }
     }
 
     /// Lots of some units lapse as if the last event had never come.
-    pub fn renew_before(&mut self, lane: &Lane, units: &[UnitId]) {
+    pub fn renew_before(&mut self, lane: &Lane<'_>, units: &[UnitId]) {
         for id in units {
             let unit = self.plan.units.at(*id);
             let LotEnd::Idle(place) = unit.expiry else { continue };
-            let last = unit.lasts.iter().map(|last| self.get(lane, *last)).max().unwrap_or(NEVER);
+            let last = unit.lasts.iter().map(|last| lane.get(*last)).max().unwrap_or(NEVER);
             let end = if last == NEVER { NEVER } else { self.end_from(last, place) };
-            self.set(lane, unit.cells.idle, end);
+            lane.set(unit.cells.idle, end);
             self.due_of(lane, unit);
         }
     }
 
     /// The first lot of a unit is due when it lapses.
-    pub fn due_of(&mut self, lane: &Lane, unit: &UnitPlan) {
-        let lots = self.get(lane, unit.cells.lots);
+    pub fn due_of(&mut self, lane: &Lane<'_>, unit: &UnitPlan) {
+        let lots = lane.get(unit.cells.lots);
         if let Some(lot) = self.pools.lots.front(lots) {
             let expires = cell(lot, EXPIRES);
             let end = self.end_of_lot(lane, unit, expires);
-            self.due(lane, end);
+            lane.sooner(DUE, end);
         }
     }
 
     /// Lets lots lapse that are due by a moment.
-    pub fn lapse(&mut self, lane: &Lane, id: UnitId, by: i64) {
+    pub fn lapse(&mut self, lane: &Lane<'_>, id: UnitId, by: i64) {
         let unit = self.plan.units.at(id);
         let cells = unit.cells;
-        let mut queue = self.get(lane, cells.lots);
+        let mut queue = lane.get(cells.lots);
         let (mut lapsed, mut lots) = (0_i64, 0);
         while let Some(lot) = self.pools.lots.front(queue) {
             let (left, expires, number) = (cell(lot, LEFT), cell(lot, EXPIRES), cell(lot, NUMBER));
@@ -168,9 +166,9 @@ impl Judge<'_, '_> {
             if cells.lapsed != ABSENT {
                 // Who asks for it by its place shall look among what lapsed.
                 self.pools.lots.at_mut(place).into_iter().for_each(|lot| set(lot, NUMBER, GONE));
-                let mut all = self.get(lane, cells.lapsed);
+                let mut all = lane.get(cells.lapsed);
                 self.pools.entries.push(&mut all, &[number, left], lane.number);
-                self.set(lane, cells.lapsed, all);
+                lane.set(cells.lapsed, all);
             }
         }
         self.told.postings += lots;
@@ -178,18 +176,18 @@ impl Judge<'_, '_> {
         if let Some(sums) = self.told.units.get_mut(id.0 as usize) {
             sums.expired += i128::from(lapsed);
         }
-        self.set(lane, cells.lots, queue);
+        lane.set(cells.lots, queue);
         self.add(lane, cells.available, -lapsed);
     }
 
     /// Takes back a part of an award: where the unit says so from its own lot first, and from what lapsed of that; then from what would be
     /// spent next, and at last as the unit's floor says. Returns what was taken.
-    pub fn take_back(&mut self, lane: &Lane, id: UnitId, amount: i64, lot: i64) -> i64 {
+    pub fn take_back(&mut self, lane: &Lane<'_>, id: UnitId, amount: i64, lot: i64) -> i64 {
         let unit = self.plan.units.at(id);
         let cells = unit.cells;
         let own = if cells.lapsed == ABSENT { 0 } else { self.take_own(lane, id, amount, lot) };
         let mut rest = self.take(lane, id, amount - own, |sums, part| sums.reversed += part);
-        let debt = self.get(lane, cells.debt);
+        let debt = lane.get(cells.debt);
         let owed = unit.floor.map_or(rest, |floor| rest.min(floor.saturating_sub(debt).max(0)));
         if owed > 0 {
             self.add(lane, cells.debt, owed);
@@ -204,13 +202,13 @@ impl Judge<'_, '_> {
     }
 
     /// Where the newest lot of a member lies, and its number, as facts keep them.
-    pub fn newest_lot(&self, lane: &Lane, id: UnitId) -> i64 {
-        let number = self.get(lane, self.plan.layout.next_lot).saturating_sub(1);
-        i64::from(last(self.get(lane, self.plan.units.at(id).cells.lots))) << 32 | number & LOW
+    pub fn newest_lot(&self, lane: &Lane<'_>, id: UnitId) -> i64 {
+        let number = lane.get(self.plan.layout.next_lot).saturating_sub(1);
+        i64::from(last(lane.get(self.plan.units.at(id).cells.lots))) << 32 | number & LOW
     }
 
     /// Takes back from a lot, or from what lapsed of it; returns how much.
-    fn take_own(&mut self, lane: &Lane, id: UnitId, amount: i64, lot: i64) -> i64 {
+    fn take_own(&mut self, lane: &Lane<'_>, id: UnitId, amount: i64, lot: i64) -> i64 {
         let cells = self.plan.units.at(id).cells;
         let (place, number) = (super::measure::place(lot >> 32 & LOW), lot & LOW);
         let lots = &mut self.pools.lots;
@@ -225,7 +223,7 @@ impl Judge<'_, '_> {
             }
             return part;
         }
-        let lapsed = self.get(lane, cells.lapsed);
+        let lapsed = lane.get(cells.lapsed);
         let Some([_, left, ..]) = self.pools.entries.find_mut(lapsed, |entry| cell(entry, AT) == number) else {
             return 0;
         };
@@ -238,8 +236,8 @@ impl Judge<'_, '_> {
     }
 
     /// What may be spent at once.
-    pub fn spendable(&self, lane: &Lane, id: UnitId) -> i64 {
+    pub fn spendable(&self, lane: &Lane<'_>, id: UnitId) -> i64 {
         let cells = self.plan.units.at(id).cells;
-        self.get(lane, cells.available).saturating_sub(self.get(lane, cells.debt).max(0)).max(0)
+        lane.get(cells.available).saturating_sub(lane.get(cells.debt).max(0)).max(0)
     }
 }

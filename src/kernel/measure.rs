@@ -7,7 +7,7 @@ use crate::hir::{EventId, MeasureId, Net};
 use crate::value::Instant;
 
 use super::clock::Back;
-use super::code::{MISSING, Num, cell, set, sooner};
+use super::code::{MISSING, Num, cell, set};
 use super::inside::lines_in;
 use super::judge::Judge;
 use super::lane::{Cx, Lane};
@@ -18,16 +18,16 @@ use super::store::entry::{AMOUNT, AT};
 
 impl Judge<'_, '_> {
     /// Brings a measure of some members to now: what its window has left behind no longer counts.
-    pub fn slide(&mut self, id: MeasureId, lanes: &[Lane]) {
+    pub fn slide(&mut self, id: MeasureId, lanes: &[Lane<'_>]) {
         let plan = self.plan;
         let Some(measure) = plan.measures.at(id) else { return };
         let cells = &measure.cells;
         if let How::Streak(period) = measure.how {
             for lane in lanes {
                 let around = self.today(lane).period(period);
-                let last = self.get(lane, cells.period);
+                let last = lane.get(cells.period);
                 let runs = last == around.start || last == around.before;
-                self.set(lane, cells.value, if runs { self.get(lane, cells.length) } else { 0 });
+                lane.set(cells.value, if runs { lane.get(cells.length) } else { 0 });
             }
             return;
         }
@@ -36,9 +36,9 @@ impl Judge<'_, '_> {
             Back::Period(period) => {
                 for lane in lanes {
                     let start = self.today(lane).period(period).start;
-                    if self.get(lane, cells.period) != start {
+                    if lane.get(cells.period) != start {
                         self.keep_past(lane, id);
-                        self.set(lane, cells.period, start);
+                        lane.set(cells.period, start);
                         self.empty(lane, measure);
                     }
                 }
@@ -57,8 +57,8 @@ impl Judge<'_, '_> {
     }
 
     /// Lets what is from before a moment leave a window.
-    fn slide_to(&mut self, lane: &Lane, measure: &MeasurePlan, start: i64) {
-        if self.get(lane, measure.cells.first) >= start {
+    fn slide_to(&mut self, lane: &Lane<'_>, measure: &MeasurePlan, start: i64) {
+        if lane.get(measure.cells.first) >= start {
             return;
         }
         match measure.facts {
@@ -69,23 +69,23 @@ impl Judge<'_, '_> {
     }
 
     /// Lets the entries leave that are from before a moment.
-    fn slide_entries(&mut self, lane: &Lane, measure: &MeasurePlan, start: i64) {
+    fn slide_entries(&mut self, lane: &Lane<'_>, measure: &MeasurePlan, start: i64) {
         let cells = &measure.cells;
-        let mut queue = self.get(lane, cells.entries);
+        let mut queue = lane.get(cells.entries);
         while let Some(entry) = self.pools.entries.pop_if(&mut queue, |entry| cell(entry, AT) < start) {
             let gone = cell(entry, AMOUNT);
             self.add(lane, cells.value, -gone);
         }
         let first = self.pools.entries.front(queue).map_or(i64::MAX, |entry| cell(entry, AT));
-        self.set(lane, cells.entries, queue);
-        self.set(lane, cells.first, first);
+        lane.set(cells.entries, queue);
+        lane.set(cells.first, first);
     }
 
     /// Lets the facts leave that are from before a moment.
-    fn slide_facts(&mut self, lane: &Lane, measure: &MeasurePlan, event: EventId, start: i64) {
+    fn slide_facts(&mut self, lane: &Lane<'_>, measure: &MeasurePlan, event: EventId, start: i64) {
         let Some(fact) = &self.plan.events.at(event).fact else { return };
         let queues = &self.pools.facts.at(event).queues;
-        let (mut at, mut gone, cx) = (place(self.get(lane, measure.cells.entries)), 0, self.cx(from_ref(lane)));
+        let (mut at, mut gone, cx) = (place(lane.get(measure.cells.entries)), 0, self.cx(from_ref(lane)));
         let first = loop {
             let Some(cells) = queues.at(at) else { break i64::MAX };
             if cell(cells, TIME) >= start {
@@ -95,12 +95,12 @@ impl Judge<'_, '_> {
             at = queues.after(cells);
         };
         self.add(lane, measure.cells.value, -gone);
-        self.set(lane, measure.cells.entries, if at == NOWHERE { EMPTY } else { at.into() });
-        self.set(lane, measure.cells.first, first);
+        lane.set(measure.cells.entries, if at == NOWHERE { EMPTY } else { at.into() });
+        lane.set(measure.cells.first, first);
     }
 
     /// What a fact counts for in a measure as it is left.
-    pub fn worth(&self, lane: &Lane, measure: &MeasurePlan, event: EventId, fact: &FactPlan, cells: &[i64]) -> i64 {
+    pub fn worth(&self, lane: &Lane<'_>, measure: &MeasurePlan, event: EventId, fact: &FactPlan, cells: &[i64]) -> i64 {
         let rest = cell(cells, REST);
         if rest == MISSING {
             return 0;
@@ -117,7 +117,7 @@ impl Judge<'_, '_> {
     /// What an event with these slots, and no others, counts for in a measure.
     pub fn count_as_if(
         &self,
-        lane: &Lane,
+        lane: &Lane<'_>,
         measure: &MeasurePlan,
         event: EventId,
         slots: impl Iterator<Item = (usize, i64)>,
@@ -130,45 +130,45 @@ impl Judge<'_, '_> {
         })
     }
 
-    fn empty(&mut self, lane: &Lane, measure: &MeasurePlan) {
-        let mut queue = self.get(lane, measure.cells.entries);
+    fn empty(&mut self, lane: &Lane<'_>, measure: &MeasurePlan) {
+        let mut queue = lane.get(measure.cells.entries);
         if queue != MISSING {
             if measure.facts.is_none() {
                 self.pools.entries.clear(&mut queue);
             }
-            self.set(lane, measure.cells.entries, EMPTY);
-            self.set(lane, measure.cells.first, i64::MAX);
+            lane.set(measure.cells.entries, EMPTY);
+            lane.set(measure.cells.first, i64::MAX);
         }
         if measure.how == How::Distinct {
             self.forget_few(lane, measure);
         }
-        self.set(lane, measure.cells.value, 0);
+        lane.set(measure.cells.value, 0);
     }
 
     /// Lets a measure start empty.
-    pub fn restart(&mut self, lane: &Lane, id: MeasureId) {
+    pub fn restart(&mut self, lane: &Lane<'_>, id: MeasureId) {
         let plan = self.plan;
         let Some(measure) = plan.measures.at(id) else { return };
         self.empty(lane, measure);
         match measure.how {
             // A streak begins again with the next period.
             How::Streak(period) => {
-                self.set(lane, measure.cells.restart, self.today(lane).period(period).end);
-                self.set(lane, measure.cells.period, NEVER);
-                self.set(lane, measure.cells.length, 0);
+                lane.set(measure.cells.restart, self.today(lane).period(period).end);
+                lane.set(measure.cells.period, NEVER);
+                lane.set(measure.cells.length, 0);
             }
-            _ => self.set(lane, measure.cells.restart, self.get(lane, plan.layout.judged)),
+            _ => lane.set(measure.cells.restart, lane.get(plan.layout.judged)),
         }
         for rule in plan.rules.iter() {
             if let Some(crossing) = rule.crossing.as_ref().filter(|crossing| crossing.measure == id) {
-                self.set(lane, crossing.cells.period, NEVER);
-                self.set(lane, crossing.cells.multiple, 0);
+                lane.set(crossing.cells.period, NEVER);
+                lane.set(crossing.cells.multiple, 0);
             }
         }
     }
 
     /// Counts some events.
-    pub fn count(&mut self, id: MeasureId, lanes: &[Lane]) {
+    pub fn count(&mut self, id: MeasureId, lanes: &[Lane<'_>]) {
         let Some(measure) = self.plan.measures.at(id) else { return };
         let Some((slot, size)) = measure.list else { return self.count_each(measure, lanes) };
         if let (Num::Line(at), None) = (&measure.value, &measure.filter) {
@@ -188,7 +188,7 @@ impl Judge<'_, '_> {
     }
 
     /// Counts events or lines, as far as they pass.
-    fn count_each(&mut self, measure: &MeasurePlan, lanes: &[Lane]) {
+    fn count_each(&mut self, measure: &MeasurePlan, lanes: &[Lane<'_>]) {
         let sums = measure.how == How::Sum && !measure.keeps_entries();
         self.open(measure.filter.as_slice(), lanes, |judge, lanes| {
             if sums {
@@ -200,20 +200,19 @@ impl Judge<'_, '_> {
     }
 
     /// Counts a value now.
-    pub fn contribute(&mut self, lane: &Lane, measure: &MeasurePlan, value: i64) {
+    pub fn contribute(&mut self, lane: &Lane<'_>, measure: &MeasurePlan, value: i64) {
         let cells = &measure.cells;
         match measure.how {
             How::Streak(period) => {
                 let around = self.today(lane).period(period);
-                let member = self.members.at_mut(lane.member);
-                let (last, restart) = (cell(member, cells.period), cell(member, cells.restart));
+                let (last, restart) = (lane.get(cells.period), lane.get(cells.restart));
                 if around.start < restart || last == around.start {
                     return;
                 }
-                let length = if last == around.before { cell(member, cells.length) + 1 } else { 1 };
-                set(member, cells.period, around.start);
-                set(member, cells.length, length);
-                set(member, cells.value, length);
+                let length = if last == around.before { lane.get(cells.length) + 1 } else { 1 };
+                lane.set(cells.period, around.start);
+                lane.set(cells.length, length);
+                lane.set(cells.value, length);
             }
             How::Sum => {
                 self.add(lane, cells.value, value);
@@ -227,28 +226,28 @@ impl Judge<'_, '_> {
     }
 
     /// The moment under which a window keeps what counts now.
-    fn stamp(&self, lane: &Lane, measure: &MeasurePlan) -> i64 {
+    fn stamp(&self, lane: &Lane<'_>, measure: &MeasurePlan) -> i64 {
         if matches!(measure.back, Back::Days(..)) { self.today(lane).around.start } else { lane.now }
     }
 
     /// Adds to the newest entry of the same moment, or behind it.
-    fn enter(&mut self, lane: &Lane, measure: &MeasurePlan, at: i64, amount: i64) {
+    fn enter(&mut self, lane: &Lane<'_>, measure: &MeasurePlan, at: i64, amount: i64) {
         if amount == 0 {
             return;
         }
-        let mut queue = self.get(lane, measure.cells.entries);
+        let mut queue = lane.get(measure.cells.entries);
         match self.pools.entries.back_mut(queue).filter(|last| cell(last, AT) == at) {
             Some(last) => add(last, amount, &self.scratch.odd),
             None => {
                 self.pools.entries.push(&mut queue, &[at, amount], lane.number);
-                self.set(lane, measure.cells.entries, queue);
-                sooner(self.members.at_mut(lane.member), measure.cells.first, at);
+                lane.set(measure.cells.entries, queue);
+                lane.sooner(measure.cells.first, at);
             }
         }
     }
 
     /// Counts what a reversal makes of an original: by so much less, or more, at its time or at its own.
-    pub fn recount(&mut self, lane: &Lane, measure: &MeasurePlan, change: i64, original: i64) {
+    pub fn recount(&mut self, lane: &Lane<'_>, measure: &MeasurePlan, change: i64, original: i64) {
         if measure.net == Net::WhenReversed {
             return self.contribute(lane, measure, change);
         }
@@ -282,14 +281,14 @@ impl Judge<'_, '_> {
             return;
         }
         self.add(lane, measure.cells.value, change);
-        let mut queue = self.get(lane, measure.cells.entries);
+        let mut queue = lane.get(measure.cells.entries);
         match self.pools.entries.find_mut(queue, |entry| cell(entry, AT) == at) {
             Some(entry) => add(entry, change, &self.scratch.odd),
             None => {
                 // It did not count before, and has its place among those that did.
                 self.pools.entries.insert(&mut queue, &[at, change], lane.number, |entry| cell(entry, AT) < at);
-                self.set(lane, measure.cells.entries, queue);
-                sooner(self.members.at_mut(lane.member), measure.cells.first, at);
+                lane.set(measure.cells.entries, queue);
+                lane.sooner(measure.cells.first, at);
             }
         }
     }

@@ -9,6 +9,7 @@ mod chunks;
 mod clock;
 mod code;
 mod columns;
+mod court;
 mod crew;
 mod distinct;
 mod earn;

@@ -40,7 +40,7 @@ impl Undoings {
     }
 
     /// Nothing is left of all that were found, whose other amounts are so many.
-    fn whole(&mut self, lane: &Lane, others: usize) {
+    fn whole(&mut self, lane: &Lane<'_>, others: usize) {
         self.all.extend(self.found.iter().map(|at| Undoing { lane: lane.index, at: *at, left: MISSING }));
         self.others.resize(self.others.len() + others * self.found.len(), 0);
     }
@@ -48,17 +48,17 @@ impl Undoings {
 
 impl Judge<'_, '_> {
     /// A field of an event.
-    pub fn slot(&self, lane: &Lane, at: usize) -> i64 {
+    pub fn slot(&self, lane: &Lane<'_>, at: usize) -> i64 {
         cell(self.slots, lane.slots as usize + at)
     }
 
     /// A number of an event; nothing where it says none.
-    fn amount(&self, lane: &Lane, at: usize) -> i64 {
+    fn amount(&self, lane: &Lane<'_>, at: usize) -> i64 {
         Some(self.slot(lane, at)).filter(|amount| *amount != MISSING).unwrap_or(0)
     }
 
     /// What some fields of an event say together, as facts keep it.
-    pub fn key(&self, lane: &Lane, parts: &[KeyPart]) -> i64 {
+    pub fn key(&self, lane: &Lane<'_>, parts: &[KeyPart]) -> i64 {
         parts.iter().fold(0, |key: i64, part| {
             key.rotate_left(21)
                 ^ match part {
@@ -72,7 +72,7 @@ impl Judge<'_, '_> {
     ///
     /// # Errors
     /// [`Odd`] where a number does not fit.
-    pub fn originals(&mut self, lane: &Lane, reversal: &ReversalPlan) -> Result<bool, Odd> {
+    pub fn originals(&mut self, lane: &Lane<'_>, reversal: &ReversalPlan) -> Result<bool, Odd> {
         let mut undoings = std::mem::take(&mut self.scratch.undoings);
         let (all, others) = (undoings.all.len(), undoings.others.len());
         let done = self.work_out(lane, reversal, &mut undoings);
@@ -84,7 +84,7 @@ impl Judge<'_, '_> {
         done
     }
 
-    fn work_out(&mut self, lane: &Lane, reversal: &ReversalPlan, undoings: &mut Undoings) -> Result<bool, Odd> {
+    fn work_out(&mut self, lane: &Lane<'_>, reversal: &ReversalPlan, undoings: &mut Undoings) -> Result<bool, Odd> {
         let principal = reversal.amount.map_or(MISSING, |slot| self.slot(lane, slot));
         undoings.asked.clear();
         undoings.asked.extend(reversal.others.iter().map(|slot| self.amount(lane, *slot)));
@@ -112,7 +112,7 @@ impl Judge<'_, '_> {
     /// Shares out what is asked for among originals, and says how much of the principal none of them has.
     fn share_out(
         &mut self,
-        lane: &Lane,
+        lane: &Lane<'_>,
         reversal: &ReversalPlan,
         mut rest: i64,
         undoings: &mut Undoings,
@@ -160,7 +160,7 @@ impl Judge<'_, '_> {
     }
 
     /// The originals that a reversal may mean, the first to come back first.
-    fn find(&self, lane: &Lane, reversal: &ReversalPlan, found: &mut Vec<u32>) {
+    fn find(&self, lane: &Lane<'_>, reversal: &ReversalPlan, found: &mut Vec<u32>) {
         found.clear();
         let plan = self.plan;
         let Some(fact) = plan.events.at(reversal.of).fact.as_ref() else { return };
@@ -173,10 +173,10 @@ impl Judge<'_, '_> {
         let fits =
             |cells: &[i64]| cell(cells, TIME) > oldest && cell(cells, REST) != MISSING && cell(cells, KEY) == wanted;
         let facts = self.pools.facts.at(reversal.of);
-        if facts.of_key(lane.number, self.get(lane, fact.count), wanted, found) {
+        if facts.of_key(lane.number, lane.get(fact.count), wanted, found) {
             found.retain(|at| facts.queues.at(*at).is_some_and(fits));
         } else {
-            let queue = facts.queues.iter(self.get(lane, fact.queue));
+            let queue = facts.queues.iter(lane.get(fact.queue));
             found.extend(queue.filter(|(_, cells)| fits(cells)).map(|(at, _)| at));
         }
         if reversal.latest_first {

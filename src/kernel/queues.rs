@@ -1,6 +1,7 @@
 //! Queues of many members in one allocation.
 
 use super::chunks::Rows;
+use super::code::MISSING;
 
 /// The queue that has nothing in it.
 pub const EMPTY: i64 = -1;
@@ -12,7 +13,7 @@ pub const NOWHERE: u32 = u32::MAX;
 /// what comes next, whosever that is. One cell more than a row has says which row is behind it, and whose it is.
 #[derive(Debug)]
 pub struct Queues {
-    cells: Rows,
+    cells: Rows<i64>,
     width: usize,
     free: u32,
 }
@@ -107,7 +108,7 @@ impl Queues {
     /// The first cell of a row, or of another where there is none: memory has brought it then.
     #[inline(always)]
     pub fn touch(&self, place: u32) -> i64 {
-        self.cells.any(place as usize, 0)
+        self.cells.any(place as usize).copied().unwrap_or(MISSING)
     }
 
     /// The first.

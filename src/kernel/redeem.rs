@@ -22,7 +22,7 @@ impl Judge<'_, '_> {
     ///
     /// # Errors
     /// [`Odd`] where a reward is meant that costs points, or a pool pays.
-    pub fn redeem(&mut self, lane: &Lane, redeem: &RedeemPlan) -> Result<Answer, Odd> {
+    pub fn redeem(&mut self, lane: &Lane<'_>, redeem: &RedeemPlan) -> Result<Answer, Odd> {
         let slots = self.slots.get(lane.slots as usize..).unwrap_or_default();
         let field = |slot: usize| Some(cell(slots, slot)).filter(|value| *value != MISSING);
         if redeem.pool.and_then(field).is_some() {
@@ -55,15 +55,15 @@ impl Judge<'_, '_> {
         // That it was paid with.
         self.told.outcomes += 1;
         if let (Some(paid), Some(order)) = (redeem.paid, order) {
-            let mut queue = self.get(lane, paid);
+            let mut queue = lane.get(paid);
             self.pools.entries.push(&mut queue, &order, lane.number);
-            self.set(lane, paid, queue);
+            lane.set(paid, queue);
         }
         Ok(Answer::Granted)
     }
 
     /// How many steps are spent; none where that is refused.
-    fn price(&self, lane: &Lane, way: &WayPlan, asked: Option<i64>, bill: Option<i64>) -> Result<Option<i64>, Odd> {
+    fn price(&self, lane: &Lane<'_>, way: &WayPlan, asked: Option<i64>, bill: Option<i64>) -> Result<Option<i64>, Odd> {
         let steps = self.plan.units.at(way.unit).steps;
         let asked = match asked {
             None if bill.is_none() => return Ok(None),

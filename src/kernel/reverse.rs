@@ -28,7 +28,7 @@ impl Judge<'_, '_> {
     }
 
     /// Carries out what was worked out for some reversals of one type.
-    pub fn undo(&mut self, lanes: &[Lane], reversal: &ReversalPlan) -> Result<(), Odd> {
+    pub fn undo(&mut self, lanes: &[Lane<'_>], reversal: &ReversalPlan) -> Result<(), Odd> {
         let undoings = std::mem::take(&mut self.scratch.undoings);
         let (mut all, mut others) = (undoings.all.as_slice(), undoings.others.as_slice());
         for lane in lanes {
@@ -48,7 +48,7 @@ impl Judge<'_, '_> {
     /// Carries out one reversal.
     fn undo_all(
         &mut self,
-        lane: &Lane,
+        lane: &Lane<'_>,
         reversal: &ReversalPlan,
         undoings: &[Undoing],
         mut others: &[i64],
@@ -57,7 +57,7 @@ impl Judge<'_, '_> {
         let Some(fact) = plan.events.at(event).fact.as_ref() else { return Ok(()) };
         if let (Some(paid), Some(KeyPart::Text(order))) = (plan.paid, reversal.key.first()) {
             let order = (self.slot(lane, *order), self.slot(lane, order + 1));
-            let mut paid = self.pools.entries.iter(self.get(lane, paid));
+            let mut paid = self.pools.entries.iter(lane.get(paid));
             if paid.any(|(_, entry)| (cell(entry, AT), cell(entry, AMOUNT)) == order) {
                 // Points come back with the order that they paid.
                 return Err(Odd("an order that was paid with points"));
@@ -81,7 +81,7 @@ impl Judge<'_, '_> {
 
     fn undo_one(
         &mut self,
-        lane: &Lane,
+        lane: &Lane<'_>,
         event: EventId,
         fact: &FactPlan,
         undoing: Undoing,
@@ -112,7 +112,7 @@ impl Judge<'_, '_> {
     }
 
     /// Lets value lapse as if an event that was taken back had never come: what came behind it follows the one before it.
-    fn forget(&mut self, lane: &Lane, event: EventId, fact: &FactPlan, at: u32) {
+    fn forget(&mut self, lane: &Lane<'_>, event: EventId, fact: &FactPlan, at: u32) {
         let (plan, Some(last), Some(before)) = (self.plan, self.plan.events.at(event).last, fact.before) else {
             return;
         };
@@ -128,18 +128,18 @@ impl Judge<'_, '_> {
             next = queues.behind(next);
         }
         if is_last {
-            self.set(lane, last, earlier);
+            lane.set(last, earlier);
             self.renew_before(lane, &plan.events.at(event).renews);
         }
     }
 
     /// Lets measures count what is left instead of what there was.
-    fn recount_all(&mut self, lane: &Lane, event: EventId, fact: &FactPlan, undoing: Undoing, others: &[i64]) {
+    fn recount_all(&mut self, lane: &Lane<'_>, event: EventId, fact: &FactPlan, undoing: Undoing, others: &[i64]) {
         let plan = self.plan;
         let of = |which: usize| self.fact(event, undoing.at, which);
         let (time, place) = (of(TIME), fact.place.map_or(i64::MAX, of));
-        let counted = |judge: &Self, measure: &MeasurePlan| {
-            let restart = judge.get(lane, measure.cells.restart);
+        let counted = |measure: &&MeasurePlan| {
+            let restart = lane.get(measure.cells.restart);
             restart == MISSING || place >= restart
         };
         let worth = |judge: &Self, measure: &MeasurePlan| {
@@ -159,7 +159,7 @@ impl Judge<'_, '_> {
             self.set_fact(event, undoing.at, at, *left);
         }
         for (id, before) in fact.measures.iter().zip(&worths) {
-            let Some(measure) = plan.measures.at(*id).as_ref().filter(|measure| counted(self, measure)) else {
+            let Some(measure) = plan.measures.at(*id).as_ref().filter(counted) else {
                 continue;
             };
             let after = worth(self, measure);
@@ -170,7 +170,14 @@ impl Judge<'_, '_> {
     }
 
     /// Counts what found no original against sums, at its own time.
-    fn count_against(&mut self, lane: &Lane, reversal: &ReversalPlan, stand_in: &StandIn, rest: i64, others: &[i64]) {
+    fn count_against(
+        &mut self,
+        lane: &Lane<'_>,
+        reversal: &ReversalPlan,
+        stand_in: &StandIn,
+        rest: i64,
+        others: &[i64],
+    ) {
         let (plan, event) = (self.plan, reversal.of);
         let Some(fact) = &plan.events.at(event).fact else { return };
         for id in &stand_in.measures {
@@ -186,14 +193,13 @@ impl Judge<'_, '_> {
     }
 
     /// Keeps the event at hand as a fact that can be taken back, and lets go of those that no longer can.
-    pub fn keep(&mut self, lane: &Lane, fact: &FactPlan, event: EventId) {
+    pub fn keep(&mut self, lane: &Lane<'_>, fact: &FactPlan, event: EventId) {
         let plan = self.plan;
         let key = self.key(lane, &fact.key);
         let slots = self.slots.get(lane.slots as usize..).unwrap_or_default();
         let awards = self.scratch.awards(lane);
-        let member = self.members.at_mut(lane.member);
-        let number = cell(member, plan.layout.judged).saturating_sub(1);
-        let last = plan.events.at(event).last.map_or(NEVER, |last| cell(member, last));
+        let number = lane.get(plan.layout.judged).saturating_sub(1);
+        let last = plan.events.at(event).last.map_or(NEVER, |last| lane.get(last));
         let principal = fact.principal.map_or(1, |slot| cell(slots, slot).max(MISSING + 1));
         let head: [i64; HEAD] = [lane.now, key, principal, principal];
         let fill = |cells: &mut [i64]| {
@@ -208,7 +214,7 @@ impl Judge<'_, '_> {
                 award.lot.into_iter().for_each(|at| set(cells, at, *lot));
             }
         };
-        let [mut queue, mut count, mut first] = [fact.queue, fact.count, fact.first].map(|at| cell(member, at));
+        let [mut queue, mut count, mut first] = [fact.queue, fact.count, fact.first].map(|at| lane.get(at));
         let facts = self.pools.facts.at_mut(event);
         if let Some(kept) = fact.kept {
             while first < lane.now - kept {
@@ -217,15 +223,15 @@ impl Judge<'_, '_> {
             }
         }
         let at = facts.push(&mut queue, &mut count, lane.number, fill);
-        set(member, fact.queue, queue);
-        set(member, fact.count, count);
-        set(member, fact.first, first.min(lane.now));
+        lane.set(fact.queue, queue);
+        lane.set(fact.count, count);
+        lane.set(fact.first, first.min(lane.now));
         for cells in fact.windows.iter().filter_map(|id| Some(plan.measures.at(*id).as_ref()?.cells)) {
-            let restart = cell(member, cells.restart);
+            let restart = lane.get(cells.restart);
             let counts = restart == MISSING || number >= restart;
-            if counts && place(cell(member, cells.entries)) == NOWHERE {
-                set(member, cells.entries, at.into());
-                set(member, cells.first, lane.now);
+            if counts && place(lane.get(cells.entries)) == NOWHERE {
+                lane.set(cells.entries, at.into());
+                lane.set(cells.first, lane.now);
             }
         }
     }

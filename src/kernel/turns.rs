@@ -8,30 +8,30 @@ use crate::hir::EventId;
 use super::lane::Lane;
 
 /// What is judged in one turn, by type of event.
-type Turn = Vec<Vec<Lane>>;
+type Turn<'m> = Vec<Vec<Lane<'m>>>;
 
 /// Events that wait to be judged, in turns: those of a member in its order.
-pub struct Turns {
+pub struct Turns<'m> {
     /// The number of the next turn.
     pub now: i64,
     /// How many events wait.
     pub waiting: usize,
     /// The next turn and those behind it.
-    turns: VecDeque<Turn>,
+    turns: VecDeque<Turn<'m>>,
     /// Turns to be filled again.
-    empty: Vec<Turn>,
+    empty: Vec<Turn<'m>>,
     types: usize,
 }
 
-impl Turns {
-    /// Nothing waits, of so many types of events.
-    pub fn new(types: usize) -> Self {
-        Self { now: 1, waiting: 0, turns: VecDeque::new(), empty: Vec::new(), types }
+impl<'m> Turns<'m> {
+    /// Nothing waits, of so many types of events; the next turn has a number.
+    pub fn new(types: usize, now: i64) -> Self {
+        Self { now, waiting: 0, turns: VecDeque::new(), empty: Vec::new(), types }
     }
 
     /// Lets an event wait for a turn, which is not over.
     #[inline]
-    pub fn add(&mut self, turn: i64, event: EventId, lane: Lane) {
+    pub fn add(&mut self, turn: i64, event: EventId, lane: Lane<'m>) {
         let ahead = usize::try_from(turn - self.now).unwrap_or(0);
         while self.turns.len() <= ahead {
             let turn = self.empty();
@@ -45,19 +45,19 @@ impl Turns {
     }
 
     /// The next turn, which is to be given back when all of it is done.
-    pub fn take(&mut self) -> Turn {
+    pub fn take(&mut self) -> Turn<'m> {
         let turn = self.turns.pop_front().unwrap_or_else(|| self.empty());
         self.now += 1;
         self.waiting -= turn.iter().map(Vec::len).sum::<usize>();
         turn
     }
 
-    fn empty(&mut self) -> Turn {
+    fn empty(&mut self) -> Turn<'m> {
         self.empty.pop().unwrap_or_else(|| vec![Vec::new(); self.types])
     }
 
     /// Takes a turn back, with nothing in it.
-    pub fn give(&mut self, turn: Turn) {
+    pub fn give(&mut self, turn: Turn<'m>) {
         self.empty.push(turn);
     }
 }
