@@ -37,6 +37,7 @@ pub struct Court {
     ahead: Ahead,
     told: Told,
     days: Days,
+    scratch: Scratch,
     /// The number of the next turn.
     turn: i64,
     /// Identities of events that were too old.
@@ -55,6 +56,7 @@ impl Court {
             ahead: Ahead::new(&plan),
             told: Told::new(plan.units.len(), plan.rewards),
             days: plan.clock.days(),
+            scratch: Scratch::default(),
             turn: 1,
             refused: FxHashSet::default(),
             newest: MISSING,
@@ -81,7 +83,7 @@ impl Court {
     pub fn judge(&mut self, block: &Block, share: Share, cells: &Rows<Cell<i64>>) -> Result<Vec<(u32, Arrival)>, Odd> {
         let mut turns = Turns::new(self.plan.events.len(), self.turn);
         let (mut coming, mut away) = (Vec::with_capacity(AT_ONCE), Vec::new());
-        let (mut slots, lines, mut scratch) = (Cow::Borrowed(block.slots.as_slice()), &block.lines, Scratch::default());
+        let (mut slots, lines) = (Cow::Borrowed(block.slots.as_slice()), &block.lines);
         for (rows, start) in block.rows.chunks(AT_ONCE).zip((0..).step_by(AT_ONCE)) {
             coming.clear();
             for (row, at) in rows.iter().zip(start..) {
@@ -96,13 +98,13 @@ impl Court {
                 }
             }
             // What has few beside it may wait for more.
-            Self::judge_turn(&mut turns, self.judging(&mut slots, lines, &mut scratch))?;
+            Self::judge_turn(&mut turns, self.judging(&mut slots, lines))?;
             while turns.waiting > AT_ONCE {
-                Self::judge_turn(&mut turns, self.judging(&mut slots, lines, &mut scratch))?;
+                Self::judge_turn(&mut turns, self.judging(&mut slots, lines))?;
             }
         }
         while turns.waiting > 0 {
-            Self::judge_turn(&mut turns, self.judging(&mut slots, lines, &mut scratch))?;
+            Self::judge_turn(&mut turns, self.judging(&mut slots, lines))?;
         }
         self.turn = turns.now;
         self.note_last(block);
@@ -134,18 +136,19 @@ impl Court {
         lane.set(NEWEST, row.time);
         lane.set(LAST_TURN, turn);
         let day = self.plan.clock.day(&mut self.days, row.time).ok_or(Odd("a moment outside the calendar"))?;
-        turns.add(turn, row.event, Lane { day, ..lane });
+        turns.add(turn, row.event, Lane { day, ..lane }, &self.scratch.room);
         Ok(None)
     }
 
     /// Judges the events whose turn it is.
     fn judge_turn(turns: &mut Turns<'_>, mut judge: Judge<'_, '_>) -> Result<(), Odd> {
-        let mut turn = turns.take();
-        for (event, lanes) in turn.iter_mut().enumerate().filter(|(_, lanes)| !lanes.is_empty()) {
-            judge.judge(EventId::new(event), lanes)?;
-            lanes.clear();
+        let turn = turns.take(&judge.scratch.room);
+        for (event, mut lanes) in turn.into_iter().enumerate() {
+            if !lanes.is_empty() {
+                judge.judge(EventId::new(event), &mut lanes)?;
+            }
+            judge.scratch.room.give_lanes(lanes);
         }
-        turns.give(turn);
         Ok(())
     }
 
@@ -154,7 +157,7 @@ impl Court {
     /// # Errors
     /// [`Odd`] as [`Court::judge`].
     pub fn advance(&mut self, cells: &Rows<Cell<i64>>, to: i64) -> Result<(), Odd> {
-        let (mut coming, mut scratch) = (Vec::with_capacity(AT_ONCE), Scratch::default());
+        let mut coming = Vec::with_capacity(AT_ONCE);
         for start in (0..cells.len()).step_by(AT_ONCE) {
             coming.clear();
             for number in start..cells.len().min(start + AT_ONCE) {
@@ -165,19 +168,14 @@ impl Court {
             self.ahead.look(&coming, &self.plan, &self.pools);
             for Coming { member, number, .. } in &coming {
                 let lane = Lane { now: to, day: 0, index: 0, number: *number, member, slots: 0, line: 0 };
-                self.judging(&mut Cow::Borrowed(&[]), &[], &mut scratch).advance(&lane)?;
+                self.judging(&mut Cow::Borrowed(&[]), &[]).advance(&lane)?;
             }
         }
         Ok(())
     }
 
     /// What judges members, with the fields of a block and of its lines.
-    fn judging<'a, 'b: 'a>(
-        &'a mut self,
-        slots: &'a mut Cow<'b, [i64]>,
-        lines: &'a [i64],
-        scratch: &'a mut Scratch,
-    ) -> Judge<'a, 'b> {
+    fn judging<'a, 'b: 'a>(&'a mut self, slots: &'a mut Cow<'b, [i64]>, lines: &'a [i64]) -> Judge<'a, 'b> {
         Judge {
             plan: &self.plan,
             pools: &mut self.pools,
@@ -185,7 +183,7 @@ impl Court {
             days: &mut self.days,
             slots,
             lines,
-            scratch,
+            scratch: &mut self.scratch,
         }
     }
 

@@ -1,13 +1,12 @@
 //! What an event brings its member: earns with their limits and rounding, and rules.
 
-use crate::engine::MOST_AT_ONCE;
 use crate::hir::{RewardId, RoundScope, RuleId, UnitId};
 use crate::value::{Exact, Rounding, allocate};
 
-use super::code::{Num, set};
+use super::code::{Num, cell, set};
 use super::judge::{Judge, Odd, TOO_LARGE};
 use super::lane::{Lane, at_least};
-use super::plan::{CrossingPlan, EarnPlan, EffectPlan, EventPlan, LimitPlan, Once};
+use super::plan::{EarnPlan, EffectPlan, EventPlan, LimitPlan};
 
 /// What an earn gives, on its way.
 #[derive(Debug, Clone, Copy)]
@@ -40,12 +39,13 @@ impl Judge<'_, '_> {
             }
         }
         self.round(event, lanes, &mut amounts)?;
-        for (earn, column) in event.earns.iter().zip(&amounts) {
-            for lane in lanes {
-                if let Some(amount @ 1..) = column.get(lane.place()) {
-                    self.award(lane, earn, *amount);
+        for (earn, column) in event.earns.iter().zip(&mut amounts) {
+            for lane in lanes.iter().filter(|_| !earn.limits.is_empty()) {
+                if let Some(amount @ 1..) = column.get_mut(lane.place()) {
+                    *amount = self.use_up(lane, earn, *amount);
                 }
             }
+            self.grant(earn.unit, earn.award, lanes.iter().map(|lane| (lane, cell(column, lane.place()))));
         }
         self.scratch.amounts = amounts;
         Ok(())
@@ -131,131 +131,46 @@ impl Judge<'_, '_> {
         Ok(())
     }
 
-    fn award(&mut self, lane: &Lane<'_>, earn: &EarnPlan, amount: i64) {
-        if earn.limits.is_empty() {
-            let granted = self.grant(lane, earn.unit, amount);
-            return self.remember(lane, earn.unit, earn.award, granted);
-        }
+    /// Uses up what limits of an earn leave of an amount; returns how much that is.
+    fn use_up(&self, lane: &Lane<'_>, earn: &EarnPlan, amount: i64) -> i64 {
         // Rounding takes no award beyond its limits.
         let room = earn.limits.iter().filter(|limit| !limit.times).map(|limit| self.left(lane, limit).max(0));
         let amount = room.fold(amount, i64::min);
-        let granted = self.grant(lane, earn.unit, amount);
-        if granted == 0 {
-            return;
+        if amount == 0 {
+            return 0;
         }
         for limit in &earn.limits {
             let Some(cells) = limit.cells else { continue };
-            let used = self.used(lane, limit) + if limit.times { 1 } else { granted };
+            let used = self.used(lane, limit) + if limit.times { 1 } else { amount };
             lane.set(cells.period, self.bucket(lane, limit));
             lane.set(cells.used, used);
         }
-        self.remember(lane, earn.unit, earn.award, granted);
+        amount
     }
 
-    /// Notes what an award has granted just now, and its lot.
-    fn remember(&mut self, lane: &Lane<'_>, unit: UnitId, award: Option<usize>, granted: i64) {
-        let collecting = self.scratch.collecting;
-        if granted <= 0 || (award.is_none() && !collecting) {
-            return;
-        }
-        let lot = self.newest_lot(lane, unit);
-        if collecting {
-            self.scratch.brought.push([unit.0.into(), granted, lot]);
-        }
-        let Some(award) = award else { return };
-        let each = self.scratch.awards_each;
-        if let Some(slot) = self.scratch.awards.get_mut(lane.place() * each + award) {
-            *slot = (granted, lot);
-        }
-    }
-
-    /// Fires rules whose measure has crossed what they wait for.
-    pub fn crossings(&mut self, waits: &[RuleId], lanes: &[Lane<'_>]) -> Result<(), Odd> {
-        for (place, id) in waits.iter().enumerate() {
-            let Some(crossing) = &self.plan.rules.at(*id).crossing else { continue };
-            let values = self.column(&crossing.value, lanes);
-            let mut prior = self.scratch.prior.get_mut(place).map(std::mem::take).unwrap_or_default();
-            for (lane, now) in lanes.iter().zip(&values) {
-                let before = prior.get_mut(lane.place()).map_or(*now, |prior| std::mem::replace(prior, *now));
-                if *now > before && self.cross(lane, *id, crossing, before, *now)? {
-                    self.change(lane);
-                }
-            }
-            self.scratch.room.give(values);
-            if let Some(column) = self.scratch.prior.get_mut(place) {
-                *column = prior;
-            }
-        }
-        Ok(())
-    }
-
-    fn cross(
-        &mut self,
-        lane: &Lane<'_>,
-        id: RuleId,
-        crossing: &CrossingPlan,
-        before: i64,
-        now: i64,
-    ) -> Result<bool, Odd> {
-        let cells = crossing.cells;
-        if crossing.repeats.is_none() && (now < crossing.step || before >= crossing.step) {
-            return Ok(false);
-        }
-        let key = match crossing.once {
-            Once::Ever => 0,
-            Once::Period(period) => self.today(lane).period(period).start,
-            Once::Moment => lane.now,
-        };
-        let same = crossing.once == Once::Ever || lane.get(cells.period) == key;
-        let done = if same { lane.get(cells.multiple) } else { 0 };
-        let multiples = |value: i64| match crossing.repeats {
-            None => i64::from(value >= crossing.step),
-            Some(_) => value.div_euclid(crossing.step).max(0),
-        };
-        let first = (multiples(before).max(done) + 1).max(crossing.repeats.unwrap_or(1));
-        let last = multiples(now);
-        if last.saturating_sub(first) >= MOST_AT_ONCE {
-            return Err(Odd("more crossings at once than are fired"));
-        }
-        let mut fired = false;
-        for multiple in first..=last {
-            self.rises()?;
-            lane.set(cells.period, key);
-            lane.set(cells.multiple, multiple);
-            fired |= self.fire_crossing(lane, id, crossing, (key, multiple))?;
-            if lane.get(cells.multiple) != multiple {
-                // The rule has restarted its measure: further multiples are to be reached again.
-                break;
-            }
-        }
-        Ok(fired)
-    }
-
-    /// Fires a rule for those for which it is open; returns whether there are any.
-    pub fn fire(&mut self, id: RuleId, lanes: &[Lane<'_>]) -> Result<bool, Odd> {
+    /// Fires a rule for those for which it is open.
+    pub fn fire(&mut self, id: RuleId, lanes: &[Lane<'_>]) -> Result<(), Odd> {
         let rule = self.plan.rules.at(id);
         self.open(&rule.gates, lanes, |judge, lanes| {
+            lanes.iter().for_each(|lane| judge.change(lane));
             for (condition, effect) in &rule.effects {
                 let conditions = condition.as_slice();
                 judge.open(conditions, lanes, |judge, lanes| judge.effect(effect, lanes))?;
             }
-            Ok(!lanes.is_empty())
+            Ok(())
         })
     }
 
     fn effect(&mut self, effect: &EffectPlan, lanes: &[Lane<'_>]) -> Result<(), Odd> {
         match effect {
             EffectPlan::Give { unit, amount, scale, award } => {
-                let mut done = Ok(());
                 let rounding = self.plan.units.at(*unit).rounding;
-                self.each(amount, lanes, |judge, lane, amount| match whole(amount, *scale, rounding) {
-                    Ok(amount) => {
-                        let granted = judge.grant(lane, *unit, amount);
-                        judge.remember(lane, *unit, *award, granted);
-                    }
-                    Err(odd) => done = Err(odd),
-                });
-                done?;
+                let mut amounts = self.column(amount, lanes);
+                for amount in &mut amounts {
+                    *amount = whole(*amount, *scale, rounding)?;
+                }
+                self.grant(*unit, *award, lanes.iter().zip(amounts.iter().copied()));
+                self.scratch.room.give(amounts);
             }
             EffectPlan::Issue(reward) => lanes.iter().for_each(|_| self.issue(*reward)),
             EffectPlan::Badge(cell) => {
@@ -282,6 +197,9 @@ impl Judge<'_, '_> {
 
 /// An amount in whole steps.
 fn whole(amount: i64, scale: i64, rounding: Rounding) -> Result<i64, Odd> {
+    if scale == 1 {
+        return Ok(amount);
+    }
     if amount % scale == 0 || rounding == Rounding::Down {
         return Ok(amount / scale);
     }

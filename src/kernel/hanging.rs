@@ -16,32 +16,32 @@ use super::store::hold;
 const GONE: i64 = i64::MAX;
 
 impl Judge<'_, '_> {
-    /// Fires a rule for a crossing of a multiple in a period; what that brings may hang on its measure. Returns whether it was open.
+    /// Fires a rule for a crossing of a multiple in a period; what that brings may hang on its measure.
     pub fn fire_crossing(
         &mut self,
         lane: &Lane<'_>,
         id: RuleId,
         crossing: &CrossingPlan,
         (period, multiple): (i64, i64),
-    ) -> Result<bool, Odd> {
+    ) -> Result<(), Odd> {
         let at = crossing.cells.hanging;
         if at == ABSENT {
             return self.fire(id, from_ref(lane));
         }
-        let fired = self.collect(lane, id)?;
+        self.collect(lane, id)?;
         // It hangs there also where it brought nothing: it may fire again then.
         if self.scratch.brought.is_empty() {
             self.scratch.brought.push([0; 3]);
         }
         self.hang(lane, at, period, multiple);
-        Ok(fired)
+        Ok(())
     }
 
     /// Fires a rule for a rise to a tier; what that brings may hang on the reason for which the tier is held.
     pub fn fire_rise(&mut self, lane: &Lane<'_>, id: LadderId, rule: &TierRule, tier: i64) -> Result<(), Odd> {
         let ladder = self.plan.ladders.at(id);
         let (true, Some(held)) = (rule.hangs, &ladder.held) else {
-            return self.fire(rule.rule, from_ref(lane)).map(drop);
+            return self.fire(rule.rule, from_ref(lane));
         };
         self.collect(lane, rule.rule)?;
         if self.scratch.brought.is_empty() {
@@ -57,7 +57,7 @@ impl Judge<'_, '_> {
     }
 
     /// Fires a rule, and keeps apart what it brings.
-    fn collect(&mut self, lane: &Lane<'_>, id: RuleId) -> Result<bool, Odd> {
+    fn collect(&mut self, lane: &Lane<'_>, id: RuleId) -> Result<(), Odd> {
         self.scratch.brought.clear();
         self.scratch.collecting = true;
         let fired = self.fire(id, from_ref(lane));

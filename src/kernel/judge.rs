@@ -113,9 +113,10 @@ impl Judge<'_, '_> {
 
     /// Does something with what something comes to for each of some events. Mostly no more than a cell is looked at.
     #[inline(always)]
-    pub fn each(&mut self, num: &Num, lanes: &[Lane<'_>], mut with: impl FnMut(&mut Self, &Lane<'_>, i64)) {
+    pub fn each<'m>(&mut self, num: &Num, lanes: &[Lane<'m>], mut with: impl FnMut(&mut Self, &Lane<'m>, i64)) {
         match num {
             Num::Const(value) => lanes.iter().for_each(|lane| with(self, lane, *value)),
+            Num::Member(at) => lanes.iter().for_each(|lane| with(self, lane, lane.get(*at))),
             Num::Slot(at) => lanes.iter().for_each(|lane| with(self, lane, cell(self.slots, lane.slots as usize + at))),
             Num::Line(at) => lanes.iter().for_each(|lane| with(self, lane, cell(self.lines, lane.line as usize + at))),
             num => {

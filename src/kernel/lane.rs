@@ -61,12 +61,14 @@ pub fn at_least(count: usize, columns: &mut Vec<Vec<i64>>) {
     }
 }
 
+/// Memory for a lane, without one: whose cells it once led to is forgotten.
+type Blank = [u64; size_of::<Lane<'static>>() / size_of::<u64>()];
+
 /// Columns and lists of lanes that are used again and again.
 #[derive(Debug, Default)]
 pub struct Room {
     columns: RefCell<Vec<Vec<i64>>>,
-    /// With nothing in them.
-    lanes: RefCell<Vec<Vec<Lane<'static>>>>,
+    lanes: RefCell<Vec<Vec<Blank>>>,
 }
 
 impl Room {
@@ -96,15 +98,13 @@ impl Room {
     /// An empty list of lanes; it is to be given back.
     #[inline]
     pub fn take_lanes<'m>(&self) -> Vec<Lane<'m>> {
-        self.lanes.borrow_mut().pop().unwrap_or_default()
+        emptied(self.lanes.borrow_mut().pop().unwrap_or_default())
     }
 
     /// Takes a list of lanes back.
     #[inline]
-    pub fn give_lanes(&self, mut lanes: Vec<Lane<'_>>) {
-        lanes.clear();
-        // The same memory, for lanes of any members.
-        self.lanes.borrow_mut().push(lanes.into_iter().filter_map(|_| None).collect());
+    pub fn give_lanes(&self, lanes: Vec<Lane<'_>>) {
+        self.lanes.borrow_mut().push(emptied(lanes));
     }
 
     /// Lends an empty list of lanes.
@@ -115,6 +115,12 @@ impl Room {
         self.give_lanes(lanes);
         result
     }
+}
+
+/// A list of nothing that lies where another did.
+fn emptied<T, U>(mut list: Vec<T>) -> Vec<U> {
+    list.clear();
+    list.into_iter().map_while(|_| None).collect()
 }
 
 /// What expressions look at.

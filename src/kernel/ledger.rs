@@ -26,49 +26,76 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// Awards an amount: a new lot, less what is owed. Returns what was awarded.
-    pub fn grant(&mut self, lane: &Lane<'_>, id: UnitId, amount: i64) -> i64 {
-        if amount <= 0 {
-            return 0;
-        }
+    /// Awards an amount to each of some members, where it is more than nothing: a new lot, less what is owed.
+    pub fn grant<'l, 'm: 'l>(
+        &mut self,
+        id: UnitId,
+        award: Option<usize>,
+        amounts: impl Iterator<Item = (&'l Lane<'m>, i64)>,
+    ) {
         let plan = self.plan;
         let unit = plan.units.at(id);
-        let cells = unit.cells;
-        let expires = match unit.expiry {
-            LotEnd::Never => i64::MAX,
-            LotEnd::After(length) => lane.now.saturating_add(length),
-            LotEnd::OfDay(place) => self.today(lane).end(place),
-            LotEnd::Idle(_) => lane.now,
-        };
-        let due = self.end_of_lot(lane, unit, expires);
-        self.told_of(id, |sums| sums.issued += i128::from(amount));
-        let number = lane.get(plan.layout.next_lot);
-        lane.set(plan.layout.next_lot, number.wrapping_add(1));
-        let debt = lane.get(cells.debt).max(0);
-        let repaid = debt.min(amount);
-        let left = amount - repaid;
-        if left > 0 {
-            self.add(lane, cells.available, left);
-            if let Some(lots) = lane.member.get(cells.lots) {
-                let mut queue = lots.get();
-                self.pools.lots.push_with(&mut queue, lane.number, |lot| {
-                    set(lot, LEFT, left);
-                    set(lot, EXPIRES, expires);
-                    // Where anybody asks for it.
-                    set(lot, NUMBER, number);
-                });
-                lots.set(queue);
-                lane.sooner(DUE, due);
+        let (cells, expiry, next_lot) = (unit.cells, unit.expiry, plan.layout.next_lot);
+        let (mut count, mut sum) = (0, 0);
+        for (lane, amount) in amounts.filter(|(_, amount)| *amount > 0) {
+            count += 1;
+            sum += i128::from(amount);
+            let expires = match expiry {
+                LotEnd::Never => i64::MAX,
+                LotEnd::After(length) => lane.now.saturating_add(length),
+                LotEnd::OfDay(place) => self.today(lane).end(place),
+                LotEnd::Idle(_) => lane.now,
+            };
+            let due = if let LotEnd::Idle(_) = expiry { self.end_of_lot(lane, unit, expires) } else { expires };
+            let number = lane.get(next_lot);
+            lane.set(next_lot, number.wrapping_add(1));
+            let repaid = lane.get(cells.debt).max(0).min(amount);
+            let left = amount - repaid;
+            if left > 0 {
+                self.add(lane, cells.available, left);
+                if let Some(lots) = lane.member.get(cells.lots) {
+                    let mut queue = lots.get();
+                    self.pools.lots.push_with(&mut queue, lane.number, |lot| {
+                        set(lot, LEFT, left);
+                        set(lot, EXPIRES, expires);
+                        // Where anybody asks for it.
+                        set(lot, NUMBER, number);
+                    });
+                    lots.set(queue);
+                    lane.sooner(DUE, due);
+                }
             }
-        }
-        if repaid > 0 {
-            lane.set(cells.debt, debt - repaid);
-            // Below zero, the account itself was negative, and the award has just filled it.
-            if unit.floor.is_none() {
-                self.told_of(id, |sums| sums.reversed += i128::from(repaid));
+            if repaid > 0 {
+                self.add(lane, cells.debt, -repaid);
+                // Below zero, the account itself was negative, and the award has just filled it.
+                if unit.floor.is_none() {
+                    self.told_of(id, |sums| sums.reversed += i128::from(repaid));
+                }
             }
+            self.remember(lane, id, award, amount);
         }
-        amount
+        self.told.postings += count;
+        self.told.outcomes += count;
+        if let Some(sums) = self.told.units.get_mut(id.0 as usize) {
+            sums.issued += sum;
+        }
+    }
+
+    /// Notes what has been awarded just now, and its lot, for the fact whose award it is, and where it hangs on something.
+    #[inline]
+    fn remember(&mut self, lane: &Lane<'_>, unit: UnitId, award: Option<usize>, granted: i64) {
+        if award.is_none() && !self.scratch.collecting {
+            return;
+        }
+        let lot = self.newest_lot(lane, unit);
+        if self.scratch.collecting {
+            self.scratch.brought.push([unit.0.into(), granted, lot]);
+        }
+        let Some(award) = award else { return };
+        let each = self.scratch.awards_each;
+        if let Some(slot) = self.scratch.awards.get_mut(lane.place() * each + award) {
+            *slot = (granted, lot);
+        }
     }
 
     /// Takes available lots in their order, as far as they go, and tells of each part. Returns what is missing.

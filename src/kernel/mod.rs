@@ -11,6 +11,7 @@ mod code;
 mod columns;
 mod court;
 mod crew;
+mod crossing;
 mod distinct;
 mod earn;
 mod fill;

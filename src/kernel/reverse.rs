@@ -226,7 +226,7 @@ impl Judge<'_, '_> {
         lane.set(fact.queue, queue);
         lane.set(fact.count, count);
         lane.set(fact.first, first.min(lane.now));
-        for cells in fact.windows.iter().filter_map(|id| Some(plan.measures.at(*id).as_ref()?.cells)) {
+        for cells in fact.windows.iter().filter_map(|id| Some(&plan.measures.at(*id).as_ref()?.cells)) {
             let restart = lane.get(cells.restart);
             let counts = restart == MISSING || number >= restart;
             if counts && place(lane.get(cells.entries)) == NOWHERE {

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::arena::Id as _;
 use crate::hir::EventId;
 
-use super::lane::Lane;
+use super::lane::{Lane, Room};
 
 /// What is judged in one turn, by type of event.
 type Turn<'m> = Vec<Vec<Lane<'m>>>;
@@ -18,24 +18,21 @@ pub struct Turns<'m> {
     pub waiting: usize,
     /// The next turn and those behind it.
     turns: VecDeque<Turn<'m>>,
-    /// Turns to be filled again.
-    empty: Vec<Turn<'m>>,
     types: usize,
 }
 
 impl<'m> Turns<'m> {
     /// Nothing waits, of so many types of events; the next turn has a number.
     pub fn new(types: usize, now: i64) -> Self {
-        Self { now, waiting: 0, turns: VecDeque::new(), empty: Vec::new(), types }
+        Self { now, waiting: 0, turns: VecDeque::new(), types }
     }
 
     /// Lets an event wait for a turn, which is not over.
     #[inline]
-    pub fn add(&mut self, turn: i64, event: EventId, lane: Lane<'m>) {
+    pub fn add(&mut self, turn: i64, event: EventId, lane: Lane<'m>, room: &Room) {
         let ahead = usize::try_from(turn - self.now).unwrap_or(0);
         while self.turns.len() <= ahead {
-            let turn = self.empty();
-            self.turns.push_back(turn);
+            self.turns.push_back(self.empty(room));
         }
         if let Some(lanes) = self.turns.get_mut(ahead).and_then(|turn| turn.get_mut(event.index())) {
             let index = u32::try_from(lanes.len()).unwrap_or(u32::MAX);
@@ -44,20 +41,15 @@ impl<'m> Turns<'m> {
         }
     }
 
-    /// The next turn, which is to be given back when all of it is done.
-    pub fn take(&mut self) -> Turn<'m> {
-        let turn = self.turns.pop_front().unwrap_or_else(|| self.empty());
+    /// The next turn, whose lists are to be given back.
+    pub fn take(&mut self, room: &Room) -> Turn<'m> {
+        let turn = self.turns.pop_front().unwrap_or_else(|| self.empty(room));
         self.now += 1;
         self.waiting -= turn.iter().map(Vec::len).sum::<usize>();
         turn
     }
 
-    fn empty(&mut self) -> Turn<'m> {
-        self.empty.pop().unwrap_or_else(|| vec![Vec::new(); self.types])
-    }
-
-    /// Takes a turn back, with nothing in it.
-    pub fn give(&mut self, turn: Turn<'m>) {
-        self.empty.push(turn);
+    fn empty(&self, room: &Room) -> Turn<'m> {
+        (0..self.types).map(|_| room.take_lanes()).collect()
     }
 }
