@@ -169,6 +169,7 @@ impl<'p> Run<'p> {
             time: given.time,
             sequence: self.sequence,
             sent_by: None,
+            foreign: Default::default(),
             fields: def.fields.pairs().map(field).collect(),
         };
         let mut outcomes = Vec::new();

@@ -264,6 +264,7 @@ impl Fold<'_> {
             time: self.at.now,
             sequence: 0,
             sent_by: None,
+            foreign: Default::default(),
             fields,
         };
         self.event = Some(event.into());

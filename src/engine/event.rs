@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::hir::{EventId, FieldId};
-use crate::value::{Instant, Value};
+use crate::value::{Currency, Instant, Value};
+
+use super::few::Few;
 
 /// One event of one member, decoded and typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +28,22 @@ pub struct Event {
     /// Whom it names, where that member was merged into `member`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_by: Option<Arc<str>>,
+    /// Amounts of a reversal in currencies that are not worth the same every day, as the record has them.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub foreign: Few<Foreign>,
+}
+
+/// An amount in another currency than the program's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Foreign {
+    /// Its field.
+    pub field: FieldId,
+    /// Where the field is a list: which line, and which field of that.
+    pub of_line: Option<(u32, FieldId)>,
+    /// Its currency.
+    pub currency: Currency,
+    /// Its minor units.
+    pub minor: i64,
 }
 
 impl Event {

@@ -171,6 +171,7 @@ impl Fold<'_> {
             time: letter.at,
             sequence: 0,
             sent_by: None,
+            foreign: Default::default(),
             fields: fields.collect(),
         }
     }

@@ -76,7 +76,7 @@ pub mod words;
 mod world;
 
 pub use driver::{At, Engine};
-pub use event::{Event, natural};
+pub use event::{Event, Foreign, natural};
 pub use fault::Fault;
 pub use flows::{Flow, Flows};
 pub use fold::Fold;

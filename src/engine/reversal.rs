@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::arena::Id as _;
 use crate::hir::{FieldId, LineKey, OnRefund, Order, Reversal, Trigger, Unmatched};
 use crate::value::{Exact, Instant, Value};
 
-use super::event::Event;
+use super::event::{Event, Foreign};
 use super::fact::{Award, Fact, FactChange};
 use super::fault::Fault;
 use super::few::Few;
@@ -51,6 +52,35 @@ impl Fold<'_> {
     /// Works out what a reversal reverses; an error where it cannot, and then nothing has changed.
     pub fn undoing(&mut self, reversal: &Reversal, event: &Event) -> Result<Undoing, Fault> {
         let candidates = self.originals(reversal, event)?;
+        let Some(fields) = self.at_their_rates(event, &candidates) else {
+            return self.undoing_of(reversal, event, candidates);
+        };
+        let worth = Event { fields: fields.clone(), ..event.clone() };
+        let undoing = self.undoing_of(reversal, &worth, candidates)?;
+        Ok(Undoing { cut: undoing.cut.or(Some(fields)), ..undoing })
+    }
+
+    /// The fields of a reversal, with amounts in other currencies at the rates of the day of the first original; none where it has no such.
+    fn at_their_rates(&self, event: &Event, originals: &[usize]) -> Option<Arc<[Value]>> {
+        let bought = self.state.facts.get(*originals.first()?)?.event.time;
+        let mut fields = event.fields.to_vec();
+        for Foreign { field, of_line, currency, minor } in event.foreign.iter() {
+            let value = Value::Exact(self.program.convert(*minor, *currency, bought).ok()?);
+            let slot = fields.get_mut(field.index())?;
+            match (of_line, slot) {
+                (None, slot) => *slot = value,
+                (Some((line, field)), Value::List(lines)) => {
+                    let mut all = lines.to_vec();
+                    *all.get_mut(*line as usize)?.get_mut(field.index())? = value;
+                    *lines = all.into();
+                }
+                _ => return None,
+            }
+        }
+        (!event.foreign.is_empty()).then(|| fields.into())
+    }
+
+    fn undoing_of(&mut self, reversal: &Reversal, event: &Event, candidates: Vec<usize>) -> Result<Undoing, Fault> {
         let name = self.program.events.at(reversal.of).name.to_string();
         let asked = reversal.amounts.iter().map(|(own, _)| exact(&event.fields, *own)).collect::<Vec<_>>();
         if asked.iter().any(|amount| amount.is_negative()) {

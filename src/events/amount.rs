@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::hir::{Expr, Kind, Program};
-use crate::value::{AmountError, Currency, Day, Exact, Instant, Value, parse_minor};
+use crate::hir::{NoValue, Program};
+use crate::value::{AmountError, Currency, Exact, Instant, parse_minor};
 
 use super::node::{View, clip};
 use super::scalar::unusual;
@@ -20,8 +20,17 @@ pub(crate) struct Context<'a> {
     pub(crate) currency: Option<&'a str>,
 }
 
-/// Reads an amount as minor units of the program's currency.
-pub(crate) fn money(program: &Program, value: View<'_>, context: Context<'_>) -> Result<Exact, String> {
+/// An amount as it was read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Amount {
+    /// Minor units of the program's currency.
+    pub(crate) value: Exact,
+    /// Minor units of the currency that the record names, where that is not worth the same every day.
+    pub(crate) foreign: Option<(Currency, i64)>,
+}
+
+/// Reads an amount.
+pub(crate) fn money(program: &Program, value: View<'_>, context: Context<'_>) -> Result<Amount, String> {
     match value {
         View::Object(_) | View::Json(_) => {
             let entries = value.entries().map_err(|_| format!("an amount of money is needed, not {value}"))?;
@@ -156,45 +165,21 @@ fn explain(error: AmountError, text: &str) -> String {
 
 /// `number` times ten to the power of `places`.
 pub(crate) fn scaled(number: Exact, places: i32) -> Result<Exact, String> {
-    let power = 10_i128.checked_pow(places.unsigned_abs()).and_then(|power| Exact::new(power, 1)).unwrap_or(Exact::ONE);
-    let result = if places < 0 { number.div(power) } else { number.mul(power) };
-    result.map_err(|error| error.to_string())
+    number.scaled(places).map_err(|error| error.to_string())
 }
 
-/// Turns minor units of a currency into minor units of the program's.
-fn convert(program: &Program, minor: i64, currency: Currency, time: Instant) -> Result<Exact, String> {
-    let settings = &program.settings;
-    if currency == settings.currency {
-        return Ok(Exact::from(minor));
-    }
-    let Some((_, rate, rounding)) = settings.accepts.iter().find(|(accepted, _, _)| *accepted == currency) else {
-        let all: Vec<&str> = settings.accepts.iter().map(|(currency, _, _)| currency.code()).collect();
-        let also = if all.is_empty() { String::new() } else { format!(" and accepts {}", all.join(", ")) };
-        return Err(format!("the amount is in {currency}, but the program counts in {}{also}", settings.currency));
-    };
-    let day = || settings.zone.day_of(time);
-    let rate =
-        rate_on(program, rate, &day).ok_or_else(|| format!("the program has no rate for {currency} on {}", day()))?;
-    let places = i32::from(settings.currency.exponent()) - i32::from(currency.exponent());
-    let exact = Exact::from(minor).mul(rate).map_err(|error| error.to_string())?;
-    let exact = if places == 0 { exact } else { scaled(exact, places)? };
-    rounding.round(exact).map(Exact::from).map_err(|error| error.to_string())
-}
-
-/// The rate of a day, where the expression is a number or cases by date.
-fn rate_on(program: &Program, rate: &Expr, day: &dyn Fn() -> Day) -> Option<Exact> {
-    match &rate.kind {
-        Kind::Const(Value::Exact(number)) => Some(*number),
-        Kind::Let(id) => rate_on(program, &program.lets.get(*id)?.value, day),
-        Kind::Cases(cases) => cases
-            .iter()
-            .find(|case| {
-                let guard = &case.guard;
-                guard.when.is_none()
-                    && guard.from.is_none_or(|from| from <= day())
-                    && guard.until.is_none_or(|until| day() <= until)
-            })
-            .and_then(|case| rate_on(program, &case.value, day)),
-        _ => None,
-    }
+/// An amount in the program's currency, at the rate of the day.
+fn convert(program: &Program, minor: i64, currency: Currency, time: Instant) -> Result<Amount, String> {
+    let value = program.convert(minor, currency, time).map_err(|error| match error {
+        NoValue::NotAccepted => {
+            let settings = &program.settings;
+            let all: Vec<&str> = settings.accepts.iter().map(|(currency, _, _)| currency.code()).collect();
+            let also = if all.is_empty() { String::new() } else { format!(" and accepts {}", all.join(", ")) };
+            format!("the amount is in {currency}, but the program counts in {}{also}", settings.currency)
+        }
+        NoValue::NoRate(day) => format!("the program has no rate for {currency} on {day}"),
+        NoValue::Number(error) => error.to_string(),
+    })?;
+    let foreign = program.has_rate_by_day(currency).then_some((currency, minor));
+    Ok(Amount { value, foreign })
 }

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::arena::{Arena, Id as _};
-use crate::engine::Event;
+use crate::engine::few::Few;
+use crate::engine::{Event, Foreign};
 use crate::hir::{EventDef, EventId, EventKind, FieldDef, FieldId, FieldType, Program};
 use crate::value::{Exact, Instant, Value, Zone, ZoneError};
 
-use super::amount::{self, Context};
+use super::amount::{self, Amount, Context};
 use super::fields::Fields;
 use super::head::{Head, TIME_KEYS};
 use super::node::{Node, Place, Raw, View, clip};
@@ -49,7 +50,12 @@ struct Room {
     texts: FxHashSet<Arc<str>>,
     /// For lists in cells.
     tape: Tape,
+    /// Amounts in currencies that are not worth the same every day.
+    foreign: Vec<Foreign>,
 }
+
+/// A list among the fields, with its own.
+type ListField<'a> = (FieldId, &'a FieldDef, &'a Arena<FieldId, FieldDef>);
 
 /// What is wrong, and where where that is known better than the beginning of the record.
 #[derive(Debug)]
@@ -175,6 +181,7 @@ impl<'p> Decoder<'p> {
         let room = &mut *self.room.borrow_mut();
         room.values.clear();
         room.lines.clear();
+        room.foreign.clear();
         self.values(room, raw, &event.fields, fields, context, &|| format!("the event `{}`", event.name))?;
         if let Some((field, name)) = self.zone_among(event, &room.values) {
             let reason = format!("`{}`: {}", event.fields.at(field).name, ZoneError { name, suggestion: None });
@@ -183,7 +190,10 @@ impl<'p> Decoder<'p> {
             return Err(Fault { reason, place });
         }
         let Draft { kind, id, member, time, sequence } = draft;
-        Ok(Event { id, member, kind, time, sequence, sent_by: None, fields: room.values.drain(..).collect() })
+        // What is taken back is worth what it was worth when it was bought.
+        let foreign = if event.reversal.is_some() { std::mem::take(&mut room.foreign).into() } else { Few::default() };
+        let fields = room.values.drain(..).collect();
+        Ok(Event { id, member, kind, time, sequence, sent_by: None, foreign, fields })
     }
 
     /// A time zone of a member that is none, among the values of an event that sets attributes.
@@ -210,14 +220,16 @@ impl<'p> Decoder<'p> {
     ) -> Result<(), Fault> {
         // Records mostly have their keys in the order in which the program declares them.
         let mut next = 0;
-        for def in defs.iter() {
+        for (id, def) in defs.pairs() {
             let found = given.find(&def.name, next);
             next = found.map_or(next, |position| given.after(position));
             let value = match (found.filter(|position| !given.is_nothing(*position)), &def.default) {
-                (Some(position), _) => self.value(room, raw, given, position, def, context).map_err(|fault| Fault {
-                    reason: format!("`{}`: {}", def.name, fault.reason),
-                    place: fault.place.or_else(|| place_of(raw, given, position)),
-                })?,
+                (Some(position), _) => {
+                    self.value(room, raw, given, position, (id, def), context).map_err(|fault| Fault {
+                        reason: format!("`{}`: {}", def.name, fault.reason),
+                        place: fault.place.or_else(|| place_of(raw, given, position)),
+                    })?
+                }
                 (None, Some(default)) => default.clone(),
                 (None, None) if def.optional => Value::Missing,
                 (None, None) => {
@@ -240,17 +252,22 @@ impl<'p> Decoder<'p> {
         raw: &Raw<'_>,
         given: &F,
         position: usize,
-        def: &FieldDef,
+        (id, def): (FieldId, &FieldDef),
         context: Context<'_>,
     ) -> Result<Value, Fault> {
         if let (FieldType::List(lines), Some(list)) = (&def.ty, given.list(position))
             && list.len() <= MAX_LIST
         {
-            return self.lines(room, raw, list, (def, lines), context);
+            return self.lines(room, raw, list, (id, def, lines), context);
         }
         let node = given.view(position);
         Ok(match &def.ty {
-            FieldType::Money => Value::Exact(amount::money(self.program, node, context)?),
+            FieldType::Money => {
+                let Amount { value, foreign } = amount::money(self.program, node, context)?;
+                let foreign = foreign.map(|(currency, minor)| Foreign { field: id, of_line: None, currency, minor });
+                room.foreign.extend(foreign);
+                Value::Exact(value)
+            }
             FieldType::Number => Value::Exact(number(node)?),
             FieldType::Count => Value::Exact(Exact::from(whole(node)?)),
             FieldType::Text => Value::Text(room.text(node)?),
@@ -276,7 +293,7 @@ impl<'p> Decoder<'p> {
                     }
                 }
             }
-            FieldType::List(defs) => self.list(room, raw, node, (def, defs), context)?,
+            FieldType::List(defs) => self.list(room, raw, node, (id, def, defs), context)?,
         })
     }
 
@@ -286,7 +303,7 @@ impl<'p> Decoder<'p> {
         room: &mut Room,
         raw: &Raw<'_>,
         node: View<'_>,
-        of: (&FieldDef, &Arena<FieldId, FieldDef>),
+        of: ListField<'_>,
         context: Context<'_>,
     ) -> Result<Value, Fault> {
         // A cell of a table may hold a list written as JSON.
@@ -320,7 +337,7 @@ impl<'p> Decoder<'p> {
         room: &mut Room,
         raw: &Raw<'_>,
         list: Part<'_, '_>,
-        of: (&FieldDef, &Arena<FieldId, FieldDef>),
+        of: ListField<'_>,
         context: Context<'_>,
     ) -> Result<Value, Fault> {
         let start = room.lines.len();
@@ -338,15 +355,19 @@ impl<'p> Decoder<'p> {
         raw: &Raw<'_>,
         nth: usize,
         entries: &F,
-        (def, defs): (&FieldDef, &Arena<FieldId, FieldDef>),
+        (list, def, defs): ListField<'_>,
         context: Context<'_>,
     ) -> Result<(), Fault> {
-        let start = room.values.len();
+        let (start, known) = (room.values.len(), room.foreign.len());
         let of_line = |fault: Fault| Fault { reason: format!("line {nth}: {}", fault.reason), place: fault.place };
         let currency = currency_of(raw, entries).map_err(|fault| Fault { place: None, ..of_line(fault) })?;
         let context = Context { currency: currency.or(context.currency), ..context };
         self.values(room, raw, defs, entries, context, &|| format!("a line of `{}`", def.name)).map_err(of_line)?;
         room.lines.push(room.values.drain(start..).collect());
+        for foreign in room.foreign.iter_mut().skip(known) {
+            foreign.of_line = Some((u32::try_from(nth - 1).unwrap_or(u32::MAX), foreign.field));
+            foreign.field = list;
+        }
         Ok(())
     }
 }

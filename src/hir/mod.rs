@@ -12,6 +12,7 @@ mod measure;
 mod meeting;
 mod partner;
 mod play;
+mod rates;
 mod reward;
 mod roots;
 mod rule;
@@ -37,6 +38,7 @@ pub use measure::{Measure, Net, ShareCap, Shield, Source, Tally, Window};
 pub use meeting::{Pool, Referral, Transfer};
 pub use partner::{Bonus, Charity, Exchange, Fund, FundPool, Match, Partner, Price};
 pub use play::{Choice, ChoiceOption, Draw, DrawKind, Drawn, Pity, Prize};
+pub use rates::NoValue;
 pub use reward::{Gift, GiftKind, Redeem, RedeemForm, Reward, Stock, Validity};
 pub use rule::{
     Activation, Boost, BoostAmount, Budget, Combine, Decided, Direction, During, Earn, Effect, Excess, Funding, Gates,

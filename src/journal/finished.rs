@@ -43,7 +43,7 @@ impl Trace {
     /// It read an event.
     pub fn event(&mut self, event: &Event) {
         // Where the event stands in the source is left out: rows are numbered on from run to run.
-        let Event { id, member, kind, time, sequence: _, sent_by, fields } = event;
+        let Event { id, member, kind, time, sequence: _, sent_by, fields, foreign: _ } = event;
         self.take(&(id, member, kind, time, sent_by, fields));
     }
 

@@ -163,7 +163,8 @@ impl Filler {
     /// Adds an event as a row; `None` where a value does not fit a slot, and the block is as before.
     pub fn event(&mut self, event: &Event, block: &mut Block) -> Option<()> {
         let (slots, first_line) = (block.slots.len(), block.lines.len());
-        let filled = self.fill(event, block);
+        // What was paid in another currency is worth what it was worth then: the fold knows.
+        let filled = if event.foreign.is_empty() { self.fill(event, block) } else { None };
         if filled.is_none() {
             block.slots.truncate(slots);
             block.lines.truncate(first_line);

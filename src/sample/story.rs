@@ -211,6 +211,7 @@ impl<'p> Story<'p> {
             sequence: 0,
             fields: fields.into(),
             sent_by: None,
+            foreign: Default::default(),
         };
         let mut brought = Vec::new();
         self.world.submit(vec![event.clone()], &mut |outcome| brought.push(outcome));

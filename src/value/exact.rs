@@ -193,6 +193,16 @@ impl Exact {
         })
     }
 
+    /// The number times ten to the power of `places`, which may be negative.
+    ///
+    /// # Errors
+    /// [`ArithmeticError::Overflow`].
+    pub fn scaled(self, places: i32) -> Result<Self, ArithmeticError> {
+        let power = 10_i128.checked_pow(places.unsigned_abs()).ok_or(ArithmeticError::Overflow)?;
+        let power = Self::new(power, 1).ok_or(ArithmeticError::Overflow)?;
+        if places < 0 { self.div(power) } else { self.mul(power) }
+    }
+
     /// The quotient.
     ///
     /// # Errors

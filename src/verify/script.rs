@@ -132,6 +132,7 @@ impl Script {
                 sequence: count,
                 fields: sent.fields.clone().into(),
                 sent_by: None,
+                foreign: Default::default(),
             })
         };
         self.moves.iter().map(|moved| (moved, moved.when.instant(program))).map(event).collect()

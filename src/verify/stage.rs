@@ -178,6 +178,7 @@ impl<'t> Stage<'t> {
             sequence: self.sent,
             fields: fields.clone().into(),
             sent_by: None,
+            foreign: Default::default(),
         };
         let sent = Sent { member: member.clone(), kind, id, fields };
         self.script.moves.push(Move { when, deed: Deed::Send(sent) });

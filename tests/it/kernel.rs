@@ -238,6 +238,7 @@ fn s01_repeats_and_late_events_are_told_alike() {
         time: meed::value::Instant::from_millis(1_767_225_600_000 + number * 3_600_000).unwrap(),
         sequence: 0,
         sent_by: None,
+        foreign: Default::default(),
         fields: [].into(),
     };
     // Long enough that the fold lets events go; every tenth comes again, every seventh brings one that is too old.

@@ -14,6 +14,7 @@ use meed::value::Instant;
 mod change;
 mod order;
 mod partners;
+mod rates;
 mod reversal;
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/semantics");
@@ -54,6 +55,7 @@ pub fn course(program: &Program, scenario: &str) -> (Vec<Event>, Vec<Instant>) {
                     time: given.time,
                     sequence: events.len() as u64 + 1,
                     sent_by: None,
+                    foreign: Default::default(),
                     fields: fields
                         .pairs()
                         .map(|(id, def)| written(id).or_else(|| def.default.clone()).unwrap_or_default())

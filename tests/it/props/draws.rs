@@ -70,6 +70,7 @@ fn events(program: &Program, steps: &Steps) -> Vec<Event> {
             sequence: i as u64,
             fields: vec![Value::Text(order.into())].into(),
             sent_by: None,
+            foreign: Default::default(),
         });
     }
     out

@@ -75,7 +75,16 @@ fn random(
     t: &mut Tape<'_>,
 ) -> Event {
     let fields = program.events.at(kind).fields.iter().map(|field| value(program, field, words, time, t)).collect();
-    Event { id: id.into(), member: member.into(), kind, time, sequence: 0, sent_by: None, fields }
+    Event {
+        id: id.into(),
+        member: member.into(),
+        kind,
+        time,
+        sequence: 0,
+        sent_by: None,
+        foreign: Default::default(),
+        fields,
+    }
 }
 
 /// The event that takes back all of an order.

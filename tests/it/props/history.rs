@@ -109,6 +109,7 @@ pub fn event(
         time,
         sequence,
         sent_by: None,
+        foreign: Default::default(),
         fields: def.fields.iter().map(value).collect(),
     }
 }

@@ -461,6 +461,7 @@ scenario "a merge, and much that comes after it" {
             time: start.plus_millis(number * 172_800_000).unwrap(),
             sequence: 0,
             sent_by: None,
+            foreign: Default::default(),
             fields: [].into(),
         };
         for number in 1..=150 {

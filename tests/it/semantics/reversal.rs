@@ -24,6 +24,7 @@ fn s20_and_s26_a_refund_in_parts_and_at_once_leave_the_same_balances() {
             time: bought.time.plus_millis(1_000 * n as i64).unwrap(),
             sequence: 200 + n,
             sent_by: None,
+            foreign: Default::default(),
             fields,
             ..bought.clone()
         }
