@@ -230,7 +230,7 @@ impl Judge<'_, '_> {
             self.fire(*rule, lanes)?;
         }
         if let Some(fact) = &event.fact {
-            lanes.iter().for_each(|lane| self.keep(lane, fact, id));
+            self.keep(lanes, fact, id);
         }
         self.settle(event, lanes, length)?;
         if let Some(last) = event.last {

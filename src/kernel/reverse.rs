@@ -8,10 +8,9 @@ use super::code::{MISSING, cell, set};
 use super::judge::{Judge, Odd, TOO_LARGE};
 use super::lane::Lane;
 use super::layout::NEVER;
-use super::measure::place;
 use super::originals::Undoing;
 use super::plan::{FactPlan, HEAD, KeyPart, MeasurePlan, REST, ReversalPlan, StandIn, TIME, WAS};
-use super::queues::NOWHERE;
+use super::queues::{EMPTY, NOWHERE};
 use super::store::entry::{AMOUNT, AT};
 
 impl Judge<'_, '_> {
@@ -192,46 +191,50 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// Keeps the event at hand as a fact that can be taken back, and lets go of those that no longer can.
-    pub fn keep(&mut self, lane: &Lane<'_>, fact: &FactPlan, event: EventId) {
+    /// Keeps events as facts that can be taken back, and lets go of those that no longer can.
+    pub fn keep(&mut self, lanes: &[Lane<'_>], fact: &FactPlan, event: EventId) {
         let plan = self.plan;
-        let key = self.key(lane, &fact.key);
-        let slots = self.slots.get(lane.slots as usize..).unwrap_or_default();
-        let awards = self.scratch.awards(lane);
-        let number = lane.get(plan.layout.judged).saturating_sub(1);
-        let last = plan.events.at(event).last.map_or(NEVER, |last| lane.get(last));
-        let principal = fact.principal.map_or(1, |slot| cell(slots, slot).max(MISSING + 1));
-        let head: [i64; HEAD] = [lane.now, key, principal, principal];
-        let fill = |cells: &mut [i64]| {
-            let Some((own, rest)) = cells.split_first_chunk_mut() else { return };
-            *own = head;
-            rest.fill(0);
-            rest.iter_mut().zip(&fact.slots).for_each(|(to, slot)| *to = cell(slots, *slot));
-            fact.place.into_iter().for_each(|at| set(cells, at, number));
-            fact.before.into_iter().for_each(|at| set(cells, at, last));
-            for (award, (granted, lot)) in fact.awards.iter().zip(awards) {
-                set(cells, award.granted, *granted);
-                award.lot.into_iter().for_each(|at| set(cells, at, *lot));
+        let (judged, last) = (plan.layout.judged, plan.events.at(event).last);
+        let windows: Vec<_> = fact.windows.iter().filter_map(|id| plan.measures.at(*id).as_ref()).collect();
+        for lane in lanes {
+            let key = self.key(lane, &fact.key);
+            let slots = self.slots.get(lane.slots as usize..).unwrap_or_default();
+            let awards = self.scratch.awards(lane);
+            let number = lane.get(judged).saturating_sub(1);
+            let before = last.map_or(NEVER, |last| lane.get(last));
+            let principal = fact.principal.map_or(1, |slot| cell(slots, slot).max(MISSING + 1));
+            // Every cell is filled: there may be anything in them.
+            let fill = |cells: &mut [i64]| {
+                let Some((head, rest)) = cells.split_first_chunk_mut::<HEAD>() else { return };
+                *head = [lane.now, key, principal, principal];
+                rest.iter_mut().zip(&fact.slots).for_each(|(to, slot)| *to = cell(slots, *slot));
+                fact.place.into_iter().for_each(|at| set(cells, at, number));
+                fact.before.into_iter().for_each(|at| set(cells, at, before));
+                for (award, (granted, lot)) in fact.awards.iter().zip(awards) {
+                    set(cells, award.granted, *granted);
+                    set(cells, award.granted + 1, 0);
+                    award.lot.into_iter().for_each(|at| set(cells, at, *lot));
+                }
+            };
+            let [mut queue, mut count, mut first] = [fact.queue, fact.count, fact.first].map(|at| lane.get(at));
+            let facts = self.pools.facts.at_mut(event);
+            if let Some(kept) = fact.kept {
+                while first < lane.now - kept {
+                    facts.pop(&mut queue, &mut count);
+                    first = facts.queues.front(queue).map_or(i64::MAX, |cells| cell(cells, TIME));
+                }
             }
-        };
-        let [mut queue, mut count, mut first] = [fact.queue, fact.count, fact.first].map(|at| lane.get(at));
-        let facts = self.pools.facts.at_mut(event);
-        if let Some(kept) = fact.kept {
-            while first < lane.now - kept {
-                facts.pop(&mut queue, &mut count);
-                first = facts.queues.front(queue).map_or(i64::MAX, |cells| cell(cells, TIME));
-            }
-        }
-        let at = facts.push(&mut queue, &mut count, lane.number, fill);
-        lane.set(fact.queue, queue);
-        lane.set(fact.count, count);
-        lane.set(fact.first, first.min(lane.now));
-        for cells in fact.windows.iter().filter_map(|id| Some(&plan.measures.at(*id).as_ref()?.cells)) {
-            let restart = lane.get(cells.restart);
-            let counts = restart == MISSING || number >= restart;
-            if counts && place(lane.get(cells.entries)) == NOWHERE {
-                lane.set(cells.entries, at.into());
-                lane.set(cells.first, lane.now);
+            let at = facts.push(&mut queue, &mut count, lane.number, fill);
+            lane.set(fact.queue, queue);
+            lane.set(fact.count, count);
+            lane.set(fact.first, first.min(lane.now));
+            for MeasurePlan { cells, .. } in &windows {
+                let restart = lane.get(cells.restart);
+                let counts = restart == MISSING || number >= restart;
+                if counts && lane.get(cells.entries) == EMPTY {
+                    lane.set(cells.entries, at.into());
+                    lane.set(cells.first, lane.now);
+                }
             }
         }
     }
