@@ -171,8 +171,8 @@ impl<'a> Cx<'a> {
         let Value::Exact(mut total) = value else { return Ok(value) };
         for (ladder, def) in self.program.ladders.pairs() {
             if def.rollover == Some(id)
-                && let Some((since, surplus)) = self.state.ladders.at(ladder).carry
-                && self.window_start(self.program.measures.at(id).window)? == Some(since)
+                && let Some(start) = self.window_start(self.program.measures.at(id).window)?
+                && let Some(surplus) = self.state.ladders.at(ladder).carry.at(start)
             {
                 total = total.add(surplus)?;
             }

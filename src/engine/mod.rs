@@ -54,6 +54,7 @@ pub mod reference;
 mod referral;
 mod reversal;
 mod revoke;
+mod rollover;
 mod rule;
 mod schedule;
 pub mod series;

@@ -13,6 +13,7 @@ use super::fold::{Fold, View};
 use super::mail::Content;
 use super::outcome::{Cause, VoucherChange, What};
 use super::reads;
+use super::rollover::Surpluses;
 use super::tier::Grounds;
 
 /// A crossing for which a rule has fired: in which period, and which multiple.
@@ -23,6 +24,7 @@ pub struct Ground {
     crossings: BTreeSet<Crossing>,
     challenges: Stood,
     tiers: Vec<Grounds>,
+    surpluses: Surpluses,
 }
 
 impl Fold<'_> {
@@ -119,12 +121,13 @@ impl Fold<'_> {
                 }
             }
         }
-        Ok(Ground { crossings, challenges: self.stood()?, tiers: self.grounds()? })
+        Ok(Ground { crossings, challenges: self.stood()?, tiers: self.grounds()?, surpluses: self.surpluses()? })
     }
 
     /// After a reversal: what stood on what was counted is taken back where it does no longer. What did not stand on it before, as a measure was
     /// restarted or the member's days are others now, is not lost with it.
     pub fn rejudge(&mut self, before: Ground) -> Result<(), Fault> {
+        self.roll_again(&before.surpluses)?;
         self.rejudge_hanging(&before.crossings)?;
         self.undo_challenges(&before.challenges)?;
         self.lose_ground(before.tiers)?;

@@ -9,7 +9,7 @@ use crate::arena::Arena;
 use crate::hir::{
     BadgeId, ChallengeId, EventId, FieldId, FieldType, LadderId, MeasureId, Program, RewardId, RuleId, UnitId,
 };
-use crate::value::{ArithmeticError, Day, Exact, Instant, Value};
+use crate::value::{ArithmeticError, Day, Instant, Value};
 
 use super::agenda::Agenda;
 use super::automatic::Taken;
@@ -23,6 +23,7 @@ use super::named::Named;
 use super::outcome::Cause;
 use super::pairs;
 use super::purse::Purse;
+use super::rollover::Carried;
 use super::series::Gauge;
 use super::turns::Fronts;
 
@@ -143,8 +144,8 @@ pub struct Held {
     pub holds: Vec<Holding>,
     /// Rises that wait: tier and when.
     pub waiting: BTreeMap<u32, Instant>,
-    /// What rolled over into the period that starts then.
-    pub carry: Option<(Instant, Exact)>,
+    /// What rolled over from period to period.
+    pub carry: Carried,
     /// Tiers over time: since when.
     pub history: Vec<(Instant, u32)>,
     /// Up to when the clock has looked at it.
@@ -179,7 +180,7 @@ impl Held {
             risen: None,
             holds: Vec::new(),
             waiting: BTreeMap::new(),
-            carry: None,
+            carry: Carried::default(),
             history: Vec::new(),
             checked: clock,
             rises: Vec::new(),

@@ -49,7 +49,7 @@ impl Fold<'_> {
     }
 
     /// Whether a tier's condition held at another moment, by what counts for that moment now.
-    fn reached_at(&self, tier: &Tier, keep: bool, at: Instant) -> Result<bool, Fault> {
+    pub(super) fn reached_at(&self, tier: &Tier, keep: bool, at: Instant) -> Result<bool, Fault> {
         self.reached(tier, keep, View { at: Some(self.moment(at)), ..View::default() })
     }
 
@@ -360,14 +360,6 @@ impl Fold<'_> {
         }
     }
 
-    /// The period of the measure of which what is above the tier reached rolls over.
-    fn rollover_period(&self, ladder: &Ladder) -> Option<PeriodKind> {
-        match self.program.measures.at(ladder.rollover?).window {
-            Window::Period(kind) => Some(kind),
-            _ => None,
-        }
-    }
-
     /// When a ladder next changes by itself, after it was last looked at by the clock.
     pub fn tier_due(&mut self, id: LadderId) -> Result<Option<Instant>, Fault> {
         let ladder = self.program.ladders.at(id);
@@ -406,7 +398,7 @@ impl Fold<'_> {
             }
         }
         if rolls {
-            self.roll_over(id, ladder, before)?;
+            self.roll_over(id, ladder)?;
         }
         self.forfeit_lost(id, ladder, before)?;
         self.state.ladders.at_mut(id).settled.0 = false;
@@ -432,23 +424,6 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// What exceeds the reached tier's threshold counts in the period that starts now.
-    fn roll_over(&mut self, id: LadderId, ladder: &Ladder, before: Instant) -> Result<(), Fault> {
-        let Some(by) = ladder.rollover else { return Ok(()) };
-        let view = View { at: Some(self.moment(before)), ..View::default() };
-        let Value::Exact(value) = self.cx(view).read(Read::Measure(by))? else { return Ok(()) };
-        let mut surplus = Exact::ZERO;
-        for (_, tier) in rungs(ladder) {
-            if let Some(threshold) = &tier.surplus
-                && self.reached_at(tier, false, before)?
-            {
-                surplus = value.sub(self.judge.exact(threshold, &self.cx(view))?)?.max(Exact::ZERO);
-            }
-        }
-        self.state.ladders.at_mut(id).carry = Some((self.at.now, surplus));
-        Ok(())
-    }
-
     /// The value of a measure, what rolled over included.
     pub fn measure(&self, id: crate::hir::MeasureId, view: View<'_>) -> Result<Exact, Fault> {
         match self.cx(view).read(Read::Measure(id))? {
@@ -464,6 +439,6 @@ impl Fold<'_> {
 }
 
 /// All tiers but everybody's, with their positions.
-fn rungs(ladder: &Ladder) -> impl Iterator<Item = (u32, &Tier)> {
+pub(super) fn rungs(ladder: &Ladder) -> impl Iterator<Item = (u32, &Tier)> {
     (0_u32..).zip(&ladder.tiers).skip(1)
 }
