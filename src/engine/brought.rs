@@ -51,13 +51,16 @@ pub struct Brought {
     pub sent: Vec<Sent>,
 }
 
-/// A rise to a tier.
+/// A rise to a tier, or a fall from one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Risen {
     /// The tier.
     pub tier: u32,
     /// When it was qualified for.
     pub since: Instant,
+    /// When the member fell from it, where that is what brought this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fell: Option<Instant>,
     /// What that brought.
     pub brought: Brought,
 }

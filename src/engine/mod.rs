@@ -27,6 +27,7 @@ mod fold;
 mod fund;
 mod gates;
 mod give;
+mod ground;
 mod group;
 pub mod house;
 mod invariant;

@@ -10,11 +10,11 @@ use super::challenge::Stood;
 use super::fact::{Fact, Gifted};
 use super::fault::Fault;
 use super::fold::{Fold, View};
+use super::ground::Grounds;
 use super::mail::Content;
 use super::outcome::{Cause, VoucherChange, What};
 use super::reads;
 use super::rollover::Surpluses;
-use super::tier::Grounds;
 
 /// A crossing for which a rule has fired: in which period, and which multiple.
 type Crossing = (RuleId, Instant, i64);

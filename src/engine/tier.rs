@@ -1,22 +1,13 @@
 //! Tiers: reaching, holding, falling, granting.
 
-use crate::hir::{Fall, Hold, Ladder, LadderId, LadderRefund, Read, Rise, Tier, Window};
+use crate::hir::{Fall, Hold, Ladder, LadderId, Read, Rise, Tier, Window};
 use crate::value::{Exact, Instant, Period, PeriodKind, Value};
 
-use super::brought::{Brought, Risen};
 use super::fact::{Fact, Gifted};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::outcome::{Cause, What};
-use super::reads;
 use super::state::Holding;
-
-/// What has its ground in what was counted: reasons to hold tiers, and rises, in their order.
-#[derive(Debug, Default)]
-pub struct Grounds {
-    holds: Vec<bool>,
-    rises: Vec<bool>,
-}
 
 impl Fold<'_> {
     /// The tiers held now, by ladder.
@@ -160,7 +151,7 @@ impl Fold<'_> {
         }
     }
 
-    fn lasts(&self, ladder: &Ladder, hold: &Holding) -> Instant {
+    pub(super) fn lasts(&self, ladder: &Ladder, hold: &Holding) -> Instant {
         let end = ladder.grace.and_then(|grace| grace.after(hold.until, &self.calendar.zone));
         if hold.until == Instant::LAST { hold.until } else { end.unwrap_or(hold.until) }
     }
@@ -253,107 +244,8 @@ impl Fold<'_> {
         first.map_or(u32::MAX, |before| self.tiers_at(before).get(id.0 as usize).copied().unwrap_or(0))
     }
 
-    /// Lets what a rise brought hang on the reason for it, and what a fall brought on that of the rise before it; what was granted goes with
-    /// the event, and so does what an event brought that made the member fall.
-    fn hang(&mut self, id: LadderId, rung: u32, brought: Brought) {
-        let held = self.state.ladders.at(id);
-        let reasons = held.holds.iter().filter(|hold| hold.tier == rung && !hold.granted).map(|hold| hold.since);
-        // Who has fallen from a tier had risen to it: without that there was no fall.
-        let fell = match &*held.history {
-            [.., (since, from), _] if *from == rung && held.tier < rung && self.event.is_none() => Some(*since),
-            _ => None,
-        };
-        if brought == Brought::default() {
-            return;
-        }
-        match reasons.max().or(fell) {
-            Some(since) => self.state.ladders.at_mut(id).rises.push(Risen { tier: rung, since, brought }),
-            None => self.keep_brought(brought),
-        }
-    }
-
-    /// Before a reversal: which reasons to hold tiers and which rises have their ground, by ladder.
-    pub fn grounds(&self) -> Result<Vec<Grounds>, Fault> {
-        let mut all = Vec::new();
-        for (id, held) in self.state.ladders.pairs() {
-            let mut grounds = Grounds::default();
-            // What is held as long as its condition holds needs no other ground.
-            let rolling = self.program.ladders.at(id).holds == Hold::Rolling;
-            for hold in held.holds.iter().filter(|_| !rolling) {
-                grounds.holds.push(!hold.granted && self.grounded(id, hold.tier, hold.since, true)?);
-            }
-            for rise in &held.rises {
-                grounds.rises.push(self.grounded(id, rise.tier, rise.since, false)?);
-            }
-            all.push(grounds);
-        }
-        Ok(all)
-    }
-
-    /// Whether a tier that was qualified for at a moment still is, by what counts for that moment now; `keep` asks for less.
-    fn grounded(&self, id: LadderId, tier: u32, since: Instant, keep: bool) -> Result<bool, Fault> {
-        let ladder = self.program.ladders.at(id);
-        let Some(tier) = ladder.tiers.get(tier as usize) else { return Ok(false) };
-        let at = self.ground(ladder, tier, since)?;
-        Ok(self.reached_at(tier, false, at)? || (keep && self.reached_at(tier, true, at)?))
-    }
-
-    /// The moment at which to look again at what was qualified for: the last of its period, or that very moment where windows slide.
-    fn ground(&self, ladder: &Ladder, tier: &Tier, since: Instant) -> Result<Instant, Fault> {
-        let conditions = tier.reach.iter().chain(&tier.keep);
-        let mut measures = conditions.flat_map(|condition| reads::measures(self.program, condition));
-        if measures.any(|measure| {
-            matches!(self.program.measures.at(measure).window, Window::LastDays(_) | Window::LastExactly(_))
-        }) {
-            return Ok(since);
-        }
-        let period = self.period(self.ladder_period(ladder), self.calendar.zone.day_of(since));
-        let last = self.calendar.zone.start_of(period.end).plus_millis(-1).ok_or(Fault::Calendar)?;
-        Ok(last.min(self.at.now))
-    }
-
-    /// After a reversal: acts on tiers and rises whose ground it took.
-    pub fn lose_ground(&mut self, before: Vec<Grounds>) -> Result<(), Fault> {
-        for (id, before) in self.program.ladders.ids().zip(before) {
-            let ladder = self.program.ladders.at(id);
-            if ladder.refunds == LadderRefund::Never {
-                continue;
-            }
-            self.state.ladders.at_mut(id).settled.0 = false;
-            let had = |grounds: &[bool], i: usize| grounds.get(i).copied().unwrap_or(false);
-            let mut kept = Vec::new();
-            for (i, mut rise) in std::mem::take(&mut self.state.ladders.at_mut(id).rises).into_iter().enumerate() {
-                if had(&before.rises, i) && !self.grounded(id, rise.tier, rise.since, false)? {
-                    self.revoke(&mut rise.brought)?;
-                } else {
-                    kept.push(rise);
-                }
-            }
-            self.state.ladders.at_mut(id).rises = kept;
-            if ladder.holds == Hold::Rolling {
-                continue;
-            }
-            let mut lost = Vec::new();
-            for (i, hold) in self.state.ladders.at(id).holds.iter().enumerate() {
-                if had(&before.holds, i) && !self.grounded(id, hold.tier, hold.since, true)? {
-                    lost.push(i);
-                }
-            }
-            let end = self.calendar.zone.start_of(self.period(self.ladder_period(ladder), self.at.today).end);
-            let held = self.state.ladders.at_mut(id);
-            for i in lost.into_iter().rev() {
-                if ladder.refunds == LadderRefund::AtOnce {
-                    held.holds.remove(i);
-                } else if let Some(hold) = held.holds.get_mut(i) {
-                    hold.lost_at = Some(end);
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// The period in which a ladder qualifies: that of its measure, or the calendar year.
-    fn ladder_period(&self, ladder: &Ladder) -> PeriodKind {
+    pub(super) fn ladder_period(&self, ladder: &Ladder) -> PeriodKind {
         match (ladder.rises, ladder.by.map(|by| self.program.measures.at(by).window)) {
             (Rise::AtPeriodEnd(kind), _) | (_, Some(Window::Period(kind))) => kind,
             _ => PeriodKind::Year,

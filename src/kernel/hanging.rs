@@ -91,24 +91,33 @@ impl Judge<'_, '_> {
         lane.set(queue, hanging);
     }
 
-    /// Which rises of a ladder have their ground, in order, and where what they brought hangs.
-    pub fn founded_rises(&mut self, lane: &Lane<'_>, id: LadderId) -> Vec<(u32, bool)> {
+    /// Where hangs what rises of a ladder brought, in order, and since when that stands by what counts now: since the tier was qualified for, or
+    /// since another reason for which it is held.
+    pub fn founded_rises(&mut self, lane: &Lane<'_>, id: LadderId) -> Vec<(u32, Option<i64>)> {
         let ladder = self.plan.ladders.at(id);
         let Some(held) = ladder.held.as_ref().filter(|_| ladder.cells.rises != ABSENT) else { return Vec::new() };
         let rises = self.pools.hanging.iter(lane.get(ladder.cells.rises));
         let rises: Vec<_> = rises.map(|(at, rise)| (at, cell(rise, TIER), cell(rise, SINCE))).collect();
-        let founded = |(at, tier, since)| {
-            let then = Lane { now: since, ..*lane };
-            (at, self.held_then(&then, ladder, held, tier, false))
-        };
-        rises.into_iter().map(founded).collect()
+        let mut founded = Vec::with_capacity(rises.len());
+        for (at, tier, since) in &rises {
+            let again = || rises.iter().any(|(_, other, later)| other == tier && later > since);
+            let since = match self.is_grounded(lane, ladder, held, *tier, *since) {
+                true => Some(*since),
+                false if again() => None,
+                false => self.held_since(lane, id, *tier),
+            };
+            founded.push((*at, since));
+        }
+        founded
     }
 
     /// Takes back what rises of a ladder brought that had their ground and no longer have it.
     pub fn lose_rises<'f>(&mut self, lane: &Lane<'_>, id: LadderId, before: &mut impl Iterator<Item = &'f bool>) {
         for (at, founded) in self.founded_rises(lane, id) {
-            if before.next() == Some(&true) && !founded {
-                self.revoke(lane, at);
+            match (before.next(), founded) {
+                (_, Some(since)) => self.pools.hanging.at_mut(at).into_iter().for_each(|row| set(row, SINCE, since)),
+                (Some(true), None) => self.revoke(lane, at),
+                _ => {}
             }
         }
         let queue = self.plan.ladders.at(id).cells.rises;

@@ -115,7 +115,7 @@ impl Judge<'_, '_> {
     pub fn grounds(&mut self, lane: &Lane<'_>) -> Vec<bool> {
         let mut all = Vec::new();
         for id in &self.plan.grounded {
-            all.extend(self.founded_rises(lane, *id).into_iter().map(|(_, founded)| founded));
+            all.extend(self.founded_rises(lane, *id).into_iter().map(|(_, since)| since.is_some()));
             self.each_ground(lane, *id, |_, _, grounded| all.push(grounded));
         }
         all
@@ -138,19 +138,33 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// All reasons to hold tiers of a ladder, and whether they have their ground: what was qualified for then still is, by what counts for
-    /// that period now, or would at least be kept.
+    /// All reasons to hold tiers of a ladder, and whether they have their ground.
     fn each_ground(&mut self, lane: &Lane<'_>, id: LadderId, mut with: impl FnMut(&mut Self, u32, bool)) {
         let ladder = self.plan.ladders.at(id);
         let Some(held) = &ladder.held else { return };
         let holds = self.pools.holds.iter(lane.get(held.holds));
         let holds: Vec<_> = holds.map(|(at, hold)| (at, cell(hold, TIER), cell(hold, SINCE))).collect();
         for (at, tier, since) in holds {
-            let then = Lane { now: since, ..*lane };
-            let grounded =
-                self.held_then(&then, ladder, held, tier, false) || self.held_then(&then, ladder, held, tier, true);
+            let grounded = self.is_grounded(lane, ladder, held, tier, since);
             with(self, at, grounded);
         }
+    }
+
+    /// Whether what was qualified for at a moment still is, or would at least be kept, by what counts for that period now.
+    pub fn is_grounded(&mut self, lane: &Lane<'_>, ladder: &LadderPlan, held: &HeldPlan, tier: i64, since: i64) -> bool {
+        let then = Lane { now: since, ..*lane };
+        self.held_then(&then, ladder, held, tier, false) || self.held_then(&then, ladder, held, tier, true)
+    }
+
+    /// Since when a tier, or a higher one, is held by now for a reason that has its ground.
+    pub fn held_since(&mut self, lane: &Lane<'_>, id: LadderId, tier: i64) -> Option<i64> {
+        let ladder = self.plan.ladders.at(id);
+        let held = ladder.held.as_ref()?;
+        let holds = self.pools.holds.iter(lane.get(held.holds)).map(|(_, hold)| hold);
+        let holds = holds.filter(|hold| cell(hold, TIER) >= tier && cell(hold, UNTIL) > lane.now);
+        let holds: Vec<_> = holds.map(|hold| (cell(hold, TIER), cell(hold, SINCE))).collect();
+        let grounded = holds.into_iter().filter(|(tier, since)| self.is_grounded(lane, ladder, held, *tier, *since));
+        grounded.map(|(_, since)| since).min()
     }
 
     /// Whether a condition held at the end of the period of a moment, by what counts for that period now.
