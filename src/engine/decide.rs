@@ -79,7 +79,10 @@ impl Fold<'_> {
             },
             _ => &[],
         };
+        // What is decided at the end of its time is worked out by its last moment: a period that ends with it is over just now.
+        let end = matches!(rule.decided, Some(Decided::End)).then(|| self.at.now.plus_millis(-1)).flatten();
         let view = View {
+            at: end.map(|end| self.moment(end)),
             fields: left.as_deref(),
             line,
             number: claimant.line,

@@ -95,11 +95,7 @@ impl Fold<'_> {
         let end = again.map(|again| again.since).chain(rise.fell).min();
         let Some(tier) = self.program.ladders.at(id).tiers.get(rise.tier as usize) else { return Ok(None) };
         if self.slides(tier) {
-            let times = self.state.facts.iter().map(|fact| fact.event.time);
-            let mut since: Vec<Instant> =
-                times.filter(|time| *time > rise.since && end.is_none_or(|end| *time < end)).collect();
-            since.dedup();
-            for time in since {
+            for time in self.moments(rise.since, end.unwrap_or(Instant::LAST)) {
                 if self.reached_at(tier, false, time)? {
                     return Ok(Some(time));
                 }

@@ -144,15 +144,21 @@ impl Fold<'_> {
         if !matches!(reads::window(self.program, *measure), None | Some(Window::LastDays(_) | Window::LastExactly(_))) {
             return Ok(false);
         }
-        let since = self.state.facts.iter().rev().map(|fact| fact.event.time).take_while(|time| *time > hanging.until);
-        let mut since: Vec<Instant> = since.filter(|time| *time < again).collect();
-        since.dedup();
-        for time in since {
+        for time in self.moments(hanging.until, again) {
             if self.reaches_at(*measure, hanging.threshold, time)? {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// The moments of the member's events after one and before another.
+    pub(super) fn moments(&self, after: Instant, before: Instant) -> Vec<Instant> {
+        let since = self.state.facts.iter().rev().map(|fact| fact.event.time).take_while(|time| *time > after);
+        let mut since: Vec<Instant> = since.filter(|time| *time < before).collect();
+        since.reverse();
+        since.dedup();
+        since
     }
 
     /// Whether a measure was as high at a moment, by what counts for that now.

@@ -77,6 +77,11 @@ impl Instance {
         self.opened <= now && now < self.until
     }
 
+    /// The newest moment at which to look at what counts for it: now, or the last of its time once that is over.
+    pub fn last(&self, now: Instant) -> Instant {
+        self.until.plus_millis(-1).map_or(now, |last| last.min(now))
+    }
+
     /// Whether it has brought something that a refund may take back.
     pub fn has_brought(&self) -> bool {
         self.completed.is_some() || !self.milestones.is_empty()

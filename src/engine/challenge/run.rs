@@ -222,7 +222,8 @@ impl Fold<'_> {
                     running.past.push(instance);
                 }
             } else if instance.completed.is_none() {
-                let cx = self.cx(View::default());
+                let view = View { at: Some(self.moment(instance.last(now))), ..View::default() };
+                let cx = self.cx(view);
                 let challenge = self.program.challenges.at(id);
                 let progress = challenge.goals.first().and_then(|goal| cx.progress(goal, &instance).ok());
                 let progress = progress.unwrap_or_default();

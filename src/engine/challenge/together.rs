@@ -88,7 +88,7 @@ impl Fold<'_> {
         self.cx(View { at: Some(self.moment(then)), ..View::default() }).progress(goal, instance)
     }
 
-    /// Writes down what this member has brought in, and says where.
+    /// Writes down what this member has brought in, by now or by the end of that time, and says where.
     fn brought_in(
         &mut self,
         id: ChallengeId,
@@ -96,8 +96,8 @@ impl Fold<'_> {
         instance: &Instance,
     ) -> Result<Option<CommonKey>, Fault> {
         let Some(key) = self.common_key(id, challenge, instance) else { return Ok(None) };
-        let now = self.at.now;
-        let part = Part { amount: self.part(challenge, instance, now)?, at: moves(challenge).then_some(now) };
+        let last = instance.last(self.at.now);
+        let part = Part { amount: self.part(challenge, instance, last)?, at: moves(challenge).then_some(last) };
         let has_part = |common: &Common| common.has_part(&self.state.member);
         if part.amount.is_zero() && !self.pots.common.get(&key).is_some_and(has_part) {
             return Ok(Some(key));
@@ -151,7 +151,7 @@ impl Fold<'_> {
             if let Some(then) = common.then(&self.state.member, prize) {
                 stood.parts.insert(place, self.part(challenge, instance, then)?);
             }
-            let given = common.given(&self.state.member, prize).unwrap_or(self.at.now);
+            let given = common.given(&self.state.member, prize).unwrap_or(instance.last(self.at.now));
             if is_enough(self.part(challenge, instance, given)?, least) {
                 stood.held.insert(place);
             }

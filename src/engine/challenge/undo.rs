@@ -76,18 +76,23 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// Since when something that was reached is, by what counts now: since it was, or only by now; `None` where it is no longer.
+    /// Since when something that was reached is, by what counts now: since it was, or by what came since in its time; `None` where it is no
+    /// longer.
     fn held_since(&self, challenge: &Challenge, instance: &Instance, prize: Prize) -> Result<Option<Instant>, Fault> {
         let then = match prize {
             Some(which) => instance.reached.get(&which).copied(),
             None => instance.completed,
         };
-        let now = self.at.now;
-        let then = then.filter(|_| moves(challenge)).unwrap_or(now);
-        if self.holds_at(challenge, instance, prize, then)? {
-            return Ok(Some(then));
+        let last = instance.last(self.at.now);
+        let Some(then) = then.filter(|_| moves(challenge)) else {
+            return Ok(self.holds_at(challenge, instance, prize, last)?.then_some(last));
+        };
+        for at in [then].into_iter().chain(self.moments(then, last)).chain([last]) {
+            if self.holds_at(challenge, instance, prize, at)? {
+                return Ok(Some(at));
+            }
         }
-        Ok((then != now && self.holds_at(challenge, instance, prize, now)?).then_some(now))
+        Ok(None)
     }
 
     /// Whether a milestone or the goal was reached at a moment, by what counts for that moment now.
@@ -159,7 +164,8 @@ impl Fold<'_> {
         (instance.completed, instance.claimable) = (None, None);
         self.state.challenges.at_mut(id).completed -= 1;
         let goal = challenge.goals.first();
-        let left = goal.map(|goal| self.cx(View::default()).progress(goal, instance)).transpose()?.unwrap_or_default();
+        let view = View { at: Some(self.moment(instance.last(self.at.now))), ..View::default() };
+        let left = goal.map(|goal| self.cx(view).progress(goal, instance)).transpose()?.unwrap_or_default();
         self.tell(id, instance.number, ChallengeStage::Undone, left, instance.targets.first().copied());
         Ok(())
     }
