@@ -71,7 +71,7 @@ impl Checker<'_> {
         }
         let activation = item.gate.needs.is_some() || matches!(frame, Frame::From { event: None, .. });
         let listens = goals.iter().flat_map(|goal| self.listens(&goal.of)).collect();
-        Some(Challenge {
+        let challenge = Challenge {
             name: Arc::clone(name),
             was: was(item.was.as_ref()),
             span: item.name.span(),
@@ -96,7 +96,9 @@ impl Checker<'_> {
                 Some(ast::OnChange::Carry) => OnChange::Carry,
             },
             listens,
-        })
+        };
+        self.lasting_of_challenge(&challenge);
+        Some(challenge)
     }
     /// The time of a challenge, and what its expressions may name.
     fn frame(&mut self, item: &ast::Challenge) -> Option<(Frame, Scope)> {

@@ -116,14 +116,20 @@ impl Checker<'_> {
             ast::Effect::Grant { tiers, level, hold } => {
                 let ladder = self.ladder(tiers)?;
                 let tier = self.tier(ladder, level)?;
-                let hold = match hold {
+                let lasts = match hold {
                     Some(hold) => self.hold(hold)?,
                     None => self.declared_hold(ladder, effect.at.0)?,
                 };
-                if hold == Hold::Rolling {
-                    return self.fail(errors::rules::grant_rolling(effect.at.0, &tiers.text, &level.text));
+                if lasts == Hold::Rolling {
+                    let (span, tiers, level) = (effect.at.0, &tiers.text, &level.text);
+                    let declared = self.items.ladders.get(ladder.index()).and_then(|item| item.holds.as_ref());
+                    let holds = declared.is_some_and(|holds| !matches!(holds.value, ast::Hold::Rolling));
+                    return self.fail(match hold {
+                        Some(_) => errors::rules::granted_rolling(span, tiers, level, holds),
+                        None => errors::rules::grant_rolling(span, tiers, level),
+                    });
                 }
-                Effect::Grant(ladder, tier, hold)
+                Effect::Grant(ladder, tier, lasts)
             }
             ast::Effect::Extend { unit, by } => {
                 let unit = self.unit(unit);

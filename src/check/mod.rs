@@ -21,6 +21,7 @@ mod fold;
 mod gates;
 mod graph;
 mod habits;
+mod lasting;
 mod limit;
 mod limits;
 mod literal;

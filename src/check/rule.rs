@@ -39,29 +39,6 @@ pub(super) fn given(effects: &[(Option<Expr>, Effect)]) -> Bounded {
     given
 }
 
-/// What an effect does that a reversal of its event cannot undo, in words.
-fn without_inverse(effect: &Effect) -> Option<&'static str> {
-    match effect {
-        Effect::Take(..) => Some("what it takes"),
-        Effect::Convert { .. } => Some("what it converts"),
-        Effect::Grant(..) => Some("the tier that it grants"),
-        Effect::Extend(..) => Some("the time by which it extends"),
-        Effect::Activate(..) => Some("the offer that it activates"),
-        Effect::Restart(_) => Some("the restart of a measure"),
-        Effect::Exchange(_) => Some("what it exchanges"),
-        Effect::Donate(_, amount) if amount.ty != crate::hir::Type::Money => Some("what it gives of the member's"),
-        Effect::Give(..)
-        | Effect::GiveTo(..)
-        | Effect::Issue(_)
-        | Effect::Badge(_)
-        | Effect::Message(..)
-        | Effect::Offer(_)
-        | Effect::Open(_)
-        | Effect::Enter(..)
-        | Effect::Donate(..) => None,
-    }
-}
-
 impl Checker<'_> {
     /// A whole rule.
     pub fn lower_rule(&mut self, item: &ast::Rule) -> Option<Rule> {
@@ -88,11 +65,7 @@ impl Checker<'_> {
         let limits = self.limits_of(&item.gate, &scope, &given(&effects));
         let on_refund = self.rule_refund(item, &trigger, &gates, &effects);
         let decided = self.decided(item.gate.decided.as_ref(), None);
-        if item.gate.refunds.is_none() && self.follows_reversible(&trigger) {
-            for lasting in effects.iter().filter_map(|(_, effect)| without_inverse(effect)) {
-                self.report(errors::rules::no_inverse(item.name.span(), &item.name.text, lasting));
-            }
-        }
+        self.lasting_of_rule(item, &trigger, &effects);
         Some(Rule {
             name: Arc::clone(&item.name.text),
             was: was(item.was.as_ref()),
@@ -108,14 +81,6 @@ impl Checker<'_> {
             on_refund,
             decided: decided?,
         })
-    }
-    /// Whether what sets a rule off can be reversed: an event, or a measure of one.
-    fn follows_reversible(&self, trigger: &Trigger) -> bool {
-        match trigger {
-            Trigger::Event(event, _) => self.is_reversible(*event),
-            Trigger::Reaches(measure, _) | Trigger::Another { measure, .. } => self.measure_is_reversible(*measure),
-            _ => false,
-        }
     }
     /// Declared, or as for earns where an event sets it off; measures and tiers are thresholds by themselves.
     fn rule_refund(

@@ -97,6 +97,11 @@ pub(in crate::check) fn opens_by_itself(span: Span, name: &str) -> Diagnostic {
         .help("only a window such as `14 days from activation` is opened; for the others there is `needs activation` and `activate`")
 }
 
+pub(in crate::check) fn no_inverse(span: Span, name: &str, lasting: &str) -> Diagnostic {
+    Diagnostic::warning(Code("E0337"), span, format!("when `{name}` is undone after a refund, {lasting} stays"))
+        .help("bring it with a challenge of its own, with the same goal and `refunds keep`")
+}
+
 pub(in crate::check) fn milestone_above(span: Span, goal: Option<Span>) -> Diagnostic {
     let diagnostic =
         Diagnostic::warning(Code("E0476"), span, "this milestone is above the goal, so nobody sees it first");

@@ -50,6 +50,17 @@ pub(in crate::check) fn grant_rolling(span: Span, ladder: &str, tier: &str) -> D
     .help(format!("say how long: `grant {ladder} {tier} for 90 days`"))
 }
 
+pub(in crate::check) fn granted_rolling(span: Span, ladder: &str, tier: &str, holds: bool) -> Diagnostic {
+    let diagnostic =
+        error("E0335", span, "what is granted has no condition, so it cannot be held as long as one holds");
+    let long = format!("say how long: `grant {ladder} {tier} for 90 days`");
+    diagnostic.help(if holds {
+        format!("{long}, or leave `rolling` out: then it is held as `{ladder}` says")
+    } else {
+        long
+    })
+}
+
 pub(in crate::check) fn grant_how_long(span: Span, ladder: &str) -> Diagnostic {
     error("E0335", span, format!("nothing says how long the granted tier of `{ladder}` is held"))
         .help("say how long: `… for 90 days`, `… for ever`")

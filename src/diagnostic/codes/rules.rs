@@ -55,7 +55,7 @@ pub(super) const LIST: &[Explanation] = &[
     code(
         "E0337",
         "what a refund cannot undo",
-        "When an event is reversed, what it brought is taken back: points, vouchers, badges, measures. What a rule takes, converts, grants, extends or restarts has no way back. Say that it is meant to stay with `refunds keep`, or let another event set the rule off.",
+        "When an event is reversed, what it brought is taken back: points, vouchers, badges, measures. What a rule takes, converts, grants, extends or restarts has no way back. Say that it is meant to stay with `refunds keep`, or let another event set the rule off. Nor has it in a challenge that is judged again: bring it with a challenge of its own that keeps what it brought.",
         "event buy { order id, total money }\nevent back reverses buy by order { total money }\nrule r on buy { take 5 stamps }",
         "event buy { order id, total money }\nevent back reverses buy by order { total money }\nrule r on buy {\n  take    5 stamps\n  refunds keep\n}",
     ),
