@@ -152,7 +152,7 @@ impl<'p> Settlement<'p> {
         };
         let money = |minor: i64| format_minor(minor, self.program.settings.currency.exponent());
         let share = self.program.partners.iter().find(|p| p.name == *partner).map_or(Exact::ZERO, |p| p.reserve);
-        let (owes, owed) = (Rounding::HalfEven.round(sums.owes)?, Rounding::HalfEven.round(sums.owed)?);
+        let (owes, owed) = (Rounding::Nearest.round(sums.owes)?, Rounding::Nearest.round(sums.owed)?);
         let due = owes.checked_sub(owed).ok_or(ArithmeticError::Overflow)?;
         let reserve = Rounding::Nearest.round(Exact::from(owes.max(0)).mul(share)?)?;
         Ok(Statement {

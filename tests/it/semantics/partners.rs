@@ -290,3 +290,45 @@ scenario "across the threshold" {
         assert_eq!(settled(&program, &outcomes, "globex"), bonus, "{evaluator}");
     }
 }
+
+#[test]
+fn s10_statements_round_halves_away_from_zero() {
+    let program = parse(
+        r#"
+program "Halves" {
+  currency USD
+  timezone "UTC"
+}
+event purchase { order id, total money }
+unit points also point {
+  round   down per event
+  expires never
+}
+partner acme {
+  settles  each calendar month
+  issued   100 points = $0.50
+  redeemed 100 points = $0.50
+  reserve  50%
+}
+earn base on purchase {
+  give   1 point per $1 of total
+  funded 100% by acme
+}
+redeem pay {
+  rate 100 points = $1
+  at   partner acme
+}
+scenario "half a cent each way" {
+  ann purchase 2026-03-01 { order A1, total $25 }
+  ann redeem   2026-03-02 { amount 5, bill $50 }
+}
+"#,
+    );
+    let (_, outcomes) = submit(&mut World::new(meed::compile::compile(&[program.clone()])), story(&program));
+    let mut settlement = Settlement::new(&[&*program], &[]).unwrap();
+    outcomes.iter().for_each(|outcome| settlement.outcome(outcome));
+    let lines = settlement.statements().unwrap();
+    let sums: Vec<_> =
+        lines.iter().map(|line| [&line.partner_owes, &line.program_owes, &line.due, &line.reserve]).collect();
+    assert_eq!(sums, [["0.13", "0.03", "0.10", "0.07"]]);
+}
