@@ -15,12 +15,13 @@ use crate::value::{Exact, Instant};
 
 use super::super::decode::{Decoder, Draft, Fault, Type, position, reject, shown};
 use super::super::input::Known;
-use super::super::node::{Entry, Node, Place, Raw, owned_entries};
+use super::super::node::{Entry, Node, Raw, owned_entries};
 use super::super::reject::Reject;
 use super::super::scalar::identifier;
 use super::super::stream::FileName;
-use super::super::{MAX_LIST, MAX_OPEN_GROUPS, did_you_mean};
+use super::super::{MAX_OPEN_GROUPS, did_you_mean};
 use super::form::{Form, Row, rounded};
+use super::group::{Group, Rows};
 use super::notation::Notation;
 use super::plain::PlainMap;
 use super::{Map, MapError, Rule};
@@ -48,18 +49,6 @@ struct Bound {
     kind: EventId,
     /// Fields that the map does not mention: name, and whether an event needs it.
     same: Vec<(String, bool)>,
-}
-
-/// Rows that become one event.
-struct Group {
-    rule: usize,
-    place: Place,
-    text: String,
-    sequence: u64,
-    /// Identity, member and time, from the first row.
-    head: Result<(Arc<str>, Arc<str>, Instant), Fault>,
-    fields: Vec<Entry<'static>>,
-    rows: usize,
 }
 
 impl Mapper {
@@ -206,8 +195,7 @@ impl Mapper {
             Ok((head, fields)) => (Ok(head), owned_entries(fields)),
             Err(reason) => (Err(reason), Vec::new()),
         };
-        let group = Group { rule: index, place: raw.place.clone(), text: shown(raw), sequence, head, fields, rows: 1 };
-        self.groups.insert(key, group);
+        self.groups.insert(key, Group { rule: index, sequence, head, fields, rows: Rows::new(raw) });
         self.coming.push_back(None);
         if self.groups.len() > MAX_OPEN_GROUPS {
             self.complete_oldest();
@@ -229,7 +217,13 @@ impl Mapper {
         }
         match self.coming.pop_front()? {
             Some(result) => Some(*result),
-            None => self.done.pop_front().map(|group| self.close(decoder, group)),
+            None => {
+                let group = self.done.pop_front()?;
+                Some(self.close(decoder, group).map_err(|(first, others)| {
+                    others.into_iter().rev().for_each(|row| self.coming.push_front(Some(Box::new(Err(row)))));
+                    first
+                }))
+            }
         }
     }
 
@@ -239,60 +233,16 @@ impl Mapper {
         self.ready(decoder)
     }
 
-    fn close(&self, decoder: &Decoder<'_>, group: Group) -> Result<Event, Reject> {
-        let raw = Raw { place: group.place, fields: Vec::new(), text: &group.text };
-        let (id, member, time) = group.head.map_err(|fault| reject(&raw, fault))?;
-        let Some((rule, bound)) = self.map.rules.get(group.rule).zip(self.bound.get(group.rule)) else {
-            return Err(reject(&raw, Fault::from("the map has no such event".to_owned())));
-        };
-        let mut fields = group.fields;
-        finish_sums(rule, &mut fields).map_err(|reason| reject(&raw, Fault::from(reason)))?;
-        decoder
-            .finish(&raw, Draft { kind: bound.kind, id, member, time, sequence: group.sequence }, fields.as_slice())
-            .map_err(|fault| reject(&raw, fault))
-    }
-}
-
-impl Group {
-    /// Adds a row to the sums and lists.
-    fn add(&mut self, rule: &Rule, row: &Row<'_, '_>) {
-        let Ok((_, own, _)) = &self.head else { return };
-        let other = row.value(&rule.member).ok().filter(|node| !node.is_nothing());
-        if let Some(Ok(other)) = other.map(|node| identifier(node.view()))
-            && other != *own
-        {
-            let reason = format!("rows of one event name two members, `{own}` and `{other}`: `group by` both columns");
-            self.head = Err(fault(row, &rule.member, format!("`member`: {reason}")));
-            return;
-        }
-        self.rows += 1;
-        for (name, form) in &rule.fields {
-            let added = match form {
-                Form::Lines(fields) => row.line(fields).and_then(|line| match self.field(name) {
-                    Some(Node::List(lines)) if lines.len() < MAX_LIST => {
-                        lines.push(line.into_owned());
-                        Ok(())
-                    }
-                    _ => Err(format!("more than {MAX_LIST} rows belong to one event")),
-                }),
-                form if form.has_sum() => summand(form, row).and_then(|more| match self.field(name) {
-                    Some(Node::Exact(sum)) => {
-                        *sum = sum.add(more).map_err(|error| error.to_string())?;
-                        Ok(())
-                    }
-                    _ => Err("the sum has no beginning".to_owned()),
-                }),
-                _ => Ok(()),
-            };
-            if let Err(reason) = added {
-                self.head = Err(fault(row, form, format!("`{name}`: {reason}")));
-                return;
-            }
-        }
-    }
-
-    fn field(&mut self, name: &str) -> Option<&mut Node<'static>> {
-        self.fields.iter_mut().find(|(key, _)| key == name).map(|(_, node)| node)
+    fn close(&self, decoder: &Decoder<'_>, group: Group) -> Result<Event, (Reject, Vec<Reject>)> {
+        let Group { rule, sequence, head, mut fields, rows } = group;
+        let event = head.and_then(|(id, member, time)| {
+            let none = || Fault::from("the map has no such event".to_owned());
+            let (rule, bound) = self.map.rules.get(rule).zip(self.bound.get(rule)).ok_or_else(none)?;
+            finish_sums(rule, &mut fields)?;
+            let draft = Draft { kind: bound.kind, id, member, time, sequence };
+            decoder.finish(&rows.raw(), draft, fields.as_slice())
+        });
+        event.map_err(|fault| rows.rejects(fault))
     }
 }
 
@@ -317,7 +267,7 @@ fn head(rule: &Rule, row: &Row<'_, '_>) -> Result<(Arc<str>, Arc<str>, Instant),
 }
 
 /// A fault at the first column that a form names.
-fn fault(row: &Row<'_, '_>, form: &Form, reason: String) -> Fault {
+pub(super) fn fault(row: &Row<'_, '_>, form: &Form, reason: String) -> Fault {
     let entry = form.named().first().and_then(|name| row.raw.entry(name));
     Fault { reason, place: entry.map(|(key, node)| row.raw.place_of(key, node.view())) }
 }
@@ -352,7 +302,7 @@ fn fields<'a>(rule: &'a Rule, bound: &'a Bound, row: &Row<'_, 'a>) -> Result<Vec
 }
 
 /// What a row adds to a sum.
-fn summand(form: &Form, row: &Row<'_, '_>) -> Result<Exact, String> {
+pub(super) fn summand(form: &Form, row: &Row<'_, '_>) -> Result<Exact, String> {
     match form {
         Form::Rounded(inner, ..) | Form::Minor(inner, _) if inner.has_sum() => summand(inner, row),
         form => match row.value(form)? {

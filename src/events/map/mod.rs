@@ -28,6 +28,7 @@
 
 mod condition;
 mod form;
+mod group;
 mod guess;
 mod mapper;
 mod notation;
