@@ -75,6 +75,7 @@ impl Fold<'_> {
         }
         held.standing = standing;
         held.settled.0 = true;
+        let mut again = Vec::new();
         for (number, tier) in rungs(ladder) {
             let holding = self.state.ladders.at(id).holds.iter().any(|hold| hold.tier == number && hold.until > now);
             let holds = self.reached(tier, holding, View { replay: &reads, ..View::default() })?;
@@ -106,9 +107,11 @@ impl Fold<'_> {
                 continue;
             }
             let until = self.hold_end(ladder.holds)?;
-            self.hold(id, Holding { tier: number, since: now, until, lost_at: None, granted: false });
+            if self.hold(id, Holding { tier: number, since: now, until, lost_at: None, granted: false }) {
+                again.push(number);
+            }
         }
-        Ok(())
+        self.bring_again(id, &again)
     }
 
     /// What the conditions of a ladder read of the member.
@@ -117,8 +120,14 @@ impl Fold<'_> {
         reads.iter().map(|read| Ok((*read, self.cx(View::default()).read(*read)?))).collect()
     }
 
-    /// Adds a reason to hold a tier, or renews the one that lasts as long.
-    fn hold(&mut self, id: LadderId, holding: Holding) {
+    /// Adds a reason to hold a tier, or renews the one that lasts as long. Returns whether the member has the tier still, though it had lost all
+    /// its ground.
+    fn hold(&mut self, id: LadderId, holding: Holding) -> bool {
+        let ladder = self.program.ladders.at(id);
+        let now = self.at.now;
+        let above = self.state.ladders.at(id).holds.iter().filter(|hold| hold.tier >= holding.tier);
+        let alive = above.filter(|hold| self.lasts(ladder, hold) > now);
+        let again = alive.map(|hold| hold.lost_at.is_some()).reduce(|all, lost| all && lost) == Some(true);
         let held = self.state.ladders.at_mut(id);
         let same = |hold: &&mut Holding| {
             hold.tier == holding.tier && hold.until == holding.until && hold.granted == holding.granted
@@ -130,6 +139,31 @@ impl Fold<'_> {
                 held.settled.0 = false;
             }
         }
+        again
+    }
+
+    /// Brings once more what rises to tiers had brought, where it went with their ground and they are earned again before they end.
+    fn bring_again(&mut self, id: LadderId, rungs: &[u32]) -> Result<(), Fault> {
+        let (Some(&first), Some(&last)) = (rungs.first(), rungs.last()) else { return Ok(()) };
+        let highest = self.state.ladders.at(id).highest;
+        for rung in rungs {
+            self.issue_of(id, *rung)?;
+        }
+        self.tier_rules(id, [last, first - 1], last, highest, &mut |fold, rung, brought| fold.hang(id, rung, brought))
+    }
+
+    /// Issues what a rise to a tier brings by itself.
+    fn issue_of(&mut self, id: LadderId, rung: u32) -> Result<(), Fault> {
+        if self.barely {
+            return Ok(());
+        }
+        let tier = self.program.ladders.at(id).tiers.get(rung as usize);
+        for &reward in tier.map_or(&[] as &[_], |tier| &tier.issues) {
+            let (number, mut brought) = self.collect(|fold| fold.issue(Cause::Ladder(id), reward))?;
+            brought.gifts.push(Gifted::Voucher(number));
+            self.hang(id, rung, brought);
+        }
+        Ok(())
     }
 
     /// Grants a tier for a time, whatever the measures say.
@@ -138,7 +172,9 @@ impl Fold<'_> {
         if until <= self.at.now {
             return Ok(());
         }
-        self.hold(id, Holding { tier, since: self.at.now, until, lost_at: None, granted: true });
+        if self.hold(id, Holding { tier, since: self.at.now, until, lost_at: None, granted: true }) {
+            self.bring_again(id, &[tier])?;
+        }
         self.stand(id, false).map(drop)
     }
 
@@ -214,12 +250,8 @@ impl Fold<'_> {
                 }
             }
         }
-        for rung in ((old + 1)..=tier).filter(|_| !self.barely).collect::<Vec<_>>() {
-            for &reward in ladder.tiers.get(rung as usize).map_or(&[] as &[_], |tier| &tier.issues) {
-                let (number, mut brought) = self.collect(|fold| fold.issue(Cause::Ladder(id), reward))?;
-                brought.gifts.push(Gifted::Voucher(number));
-                self.hang(id, rung, brought);
-            }
+        for rung in (old + 1)..=tier {
+            self.issue_of(id, rung)?;
         }
         let from = [old, undone.min(old)];
         self.tier_rules(id, from, tier, highest, &mut |fold, rung, brought| fold.hang(id, rung, brought))?;
@@ -281,14 +313,18 @@ impl Fold<'_> {
         let starts = |kind| self.calendar.zone.start_of(self.period(kind, self.at.today).start) == now;
         let (rises, rolls) = (starts(self.ladder_period(ladder)), self.rollover_period(ladder).is_some_and(starts));
         let before = Instant::from_millis(now.millis() - 1).ok_or(Fault::Calendar)?;
+        let mut again = Vec::new();
         if rises && matches!(ladder.rises, Rise::AtPeriodEnd(_)) {
             for (number, tier) in rungs(ladder) {
                 if self.reached_at(tier, false, before)? {
                     let until = self.hold_end(ladder.holds)?;
-                    self.hold(id, Holding { tier: number, since: before, until, lost_at: None, granted: false });
+                    if self.hold(id, Holding { tier: number, since: before, until, lost_at: None, granted: false }) {
+                        again.push(number);
+                    }
                 }
             }
         }
+        self.bring_again(id, &again)?;
         if rolls {
             self.roll_over(id, ladder)?;
         }

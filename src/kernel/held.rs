@@ -28,7 +28,7 @@ impl Judge<'_, '_> {
     /// event spoke. Returns whether the tier changed.
     pub fn stand_held(&mut self, lane: &Lane<'_>, id: LadderId, held: &HeldPlan, fell: bool) -> Result<bool, Odd> {
         let ladder = self.plan.ladders.at(id);
-        self.qualify(lane, ladder, held);
+        self.qualify(lane, id, held)?;
         let mut holds = lane.get(held.holds);
         if fell {
             self.pools.holds.retain(&mut holds, |hold| cell(hold, UNTIL) > lane.now);
@@ -52,7 +52,8 @@ impl Judge<'_, '_> {
     }
 
     /// Notes what a member qualifies for now, and prolongs what is kept.
-    fn qualify(&mut self, lane: &Lane<'_>, ladder: &LadderPlan, held: &HeldPlan) {
+    fn qualify(&mut self, lane: &Lane<'_>, id: LadderId, held: &HeldPlan) -> Result<(), Odd> {
+        let ladder = self.plan.ladders.at(id);
         let mut moved = false;
         for standing in &held.standing {
             let (now, period) = (lane.get(standing.value), lane.get(standing.period));
@@ -62,6 +63,7 @@ impl Judge<'_, '_> {
             lane.set(standing.seen, now);
             lane.set(standing.seen_in, period);
         }
+        let mut again = Vec::new();
         for tier in (1..).take(ladder.reach.len()) {
             let is_of = |hold: &[i64]| cell(hold, TIER) == tier && cell(hold, UNTIL) > lane.now;
             let holding = self.pools.holds.iter(lane.get(held.holds)).any(|(_, hold)| is_of(hold));
@@ -70,15 +72,22 @@ impl Judge<'_, '_> {
                 continue;
             }
             if held.condition(ladder, tier, holding).is_some_and(|condition| self.value(condition, lane) == 1) {
-                self.hold(lane, held, tier);
+                if self.hold(lane, held, tier) {
+                    again.push(tier);
+                }
             }
         }
+        self.bring_again(lane, id, &again)
     }
 
-    /// One more reason to hold a tier, or again the one that lasts as long.
-    fn hold(&mut self, lane: &Lane<'_>, held: &HeldPlan, tier: i64) {
+    /// One more reason to hold a tier, or again the one that lasts as long. Returns whether the member has the tier still, though it had lost all
+    /// its ground.
+    fn hold(&mut self, lane: &Lane<'_>, held: &HeldPlan, tier: i64) -> bool {
         let until = self.today(lane).end(held.end);
         let mut holds = lane.get(held.holds);
+        let is_above = |hold: &&[i64]| cell(hold, TIER) >= tier && cell(hold, UNTIL) > lane.now;
+        let alive = self.pools.holds.iter(holds).map(|(_, hold)| hold).filter(is_above);
+        let again = alive.map(|hold| cell(hold, LOST) != NOT_LOST).reduce(|all, lost| all && lost) == Some(true);
         match self.pools.holds.find_mut(holds, |hold| cell(hold, TIER) == tier && cell(hold, UNTIL) == until) {
             Some(hold) => set(hold, LOST, NOT_LOST),
             None => {
@@ -86,6 +95,15 @@ impl Judge<'_, '_> {
                 lane.set(held.holds, holds);
             }
         }
+        again
+    }
+
+    /// Brings once more what rises to tiers had brought, where it went with their ground and they are earned again before they end.
+    fn bring_again(&mut self, lane: &Lane<'_>, id: LadderId, rungs: &[i64]) -> Result<(), Odd> {
+        let (Some(first), Some(last)) = (rungs.first(), rungs.last()) else { return Ok(()) };
+        self.rises()?;
+        let highest = lane.get(self.plan.ladders.at(id).cells.highest);
+        self.tier_rules(lane, id, first - 1..*last, highest, |rule| rule.hangs)
     }
 
     /// Before time moves on: lets those reasons go that what came back took the ground from, unless the tier is kept all the same.
@@ -151,7 +169,14 @@ impl Judge<'_, '_> {
     }
 
     /// Whether what was qualified for at a moment still is, or would at least be kept, by what counts for that period now.
-    pub fn is_grounded(&mut self, lane: &Lane<'_>, ladder: &LadderPlan, held: &HeldPlan, tier: i64, since: i64) -> bool {
+    pub fn is_grounded(
+        &mut self,
+        lane: &Lane<'_>,
+        ladder: &LadderPlan,
+        held: &HeldPlan,
+        tier: i64,
+        since: i64,
+    ) -> bool {
         let then = Lane { now: since, ..*lane };
         self.held_then(&then, ladder, held, tier, false) || self.held_then(&then, ladder, held, tier, true)
     }

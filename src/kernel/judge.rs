@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::ops::Range;
 use std::slice::from_ref;
 
 use crate::engine::MAX_ROUNDS;
@@ -12,7 +13,7 @@ use super::code::{Num, cell};
 use super::lane::{Cx, Lane, Room, at_least};
 use super::layout::{DUE, JOINED, LEFT, NEVER, TURN};
 use super::originals::Undoings;
-use super::plan::{EventPlan, LadderPlan, Plan};
+use super::plan::{EventPlan, LadderPlan, Plan, TierRule};
 use super::redeem::Answer;
 use super::store::{Pools, Told};
 
@@ -435,7 +436,20 @@ impl Judge<'_, '_> {
             let issues = usize::try_from(rung).ok().and_then(|rung| ladder.issues.get(rung));
             issues.into_iter().flatten().for_each(|reward| self.issue(*reward));
         }
-        for rule in &ladder.rules {
+        self.tier_rules(lane, id, old..tier, highest, |_| true)
+    }
+
+    /// Fires rules for a move from one tier to another.
+    pub fn tier_rules(
+        &mut self,
+        lane: &Lane<'_>,
+        id: LadderId,
+        Range { start: old, end: tier }: Range<i64>,
+        highest: i64,
+        concerns: impl Fn(&TierRule) -> bool,
+    ) -> Result<(), Odd> {
+        let ladder = self.plan.ladders.at(id);
+        for rule in ladder.rules.iter().filter(|rule| concerns(rule)) {
             if if tier > old { !rule.rises } else { !rule.falls } {
                 continue;
             }
