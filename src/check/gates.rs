@@ -64,13 +64,14 @@ impl Checker<'_> {
     fn season(&mut self, season: &Season) -> Option<During> {
         Some(match season {
             Season::Dates { from, to } => {
-                if let Some(meant) = super::habits::season(self.sources.text(from.span())) {
-                    return self.fail(errors::cases::other_season(from.span(), &meant));
+                let whole = from.span().to(to.span());
+                if let Some(meant) = super::habits::season(self.sources.text(whole)) {
+                    return self.fail(errors::cases::other_season(whole, &meant));
                 }
                 let (first, last) = (self.fixed_day(from), self.fixed_day(to));
                 let (first, last) = (first?, last?);
                 if first > last {
-                    return self.fail(errors::cases::backwards(from.span().to(to.span())));
+                    return self.fail(errors::cases::backwards(whole));
                 }
                 During::Days(Some(first), Some(last))
             }

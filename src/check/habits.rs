@@ -1,13 +1,14 @@
 //! Words from elsewhere that are read as names, and what they mean here.
 
 use crate::hir::Type;
-use crate::value::{Currency, Day};
+use crate::value::{Currency, Day, Weekday};
 
 use super::spoken;
 
 /// What a name that is not declared probably means: a value of the language under another name.
 pub(super) fn meant(name: &str, currency: Currency, hint: Option<Type>) -> Option<String> {
-    let name = name.to_lowercase();
+    let given = name;
+    let name = given.to_lowercase();
     let factor =
         name.strip_prefix('x').filter(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()));
     if let Some(digits) = factor {
@@ -20,13 +21,8 @@ pub(super) fn meant(name: &str, currency: Currency, hint: Option<Type>) -> Optio
         "null" | "nil" | "none" | "empty" | "undefined" if hint.is_some() => "missing",
         "double" => "2x",
         "triple" => "3x",
-        "mon" => "monday",
-        "tue" | "tues" => "tuesday",
-        "wed" => "wednesday",
-        "thu" | "thur" | "thurs" => "thursday",
-        "fri" => "friday",
-        "sat" => "saturday",
-        "sun" => "sunday",
+        other if weekday(other).is_some() => weekday(other)?,
+        other if other != given && Weekday::parse(other).is_some() => other,
         _ => return (currency_named(&name)? == currency.code()).then(|| spoken::money(currency, "1")),
     };
     Some(word.to_owned())
@@ -37,6 +33,7 @@ pub(super) fn season(text: &str) -> Option<String> {
     let days = match &*text.to_lowercase() {
         "weekend" | "weekends" => "saturday, sunday",
         "weekdays" | "workdays" => "monday, tuesday, wednesday, thursday, friday",
+        text if weekdays(text).is_some() => return weekdays(text),
         _ => {
             let (first, last) = text.split_once(" - ")?;
             let both = Day::parse(first.trim()).is_some() && Day::parse(last.trim()).is_some();
@@ -44,6 +41,34 @@ pub(super) fn season(text: &str) -> Option<String> {
         }
     };
     Some(days.to_owned())
+}
+
+/// `mon-fri`, `Monday to Friday`: each of the days.
+fn weekdays(text: &str) -> Option<String> {
+    let (first, last) = text.split_once(" to ").or_else(|| text.split_once('-'))?;
+    let place = |word: &str| {
+        let day = Weekday::parse(weekday(word.trim()).unwrap_or(word.trim()))?;
+        Weekday::ALL.iter().position(|other| *other == day)
+    };
+    let (first, last) = (place(first)?, place(last)?);
+    let week = Weekday::ALL.iter().cycle().skip(first);
+    let days = (last + Weekday::ALL.len() - first) % Weekday::ALL.len() + 1;
+    let days: Vec<String> = week.take(days).map(ToString::to_string).collect();
+    (days.len() > 1).then(|| days.join(", "))
+}
+
+/// A day of the week by its first letters.
+fn weekday(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "mon" => "monday",
+        "tue" | "tues" => "tuesday",
+        "wed" => "wednesday",
+        "thu" | "thur" | "thurs" => "thursday",
+        "fri" => "friday",
+        "sat" => "saturday",
+        "sun" => "sunday",
+        _ => return None,
+    })
 }
 
 /// The code of a currency that is named by its word.

@@ -52,6 +52,12 @@ impl Checker<'_> {
         if let Some(Symbol::Ladder(_)) = path.single().and_then(|name| self.names.values.get(&name.text)) {
             return self.fail(errors::names::ladder_as_measure(span, &path.to_string()));
         }
+        if let [unit, part] = path.parts.as_slice()
+            && self.unit_named(&unit.text)
+            && matches!(&*part.text, "balance" | "available" | "pending" | "debt")
+        {
+            return self.fail(errors::names::balance_as_measure(span, &path.to_string()));
+        }
         let names = self.items.measures.iter().map(|measure| &*measure.name.text);
         let near = nearest(&path.to_string(), names);
         let history = path.parts.first().is_some_and(|first| {

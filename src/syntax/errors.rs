@@ -389,6 +389,11 @@ pub(super) fn phrase(at: Span, right: &str, why: &str, edit: Edit) -> Diagnostic
     Diagnostic { edits: vec![edit], ..d.help(help) }
 }
 
+/// A phrase that leaves out what stands elsewhere in the file.
+pub(super) fn left_out(at: Span, why: &str, help: String, edit: Option<Edit>) -> Diagnostic {
+    Diagnostic { edits: edit.into_iter().collect(), ..error("E0147", at, why).help(help) }
+}
+
 /// A bullet before a statement.
 pub(super) fn bullet(at: Span, found: &str, edit: Edit) -> Diagnostic {
     let d = error("E0472", at, format!("`{found}` does not begin a statement"));

@@ -125,6 +125,11 @@ pub(in crate::check) fn unknown_event<'n>(
     known: impl Iterator<Item = &'n Arc<str>> + Clone,
 ) -> Diagnostic {
     let mut diagnostic = error("E0202", span, format!("no event is called `{name}`"));
+    // `activate` is near, and something else.
+    if matches!(name, "activity" | "inactivity") {
+        let all = listed(known).map_or_else(|| "`purchase`".to_owned(), |known| known);
+        return diagnostic.help(format!("name the event that counts as activity, or several joined by `or`: {all}"));
+    }
     let is_declared = known.clone().any(|known| near.as_deref() == Some(known));
     if let (Some(known), false) = (listed(known), is_declared) {
         diagnostic = diagnostic.note(format!("the events of this program: {known}"));
@@ -228,6 +233,14 @@ pub(in crate::check) fn unknown_stack(span: Span, name: &str, near: Option<Strin
         None => diagnostic.help(format!("declare how its members meet: `stack {name} best`")),
         near => suggest(diagnostic, near),
     }
+}
+
+/// What a member has is no measure, and can be one.
+pub(in crate::check) fn balance_as_measure(span: Span, name: &str) -> Diagnostic {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    error("E0210", span, format!("no measure is called `{name}`"))
+        .label("what a member has now")
+        .help(format!("name it first: `measure {last} = {name}`, then write `{last}` here"))
 }
 
 pub(in crate::check) fn unknown_measure(span: Span, name: &str, near: Option<String>, history: bool) -> Diagnostic {
