@@ -198,8 +198,12 @@ fn doubt(trees: &Trees, messages: &[Diagnostic]) -> Doubt {
     if errors.next().is_none() {
         return Doubt::None;
     }
+    // What was meant to begin the `program` block is one, under another name.
+    let misspelt =
+        |message: &Diagnostic| message.code.0 == "E0120" && message.edits.iter().any(|e| e.text == "program");
+    let program = messages.iter().any(misspelt).then(|| "program".to_owned());
     Doubt::Parts {
-        words: trees.iter().flat_map(|(_, tree)| &tree.doubtful).map(|word| root(word)).collect(),
+        words: trees.iter().flat_map(|(_, tree)| &tree.doubtful).map(|word| root(word)).chain(program).collect(),
         items: trees.iter().flat_map(|(_, tree)| &tree.partial).copied().collect(),
     }
 }
