@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::hir::{
     End, EventKind, Expr, Gates, Gift, GiftKind, LimitId, Redeem, RedeemForm, Reward, Stock, Type, UnitId, Validity,
 };
-use crate::syntax::ast;
+use crate::syntax::ast::{self, ExprKind};
 use crate::value::{Exact, TimeOfDay, Weekday};
 
 use super::context::Checker;
@@ -292,11 +292,14 @@ impl Checker<'_> {
             if let Type::Quantity(own) = units.ty {
                 unit = Some(own);
             }
+            if self.asks_an_event(&step.money) {
+                return self.fail(errors::rewards::step_not_constant(step.at.0));
+            }
             let money = self.typed(&step.money, scope, Type::Money)?;
             let (Some(paid), Some(buys)) =
                 (self.exact_of(&units).and_then(Exact::to_i64), self.exact_of(&money).and_then(Exact::to_i64))
             else {
-                return self.fail(errors::types::not_constant(step.at.0, "a step"));
+                return self.fail(errors::rewards::step_not_constant(step.at.0));
             };
             if paid <= 0 || buys <= 0 {
                 return self.fail(errors::rules::step_not_positive(step.at.0));
@@ -310,5 +313,14 @@ impl Checker<'_> {
         }
         ladder.reverse();
         Some((unit?, RedeemForm::Ladder(ladder)))
+    }
+    /// Whether something is computed with a name that nothing but an event could have.
+    fn asks_an_event(&self, expr: &ast::Expr) -> bool {
+        let named = |path: &ast::Path| path.single().is_some_and(|name| self.names.values.get(&name.text).is_some());
+        match &expr.kind {
+            ExprKind::Binary { left, right, .. } => self.asks_an_event(left) || self.asks_an_event(right),
+            ExprKind::Path(path) => !named(path),
+            _ => false,
+        }
     }
 }

@@ -26,6 +26,12 @@ pub(in crate::check) fn not_of_rewards(span: Span, word: &str) -> Diagnostic {
     error("E0345", span, format!("`{word}` belongs to earns and rules, not to what is redeemed"))
 }
 
+pub(in crate::check) fn step_not_constant(span: Span) -> Diagnostic {
+    error("E0233", span, "a step of a ladder pays a fixed amount for a fixed amount")
+        .note("it may not depend on an event, a member or the day")
+        .help("write it like `100 points -> $3`; what depends on the bill is said beside it: `at most 50% of bill`")
+}
+
 pub(in crate::check) fn cost_of_what(span: Span, text: &str, found: &str, unit: Option<&str>) -> Diagnostic {
     let diagnostic = error("E0344", span, format!("an amount of a unit is expected here, this is {found}"));
     match (unit, found) {
