@@ -8,6 +8,7 @@ mod gain;
 mod never;
 mod reversals;
 mod scenarios;
+mod seasons;
 mod table;
 
 use crate::diagnostic::{Code, Diagnostic, render};

@@ -2,15 +2,21 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::engine::reads;
-use crate::hir::{BoostAmount, Expr, Gates, Kind, Level, Program, Read, Type};
+use crate::hir::{BoostAmount, Builtin, Compare, Direction, Expr, Gates, Kind, Level, Program, Read, Trigger, Type};
 use crate::source::Span;
 use crate::value::Exact;
 
 use super::facts::{Conflict, Facts, number, said};
-use super::{warning, without};
+use super::{seasons, warning, without};
 
 pub(super) fn look(program: &Program, found: &mut Vec<Diagnostic>) {
     let mut ask = |what: String, span: Span, gates: &[&Gates], more: &[&Expr]| {
+        if gates.iter().any(|gates| seasons::never(&gates.during)) {
+            let message = format!("{what}: its lines `during` never hold together");
+            let told = warning("E0590", span, message);
+            found.push(told.help("seasons of which one is enough stand on one line: `during saturday, sunday`"));
+            return;
+        }
         let told = holds(program, span, gates, more).err();
         found.extend(told.map(|conflict| told_of(program, "E0590", &what, conflict)));
     };
@@ -20,7 +26,7 @@ pub(super) fn look(program: &Program, found: &mut Vec<Diagnostic>) {
     for rule in program.rules.iter() {
         ask(format!("`{}` never does anything", rule.name), rule.span, &[&rule.gates], &[]);
         for condition in rule.effects.iter().filter_map(|(condition, _)| condition.as_ref()) {
-            let open = holds(program, rule.span, &[&rule.gates], &[]).is_ok();
+            let open = holds(program, rule.span, &[&rule.gates], &[]).is_ok() && !seasons::never(&rule.gates.during);
             if open {
                 let what = format!("a part of `{}` never happens", rule.name);
                 ask(what, rule.span, &[&rule.gates], &[condition]);
@@ -41,6 +47,8 @@ pub(super) fn look(program: &Program, found: &mut Vec<Diagnostic>) {
         ask(format!("nobody takes part in challenge `{}`", challenge.name), challenge.span, &[], &only);
     }
     nothing(program, found);
+    rises(program, found);
+    birthdays(program, found);
     boosts(program, found);
     tiers(program, found);
 }
@@ -53,6 +61,48 @@ fn nothing(program: &Program, found: &mut Vec<Diagnostic>) {
         let message = format!("earn `{}` never gives anything: it gives {amount}", earn.name);
         let help = "an earn gives more than nothing; what is taken away is the `take` of a rule";
         found.push(warning("E0590", earn.give.span, message).help(help));
+    }
+}
+
+/// Rules that wait for a rise to the tier that everybody has from the beginning, or for a fall to the highest.
+fn rises(program: &Program, found: &mut Vec<Diagnostic>) {
+    for rule in program.rules.iter() {
+        let Trigger::Tier { ladder, direction, to: Some(to), .. } = rule.trigger else { continue };
+        let ladder = program.ladders.at(ladder);
+        let last = ladder.tiers.len().saturating_sub(1);
+        let tier = ladder.tiers.get(to as usize).map_or("", |tier| &*tier.name);
+        let (why, help) = match direction {
+            Direction::Rises if to == 0 => (
+                format!("everybody has `{tier}` from the beginning, and nobody rises to it"),
+                "name a higher tier; what new members get is a rule `on join`",
+            ),
+            Direction::Falls if to as usize == last => {
+                (format!("`{tier}` is the highest tier, and nobody falls to it"), "name a lower tier")
+            }
+            _ => continue,
+        };
+        let message = format!("`{}` never does anything: {why}", rule.name);
+        found.push(warning("E0590", rule.span, message).help(help));
+    }
+}
+
+/// Conditions that take the day of birth for today.
+fn birthdays(program: &Program, found: &mut Vec<Diagnostic>) {
+    let is_birthday = |expr: &Expr| match expr.kind {
+        Kind::Read(Read::Attribute(id)) => &*program.attributes.at(id).name == "birthday",
+        _ => false,
+    };
+    for expr in program.expressions() {
+        reads::visit(program, expr, &mut |part| {
+            let Kind::Compare(Compare::Is, left, right) = &part.kind else { return };
+            let today = |expr: &Expr| matches!(expr.kind, Kind::Builtin(Builtin::Today));
+            if is_birthday(left) && today(right) || today(left) && is_birthday(right) {
+                let message = "a birthday is the day of birth with its year, and that is today once in a life";
+                found.push(warning("E0590", part.span, message.to_owned()).help(
+                    "write `month is month(birthday) and day is day(birthday)`, or let an earn or rule be `on birthday`",
+                ));
+            }
+        });
     }
 }
 
@@ -121,7 +171,7 @@ fn tiers(program: &Program, found: &mut Vec<Diagnostic>) {
         }
         let mut balances: Vec<(crate::hir::UnitId, Exact, Span)> = Vec::new();
         reads::visit(program, reach, &mut |part| {
-            if let Kind::Compare(crate::hir::Compare::AtLeast | crate::hir::Compare::More, left, right) = &part.kind
+            if let Kind::Compare(Compare::AtLeast | Compare::More, left, right) = &part.kind
                 && let Kind::Read(Read::Balance(unit, Level::Balance | Level::Available)) = left.kind
                 && let Some(least) = number(program, right)
             {

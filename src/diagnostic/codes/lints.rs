@@ -34,14 +34,14 @@ pub(super) const LIST: &[Explanation] = &[
     code(
         "E0591",
         "never reached",
-        "A tier whose condition cannot hold is nobody's, and a row of a table is never used where one above it fits all that it fits. Of two such rows `check --fix` takes out the second.",
+        "A tier whose condition cannot hold is nobody's, and a row of a table is never used where one above it fits all that it fits. Of two rows that say the same `check --fix` takes out the second; which of two that differ is meant, their author knows.",
         "table weight by channel {\n  store 1\n  web   2\n  store 3\n  else  1\n}\nearn base on purchase { give 1 point per $1 of subtotal * weight[channel] }",
         "table weight by channel {\n  store 3\n  web   2\n  else  1\n}\nearn base on purchase { give 1 point per $1 of subtotal * weight[channel] }",
     ),
     code(
         "E0592",
         "a gap that nobody decided",
-        "A table by words or tiers without a row for one of them fails with the first event that has it. Add the row, or end with `else`.",
+        "A table by words or tiers without a row for one of them fails with the first event that has it. Add the row, or end with `else`. So does a table in bands above the last of them: end it with `above`.",
         "event tasting { kind one of tea, coffee, cocoa }\ntable weight by kind {\n  tea    1\n  coffee 2\n}\nearn taste on tasting {\n  give  1 point * weight[kind]\n  limit 1 time each calendar day\n}",
         "event tasting { kind one of tea, coffee, cocoa }\ntable weight by kind {\n  tea    1\n  coffee 2\n  else   1\n}\nearn taste on tasting {\n  give  1 point * weight[kind]\n  limit 1 time each calendar day\n}",
     ),
