@@ -12,9 +12,9 @@ use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::ground::Grounds;
 use super::mail::Content;
-use super::outcome::{Cause, VoucherChange, What};
-use super::reads;
+use super::outcome::{Cause, Stage, VoucherChange, What};
 use super::rollover::Surpluses;
+use super::{reads, words};
 
 /// A crossing for which a rule has fired: in which period, and which multiple.
 type Crossing = (RuleId, Instant, i64);
@@ -188,10 +188,31 @@ impl Fold<'_> {
                     *done = (*done).min(below);
                 }
                 firings.crossed.retain(|_, done| *done > 0);
+                self.explain_uncrossed(id, &hanging)?;
                 self.revoke(&mut hanging.brought)?;
             }
             self.state.firings.at_mut(id).hanging = kept;
         }
+        Ok(())
+    }
+
+    /// Says which threshold a measure no longer reaches, so that what a rule brought for it goes.
+    fn explain_uncrossed(&mut self, id: RuleId, hanging: &Hanging) -> Result<(), Fault> {
+        let rule = self.program.rules.at(id);
+        let (Trigger::Reaches(measure, _) | Trigger::Another { measure, .. }) = rule.trigger else { return Ok(()) };
+        if !self.tracing() {
+            return Ok(());
+        }
+        let def = self.program.measures.at(measure);
+        let view = View { at: Some(self.moment(hanging.until.min(self.at.now))), ..View::default() };
+        let value = self.cx(view).read(Read::Measure(measure))?;
+        let said = |value: &Value| words::value(self.program, def.ty, value);
+        let (threshold, value) = (said(&Value::Exact(hanging.threshold)), said(&value));
+        let words = format!(
+            "what it brought: {} is {value} without what came back, and no longer reaches {threshold}",
+            def.name
+        );
+        self.explain(Cause::Rule(id), rule.span, Stage::Reverse, None, true, || words);
         Ok(())
     }
 }

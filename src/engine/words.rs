@@ -89,31 +89,38 @@ pub fn values(expr: &Expr, cx: &Cx<'_>) -> String {
 
 /// Names that an expression mentions, with their values.
 fn mentioned(expr: &Expr, cx: &Cx<'_>) -> Vec<(String, String)> {
-    let sources = &cx.program.sources;
-    let mut mentioned: Vec<(String, String)> = Vec::new();
-    super::reads::visit(cx.program, expr, &mut |part| {
-        let own =
-            part.span.file == expr.span.file && part.span.start >= expr.span.start && part.span.end <= expr.span.end;
-        let leaf = matches!(
-            part.kind,
-            Kind::Field(_)
-                | Kind::Line(_)
-                | Kind::Opened(_)
-                | Kind::Read(_)
-                | Kind::Builtin(_)
-                | Kind::Let(_)
-                | Kind::Segment(_)
-        );
-        if own && leaf {
-            let name = sources.text(part.span).to_string();
-            if !mentioned.iter().any(|(other, _)| *other == name)
-                && let Ok(found) = cx.judge.value(part, cx)
-            {
-                mentioned.push((name, value(cx.program, part.ty, &found)));
-            }
-        }
-    });
+    let mut mentioned = Vec::new();
+    mention(expr, expr.span, cx, &mut mentioned);
     mentioned
+}
+
+/// The names within a part of an expression at `whole`, with their values. What adds up lines has one value; the fields of its lines have none.
+fn mention(part: &Expr, whole: Span, cx: &Cx<'_>, mentioned: &mut Vec<(String, String)>) {
+    let own = part.span.file == whole.file && part.span.start >= whole.start && part.span.end <= whole.end;
+    let leaf = matches!(
+        part.kind,
+        Kind::Field(_)
+            | Kind::Line(_)
+            | Kind::Opened(_)
+            | Kind::Read(_)
+            | Kind::Builtin(_)
+            | Kind::Let(_)
+            | Kind::Segment(_)
+            | Kind::Fold { .. }
+    );
+    // Whether a condition holds is told anyway.
+    let told = part.span == whole && part.ty == Type::Bool && matches!(part.kind, Kind::Fold { .. });
+    if own && leaf && !told {
+        let name = one_line(cx.program.sources.text(part.span));
+        if !mentioned.iter().any(|(other, _)| *other == name)
+            && let Ok(found) = cx.judge.value(part, cx)
+        {
+            mentioned.push((name, value(cx.program, part.ty, &found)));
+        }
+    }
+    if !matches!(part.kind, Kind::Fold { .. }) {
+        super::reads::parts(cx.program, part, &mut |inner| mention(inner, whole, cx, mentioned));
+    }
 }
 
 fn with_values(expr: &Expr, cx: &Cx<'_>, result: String) -> String {

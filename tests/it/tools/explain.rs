@@ -35,3 +35,10 @@ fn what_is_missing_to_a_condition_is_told_in_its_own_measure() {
         |event| said(&["explain", "tests/cases/tools/short.meed", "tests/cases/tools/short.jsonl", "--event", event]);
     insta::assert_snapshot!(format!("{}\n{}", explain("low"), explain("high")));
 }
+
+#[test]
+fn what_adds_up_lines_has_a_value_and_what_is_undone_a_reason() {
+    let explain =
+        |event| said(&["explain", "tests/cases/tools/lines.meed", "tests/cases/tools/lines.jsonl", "--event", event]);
+    insta::assert_snapshot!(format!("{}\n{}\n{}", explain("e1"), explain("e2"), explain("e3")));
+}
