@@ -17,6 +17,7 @@ use crate::source::Span;
 use super::MAX_MESSAGES;
 use super::context::Checker;
 use super::errors;
+use super::errors::cycles::Round;
 use super::graph::Graph;
 
 /// How many ways around are looked for: one more than are told, so that it is known whether there are more.
@@ -33,6 +34,8 @@ enum Node {
     Drained(UnitId),
     Measure(MeasureId),
     Ladder(LadderId),
+    /// A ladder on which a rule has lifted the member: from there nobody falls before the time of the grant is over.
+    Lifted(LadderId),
     Rule(RuleId),
     /// A reward that is redeemed by itself.
     Automatic(RewardId),
@@ -56,7 +59,12 @@ impl Checker<'_> {
             let names: Vec<_> = way.iter().chain([start]).map(|node| spoken(program, *node)).collect();
             let prizes = program.draws.iter().flat_map(|draw| &draw.prizes);
             let is_won = prizes.into_iter().any(|prize| way.contains(&Node::Rule(prize.rule)));
-            messages.push(errors::cycles::endless(span_of(program, *start), &names, is_won));
+            let round = match way.as_slice() {
+                _ if is_won => Round::Won,
+                [Node::Rule(id), Node::Lifted(_)] if falls(program.rules.at(*id)) => Round::HeldUp,
+                _ => Round::Other,
+            };
+            messages.push(errors::cycles::endless(span_of(program, *start), &names, round));
         }
         messages
     }
@@ -74,6 +82,9 @@ impl Checker<'_> {
                 Trigger::Another { measure, .. } => flow.link(Node::Measure(measure), node),
                 Trigger::Tier { ladder, .. } if follows(program, rule, granted.contains(&ladder)) => {
                     flow.link(Node::Ladder(ladder), node);
+                    if !falls(rule) || !is_guarded(rule) {
+                        flow.link(Node::Lifted(ladder), node);
+                    }
                 }
                 _ => {}
             }
@@ -93,7 +104,10 @@ impl Checker<'_> {
             sources.for_each(|source| flow.link(source, Node::Ladder(id)));
             let issues = ladder.tiers.iter().flat_map(|tier| &tier.issues);
             issues.for_each(|reward| issued(program, *reward, &mut moved));
-            moved.drain(..).for_each(|next| flow.link(Node::Ladder(id), next));
+            for next in moved.drain(..) {
+                flow.link(Node::Ladder(id), next);
+                flow.link(Node::Lifted(id), next);
+            }
         }
         for (id, reward) in program.rewards.pairs().filter(|(_, reward)| reward.automatic) {
             if let Some((unit, _)) = reward.cost {
@@ -144,7 +158,7 @@ impl Checker<'_> {
 fn moves(read: Read) -> Vec<Node> {
     match read {
         Read::Measure(id) => vec![Node::Measure(id)],
-        Read::Tier(id, _) => vec![Node::Ladder(id)],
+        Read::Tier(id, _) => vec![Node::Ladder(id), Node::Lifted(id)],
         Read::Balance(unit, _) => vec![Node::Balance(unit), Node::Drained(unit)],
         Read::Badge(id) => vec![Node::Badge(id)],
         Read::Voucher(id) => vec![Node::Voucher(id)],
@@ -174,6 +188,15 @@ fn follows(program: &Program, rule: &Rule, granted: bool) -> bool {
     direction != Direction::Rises || (!first && (granted || rolling))
 }
 
+fn falls(rule: &Rule) -> bool {
+    matches!(rule.trigger, Trigger::Tier { direction: Direction::Falls, .. })
+}
+
+/// Whether a rule says for whom or how often it is, so that it need not hold up for ever who falls again.
+fn is_guarded(rule: &Rule) -> bool {
+    !rule.gates.when.is_empty() || !rule.limits.is_empty()
+}
+
 fn effect_moves(program: &Program, effect: &Effect, next: &mut Vec<Node>) {
     match effect {
         Effect::Give(unit, _) => posted(*unit, Tally::Earned, next),
@@ -184,7 +207,7 @@ fn effect_moves(program: &Program, effect: &Effect, next: &mut Vec<Node>) {
         }
         Effect::Issue(reward) => issued(program, *reward, next),
         Effect::Badge(badge) => next.push(Node::Badge(*badge)),
-        Effect::Grant(ladder, ..) => next.push(Node::Ladder(*ladder)),
+        Effect::Grant(ladder, ..) => next.push(Node::Lifted(*ladder)),
         Effect::Exchange(id) => {
             if let Some(exchange) = program.exchanges.get(*id) {
                 spent(exchange.from, next);
@@ -245,7 +268,9 @@ fn spoken(program: &Program, node: Node) -> String {
     match node {
         Node::Rule(id) => format!("rule {}", name(program.rules.get(id).map(|rule| &rule.name))),
         Node::Automatic(id) => format!("reward {}", name(program.rewards.get(id).map(|reward| &reward.name))),
-        Node::Ladder(id) => format!("tiers {}", name(program.ladders.get(id).map(|ladder| &ladder.name))),
+        Node::Ladder(id) | Node::Lifted(id) => {
+            format!("tiers {}", name(program.ladders.get(id).map(|ladder| &ladder.name)))
+        }
         Node::Measure(id) => format!("measure {}", name(program.measures.get(id).map(|measure| &measure.name))),
         Node::Balance(id) | Node::Drained(id) => {
             format!("the balance of {}", name(program.units.get(id).map(|unit| &unit.name)))

@@ -11,13 +11,26 @@ pub(in crate::check) fn defined_by_itself(span: Span, way: &[String]) -> Diagnos
         .note(format!("the way around: {}", shown.join(" needs ")))
 }
 
-pub(in crate::check) fn endless(span: Span, way: &[String], is_won: bool) -> Diagnostic {
+/// What goes round for ever.
+pub(in crate::check) enum Round {
+    /// Entries of a draw that win entries.
+    Won,
+    /// A tier that is granted to whoever falls from it.
+    HeldUp,
+    /// Anything else.
+    Other,
+}
+
+pub(in crate::check) fn endless(span: Span, way: &[String], round: Round) -> Diagnostic {
     let first = way.first().map_or("", String::as_str);
     error("E0391", span, format!("{first} sets itself off again, for ever"))
         .note(format!("the way around: {}", way.join(" -> ")))
-        .help(match is_won {
-            true => "give the draw a `limit` of entries, such as `limit 3 times each calendar day`",
-            false => {
+        .help(match round {
+            Round::Won => "give the draw a `limit` of entries, such as `limit 3 times each calendar day`",
+            Round::HeldUp => {
+                "say for whom it is, such as `when status.before is gold`, or how often: `limit 1 times ever`"
+            }
+            Round::Other => {
                 "let it give another unit than the one it counts, or let it react to something that it does not change"
             }
         })
