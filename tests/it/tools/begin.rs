@@ -30,6 +30,14 @@ fn every_template_is_a_program_whose_scenarios_pass() {
 }
 
 #[test]
+fn no_template_has_a_hole() {
+    for template in TEMPLATES {
+        let said = said(&["verify", &format!("src/cli/templates/{template}.meed"), "--runs", "200"]);
+        assert!(said.contains("nothing was found") && said.ends_with("--- exit 0\n"), "{template}: {said}");
+    }
+}
+
+#[test]
 fn a_beginning_changes_nothing_that_is_there() {
     let folder = Folder::new("init-twice");
     let shop = folder.named("shop");
