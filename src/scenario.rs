@@ -1,6 +1,7 @@
 //! Runs the scenarios of a program: tests beside the rules.
 
 pub mod coverage;
+mod foreign;
 pub mod mutation;
 mod play;
 pub mod recording;
@@ -11,6 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::engine::{Account, Arrival, Engine, Event, Outcome, State, What, World, words};
+use crate::events::AmountContext;
 use crate::hir::{Expectation, Expr, Given, Program, Scenario, ScenarioFlag, Step, UnitId};
 use crate::source::Span;
 use crate::value::{Exact, Instant, Value};
@@ -158,10 +160,20 @@ impl<'p> Run<'p> {
     fn bring(&mut self, given: &Given) -> Brought {
         self.sequence += 1;
         let def = self.program.events.at(given.event);
+        let context = AmountContext { id: &given.id, time: given.time, currency: None };
+        let mut amounts = foreign::Amounts { program: self.program, context, foreign: Vec::new() };
         let field = |(id, field): (crate::hir::FieldId, &crate::hir::FieldDef)| {
             let written = given.fields.iter().find(|(written, _)| *written == id);
-            written.map(|(_, value)| value.clone()).or_else(|| field.default.clone()).unwrap_or_default()
+            match written {
+                Some((_, value)) => amounts.converted((id, field), value.clone()),
+                None => Ok(field.default.clone().unwrap_or_default()),
+            }
         };
+        let fields = match def.fields.pairs().map(field).collect() {
+            Ok(fields) => fields,
+            Err(reason) => return Brought { outcomes: Vec::new(), turned_away: Some(reason) },
+        };
+        let foreign = Event::kept_amounts(def, amounts.foreign);
         let event = Event {
             id: given.id.clone(),
             member: given.member.clone(),
@@ -169,8 +181,8 @@ impl<'p> Run<'p> {
             time: given.time,
             sequence: self.sequence,
             sent_by: None,
-            foreign: Default::default(),
-            fields: def.fields.pairs().map(field).collect(),
+            foreign,
+            fields,
         };
         let mut outcomes = Vec::new();
         let mut keep = |outcome: Outcome| {

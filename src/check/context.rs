@@ -111,6 +111,8 @@ pub(super) struct Checker<'a> {
     pub currency: Currency,
     /// Whether the program says its currency; otherwise amounts of any are taken, so that one mistake is one message.
     pub currency_known: bool,
+    /// The other currencies that events may name.
+    pub accepted: Vec<Currency>,
     pub zone: Zone,
     pub enums: Arena<EnumId, EnumDef>,
     pub events: Arena<EventId, EventDef>,

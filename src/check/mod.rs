@@ -150,6 +150,7 @@ impl<'a> Checker<'a> {
             names: Names::default(),
             currency: dollar(),
             currency_known: false,
+            accepted: Vec::new(),
             zone: Zone::utc(),
             enums,
             events: Arena::default(),

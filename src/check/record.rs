@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::hir::{FieldType, Kind, Type};
 use crate::source::Span;
-use crate::syntax::ast::{self, ExprKind, RecordValue};
-use crate::value::{TimeOfDay, Value};
+use crate::syntax::ast::{self, ExprKind, RecordValue, UnaryOp};
+use crate::value::{Currency, TimeOfDay, Value};
 
-use super::context::{Checker, field_type};
+use super::context::{Checker, field_type, power_of_ten};
 use super::errors;
 use super::literal::day;
 use super::scope::Scope;
@@ -87,6 +87,11 @@ impl Checker<'_> {
         if let (ExprKind::Date(date), Type::Moment) = (&expr.kind, want) {
             return Some(Value::Moment(self.zone.at(day(*date), TimeOfDay::NOON)));
         }
+        if want == Type::Money
+            && let Some(foreign) = self.accepted_money(expr)
+        {
+            return foreign;
+        }
         let lowered = self.expr(expr, &Scope::member(), Some(want))?;
         let fits = lowered.ty == want;
         match (lowered.kind, ty) {
@@ -99,6 +104,30 @@ impl Checker<'_> {
                 self.fail(errors::scenario::not_of_type(expr.span(), name, &wanted))
             }
         }
+    }
+    /// An amount in another currency that the program accepts, as a record writes it; the inner `None`: an error was reported.
+    fn accepted_money(&mut self, expr: &ast::Expr) -> Option<Option<Value>> {
+        let (sign, amount, currency) = match &expr.kind {
+            ExprKind::Money { amount, currency } => ("", amount, currency),
+            ExprKind::Unary { op: UnaryOp::Negate, value } => match &value.kind {
+                ExprKind::Money { amount, currency } => ("-", amount, currency),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let code = &currency.text;
+        let meant = Currency::parse(code).or_else(|| Currency::from_symbol(code, self.currency))?;
+        if !self.accepted.contains(&meant) {
+            return None;
+        }
+        let decimals = meant.exponent();
+        let text = || Value::Text(format!("{sign}{} {meant}", amount.text.replace('_', "")).into());
+        let whole =
+            self.no_thousands_point(amount, decimals).and_then(|()| self.scaled(amount, power_of_ten(decimals)));
+        Some(whole.and_then(|minor| match minor.is_integer() {
+            true => Some(text()),
+            false => self.fail(errors::literals::too_fine(expr.span(), &meant.to_string(), decimals)),
+        }))
     }
     /// The identifier of a record.
     pub fn identifier(&mut self, value: &RecordValue) -> Option<Arc<str>> {

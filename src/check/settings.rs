@@ -101,6 +101,7 @@ impl Checker<'_> {
                         Some(ast::Rounded::Down) => Rounding::Down,
                         Some(ast::Rounded::Up) => Rounding::Up,
                     };
+                    self.accepted.push(currency);
                     accepts.push((currency, rate, rounding));
                 } else {
                     self.report(errors::types::not_constant(rate.span, "an exchange rate"));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{EventId, FieldId};
+use crate::hir::{EventDef, EventId, FieldId};
 use crate::value::{Currency, Instant, Value};
 
 use super::few::Few;
@@ -47,6 +47,11 @@ pub struct Foreign {
 }
 
 impl Event {
+    /// Which amounts in other currencies an event of a type keeps: what is taken back is worth what it was worth when it was bought.
+    pub(crate) fn kept_amounts(def: &EventDef, foreign: Vec<Foreign>) -> Few<Foreign> {
+        if def.reversal.is_some() { foreign.into() } else { Few::default() }
+    }
+
     /// The member that the event itself names.
     pub fn owner(&self) -> &Arc<str> {
         self.sent_by.as_ref().unwrap_or(&self.member)

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::arena::{Arena, Id as _};
-use crate::engine::few::Few;
 use crate::engine::{Event, Foreign};
 use crate::hir::{EventDef, EventId, EventKind, FieldDef, FieldId, FieldType, Program};
 use crate::value::{Exact, Instant, Value, Zone, ZoneError};
@@ -190,8 +189,7 @@ impl<'p> Decoder<'p> {
             return Err(Fault { reason, place });
         }
         let Draft { kind, id, member, time, sequence } = draft;
-        // What is taken back is worth what it was worth when it was bought.
-        let foreign = if event.reversal.is_some() { std::mem::take(&mut room.foreign).into() } else { Few::default() };
+        let foreign = Event::kept_amounts(event, std::mem::take(&mut room.foreign));
         let fields = room.values.drain(..).collect();
         Ok(Event { id, member, kind, time, sequence, sent_by: None, foreign, fields })
     }

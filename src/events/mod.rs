@@ -30,6 +30,7 @@ mod tape;
 mod unpack;
 mod yaml;
 
+pub(crate) use amount::{Context as AmountContext, money};
 pub(crate) use decimal::Decimal;
 pub use decode::Decoder;
 pub use encoding::Encoding;
@@ -39,6 +40,7 @@ pub use input::{Aside, Format, InputError, Inputs};
 pub use limits::*;
 pub use map::{Map, MapError, guess};
 pub(crate) use map::{PlainMap, PlainRule, Source};
+pub(crate) use node::View;
 pub use node::{Entry, Node, Place, Raw};
 pub(crate) use patterns::{Key, Patterns, Sample, Value, Values, WINDOW};
 pub use record::Record;

@@ -76,7 +76,8 @@ pub struct Given {
     pub id: Arc<str>,
     /// When.
     pub time: Instant,
-    /// Values by field; those not written are missing (or default).
+    /// Values by field; those not written are missing (or default). An amount in another currency that the program accepts is a text, as
+    /// records write it: `10.00 EUR`.
     pub fields: Vec<(FieldId, Value)>,
     /// Where it stands.
     pub span: Span,

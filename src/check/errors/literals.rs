@@ -7,7 +7,7 @@ use crate::value::Currency;
 
 pub(in crate::check) fn foreign_money(span: Span, meant: Currency, own: Currency) -> Diagnostic {
     error("E0240", span, format!("this is money in {meant}, and the program counts in {own}"))
-        .note("events may come in other currencies (`accepts`), amounts in the program are in its own")
+        .note(format!("events may name other currencies where the program has a rate for them: `accepts {meant} at …`"))
         .help(format!("write the amount in {own}"))
 }
 
