@@ -6,6 +6,7 @@ use crate::value::Instant;
 use super::brought::{Brought, Risen};
 use super::fault::Fault;
 use super::fold::Fold;
+use super::outcome::{Cause, Stage};
 use super::reads;
 
 /// What has its ground in what was counted: reasons to hold tiers, and rises, in their order.
@@ -161,6 +162,12 @@ impl Fold<'_> {
         let rises = std::mem::take(&mut self.state.ladders.at_mut(id).rises);
         for (i, (mut rise, since)) in rises.into_iter().zip(stand).enumerate() {
             if since.is_none() && before.get(i) == Some(&true) {
+                let ladder = self.program.ladders.at(id);
+                let tier = ladder.tiers.get(rise.tier as usize);
+                let (name, span) = tier.map_or(("", ladder.span), |tier| (&*tier.name, tier.span));
+                self.explain(Cause::Ladder(id), span, Stage::Reverse, None, true, || {
+                    format!("what rising to {name} brought: it is not reached without what came back")
+                });
                 self.revoke(&mut rise.brought)?;
             } else {
                 kept.push(Risen { since: since.unwrap_or(rise.since), ..rise });
