@@ -71,10 +71,10 @@ impl Judge<'_, '_> {
             if holding && !moved {
                 continue;
             }
-            if held.condition(ladder, tier, holding).is_some_and(|condition| self.value(condition, lane) == 1) {
-                if self.hold(lane, held, tier) {
-                    again.push(tier);
-                }
+            if held.condition(ladder, tier, holding).is_some_and(|condition| self.value(condition, lane) == 1)
+                && self.hold(lane, held, tier)
+            {
+                again.push(tier);
             }
         }
         self.bring_again(lane, id, &again)

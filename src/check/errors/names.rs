@@ -127,7 +127,7 @@ pub(in crate::check) fn unknown_event<'n>(
     let mut diagnostic = error("E0202", span, format!("no event is called `{name}`"));
     // `activate` is near, and something else.
     if matches!(name, "activity" | "inactivity") {
-        let all = listed(known).map_or_else(|| "`purchase`".to_owned(), |known| known);
+        let all = listed(known).unwrap_or_else(|| "`purchase`".to_owned());
         return diagnostic.help(format!("name the event that counts as activity, or several joined by `or`: {all}"));
     }
     let is_declared = known.clone().any(|known| near.as_deref() == Some(known));

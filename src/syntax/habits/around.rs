@@ -72,7 +72,7 @@ pub(super) fn inactivity(r: &Reader<'_>, place: Place) -> Option<Diagnostic> {
         _ => place.first,
     };
     let expires = matches!(head, "expires" | "expire" | "expiry");
-    if !expires && !(head == "rule" && place.rule == Rule::item) {
+    if !(expires || head == "rule" && place.rule == Rule::item) {
         return None;
     }
     let (number, idle) = (place.first + 1..place.last).find_map(|at| {

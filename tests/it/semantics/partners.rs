@@ -324,7 +324,8 @@ scenario "half a cent each way" {
 }
 "#,
     );
-    let (_, outcomes) = submit(&mut World::new(meed::compile::compile(&[program.clone()])), story(&program));
+    let (_, outcomes) =
+        submit(&mut World::new(meed::compile::compile(std::slice::from_ref(&program))), story(&program));
     let mut settlement = Settlement::new(&[&*program], &[]).unwrap();
     outcomes.iter().for_each(|outcome| settlement.outcome(outcome));
     let lines = settlement.statements().unwrap();
