@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::hir::{EventKind, FieldType, Program};
+use crate::engine::{Account, Outcome, What as Happened};
+use crate::hir::{EventKind, FieldType, Program, UnitId};
 use crate::value::Value;
 
-use super::gain::{What, gain};
+use super::gain::{Thing, What, gain};
 use super::property::{Breach, Case};
 use super::script::{Script, Sent};
 use super::trial::{Fate, Trial};
@@ -73,7 +74,7 @@ pub(super) fn two_as_one(case: &mut Case<'_>) -> Option<Breach> {
         let gone = seconds.contains(&place) || (naming.contains(&place) && named(place));
         if gone { Fate::Idle } else { Fate::Happens }
     };
-    more(case, &mut Trial::changed(case.target, &plain, idle))
+    more(case, &mut Trial::changed(case.target, &plain, idle)).map(|(_, breach)| breach)
 }
 
 pub(super) fn zones(case: &mut Case<'_>) -> Option<Breach> {
@@ -91,14 +92,28 @@ pub(super) fn zones(case: &mut Case<'_>) -> Option<Breach> {
     if plain == *case.script {
         return None;
     }
-    more(case, &mut Trial::new(case.target, &plain))
+    let mut plain = Trial::new(case.target, &plain);
+    let (thing, breach) = more(case, &mut plain)?;
+    let Thing::Unit(unit) = thing else { return Some(breach) };
+    // What lapses or comes later by another clock is nobody's gain.
+    (awarded(&case.trial, unit) > awarded(&plain, unit)).then_some(breach)
 }
 
-/// Whether members have more than in another trial.
-fn more(case: &mut Case<'_>, plain: &mut Trial<'_>) -> Option<Breach> {
+/// What members together were awarded of a unit, less what was taken back, in steps.
+fn awarded(trial: &Trial<'_>, unit: UnitId) -> i64 {
+    let outcomes = trial.steps.iter().flat_map(|step| &step.outcomes).chain(&trial.due);
+    let amount = |outcome: &Outcome| match &outcome.what {
+        Happened::Posted { unit: of, from: Account::Issuer, amount, .. } if *of == unit => *amount,
+        Happened::Posted { unit: of, to: Account::Issuer, amount, .. } if *of == unit => -*amount,
+        _ => 0,
+    };
+    outcomes.map(amount).sum()
+}
+/// What members have more of than in another trial.
+fn more(case: &mut Case<'_>, plain: &mut Trial<'_>) -> Option<(Thing, Breach)> {
     let program = case.target.program.clone();
     let (with, without) = (case.trial.holdings(), plain.holdings());
     let gain = gain(&program, &with, &without, What::All)?;
     let claimed = gain.claim(&program, &with, &without)?;
-    Some(case.breach_at_end(claimed))
+    Some((gain.thing, case.breach_at_end(claimed)))
 }

@@ -101,6 +101,13 @@ fn mended_programs_have_no_hole() {
 }
 
 #[test]
+fn what_only_lapses_by_another_clock_is_no_hole() {
+    let path = format!("{}/tests/cases/tools/clocks.meed", env!("CARGO_MANIFEST_DIR"));
+    let output = meed(&["verify", &path, "--runs", "1000", "--only", "zones-open-nothing"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
 fn what_is_found_does_not_depend_on_threads() {
     let path = format!("{CASES}/exchange_circle.meed");
     let with = |threads: &str| json(&[&path, "--runs", "200", "--threads", threads]);
