@@ -10,6 +10,7 @@ use crate::value::{Currency, Day, Value};
 use super::context::Checker;
 use super::errors;
 use super::literal::{constant, exact};
+use super::manner::Manner;
 use super::table::ordered;
 
 /// One row of a file.
@@ -68,6 +69,9 @@ impl Checker<'_> {
             let Some(value) = self.value_cell(cell, span) else {
                 return self.fail(errors::tables::bad_cell(span, &file.value, line, cell, "a value"));
             };
+            if value.ty == Type::Number {
+                self.written_as(span, if cell.ends_with('%') { Manner::Percent } else { Manner::Bare });
+            }
             rows.push(CsvRow { keys: cells, value });
         }
         if rows.is_empty() {

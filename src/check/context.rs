@@ -14,6 +14,7 @@ use crate::syntax::ast;
 use crate::value::{Currency, Exact, Zone};
 
 use super::Loader;
+use super::manner::Manner;
 use super::names::Names;
 use super::weight::{Place, Weight};
 
@@ -141,6 +142,8 @@ pub(super) struct Checker<'a> {
     pub failed_locals: HashSet<Span>,
     /// Where `optional` is written, by the place of the field's name.
     pub optionals: HashMap<Span, Span>,
+    /// How constant numbers are written that are not plain ones, by place.
+    pub written: HashMap<Span, Manner>,
 }
 
 impl Checker<'_> {

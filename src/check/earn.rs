@@ -12,7 +12,7 @@ use crate::value::{Day, Exact};
 
 use super::context::Checker;
 use super::errors;
-use super::gates::Amount;
+use super::gates::{Amount, condition_of};
 use super::literal::exact;
 use super::names::{Offer, nearest, was};
 use super::scope::Scope;
@@ -182,16 +182,10 @@ impl Checker<'_> {
         scope: &Scope,
         unit: Option<UnitId>,
     ) -> Option<(BoostAmount, Option<Expr>)> {
-        let own = match boost.value.arms.as_slice() {
-            [only] if only.from.is_none() && only.until.is_none() && only.after.is_none() => only.when.as_ref(),
-            _ => None,
-        };
-        let (value, when) = match own {
-            Some(when) => {
-                let when = self.condition(when, scope)?;
-                let inner = scope.given(&when);
-                let arm = boost.value.arms.first()?;
-                (self.boost_value(&arm.value, &inner)?, Some(when))
+        let (value, when) = match boost.value.own_case() {
+            Some(arm) => {
+                let (guard, inner) = self.guards(&boost.value, scope)?.pop()?;
+                (self.boost_value(&arm.value, &inner)?, condition_of(guard, arm.at.0))
             }
             None => (
                 self.cases_with(&boost.value, scope, &mut |checker, value, scope| checker.boost_value(value, scope))?,
@@ -199,7 +193,7 @@ impl Checker<'_> {
             ),
         };
         match (value.ty, unit) {
-            (Type::Number, _) => Some((BoostAmount::Factor(value), when)),
+            (Type::Number, _) => Some((self.boost_number(value)?, when)),
             (Type::Quantity(own), Some(unit)) if own == unit => Some((BoostAmount::Add(value), when)),
             (Type::Quantity(own), Some(unit)) => {
                 let (own, unit) = (self.units.at(own).name.clone(), self.units.at(unit).name.clone());
@@ -215,14 +209,7 @@ impl Checker<'_> {
     fn boost_value(&mut self, value: &ast::Expr, scope: &Scope) -> Option<Expr> {
         let span = value.span();
         match &value.kind {
-            ExprKind::Percent(percent) => {
-                let share = self.percent(percent)?;
-                match share.add(Exact::ONE) {
-                    Ok(factor) => Some(exact(factor, Type::Number, span)),
-                    Err(_) => self.fail(errors::literals::too_large(span)),
-                }
-            }
-            ExprKind::Number(number) => self.fail(errors::earns::boost_number(span, &number.text)),
+            ExprKind::Number(number) => self.fail(errors::earns::boost_plain(span, &number.text, Some(&number.text))),
             _ => {
                 let value = self.expr(value, scope, None)?;
                 self.solid(value, scope)
@@ -293,9 +280,7 @@ impl Checker<'_> {
         let mut all: Vec<Expr> = gates.when.iter().chain(&gates.filter).chain([give]).cloned().collect();
         for boost in boosts.iter().filter_map(|id| self.boosts.get(*id)) {
             all.extend(boost.gates.when.iter().chain(&boost.gates.filter).cloned());
-            match &boost.amount {
-                BoostAmount::Factor(value) | BoostAmount::Add(value) => all.push(value.clone()),
-            }
+            all.push(boost.amount.value().clone());
         }
         all
     }

@@ -8,6 +8,7 @@ use crate::value::{Exact, TimeUnit, Value};
 use super::context::Checker;
 use super::errors;
 use super::literal::{constant, day, exact, time, time_unit};
+use super::manner::Manner;
 use super::names::Symbol;
 use super::scope::Scope;
 
@@ -29,8 +30,14 @@ impl Checker<'_> {
                 self.no_thousands_point(number, 0)?;
                 Some(exact(self.number(number)?, Type::Number, span))
             }
-            ExprKind::Factor(number) => Some(exact(self.number(number)?, Type::Number, span)),
-            ExprKind::Percent(number) => Some(exact(self.percent(number)?, Type::Number, span)),
+            ExprKind::Factor(number) => {
+                self.written_as(span, Manner::Factor);
+                Some(exact(self.number(number)?, Type::Number, span))
+            }
+            ExprKind::Percent(number) => {
+                self.written_as(span, Manner::Percent);
+                Some(exact(self.percent(number)?, Type::Number, span))
+            }
             ExprKind::Money { amount, currency } => {
                 let minor = if scope.price {
                     self.fine_money(amount, currency, span)
@@ -68,7 +75,11 @@ impl Checker<'_> {
                 let ty = value.ty;
                 if let Kind::Const(Value::Exact(number)) = value.kind {
                     return match number.neg() {
-                        Ok(number) => Some(exact(number, ty, span)),
+                        Ok(number) => {
+                            let manner = self.manner(&value);
+                            self.written_as(span, manner);
+                            Some(exact(number, ty, span))
+                        }
                         Err(_) => self.fail(errors::literals::too_large(span)),
                     };
                 }

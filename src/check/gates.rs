@@ -83,11 +83,7 @@ impl Checker<'_> {
     /// A `give` or `take`: the amount, and the condition of a statement with a single case.
     pub fn amount(&mut self, amount: &ast::Amount, scope: &Scope) -> Option<Amount> {
         let span = amount.at.0;
-        let own = match amount.value.arms.as_slice() {
-            [only] if !only.is_plain() && only.otherwise.is_none() && only.after.is_none() => Some(only),
-            _ => None,
-        };
-        let Some(arm) = own else {
+        let Some(arm) = amount.value.own_case() else {
             let value =
                 self.cases_with(&amount.value, scope, &mut |checker, value, scope| checker.give(value, scope))?;
             return Some(Amount { value, when: None, span });

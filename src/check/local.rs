@@ -64,6 +64,9 @@ impl Checker<'_> {
         if parts > MAX_PARTS {
             self.report(errors::names::local_too_large(name, &local.name.text, MAX_PARTS));
         } else if let Some(value) = value {
+            if let Some(manner) = self.written.get(&value.span).copied() {
+                self.written_as(span, manner);
+            }
             return Some(Expr { span, ..value });
         }
         self.failed_locals.insert(name);

@@ -27,6 +27,7 @@ mod limits;
 mod literal;
 mod local;
 mod lookalike;
+mod manner;
 mod measure;
 mod meeting;
 mod named;
@@ -167,6 +168,7 @@ impl<'a> Checker<'a> {
             called: Vec::new(),
             failed_locals: HashSet::new(),
             optionals: HashMap::new(),
+            written: HashMap::new(),
         }
     }
     /// All passes in order. `None` where an error makes a whole program impossible.

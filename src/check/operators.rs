@@ -221,7 +221,10 @@ impl Checker<'_> {
                 Operator::Divide => a.div(*b),
             };
             return match result {
-                Ok(number) => Some(exact(number, ty, span)),
+                Ok(number) => {
+                    self.written_as(span, self.manner_of_two(operator, &left, &right));
+                    Some(exact(number, ty, span))
+                }
                 Err(_) if b.is_zero() => self.fail(errors::types::zero_divisor(right.span)),
                 Err(_) => self.fail(errors::literals::too_large(span)),
             };

@@ -2,8 +2,8 @@
 
 use crate::arena::{Arena, Id as _};
 use crate::hir::{
-    Aggregate, BoostAmount, ChallengeRead, Effect, EventId, Expr, FieldDef, FieldId, FieldType, Function, Kind,
-    Operator, Pending, Read, Source, Trigger, Type, Unit, UnitId,
+    Aggregate, ChallengeRead, Effect, EventId, Expr, FieldDef, FieldId, FieldType, Function, Kind, Operator, Pending,
+    Read, Source, Trigger, Type, Unit, UnitId,
 };
 use crate::source::Span;
 use crate::value::{Exact, Value};
@@ -47,11 +47,8 @@ impl Checker<'_> {
                 return Some(earn.give.span);
             }
             for boost in earn.boosts.iter().filter_map(|id| self.boosts.get(*id)) {
-                match &boost.amount {
-                    BoostAmount::Factor(factor) | BoostAmount::Add(factor) if !self.is_whole(factor, lines) => {
-                        return Some(factor.span);
-                    }
-                    _ => {}
+                if !self.is_whole(boost.amount.value(), lines) {
+                    return Some(boost.amount.value().span);
                 }
             }
         }

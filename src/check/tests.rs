@@ -53,7 +53,7 @@ fn the_first_program_lowers_in_smallest_steps() {
     assert_eq!(base.tier, TierAt::Before);
     let factors = base.boosts.iter().map(|id| match &program.boosts.at(*id).amount {
         BoostAmount::Factor(factor) => exact(factor).to_string(),
-        BoostAmount::Add(_) => panic!("adds"),
+        BoostAmount::Share(_) | BoostAmount::Add(_) => panic!("adds"),
     });
     assert_eq!(factors.collect::<Vec<_>>(), ["1.25", "1.5"]);
 

@@ -114,6 +114,10 @@ impl Fold<'_> {
                 let factor = self.judge.exact(factor, &self.cx(view))?;
                 Bonus { factor: Some(factor), adds: base.mul(factor)?.sub(base)?, boost }
             }
+            BoostAmount::Share(share) => {
+                let share = self.judge.exact(share, &self.cx(view))?;
+                Bonus { factor: Some(share.add(Exact::ONE)?), adds: base.mul(share)?, boost }
+            }
             BoostAmount::Add(amount) => Bonus { factor: None, adds: self.judge.exact(amount, &self.cx(view))?, boost },
         })
     }

@@ -1,6 +1,6 @@
 //! All expressions of a program that the engine evaluates.
 
-use super::{BoostAmount, Effect, Expr, Gates, Guarded, LimitKind, Price, Program, RedeemForm, Source, Trigger};
+use super::{Effect, Expr, Gates, Guarded, LimitKind, Price, Program, RedeemForm, Source, Trigger};
 
 fn gates<'p>(gates: &'p Gates, into: &mut Vec<&'p Expr>) {
     into.extend(&gates.when);
@@ -50,8 +50,7 @@ impl Program {
         }
         for boost in self.boosts.iter() {
             gates(&boost.gates, into);
-            let (BoostAmount::Factor(amount) | BoostAmount::Add(amount)) = &boost.amount;
-            into.push(amount);
+            into.push(boost.amount.value());
         }
         for limit in self.limits.iter() {
             let (LimitKind::Times(most) | LimitKind::Amount(_, most) | LimitKind::Money(most)) = &limit.kind;

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::source::Span;
-use crate::value::{Day, Exact, PeriodKind, Rounding, TimeOfDay, TimeSpan, Weekday};
+use crate::value::{Day, Exact, PeriodKind, Rounding, TimeOfDay, TimeSpan, Value, Weekday};
 
 use super::{
     BadgeId, BoostId, ChallengeId, CharityId, ChoiceId, DrawId, Drawn, EarnId, EventId, ExchangeId, ExpiryRule, Expr,
-    FieldId, Guarded, Hold, Label, LadderId, LimitId, MeasureId, Pending, RewardId, RoundScope, StackId, UnitId, Was,
+    FieldId, Guarded, Hold, Kind, Label, LadderId, LimitId, MeasureId, Operator, Pending, RewardId, RoundScope,
+    StackId, UnitId, Was,
 };
 
 /// Conditions that an earn, boost, rule, reward or redeem shares.
@@ -108,10 +109,35 @@ pub struct Boost {
 /// What a boost does.
 #[derive(Debug, Clone)]
 pub enum BoostAmount {
-    /// Multiplies the base: 2 doubles it. (`20%` is the factor 1.2.)
+    /// Multiplies the base: 2 doubles it.
     Factor(Expr),
+    /// Adds a part of the base: a fifth makes 1.2 of it.
+    Share(Expr),
     /// Adds an amount of the earn's unit, in steps.
     Add(Expr),
+}
+
+impl BoostAmount {
+    /// What is computed for it.
+    pub fn value(&self) -> &Expr {
+        match self {
+            Self::Factor(value) | Self::Share(value) | Self::Add(value) => value,
+        }
+    }
+    /// The factor that adds a part: 1.2 for a fifth.
+    pub fn factor_of(share: Expr) -> Expr {
+        let (ty, span) = (share.ty, share.span);
+        let number = |number| Kind::Const(Value::Exact(number));
+        let sum = if let Kind::Const(Value::Exact(share)) = share.kind { share.add(Exact::ONE).ok() } else { None };
+        let kind = match sum {
+            Some(sum) => number(sum),
+            None => {
+                let one = Expr { kind: number(Exact::ONE), ty, span };
+                Kind::Arithmetic(Operator::Add, Box::new(one), Box::new(share))
+            }
+        };
+        Expr { kind, ty, span }
+    }
 }
 
 /// How boosts of one earn combine (S14).

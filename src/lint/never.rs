@@ -137,10 +137,10 @@ fn told_of(program: &Program, code: &'static str, what: &str, conflict: Conflict
 fn boosts(program: &Program, found: &mut Vec<Diagnostic>) {
     for (id, boost) in program.boosts.pairs() {
         let earns = || program.earns.iter().filter(|earn| earn.boosts.contains(&id));
-        let (BoostAmount::Factor(amount) | BoostAmount::Add(amount)) = &boost.amount;
+        let amount = boost.amount.value();
         let idle = match &boost.amount {
             BoostAmount::Factor(_) => Exact::ONE,
-            BoostAmount::Add(_) => Exact::ZERO,
+            BoostAmount::Share(_) | BoostAmount::Add(_) => Exact::ZERO,
         };
         if number(program, amount) == Some(idle) {
             let said = program.sources.text(amount.span);

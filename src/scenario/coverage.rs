@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::{Account, Cause, Engine, EntryChange, Outcome, Seen, What, Witness, reads, words};
 use crate::hir::{
-    BoostAmount, ChallengeId, ChallengeStage, DrawId, Expiry, Expr, Gates, Kind, LadderId, Program, RewardId, Rows,
-    Trigger, UnitId,
+    ChallengeId, ChallengeStage, DrawId, Expiry, Expr, Gates, Kind, LadderId, Program, RewardId, Rows, Trigger, UnitId,
 };
 use crate::source::{FileId, Span};
 
@@ -170,7 +169,7 @@ impl<'p> Look<'p> {
             self.gates(&format!("earn `{}`", earn.name), &earn.gates);
         }
         for boost in program.boosts.iter() {
-            let (BoostAmount::Factor(amount) | BoostAmount::Add(amount)) = &boost.amount;
+            let amount = boost.amount.value();
             let covered = self.seen.asked.contains(&amount.span);
             let said = self.said(amount.span);
             self.point("boost", boost.span, covered, format!("boost {said} of `{}` never applies", boost.name));

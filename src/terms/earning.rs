@@ -1,10 +1,11 @@
 //! How members earn: earns, boosts, rules, and challenges.
 
+use crate::engine::words;
 use crate::hir::{
-    Activation, BoostAmount, Combine, Direction, Earn, Effect, Excess, Funding, Gates, LimitId, LimitKind, OnRefund,
-    Rhythm, RhythmDay, Rule, RuleId, StackId, StackMode, TierAt, Trigger,
+    Activation, BoostAmount, Combine, Direction, Earn, Effect, Excess, Expr, Funding, Gates, Kind, LimitId, LimitKind,
+    OnRefund, Rhythm, RhythmDay, Rule, RuleId, StackId, StackMode, TierAt, Trigger,
 };
-use crate::value::{Exact, TimeSpan};
+use crate::value::{Exact, TimeSpan, Value};
 
 use super::Entry;
 use super::speech::Speech;
@@ -27,10 +28,12 @@ impl Speech<'_> {
         let mut details = self.gates(&earn.gates);
         for &id in &earn.boosts {
             let boost = self.program.boosts.at(id);
-            let (BoostAmount::Factor(value) | BoostAmount::Add(value)) = &boost.amount;
-            let said = self.value(value);
+            let said = match &boost.amount {
+                BoostAmount::Share(Expr { kind: Kind::Const(Value::Exact(share)), .. }) => words::percent(*share),
+                amount => self.value(amount.value()),
+            };
             let what = match &boost.amount {
-                BoostAmount::Factor(_) if said.ends_with('%') => self.t(format!("{said} more"), format!("加 {said}")),
+                BoostAmount::Share(_) => self.t(format!("{said} more"), format!("加 {said}")),
                 BoostAmount::Factor(_) => self.t(format!("{said} times as much"), format!("{said} 倍")),
                 BoostAmount::Add(_) => self.t(format!("{said} more"), format!("另加 {said}")),
             };

@@ -396,7 +396,7 @@ impl Speech<'_> {
         let written = self.program.sources.text(expr.span).trim();
         match (expr.ty, value) {
             // A fifth is written as 20%.
-            (Type::Number, Value::Exact(_)) if written.ends_with('%') => written.to_owned(),
+            (Type::Number, Value::Exact(number)) if written.ends_with('%') => words::percent(*number),
             (Type::Money, Value::Exact(minor)) => self.money(*minor),
             (Type::Quantity(unit), Value::Exact(steps)) => self.quantity(unit, *steps),
             (Type::Tier(ladder), Value::Ordinal(place)) => {

@@ -25,9 +25,25 @@ pub(in crate::check) fn no_unit(span: Span, found: &str, right: Option<&str>) ->
     diagnostic.help(format!("say which unit, and how much of it: `{right}`")).edit(span, right)
 }
 
-pub(in crate::check) fn boost_number(span: Span, number: &str) -> Diagnostic {
-    error("E0313", span, "a boost is a factor, a percentage or an added amount")
-        .help(format!("write `{number}x` to multiply, `{number}%` to add a part, or say which unit is added"))
+/// `text` is what is written, and `number` what it comes to, where that is known.
+pub(in crate::check) fn boost_plain(span: Span, text: &str, number: Option<&str>) -> Diagnostic {
+    let what = "a boost is a factor, a percentage or an added amount";
+    let named = text.starts_with(char::is_alphabetic);
+    match number {
+        Some(number) if named => error("E0313", span, format!("{what}, and `{text}` is a plain number")).help(format!(
+            "say where `{text}` is declared which is meant: `{number}x` to multiply, `{number}%` to add a part, or an amount of a unit"
+        )),
+        Some(number) => error("E0313", span, what)
+            .help(format!("write `{number}x` to multiply, `{number}%` to add a part, or say which unit is added")),
+        None => error("E0313", span, format!("{what}, and `{text}` comes to a plain number"))
+            .help("write its numbers as factors, such as `1.25x`, or as percentages, such as `25%`"),
+    }
+}
+
+pub(in crate::check) fn boost_mixed(span: Span, text: &str) -> Diagnostic {
+    error("E0313", span, format!("`{text}` is sometimes a percentage and sometimes another number"))
+        .note("a boost of `20%` adds a fifth, and one of `2x` multiplies")
+        .help("write percentages throughout, such as `20%` and `0%`, or factors, such as `1.2x` and `1x`")
 }
 
 pub(in crate::check) fn boost_amount(span: Span, found: &str) -> Diagnostic {

@@ -107,6 +107,7 @@ impl Lowering<'_> {
             let gates = self.gates(&boost.gates, clock)?;
             let (factor, add) = match &boost.amount {
                 BoostAmount::Factor(factor) => (Some(self.number(factor)?), None),
+                BoostAmount::Share(share) => (Some(self.number(&BoostAmount::factor_of(share.clone()))?), None),
                 BoostAmount::Add(amount) => (None, Some(self.number(amount)?)),
             };
             bonuses.push(Bonus { gates, factor, add });

@@ -249,6 +249,13 @@ impl<T> Cases<T> {
             _ => None,
         }
     }
+    /// The single alternative, where its days and its condition say whether there is anything at all.
+    pub fn own_case(&self) -> Option<&Case<T>> {
+        match self.arms.as_slice() {
+            [only] if !only.is_plain() && only.otherwise.is_none() && only.after.is_none() => Some(only),
+            _ => None,
+        }
+    }
 }
 
 /// One alternative. It applies where all that is written holds.
