@@ -25,12 +25,25 @@ pub struct Boosted {
 
 /// The bonus of one boost, or of a group of boosts.
 struct Bonus {
-    /// The factor, where it multiplies.
-    factor: Option<Exact>,
-    /// What it adds to the base.
+    /// By what it multiplies; 1 where it only adds an amount.
+    factor: Exact,
+    /// The amount that it adds besides.
+    plus: Exact,
+    /// What it adds to the base in all.
     adds: Exact,
-    /// The boost, where it is one.
-    boost: Option<BoostId>,
+    /// The boosts in it that partners pay a part of, and what each adds by itself.
+    funded: Vec<(BoostId, Exact)>,
+}
+
+impl Bonus {
+    fn new(base: Exact, factor: Exact, plus: Exact) -> Result<Self, Fault> {
+        Ok(Self { factor, plus, adds: base.mul(factor)?.sub(base)?.add(plus)?, funded: Vec::new() })
+    }
+
+    /// An amount alone.
+    fn amount(plus: Exact) -> Self {
+        Self { factor: Exact::ONE, plus, adds: plus, funded: Vec::new() }
+    }
 }
 
 impl Fold<'_> {
@@ -58,11 +71,11 @@ impl Fold<'_> {
             if !self.boost_open(cause, boost, view, line)? {
                 continue;
             }
-            let mut bonus = self.bonus(id, base, view)?;
+            let mut bonus = self.bonus(&boost.amount, base, view)?;
             if let Some(claims) = claims.filter(|_| !boost.limits.is_empty()) {
                 let fitted = self.fit(cause, &boost.limits, bonus.adds, view, line, claims)?;
                 if fitted.amount != bonus.adds {
-                    bonus = Bonus { factor: None, adds: fitted.amount, ..bonus };
+                    bonus = Bonus::amount(fitted.amount);
                 }
                 boosted.claims.extend(fitted.claims.into_iter().map(|claim| (claim, bonus.adds)));
             }
@@ -70,22 +83,19 @@ impl Fold<'_> {
                 let added = super::words::quantity(self.program, earn.unit, bonus.adds);
                 self.explain(cause, boost.span, Stage::Boost, line, true, || format!("adds {added}"));
             }
+            if !boost.funding.is_empty() {
+                bonus.funded.push((id, bonus.adds));
+            }
             bonuses.push((boost.stack, bonus));
         }
-        let mut bonuses = self.grouped(base, bonuses)?;
-        if earn.combine == Combine::Best {
-            bonuses = best(bonuses).into_iter().collect();
-        }
-        for bonus in &bonuses {
-            let funding = bonus.boost.map_or(&[] as &[_], |boost| &self.program.boosts.at(boost).funding);
-            for part in funding {
-                boosted.funded.push((part.partner.clone(), bonus.adds.mul(part.share)?));
+        let all = together(earn.combine, base, self.grouped(base, bonuses)?)?;
+        for &(id, adds) in &all.funded {
+            for part in &self.program.boosts.at(id).funding {
+                boosted.funded.push((part.partner.clone(), adds.mul(part.share)?));
             }
-            if !funding.is_empty() {
-                boosted.apart = boosted.apart.add(bonus.adds)?;
-            }
+            boosted.apart = boosted.apart.add(adds)?;
         }
-        boosted.amount = self.combine(earn.combine, base, bonuses)?;
+        boosted.amount = base.add(all.adds)?;
         Ok(boosted)
     }
 
@@ -107,19 +117,13 @@ impl Fold<'_> {
         Ok(self.at.now <= within.after(since, &self.calendar.zone).ok_or(Fault::Calendar)?)
     }
 
-    fn bonus(&self, id: BoostId, base: Exact, view: View<'_>) -> Result<Bonus, Fault> {
-        let boost = Some(id);
-        Ok(match &self.program.boosts.at(id).amount {
-            BoostAmount::Factor(factor) => {
-                let factor = self.judge.exact(factor, &self.cx(view))?;
-                Bonus { factor: Some(factor), adds: base.mul(factor)?.sub(base)?, boost }
-            }
-            BoostAmount::Share(share) => {
-                let share = self.judge.exact(share, &self.cx(view))?;
-                Bonus { factor: Some(share.add(Exact::ONE)?), adds: base.mul(share)?, boost }
-            }
-            BoostAmount::Add(amount) => Bonus { factor: None, adds: self.judge.exact(amount, &self.cx(view))?, boost },
-        })
+    fn bonus(&self, amount: &BoostAmount, base: Exact, view: View<'_>) -> Result<Bonus, Fault> {
+        let value = self.judge.exact(amount.value(), &self.cx(view))?;
+        match amount {
+            BoostAmount::Factor(_) => Bonus::new(base, value, Exact::ZERO),
+            BoostAmount::Share(_) => Bonus::new(base, value.add(Exact::ONE)?, Exact::ZERO),
+            BoostAmount::Add(_) => Ok(Bonus::amount(value)),
+        }
     }
 
     /// Each stacking group as one bonus.
@@ -137,34 +141,31 @@ impl Fold<'_> {
         }
         for (stack, members) in groups {
             match self.program.stacks.at(stack).mode {
-                StackMode::Add => single.extend(members),
+                StackMode::Add => single.push(together(Combine::Add, base, members)?),
                 StackMode::Best | StackMode::Exclusive => single.extend(best(members)),
                 StackMode::First => single.extend(members.into_iter().find(|bonus| !bonus.adds.is_zero())),
-                StackMode::Multiply => {
-                    let amount = self.combine(Combine::Multiply, base, members)?;
-                    single.push(Bonus { factor: None, adds: amount.sub(base)?, boost: None });
-                }
+                StackMode::Multiply => single.push(together(Combine::Multiply, base, members)?),
             }
         }
         Ok(single)
     }
+}
 
-    fn combine(&self, how: Combine, base: Exact, bonuses: Vec<Bonus>) -> Result<Exact, Fault> {
-        Ok(match how {
-            Combine::Add => bonuses.iter().try_fold(base, |sum, bonus| sum.add(bonus.adds))?,
-            Combine::Best => base.add(best(bonuses).map_or(Exact::ZERO, |bonus| bonus.adds))?,
-            Combine::Multiply => {
-                let mut amount = base;
-                for factor in bonuses.iter().filter_map(|bonus| bonus.factor) {
-                    amount = amount.mul(factor)?;
-                }
-                bonuses
-                    .iter()
-                    .filter(|bonus| bonus.factor.is_none())
-                    .try_fold(amount, |sum, bonus| sum.add(bonus.adds))?
-            }
-        })
+/// Bonuses as one: factors add their parts or multiply, and amounts are added.
+fn together(how: Combine, base: Exact, bonuses: Vec<Bonus>) -> Result<Bonus, Fault> {
+    if how == Combine::Best {
+        return Ok(best(bonuses).unwrap_or_else(|| Bonus::amount(Exact::ZERO)));
     }
+    let (mut factor, mut plus, mut funded) = (Exact::ONE, Exact::ZERO, Vec::new());
+    for bonus in bonuses {
+        factor = match how {
+            Combine::Multiply => factor.mul(bonus.factor)?,
+            _ => factor.add(bonus.factor)?.sub(Exact::ONE)?,
+        };
+        plus = plus.add(bonus.plus)?;
+        funded.extend(bonus.funded);
+    }
+    Ok(Bonus { funded, ..Bonus::new(base, factor, plus)? })
 }
 
 /// The bonus that adds most; the first of equals.
