@@ -1,7 +1,7 @@
 //! Earning: conditions, base amounts, boosts, stacking groups, limits, rounding, posting (S8).
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::hir::{Earn, EarnId, Funding, Ladder, OnRefund, RoundScope, TierAt, UnitId};
 use crate::value::{Exact, Instant, Rounding, Value, allocate};
@@ -17,6 +17,7 @@ use super::outcome::{Cause, Stage};
 use super::stack::Met;
 
 /// What one earn gives at one line, on its way through the pipeline.
+#[derive(Clone)]
 pub struct Share {
     /// The earn.
     pub earn: EarnId,
@@ -43,7 +44,7 @@ impl Fold<'_> {
         if shares.is_empty() && met.is_empty() {
             return Ok(met);
         }
-        self.exclude(&mut shares);
+        self.exclude(&mut shares, &met, &claims)?;
         self.stack(&mut shares, &mut met)?;
         self.limit(&mut shares, &claims)?;
         shares.retain(|share| !share.amount.is_zero());
@@ -182,25 +183,6 @@ impl Fold<'_> {
         Ok(total)
     }
 
-    /// Takes out earns that another one excludes.
-    fn exclude(&mut self, shares: &mut Vec<Share>) {
-        let earned: BTreeSet<EarnId> = shares.iter().map(|share| share.earn).collect();
-        let mut dropped = Vec::new();
-        shares.retain(|share| {
-            let out = self.program.earns.at(share.earn).unless_earned.iter().any(|other| earned.contains(other));
-            if out {
-                dropped.push(share.earn);
-            }
-            !out
-        });
-        for id in dropped {
-            let span = self.program.earns.at(id).span;
-            self.explain(Cause::Earn(id), span, Stage::Group, None, false, || {
-                "another earn of this event excludes it".into()
-            });
-        }
-    }
-
     /// Money that one step of a unit is worth; 1 where nothing is declared, so that amounts of one unit compare.
     pub fn worth(&self, unit: UnitId) -> Result<Exact, Fault> {
         match &self.program.units.at(unit).worth {
@@ -209,7 +191,8 @@ impl Fold<'_> {
         }
     }
 
-    fn limit(&mut self, shares: &mut [Share], claims: &Claims) -> Result<(), Fault> {
+    /// Cuts what is given to what limits leave.
+    pub fn limit(&mut self, shares: &mut [Share], claims: &Claims) -> Result<(), Fault> {
         let Some(event) = self.event.clone() else { return Ok(()) };
         for share in shares {
             let earn = self.program.earns.at(share.earn);

@@ -71,6 +71,7 @@ mod tier;
 mod transfer;
 pub mod turns;
 mod union;
+mod unless;
 mod version;
 pub mod walk;
 mod witness;

@@ -13,6 +13,7 @@ use super::listeners::decides;
 use super::outcome::{Cause, Stage};
 
 /// A rule in a stacking group that the event at hand sets off, judged together with the earns.
+#[derive(Clone)]
 pub struct Met {
     /// The rule.
     pub rule: RuleId,
