@@ -2,25 +2,48 @@
 
 use std::sync::Arc;
 
-use crate::hir::{Activation, Boost, BoostAmount, BoostId, Combine, Earn, StackMode};
+use crate::hir::{Activation, Boost, BoostAmount, BoostId, Combine, Earn, StackId, StackMode, TierAt};
 use crate::value::Exact;
 
 use super::fault::Fault;
 use super::fold::{Fold, View};
+use super::footing::Footing;
 use super::limit::{Claim, Claims};
 use super::outcome::{Cause, Stage};
+use super::split::Portion;
+use super::words;
 
 /// A base amount and what boosts make of it.
 #[derive(Debug, Clone, Default)]
 pub struct Boosted {
     /// Base and bonus together, in steps.
     pub amount: Exact,
-    /// Limits that boosts use, with the bonus that uses them.
-    pub claims: Vec<(Claim, Exact)>,
+    /// Bonuses that have limits of their own.
+    pub limited: Vec<Limited>,
     /// What partners pay of boosts, and the bonuses of which they pay a part.
     pub funded: Vec<(Arc<str>, Exact)>,
     /// How much of the amount has such a partner of its own.
     pub apart: Exact,
+}
+
+/// A bonus that has limits of its own.
+#[derive(Debug, Clone)]
+pub struct Limited {
+    /// The place of the boost among those of its earn.
+    pub boost: u32,
+    /// What it adds, in steps.
+    pub adds: Exact,
+    /// What that uses of which limits.
+    pub claims: Vec<Claim>,
+}
+
+/// By what boosts are judged.
+#[derive(Clone, Copy)]
+pub enum Basis<'s> {
+    /// By what holds now, and what the event at hand has claimed of limits so far.
+    Now(&'s Claims),
+    /// By what held when the award was made, where that was recorded.
+    Then(Option<&'s Footing>),
 }
 
 /// The bonus of one boost, or of a group of boosts.
@@ -31,76 +54,166 @@ struct Bonus {
     plus: Exact,
     /// What it adds to the base in all.
     adds: Exact,
+    /// The boost, where it is one.
+    boost: Option<BoostId>,
     /// The boosts in it that partners pay a part of, and what each adds by itself.
     funded: Vec<(BoostId, Exact)>,
 }
 
 impl Bonus {
     fn new(base: Exact, factor: Exact, plus: Exact) -> Result<Self, Fault> {
-        Ok(Self { factor, plus, adds: base.mul(factor)?.sub(base)?.add(plus)?, funded: Vec::new() })
+        let adds = base.mul(factor)?.sub(base)?.add(plus)?;
+        Ok(Self { factor, plus, adds, boost: None, funded: Vec::new() })
     }
 
     /// An amount alone.
     fn amount(plus: Exact) -> Self {
-        Self { factor: Exact::ONE, plus, adds: plus, funded: Vec::new() }
+        Self { factor: Exact::ONE, plus, adds: plus, boost: None, funded: Vec::new() }
+    }
+}
+
+/// A portion with its base and the bonuses that are open to it.
+struct Judged<'p, 'v> {
+    portion: &'p Portion<'v>,
+    base: Exact,
+    bonuses: Vec<(Option<StackId>, Bonus)>,
+}
+
+impl Judged<'_, '_> {
+    /// The bonus of the boost that was judged last.
+    fn last(&mut self, id: BoostId) -> Option<&mut Bonus> {
+        self.bonuses.last_mut().map(|(_, bonus)| bonus).filter(|bonus| bonus.boost == Some(id))
     }
 }
 
 impl Fold<'_> {
-    /// The base amount of an earn and its boosts, through a view.
+    /// The base amount of an earn and its boosts, through the views of its portions.
     pub fn boosted(
         &mut self,
         cause: Cause,
         earn: &Earn,
-        view: View<'_>,
+        portions: &[Portion<'_>],
         line: Option<u32>,
-        claims: Option<&Claims>,
+        basis: Basis<'_>,
     ) -> Result<Boosted, Fault> {
-        let base = self.judge.exact(&earn.give, &self.cx(view))?;
-        if self.tracing() {
-            let words = super::words::amount(self.program, earn.unit, &earn.give, base, &self.cx(view));
-            self.explain(cause, earn.give.span, Stage::Base, line, true, || words);
-        }
-        let mut boosted = Boosted { amount: base, ..Boosted::default() };
-        if base.is_zero() && earn.boosts.is_empty() {
+        let mut boosted = Boosted::default();
+        if earn.boosts.is_empty() {
+            for portion in portions {
+                boosted.amount = boosted.amount.add(portion.of(self.base(cause, earn, portion, line)?)?)?;
+            }
             return Ok(boosted);
         }
-        let mut bonuses: Vec<(Option<crate::hir::StackId>, Bonus)> = Vec::new();
-        for &id in &earn.boosts {
+        let mut judged = Vec::with_capacity(portions.len());
+        for portion in portions {
+            judged.push(Judged { portion, base: self.base(cause, earn, portion, line)?, bonuses: Vec::new() });
+        }
+        for (place, &id) in (0..).zip(&earn.boosts) {
             let boost = self.program.boosts.at(id);
-            if !self.boost_open(cause, boost, view, line)? {
-                continue;
-            }
-            let mut bonus = self.bonus(&boost.amount, base, view)?;
-            if let Some(claims) = claims.filter(|_| !boost.limits.is_empty()) {
-                let fitted = self.fit(cause, &boost.limits, bonus.adds, view, line, claims)?;
-                if fitted.amount != bonus.adds {
-                    bonus = Bonus::amount(fitted.amount);
+            let mut asked = Exact::ZERO;
+            for part in &mut judged {
+                let view = part.portion.view;
+                if self.boost_open(cause, boost, view, line, basis)? {
+                    let bonus = self.bonus(id, part.base, view)?;
+                    asked = asked.add(part.portion.of(bonus.adds)?)?;
+                    part.bonuses.push((boost.stack, bonus));
                 }
-                boosted.claims.extend(fitted.claims.into_iter().map(|claim| (claim, bonus.adds)));
             }
-            if self.tracing() {
-                let added = super::words::quantity(self.program, earn.unit, bonus.adds);
-                self.explain(cause, boost.span, Stage::Boost, line, true, || format!("adds {added}"));
+            if let (false, Some(first)) = (boost.limits.is_empty(), portions.first()) {
+                let limited = self.let_through(cause, boost, (place, asked), first.view, line, basis)?;
+                if limited.adds != asked {
+                    cut(&mut judged, id, limited.adds)?;
+                }
+                boosted.limited.push(limited);
             }
-            if !boost.funding.is_empty() {
-                bonus.funded.push((id, bonus.adds));
+            let tracing = self.tracing();
+            for part in judged.iter_mut().filter(|_| tracing) {
+                let portion = part.portion;
+                let Some(bonus) = part.last(id) else { continue };
+                let added = words::quantity(self.program, earn.unit, portion.of(bonus.adds)?);
+                let words = format!("adds {added}{}", self.at_tier(earn, portion));
+                self.explain(cause, boost.span, Stage::Boost, line, true, || words);
             }
-            bonuses.push((boost.stack, bonus));
         }
-        let all = together(earn.combine, base, self.grouped(base, bonuses)?)?;
-        for &(id, adds) in &all.funded {
-            for part in &self.program.boosts.at(id).funding {
-                boosted.funded.push((part.partner.clone(), adds.mul(part.share)?));
-            }
-            boosted.apart = boosted.apart.add(adds)?;
-        }
-        boosted.amount = base.add(all.adds)?;
+        self.add_up(earn, judged, &mut boosted)?;
         Ok(boosted)
     }
 
-    fn boost_open(&mut self, cause: Cause, boost: &Boost, view: View<'_>, line: Option<u32>) -> Result<bool, Fault> {
-        if !self.active(&boost.name, boost.activation)? || !self.open(cause, &boost.gates, view)? {
+    /// Bases and bonuses together, and who pays for the bonuses.
+    fn add_up(&self, earn: &Earn, judged: Vec<Judged<'_, '_>>, boosted: &mut Boosted) -> Result<(), Fault> {
+        for Judged { portion, base, mut bonuses } in judged {
+            for (_, bonus) in &mut bonuses {
+                let funded = bonus.boost.filter(|boost| !self.program.boosts.at(*boost).funding.is_empty());
+                bonus.funded.extend(funded.map(|boost| (boost, bonus.adds)));
+            }
+            let all = together(earn.combine, base, self.grouped(base, bonuses)?)?;
+            for &(boost, adds) in &all.funded {
+                let adds = portion.of(adds)?;
+                for part in &self.program.boosts.at(boost).funding {
+                    boosted.funded.push((part.partner.clone(), adds.mul(part.share)?));
+                }
+                boosted.apart = boosted.apart.add(adds)?;
+            }
+            boosted.amount = boosted.amount.add(portion.of(base.add(all.adds)?)?)?;
+        }
+        Ok(())
+    }
+
+    /// The base amount through the view of a portion.
+    fn base(&mut self, cause: Cause, earn: &Earn, portion: &Portion<'_>, line: Option<u32>) -> Result<Exact, Fault> {
+        let base = self.judge.exact(&earn.give, &self.cx(portion.view))?;
+        if self.tracing() {
+            let mut words = words::amount(self.program, earn.unit, &earn.give, base, &self.cx(portion.view));
+            if portion.part.is_some() {
+                let share = words::quantity(self.program, earn.unit, portion.of(base)?);
+                words += &format!(", of which {share}{}", self.at_tier(earn, portion));
+            }
+            self.explain(cause, earn.give.span, Stage::Base, line, true, || words);
+        }
+        Ok(base)
+    }
+
+    /// In which tier a portion was made: ` at gold`.
+    fn at_tier(&self, earn: &Earn, portion: &Portion<'_>) -> String {
+        let (TierAt::Split(ladder), Some((tier, _))) = (earn.tier, portion.part) else { return String::new() };
+        let tier = self.program.ladders.at(ladder).tiers.get(tier as usize);
+        tier.map_or_else(String::new, |tier| format!(" at {}", tier.name))
+    }
+
+    /// How much of a bonus its limits let through.
+    fn let_through(
+        &mut self,
+        cause: Cause,
+        boost: &Boost,
+        (place, asked): (u32, Exact),
+        view: View<'_>,
+        line: Option<u32>,
+        basis: Basis<'_>,
+    ) -> Result<Limited, Fault> {
+        Ok(match basis {
+            Basis::Now(claims) => {
+                let fitted = self.fit(cause, &boost.limits, asked, view, line, claims)?;
+                Limited { boost: place, adds: fitted.amount, claims: fitted.claims }
+            }
+            Basis::Then(footing) => {
+                let adds = footing.map_or(asked, |footing| asked.min(footing.bonus(place)));
+                Limited { boost: place, adds, claims: Vec::new() }
+            }
+        })
+    }
+
+    fn boost_open(
+        &mut self,
+        cause: Cause,
+        boost: &Boost,
+        view: View<'_>,
+        line: Option<u32>,
+        basis: Basis<'_>,
+    ) -> Result<bool, Fault> {
+        let active = match basis {
+            Basis::Then(Some(footing)) => boost.activation.is_none() || footing.active.contains(&boost.name),
+            _ => self.active(&boost.name, boost.activation)?,
+        };
+        if !active || !self.open(cause, &boost.gates, view)? {
             return Ok(false);
         }
         self.passes(cause, &boost.gates, view, line.unwrap_or(0))
@@ -117,19 +230,21 @@ impl Fold<'_> {
         Ok(self.at.now <= within.after(since, &self.calendar.zone).ok_or(Fault::Calendar)?)
     }
 
-    fn bonus(&self, amount: &BoostAmount, base: Exact, view: View<'_>) -> Result<Bonus, Fault> {
+    fn bonus(&self, id: BoostId, base: Exact, view: View<'_>) -> Result<Bonus, Fault> {
+        let amount = &self.program.boosts.at(id).amount;
         let value = self.judge.exact(amount.value(), &self.cx(view))?;
-        match amount {
-            BoostAmount::Factor(_) => Bonus::new(base, value, Exact::ZERO),
-            BoostAmount::Share(_) => Bonus::new(base, value.add(Exact::ONE)?, Exact::ZERO),
-            BoostAmount::Add(_) => Ok(Bonus::amount(value)),
-        }
+        let bonus = match amount {
+            BoostAmount::Factor(_) => Bonus::new(base, value, Exact::ZERO)?,
+            BoostAmount::Share(_) => Bonus::new(base, value.add(Exact::ONE)?, Exact::ZERO)?,
+            BoostAmount::Add(_) => Bonus::amount(value),
+        };
+        Ok(Bonus { boost: Some(id), ..bonus })
     }
 
     /// Each stacking group as one bonus.
-    fn grouped(&self, base: Exact, bonuses: Vec<(Option<crate::hir::StackId>, Bonus)>) -> Result<Vec<Bonus>, Fault> {
+    fn grouped(&self, base: Exact, bonuses: Vec<(Option<StackId>, Bonus)>) -> Result<Vec<Bonus>, Fault> {
         let mut single = Vec::new();
-        let mut groups: Vec<(crate::hir::StackId, Vec<Bonus>)> = Vec::new();
+        let mut groups: Vec<(StackId, Vec<Bonus>)> = Vec::new();
         for (stack, bonus) in bonuses {
             match stack {
                 None => single.push(bonus),
@@ -171,4 +286,16 @@ fn together(how: Combine, base: Exact, bonuses: Vec<Bonus>) -> Result<Bonus, Fau
 /// The bonus that adds most; the first of equals.
 fn best(bonuses: Vec<Bonus>) -> Option<Bonus> {
     bonuses.into_iter().reduce(|best, bonus| if bonus.adds > best.adds { bonus } else { best })
+}
+
+/// Cuts a boost to what its limits let through: what was made first has what there is.
+fn cut(judged: &mut [Judged<'_, '_>], id: BoostId, mut rest: Exact) -> Result<(), Fault> {
+    for part in judged {
+        let portion = part.portion;
+        let Some(bonus) = part.last(id) else { continue };
+        let adds = portion.of(bonus.adds)?.min(rest);
+        rest = rest.sub(adds)?;
+        *bonus = Bonus { boost: bonus.boost, ..Bonus::amount(portion.out_of(adds)?) };
+    }
+    Ok(())
 }

@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::hir::{Earn, EarnId, Funding, Ladder, OnRefund, RoundScope, TierAt, UnitId};
-use crate::value::{Exact, Instant, Rounding, Value, allocate};
+use crate::hir::{Earn, EarnId, Funding, OnRefund, RoundScope, TierAt, UnitId};
+use crate::value::{Exact, Rounding, Value, allocate};
 
-use super::boost::Boosted;
+use super::boost::{Basis, Boosted, Limited};
 use super::fact::Award;
 use super::fault::Fault;
 use super::few::{Few, room_for};
@@ -14,6 +14,7 @@ use super::fold::{Fold, View};
 use super::ledger::Grant;
 use super::limit::{Claim, Claims, Rounded};
 use super::outcome::{Cause, Stage};
+use super::split::{Part, Portion};
 use super::stack::Met;
 
 /// What one earn gives at one line, on its way through the pipeline.
@@ -26,7 +27,8 @@ pub struct Share {
     pub amount: Exact,
     seen: Few<(crate::hir::Read, Value)>,
     claims: Vec<Claim>,
-    bonus_claims: Vec<(Claim, Exact)>,
+    limited: Vec<Limited>,
+    parts: Vec<Part>,
     funding: Vec<Funding>,
 }
 
@@ -92,17 +94,24 @@ impl Fold<'_> {
             }
             Some(_) => Vec::new(),
         };
+        let split = match earn.tier {
+            TierAt::Split(ladder) if as_of.is_none() => self.split(ladder, &after)?,
+            _ => Vec::new(),
+        };
+        let held: Vec<Vec<u32>> = split.iter().map(|(tier, _)| with_tier(&before, earn.tier, *tier)).collect();
         for (number, line) in lines {
             let view = View { line, ..view };
             if number.is_some() && !self.passes(cause, &earn.gates, view, number.unwrap_or(0))? {
                 continue;
             }
-            let boosted = match earn.tier {
-                TierAt::Split(ladder) if as_of.is_none() => {
-                    self.split(cause, earn, program_ladder(self, ladder), ladder.0, view, &after, number, claims)?
-                }
-                _ => self.boosted(cause, earn, view, number, Some(claims))?,
-            };
+            let portions = split
+                .iter()
+                .zip(&held)
+                .map(|(part, tiers)| Portion { view: View { tiers: Some(tiers), ..view }, part: Some(*part) });
+            let portions: Vec<_> = portions.collect();
+            let whole = [Portion::whole(view)];
+            let portions = if portions.is_empty() { &whole[..] } else { &portions };
+            let boosted = self.boosted(cause, earn, portions, number, Basis::Now(claims))?;
             if boosted.amount > Exact::ZERO {
                 let funding = funding(earn, &boosted)?;
                 shares.push(Share {
@@ -111,7 +120,8 @@ impl Fold<'_> {
                     amount: boosted.amount,
                     seen: seen.iter().flat_map(|seen| seen.borrow().clone()).collect(),
                     claims: Vec::new(),
-                    bonus_claims: boosted.claims,
+                    limited: boosted.limited,
+                    parts: split.clone(),
                     funding,
                 });
             }
@@ -135,52 +145,6 @@ impl Fold<'_> {
             Value::Moment(at) => Some(self.moment(at)),
             _ => None,
         })
-    }
-
-    /// Each part of the amount at the tier it was made in: the event's share below each threshold that it crosses.
-    #[expect(clippy::too_many_arguments, reason = "the pieces of one earn at one line")]
-    fn split(
-        &mut self,
-        cause: Cause,
-        earn: &Earn,
-        ladder: &Ladder,
-        position: u32,
-        view: View<'_>,
-        after: &[u32],
-        line: Option<u32>,
-        claims: &Claims,
-    ) -> Result<Boosted, Fault> {
-        let low = self.before.get(position as usize).copied().unwrap_or(0);
-        let high = after.get(position as usize).copied().unwrap_or(low);
-        let (Some(by), true) = (ladder.by, high > low) else {
-            return self.boosted(cause, earn, view, line, Some(claims));
-        };
-        let start = self.prior.iter().find(|(id, _)| *id == by).map_or(Exact::ZERO, |(_, value)| *value);
-        let end = self.measure(by, View::default())?;
-        let whole = end.sub(start)?;
-        if whole <= Exact::ZERO {
-            return self.boosted(cause, earn, view, line, Some(claims));
-        }
-        let mut total = Boosted::default();
-        let mut from = start;
-        for tier in low..=high {
-            let next = ladder.tiers.get(tier as usize + 1).filter(|_| tier < high).and_then(|t| t.threshold.as_ref());
-            let to = next.map_or(Ok(end), |threshold| self.judge.exact(threshold, &self.cx(view)))?.clamp(from, end);
-            let mut tiers = view.tiers.unwrap_or(&[]).to_vec();
-            if let Some(held) = tiers.get_mut(position as usize) {
-                *held = tier;
-            }
-            let part = self.boosted(cause, earn, View { tiers: Some(&tiers), ..view }, line, Some(claims))?;
-            total.amount = total.amount.add(part.amount.mul(to.sub(from)?)?.div(whole)?)?;
-            let weight = to.sub(from)?.div(whole)?;
-            total.claims.extend(part.claims);
-            total.apart = total.apart.add(part.apart.mul(weight)?)?;
-            for (partner, amount) in part.funded {
-                total.funded.push((partner, amount.mul(weight)?));
-            }
-            from = to;
-        }
-        Ok(total)
     }
 
     /// Money that one step of a unit is worth; 1 where nothing is declared, so that amounts of one unit compare.
@@ -251,7 +215,7 @@ impl Fold<'_> {
     }
 
     /// Which earns at which lines are rounded in one sum, by position.
-    fn rounded_together(
+    pub fn rounded_together(
         &self,
         parts: impl Iterator<Item = (EarnId, Option<u32>)>,
     ) -> Vec<((UnitId, Rounding), Vec<usize>)> {
@@ -296,10 +260,8 @@ impl Fold<'_> {
             let words = super::words::quantity(self.program, earn.unit, Exact::from(granted.amount));
             self.explain(cause, earn.span, Stage::Post, share.line, true, || words);
         }
-        let mut uses = self.claim(share.claims, granted.amount)?;
-        for (claim, bonus) in share.bonus_claims {
-            uses.extend(self.claim(vec![claim], Rounding::Up.round(bonus)?)?);
-        }
+        let uses = self.claim(share.claims, granted.amount)?;
+        let footing = self.footing(earn, share.parts, share.limited)?;
         self.note_gave(cause, earn.cooldown);
         self.used_up(&earn.name, earn.activation);
         for &boost in &earn.boosts {
@@ -316,6 +278,7 @@ impl Fold<'_> {
             prices: granted.prices,
             shared: granted.shared.as_ref().map_or(0, |(part, _)| *part),
             sent: granted.shared.map(|(_, sent)| Box::new(sent)),
+            footing,
             ..self.award(cause, earn.unit, granted.amount)
         };
         self.keep(award);
@@ -352,98 +315,6 @@ impl Fold<'_> {
             awards.push(award);
         }
     }
-
-    /// Judges the recorded awards of an event that are to be judged again, on what a reversal has left of it, with the rates and tiers
-    /// recorded then. What was rounded together is so again. Gives an amount for each award, `None` where it is not to be judged.
-    pub fn rejudged(&mut self, awards: &[Award], left: &[Value], time: Instant) -> Result<Vec<Option<i64>>, Fault> {
-        let mut judged = vec![None; awards.len()];
-        let mut parts = Vec::new();
-        for (i, award) in awards.iter().enumerate().filter(|(_, award)| award.on_refund == OnRefund::Rejudge) {
-            match award.cause {
-                Cause::Earn(id) => parts.push((i, id, award, self.rejudged_exactly(id, award, left, time)?)),
-                cause => {
-                    let amount = if let Cause::Rule(id) = cause {
-                        self.rejudged_rule(id, award, left, time)?
-                    } else {
-                        award.granted
-                    };
-                    if let Some(slot) = judged.get_mut(i) {
-                        *slot = Some(amount.min(award.granted));
-                    }
-                }
-            }
-        }
-        for ((_, rounding), members) in self.rounded_together(parts.iter().map(|(_, id, award, _)| (*id, award.line))) {
-            let members: Vec<_> = members.into_iter().filter_map(|member| parts.get(member)).collect();
-            let amounts: Vec<Exact> = members.iter().map(|(.., amount)| *amount).collect();
-            let sum = amounts.iter().try_fold(Exact::ZERO, |sum, amount| sum.add(*amount))?;
-            for ((i, _, award, _), amount) in members.into_iter().zip(allocate(&amounts, rounding.round(sum)?)?) {
-                if let Some(slot) = judged.get_mut(*i) {
-                    *slot = Some(amount.min(award.granted));
-                }
-            }
-        }
-        Ok(judged)
-    }
-
-    /// What one effect of a rule gives for what is left of an event.
-    fn rejudged_rule(
-        &mut self,
-        id: crate::hir::RuleId,
-        award: &Award,
-        left: &[Value],
-        time: Instant,
-    ) -> Result<i64, Fault> {
-        let rule = self.program.rules.at(id);
-        let list = match rule.trigger {
-            crate::hir::Trigger::Event(_, list) => list,
-            crate::hir::Trigger::Called(_) => None,
-            _ => return Ok(award.granted),
-        };
-        let Some((condition, crate::hir::Effect::Give(unit, amount) | crate::hir::Effect::GiveTo(unit, amount, _))) =
-            rule.effects.get(award.effect as usize)
-        else {
-            return Ok(award.granted);
-        };
-        let Some(view) = self.view_of_left(list, award, left, time) else { return Ok(0) };
-        let open = self.open(award.cause, &rule.gates, view)?
-            && self.passes(award.cause, &rule.gates, view, award.line.unwrap_or(0))?
-            && condition.as_ref().map_or(Ok(true), |condition| self.judge.truth(condition, &self.cx(view)))?;
-        if !open {
-            return Ok(0);
-        }
-        Ok(self.program.units.at(*unit).rounding.round(self.judge.exact(amount, &self.cx(view))?)?)
-    }
-
-    /// What of a reversed event an award sees, with what was read then; `None` where its line is gone.
-    fn view_of_left<'v>(
-        &self,
-        list: Option<crate::hir::FieldId>,
-        award: &'v Award,
-        left: &'v [Value],
-        time: Instant,
-    ) -> Option<View<'v>> {
-        let line = match (list.and_then(|list| left.get(list.0 as usize)), award.line) {
-            (Some(Value::List(lines)), Some(number)) => match lines.get(number as usize) {
-                Some(line) if !line.is_empty() => &**line,
-                _ => return None,
-            },
-            _ => &[],
-        };
-        Some(View { fields: Some(left), line, at: Some(self.moment(time)), replay: &award.seen, ..View::default() })
-    }
-
-    /// What an earn gives for what is left of an event, before rounding.
-    fn rejudged_exactly(&mut self, id: EarnId, award: &Award, left: &[Value], time: Instant) -> Result<Exact, Fault> {
-        let earn = self.program.earns.at(id);
-        let Some(view) = self.view_of_left(earn.list, award, left, time) else { return Ok(Exact::ZERO) };
-        if !self.open(award.cause, &earn.gates, view)?
-            || !self.passes(award.cause, &earn.gates, view, award.line.unwrap_or(0))?
-        {
-            return Ok(Exact::ZERO);
-        }
-        Ok(self.boosted(award.cause, earn, view, award.line, None)?.amount)
-    }
 }
 
 /// Who pays which share of an amount: a boost's partners of its bonus, the earn's of the rest.
@@ -458,6 +329,13 @@ fn funding(earn: &Earn, boosted: &Boosted) -> Result<Vec<Funding>, Fault> {
     own.chain(of_boosts).collect()
 }
 
-fn program_ladder<'p>(fold: &Fold<'p>, id: crate::hir::LadderId) -> &'p Ladder {
-    fold.program.ladders.at(id)
+/// Tiers by ladder, with another one in the ladder by which an earn is split.
+fn with_tier(held: &[u32], at: TierAt, tier: u32) -> Vec<u32> {
+    let mut held = held.to_vec();
+    if let TierAt::Split(ladder) = at
+        && let Some(slot) = held.get_mut(ladder.0 as usize)
+    {
+        *slot = tier;
+    }
+    held
 }

@@ -11,7 +11,7 @@ use super::brought::Brought;
 use super::challenge::{CommonKey, team};
 use super::driver::Engine;
 use super::event::Event;
-use super::fact::{UseKey, Uses};
+use super::fact::{Award, UseKey, Uses};
 use super::group::Group;
 use super::pots::Pots;
 use super::series::Gauge;
@@ -112,13 +112,13 @@ impl State {
     /// What was used of limits and may be given back.
     fn each_use(&mut self, mut see: impl FnMut(&mut Uses)) {
         for fact in &mut self.facts {
-            fact.awards.iter_mut().for_each(|award| see(&mut award.uses));
+            fact.awards.iter_mut().flat_map(Award::each_use).for_each(&mut see);
             fact.donations.iter_mut().for_each(|donation| see(&mut donation.uses));
             fact.payment.iter_mut().for_each(|payment| see(&mut payment.uses));
             see(&mut fact.turns);
         }
         self.each_brought(|brought| {
-            brought.awards.iter_mut().for_each(|award| see(&mut award.uses));
+            brought.awards.iter_mut().flat_map(Award::each_use).for_each(&mut see);
             brought.donations.iter_mut().for_each(|donation| see(&mut donation.uses));
             see(&mut brought.turns);
         });

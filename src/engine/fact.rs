@@ -9,6 +9,7 @@ use crate::value::{Exact, Instant, Value};
 
 use super::event::Event;
 use super::few::Few;
+use super::footing::Footing;
 use super::outcome::Cause;
 
 /// A recorded event and what it brought.
@@ -117,6 +118,17 @@ pub struct Award {
     /// How much of what was awarded went there.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub shared: i64,
+    /// What its boosts stood on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footing: Option<Box<Footing>>,
+}
+
+impl Award {
+    /// Everything that it used of limits, and its boosts did.
+    pub fn each_use(&mut self) -> impl Iterator<Item = &mut Uses> {
+        let of_boosts = self.footing.iter_mut().flat_map(|footing| &mut footing.bonuses).map(|bonus| &mut bonus.uses);
+        std::iter::once(&mut self.uses).chain(of_boosts)
+    }
 }
 
 fn is_zero(amount: &i64) -> bool {

@@ -265,7 +265,8 @@ impl Fold<'_> {
         Ok(())
     }
 
-    fn add_use(&mut self, key: &UseKey, bucket: Instant, amount: i64) -> Result<(), Fault> {
+    /// Counts so much more, or less, of a limit as used.
+    pub fn add_use(&mut self, key: &UseKey, bucket: Instant, amount: i64) -> Result<(), Fault> {
         let budget = self.program.limits.at(key.limit).budget.is_some();
         let uses = if budget { &mut self.pots.uses } else { &mut self.state.uses };
         let by_bucket = uses.entry(key.clone()).or_default();

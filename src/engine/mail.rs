@@ -237,6 +237,7 @@ impl Fold<'_> {
             at: self.at.now,
             sent: None,
             shared: 0,
+            footing: None,
         }
     }
 

@@ -18,6 +18,7 @@ use super::draw::{Drum, Entry};
 use super::event::Event;
 use super::fact::{Award, Donation, Fact, Gifted, Payment, Sent, Tallied, UseKey, Uses};
 use super::few::Few;
+use super::footing::{Bonus, Footing};
 use super::fund::FundPot;
 use super::mail::{Content, Letter};
 use super::outcome::Cause;
@@ -369,8 +370,15 @@ fn reawarded(award: &Award, names: &Names) -> Option<Award> {
         // What was read names things of the old version, whose rule is no longer at hand: what is left goes by value.
         seen: Few::default(),
         on_refund: if award.on_refund == OnRefund::Rejudge { OnRefund::Proportion } else { award.on_refund },
+        footing: award.footing.as_deref().map(|footing| Box::new(refooted(footing, names))),
         ..award.clone()
     })
+}
+
+/// What limits of boosts get back; what else was recorded is not asked for where nothing is judged again.
+fn refooted(footing: &Footing, names: &Names) -> Footing {
+    let bonus = |bonus: &Bonus| Bonus { uses: names.uses(&bonus.uses), ..bonus.clone() };
+    Footing { bonuses: footing.bonuses.iter().map(bonus).collect(), ..Footing::default() }
 }
 
 fn regiven(donation: &Donation, names: &Names) -> Option<Donation> {

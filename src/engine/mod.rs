@@ -1,5 +1,6 @@
 //! Judges events: the fold over members' histories. No files, no wall clock, no randomness, no threads.
 
+mod again;
 mod agenda;
 mod apply;
 mod automatic;
@@ -24,6 +25,7 @@ mod fault;
 pub mod few;
 mod flows;
 mod fold;
+mod footing;
 mod fund;
 mod gates;
 mod give;
@@ -62,6 +64,7 @@ pub mod series;
 mod shards;
 mod shortfall;
 mod snapshot;
+mod split;
 mod stack;
 mod stages;
 pub mod state;

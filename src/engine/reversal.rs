@@ -375,8 +375,11 @@ impl Fold<'_> {
         self.count_sales(fact.event.kind, &before, &fact.left)?;
 
         let mut awards = std::mem::take(&mut fact.awards);
-        let judged =
-            if fact.gone { vec![None; awards.len()] } else { self.rejudged(&awards, &fact.left, fact.event.time)? };
+        let judged = if fact.gone {
+            vec![None; awards.len()]
+        } else {
+            self.rejudged(&mut awards, &fact, by.map(|(reversal, _)| reversal))?
+        };
         for (award, judged) in awards.iter_mut().zip(judged) {
             let target = match (judged, by) {
                 (Some(judged), _) => award.granted - judged,
@@ -390,6 +393,13 @@ impl Fold<'_> {
                 let mut uses = std::mem::take(&mut award.uses);
                 self.unclaim(&mut uses, award.granted, before, taken)?;
                 award.uses = uses;
+                if let Some(mut footing) = award.footing.take() {
+                    if judged.is_none() {
+                        footing.shrink(award.granted - before, award.granted - before - taken)?;
+                    }
+                    self.unclaim_bonuses(&mut footing, taken)?;
+                    award.footing = Some(footing);
+                }
                 if let Some((reversal, _)) = by {
                     self.explain_reversal(award, &fact, reversal, taken)?;
                 }

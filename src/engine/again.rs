@@ -1,0 +1,179 @@
+//! Awards that hung on a threshold are judged again on what is left of their event, with what was recorded when they were made (S20, S22).
+
+use crate::hir::{Earn, EarnId, OnRefund, Read, Reversal, Standing, TierAt};
+use crate::value::{Exact, Instant, Value, allocate};
+
+use super::boost::{Basis, Boosted};
+use super::fact::{Award, Fact};
+use super::fault::Fault;
+use super::fold::{Fold, View};
+use super::footing::Footing;
+use super::outcome::Cause;
+use super::split::{Part, Portion};
+
+impl Fold<'_> {
+    /// Judges the recorded awards of an event that are to be judged again, on what a reversal has left of it, with the rates and tiers
+    /// recorded then. What was rounded together is so again. Gives an amount for each award, `None` where it is not to be judged.
+    pub fn rejudged(
+        &mut self,
+        awards: &mut [Award],
+        fact: &Fact,
+        by: Option<&Reversal>,
+    ) -> Result<Vec<Option<i64>>, Fault> {
+        let mut judged = vec![None; awards.len()];
+        let mut parts = Vec::new();
+        let again = awards.iter_mut().zip(&mut judged).filter(|(award, _)| award.on_refund == OnRefund::Rejudge);
+        for (award, slot) in again {
+            match award.cause {
+                Cause::Earn(id) => {
+                    let amount = self.rejudged_exactly(id, award, fact, by)?;
+                    parts.push((id, award.line, award.granted, amount, slot));
+                }
+                Cause::Rule(id) => {
+                    *slot = Some(self.rejudged_rule(id, award, &fact.left, fact.event.time)?.min(award.granted));
+                }
+                _ => *slot = Some(award.granted),
+            }
+        }
+        for ((_, rounding), members) in self.rounded_together(parts.iter().map(|(id, line, ..)| (*id, *line))) {
+            let amounts: Vec<Exact> =
+                members.iter().filter_map(|&i| parts.get(i)).map(|(.., amount, _)| *amount).collect();
+            let sum = amounts.iter().try_fold(Exact::ZERO, |sum, amount| sum.add(*amount))?;
+            for (i, amount) in members.into_iter().zip(allocate(&amounts, rounding.round(sum)?)?) {
+                if let Some((_, _, granted, _, slot)) = parts.get_mut(i) {
+                    **slot = Some(amount.min(*granted));
+                }
+            }
+        }
+        Ok(judged)
+    }
+
+    /// What one effect of a rule gives for what is left of an event.
+    fn rejudged_rule(
+        &mut self,
+        id: crate::hir::RuleId,
+        award: &Award,
+        left: &[Value],
+        time: Instant,
+    ) -> Result<i64, Fault> {
+        let rule = self.program.rules.at(id);
+        let list = match rule.trigger {
+            crate::hir::Trigger::Event(_, list) => list,
+            crate::hir::Trigger::Called(_) => None,
+            _ => return Ok(award.granted),
+        };
+        let Some((condition, crate::hir::Effect::Give(unit, amount) | crate::hir::Effect::GiveTo(unit, amount, _))) =
+            rule.effects.get(award.effect as usize)
+        else {
+            return Ok(award.granted);
+        };
+        let Some(view) = self.view_of_left(list, award, left, time) else { return Ok(0) };
+        let open = self.open(award.cause, &rule.gates, view)?
+            && self.passes(award.cause, &rule.gates, view, award.line.unwrap_or(0))?
+            && condition.as_ref().map_or(Ok(true), |condition| self.judge.truth(condition, &self.cx(view)))?;
+        if !open {
+            return Ok(0);
+        }
+        Ok(self.program.units.at(*unit).rounding.round(self.judge.exact(amount, &self.cx(view))?)?)
+    }
+
+    /// What of a reversed event an award sees, with what was read then; `None` where its line is gone.
+    fn view_of_left<'v>(
+        &self,
+        list: Option<crate::hir::FieldId>,
+        award: &'v Award,
+        left: &'v [Value],
+        time: Instant,
+    ) -> Option<View<'v>> {
+        let line = match (list.and_then(|list| left.get(list.0 as usize)), award.line) {
+            (Some(Value::List(lines)), Some(number)) => match lines.get(number as usize) {
+                Some(line) if !line.is_empty() => &**line,
+                _ => return None,
+            },
+            _ => &[],
+        };
+        Some(View { fields: Some(left), line, at: Some(self.moment(time)), replay: &award.seen, ..View::default() })
+    }
+
+    /// What an earn gives for what is left of an event, before rounding; and notes what is left of its bonuses.
+    fn rejudged_exactly(
+        &mut self,
+        id: EarnId,
+        award: &mut Award,
+        fact: &Fact,
+        by: Option<&Reversal>,
+    ) -> Result<Exact, Fault> {
+        let mut footing = award.footing.take();
+        let boosted = self.boosted_again(self.program.earns.at(id), award, footing.as_deref(), fact, by)?;
+        if let Some(footing) = &mut footing {
+            footing.judged_again(&boosted.limited);
+        }
+        award.footing = footing;
+        Ok(boosted.amount)
+    }
+
+    fn boosted_again(
+        &mut self,
+        earn: &Earn,
+        award: &Award,
+        footing: Option<&Footing>,
+        fact: &Fact,
+        by: Option<&Reversal>,
+    ) -> Result<Boosted, Fault> {
+        let Some(view) = self.view_of_left(earn.list, award, &fact.left, fact.event.time) else {
+            return Ok(Boosted::default());
+        };
+        if !self.open(award.cause, &earn.gates, view)?
+            || !self.passes(award.cause, &earn.gates, view, award.line.unwrap_or(0))?
+        {
+            return Ok(Boosted::default());
+        }
+        let parts = match (footing, by) {
+            (Some(footing), Some(by)) if !footing.parts.is_empty() => {
+                left_of(&footing.parts, self.extent(award.cause, award.line, fact, by)?)?
+            }
+            _ => Vec::new(),
+        };
+        // Each part sees the tier in which it was made, and all else as it was.
+        let seen: Vec<Vec<(Read, Value)>> =
+            parts.iter().map(|(tier, _)| at_tier(&award.seen, earn.tier, *tier)).collect();
+        let portions =
+            parts.iter().zip(&seen).map(|(part, replay)| Portion { view: View { replay, ..view }, part: Some(*part) });
+        let portions: Vec<_> = portions.collect();
+        let whole = [Portion::whole(view)];
+        let portions = if portions.is_empty() { &whole[..] } else { &portions };
+        self.boosted(award.cause, earn, portions, award.line, Basis::Then(footing))
+    }
+}
+
+/// The parts of what is left, by what there was and what there is: what was made last has come back first.
+fn left_of(parts: &[Part], (was, is): (Exact, Exact)) -> Result<Vec<Part>, Fault> {
+    if was.is_zero() {
+        return Ok(parts.to_vec());
+    }
+    let kept = is.div(was)?;
+    let (mut left, mut rest) = (Vec::new(), kept);
+    for &(tier, share) in parts {
+        let share = share.min(rest);
+        rest = rest.sub(share)?;
+        if !share.is_zero() {
+            left.push((tier, share.div(kept)?));
+        }
+    }
+    if left.is_empty() {
+        // Nothing is left of what it is measured by: all else is as the first part.
+        left.extend(parts.first().map(|(tier, _)| (*tier, Exact::ONE)));
+    }
+    Ok(left)
+}
+
+/// What was read of a member, with another tier in the ladder by which an earn is split.
+fn at_tier(seen: &[(Read, Value)], at: TierAt, tier: u32) -> Vec<(Read, Value)> {
+    let mut seen = seen.to_vec();
+    if let TierAt::Split(ladder) = at {
+        let read = Read::Tier(ladder, Standing::Current);
+        seen.retain(|(key, _)| *key != read);
+        seen.push((read, Value::Ordinal(tier)));
+    }
+    seen
+}
