@@ -123,6 +123,7 @@ impl Fold<'_> {
         let Some(view) = self.view_of_left(earn.list, award, &fact.left, fact.event.time) else {
             return Ok(Boosted::default());
         };
+        let view = View { at: self.as_of(earn, view)?.or(view.at), ..view };
         if !self.open(award.cause, &earn.gates, view)?
             || !self.passes(award.cause, &earn.gates, view, award.line.unwrap_or(0))?
         {

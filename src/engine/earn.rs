@@ -74,7 +74,7 @@ impl Fold<'_> {
             return Ok(());
         }
         let seen = (earn.on_refund == OnRefund::Rejudge).then(|| RefCell::new(Vec::new()));
-        let as_of = self.as_of(earn)?;
+        let as_of = self.as_of(earn, View::default())?;
         let after = if earn.tier == TierAt::Before { Vec::new() } else { self.tiers_after()? };
         let before = self.before.clone();
         let past = as_of.map(|at| self.tiers_at(at.now));
@@ -135,9 +135,10 @@ impl Fold<'_> {
         Ok(self.at.now >= cooldown.after(last, &self.calendar.zone).ok_or(Fault::Calendar)?)
     }
 
-    fn as_of(&self, earn: &Earn) -> Result<Option<super::context::Moment>, Fault> {
+    /// The day of which rates and tiers are, where an earn says so.
+    pub fn as_of(&self, earn: &Earn, view: View<'_>) -> Result<Option<super::context::Moment>, Fault> {
         let Some(as_of) = &earn.as_of else { return Ok(None) };
-        Ok(match self.judge.value(as_of, &self.cx(View::default()))? {
+        Ok(match self.judge.value(as_of, &self.cx(view))? {
             Value::Day(day) => {
                 let noon = self.calendar.zone.at(day, crate::value::TimeOfDay::NOON);
                 Some(super::context::Moment { now: noon, today: day })
