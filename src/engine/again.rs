@@ -1,13 +1,14 @@
 //! Awards that hung on a threshold are judged again on what is left of their event, with what was recorded when they were made (S20, S22).
 
 use crate::hir::{Earn, EarnId, OnRefund, Read, Reversal, Standing, TierAt};
-use crate::value::{Exact, Instant, Value, allocate};
+use crate::value::{Exact, Value, allocate};
 
 use super::boost::{Basis, Boosted};
 use super::fact::{Award, Fact};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::footing::Footing;
+use super::left::{Left, view_of_left};
 use super::outcome::Cause;
 use super::split::{Part, Portion};
 
@@ -29,10 +30,10 @@ impl Fold<'_> {
                     let amount = self.rejudged_exactly(id, award, fact, by)?;
                     parts.push((id, award.line, award.granted, amount, slot));
                 }
-                Cause::Rule(id) => {
-                    *slot = Some(self.rejudged_rule(id, award, &fact.left, fact.event.time)?.min(award.granted));
+                _ => {
+                    let at = fact.event.time;
+                    *slot = Some(self.award_of_left(award, &Left { fields: &fact.left, asked: Some(at), at })?);
                 }
-                _ => *slot = Some(award.granted),
             }
         }
         for ((_, rounding), members) in self.rounded_together(parts.iter().map(|(id, line, ..)| (*id, *line))) {
@@ -46,53 +47,6 @@ impl Fold<'_> {
             }
         }
         Ok(judged)
-    }
-
-    /// What one effect of a rule gives for what is left of an event.
-    fn rejudged_rule(
-        &mut self,
-        id: crate::hir::RuleId,
-        award: &Award,
-        left: &[Value],
-        time: Instant,
-    ) -> Result<i64, Fault> {
-        let rule = self.program.rules.at(id);
-        let list = match rule.trigger {
-            crate::hir::Trigger::Event(_, list) => list,
-            crate::hir::Trigger::Called(_) => None,
-            _ => return Ok(award.granted),
-        };
-        let Some((condition, crate::hir::Effect::Give(unit, amount) | crate::hir::Effect::GiveTo(unit, amount, _))) =
-            rule.effects.get(award.effect as usize)
-        else {
-            return Ok(award.granted);
-        };
-        let Some(view) = self.view_of_left(list, award, left, time) else { return Ok(0) };
-        let open = self.open(award.cause, &rule.gates, view)?
-            && self.passes(award.cause, &rule.gates, view, award.line.unwrap_or(0))?
-            && condition.as_ref().map_or(Ok(true), |condition| self.judge.truth(condition, &self.cx(view)))?;
-        if !open {
-            return Ok(0);
-        }
-        Ok(self.program.units.at(*unit).rounding.round(self.judge.exact(amount, &self.cx(view))?)?)
-    }
-
-    /// What of a reversed event an award sees, with what was read then; `None` where its line is gone.
-    fn view_of_left<'v>(
-        &self,
-        list: Option<crate::hir::FieldId>,
-        award: &'v Award,
-        left: &'v [Value],
-        time: Instant,
-    ) -> Option<View<'v>> {
-        let line = match (list.and_then(|list| left.get(list.0 as usize)), award.line) {
-            (Some(Value::List(lines)), Some(number)) => match lines.get(number as usize) {
-                Some(line) if !line.is_empty() => &**line,
-                _ => return None,
-            },
-            _ => &[],
-        };
-        Some(View { fields: Some(left), line, at: Some(self.moment(time)), replay: &award.seen, ..View::default() })
     }
 
     /// What an earn gives for what is left of an event, before rounding; and notes what is left of its bonuses.
@@ -120,7 +74,8 @@ impl Fold<'_> {
         fact: &Fact,
         by: Option<&Reversal>,
     ) -> Result<Boosted, Fault> {
-        let Some(view) = self.view_of_left(earn.list, award, &fact.left, fact.event.time) else {
+        let at = self.moment(fact.event.time);
+        let Some(view) = view_of_left(earn.list, award.line, &award.seen, &fact.left, at) else {
             return Ok(Boosted::default());
         };
         let view = View { at: self.as_of(earn, view)?.or(view.at), ..view };

@@ -1,11 +1,12 @@
 //! Causes: what members give of theirs, what the program gives, and what it adds.
 
 use crate::hir::{Charity, CharityId, Expr, LimitId, LimitKind, OnRefund, Reversal, Rule, Type, UnitId};
-use crate::value::{ArithmeticError, Exact, Instant, Value};
+use crate::value::{ArithmeticError, Exact, Instant};
 
 use super::fact::{Donation, Fact};
 use super::fault::Fault;
 use super::fold::{Fold, View};
+use super::left::{Left, Part};
 use super::outcome::{Account, Cause, Giver, Stage, What};
 use super::redeem::Answer;
 use super::words;
@@ -233,13 +234,24 @@ impl Fold<'_> {
 
     /// Takes back what the program gave for an event, as far as a reversal has taken the event back.
     pub fn return_gifts(&mut self, fact: &mut Fact, reversal: Option<&Reversal>) -> Result<(), Fault> {
+        let (left, bought) = (fact.left.clone(), fact.event.time);
+        self.return_gifts_by(fact, reversal, &Left { fields: &left, asked: Some(bought), at: bought })
+    }
+
+    /// [`Fold::return_gifts`], where what is to be judged again is looked at otherwise.
+    pub fn return_gifts_by(
+        &mut self,
+        fact: &mut Fact,
+        reversal: Option<&Reversal>,
+        left: &Left<'_>,
+    ) -> Result<(), Fault> {
         let mut donations = std::mem::take(&mut fact.donations);
         for donation in &mut donations {
             let target = match (donation.on_refund, reversal) {
                 (OnRefund::Keep, _) => 0,
                 (_, None) => donation.amount,
                 _ if fact.gone => donation.amount,
-                (OnRefund::Rejudge, _) => donation.amount - self.given_now(donation, fact)?,
+                (OnRefund::Rejudge, _) => donation.amount - self.given_now(donation, left)?,
                 (OnRefund::Proportion, Some(reversal)) => {
                     let (was, is) = self.extent(donation.cause, donation.line, fact, reversal)?;
                     let back = was.sub(is)?.mul(Exact::from(donation.amount))?;
@@ -266,40 +278,12 @@ impl Fold<'_> {
     }
 
     /// What a rule would have given for what is left of an event, with what was read of the member then.
-    fn given_now(&mut self, donation: &Donation, fact: &Fact) -> Result<i64, Fault> {
-        let Cause::Rule(id) = donation.cause else { return Ok(donation.amount) };
-        let rule = self.program.rules.at(id);
-        let Some((condition, crate::hir::Effect::Donate(_, amount))) = rule.effects.get(donation.effect as usize)
-        else {
-            return Ok(donation.amount);
+    fn given_now(&mut self, donation: &Donation, left: &Left<'_>) -> Result<i64, Fault> {
+        let Donation { cause, effect, line, .. } = *donation;
+        let given = match self.part_of_left(&Part { cause, effect, line, seen: &donation.seen }, left)? {
+            Some(amount) => amount.floor().to_i64().ok_or(ArithmeticError::Overflow)?,
+            None => donation.amount,
         };
-        let list = self.lines_of(donation.cause).and_then(|list| fact.left.get(list.0 as usize));
-        let line: &[Value] = match (donation.line, list) {
-            (Some(number), Some(Value::List(lines))) => lines.get(number as usize).map_or(&[], |line| line),
-            _ => &[],
-        };
-        if donation.line.is_some() && line.is_empty() {
-            return Ok(0);
-        }
-        let view = View {
-            fields: Some(&fact.left),
-            line,
-            number: donation.line,
-            at: Some(self.moment(fact.event.time)),
-            replay: &donation.seen,
-            ..View::default()
-        };
-        let mut holds = self.open(donation.cause, &rule.gates, view)?;
-        if let Some(number) = donation.line {
-            holds = holds && self.passes(donation.cause, &rule.gates, view, number)?;
-        }
-        if let Some(condition) = condition {
-            holds = holds && self.judge.truth(condition, &self.cx(view))?;
-        }
-        if !holds {
-            return Ok(0);
-        }
-        let exact = self.judge.exact(amount, &self.cx(view))?;
-        Ok(exact.floor().to_i64().ok_or(ArithmeticError::Overflow)?.clamp(0, donation.amount))
+        Ok(given.clamp(0, donation.amount))
     }
 }

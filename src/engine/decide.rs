@@ -1,17 +1,20 @@
 //! Rules of which it is decided later what they bring: what sets one off is a claim that waits in the shared pots. At the moment of the
 //! decision all claims that still stand are answered in the order in which they arose, so that "the first three" are the first three.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{Decided, OnRefund, RuleId, Trigger};
+use crate::hir::{Decided, OnRefund, Reversal, RuleId, Trigger};
 use crate::value::{Instant, Value};
 
-use super::fact::Sent;
+use super::event::Event;
+use super::fact::{Fact, Sent};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::house::House;
+use super::left::Left;
 use super::mail::{Content, Letter};
 use super::naming::known_as;
 use super::outcome::{Cause, What};
@@ -55,7 +58,14 @@ impl Fold<'_> {
         if self.collecting.is_some() || rule.on_refund != OnRefund::Keep {
             let again = matches!(rule.trigger, Trigger::Event(..)).then_some(id);
             let seen = view.seen.map_or_else(Vec::new, |seen| seen.borrow().clone());
-            self.keep_sent(Sent { to: member, id: letter.id.clone(), counted: false, rule: again, seen });
+            self.keep_sent(Sent {
+                to: member,
+                id: letter.id.clone(),
+                counted: false,
+                rule: again,
+                line: view.number,
+                seen,
+            });
         }
         self.pots.undecided.entry(at).or_default().push(letter);
         self.emit(cause, What::Undecided(at));
@@ -81,15 +91,43 @@ impl Fold<'_> {
         };
         // What is decided at the end of its time is worked out by its last moment: a period that ends with it is over just now.
         let end = matches!(rule.decided, Some(Decided::End)).then(|| self.at.now.plus_millis(-1)).flatten();
+        let seen = RefCell::new(Vec::new());
         let view = View {
             at: end.map(|end| self.moment(end)),
             fields: left.as_deref(),
             line,
             number: claimant.line,
             opened: Some(&claimant.opened),
+            seen: Some(&seen),
             ..View::default()
         };
         self.bring(id, view).map(drop)
+    }
+
+    /// Takes back of what was decided for an event as much as a reversal has taken of what was left of it then.
+    pub fn retake_decided(&mut self, letter: &Arc<str>, fact: &Fact, reversal: &Reversal) -> Result<(), Fault> {
+        let position = self.letter_fact(letter);
+        let Some(decided) = position.and_then(|position| self.state.facts.get_mut(position)) else { return Ok(()) };
+        let at = decided.event.time;
+        let (mut awards, donations) = (std::mem::take(&mut decided.awards), std::mem::take(&mut decided.donations));
+        let then =
+            fact.reversals.iter().rev().find(|(time, _)| *time < at).map_or(&fact.event.fields, |(_, left)| left);
+        let event = Event { fields: then.clone(), ..(*fact.event).clone() };
+        let mut since = Fact { event: event.into(), donations, ..fact.clone() };
+        // Its conditions were asked before.
+        let left = Left { fields: &fact.left, asked: None, at };
+        for award in &mut awards {
+            let judged = match award.on_refund {
+                OnRefund::Rejudge => Some(self.award_of_left(award, &left)?),
+                OnRefund::Proportion | OnRefund::Keep => None,
+            };
+            self.retake(award, judged, &since, Some(reversal))?;
+        }
+        self.return_gifts_by(&mut since, Some(reversal), &left)?;
+        if let Some(decided) = position.and_then(|position| self.state.facts.get_mut(position)) {
+            (decided.awards, decided.donations) = (awards, since.donations);
+        }
+        Ok(())
     }
 
     /// Takes back a claim that is not decided yet; returns whether there was one.

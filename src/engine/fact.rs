@@ -147,6 +147,9 @@ pub struct Sent {
     pub counted: bool,
     /// The rule whose conditions must go on to hold for what is left of the event.
     pub rule: Option<RuleId>,
+    /// The line of the event that they are about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
     /// What they read of the member when it was sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seen: Vec<(Read, Value)>,

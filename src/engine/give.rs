@@ -111,7 +111,7 @@ impl Fold<'_> {
             on_refund: rule.on_refund,
             seen: view.seen_for(rule.on_refund),
             shared: amount,
-            sent: Some(Box::new(Sent { to, id, counted: false, rule: None, seen: Vec::new() })),
+            sent: Some(Box::new(Sent { to, id, counted: false, rule: None, line: None, seen: Vec::new() })),
             ..self.award(cause, unit, amount)
         };
         self.keep_award(award);

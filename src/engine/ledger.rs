@@ -161,7 +161,7 @@ impl Fold<'_> {
         };
         let funding = grant.funding.iter().map(|part| (part.partner.clone(), part.share)).collect();
         let id = self.send(account.clone(), Content::Award(grant.cause, grant.unit, part, funding));
-        Ok(Some((part, Sent { to: account, id, counted: true, rule: None, seen: Vec::new() })))
+        Ok(Some((part, Sent { to: account, id, counted: true, rule: None, line: None, seen: Vec::new() })))
     }
 
     /// Pays what is owed out of a lot that became available.

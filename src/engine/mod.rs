@@ -36,6 +36,7 @@ mod invariant;
 mod job;
 pub mod judge;
 mod ledger;
+mod left;
 mod limit;
 mod limits;
 mod listeners;

@@ -135,7 +135,7 @@ impl Fold<'_> {
         );
         let request = Event { fields: fields.collect(), member: account.clone(), ..(*event).clone() };
         let id = self.send(account.clone(), Content::Request(request));
-        self.keep_sent(super::fact::Sent { to: account, id, counted: false, rule: None, seen: Vec::new() });
+        self.keep_sent(super::fact::Sent { to: account, id, counted: false, rule: None, line: None, seen: Vec::new() });
         Ok(Ok(()))
     }
 }

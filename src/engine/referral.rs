@@ -51,7 +51,14 @@ impl Fold<'_> {
         }
         if let Some(rule) = referral.referrer {
             let id = self.send(referrer.clone(), Content::Referral(rule, referral.name.clone()));
-            let sent = Sent { to: referrer, id, counted: false, rule: Some(referral.friend), seen: seen.into_inner() };
+            let sent = Sent {
+                to: referrer,
+                id,
+                counted: false,
+                rule: Some(referral.friend),
+                line: None,
+                seen: seen.into_inner(),
+            };
             if let Some(fact) = self.own_fact() {
                 fact.sent.push(sent);
             }

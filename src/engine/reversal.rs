@@ -7,11 +7,12 @@ use crate::hir::{FieldId, LineKey, OnRefund, Order, Reversal, Trigger, Unmatched
 use crate::value::{Exact, Instant, Value};
 
 use super::event::{Event, Foreign};
-use super::fact::{Award, Fact, FactChange};
+use super::fact::{Award, Fact, FactChange, Sent};
 use super::fault::Fault;
 use super::few::Few;
-use super::fold::{Fold, View};
+use super::fold::Fold;
 use super::judge::Noting;
+use super::left::view_of_left;
 use super::mail::Content;
 use super::outcome::{Cause, Stage};
 use super::state::State;
@@ -381,29 +382,7 @@ impl Fold<'_> {
             self.rejudged(&mut awards, &fact, by.map(|(reversal, _)| reversal))?
         };
         for (award, judged) in awards.iter_mut().zip(judged) {
-            let target = match (judged, by) {
-                (Some(judged), _) => award.granted - judged,
-                (None, Some((reversal, _))) => self.target(award, &fact, reversal)?,
-                (None, None) => award.granted,
-            };
-            let rest = target - award.taken;
-            if rest > 0 {
-                let before = award.taken;
-                let taken = self.take_back(award.cause, award, rest)?;
-                let mut uses = std::mem::take(&mut award.uses);
-                self.unclaim(&mut uses, award.granted, before, taken)?;
-                award.uses = uses;
-                if let Some(mut footing) = award.footing.take() {
-                    if judged.is_none() {
-                        footing.shrink(award.granted - before, award.granted - before - taken)?;
-                    }
-                    self.unclaim_bonuses(&mut footing, taken)?;
-                    award.footing = Some(footing);
-                }
-                if let Some((reversal, _)) = by {
-                    self.explain_reversal(award, &fact, reversal, taken)?;
-                }
-            }
+            self.retake(award, judged, &fact, by.map(|(reversal, _)| reversal))?;
         }
         self.return_gifts(&mut fact, by.map(|(reversal, _)| reversal))?;
         if fact.gone {
@@ -412,7 +391,7 @@ impl Fold<'_> {
             self.forget(&fact);
             self.close_opened_by(&fact.event.id)?;
         }
-        self.unsend(&mut fact)?;
+        self.unsend(&mut fact, by.map(|(reversal, _)| reversal))?;
         if fact.gone
             && let Some(payment) = &mut fact.payment
         {
@@ -433,30 +412,71 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// Recalls the letters that an event sent, where nothing is left of it or what is left would not have sent them.
-    fn unsend(&mut self, fact: &mut Fact) -> Result<(), Fault> {
+    /// Takes back what a reversal takes of an award in all, now that its event is left as it is: down to what was judged again, or in proportion.
+    pub fn retake(
+        &mut self,
+        award: &mut Award,
+        judged: Option<i64>,
+        fact: &Fact,
+        by: Option<&Reversal>,
+    ) -> Result<(), Fault> {
+        let target = match (judged, by) {
+            (Some(judged), _) => award.granted - judged,
+            (None, Some(reversal)) => self.target(award, fact, reversal)?,
+            (None, None) => award.granted,
+        };
+        let rest = target - award.taken;
+        if rest > 0 {
+            let before = award.taken;
+            let taken = self.take_back(award.cause, award, rest)?;
+            let mut uses = std::mem::take(&mut award.uses);
+            self.unclaim(&mut uses, award.granted, before, taken)?;
+            award.uses = uses;
+            if let Some(mut footing) = award.footing.take() {
+                if judged.is_none() {
+                    footing.shrink(award.granted - before, award.granted - before - taken)?;
+                }
+                self.unclaim_bonuses(&mut footing, taken)?;
+                award.footing = Some(footing);
+            }
+            if let Some(reversal) = by {
+                self.explain_reversal(award, fact, reversal, taken)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Recalls the letters that an event sent, where nothing is left of it or what is left would not have sent them. Of what was decided since, a
+    /// part goes with a part.
+    fn unsend(&mut self, fact: &mut Fact, by: Option<&Reversal>) -> Result<(), Fault> {
         let mut kept = Few::default();
         for sent in std::mem::take(&mut fact.sent) {
-            let open = match sent.rule.filter(|_| !fact.gone) {
-                Some(rule) => {
-                    let view = View {
-                        fields: Some(&fact.left),
-                        at: Some(self.moment(fact.event.time)),
-                        replay: &sent.seen,
-                        ..View::default()
-                    };
-                    self.open(Cause::Rule(rule), &self.program.rules.at(rule).gates, view)?
-                }
-                None => !fact.gone,
-            };
-            if open {
-                kept.push(sent);
-            } else {
+            if fact.gone || !self.would_send(&sent, fact)? {
                 self.send(sent.to, Content::Recall(sent.id));
+                continue;
             }
+            if let (Some(_), Some(reversal)) = (sent.rule, by) {
+                self.retake_decided(&sent.id, fact, reversal)?;
+            }
+            kept.push(sent);
         }
         fact.sent = kept;
         Ok(())
+    }
+
+    /// Whether what is left of an event would have sent a letter.
+    fn would_send(&mut self, sent: &Sent, fact: &Fact) -> Result<bool, Fault> {
+        let Some(id) = sent.rule else { return Ok(true) };
+        let rule = self.program.rules.at(id);
+        // What goes in proportion does so in any case, once it is there.
+        if rule.on_refund == OnRefund::Proportion && rule.decided.is_some() && self.letter_fact(&sent.id).is_some() {
+            return Ok(true);
+        }
+        let (cause, at) = (Cause::Rule(id), self.moment(fact.event.time));
+        let Some(view) = view_of_left(self.lines_of(cause), sent.line, &sent.seen, &fact.left, at) else {
+            return Ok(false);
+        };
+        Ok(self.open(cause, &rule.gates, view)? && self.passes(cause, &rule.gates, view, sent.line.unwrap_or(0))?)
     }
 
     /// Says what of which award a reversal took back, and why so much.
