@@ -42,3 +42,10 @@ fn what_adds_up_lines_has_a_value_and_what_is_undone_a_reason() {
         |event| said(&["explain", "tests/cases/tools/lines.meed", "tests/cases/tools/lines.jsonl", "--event", event]);
     insta::assert_snapshot!(format!("{}\n{}\n{}", explain("e1"), explain("e2"), explain("e3")));
 }
+
+#[test]
+fn what_is_split_over_tiers_is_told_for_each_part() {
+    let explain =
+        |event| said(&["explain", "tests/cases/tools/split.meed", "tests/cases/tools/split.jsonl", "--event", event]);
+    insta::assert_snapshot!(format!("{}\n{}", explain("e1"), explain("e2")));
+}
