@@ -20,6 +20,8 @@ pub struct Boosted {
     pub amount: Exact,
     /// Bonuses that have limits of their own.
     pub limited: Vec<Limited>,
+    /// Boosts that added something, of those of which an activation is good for one use.
+    pub used_up: Vec<BoostId>,
     /// What partners pay of boosts, and the bonuses of which they pay a part.
     pub funded: Vec<(Arc<str>, Exact)>,
     /// How much of the amount has such a partner of its own.
@@ -124,6 +126,10 @@ impl Fold<'_> {
                     cut(&mut judged, id, limited.adds)?;
                 }
                 boosted.limited.push(limited);
+            }
+            let each_time = boost.activation.is_some_and(|activation| activation.each_time);
+            if each_time && judged.iter_mut().any(|part| part.last(id).is_some_and(|bonus| !bonus.adds.is_zero())) {
+                boosted.used_up.push(id);
             }
             let tracing = self.tracing();
             for part in judged.iter_mut().filter(|_| tracing) {

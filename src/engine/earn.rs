@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::hir::{Earn, EarnId, Funding, OnRefund, RoundScope, TierAt, UnitId};
+use crate::hir::{BoostId, Earn, EarnId, Funding, OnRefund, RoundScope, TierAt, UnitId};
 use crate::value::{Exact, Rounding, Value, allocate};
 
 use super::boost::{Basis, Boosted, Limited};
@@ -27,6 +28,8 @@ pub struct Share {
     pub amount: Exact,
     seen: Few<(crate::hir::Read, Value)>,
     claims: Vec<Claim>,
+    used_up: Vec<BoostId>,
+    active: Vec<Arc<str>>,
     limited: Vec<Limited>,
     parts: Vec<Part>,
     funding: Vec<Funding>,
@@ -99,6 +102,7 @@ impl Fold<'_> {
             _ => Vec::new(),
         };
         let held: Vec<Vec<u32>> = split.iter().map(|(tier, _)| with_tier(&before, earn.tier, *tier)).collect();
+        let active = self.activated(earn)?;
         for (number, line) in lines {
             let view = View { line, ..view };
             if number.is_some() && !self.passes(cause, &earn.gates, view, number.unwrap_or(0))? {
@@ -120,6 +124,8 @@ impl Fold<'_> {
                     amount: boosted.amount,
                     seen: seen.iter().flat_map(|seen| seen.borrow().clone()).collect(),
                     claims: Vec::new(),
+                    used_up: boosted.used_up,
+                    active: active.clone(),
                     limited: boosted.limited,
                     parts: split.clone(),
                     funding,
@@ -262,10 +268,10 @@ impl Fold<'_> {
             self.explain(cause, earn.span, Stage::Post, share.line, true, || words);
         }
         let uses = self.claim(share.claims, granted.amount)?;
-        let footing = self.footing(earn, share.parts, share.limited)?;
+        let footing = self.footing(earn, share.active, share.parts, share.limited)?;
         self.note_gave(cause, earn.cooldown);
         self.used_up(&earn.name, earn.activation);
-        for &boost in &earn.boosts {
+        for boost in share.used_up {
             let boost = self.program.boosts.at(boost);
             self.used_up(&boost.name, boost.activation);
         }

@@ -62,10 +62,23 @@ impl Footing {
 }
 
 impl Fold<'_> {
+    /// Boosts of an earn that are activated, of those that must be; none where nothing of it is judged again.
+    pub fn activated(&self, earn: &Earn) -> Result<Vec<Arc<str>>, Fault> {
+        let mut active = Vec::new();
+        for boost in earn.boosts.iter().filter(|_| earn.on_refund == OnRefund::Rejudge) {
+            let boost = self.program.boosts.at(*boost);
+            if boost.activation.is_some() && self.active(&boost.name, boost.activation)? {
+                active.push(boost.name.clone());
+            }
+        }
+        Ok(active)
+    }
+
     /// What is to be recorded of an award that is made now; none where nothing of it is ever asked for.
     pub fn footing(
         &mut self,
         earn: &Earn,
+        active: Vec<Arc<str>>,
         parts: Vec<Part>,
         limited: Vec<Limited>,
     ) -> Result<Option<Box<Footing>>, Fault> {
@@ -76,13 +89,8 @@ impl Fold<'_> {
         if earn.on_refund != OnRefund::Rejudge {
             return Ok((!bonuses.is_empty()).then(|| Box::new(Footing { bonuses, ..Footing::default() })));
         }
-        let (mut active, mut depends) = (Vec::new(), !parts.is_empty());
-        for boost in earn.boosts.iter().map(|boost| self.program.boosts.at(*boost)) {
-            depends |= boost.activation.is_some() || !boost.limits.is_empty();
-            if boost.activation.is_some() && self.active(&boost.name, boost.activation)? {
-                active.push(boost.name.clone());
-            }
-        }
+        let mut boosts = earn.boosts.iter().map(|boost| self.program.boosts.at(*boost));
+        let depends = !parts.is_empty() || boosts.any(|boost| boost.activation.is_some() || !boost.limits.is_empty());
         Ok(depends.then(|| Box::new(Footing { active, parts, bonuses })))
     }
 
