@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::hir::{
     Boost, BoostAmount, BoostId, Case, Combine, During, Earn, EarnId, EventId, EventKind, Expr, FieldId, FieldType,
-    Gates, Guard, Kind, LadderId, Operator, Pending, Read, TierAt, Type, UnitId,
+    Gates, Guard, Kind, LadderId, OnRefund, Operator, Pending, Read, TierAt, Type, UnitId,
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind};
@@ -105,8 +105,6 @@ impl Checker<'_> {
             }
         }
         let tier = self.tier_at(item, &gates, &give, &boosts)?;
-        let declared = item.gate.refunds.as_ref().map(|refunds| refunds.value);
-        let on_refund = self.on_refund(declared, event, &gates, &give, &boosts);
         boosts_fine.then_some(())?;
         Some(Earn {
             name: Arc::clone(&item.name.text),
@@ -134,7 +132,8 @@ impl Checker<'_> {
             round: item.round.as_ref().map(super::unit::round),
             pending: pending?,
             expiry: expiry?,
-            on_refund,
+            // Decided once all boosts are known.
+            on_refund: OnRefund::Proportion,
         })
     }
     /// Birthdays need the attribute that says when they are.

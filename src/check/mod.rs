@@ -196,6 +196,7 @@ impl<'a> Checker<'a> {
         for item in self.items.boosts.clone() {
             self.lower_boost(item, &mut earns);
         }
+        self.refunds_of_earns(&mut earns);
         let mut rules: outside::Rules =
             self.items.rules.clone().into_iter().map(|item| self.lower_rule(item)).collect();
         for item in self.items.limits.clone() {

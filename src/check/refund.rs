@@ -4,9 +4,18 @@ use crate::hir::{BoostId, EventId, Expr, FieldId, Function, Gates, Kind, OnRefun
 use crate::syntax::ast::RefundMode;
 
 use super::context::Checker;
+use super::outside::Earns;
 use super::walk::{parts, walk};
 
 impl Checker<'_> {
+    /// What partial reversals do to the awards of each earn, now that it has all its boosts.
+    pub fn refunds_of_earns(&self, earns: &mut Earns) {
+        for (item, earn) in self.items.earns.iter().zip(earns) {
+            let Some(earn) = earn else { continue };
+            let declared = item.gate.refunds.as_ref().map(|refunds| refunds.value);
+            earn.on_refund = self.on_refund(declared, earn.event, &earn.gates, &earn.give, &earn.boosts);
+        }
+    }
     /// As declared; otherwise judged again where the amount or a condition hangs on a threshold of a field that reversals lower.
     pub fn on_refund(
         &self,
