@@ -134,6 +134,7 @@ impl Checker<'_> {
             expiry: expiry?,
             // Decided once all boosts are known.
             on_refund: OnRefund::Proportion,
+            apart: Vec::new(),
         })
     }
     /// Birthdays need the attribute that says when they are.

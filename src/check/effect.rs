@@ -65,6 +65,7 @@ impl Checker<'_> {
             stack: None,
             funding: funding?,
             on_refund: call.on_refund,
+            apart: Vec::new(),
             decided: decided?,
         });
         Some(id)

@@ -120,6 +120,7 @@ impl Checker<'_> {
                 stack: None,
                 funding: Vec::new(),
                 on_refund: OnRefund::Keep,
+                apart: Vec::new(),
                 decided: None,
             });
         }

@@ -1,11 +1,19 @@
 //! What a partial reversal does to an award, where nothing is declared.
 
-use crate::hir::{BoostId, EventId, Expr, FieldId, Function, Gates, Kind, OnRefund};
+use crate::hir::{EventId, Expr, FieldId, FieldType, Function, Kind, OnRefund, Reversal};
 use crate::syntax::ast::RefundMode;
 
 use super::context::Checker;
 use super::outside::Earns;
 use super::walk::{parts, walk};
+
+/// What a partial reversal lowers.
+struct Lowered {
+    /// Fields of the original.
+    fields: Vec<FieldId>,
+    /// Fields of the line at hand.
+    of_line: Vec<FieldId>,
+}
 
 impl Checker<'_> {
     /// What partial reversals do to the awards of each earn, now that it has all its boosts.
@@ -13,65 +21,80 @@ impl Checker<'_> {
         for (item, earn) in self.items.earns.iter().zip(earns) {
             let Some(earn) = earn else { continue };
             let declared = item.gate.refunds.as_ref().map(|refunds| refunds.value);
-            earn.on_refund = self.on_refund(declared, earn.event, &earn.gates, &earn.give, &earn.boosts);
+            let exprs = self.earn_exprs(&earn.gates, &earn.give, &earn.boosts);
+            (earn.on_refund, earn.apart) = self.on_refund(declared, earn.event, earn.list, &exprs);
         }
     }
-    /// As declared; otherwise judged again where the amount or a condition hangs on a threshold of a field that reversals lower.
+    /// As declared; otherwise judged again by reversals of whose fields amount or conditions hang on a threshold, of an event or of its lines in
+    /// `list`. Gives the other reversals beside.
     pub fn on_refund(
         &self,
         declared: Option<RefundMode>,
         event: EventId,
-        gates: &Gates,
-        give: &Expr,
-        boosts: &[BoostId],
-    ) -> OnRefund {
-        match declared {
-            Some(RefundMode::InProportion) => return OnRefund::Proportion,
-            Some(RefundMode::ReJudge) => return OnRefund::Rejudge,
-            Some(RefundMode::Keep) => return OnRefund::Keep,
-            None => {}
+        list: Option<FieldId>,
+        exprs: &[Expr],
+    ) -> (OnRefund, Vec<EventId>) {
+        let declared = declared.map(|mode| match mode {
+            RefundMode::InProportion => OnRefund::Proportion,
+            RefundMode::ReJudge => OnRefund::Rejudge,
+            RefundMode::Keep => OnRefund::Keep,
+        });
+        if let Some(declared) = declared {
+            return (declared, Vec::new());
         }
-        let lowered = self.lowered_by_reversals(event);
-        if lowered.is_empty() {
-            return OnRefund::Proportion;
+        let reversals = self.events.iter().filter_map(|other| other.reversal.as_ref());
+        let (again, apart): (Vec<_>, Vec<_>) =
+            reversals.filter(|reversal| reversal.of == event).partition(|reversal| {
+                let lowered = self.lowered(reversal, list);
+                exprs.iter().any(|expr| hangs(expr, &lowered))
+            });
+        if again.is_empty() {
+            return (OnRefund::Proportion, Vec::new());
         }
-        let hangs = self.earn_exprs(gates, give, boosts).iter().any(|expr| self.hangs(expr, &lowered));
-        if hangs { OnRefund::Rejudge } else { OnRefund::Proportion }
+        (OnRefund::Rejudge, apart.into_iter().map(|reversal| reversal.by).collect())
     }
-    /// Fields of an event that partial reversals lower: amounts, and lists whose lines come back.
-    pub fn lowered_by_reversals(&self, event: EventId) -> Vec<FieldId> {
-        let mut fields = Vec::new();
-        for reversal in
-            self.events.iter().filter_map(|other| other.reversal.as_ref()).filter(|reversal| reversal.of == event)
-        {
-            fields.extend(reversal.amounts.iter().map(|(_, original)| *original));
-            fields.extend(reversal.lines.as_ref().map(|lines| lines.original));
-        }
-        fields
-    }
-    /// Whether an expression changes by steps with one of these fields.
-    fn hangs(&self, expr: &Expr, fields: &[FieldId]) -> bool {
-        let stepped = match &expr.kind {
-            Kind::Compare(..)
-            | Kind::In(..)
-            | Kind::Between(..)
-            | Kind::Lookup(..)
-            | Kind::Rate { full: true, .. }
-            | Kind::Call(Function::Min | Function::Max | Function::Floor | Function::Ceil | Function::Round, _) => {
-                mentions(expr, fields)
+    /// Fields of an event that a partial reversal lowers: amounts, lists whose lines come back, and money beside these, which comes back in
+    /// proportion to them.
+    fn lowered(&self, reversal: &Reversal, list: Option<FieldId>) -> Lowered {
+        let mut fields: Vec<FieldId> = reversal.amounts.iter().map(|(_, original)| *original).collect();
+        let mut of_line = Vec::new();
+        if let Some(lines) = &reversal.lines {
+            if fields.is_empty() {
+                let all = self.events.at(reversal.of).fields.pairs();
+                fields.extend(all.filter(|(_, def)| matches!(def.ty, FieldType::Money)).map(|(field, _)| field));
             }
-            _ => false,
-        };
-        stepped || parts(expr).into_iter().any(|part| self.hangs(part, fields))
+            fields.push(lines.original);
+            if list == Some(lines.original) {
+                of_line.extend(lines.amounts.iter().map(|(_, original)| *original));
+            }
+        }
+        Lowered { fields, of_line }
     }
 }
 
-fn mentions(expr: &Expr, fields: &[FieldId]) -> bool {
+/// Whether an expression changes by steps with what is lowered.
+fn hangs(expr: &Expr, lowered: &Lowered) -> bool {
+    let stepped = match &expr.kind {
+        Kind::Compare(..)
+        | Kind::In(..)
+        | Kind::Between(..)
+        | Kind::Lookup(..)
+        | Kind::Rate { full: true, .. }
+        | Kind::Call(Function::Min | Function::Max | Function::Floor | Function::Ceil | Function::Round, _) => {
+            mentions(expr, lowered)
+        }
+        _ => false,
+    };
+    stepped || parts(expr).into_iter().any(|part| hangs(part, lowered))
+}
+
+fn mentions(expr: &Expr, lowered: &Lowered) -> bool {
     let mut found = false;
     walk(expr, &mut |part| {
         found |= match &part.kind {
-            Kind::Field(field) => fields.contains(field),
-            Kind::Fold { list, .. } => fields.contains(list),
+            Kind::Field(field) => lowered.fields.contains(field),
+            Kind::Line(field) => lowered.of_line.contains(field),
+            Kind::Fold { list, .. } => lowered.fields.contains(list),
             _ => false,
         };
     });

@@ -83,6 +83,7 @@ impl Checker<'_> {
         let within = item.within.as_ref().and_then(|within| self.duration(within));
         let order = reverses.order.as_ref().map(|order| order.value);
         self.events.at_mut(id).reversal = Some(Reversal {
+            by: id,
             of,
             key,
             amounts,

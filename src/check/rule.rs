@@ -63,7 +63,7 @@ impl Checker<'_> {
         locals?;
         let effects = effects?;
         let limits = self.limits_of(&item.gate, &scope, &given(&effects));
-        let on_refund = self.rule_refund(item, &trigger, &gates, &effects);
+        let (on_refund, apart) = self.rule_refund(item, &trigger, &gates, &effects);
         let decided = self.decided(item.gate.decided.as_ref(), None);
         self.lasting_of_rule(item, &trigger, &effects);
         Some(Rule {
@@ -79,35 +79,37 @@ impl Checker<'_> {
             funding: funding?,
             stack: stack?,
             on_refund,
+            apart,
             decided: decided?,
         })
     }
-    /// Declared, or as for earns where an event sets it off; measures and tiers are thresholds by themselves.
+    /// Declared, or as for earns where an event sets it off, with the reversals that take a part in any case; measures and tiers are thresholds by themselves.
     fn rule_refund(
         &self,
         item: &ast::Rule,
         trigger: &Trigger,
         gates: &crate::hir::Gates,
         effects: &[(Option<Expr>, Effect)],
-    ) -> OnRefund {
+    ) -> (OnRefund, Vec<EventId>) {
         let declared = item.gate.refunds.as_ref().map(|refunds| refunds.value);
-        let Trigger::Event(event, _) = trigger else {
-            return match declared {
+        let Trigger::Event(event, list) = trigger else {
+            let mode = match declared {
                 Some(RefundMode::Keep) => OnRefund::Keep,
                 Some(RefundMode::InProportion) => OnRefund::Proportion,
                 Some(RefundMode::ReJudge) | None => OnRefund::Rejudge,
             };
+            return (mode, Vec::new());
         };
-        let mut modes = effects.iter().filter_map(|(when, effect)| match effect {
-            Effect::Give(_, amount) | Effect::Donate(_, amount) => {
-                let mut gates = gates.clone();
-                gates.when.extend(when.clone());
-                Some(self.on_refund(declared, *event, &gates, amount, &[]))
-            }
+        let amounts = effects.iter().filter_map(|(when, effect)| match effect {
+            Effect::Give(_, amount) | Effect::GiveTo(_, amount, _) | Effect::Donate(_, amount) => Some((when, amount)),
             _ => None,
         });
-        let first = modes.next().unwrap_or(OnRefund::Proportion);
-        if modes.any(|mode| mode == OnRefund::Rejudge) { OnRefund::Rejudge } else { first }
+        let mut exprs: Vec<Expr> = amounts.flat_map(|(when, amount)| when.iter().chain([amount])).cloned().collect();
+        if exprs.is_empty() {
+            return (OnRefund::Proportion, Vec::new());
+        }
+        exprs.extend(gates.when.iter().chain(&gates.filter).cloned());
+        self.on_refund(declared, *event, *list, &exprs)
     }
     /// What sets a rule off.
     pub fn trigger(&mut self, trigger: &ast::Spanned<ast::Trigger>) -> Option<Trigger> {

@@ -15,16 +15,13 @@ use super::split::{Part, Portion};
 impl Fold<'_> {
     /// Judges the recorded awards of an event that are to be judged again, on what a reversal has left of it, with the rates and tiers
     /// recorded then. What was rounded together is so again. Gives an amount for each award, `None` where it is not to be judged.
-    pub fn rejudged(
-        &mut self,
-        awards: &mut [Award],
-        fact: &Fact,
-        by: Option<&Reversal>,
-    ) -> Result<Vec<Option<i64>>, Fault> {
+    pub fn rejudged(&mut self, awards: &mut [Award], fact: &Fact, by: &Reversal) -> Result<Vec<Option<i64>>, Fault> {
         let mut judged = vec![None; awards.len()];
         let mut parts = Vec::new();
-        let again = awards.iter_mut().zip(&mut judged).filter(|(award, _)| award.on_refund == OnRefund::Rejudge);
-        for (award, slot) in again {
+        for (award, slot) in awards.iter_mut().zip(&mut judged) {
+            if self.on_part(award.cause, award.on_refund, by) != OnRefund::Rejudge {
+                continue;
+            }
             match award.cause {
                 Cause::Earn(id) => {
                     let amount = self.rejudged_exactly(id, award, fact, by)?;
@@ -50,13 +47,7 @@ impl Fold<'_> {
     }
 
     /// What an earn gives for what is left of an event, before rounding; and notes what is left of its bonuses.
-    fn rejudged_exactly(
-        &mut self,
-        id: EarnId,
-        award: &mut Award,
-        fact: &Fact,
-        by: Option<&Reversal>,
-    ) -> Result<Exact, Fault> {
+    fn rejudged_exactly(&mut self, id: EarnId, award: &mut Award, fact: &Fact, by: &Reversal) -> Result<Exact, Fault> {
         let mut footing = award.footing.take();
         let boosted = self.boosted_again(self.program.earns.at(id), award, footing.as_deref(), fact, by)?;
         if let Some(footing) = &mut footing {
@@ -72,7 +63,7 @@ impl Fold<'_> {
         award: &Award,
         footing: Option<&Footing>,
         fact: &Fact,
-        by: Option<&Reversal>,
+        by: &Reversal,
     ) -> Result<Boosted, Fault> {
         let at = self.moment(fact.event.time);
         let Some(view) = view_of_left(earn.list, award.line, &award.seen, &fact.left, at) else {
@@ -84,8 +75,8 @@ impl Fold<'_> {
         {
             return Ok(Boosted::default());
         }
-        let parts = match (footing, by) {
-            (Some(footing), Some(by)) if !footing.parts.is_empty() => {
+        let parts = match footing {
+            Some(footing) if !footing.parts.is_empty() => {
                 left_of(&footing.parts, self.extent(award.cause, award.line, fact, by)?)?
             }
             _ => Vec::new(),

@@ -247,7 +247,8 @@ impl Fold<'_> {
     ) -> Result<(), Fault> {
         let mut donations = std::mem::take(&mut fact.donations);
         for donation in &mut donations {
-            let target = match (donation.on_refund, reversal) {
+            let mode = reversal.map(|by| self.on_part(donation.cause, donation.on_refund, by));
+            let target = match (mode.unwrap_or(donation.on_refund), reversal) {
                 (OnRefund::Keep, _) => 0,
                 (_, None) => donation.amount,
                 _ if fact.gone => donation.amount,

@@ -18,6 +18,7 @@ use super::left::Left;
 use super::mail::{Content, Letter};
 use super::naming::known_as;
 use super::outcome::{Cause, What};
+use super::undone::undone;
 
 /// What a claim is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,23 +110,28 @@ impl Fold<'_> {
         let position = self.letter_fact(letter);
         let Some(decided) = position.and_then(|position| self.state.facts.get_mut(position)) else { return Ok(()) };
         let at = decided.event.time;
-        let (mut awards, donations) = (std::mem::take(&mut decided.awards), std::mem::take(&mut decided.donations));
+        let Fact { awards, donations, turns, .. } = &mut *decided;
+        let (mut awards, donations) = (std::mem::take(awards), std::mem::take(donations));
+        let turns = std::mem::take(turns);
         let then =
             fact.reversals.iter().rev().find(|(time, _)| *time < at).map_or(&fact.event.fields, |(_, left)| left);
         let event = Event { fields: then.clone(), ..(*fact.event).clone() };
-        let mut since = Fact { event: event.into(), donations, ..fact.clone() };
+        let mut since = Fact { event: event.into(), awards: awards.clone(), donations, turns, ..fact.clone() };
+        let before = undone(&since);
         // Its conditions were asked before.
         let left = Left { fields: &fact.left, asked: None, at };
         for award in &mut awards {
-            let judged = match award.on_refund {
+            let judged = match self.on_part(award.cause, award.on_refund, reversal) {
                 OnRefund::Rejudge => Some(self.award_of_left(award, &left)?),
                 OnRefund::Proportion | OnRefund::Keep => None,
             };
             self.retake(award, judged, &since, Some(reversal))?;
         }
+        since.awards = awards;
         self.return_gifts_by(&mut since, Some(reversal), &left)?;
+        self.give_turns_back(&mut since, &before)?;
         if let Some(decided) = position.and_then(|position| self.state.facts.get_mut(position)) {
-            (decided.awards, decided.donations) = (awards, since.donations);
+            (decided.awards, decided.donations, decided.turns) = (since.awards, since.donations, since.turns);
         }
         Ok(())
     }

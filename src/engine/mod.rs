@@ -74,6 +74,7 @@ mod tender;
 mod tier;
 mod transfer;
 pub mod turns;
+mod undone;
 mod union;
 mod unless;
 mod version;

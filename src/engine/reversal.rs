@@ -16,6 +16,7 @@ use super::left::view_of_left;
 use super::mail::Content;
 use super::outcome::{Cause, Stage};
 use super::state::State;
+use super::undone::undone;
 
 /// What a reversal leaves of one original.
 struct Undo {
@@ -375,16 +376,18 @@ impl Fold<'_> {
         self.judge.noted(self.state, &FactChange::Reversed(&fact, now, &before), &noting)?;
         self.count_sales(fact.event.kind, &before, &fact.left)?;
 
+        let before = undone(&fact);
         let mut awards = std::mem::take(&mut fact.awards);
-        let judged = if fact.gone {
-            vec![None; awards.len()]
-        } else {
-            self.rejudged(&mut awards, &fact, by.map(|(reversal, _)| reversal))?
+        let judged = match by {
+            Some((reversal, _)) if !fact.gone => self.rejudged(&mut awards, &fact, reversal)?,
+            _ => vec![None; awards.len()],
         };
         for (award, judged) in awards.iter_mut().zip(judged) {
             self.retake(award, judged, &fact, by.map(|(reversal, _)| reversal))?;
         }
+        fact.awards = awards;
         self.return_gifts(&mut fact, by.map(|(reversal, _)| reversal))?;
+        let forgotten = if fact.gone { Vec::new() } else { self.give_turns_back(&mut fact, &before)? };
         if fact.gone {
             self.cancel_gifts(&fact.gifts)?;
             self.unclaim(&mut fact.turns, 0, 0, 0)?;
@@ -399,17 +402,31 @@ impl Fold<'_> {
             self.return_points(payment, owed)?;
         }
         if let Some(slot) = self.state.facts.get_mut(undo.fact) {
-            slot.awards = awards;
+            slot.awards = std::mem::take(&mut fact.awards);
             slot.payment = fact.payment.clone();
             slot.sent = std::mem::take(&mut fact.sent);
             slot.donations = std::mem::take(&mut fact.donations);
+            slot.turns = std::mem::take(&mut fact.turns);
+            slot.used_up = std::mem::take(&mut fact.used_up);
+            slot.gave = std::mem::take(&mut fact.gave);
         }
+        forgotten.into_iter().for_each(|cause| self.forget_gave(cause, fact.event.time));
         let Some((reversal, event)) = by else { return Ok(()) };
         let order = reversal.key.first().and_then(|(own, _)| event.fields.get(own.0 as usize)).cloned();
         if let Some(Value::Text(order)) = order {
             self.return_tender(&order, &fact, reversal)?;
         }
         Ok(())
+    }
+
+    /// What a reversal of a part does to what something brought: what it has nothing to do with is not judged again by it.
+    pub fn on_part(&self, cause: Cause, declared: OnRefund, by: &Reversal) -> OnRefund {
+        let apart: &[_] = match cause {
+            Cause::Earn(id) => &self.program.earns.at(id).apart,
+            Cause::Rule(id) => &self.program.rules.at(id).apart,
+            _ => &[],
+        };
+        if declared == OnRefund::Rejudge && apart.contains(&by.by) { OnRefund::Proportion } else { declared }
     }
 
     /// Takes back what a reversal takes of an award in all, now that its event is left as it is: down to what was judged again, or in proportion.
@@ -451,7 +468,7 @@ impl Fold<'_> {
     fn unsend(&mut self, fact: &mut Fact, by: Option<&Reversal>) -> Result<(), Fault> {
         let mut kept = Few::default();
         for sent in std::mem::take(&mut fact.sent) {
-            if fact.gone || !self.would_send(&sent, fact)? {
+            if fact.gone || !self.would_send(&sent, fact, by)? {
                 self.send(sent.to, Content::Recall(sent.id));
                 continue;
             }
@@ -465,14 +482,15 @@ impl Fold<'_> {
     }
 
     /// Whether what is left of an event would have sent a letter.
-    fn would_send(&mut self, sent: &Sent, fact: &Fact) -> Result<bool, Fault> {
+    fn would_send(&mut self, sent: &Sent, fact: &Fact, by: Option<&Reversal>) -> Result<bool, Fault> {
         let Some(id) = sent.rule else { return Ok(true) };
-        let rule = self.program.rules.at(id);
+        let (rule, cause) = (self.program.rules.at(id), Cause::Rule(id));
         // What goes in proportion does so in any case, once it is there.
-        if rule.on_refund == OnRefund::Proportion && rule.decided.is_some() && self.letter_fact(&sent.id).is_some() {
+        let mode = by.map(|by| self.on_part(cause, rule.on_refund, by));
+        if mode == Some(OnRefund::Proportion) && rule.decided.is_some() && self.letter_fact(&sent.id).is_some() {
             return Ok(true);
         }
-        let (cause, at) = (Cause::Rule(id), self.moment(fact.event.time));
+        let at = self.moment(fact.event.time);
         let Some(view) = view_of_left(self.lines_of(cause), sent.line, &sent.seen, &fact.left, at) else {
             return Ok(false);
         };
@@ -486,7 +504,7 @@ impl Fold<'_> {
         }
         let say = |steps: i64| super::words::quantity(self.program, award.unit, Exact::from(steps));
         let (was, is) = self.extent(award.cause, award.line, fact, reversal)?;
-        let share = match (fact.gone, award.on_refund, was.is_zero()) {
+        let share = match (fact.gone, self.on_part(award.cause, award.on_refund, reversal), was.is_zero()) {
             (true, ..) => "all of it came back".to_string(),
             (false, OnRefund::Rejudge, _) => "judged again on what is left".to_string(),
             (false, _, true) => "in proportion".to_string(),

@@ -50,26 +50,32 @@ impl Fold<'_> {
     /// Lets clocks of absence, cooldowns and activations stand as if an event that is gone had never been (S26).
     pub(super) fn forget(&mut self, gone: &Fact) {
         let time = gone.event.time;
-        let latest = |facts: &[Fact], which: &dyn Fn(&Fact) -> bool| {
-            facts.iter().rev().find(|fact| !fact.gone && !fact.negative && which(fact)).map(|fact| fact.event.time)
-        };
         if *self.state.last.at(gone.event.kind) == Some(time) {
-            *self.state.last.at_mut(gone.event.kind) =
-                latest(&self.state.facts, &|fact| fact.event.kind == gone.event.kind);
+            *self.state.last.at_mut(gone.event.kind) = self.latest(|fact| fact.event.kind == gone.event.kind);
             // Lots may have been due in between.
             self.state.units.iter_mut().for_each(|purse| purse.checked = None);
         }
-        for cause in
-            gone.gave.iter().filter(|cause| self.state.gave.get(cause) == Some(&time)).copied().collect::<Vec<_>>()
-        {
-            match latest(&self.state.facts, &|fact| fact.gave.contains(&cause)) {
-                Some(before) => self.state.gave.insert(cause, before),
-                None => self.state.gave.remove(&cause),
-            };
-        }
+        gone.gave.iter().for_each(|cause| self.forget_gave(*cause, time));
         for (name, since) in &gone.used_up {
             self.state.activations.entry(name.clone()).or_insert(*since);
         }
+    }
+
+    /// Lets something that gave at a moment, for an event for which nothing of that is left, have given when it did before.
+    pub(super) fn forget_gave(&mut self, cause: Cause, time: Instant) {
+        if self.state.gave.get(&cause) != Some(&time) {
+            return;
+        }
+        match self.latest(|fact| fact.gave.contains(&cause)) {
+            Some(before) => self.state.gave.insert(cause, before),
+            None => self.state.gave.remove(&cause),
+        };
+    }
+
+    /// When the last event came, of those that are still there, of which something holds.
+    fn latest(&self, which: impl Fn(&Fact) -> bool) -> Option<Instant> {
+        let mut facts = self.state.facts.iter().rev().filter(|fact| !fact.gone && !fact.negative);
+        facts.find(|fact| which(fact)).map(|fact| fact.event.time)
     }
 
     /// Takes gifts back that are still there, and tells of the others.

@@ -81,8 +81,9 @@ pub(crate) fn program() -> Program {
     .collect();
     let purchase = events.push(event("purchase", EventKind::Declared, purchase));
     let refund = [field("order", FieldType::Id), field("subtotal", FieldType::Money)].into_iter().collect();
-    let mut refund = event("refund", EventKind::Declared, refund);
-    refund.reversal = Some(Reversal {
+    let refund = events.push(event("refund", EventKind::Declared, refund));
+    events.at_mut(refund).reversal = Some(Reversal {
+        by: refund,
         of: purchase,
         key: vec![(FieldId(0), FieldId(0))],
         amounts: vec![(FieldId(1), FieldId(1))],
@@ -93,7 +94,6 @@ pub(crate) fn program() -> Program {
         excess_dropped: false,
         within: None,
     });
-    events.push(refund);
     let case = |rate: &str, from: Option<&str>, until: Option<&str>| Case {
         guard: Guard { from: from.and_then(Day::parse), until: until.and_then(Day::parse), when: None },
         value: number(rate),

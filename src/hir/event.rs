@@ -159,6 +159,8 @@ pub enum FieldType {
 /// How an event takes back earlier ones.
 #[derive(Debug, Clone)]
 pub struct Reversal {
+    /// The type that reverses.
+    pub by: EventId,
     /// The type it reverses.
     pub of: EventId,
     /// Pairs of (own field, field of the original) that must be equal; never empty.

@@ -83,6 +83,8 @@ pub struct Earn {
     /// What a partial reversal does; decided by the checker where nothing was declared: re-judge where the amount or a condition hangs on
     /// a threshold of a reversible field, in proportion otherwise.
     pub on_refund: OnRefund,
+    /// Reversals of whose fields it does not hang on any: they take a part in proportion, though others have it judged again.
+    pub apart: Vec<EventId>,
 }
 
 /// A boost.
@@ -287,6 +289,8 @@ pub struct Rule {
     pub stack: Option<StackId>,
     /// What a reversal does to awards that hung on a threshold (S22).
     pub on_refund: OnRefund,
+    /// Reversals of whose fields it does not hang on any: they take a part in proportion, though others have it judged again.
+    pub apart: Vec<EventId>,
     /// When it is decided what it brings; at once without it.
     pub decided: Option<Decided>,
 }
