@@ -73,7 +73,12 @@ impl Lowering<'_> {
 
 /// The lines of a list, each of so many slots, as lanes of their own.
 pub fn lines_in<'m>(list: i64, size: usize, lane: &Lane<'m>) -> impl ExactSizeIterator<Item = Lane<'m>> + use<'m> {
-    let (start, count) = if list == MISSING { (0, 0) } else { lines_of(list) };
     let lane = *lane;
-    (0..count).map(move |number| Lane { line: place(start + number * size), ..lane })
+    starts_in(list, size).map(move |start| Lane { line: place(start), ..lane })
+}
+
+/// Where the lines of a list begin, each of so many slots.
+pub fn starts_in(list: i64, size: usize) -> impl ExactSizeIterator<Item = usize> {
+    let (start, count) = if list == MISSING { (0, 0) } else { lines_of(list) };
+    (0..count).map(move |number| start + number * size)
 }

@@ -8,7 +8,7 @@ use crate::value::Instant;
 
 use super::clock::Back;
 use super::code::{MISSING, Num, cell, set};
-use super::inside::lines_in;
+use super::inside::{lines_in, starts_in};
 use super::judge::Judge;
 use super::lane::{Cx, Lane};
 use super::layout::NEVER;
@@ -56,11 +56,15 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// Lets what is from before a moment leave a window.
+    /// Lets what is from before a moment leave a window. Mostly there is nothing.
+    #[inline(always)]
     fn slide_to(&mut self, lane: &Lane<'_>, measure: &MeasurePlan, start: i64) {
-        if lane.get(measure.cells.first) >= start {
-            return;
+        if lane.get(measure.cells.first) < start {
+            self.leave(lane, measure, start);
         }
+    }
+
+    fn leave(&mut self, lane: &Lane<'_>, measure: &MeasurePlan, start: i64) {
         match measure.facts {
             Some(event) => self.slide_facts(lane, measure, event, start),
             None if measure.how == How::Distinct => self.forget_values(lane, measure, start),
@@ -174,8 +178,8 @@ impl Judge<'_, '_> {
         if let (Num::Line(at), None) = (&measure.value, &measure.filter) {
             // A field of each line needs no lines side by side.
             for lane in lanes {
-                for line in lines_in(cell(self.slots, lane.slots as usize + slot), size, lane) {
-                    self.contribute(&line, measure, cell(self.lines, line.line as usize + at));
+                for start in starts_in(self.slot(lane, slot), size) {
+                    self.contribute(lane, measure, cell(self.lines, start + at));
                 }
             }
             return;
