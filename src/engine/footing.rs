@@ -94,8 +94,8 @@ impl Fold<'_> {
         Ok(depends.then(|| Box::new(Footing { active, parts, bonuses })))
     }
 
-    /// Gives headroom of boosts back for what is left of their bonuses, now that so much more of the award was taken back.
-    pub fn unclaim_bonuses(&mut self, footing: &mut Footing, taken: i64) -> Result<(), Fault> {
+    /// Gives headroom of boosts back beyond what is left of their bonuses; at most so much of each, where less than that was taken back.
+    pub fn unclaim_bonuses(&mut self, footing: &mut Footing, most: i64) -> Result<(), Fault> {
         for Bonus { adds, uses, .. } in &mut footing.bonuses {
             let left = Rounding::Up.round(*adds)?;
             for (key, bucket, used) in uses.iter_mut() {
@@ -103,7 +103,7 @@ impl Fold<'_> {
                 let back = match times {
                     true if left > 0 => 0,
                     true => *used,
-                    false => (*used - left).clamp(0, taken),
+                    false => (*used - left).clamp(0, most),
                 };
                 *used -= back;
                 self.add_use(key, *bucket, -back)?;

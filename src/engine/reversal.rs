@@ -450,10 +450,12 @@ impl Fold<'_> {
             self.unclaim(&mut uses, award.granted, before, taken)?;
             award.uses = uses;
             if let Some(mut footing) = award.footing.take() {
+                let mut most = taken;
                 if judged.is_none() {
                     footing.shrink(award.granted - before, award.granted - before - taken)?;
+                    most = i64::MAX;
                 }
-                self.unclaim_bonuses(&mut footing, taken)?;
+                self.unclaim_bonuses(&mut footing, most)?;
                 award.footing = Some(footing);
             }
             if let Some(reversal) = by {
