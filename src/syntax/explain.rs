@@ -168,7 +168,25 @@ fn statement_word(r: &Reader<'_>, Place { rule, first, last }: Place, at: usize)
             return missing;
         }
     }
+    if rule == Rule::boost_lines && similar.is_none() {
+        return Some(boost_statement(r, Place { rule, first, last }, known));
+    }
     Some(errors::unknown_statement(span, word, describe::block(rule), similar, &known))
+}
+
+/// A statement of a boost that begins with none of their words: its amount, where it begins with a name.
+fn boost_statement(r: &Reader<'_>, place: Place, mut known: Vec<String>) -> Diagnostic {
+    let (span, block) = (r.token_span(place.first), describe::block(place.rule));
+    let (start, end) = r.range(place.first, place.last);
+    let edit = Edit { span: r.span(start, start), text: "give ".to_owned() };
+    if repair::reading(r, place, std::slice::from_ref(&edit)) == Reading::Whole {
+        let amount = r.text.get(start..end).unwrap_or_default();
+        let d = errors::unknown_statement(r.span(start, end), amount, block, None, &[]);
+        return Diagnostic { edits: vec![edit], ..d.help(format!("where an amount is meant, write `give {amount}`")) };
+    }
+    // They can be read, so that it can be told where they belong.
+    known.retain(|word| !matches!(word.as_str(), "cooldown" | "refunds"));
+    errors::unknown_statement(span, r.token_text(place.first), block, None, &known)
 }
 
 /// The words with which a statement of this rule can begin: asked of the grammar, so that there is one list.

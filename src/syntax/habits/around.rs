@@ -53,6 +53,23 @@ pub(super) fn rate_of_nothing(r: &Reader<'_>, place: Place) -> Option<Diagnostic
     Some(errors::left_out(r.span(start, end), "a rate says of what: a field of the event", help, only))
 }
 
+/// `up to $100 1 point per $1` in a table.
+pub(super) fn rate_of_band(r: &Reader<'_>, place: Place) -> Option<Diagnostic> {
+    let per = place.last.checked_sub(2).filter(|per| *per > place.first && place.rule == Rule::table_lines)?;
+    let kind = |at: usize| r.tokens.get(at).map(|token| token.kind);
+    if r.token_text(per) != "per" || kind(per + 1) != Some(TokenKind::MoneySign) {
+        return None;
+    }
+    let table =
+        heads(r, "table").filter(|head| *head < place.first).last().map_or("…", |head| r.token_text(head + 1));
+    let (money, whole) = (r.range(per + 1, place.last), r.range(per, place.last));
+    let money = r.text.get(money.0..money.1)?;
+    let help = format!(
+        "write the plain numbers here, and the rate where the table is used: `give 1 point per {money} of {table}[…]`"
+    );
+    Some(errors::left_out(r.span(whole.0, whole.1), "a table does not know of what a rate is", help, None))
+}
+
 /// `expires after 24 months of inactivity`, `rule lapse after 24 months without activity`.
 pub(super) fn inactivity(r: &Reader<'_>, place: Place) -> Option<Diagnostic> {
     const IDLE: [&[&str]; 6] = [
@@ -161,7 +178,7 @@ fn events<'t>(r: &Reader<'t>) -> Vec<&'t str> {
 }
 
 /// Where lines begin with a word.
-fn heads<'r>(r: &'r Reader<'_>, word: &'r str) -> impl Iterator<Item = usize> + 'r {
+pub(super) fn heads<'r>(r: &'r Reader<'_>, word: &'r str) -> impl Iterator<Item = usize> + 'r {
     let begins =
         |at: usize| at.checked_sub(1).is_none_or(|at| r.tokens.get(at).is_some_and(|t| t.kind == TokenKind::Newline));
     (0..r.tokens.len()).filter(move |at| r.token_text(*at) == word && begins(*at))

@@ -1,6 +1,7 @@
 //! What people write by habit from elsewhere, and what to write instead.
 
 mod around;
+mod attached;
 mod clauses;
 mod numbers;
 mod phrases;
@@ -26,8 +27,11 @@ pub(super) fn find(r: &Reader<'_>, place: Place, at: Option<usize>) -> Option<Di
         .or_else(|| clauses::tier_alone(r, place))
         .or_else(|| clauses::round_block(r, place, failed))
         .or_else(|| around::rate_of_nothing(r, place))
+        .or_else(|| around::rate_of_band(r, place))
         .or_else(|| around::inactivity(r, place))
         .or_else(|| around::money_of_unit(r, place, failed))
+        .or_else(|| attached::find(r, place, failed))
+        .or_else(|| attached::is_list(r, place, failed))
         .or_else(|| signs::find(r, place))
         .or_else(|| near.clone().find_map(|at| numbers::find(r, place, at, failed)))
         .or_else(|| clauses::conditional(r, place))
