@@ -109,7 +109,14 @@ impl Checker<'_> {
     fn no_list(&mut self, fold: &ast::Aggregate, first: &ast::Ident, span: Span, scope: &Scope) -> Option<Expr> {
         let text = self.sources.text(span).to_owned();
         if self.names.events.get(&first.text).is_some() || self.unit_named(&first.text) {
-            return self.fail(errors::measures::history_in_expression(span, &text));
+            let taken = |name: &str| {
+                let fields = self.events.iter().any(|event| event.fields.iter().any(|field| &*field.name == name));
+                fields
+                    || self.names.values.get(name).is_some()
+                    || self.attributes.iter().any(|field| &*field.name == name)
+            };
+            let name = ["total", "so_far", "total_so_far"].into_iter().find(|name| !taken(name)).unwrap_or("my_total");
+            return self.fail(errors::measures::history_in_expression(span, &text, name));
         }
         let Some(event) = scope.event.and_then(|event| self.events.get(event)) else {
             let error = self.no_event(first);

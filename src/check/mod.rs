@@ -46,6 +46,7 @@ mod rule;
 mod scenario;
 mod scope;
 mod settings;
+mod slips;
 mod spoken;
 mod table;
 mod tier;

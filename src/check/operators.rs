@@ -22,6 +22,9 @@ impl Checker<'_> {
         span: Span,
         scope: &Scope,
     ) -> Option<Expr> {
+        if op == BinaryOp::Or {
+            self.no_bare_words(left, right, scope)?;
+        }
         let left = self.condition(left, scope);
         let right = match (&left, op) {
             (Some(left), BinaryOp::And) => self.condition(right, &scope.given(left)),
@@ -90,7 +93,8 @@ impl Checker<'_> {
         };
         Some((left?, right?))
     }
-    fn is_word(&self, expr: &ast::Expr, scope: &Scope) -> bool {
+    /// Whether it is a bare word that names nothing.
+    pub fn is_word(&self, expr: &ast::Expr, scope: &Scope) -> bool {
         matches!(&expr.kind, ExprKind::Path(path) if !self.is_named(path, scope))
     }
     /// Two sides of a comparison in one dimension. A plain number beside an amount of a unit counts that unit.
@@ -273,6 +277,9 @@ impl Checker<'_> {
         span: Span,
         scope: &Scope,
     ) -> Option<Expr> {
+        if !full {
+            self.whole_rate(quantity, per)?;
+        }
         let quantity = self.numeric(quantity, scope, None);
         let per = self.expr(per, scope, None);
         let value = self.expr(of, scope, per.as_ref().map(|per| per.ty));

@@ -4,9 +4,10 @@ use super::{error, suggest};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
-pub(in crate::check) fn history_in_expression(span: Span, text: &str) -> Diagnostic {
+/// `name` is one that nothing has.
+pub(in crate::check) fn history_in_expression(span: Span, text: &str, name: &str) -> Diagnostic {
     error("E0231", span, format!("`{text}` counts over time, so it needs a name and a period"))
-        .help(format!("name it first: `measure total = {text}, each calendar year`, then write `total` here"))
+        .help(format!("name it first: `measure {name} = {text}, each calendar year`, then write `{name}` here"))
 }
 
 pub(in crate::check) fn not_a_list(

@@ -190,3 +190,10 @@ pub(in crate::check) fn since_unit(span: Span) -> Diagnostic {
 fn one_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default().trim_end()
 }
+
+/// `span` is all of what `right` stands for.
+pub(in crate::check) fn word_behind_or(word: Span, text: &str, span: Span, right: String) -> Diagnostic {
+    error("E0226", word, format!("a condition is expected here, this is the word `{}`", text.trim_matches('"')))
+        .help(format!("list the words: `{right}`"))
+        .edit(span, right)
+}
