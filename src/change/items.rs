@@ -135,7 +135,9 @@ fn key(words: &[String]) -> String {
         words.first().map(String::as_str),
         Some("at" | "also" | "minimum" | "any" | "leap" | "option" | "prize")
     );
-    words.iter().take(if two { 2 } else { 1 }).cloned().collect::<Vec<_>>().join(" ")
+    let number = |word: &String| word.starts_with(|sign: char| sign.is_ascii_digit() || !sign.is_alphanumeric());
+    let minimum = words.first().is_some_and(|word| word == "minimum") && words.get(1).is_some_and(number);
+    words.iter().take(if two && !minimum { 2 } else { 1 }).cloned().collect::<Vec<_>>().join(" ")
 }
 
 /// Words as a line: names joined by dots and brackets as they are usually written.

@@ -179,8 +179,9 @@ fn figures(sums: &Sums) -> Figures {
 }
 
 fn cost(replay: &Replay) -> i128 {
-    let units: i128 =
-        replay.units.values().filter_map(|sums| worth(sums.flows.issued - sums.flows.reversed, sums.worth)).sum();
+    // What members have paid for with points is not counted again.
+    let given = |sums: &Sums| sums.flows.issued - sums.flows.reversed - sums.turned;
+    let units: i128 = replay.units.values().filter_map(|sums| worth(given(sums), sums.worth)).sum();
     units + replay.done.values().map(|done| done.money).sum::<i128>()
 }
 
@@ -356,6 +357,6 @@ fn difference(old: Option<&Done>, new: Option<&Done>) -> (Vec<(String, i128)>, i
     let given = |done: Option<&Done>, unit: &Arc<str>| done.and_then(|done| done.given.get(unit)).copied().unwrap_or(0);
     let units: BTreeSet<&Arc<str>> = old.iter().chain(&new).flat_map(|done| done.given.keys()).collect();
     let changes = units.into_iter().map(|unit| (unit.to_string(), given(new, unit) - given(old, unit)));
-    let money = |done: Option<&Done>| done.map_or(0, |done| done.money + done.off);
+    let money = |done: Option<&Done>| done.map_or(0, |done| done.money + done.bought + done.off);
     (changes.filter(|(_, change)| *change != 0).collect(), money(new) - money(old))
 }

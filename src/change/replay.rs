@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::engine::{Account, Event, Flow, Flows, Outcome, Pots, What, World, words};
+use crate::engine::{Account, Cause, Event, Flow, Flows, Outcome, Pots, Vouchers, What, World, words};
 use crate::hir::{Program, UnitId};
 use crate::value::{Exact, Value};
 
@@ -13,6 +13,8 @@ use crate::value::{Exact, Value};
 pub struct Sums {
     /// What became of it.
     pub flows: Flows,
+    /// Of what was awarded, what members got for points of another unit, and what was turned into something else.
+    pub turned: i128,
     /// What members have at the end, less what they owe.
     pub outstanding: i128,
     /// Money that one step is worth at the end, in minor units.
@@ -29,6 +31,8 @@ pub(super) struct Done {
     pub given: BTreeMap<Arc<str>, i128>,
     /// Value of vouchers and gifts to causes, in minor units.
     pub money: i128,
+    /// Value of vouchers that members have paid for with points, in minor units.
+    pub bought: i128,
     /// Money off bills, in minor units.
     pub off: i128,
 }
@@ -36,7 +40,7 @@ pub(super) struct Done {
 /// What one member got.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Member {
-    /// Awards less what was taken back, by unit.
+    /// Awards less what was taken back, and less what was paid for rewards that have a value, by unit.
     pub awarded: BTreeMap<Arc<str>, i64>,
     /// Vouchers less cancelled ones.
     pub vouchers: i64,
@@ -48,6 +52,12 @@ pub(super) struct Member {
     pub by_event: Vec<(Arc<str>, Arc<str>, i64)>,
 }
 
+/// The keyword and the name of what does something.
+type RuleName = (&'static str, Arc<str>);
+
+/// A voucher that was issued: by what, whether the member has paid for it, and its value in minor units.
+type Issue = (RuleName, bool, i64);
+
 /// A history under one program.
 #[derive(Debug)]
 pub struct Replay {
@@ -55,7 +65,8 @@ pub struct Replay {
     /// New names of what the other program calls otherwise.
     renamed: BTreeMap<String, Arc<str>>,
     pub(super) units: BTreeMap<Arc<str>, Sums>,
-    pub(super) done: BTreeMap<(&'static str, Arc<str>), Done>,
+    pub(super) done: BTreeMap<RuleName, Done>,
+    vouchers: Vouchers<Option<Issue>>,
     pub(super) members: BTreeMap<Arc<str>, Member>,
     pub(super) kinds: BTreeMap<Arc<str>, u64>,
     /// Money off bills, in minor units.
@@ -74,6 +85,7 @@ impl Replay {
             renamed: renamed.collect(),
             units: BTreeMap::new(),
             done: BTreeMap::new(),
+            vouchers: Vouchers::default(),
             members: BTreeMap::new(),
             kinds: BTreeMap::new(),
             off: 0,
@@ -119,19 +131,14 @@ impl Replay {
         match what {
             What::Posted { unit, from, to, amount, .. } => {
                 let unit = self.unit(&program, *unit);
-                self.posted(outcome, &by, unit, (from, to), *amount);
+                self.posted(outcome, &program, &by, unit, (from, to), *amount);
             }
             What::Issued { value, reward, .. } => {
                 let money = program.rewards.at(*reward).gives.unit.is_none();
-                let value = value.filter(|_| money).unwrap_or(0) * sign;
-                self.done.entry(by).or_default().money += i128::from(value);
-                let member = self.members.entry(outcome.member.clone()).or_default();
-                member.vouchers += sign;
-                member.value = member.value.saturating_add(value);
+                let bought = outcome.cause == Cause::Reward(*reward);
+                self.voucher(outcome, Some((by, bought, value.filter(|_| money).unwrap_or(0))));
             }
-            What::Voucher { change: crate::engine::VoucherChange::Cancelled, .. } => {
-                self.members.entry(outcome.member.clone()).or_default().vouchers -= sign;
-            }
+            What::Voucher { .. } => self.voucher(outcome, None),
             What::Donated { amount, matched, giver, .. } if *giver != crate::engine::Giver::Member => {
                 self.done.entry(by).or_default().money +=
                     (i128::from(*amount) + i128::from(*matched)) * i128::from(sign);
@@ -146,27 +153,58 @@ impl Replay {
         }
     }
 
+    /// A voucher is issued or cancelled.
+    fn voucher(&mut self, outcome: &Outcome, note: Option<Issue>) {
+        let Some((Some((by, bought, value)), sign)) = self.vouchers.follow(outcome, note) else { return };
+        let done = self.done.entry(by).or_default();
+        let sum = if bought { &mut done.bought } else { &mut done.money };
+        *sum += i128::from(sign * value);
+        let member = self.members.entry(outcome.member.clone()).or_default();
+        member.vouchers += sign;
+        member.value = member.value.saturating_add(sign * value);
+    }
+
     fn posted(
         &mut self,
         outcome: &Outcome,
-        by: &(&'static str, Arc<str>),
+        program: &Program,
+        by: &RuleName,
         unit: Arc<str>,
         (from, to): (&Account, &Account),
         amount: i64,
     ) {
         let sums = self.units.entry(unit.clone()).or_default();
-        let awarded = match sums.flows.post(from, to, i128::from(amount)) {
+        let flow = sums.flows.post(from, to, i128::from(amount));
+        let awarded = match flow {
             Some(Flow::Issued) => amount,
             Some(Flow::Reversed) => -amount,
             _ => 0,
         };
+        let spent = match flow {
+            Some(Flow::Spent) if *to == Account::Redeemed => amount,
+            Some(Flow::Spent) if *from == Account::Redeemed => -amount,
+            _ => 0,
+        };
+        let mut gained = awarded;
+        match outcome.cause {
+            Cause::Reward(id) => {
+                sums.turned += i128::from(awarded);
+                gained -= if program.rewards.at(id).gives.value.is_some() { spent } else { 0 };
+            }
+            Cause::Earn(_) | Cause::Rule(_) | Cause::Ladder(_) | Cause::Exchange(_) | Cause::Event => {
+                sums.turned += i128::from(spent);
+            }
+            _ => {}
+        }
         if awarded != 0 {
             *self.done.entry(by.clone()).or_default().given.entry(unit.clone()).or_default() += i128::from(awarded);
+        }
+        if gained != 0 {
             let member = self.members.entry(outcome.member.clone()).or_default();
             let sum = member.awarded.entry(unit.clone()).or_default();
-            *sum = sum.saturating_add(awarded);
+            *sum = sum.saturating_add(gained);
             if let Some(event) = &outcome.event {
-                member.by_event.push((event.clone(), unit, awarded));
+                member.by_event.push((event.clone(), unit, gained));
             }
         }
     }

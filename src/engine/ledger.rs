@@ -174,6 +174,12 @@ impl Fold<'_> {
         let repaid = purse.take(number, purse.debt, true);
         let debt = purse.debt;
         purse.debt -= repaid;
+        // What comes back or is released gives nothing itself: what it repays is less of what had been given.
+        let cause = match cause {
+            Cause::Reward(_) | Cause::Redeem(_) | Cause::Unit(_) => purse.owed_for.unwrap_or(cause),
+            _ => cause,
+        };
+        purse.owed_for = purse.owed_for.filter(|_| purse.debt > 0);
         // Below zero, the account itself was negative and the award has just filled it; at zero, what was forborne is taken now, and goes
         // to whoever forbore.
         if below_zero || repaid == 0 {
@@ -404,7 +410,9 @@ impl Fold<'_> {
         if owed == 0 {
             return Ok(0);
         }
-        self.state.units.at_mut(unit).debt = debt.checked_add(owed).ok_or(ArithmeticError::Overflow)?;
+        let purse = self.state.units.at_mut(unit);
+        purse.debt = debt.checked_add(owed).ok_or(ArithmeticError::Overflow)?;
+        purse.owed_for = Some(cause);
         if matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_)) {
             return self.hand_back(cause, award, None, owed, Account::Available);
         }

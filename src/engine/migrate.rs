@@ -230,6 +230,9 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
         halted: false,
         ..state.clone()
     };
+    for purse in next.units.iter_mut() {
+        purse.owed_for = purse.owed_for.map(|cause| names.cause(cause));
+    }
     for lot in next.units.iter_mut().flat_map(|purse| purse.lots.iter_mut().chain(purse.used_up.iter_mut())) {
         lot.cause = names.cause(lot.cause);
         for clock in &mut lot.expires.idle {

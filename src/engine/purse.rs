@@ -34,6 +34,9 @@ pub struct Purse {
     /// What that is worth to each of them, in minor units, at the rates at which they had paid.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub owed_worth: BTreeMap<Arc<str>, Exact>,
+    /// What had brought what is owed; the last, where it is several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owed_for: Option<Cause>,
     /// Up to when the clock has looked for what lapses.
     pub checked: Option<Instant>,
     /// Totals over the member's life, in steps: awarded, taken back, spent (net of returns), expired.

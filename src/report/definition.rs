@@ -142,7 +142,7 @@ definitions! {
         "Over the whole history. Started: running, completed or ended. Ended: begun, and not completed in time. Rate: completed ÷ (completed and ended).";
     /// What each rule costs.
     COSTS = "costs", "Cost by rule",
-        "Of each rule in the period: points given less points taken back, those that partners pay for left out, × what one is worth at the end; vouchers that it issued, at their value; gifts of the program to causes. What members pay for with points is not counted again.";
+        "Of each rule in the period: points given less points taken back, those that partners pay for left out, × what one is worth at the end; vouchers that it issued and that were not taken back, at their value; gifts of the program to causes. What members pay for with points is not counted again.";
     /// Partners.
     PARTNERS = "partners", "Settlement with partners",
         "Points that each partner paid for and took, by period of settlement, and what it owes in money; below zero, what it is owed.";

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::arena::Arena;
-use crate::engine::{Account, Cause, Flow, Flows, Giver, Outcome, What, words};
+use crate::engine::{Account, Cause, Flow, Flows, Giver, Outcome, Vouchers, What, words};
 use crate::hir::{LadderId, Program, Unit, UnitId};
 use crate::value::{Day, Instant};
 
@@ -54,6 +54,12 @@ impl Given {
     }
 }
 
+/// The keyword and the name of what gives.
+type RuleName = (&'static str, Arc<str>);
+
+/// A voucher that was issued: by what, when, and what it is.
+type Issue = (RuleName, Day, Given);
+
 /// A move from one tier of a ladder to another.
 pub type Move = (LadderId, u32, u32);
 
@@ -95,7 +101,8 @@ pub struct Watch<'p> {
     pub records: Records,
     postings: BTreeMap<UnitId, BTreeMap<Day, Postings>>,
     moves: BTreeMap<Move, BTreeMap<Day, i64>>,
-    given: BTreeMap<(&'static str, Arc<str>), BTreeMap<Day, Given>>,
+    given: BTreeMap<RuleName, BTreeMap<Day, Given>>,
+    vouchers: Vouchers<Option<Issue>>,
     off: BTreeMap<Day, i128>,
     pub(super) playing: Playing<'p>,
     pub(super) giving: Giving<'p>,
@@ -112,6 +119,7 @@ impl<'p> Watch<'p> {
             postings: BTreeMap::new(),
             moves: BTreeMap::new(),
             given: BTreeMap::new(),
+            vouchers: Vouchers::default(),
             off: BTreeMap::new(),
             playing: Playing::new(versions),
             giving: Giving::new(versions, &[]),
@@ -139,16 +147,17 @@ impl<'p> Watch<'p> {
                     *self.moves.entry(moved).or_default().entry(day).or_default() += sign;
                 }
             }
-            What::Issued { value, reward, .. } if outcome.cause != Cause::Reward(*reward) => {
-                let given = self.given_by(judged, outcome.cause, day);
+            What::Issued { value, reward, .. } => {
                 // A credit that is paid out in a unit is among the points.
                 let paid_out = judged.rewards.get(*reward).is_some_and(|reward| reward.gives.unit.is_some());
-                given.vouchers += sign;
-                match value.filter(|_| !paid_out) {
-                    Some(value) => given.value += i128::from(sign * value),
-                    None => given.priceless += if paid_out { 0 } else { sign },
-                }
+                let priceless = i64::from(value.is_none() && !paid_out);
+                let value = i128::from(value.filter(|_| !paid_out).unwrap_or(0));
+                let note = Given { vouchers: 1, priceless, value, ..Given::default() };
+                // What members pay for with points is not given.
+                let by = (outcome.cause != Cause::Reward(*reward)).then(|| self.rule(judged, outcome.cause));
+                self.voucher(outcome, by.map(|by| (by, day, note)));
             }
+            What::Voucher { .. } => self.voucher(outcome, None),
             What::Donated { amount, matched, giver, .. } => {
                 let own = if *giver == Giver::Member { 0 } else { *amount };
                 self.given_by(judged, outcome.cause, day).gifts +=
@@ -159,6 +168,15 @@ impl<'p> Watch<'p> {
             What::Failed(_) => self.records.failed = self.records.failed.saturating_add_signed(sign),
             _ => {}
         }
+    }
+
+    /// A voucher is issued, or cancelled: then it does not count on the day of its issue either.
+    fn voucher(&mut self, outcome: &Outcome, note: Option<Issue>) {
+        let Some((Some((rule, day, given)), sign)) = self.vouchers.follow(outcome, note) else { return };
+        let sum = self.given.entry(rule).or_default().entry(day).or_default();
+        sum.vouchers += sign * given.vouchers;
+        sum.priceless += sign * given.priceless;
+        sum.value += i128::from(sign) * given.value;
     }
 
     fn posted(
@@ -211,13 +229,18 @@ impl<'p> Watch<'p> {
     }
 
     fn given_by(&mut self, judged: &Program, cause: Cause, day: Day) -> &mut Given {
+        let rule = self.rule(judged, cause);
+        self.given.entry(rule).or_default().entry(day).or_default()
+    }
+
+    /// What gives something, as the newest version calls it.
+    fn rule(&self, judged: &Program, cause: Cause) -> RuleName {
         let (kind, name) = words::cause(judged, cause);
         let rule = (kind, name.map_or_else(|| "".into(), |(name, _)| name.clone()));
-        let rule = match self.names.rules.get(&rule) {
+        match self.names.rules.get(&rule) {
             Some(now) => (kind, now.clone()),
             None => rule,
-        };
-        self.given.entry(rule).or_default().entry(day).or_default()
+        }
     }
 
     /// A move in terms of the newest version.

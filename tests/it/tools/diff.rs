@@ -10,6 +10,7 @@ use crate::cli::{Folder, meed, said};
 const OLD: &str = "tests/cases/tools/old.meed";
 const NEW: &str = "tests/cases/tools/new.meed";
 const EVENTS: &str = "tests/cases/tools/events.jsonl";
+const GIVEN: [&str; 2] = ["tests/cases/tools/given.meed", "tests/cases/tools/given.jsonl"];
 
 fn json(arguments: &[&str]) -> Value {
     serde_json::from_slice(&meed(arguments).stdout).unwrap()
@@ -64,6 +65,32 @@ fn figures_are_those_of_a_calculation_by_hand() {
     );
     let explained = said(&impact["worst"][0]["explain"].as_str().unwrap().split(' ').skip(1).collect::<Vec<_>>());
     assert!(explained.contains("status is gold, where status is basic"), "{explained}");
+}
+
+/// Ann's order comes back, and with it her points, the reward that was taken for them and her present. Bob keeps 1000 of 3000 points, a reward
+/// that he has paid for, and his present of $5.
+#[test]
+fn what_came_back_and_what_was_paid_for_is_not_given() {
+    let given = |program: &str| {
+        let report = json(&["diff", GIVEN[0], program, "--events", GIVEN[1], "--format", "json"]);
+        let impact = &report["impact"];
+        let moved = ["worse_off", "better_off", "mixed", "unchanged"].map(|key| impact[key].as_u64().unwrap());
+        (report["changes"][0].clone(), impact.clone(), moved)
+    };
+    let folder = Folder::new("diff-given");
+    let text = fs::read_to_string(GIVEN[0]).unwrap();
+    let write = |name: &str, from: &str, to: &str| {
+        fs::write(folder.join(name), text.replace(from, to)).unwrap();
+        given(&folder.named(name))
+    };
+    let (change, impact, moved) = write("lower.meed", "minimum 100 points", "minimum 50 points");
+    assert_eq!((&change["effect"], &change["breaking"]), (&"better".into(), &false.into()));
+    assert_eq!((&impact["cost"]["before"], moved), (&"35.00".into(), [0, 0, 0, 2]));
+    let (_, impact, moved) = write("dearer.meed", "2_000 points", "2_500 points");
+    assert_eq!((&impact["cost"]["after"], moved), (&"35.00".into(), [1, 0, 0, 1]));
+    assert_eq!(impact["worst"][0]["units"], serde_json::json!([["points", "-500"]]));
+    let (_, impact, moved) = write("richer.meed", "voucher $20", "voucher $25");
+    assert_eq!((&impact["cost"]["after"], moved), (&"35.00".into(), [0, 1, 0, 1]));
 }
 
 #[test]

@@ -226,3 +226,11 @@ fn a_rejected_record_is_told() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("events.jsonl:27"));
     assert!(folder.read("report.html").contains("Records rejected: 1,"));
 }
+
+/// What came back is taken off what gave it: points that an automatic reward had been taken for, and a voucher.
+#[test]
+fn what_came_back_costs_nothing() {
+    let report = report(&["tests/cases/tools/given.meed", "tests/cases/tools/given.jsonl"]);
+    let costs = &table(&report, "costs")["rows"];
+    assert_eq!(*costs, json!([["earn base", "3000", 0, "30.00"], ["rule present", "0", 1, "5.00"]]));
+}
