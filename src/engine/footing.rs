@@ -102,8 +102,8 @@ impl Fold<'_> {
                 let times = matches!(self.program.limits.at(key.limit).kind, LimitKind::Times(_));
                 let back = match times {
                     true if left > 0 => 0,
-                    true => *used,
-                    false => (*used - left).clamp(0, most),
+                    true => (*used).max(0),
+                    false => used.saturating_sub(left).min(most).max(0),
                 };
                 *used -= back;
                 self.add_use(key, *bucket, -back)?;
