@@ -84,12 +84,8 @@ impl Fold<'_> {
         // Each part sees the tier in which it was made, and all else as it was.
         let seen: Vec<Vec<(Read, Value)>> =
             parts.iter().map(|(tier, _)| at_tier(&award.seen, earn.tier, *tier)).collect();
-        let portions =
-            parts.iter().zip(&seen).map(|(part, replay)| Portion { view: View { replay, ..view }, part: Some(*part) });
-        let portions: Vec<_> = portions.collect();
-        let whole = [Portion::whole(view)];
-        let portions = if portions.is_empty() { &whole[..] } else { &portions };
-        self.boosted(award.cause, earn, portions, award.line, Basis::Then(footing))
+        let parts = parts.iter().zip(&seen).map(|(part, replay)| (*part, View { replay, ..view }));
+        self.boosted(award.cause, earn, &Portion::all(view, parts), award.line, Basis::Then(footing))
     }
 }
 

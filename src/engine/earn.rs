@@ -108,14 +108,8 @@ impl Fold<'_> {
             if number.is_some() && !self.passes(cause, &earn.gates, view, number.unwrap_or(0))? {
                 continue;
             }
-            let portions = split
-                .iter()
-                .zip(&held)
-                .map(|(part, tiers)| Portion { view: View { tiers: Some(tiers), ..view }, part: Some(*part) });
-            let portions: Vec<_> = portions.collect();
-            let whole = [Portion::whole(view)];
-            let portions = if portions.is_empty() { &whole[..] } else { &portions };
-            let boosted = self.boosted(cause, earn, portions, number, Basis::Now(claims))?;
+            let parts = split.iter().zip(&held).map(|(part, tiers)| (*part, View { tiers: Some(tiers), ..view }));
+            let boosted = self.boosted(cause, earn, &Portion::all(view, parts), number, Basis::Now(claims))?;
             if boosted.amount > Exact::ZERO {
                 let funding = funding(earn, &boosted)?;
                 shares.push(Share {

@@ -376,7 +376,7 @@ impl Fold<'_> {
         self.judge.noted(self.state, &FactChange::Reversed(&fact, now, &before), &noting)?;
         self.count_sales(fact.event.kind, &before, &fact.left)?;
 
-        let before = undone(&fact);
+        let before = (!fact.gone).then(|| undone(&fact));
         let mut awards = std::mem::take(&mut fact.awards);
         let judged = match by {
             Some((reversal, _)) if !fact.gone => self.rejudged(&mut awards, &fact, reversal)?,
@@ -387,7 +387,10 @@ impl Fold<'_> {
         }
         fact.awards = awards;
         self.return_gifts(&mut fact, by.map(|(reversal, _)| reversal))?;
-        let forgotten = if fact.gone { Vec::new() } else { self.give_turns_back(&mut fact, &before)? };
+        let forgotten = match before {
+            Some(before) => self.give_turns_back(&mut fact, &before)?,
+            None => Vec::new(),
+        };
         if fact.gone {
             self.cancel_gifts(&fact.gifts)?;
             self.unclaim(&mut fact.turns, 0, 0, 0)?;

@@ -18,9 +18,13 @@ pub struct Portion<'v> {
 }
 
 impl<'v> Portion<'v> {
-    /// An amount that is not split.
-    pub fn whole(view: View<'v>) -> Self {
-        Self { view, part: None }
+    /// The portions of an amount; it is one itself where it is not split.
+    pub fn all(view: View<'v>, parts: impl Iterator<Item = (Part, View<'v>)>) -> Vec<Self> {
+        let mut all: Vec<_> = parts.map(|(part, view)| Self { view, part: Some(part) }).collect();
+        if all.is_empty() {
+            all.push(Self { view, part: None });
+        }
+        all
     }
     /// So much of an amount as is this portion of it.
     pub fn of(&self, amount: Exact) -> Result<Exact, Fault> {
