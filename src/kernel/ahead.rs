@@ -1,14 +1,14 @@
 //! Looks ahead: touches what the next few events will need before any of them is judged. Nothing waits for what is found, so that memory
 //! brings all of it at once; when an event is judged, it is at hand.
 
-use std::cell::Cell;
 use std::hint::black_box;
 
 use crate::arena::Id as _;
 use crate::hir::EventId;
 
 use super::clock::Back;
-use super::code::{MISSING, cell};
+use super::code::cell;
+use super::lane::Lane;
 use super::layout::{ABSENT, DUE};
 use super::measure::place;
 use super::order::looked_at;
@@ -25,24 +25,12 @@ const FURTHER: usize = 8;
 /// An event that will be judged.
 #[derive(Debug, Clone, Copy)]
 pub struct Coming<'m> {
-    /// The cells of its member.
-    pub member: &'m [Cell<i64>],
-    /// The member's number.
-    pub number: u32,
+    /// What will be judged.
+    pub lane: Lane<'m>,
     /// Its place among those that come.
     pub place: u32,
-    /// When it is.
-    pub time: i64,
     /// Its type; none where only time passes.
     pub event: Option<EventId>,
-}
-
-impl Coming<'_> {
-    /// A cell of its member.
-    #[inline(always)]
-    fn get(&self, at: usize) -> i64 {
-        self.member.get(at).map_or(MISSING, Cell::get)
-    }
 }
 
 /// What leaves a queue when it is older than so much.
@@ -130,7 +118,7 @@ impl Ahead {
         let Self { lots, facts, entries, values, windows, asks, looks, leaving } = self;
         let looks =
             |one: &Coming<'_>| one.event.and_then(|event| looks.get(event.index())).map(Vec::as_slice).unwrap_or(&[0]);
-        let cells_of = |one: &Coming<'_>| looks(one).iter().fold(0, |sum, at| sum ^ one.get(*at));
+        let cells_of = |one: &Coming<'_>| looks(one).iter().fold(0, |sum, at| sum ^ one.lane.get(*at));
         black_box(all.iter().fold(0, |sum, one| sum ^ cells_of(one)));
         let asks = |one: &Coming<'_>| match one.event {
             Some(event) => asks.get(event.index()).copied().unwrap_or_default(),
@@ -139,25 +127,25 @@ impl Ahead {
         let mut asking: Vec<_> = all.iter().filter(|one| asks(one).windows).collect();
         // A row that comes in is linked to the last.
         for queue in &*lots {
-            touch(&pools.lots, all.iter().map(|one| last(one.get(*queue))));
+            touch(&pools.lots, all.iter().map(|one| last(one.lane.get(*queue))));
         }
         for (event, queue) in &*facts {
-            touch(&pools.facts.at(*event).queues, asking.iter().map(|one| last(one.get(*queue))));
+            touch(&pools.facts.at(*event).queues, asking.iter().map(|one| last(one.lane.get(*queue))));
         }
         for queue in entries {
-            touch(&pools.entries, asking.iter().map(|one| last(one.get(*queue))));
+            touch(&pools.entries, asking.iter().map(|one| last(one.lane.get(*queue))));
         }
         for queue in values {
             leaving.clear();
-            let queues = asking.iter().map(|one| one.get(*queue)).filter(|queue| *queue != EMPTY);
+            let queues = asking.iter().map(|one| one.lane.get(*queue)).filter(|queue| *queue != EMPTY);
             leaving.extend(queues.map(|queue| (first(queue), i64::MAX)));
             follow(&pools.entries, entry::AT, leaving);
         }
         for window in windows {
-            let by = |one: &Coming<'_>| one.time.saturating_sub(window.age);
-            let leaves = asking.iter().filter(|one| one.get(window.first) <= by(one));
+            let by = |one: &Coming<'_>| one.lane.now.saturating_sub(window.age);
+            let leaves = asking.iter().filter(|one| one.lane.get(window.first) <= by(one));
             leaving.clear();
-            leaving.extend(leaves.map(|one| ((window.place)(one.get(window.cell)), by(one))));
+            leaving.extend(leaves.map(|one| ((window.place)(one.lane.get(window.cell)), by(one))));
             match window.facts {
                 Some(event) => follow(&pools.facts.at(event).queues, TIME, leaving),
                 None => follow(&pools.entries, entry::AT, leaving),
@@ -165,16 +153,16 @@ impl Ahead {
         }
         asking.retain(|one| asks(one).takes);
         for queue in &*lots {
-            touch(&pools.lots, asking.iter().map(|one| first(one.get(*queue))));
+            touch(&pools.lots, asking.iter().map(|one| first(one.lane.get(*queue))));
         }
         for (event, queue) in &*facts {
-            touch(&pools.facts.at(*event).queues, asking.iter().map(|one| first(one.get(*queue))));
+            touch(&pools.facts.at(*event).queues, asking.iter().map(|one| first(one.lane.get(*queue))));
         }
-        let due = || all.iter().filter(|one| one.get(DUE) <= one.time);
+        let due = || all.iter().filter(|one| one.lane.get(DUE) <= one.lane.now);
         for unit in &plan.lapsing {
             let queue = plan.units.at(*unit).cells.lots;
             leaving.clear();
-            leaving.extend(due().map(|one| (first(one.get(queue)), one.time)));
+            leaving.extend(due().map(|one| (first(one.lane.get(queue)), one.lane.now)));
             follow(&pools.lots, lot::EXPIRES, leaving);
         }
     }

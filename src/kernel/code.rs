@@ -1,5 +1,7 @@
 //! Lowered expressions: whole numbers over typed slots, computed for many events at once.
 
+use std::cell::Cell;
+
 use super::lane::{Cx, Lane};
 
 /// What a slot holds where nothing was given. No number that is read is that small.
@@ -195,6 +197,12 @@ fn each(cx: &Cx<'_>, out: &mut [i64], of: impl Fn(&Lane<'_>) -> i64) {
 #[inline(always)]
 pub fn cell(cells: &[i64], at: usize) -> i64 {
     cells.get(at).copied().unwrap_or(MISSING)
+}
+
+/// A cell that may change meanwhile; missing where there is none.
+#[inline(always)]
+pub fn shared(cells: &[Cell<i64>], at: usize) -> i64 {
+    cells.get(at).map_or(MISSING, Cell::get)
 }
 
 /// Fills a cell, where there is one.

@@ -89,7 +89,8 @@ impl Court {
             for (row, at) in rows.iter().zip(start..) {
                 let Some(number) = share.place(row.member) else { continue };
                 let member = cells.row(number as usize).ok_or(TOO_LARGE)?;
-                coming.push(Coming { member, number, place: place(at), time: row.time, event: Some(row.event) });
+                let lane = Lane { now: row.time, slots: row.slots, ..Lane::of(number, member) };
+                coming.push(Coming { lane, place: place(at), event: Some(row.event) });
             }
             self.ahead.look(&coming, &self.plan, &self.pools);
             for coming in &coming {
@@ -118,9 +119,8 @@ impl Court {
         coming: &Coming<'m>,
         turns: &mut Turns<'m>,
     ) -> Result<Option<(u32, Arrival)>, Odd> {
-        let Coming { member, number, place, .. } = *coming;
+        let Coming { lane, place, .. } = *coming;
         let Some(row) = block.rows.get(place as usize) else { return Ok(None) };
-        let lane = Lane { now: row.time, day: 0, index: 0, number, member, slots: row.slots, line: 0 };
         let newest = lane.get(NEWEST);
         // Nearly always it is the newest, and was never seen.
         if row.time <= newest || row.known != Known::New {
@@ -163,12 +163,11 @@ impl Court {
             for number in start..cells.len().min(start + AT_ONCE) {
                 let member = cells.row(number).ok_or(TOO_LARGE)?;
                 let number = u32::try_from(number).map_err(|_| TOO_LARGE)?;
-                coming.push(Coming { member, number, place: 0, time: to, event: None });
+                coming.push(Coming { lane: Lane { now: to, ..Lane::of(number, member) }, place: 0, event: None });
             }
             self.ahead.look(&coming, &self.plan, &self.pools);
-            for Coming { member, number, .. } in &coming {
-                let lane = Lane { now: to, day: 0, index: 0, number: *number, member, slots: 0, line: 0 };
-                self.judging(&mut Cow::Borrowed(&[]), &[]).advance(&lane)?;
+            for Coming { lane, .. } in &coming {
+                self.judging(&mut Cow::Borrowed(&[]), &[]).advance(lane)?;
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::clock::{Days, Today};
-use super::code::{MISSING, cell};
+use super::code::{cell, shared};
 
 /// An event of one member among others of its type, each of another member.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +24,12 @@ pub struct Lane<'m> {
     pub line: u32,
 }
 
-impl Lane<'_> {
+impl<'m> Lane<'m> {
+    /// An event of a member, of which nothing else is known yet.
+    pub fn of(number: u32, member: &'m [Cell<i64>]) -> Self {
+        Self { now: 0, day: 0, index: 0, number, member, slots: 0, line: 0 }
+    }
+
     /// Its place in columns.
     #[inline]
     pub fn place(&self) -> usize {
@@ -34,7 +39,7 @@ impl Lane<'_> {
     /// A cell of the member; missing where there is none.
     #[inline(always)]
     pub fn get(&self, at: usize) -> i64 {
-        self.member.get(at).map_or(MISSING, Cell::get)
+        shared(self.member, at)
     }
 
     /// Fills a cell of the member, where there is one.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::engine::Arrival;
 
 use super::chunks::Rows;
-use super::code::MISSING;
+use super::code::{MISSING, shared};
 use super::court::Court;
 use super::judge::Odd;
 use super::layout::JOINED;
@@ -98,7 +98,7 @@ impl Members {
     pub fn stand(&self, standing: &mut Standing) {
         let plan = &self.plan;
         for member in self.cells.iter() {
-            let cell = |at: usize| member.get(at).map_or(MISSING, Cell::get);
+            let cell = |at: usize| shared(member, at);
             if cell(JOINED) == MISSING {
                 continue;
             }
