@@ -8,7 +8,6 @@ use crate::value::Value;
 use super::event::Event;
 use super::fact::Fact;
 use super::fault::Fault;
-use super::few::room_for;
 use super::fold::Fold;
 use super::limit::Claims;
 use super::outcome::{Cause, What};
@@ -198,7 +197,6 @@ impl Fold<'_> {
         let fact = self.draft.take().unwrap_or_else(|| Fact::new(event.clone(), place));
         self.fact = Some(self.state.facts.len());
         let facts = &mut self.state.facts;
-        facts.reserve_exact(room_for(facts.len(), facts.capacity()));
         facts.push(fact);
         self.state.judged += 1;
         if self.program.events.at(event.kind).kind == EventKind::Redeem && self.text("order").is_some() {

@@ -1,7 +1,5 @@
 //! Automatic rewards: redeemed by themselves as soon as a balance covers them, and given back where a return shows that it did not.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::hir::RefundFloor;
@@ -13,7 +11,7 @@ use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::limits::MOST_AT_ONCE;
 use super::outcome::{Account, Cause};
-use super::state::Voucher;
+use super::state::State;
 
 /// An automatic reward that was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,9 +68,8 @@ impl Fold<'_> {
         }
         if any {
             // Of what is no longer open nothing can be given back.
-            let open = self.state.vouchers.iter().filter(|voucher| voucher.closed.is_none());
-            let open: BTreeSet<u32> = open.map(|voucher| voucher.number).collect();
-            self.state.automatic.retain(|taken| open.contains(&taken.voucher));
+            let State { automatic, vouchers, .. } = &mut *self.state;
+            automatic.retain(|taken| vouchers.is_open(taken.voucher));
         }
         Ok(any)
     }
@@ -91,8 +88,7 @@ impl Fold<'_> {
             let unit = taken.payment.unit;
             let owed = !matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_))
                 && self.state.units.at(unit).debt > before.get(unit.0 as usize).copied().unwrap_or(0);
-            let open = |voucher: &Voucher| voucher.number == taken.voucher && voucher.closed.is_none();
-            if !owed || taken.judged <= since || !self.state.vouchers.iter().any(open) {
+            if !owed || taken.judged <= since || !self.state.vouchers.is_open(taken.voucher) {
                 kept.push(taken);
                 continue;
             }

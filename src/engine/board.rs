@@ -1,7 +1,8 @@
 //! Leaderboards: what members have brought in a period stands in shared pots; at its end the first get what their places bring.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use imbl::OrdMap;
 
 use crate::hir::{LeaderboardId, Read};
 use crate::value::{Exact, Instant, Value};
@@ -17,10 +18,10 @@ use super::outcome::{Cause, What};
 pub type BoardKey = (LeaderboardId, Instant);
 
 /// What each member has who can have a place.
-pub type Scores = BTreeMap<Arc<str>, Exact>;
+pub type Scores = OrdMap<Arc<str>, Exact>;
 
 /// In which order members came to what they have.
-pub type Arrivals = BTreeMap<Arc<str>, u64>;
+pub type Arrivals = OrdMap<Arc<str>, u64>;
 
 /// Members in the order of their places, with these: who has as much as another has the same place, and the next ones are left free; or who
 /// had it first comes first.

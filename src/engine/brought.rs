@@ -1,22 +1,29 @@
 //! What hangs on a threshold or a rise, to be taken back with its ground.
 
-use std::collections::BTreeMap;
-
+use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::value::{Exact, Instant};
 
 use super::fact::{Award, Donation, Gifted, Sent, Uses};
+use super::many::Many;
 
 /// What a rule has done.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Firings {
     /// For crossings: the start of the period (or the first instant) and the highest multiple fired in it.
-    pub crossed: BTreeMap<Instant, i64>,
+    pub crossed: OrdMap<Instant, i64>,
     /// Awards of crossings, to be judged again when the measure shrinks: period, multiple, the place of the fact that holds them.
-    pub hanging: Vec<Hanging>,
+    pub hanging: Many<Hanging>,
     /// For absences: the anchor for which it fired.
     pub fired_for: Option<Instant>,
+}
+
+impl Firings {
+    /// What was crossed can be crossed again, and nothing hangs on it any more.
+    pub fn begin_again(&mut self) {
+        (self.crossed, self.hanging) = Default::default();
+    }
 }
 
 /// An award that hangs on a threshold (S22).

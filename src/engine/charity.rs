@@ -82,7 +82,7 @@ impl Fold<'_> {
             Ok(number) => number,
             Err(reason) => return Ok(Err(reason)),
         };
-        let worth = self.state.vouchers.iter().find(|voucher| voucher.number == number).and_then(|found| found.value);
+        let worth = self.state.vouchers.get(number).and_then(|found| found.value);
         let Some(worth) = worth else {
             return Ok(Err(format!("a voucher of `{reward}` is not worth an amount of money")));
         };

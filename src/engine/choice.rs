@@ -11,6 +11,7 @@ use super::brought::Brought;
 use super::fact::Gifted;
 use super::fault::Fault;
 use super::fold::{Fold, View};
+use super::many::Numbered;
 use super::outcome::{Cause, OfferChange, What};
 use super::redeem::Answer;
 use super::state::number_after;
@@ -33,6 +34,12 @@ pub struct Offered {
     pub option: Option<Arc<str>>,
     /// What that brought.
     pub brought: Brought,
+}
+
+impl Numbered for Offered {
+    fn number(&self) -> u32 {
+        self.number
+    }
 }
 
 impl Fold<'_> {
@@ -83,7 +90,7 @@ impl Fold<'_> {
         if !taken {
             return Ok(false);
         }
-        if let Some(offer) = self.state.offers.iter_mut().find(|offer| offer.number == number) {
+        if let Some(offer) = self.state.offers.numbered_mut(number) {
             offer.closed = Some(OfferChange::Chosen);
             offer.option = Some(word.clone());
             offer.brought = brought;
@@ -95,7 +102,7 @@ impl Fold<'_> {
 
     /// The time of an offer has ended: its default is taken, else it is forfeited.
     pub fn end_offer(&mut self, number: u32) -> Result<(), Fault> {
-        let Some(id) = self.state.offers.iter().find(|offer| offer.number == number).map(|offer| offer.choice) else {
+        let Some(id) = self.state.offers.numbered(number).map(|offer| offer.choice) else {
             return Ok(());
         };
         let choice = self.program.choices.at(id);
@@ -110,7 +117,7 @@ impl Fold<'_> {
     }
 
     fn close_offer(&mut self, number: u32, change: OfferChange) {
-        if let Some(offer) = self.state.offers.iter_mut().find(|offer| offer.number == number) {
+        if let Some(offer) = self.state.offers.numbered_mut(number) {
             offer.closed = Some(change);
             let choice = offer.choice;
             self.emit(Cause::Event, What::Offer { choice, offer: number, change, option: None });
@@ -119,7 +126,7 @@ impl Fold<'_> {
 
     /// What made an offer is no more: an open offer is cancelled, and what a taken option brought is taken back.
     pub fn cancel_offer(&mut self, number: u32) -> Result<(), Fault> {
-        let Some(offer) = self.state.offers.iter_mut().find(|offer| offer.number == number) else { return Ok(()) };
+        let Some(offer) = self.state.offers.numbered_mut(number) else { return Ok(()) };
         let (before, mut brought) = (offer.closed, std::mem::take(&mut offer.brought));
         self.revoke(&mut brought)?;
         if matches!(before, None | Some(OfferChange::Chosen)) {

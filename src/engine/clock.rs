@@ -142,7 +142,7 @@ impl Fold<'_> {
         };
         for (unit, purse) in self.state.units.pairs() {
             if purse.is_in_order() && self.program.units.at(unit).keeps_while.is_none() {
-                offer(purse.lots.front().and_then(|lot| self.lapses(lot)), Due::Expire(unit));
+                offer(purse.lots.first().and_then(|lot| self.lapses(lot)), Due::Expire(unit));
                 continue;
             }
             offer(
@@ -176,8 +176,8 @@ impl Fold<'_> {
         for id in self.program.challenges.ids() {
             offer(self.challenge_due(id), Due::Challenge(id));
         }
-        for voucher in self.state.vouchers.iter().filter(|voucher| voucher.closed.is_none()) {
-            offer(voucher.expires, Due::Voucher(voucher.number));
+        if let Some((at, number)) = self.state.vouchers.next_to_lapse() {
+            offer(Some(at), Due::Voucher(number));
         }
         for open in self.state.offers.iter().filter(|open| open.closed.is_none()) {
             offer(open.until, Due::Offer(open.number));
@@ -221,7 +221,7 @@ impl Fold<'_> {
             Due::Anniversary => self.own_event(EventKind::Anniversary),
             Due::Offer(number) => self.end_offer(number),
             Due::Voucher(number) => {
-                if let Some(voucher) = self.state.vouchers.iter_mut().find(|voucher| voucher.number == number) {
+                if let Some(voucher) = self.state.vouchers.get_mut(number) {
                     voucher.closed = Some(VoucherChange::Expired);
                     let reward = voucher.reward;
                     self.emit(

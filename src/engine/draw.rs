@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::hir::{DrawId, DrawKind, Drawn, RewardId};
@@ -17,6 +18,7 @@ use super::house::House;
 use super::limits::{MAX_WON, MOST_AT_ONCE};
 use super::lottery;
 use super::mail::Content;
+use super::many::Numbered;
 use super::outcome::{Cause, EntryChange, What};
 use super::redeem::Answer;
 use super::state::number_after;
@@ -50,8 +52,14 @@ pub struct Entry {
     pub brought: Brought,
 }
 
+impl Numbered for Entry {
+    fn number(&self) -> u32 {
+        self.number
+    }
+}
+
 /// Entries that wait for one drawing, by place: identity and member.
-pub type Waiting = BTreeMap<u64, (Arc<str>, Arc<str>)>;
+pub type Waiting = OrdMap<u64, (Arc<str>, Arc<str>)>;
 
 /// What all members share of a draw.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -192,7 +200,7 @@ impl Fold<'_> {
             let brought = self.collect(|fold| fold.fire(prize.rule, View::default())).map(|(_, brought)| brought);
             self.won -= 1;
             let brought = brought?;
-            if let Some(entry) = self.state.entries.iter_mut().find(|entry| entry.number == number) {
+            if let Some(entry) = self.state.entries.numbered_mut(number) {
                 entry.brought = brought;
             }
         }
@@ -214,8 +222,8 @@ impl Fold<'_> {
 
     /// What made an entry is no more: it is taken out, and an unused prize goes back to stock. What was drawn together stays.
     pub fn cancel_entry(&mut self, number: u32) -> Result<(), Fault> {
-        let Some(at) = self.state.entries.iter().position(|entry| entry.number == number) else { return Ok(()) };
-        let Some(entry) = self.state.entries.get_mut(at).filter(|entry| entry.gone.is_none()) else { return Ok(()) };
+        let waits = |entry: &&mut Entry| entry.gone.is_none();
+        let Some(entry) = self.state.entries.numbered_mut(number).filter(waits) else { return Ok(()) };
         let (id, prize, name) = (entry.draw, entry.prize, entry.id.clone());
         let mut brought = std::mem::take(&mut entry.brought);
         let cause = Cause::Rule(self.program.draws.at(id).entry);
@@ -233,15 +241,13 @@ impl Fold<'_> {
         }
         drum.place += 1;
         entry.gone = Some(drum.place);
-        let open = |number: u32| {
-            self.state.vouchers.iter().any(|voucher| voucher.number == number && voucher.closed.is_none())
-        };
-        let unused = brought.gifts.iter().all(|gift| !matches!(gift, Gifted::Voucher(number) if !open(*number)));
+        let used = |gift: &Gifted| matches!(gift, Gifted::Voucher(number) if !self.state.vouchers.is_open(*number));
+        let unused = !brought.gifts.iter().any(used);
         if let (Some(reward), true) = (prize, unused) {
             if let Some(taken) = drum.taken.get_mut(&reward) {
                 *taken = taken.saturating_sub(1);
             }
-            if let Some(entry) = self.state.entries.get_mut(at) {
+            if let Some(entry) = self.state.entries.numbered_mut(number) {
                 entry.back = true;
             }
         }
@@ -264,8 +270,10 @@ impl Fold<'_> {
         let Some(prize) = self.program.draws.get(id).and_then(|draw| draw.prizes.get(prize as usize)) else {
             return Ok(());
         };
-        let own = |entry: &&mut Entry| entry.draw == id && entry.id == *name;
-        let Some(entry) = self.state.entries.iter_mut().find(own) else { return Ok(()) };
+        let own = |entry: &&Entry| entry.draw == id && entry.id == *name;
+        let number = self.state.entries.iter().find(own).map(|entry| entry.number);
+        let entry = number.and_then(|number| self.state.entries.numbered_mut(number));
+        let Some(entry) = entry else { return Ok(()) };
         entry.prize = Some(prize.reward);
         let what = What::Entry { draw: id, entry: name.clone(), change: EntryChange::Won, prize: Some(prize.reward) };
         self.emit(Cause::Rule(self.program.draws.at(id).entry), what);

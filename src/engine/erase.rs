@@ -28,7 +28,7 @@ impl State {
         for (id, attribute) in program.attributes.pairs().filter(|(id, _)| *id != Program::MEMBER_ID) {
             *self.attributes.at_mut(id) = attribute.default.clone().unwrap_or_default();
         }
-        for fact in &mut self.facts {
+        for fact in self.facts.iter_mut() {
             if let Some(def) = program.events.get(fact.event.kind).filter(|def| tells(def)) {
                 let event = Event { fields: without(program, def, &fact.event.fields), ..(*fact.event).clone() };
                 fact.event = event.into();
@@ -99,10 +99,12 @@ impl State {
             let Some(untold) = untold(&of.0) else { continue };
             if let Some(by) = pots.uses.get_mut(&of.0) {
                 by.remove(&of.1);
+                if by.is_empty() {
+                    pots.uses.remove(&of.0);
+                }
             }
             *pots.uses.entry(untold).or_default().entry(of.1).or_insert(0) += used;
         }
-        pots.uses.retain(|_, by| !by.is_empty());
         self.each_use(|uses| {
             uses.retain(|(key, at, _)| untold(key).is_none() || !kept.contains(&(key.clone(), *at)));
             uses.iter_mut().for_each(|(key, ..)| *key = untold(key).unwrap_or_else(|| key.clone()));
@@ -111,7 +113,7 @@ impl State {
 
     /// What was used of limits and may be given back.
     fn each_use(&mut self, mut see: impl FnMut(&mut Uses)) {
-        for fact in &mut self.facts {
+        for fact in self.facts.iter_mut() {
             fact.awards.iter_mut().flat_map(Award::each_use).for_each(&mut see);
             fact.donations.iter_mut().for_each(|donation| see(&mut donation.uses));
             fact.payment.iter_mut().for_each(|payment| see(&mut payment.uses));
@@ -126,7 +128,10 @@ impl State {
 
     /// Everything that was brought and may be taken back with its reason.
     fn each_brought(&mut self, mut see: impl FnMut(&mut Brought)) {
-        self.firings.iter_mut().flat_map(|firings| &mut firings.hanging).for_each(|hanging| see(&mut hanging.brought));
+        self.firings
+            .iter_mut()
+            .flat_map(|firings| firings.hanging.iter_mut())
+            .for_each(|hanging| see(&mut hanging.brought));
         self.ladders.iter_mut().flat_map(|held| &mut held.rises).for_each(|rise| see(&mut rise.brought));
         for running in self.challenges.iter_mut() {
             for instance in running.open.iter_mut().chain(&mut running.past) {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::hir::{BadgeId, CharityId, LimitId, MeasureId, OnRefund, Read, RuleId, Tally, UnitId};
@@ -264,6 +265,9 @@ pub struct UseKey {
     /// Values of `per`.
     pub per: Vec<Value>,
 }
+
+/// What was used of limits: of which headroom, in which period or at which moment.
+pub type Used = OrdMap<UseKey, OrdMap<Instant, i64>>;
 
 /// Uses of limits by one award or payment: which, in which period or at which moment, and how much.
 pub type Uses = Few<(UseKey, Instant, i64)>;

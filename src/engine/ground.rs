@@ -23,9 +23,9 @@ impl Fold<'_> {
         let held = self.state.ladders.at(id);
         let reasons = held.holds.iter().filter(|hold| hold.tier == rung && !hold.granted).map(|hold| hold.since);
         // Who has fallen from a tier had risen to it: without that there was no fall.
-        let fell = match &*held.history {
-            [.., (since, from), (fell, _)] if *from == rung && held.tier < rung && self.event.is_none() => {
-                Some((*since, Some(*fell)))
+        let fell = match held.last_moves() {
+            Some([(since, from), (fell, _)]) if from == rung && held.tier < rung && self.event.is_none() => {
+                Some((since, Some(fell)))
             }
             _ => None,
         };

@@ -160,7 +160,7 @@ pub fn lost(state: &State, old: &Outline, new: &Program) -> Vec<String> {
             lost.push(format!("unit `{}`", old.units.get(id.index()).map_or("", String::as_str)));
         }
     }
-    for voucher in state.vouchers.iter().filter(|voucher| voucher.closed.is_none()) {
+    for voucher in state.vouchers.open() {
         if of(&names.rewards, voucher.reward).is_none() {
             lost.push(format!("reward `{}`", old.rewards.get(voucher.reward.index()).map_or("", String::as_str)));
         }
@@ -241,7 +241,7 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
     }
     next.offers.iter_mut().for_each(|offer| rebrought(&mut offer.brought, &names));
     for firings in next.firings.iter_mut() {
-        for hanging in &mut firings.hanging {
+        for hanging in firings.hanging.iter_mut() {
             rebrought(&mut hanging.brought, &names);
         }
     }

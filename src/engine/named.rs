@@ -9,16 +9,24 @@ use crate::hir::{EventId, Reversal};
 use crate::value::Value;
 
 use super::fact::Fact;
+use super::many::Many;
 
 /// So few facts are looked through.
 const FEW: usize = 64;
 
 /// By type of reversal: the facts that it may name.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Named(Vec<(EventId, Table)>);
 
+impl Clone for Named {
+    /// A copy of a member finds its facts anew, once it is asked for them: most copies never are.
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
 /// Positions of facts, by the hash of their key.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 struct Table {
     positions: HashTable<u32>,
     /// How many facts were looked at.
@@ -38,8 +46,9 @@ fn of_fact(fact: &Fact, reversal: &Reversal) -> u64 {
 
 impl Table {
     /// Takes in the facts that came since it was last asked.
-    fn catch_up(&mut self, facts: &[Fact], reversal: &Reversal) {
-        for (position, fact) in facts.iter().enumerate().skip(self.seen) {
+    fn catch_up(&mut self, facts: &Many<Fact>, reversal: &Reversal) {
+        let seen = self.seen;
+        for (position, fact) in (seen..).zip(facts.iter_from(seen)) {
             let Ok(position) = u32::try_from(position) else { return };
             self.seen += 1;
             if fact.event.kind == reversal.of {
@@ -54,7 +63,7 @@ impl Named {
     /// Positions, from one on and in order, of all facts that an event may mean that reverses, and perhaps of some others.
     pub fn candidates(
         &mut self,
-        facts: &[Fact],
+        facts: &Many<Fact>,
         first: usize,
         (event, fields): (EventId, &[Value]),
         reversal: &Reversal,

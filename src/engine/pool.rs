@@ -1,9 +1,9 @@
 //! Groups of members that collect and spend together. A group has an account of its own, which is a member like others, and is written
 //! to by mail.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::hir::{PoolId, UnitId};
@@ -20,9 +20,9 @@ use super::words;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Groups {
     /// The group of each member.
-    pub of: BTreeMap<Arc<str>, Arc<str>>,
+    pub of: OrdMap<Arc<str>, Arc<str>>,
     /// Members by group, in the order in which they came.
-    pub members: BTreeMap<Arc<str>, Vec<Arc<str>>>,
+    pub members: OrdMap<Arc<str>, Vec<Arc<str>>>,
 }
 
 /// The member that is the account of a group.

@@ -1,8 +1,9 @@
 //! What all members share: budgets, stock, and the mail on its way between them.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use imbl::OrdSet;
 use serde::{Deserialize, Serialize};
 
 use crate::hir::{CharityId, DrawId, FundId, PoolId, Program, RewardId};
@@ -11,7 +12,7 @@ use crate::value::Instant;
 use super::board::{Arrivals, BoardKey, Scores};
 use super::challenge::{Common, CommonKey};
 use super::draw::Drum;
-use super::fact::UseKey;
+use super::fact::Used;
 use super::fund::FundPot;
 use super::mail::Letter;
 use super::naming::{Aliases, known_as};
@@ -22,7 +23,7 @@ use super::pool::Groups;
 pub struct Pots {
     /// What budgets have used up.
     #[serde(with = "super::pairs")]
-    pub uses: BTreeMap<UseKey, BTreeMap<Instant, i64>>,
+    pub uses: Used,
     /// How many of a reward were taken since which release.
     pub taken: BTreeMap<RewardId, BTreeMap<Instant, u64>>,
     /// The version of the program that the identifiers here belong to.
@@ -50,8 +51,8 @@ pub struct Pots {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "super::pairs")]
     pub funds: BTreeMap<FundId, FundPot>,
     /// Who can be written to: everybody who joined, was seen, and did not leave.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub members: BTreeSet<Arc<str>>,
+    #[serde(default, skip_serializing_if = "OrdSet::is_empty")]
+    pub members: OrdSet<Arc<str>>,
     /// Draws: stock, and entries that wait.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub draws: BTreeMap<DrawId, Drum>,

@@ -1,6 +1,6 @@
 //! Lots of one unit: what a member owns, when it becomes available, when it lapses.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::hir::{End, RefundFloor, SpendOrder, Unit};
 use crate::value::{Exact, Instant, Value};
 
-use super::few::{Few, room_for};
+use super::few::Few;
+use super::many::{Many, Numbered};
 use super::outcome::Cause;
 use super::state::Note;
 
@@ -16,7 +17,7 @@ use super::state::Note;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Purse {
     /// Open lots, in order of number.
-    pub lots: VecDeque<Lot>,
+    pub lots: Many<Lot>,
     /// Whether they are in order in every way, as most are: the first was earned first and lapses first, and all may be spent.
     #[serde(skip)]
     in_order: Note<bool>,
@@ -25,7 +26,7 @@ pub struct Purse {
     held: Note<Option<Held>>,
     /// Lots that are used up, in order of number: needed when their award is taken back.
     #[serde(rename = "closed", with = "by_number")]
-    pub used_up: Vec<Lot>,
+    pub used_up: Many<Lot>,
     /// What is owed since a reversal took back what was spent.
     pub debt: i64,
     /// What of it is owed to partners, who had paid for what was taken back; the rest is owed to the issuer.
@@ -101,6 +102,12 @@ pub struct Lot {
     pub cause: Cause,
 }
 
+impl Numbered for Lot {
+    fn number(&self) -> u32 {
+        self.number
+    }
+}
+
 impl Lot {
     /// Whether it may be spent, and its end is fixed.
     fn is_plain(&self) -> bool {
@@ -159,7 +166,7 @@ impl LotExpiry {
 impl Purse {
     /// Whether what is stored of it can be: amounts that can be added up, and lots in the order of their numbers, before that of the next.
     pub fn is_sound(&self, next: u32) -> bool {
-        let lots = || self.lots.iter().chain(&self.used_up);
+        let lots = || self.lots.iter().chain(self.used_up.iter());
         let add = |sum: i64, amount: i64| sum.checked_add(amount.checked_abs()?);
         let left = lots().map(|lot| lot.left).try_fold(0, add);
         left.is_some_and(|left| self.most().is_some_and(|most| left <= most))
@@ -184,7 +191,7 @@ impl Purse {
         self.held().pending
     }
     fn held(&self) -> Held {
-        self.held.0.unwrap_or_else(|| Held::of(&self.lots))
+        self.held.0.unwrap_or_else(|| Held::of(self.lots.iter()))
     }
     /// A lot holds so much more, or less.
     fn hold(&mut self, lot: &Lot, amount: i64) {
@@ -204,18 +211,17 @@ impl Purse {
     }
     /// Where the lot of a number is among the open ones, which are in the order of their numbers.
     fn place(&self, number: u32) -> Option<usize> {
-        self.lots.binary_search_by_key(&number, |lot| lot.number).ok()
+        self.lots.place_of(number)
     }
     /// Adds the newest lot.
     pub fn add(&mut self, lot: Lot) {
-        let follows = match self.lots.back() {
+        let follows = match self.lots.last() {
             Some(last) => self.in_order.0 && last.is_before(&lot),
             None => true,
         };
         self.in_order.0 = follows && lot.is_plain();
         self.hold(&lot, lot.left);
-        self.lots.reserve_exact(room_for(self.lots.len(), self.lots.capacity()));
-        self.lots.push_back(lot);
+        self.lots.push(lot);
     }
     /// Whether open lots are spent and lapse in their order: whoever looks for the first of them need not look at all.
     pub fn is_in_order(&self) -> bool {
@@ -242,16 +248,17 @@ impl Purse {
     }
     /// The lot of a number that is used up.
     pub fn closed(&self, number: u32) -> Option<&Lot> {
-        self.used_up.get(self.used_up.binary_search_by_key(&number, |lot| lot.number).ok()?)
+        self.used_up.numbered(number)
     }
     /// The lot of a number that is used up, to be changed.
     pub fn closed_mut(&mut self, number: u32) -> Option<&mut Lot> {
-        let place = self.used_up.binary_search_by_key(&number, |lot| lot.number).ok()?;
-        self.used_up.get_mut(place)
+        self.used_up.numbered_mut(number)
     }
     /// Opens a lot again that was used up.
     pub fn reopen(&mut self, lot: Lot) {
-        self.used_up.retain(|other| other.number != lot.number);
+        if let Some(place) = self.used_up.place_of(lot.number) {
+            self.used_up.remove(place);
+        }
         let place = self.lots.partition_point(|other| other.number < lot.number);
         self.hold(&lot, lot.left);
         self.lots.insert(place, lot);
@@ -271,8 +278,7 @@ impl Purse {
         }
         if lot.left == 0 {
             let place = self.used_up.partition_point(|other| other.number < number);
-            self.used_up.extend(self.lots.remove(position));
-            self.used_up.get_mut(place..).into_iter().for_each(|newer| newer.rotate_right(1));
+            self.lots.remove(position).into_iter().for_each(|lot| self.used_up.insert(place, lot));
         }
         taken
     }
@@ -304,15 +310,15 @@ mod by_number {
 
     use serde::{Deserialize, Deserializer, Serializer};
 
-    use super::Lot;
+    use super::{Lot, Many};
 
     /// Writes the map.
-    pub fn serialize<S: Serializer>(lots: &[Lot], to: S) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(lots: &Many<Lot>, to: S) -> Result<S::Ok, S::Error> {
         to.collect_map(lots.iter().map(|lot| (lot.number, lot)))
     }
 
     /// Reads the map.
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Lot>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Many<Lot>, D::Error> {
         Ok(BTreeMap::<u32, Lot>::deserialize(from)?.into_values().collect())
     }
 }

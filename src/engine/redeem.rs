@@ -351,7 +351,7 @@ impl Fold<'_> {
 
     /// Closes a voucher that was used.
     pub fn close_voucher(&mut self, number: u32, order: Option<Arc<str>>) {
-        if let Some(voucher) = self.state.vouchers.iter_mut().find(|voucher| voucher.number == number) {
+        if let Some(voucher) = self.state.vouchers.get_mut(number) {
             voucher.closed = Some(VoucherChange::Used);
             voucher.order = order;
             let reward = voucher.reward;

@@ -91,7 +91,7 @@ impl Judge for Reference {
     }
 
     fn tallied(&self, state: &mut State, tallied: Tallied, _cx: &super::judge::Noting<'_>) -> Result<(), Fault> {
-        state.tallies.push(tallied);
+        state.tally(tallied);
         Ok(())
     }
 }

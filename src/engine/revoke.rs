@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::ground::Grounds;
 use super::mail::Content;
+use super::many::Many;
 use super::outcome::{Cause, Stage, VoucherChange, What};
 use super::rollover::Surpluses;
 use super::{reads, words};
@@ -87,7 +88,7 @@ impl Fold<'_> {
                     self.emit(Cause::Event, What::Badge { badge: *badge, given: false });
                 }
                 Gifted::Voucher(number) => {
-                    let Some(voucher) = self.state.vouchers.iter_mut().find(|voucher| voucher.number == *number) else {
+                    let Some(voucher) = self.state.vouchers.get_mut(*number) else {
                         continue;
                     };
                     let (reward, credit) = (voucher.reward, voucher.credit.take());
@@ -179,24 +180,25 @@ impl Fold<'_> {
     /// Awards that hung on a threshold which the measure no longer reaches are taken back, and may be earned again (S22).
     fn rejudge_hanging(&mut self, before: &BTreeSet<Crossing>) -> Result<(), Fault> {
         for (id, rule) in self.program.rules.pairs() {
-            let mut kept = Vec::new();
             let all = std::mem::take(&mut self.state.firings.at_mut(id).hanging);
-            let again: Vec<Instant> = all.iter().map(|hanging| again(&all, hanging)).collect();
-            for (mut hanging, again) in all.into_iter().zip(again) {
+            let mut gone = Vec::new();
+            for (place, hanging) in all.iter().enumerate() {
                 let held = before.contains(&(id, hanging.period, hanging.multiple));
-                if !held || self.still_crossed(&rule.trigger, &hanging, again)? {
-                    kept.push(hanging);
+                if !held || self.still_crossed(&rule.trigger, hanging, again(&all, hanging))? {
                     continue;
                 }
-                let firings = self.state.firings.at_mut(id);
-                let below = hanging.multiple - 1;
-                if let Some(done) = firings.crossed.get_mut(&hanging.period) {
-                    *done = (*done).min(below);
-                }
-                firings.crossed.retain(|_, done| *done > 0);
-                self.explain_uncrossed(id, &hanging)?;
-                self.revoke(&mut hanging.brought)?;
+                gone.push(place);
+                let crossed = &mut self.state.firings.at_mut(id).crossed;
+                let done = crossed.get(&hanging.period).map(|done| *done.min(&(hanging.multiple - 1)));
+                match done {
+                    Some(done @ 1..) => crossed.insert(hanging.period, done),
+                    _ => crossed.remove(&hanging.period),
+                };
+                self.explain_uncrossed(id, hanging)?;
+                self.revoke(&mut hanging.brought.clone())?;
             }
+            let mut kept = all;
+            gone.into_iter().rev().for_each(|place| drop(kept.remove(place)));
             self.state.firings.at_mut(id).hanging = kept;
         }
         Ok(())
@@ -224,7 +226,7 @@ impl Fold<'_> {
 }
 
 /// When a rule next fired for the same, after a crossing.
-fn again(all: &[Hanging], one: &Hanging) -> Instant {
+fn again(all: &Many<Hanging>, one: &Hanging) -> Instant {
     let later = all.iter().filter(|other| other.multiple == one.multiple && other.until > one.until);
     later.map(|other| other.until).min().unwrap_or(Instant::LAST)
 }

@@ -149,8 +149,7 @@ impl Fold<'_> {
                 if self.state.restarts.at(measure).map(|restart| (restart.at, restart.place)) != restart {
                     // It starts anew: further multiples are to be reached again, and nothing hangs on this one.
                     let firings = self.state.firings.at_mut(id);
-                    firings.crossed.clear();
-                    firings.hanging.clear();
+                    firings.begin_again();
                     break;
                 }
             }
@@ -415,8 +414,7 @@ impl Fold<'_> {
         for (id, rule) in self.program.rules.pairs() {
             if matches!(rule.trigger, Trigger::Reaches(of, _) | Trigger::Another { measure: of, .. } if of == measure) {
                 let firings = self.state.firings.at_mut(id);
-                firings.crossed.clear();
-                firings.hanging.clear();
+                firings.begin_again();
             }
         }
         let noting = Noting { program: self.program, calendar: &self.calendar, now: self.at.now };
@@ -472,7 +470,7 @@ impl Fold<'_> {
             let award = Award { lot: granted.lot, ..self.award(cause, unit, granted.amount) };
             credit = (award.granted > 0).then(|| Box::new(award));
         }
-        self.state.vouchers.push(Voucher {
+        self.state.vouchers.add(Voucher {
             number,
             reward: id,
             value,

@@ -1,12 +1,13 @@
 //! Running values over time: contributions in buckets, in order, with their sum kept beside them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::value::{ArithmeticError, Exact, Instant, Value};
 
-use super::few::{Few, room_for};
+use super::few::Few;
+use super::many::Many;
 
 /// A running value of a measure: contributions by the start of their period, day, or moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +58,7 @@ impl Bucket {
 /// Buckets by their moment. What a window has left behind is let go from the front; its sum costs what has left it since.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Series {
-    buckets: VecDeque<(Instant, Bucket)>,
+    buckets: Many<(Instant, Bucket)>,
     /// The sum of all buckets.
     sum: Exact,
     /// The sum of all capped parts.
@@ -69,11 +70,11 @@ impl Series {
     pub fn bucket(&mut self, at: Instant) -> &mut Bucket {
         let place = self.buckets.partition_point(|(start, _)| *start < at);
         if self.buckets.get(place).is_none_or(|(start, _)| *start != at) {
-            self.buckets.reserve_exact(room_for(self.buckets.len(), self.buckets.capacity()));
             self.buckets.insert(place, (at, Bucket::default()));
         }
-        #[expect(clippy::indexing_slicing, reason = "it is there, or was inserted just now")]
-        &mut self.buckets[place].1
+        #[expect(clippy::expect_used, reason = "it is there, or was inserted just now")]
+        let (_, bucket) = self.buckets.get_mut(place).expect("a bucket");
+        bucket
     }
 
     /// Adds to the sum of a bucket; nothing is changed where that does not fit.
@@ -97,15 +98,15 @@ impl Series {
     /// The buckets from a moment on.
     pub fn from(&self, from: Instant) -> impl DoubleEndedIterator<Item = (Instant, &Bucket)> {
         let place = self.buckets.partition_point(|(start, _)| *start < from);
-        self.buckets.range(place..).map(|(start, bucket)| (*start, bucket))
+        self.buckets.iter_from(place).map(|(start, bucket)| (*start, bucket))
     }
 
     /// Lets buckets before a moment go.
     pub fn forget(&mut self, before: Instant) -> Result<(), ArithmeticError> {
-        while let Some((_, bucket)) = self.buckets.front().filter(|(start, _)| *start < before) {
+        while let Some((_, bucket)) = self.buckets.first().filter(|(start, _)| *start < before) {
             let (sum, capped) = (self.sum.sub(bucket.sum)?, self.capped.sub(bucket.capped)?);
             (self.sum, self.capped) = (sum, capped);
-            self.buckets.pop_front();
+            self.buckets.remove(0);
         }
         Ok(())
     }
@@ -136,7 +137,7 @@ impl<'de> Deserialize<'de> for Series {
         for (start, bucket) in BTreeMap::<Instant, Bucket>::deserialize(from)? {
             series.sum = series.sum.add(bucket.sum).map_err(serde::de::Error::custom)?;
             series.capped = series.capped.add(bucket.capped).map_err(serde::de::Error::custom)?;
-            series.buckets.push_back((start, bucket));
+            series.buckets.push((start, bucket));
         }
         Ok(series)
     }

@@ -17,8 +17,9 @@ use super::brought::{Firings, Risen};
 use super::challenge::Running;
 use super::choice::Offered;
 use super::draw::Entry;
-use super::fact::{Award, Fact, Tallied, UseKey};
+use super::fact::{Award, Fact, Tallied, Used};
 use super::fault::Fault;
+use super::many::{Many, Numbered};
 use super::named::Named;
 use super::outcome::Cause;
 use super::pairs;
@@ -26,6 +27,7 @@ use super::purse::Purse;
 use super::rollover::Carried;
 use super::series::Gauge;
 use super::turns::Fronts;
+use super::wallet::Wallet;
 
 /// One member. It is small, versioned and plain data: a pure function of the program and of the member's events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +51,7 @@ pub struct State {
     /// The last event of each type.
     pub last: Arena<EventId, Option<Instant>>,
     /// Recorded events, in the order in which they were judged.
-    pub facts: Vec<Fact>,
+    pub facts: Many<Fact>,
     /// Where they are by what reversals name.
     #[serde(skip)]
     pub named: Note<Named>,
@@ -60,14 +62,14 @@ pub struct State {
     #[serde(skip)]
     pub fronts: Note<Fronts>,
     /// Amounts posted, for measures over postings in the reference.
-    pub tallies: Vec<Tallied>,
+    pub tallies: Many<Tallied>,
     /// Running values of measures, for the compiled plan.
     pub gauges: Arena<MeasureId, Gauge>,
     /// When a measure was last restarted.
     pub restarts: Arena<MeasureId, Option<Restart>>,
     /// What limits have used up.
     #[serde(with = "pairs")]
-    pub uses: BTreeMap<UseKey, BTreeMap<Instant, i64>>,
+    pub uses: Used,
     /// What runs of challenges.
     #[serde(default)]
     pub challenges: Arena<ChallengeId, Running>,
@@ -82,7 +84,7 @@ pub struct State {
     /// Activations by the name of what was activated.
     pub activations: BTreeMap<Arc<str>, Instant>,
     /// Vouchers.
-    pub vouchers: Vec<Voucher>,
+    pub vouchers: Wallet,
     /// When badges were given.
     pub badges: Arena<BadgeId, Option<Instant>>,
     /// The number of the next lot.
@@ -104,11 +106,11 @@ pub struct State {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub frozen: BTreeMap<MeasureId, BTreeSet<Day>>,
     /// What was offered.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub offers: Vec<Offered>,
+    #[serde(default, skip_serializing_if = "Many::is_empty")]
+    pub offers: Many<Offered>,
     /// Entries of draws.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub entries: Vec<Entry>,
+    #[serde(default, skip_serializing_if = "Many::is_empty")]
+    pub entries: Many<Entry>,
     /// Automatic rewards that were taken, as long as they may be given back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub automatic: Vec<Taken>,
@@ -147,7 +149,7 @@ pub struct Held {
     /// What rolled over from period to period.
     pub carry: Carried,
     /// Tiers over time: since when.
-    pub history: Vec<(Instant, u32)>,
+    pub history: Many<Move>,
     /// Up to when the clock has looked at it.
     pub checked: Instant,
     /// What rises brought, to be taken back with their ground (S22).
@@ -181,12 +183,31 @@ impl Held {
             holds: Vec::new(),
             waiting: BTreeMap::new(),
             carry: Carried::default(),
-            history: Vec::new(),
+            history: Many::default(),
             checked: clock,
             rises: Vec::new(),
             standing: Vec::new(),
             settled: Note(false),
         }
+    }
+}
+
+/// Since when a tier was held.
+pub type Move = (Instant, u32);
+
+impl Held {
+    /// The tier at a moment.
+    pub fn tier_at(&self, at: Instant) -> u32 {
+        let moves = self.history.partition_point(|(since, _)| *since <= at);
+        let last = moves.checked_sub(1).and_then(|last| self.history.get(last));
+        last.map_or(0, |(_, tier)| *tier)
+    }
+
+    /// The last move, and the one before it.
+    pub fn last_moves(&self) -> Option<[Move; 2]> {
+        let mut moves = self.history.iter().rev();
+        let (last, before) = (moves.next()?, moves.next()?);
+        Some([*before, *last])
     }
 }
 
@@ -227,6 +248,12 @@ pub struct Voucher {
     /// What of a unit it was good for at once: that goes with it when it is cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit: Option<Box<Award>>,
+}
+
+impl Numbered for Voucher {
+    fn number(&self) -> u32 {
+        self.number
+    }
 }
 
 impl Voucher {
@@ -271,20 +298,20 @@ impl State {
             units: Arena::default(),
             ladders: Arena::default(),
             last: Arena::default(),
-            facts: Vec::new(),
+            facts: Many::default(),
             named: Note::default(),
             agenda: Note::default(),
             fronts: Note::default(),
-            tallies: Vec::new(),
+            tallies: Many::default(),
             gauges: Arena::default(),
             restarts: Arena::default(),
-            uses: BTreeMap::new(),
+            uses: Used::new(),
             challenges: Arena::default(),
             activated: BTreeMap::new(),
             firings: Arena::default(),
             gave: BTreeMap::new(),
             activations: BTreeMap::new(),
-            vouchers: Vec::new(),
+            vouchers: Wallet::default(),
             badges: Arena::default(),
             next_lot: 1,
             birthday_year: None,
@@ -293,9 +320,21 @@ impl State {
             orders: 0,
             halted: false,
             frozen: BTreeMap::new(),
-            offers: Vec::new(),
-            entries: Vec::new(),
+            offers: Many::default(),
+            entries: Many::default(),
             automatic: Vec::new(),
+        }
+    }
+
+    /// Notes an amount that was posted: with the last one, where that is of the same kind and moment.
+    pub fn tally(&mut self, posted: Tallied) {
+        let same = |last: &&mut Tallied| (last.unit, last.tally, last.at) == (posted.unit, posted.tally, posted.at);
+        if let Some(last) = self.tallies.last_mut().filter(same)
+            && let Some(sum) = last.amount.checked_add(posted.amount)
+        {
+            last.amount = sum;
+        } else {
+            self.tallies.push(posted);
         }
     }
 

@@ -10,6 +10,7 @@ use super::fault::Fault;
 use super::fold::Fold;
 use super::mail::Content;
 use super::outcome::{Cause, Side, VoucherChange, What};
+use super::state::Voucher;
 
 impl Fold<'_> {
     /// Points and vouchers that paid for a returned order come back (S21).
@@ -21,15 +22,14 @@ impl Fold<'_> {
         let is = if original.gone { Exact::ZERO } else { is };
         // Vouchers are open again before those are cancelled that were had for points which come back.
         if original.gone {
-            let mut back = Vec::new();
-            for voucher in self.state.vouchers.iter_mut() {
-                if voucher.order.as_ref() == Some(order) && voucher.closed == Some(VoucherChange::Used) {
-                    voucher.closed = None;
-                    voucher.order = None;
-                    back.push((voucher.reward, voucher.number));
+            let paid = |voucher: &&Voucher| {
+                voucher.order.as_ref() == Some(order) && voucher.closed == Some(VoucherChange::Used)
+            };
+            let back = self.state.vouchers.iter().filter(paid).map(|voucher| (voucher.reward, voucher.number));
+            for (reward, voucher) in back.collect::<Vec<_>>() {
+                if let Some(voucher) = self.state.vouchers.get_mut(voucher) {
+                    (voucher.closed, voucher.order) = (None, None);
                 }
-            }
-            for (reward, voucher) in back {
                 self.emit(Cause::Reward(reward), What::Voucher { reward, voucher, change: VoucherChange::Returned });
             }
         }
@@ -85,10 +85,10 @@ impl Fold<'_> {
         }
         // What was had for them goes with them; what is no longer there is only told.
         let vouchers = &self.state.vouchers;
-        let open = |number: u32| vouchers.iter().any(|voucher| voucher.number == number && voucher.closed.is_none());
         let had = fact.gifts.iter().copied();
-        let gone: Vec<Gifted> =
-            had.filter(|gift| rest > 0 || matches!(gift, Gifted::Voucher(number) if open(*number))).collect();
+        let gone: Vec<Gifted> = had
+            .filter(|gift| rest > 0 || matches!(gift, Gifted::Voucher(number) if vouchers.is_open(*number)))
+            .collect();
         self.cancel_gifts(&gone)
     }
 

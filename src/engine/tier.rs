@@ -17,10 +17,7 @@ impl Fold<'_> {
 
     /// The tiers held at another moment, by ladder.
     pub fn tiers_at(&self, at: Instant) -> Vec<u32> {
-        let then = |history: &[(Instant, u32)]| {
-            history.iter().take_while(|(since, _)| *since <= at).last().map_or(0, |(_, tier)| *tier)
-        };
-        self.state.ladders.iter().map(|held| then(&held.history)).collect()
+        self.state.ladders.iter().map(|held| held.tier_at(at)).collect()
     }
 
     /// The tiers that the measures of now lead to, before anything is posted: for `tier after` and `tier split`.
@@ -260,11 +257,11 @@ impl Fold<'_> {
 
     /// The tier from which the member fell last, where what made it fall has just come back: to be there again is no rise.
     fn fallen_from(&self, id: LadderId) -> u32 {
-        let [.., (_, from), (fell, to)] = &*self.state.ladders.at(id).history else { return 0 };
+        let Some([(_, from), (fell, to)]) = self.state.ladders.at(id).last_moves() else { return 0 };
         let now = self.at.now;
         let comes_back =
-            |fact: &Fact| fact.event.time == *fell && fact.reversals.last().is_some_and(|(at, _)| *at == now);
-        if from > to && self.state.facts.iter().any(comes_back) { *from } else { 0 }
+            |fact: &Fact| fact.event.time == fell && fact.reversals.last().is_some_and(|(at, _)| *at == now);
+        if from > to && self.state.facts.iter().any(comes_back) { from } else { 0 }
     }
 
     /// The tier that the member held before what has just come back: to be there again, or higher, is no fall. The highest of all where nothing

@@ -280,8 +280,11 @@ impl Fold<'_> {
             let days = age.counts.iter().filter_map(turned).chain(last.then(|| day.plus_days(1)).flatten());
             days.for_each(|day| offer(zone.start_of(day)));
         }
-        let vouchers = self.state.vouchers.iter().filter(|voucher| voucher.closed.is_none());
-        vouchers.filter(|voucher| turns.vouchers.contains(&voucher.reward)).for_each(|voucher| offer(voucher.from));
+        self.state
+            .vouchers
+            .open()
+            .filter(|voucher| turns.vouchers.contains(&voucher.reward))
+            .for_each(|voucher| offer(voucher.from));
         for id in &turns.measures {
             self.moves(*id, after)?.into_iter().for_each(&mut offer);
         }

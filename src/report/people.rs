@@ -96,7 +96,7 @@ impl Reader<'_> {
             purchases: Vec::new(),
             unmatched: Vec::new(),
             answers: Vec::new(),
-            ladders: state.ladders.iter().map(|held| held.history.clone()).collect(),
+            ladders: state.ladders.iter().map(|held| held.history.iter().copied().collect()).collect(),
         };
         let mut orders: BTreeMap<(EventId, Day, Value), usize> = BTreeMap::new();
         for fact in &state.facts {

@@ -68,7 +68,7 @@ impl Spending<'_> {
     fn vouchers(&self) -> Table {
         let mut sums = vec![Vouchers::default(); self.program.rewards.len()];
         let period = self.scope.period;
-        for voucher in self.states.iter().flat_map(|state| &state.vouchers) {
+        for voucher in self.states.iter().flat_map(|state| state.vouchers.iter()) {
             let issued = period.contains(self.scope.day(voucher.issued).min(self.scope.history.to));
             let counts = issued && voucher.closed != Some(VoucherChange::Cancelled);
             let Some(sums) = sums.get_mut(voucher.reward.index()).filter(|_| counts) else { continue };

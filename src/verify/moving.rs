@@ -102,19 +102,16 @@ pub(super) fn transfers(case: &mut Case<'_>) -> Option<Breach> {
             }
             let Value::Exact(asked) = sent.field(&program, "amount")? else { continue };
             let moved = asked.mul(Exact::from(program.units.at(unit).steps())).ok().and_then(Exact::to_i64)?;
-            let ends: BTreeSet<Instant> = giver
-                .iter()
-                .flat_map(|state| {
-                    // What lapses when its owner does nothing lives by the new owner's clock.
-                    let fixed = held(&giver).lots.into_iter().filter(|lot| lot.expires.idle.is_empty());
-                    fixed.filter_map(|lot| target.engine.lapses(state, &lot))
-                })
-                .collect();
+            let given = held(&giver).lots;
+            // What lapses when its owner does nothing lives by the new owner's clock.
+            let fixed = given.iter().filter(|lot| lot.expires.idle.is_empty());
+            let lapses = |lot| giver.as_ref().and_then(|state| target.engine.lapses(state, lot));
+            let ends: BTreeSet<Instant> = fixed.filter_map(lapses).collect();
             for end in ends {
                 let by = |state: &Option<State>| lapsing(target, state.as_ref(), unit, end);
                 // What the fee takes may be any part of it.
                 let gone = by(&giver) - by(&left);
-                let fee = held(&giver).lots.iter().map(|lot| lot.left).sum::<i64>()
+                let fee = given.iter().map(|lot| lot.left).sum::<i64>()
                     - held(&left).lots.iter().map(|lot| lot.left).sum::<i64>()
                     - moved;
                 let right = by(&taker) + gone - fee.max(0);

@@ -146,7 +146,7 @@ fn own(program: &Program, state: &State) -> Own {
         own.pending.push(sum(false));
         own.spent.push(purse.totals.spent);
     }
-    for voucher in state.vouchers.iter().filter(|voucher| voucher.closed.is_none()) {
+    for voucher in state.vouchers.open() {
         if let Some(count) = own.vouchers.get_mut(voucher.reward.0 as usize) {
             *count += 1;
         }

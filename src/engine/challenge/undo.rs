@@ -174,12 +174,12 @@ impl Fold<'_> {
     pub(super) fn may_take_back(&self, challenge: &Challenge, brought: &Brought) -> bool {
         let spent = |lot: &u32, unit| {
             let purse = self.state.units.at(unit);
-            purse.closed(*lot).is_some() || purse.lots.iter().any(|other| other.number == *lot && other.spent > 0)
+            purse.closed(*lot).is_some() || purse.lot(*lot).is_some_and(|open| open.spent > 0)
         };
         let of_spent = |award: &Award| award.lot.is_some_and(|lot| spent(&lot, award.unit));
         let used = |gift: &Gifted| match gift {
             Gifted::Voucher(number) => {
-                let one = self.state.vouchers.iter().find(|voucher| voucher.number == *number);
+                let one = self.state.vouchers.get(*number);
                 one.is_some_and(|one| one.closed.is_some() || one.credit.as_deref().is_some_and(of_spent))
             }
             Gifted::Badge(_) | Gifted::Offer(_) | Gifted::Entry(_) => false,
