@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use common::{Scratch, beside, judge, median, once, ratio, read, timed, took, versions};
 use meed::Program;
 use meed::compile::compile;
-use meed::engine::{Engine, Event, Outcome, World};
+use meed::engine::{Engine, Event, Outcome, Pots, World};
 use meed::events::Map;
 use meed::journal::{Line, MemberLine};
 use meed::kernel::Plan;
@@ -76,6 +76,7 @@ fn main() {
     println!("\n| what | |\n|---|---|");
     sums::from_memory(&versions[0], &plan, &path, &text);
     history(&scratch, &engine, &versions[0]);
+    applied(&scratch, &engine, &versions[0]);
     sums::history(&scratch, &versions[0], &plan);
     listeners(&scratch);
     texts(&program);
@@ -226,6 +227,26 @@ fn history(scratch: &Scratch, engine: &Engine, program: &Program) {
     };
     let (short, long) = (each(100), each(100_000));
     println!("| one event after 100,000 others of its member, against one after 100 | {:.2} x |", ratio(long, short));
+}
+
+/// The same for a service that hands over one event of one member at a time.
+fn applied(scratch: &Scratch, engine: &Engine, program: &Program) {
+    let each = |past: u64| {
+        let path = scratch.file("applied.jsonl", limit::sample(1, past + 10_000, 2));
+        let mut events = read(program, &path, None);
+        let rest = events.split_off(past as usize);
+        let (mut state, mut pots) = (engine.state(events[0].member.clone(), events[0].time), Pots::default());
+        let mut apply = |event: &Event| drop(black_box(engine.apply(&mut state, &mut pots, event).unwrap()));
+        events.iter().for_each(&mut apply);
+        let start = Instant::now();
+        rest.iter().for_each(apply);
+        start.elapsed() / 10_000
+    };
+    let (short, long) = (each(100), each(100_000));
+    println!(
+        "| `Engine::apply`: one event after 100,000 others of its member, {long:.1?}, against one after 100 | {:.2} x |",
+        ratio(long, short)
+    );
 }
 
 /// What an event costs among ten rules that listen to it, and among ten of a thousand.

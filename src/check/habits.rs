@@ -46,14 +46,8 @@ pub(super) fn season(text: &str) -> Option<String> {
 /// `mon-fri`, `Monday to Friday`: each of the days.
 fn weekdays(text: &str) -> Option<String> {
     let (first, last) = text.split_once(" to ").or_else(|| text.split_once('-'))?;
-    let place = |word: &str| {
-        let day = Weekday::parse(weekday(word.trim()).unwrap_or(word.trim()))?;
-        Weekday::ALL.iter().position(|other| *other == day)
-    };
-    let (first, last) = (place(first)?, place(last)?);
-    let week = Weekday::ALL.iter().cycle().skip(first);
-    let days = (last + Weekday::ALL.len() - first) % Weekday::ALL.len() + 1;
-    let days: Vec<String> = week.take(days).map(ToString::to_string).collect();
+    let day = |word: &str| Weekday::parse(weekday(word.trim()).unwrap_or(word.trim()));
+    let days: Vec<String> = day(first)?.through(day(last)?).map(|day| day.to_string()).collect();
     (days.len() > 1).then(|| days.join(", "))
 }
 

@@ -207,9 +207,9 @@ impl Engine {
         self.look(state, |cx| Ok(cx.lapses(lot))).ok().flatten()
     }
 
-    /// Judges one event of one member: a service's call. What cannot be judged is an outcome, and leaves no other trace. For programs whose
-    /// members meet, give the same `pots` to every call, call in order of time, and hand each letter of [`Pots::mail`] to
-    /// [`Engine::deliver`] with the state of its addressee; others never touch them.
+    /// Judges one event of one member: a service's call. It costs the same however many events came before. What cannot be judged is an outcome,
+    /// and leaves no other trace. For programs whose members meet, give the same `pots` to every call, call in order of time, and hand each
+    /// letter of [`Pots::mail`] to [`Engine::deliver`] with the state of its addressee; others never touch them.
     ///
     /// # Errors
     /// [`Fault::Late`] for an event older than the member's clock; nothing is changed.
@@ -231,7 +231,8 @@ pub struct At<'a> {
     pub pots: &'a mut Pots,
     /// Where outcomes go.
     pub out: &'a mut Vec<Outcome>,
-    /// Whether what cannot be judged is undone and reported, at the price of a copy of the member before each step.
+    /// Whether what cannot be judged is undone and reported, at the price of a copy of the member before each step; what grows with its history
+    /// is shared by both.
     pub careful: bool,
 }
 

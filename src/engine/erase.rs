@@ -66,7 +66,11 @@ impl State {
             let told = running.open.iter_mut().chain(&mut running.past).filter_map(|instance| instance.team.take());
             let teams: BTreeSet<_> = told.chain(team(&self.attributes, by)).collect();
             let is_of = |(of, _, group): &CommonKey| *of == id && teams.contains(group);
-            pots.common.retain(|key, common| !is_of(key) || !common.erase(&self.member));
+            for key in pots.common.keys().filter(|key| is_of(key)).cloned().collect::<Vec<_>>() {
+                if pots.common.get_mut(&key).is_some_and(|common| common.erase(&self.member)) {
+                    pots.common.remove(&key);
+                }
+            }
         }
     }
 

@@ -19,9 +19,6 @@ use super::state::State;
 /// How many events are let go at least at once: it costs a copy of the members.
 const ENOUGH_TO_SEAL: usize = 64;
 
-/// Which part of what is kept of them so many are at least, so that a long history is not copied for a few events.
-const PART_TO_SEAL: usize = 8;
-
 /// Where outcomes go.
 pub type Sink<'s> = &'s mut dyn FnMut(Outcome);
 
@@ -87,12 +84,7 @@ impl Group {
 
     /// Whether the whole log lies before a moment, and is long enough to be let go.
     fn is_behind(&self, horizon: Instant) -> bool {
-        self.log.len() >= self.enough_to_seal() && self.log.last().is_some_and(|last| last.time < horizon)
-    }
-
-    fn enough_to_seal(&self) -> usize {
-        let kept: usize = self.now.members.values().map(|state| state.facts.len()).sum();
-        ENOUGH_TO_SEAL.max(kept / PART_TO_SEAL)
+        self.log.len() >= ENOUGH_TO_SEAL && self.log.last().is_some_and(|last| last.time < horizon)
     }
 
     /// Begins a new log here: nothing before this is judged again. Returns the events of the old one.
@@ -154,7 +146,7 @@ impl Group {
     /// Lets events older than a moment go: nothing can come before them any more. Returns which, once there are enough to be worth it.
     pub fn seal(&mut self, engine: &Engine, before: Instant, together: bool) -> Vec<Arc<str>> {
         let sealed = self.log.iter().take_while(|event| event.time < before).count();
-        if sealed * 2 < self.log.len() || sealed < self.enough_to_seal() {
+        if sealed * 2 < self.log.len() || sealed < ENOUGH_TO_SEAL {
             return Vec::new();
         }
         let rest = self.log.split_off(sealed);

@@ -113,6 +113,10 @@ pub trait Numbered {
 impl<T: Numbered> Many<T> {
     /// Where the item of a number is.
     pub fn place_of(&self, number: u32) -> Option<usize> {
+        // Mostly it is the first.
+        if self.first().is_some_and(|first| first.number() == number) {
+            return Some(0);
+        }
         self.0.binary_search_by(|item| item.number().cmp(&number)).ok()
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use imbl::OrdSet;
+use imbl::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
 
 use crate::hir::{CharityId, DrawId, FundId, PoolId, Program, RewardId};
@@ -39,8 +39,8 @@ pub struct Pots {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub groups: BTreeMap<PoolId, Groups>,
     /// What members reach together.
-    #[serde(with = "super::pairs", default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub common: BTreeMap<CommonKey, Common>,
+    #[serde(with = "super::pairs", default, skip_serializing_if = "OrdMap::is_empty")]
+    pub common: OrdMap<CommonKey, Common>,
     /// Who was merged into whom: the same for all groups, and stored once for all.
     #[serde(skip)]
     pub aliases: Arc<Aliases>,

@@ -68,7 +68,12 @@ pub struct Series {
 impl Series {
     /// The bucket of a moment, to be changed in all but its sums.
     pub fn bucket(&mut self, at: Instant) -> &mut Bucket {
-        let place = self.buckets.partition_point(|(start, _)| *start < at);
+        // Mostly it is the last, or the one behind it.
+        let place = match self.buckets.last() {
+            Some((last, _)) if *last == at => self.buckets.len() - 1,
+            Some((last, _)) if *last > at => self.buckets.partition_point(|(start, _)| *start < at),
+            _ => self.buckets.len(),
+        };
         if self.buckets.get(place).is_none_or(|(start, _)| *start != at) {
             self.buckets.insert(place, (at, Bucket::default()));
         }

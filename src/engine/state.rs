@@ -326,6 +326,11 @@ impl State {
         }
     }
 
+    /// Recorded events from a moment on: they are in the order of their time.
+    pub fn facts_from(&self, at: Instant) -> impl DoubleEndedIterator<Item = &Fact> {
+        self.facts.iter_from(self.facts.partition_point(|fact| fact.event.time < at))
+    }
+
     /// Notes an amount that was posted: with the last one, where that is of the same kind and moment.
     pub fn tally(&mut self, posted: Tallied) {
         let same = |last: &&mut Tallied| (last.unit, last.tally, last.at) == (posted.unit, posted.tally, posted.at);

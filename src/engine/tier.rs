@@ -259,9 +259,9 @@ impl Fold<'_> {
     fn fallen_from(&self, id: LadderId) -> u32 {
         let Some([(_, from), (fell, to)]) = self.state.ladders.at(id).last_moves() else { return 0 };
         let now = self.at.now;
-        let comes_back =
-            |fact: &Fact| fact.event.time == fell && fact.reversals.last().is_some_and(|(at, _)| *at == now);
-        if from > to && self.state.facts.iter().any(comes_back) { from } else { 0 }
+        let mut then = self.state.facts_from(fell).take_while(|fact| fact.event.time == fell);
+        let comes_back = |fact: &Fact| fact.reversals.last().is_some_and(|(at, _)| *at == now);
+        if from > to && then.any(comes_back) { from } else { 0 }
     }
 
     /// The tier that the member held before what has just come back: to be there again, or higher, is no fall. The highest of all where nothing

@@ -368,7 +368,7 @@ impl Fold<'_> {
         }
         let known = fronts.fronts.get(&id).filter(|known| known.gone <= gone).map_or(0, |known| known.first);
         let from = known.max(gone);
-        let behind = self.state.facts.iter().skip(from).take_while(|fact| !counts(fact.event.kind));
+        let behind = self.state.facts.iter_from(from).take_while(|fact| !counts(fact.event.kind));
         let first = from + behind.count();
         fronts.fronts.insert(id, Front { gone, first });
         first

@@ -102,6 +102,15 @@ named! {
     }
 }
 
+impl Weekday {
+    /// This day and those behind it up to another, over the end of the week where that comes first in it.
+    pub fn through(self, last: Self) -> impl Iterator<Item = Self> {
+        let place = |day: Self| usize::from(day.number());
+        let days = (place(last) + Self::ALL.len() - place(self)) % Self::ALL.len() + 1;
+        Self::ALL.iter().copied().cycle().skip_while(move |day| *day != self).take(days)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,5 +125,6 @@ mod tests {
         assert_eq!(Month::from_number(12), Some(Month::December));
         assert_eq!(Month::from_number(0), None);
         assert_eq!(Weekday::Sunday.to_string(), "sunday");
+        assert!(Weekday::Saturday.through(Weekday::Monday).eq([Weekday::Saturday, Weekday::Sunday, Weekday::Monday]));
     }
 }

@@ -1,9 +1,10 @@
 //! What members reach together in one time of a challenge. What each event changes is one member's part, so it costs the same however many
 //! there are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use imbl::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
 
 use crate::value::{ArithmeticError, Exact, Instant};
@@ -14,7 +15,7 @@ pub type CommonKey = (crate::hir::ChallengeId, Instant, Arc<str>);
 /// What is given for something reached: a milestone, or the goal.
 pub type Prize = Option<u32>;
 
-type Members = BTreeSet<Arc<str>>;
+type Members = OrdSet<Arc<str>>;
 
 /// What a member has brought in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,12 +30,12 @@ pub struct Part {
 /// What each has brought in, and what that makes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Parts {
-    by: BTreeMap<Arc<str>, Part>,
+    by: OrdMap<Arc<str>, Part>,
     sum: Exact,
 }
 
 impl Parts {
-    fn new(by: BTreeMap<Arc<str>, Part>) -> Result<Self, ArithmeticError> {
+    fn new(by: OrdMap<Arc<str>, Part>) -> Result<Self, ArithmeticError> {
         let sum = by.values().try_fold(Exact::ZERO, |sum, part| sum.add(part.amount))?;
         Ok(Self { by, sum })
     }
@@ -83,7 +84,7 @@ pub struct Common {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Reached {
     /// Who was given what it brings, and as of when what they had brought in was enough, where that may become less by itself.
-    to: BTreeMap<Arc<str>, Option<Instant>>,
+    to: OrdMap<Arc<str>, Option<Instant>>,
     /// Who was not, though they have brought in enough.
     waiting: Members,
     /// Where what is brought in may become less by itself: what each had brought in then, less what came back of it.
@@ -184,7 +185,7 @@ impl Common {
         if !self.reached.contains_key(&prize) && !self.enough.is_empty() {
             let moves = self.now.by.values().any(|part| part.at.is_some());
             let then = moves.then(|| self.now.clone());
-            self.reached.insert(prize, Reached { to: BTreeMap::new(), waiting: self.enough.clone(), then });
+            self.reached.insert(prize, Reached { to: OrdMap::new(), waiting: self.enough.clone(), then });
         }
         let Some(reached) = self.reached.get_mut(&prize) else { return Members::new() };
         let waiting = std::mem::take(&mut reached.waiting);
@@ -195,7 +196,7 @@ impl Common {
     /// Who no longer has what something brings that lies at an amount: everybody, where all together no longer reach it.
     pub fn missed(&mut self, prize: Prize, at: Exact) -> Members {
         if self.most() < at {
-            return self.reached.remove(&prize).map(|reached| reached.to.into_keys().collect()).unwrap_or_default();
+            return self.reached.remove(&prize).map(|reached| reached.to.keys().cloned().collect()).unwrap_or_default();
         }
         // Where it was not reached then, it is at another moment that it was.
         let then = |common: &Self| common.reached.get(&prize)?.then.as_ref().map(|then| then.sum);
@@ -274,7 +275,7 @@ struct Stored {
     reached: BTreeMap<u32, Members>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     then: Vec<Then>,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(default, skip_serializing_if = "OrdSet::is_empty")]
     erased: Members,
 }
 
@@ -282,7 +283,7 @@ struct Stored {
 #[derive(Serialize, Deserialize)]
 struct Then {
     prize: Prize,
-    by: Option<BTreeMap<Arc<str>, Part>>,
+    by: Option<OrdMap<Arc<str>, Part>>,
     given: BTreeMap<Arc<str>, Instant>,
 }
 
@@ -298,7 +299,7 @@ impl From<Common> for Stored {
             given: reached.to.iter().filter_map(|(who, at)| Some((who.clone(), (*at)?))).collect(),
         });
         let then = then.filter(|then| then.by.is_some() || !then.given.is_empty()).collect();
-        let to = |reached: Reached| reached.to.into_keys().collect::<Members>();
+        let to = |reached: Reached| reached.to.keys().cloned().collect::<Members>();
         let rewarded = reached.remove(&None).map(to).unwrap_or_default();
         let reached = reached.into_iter().filter_map(|(prize, reached)| Some((prize?, to(reached)))).collect();
         let by = by.into_iter().map(|(who, part)| (who, part.amount)).collect();
@@ -322,7 +323,7 @@ impl TryFrom<Stored> for Common {
         let all = reached.into_iter().map(|(which, to)| (Some(which), to)).chain([(None, rewarded)]);
         let mut reached: BTreeMap<Prize, Reached> = all
             .map(|(prize, to)| {
-                let waiting = enough.difference(&to).cloned().collect();
+                let waiting = enough.iter().filter(|who| !to.contains(*who)).cloned().collect();
                 (prize, Reached { to: to.into_iter().map(|who| (who, None)).collect(), waiting, then: None })
             })
             .collect();

@@ -194,7 +194,7 @@ impl Fold<'_> {
 
     /// The first event after a place in the member's history at which a challenge was open to the member too, by what counts for it now.
     fn opened_later(&self, challenge: &Challenge, instance: &Instance, place: u64) -> Result<Option<Arc<str>>, Fault> {
-        for fact in self.state.facts.iter().filter(|fact| fact.place > place && !fact.gone) {
+        for fact in self.state.facts_from(instance.opened).filter(|fact| fact.place > place && !fact.gone) {
             if !instance.runs(fact.event.time) || self.program.events.at(fact.event.kind).reversal.is_some() {
                 continue;
             }

@@ -57,7 +57,7 @@ impl<'a> Cx<'a> {
     /// How far one goal of a challenge has come.
     pub fn progress(&self, goal: &Goal, instance: &Instance) -> Result<Exact, Fault> {
         let cx = self.on_instance(instance);
-        let facts = || cx.state.facts.iter().filter(move |fact| counts(fact, instance));
+        let facts = || cx.state.facts_from(instance.opened).filter(move |fact| counts(fact, instance));
         match &goal.of {
             Progress::Measured(id) => match cx.read(Read::Measure(*id))? {
                 Value::Exact(value) => Ok(value),

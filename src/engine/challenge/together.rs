@@ -1,6 +1,5 @@
 //! Goals that members reach together: what each brings in, who is rewarded, and what all lose where it no longer suffices.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::arena::Arena;
@@ -218,7 +217,7 @@ impl Fold<'_> {
     /// Members no longer have what a milestone or the goal brought.
     fn take_from(
         &mut self,
-        losers: BTreeSet<Arc<str>>,
+        losers: impl IntoIterator<Item = Arc<str>>,
         (id, opened, prize): (ChallengeId, Instant, Prize),
         sum: Exact,
     ) -> Result<(), Fault> {

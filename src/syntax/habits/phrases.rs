@@ -334,9 +334,8 @@ fn rhythm(text: &str) -> Option<&'static str> {
 
 /// `monday to friday`: each of the days.
 fn weekdays(first: &str, joined: &str, last: &str) -> Option<String> {
-    let (first, last) = (Weekday::parse(first)?, Weekday::parse(last)?);
-    let days = Weekday::ALL.iter().filter(|day| (first..=last).contains(day)).map(ToString::to_string);
-    let days: Vec<String> = days.collect();
+    let days = Weekday::parse(first)?.through(Weekday::parse(last)?);
+    let days: Vec<String> = days.map(|day| day.to_string()).collect();
     (matches!(joined, "to" | "-" | "until" | "through") && days.len() > 1).then(|| days.join(", "))
 }
 
