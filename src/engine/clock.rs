@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::limit::Claims;
 use super::outcome::{Cause, VoucherChange, What};
-use super::purse::{Lot, Ready};
+use super::purse::{Lot, Purse};
 
 /// Something due. At one instant the order of the variants is the order of execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,6 +130,7 @@ impl Fold<'_> {
         if self.state.halted {
             return None;
         }
+        self.state.units.iter_mut().for_each(Purse::look);
         let is_here = self.state.joined.is_some() && !self.state.left;
         let rule = if is_here { self.next_rule() } else { None };
         let mut next: Option<(Instant, Due)> = None;
@@ -141,14 +142,11 @@ impl Fold<'_> {
             }
         };
         for (unit, purse) in self.state.units.pairs() {
+            offer(purse.next_ready(), Due::Release(unit));
             if purse.is_in_order() && self.program.units.at(unit).keeps_while.is_none() {
                 offer(purse.lots.first().and_then(|lot| self.lapses(lot)), Due::Expire(unit));
                 continue;
             }
-            offer(
-                purse.lots.iter().filter_map(|lot| if let Ready::At(at) = lot.ready { Some(at) } else { None }).min(),
-                Due::Release(unit),
-            );
             let lapses = purse.lots.iter().filter_map(|lot| self.lapses(lot));
             // What was kept when it was due is looked at again when something changes.
             let kept = |at: &Instant| {

@@ -260,25 +260,22 @@ impl Fold<'_> {
     /// Releases lots that wait for an event with these key values, and lots whose time has come.
     pub fn release(&mut self, unit: UnitId, key: Option<&[Value]>) -> Result<(), Fault> {
         let now = self.at.now;
-        let due = |lot: &Lot| match &lot.ready {
-            Ready::Now => false,
-            Ready::At(at) => key.is_none() && *at <= now,
-            Ready::On(values) => key.is_some_and(|key| values[..] == *key),
+        let purse = self.state.units.at(unit);
+        let numbers = match key {
+            None => purse.ready_by(now),
+            Some(key) => {
+                let waits = |lot: &&Lot| matches!(&lot.ready, Ready::On(values) if values[..] == *key);
+                purse.unready().filter(waits).map(|lot| lot.number).collect()
+            }
         };
-        let numbers: Vec<u32> =
-            self.state.units.at(unit).lots.iter().filter(|lot| due(lot)).map(|lot| lot.number).collect();
         for number in numbers {
             let cause = Cause::Unit(unit);
-            let Some(lot) = self.state.units.at_mut(unit).lot_mut(number) else { continue };
+            let Some(lot) = self.state.units.at(unit).lot(number) else { continue };
             let amount = lot.left;
-            lot.ready = Ready::Now;
             // Only now is it known from when its clocks run (S12).
-            for waiting in std::mem::take(&mut lot.expires.waiting) {
-                let at = self.end_from(now, waiting)?;
-                if let Some(lot) = self.state.units.at_mut(unit).lot_mut(number) {
-                    lot.expires.at = lot.expires.at.into_iter().chain([at]).min();
-                }
-            }
+            let ends = lot.expires.waiting.iter().map(|waiting| self.end_from(now, *waiting));
+            let ends = ends.collect::<Result<Vec<_>, _>>()?;
+            self.state.units.at_mut(unit).make_ready(number, ends);
             self.post(cause, unit, Account::Pending, Account::Available, amount, Some(number), None);
             self.repay(unit, number, cause)?;
         }
@@ -435,11 +432,11 @@ impl Fold<'_> {
             }
             let now = self.at.now;
             self.tally(unit, TallyKind::Spent, -amount, now)?;
-            if let Some(lot) = self.state.units.at_mut(unit).lot_mut(number) {
-                lot.left += amount;
-                lot.spent -= amount;
+            if self.state.units.at_mut(unit).give_back(number, amount) {
+                // It goes on as if it had never been spent.
             } else if let Some(closed) = self.state.units.at(unit).closed(number).cloned() {
-                let alive = self.lapses(&closed).is_none_or(|at| at > now);
+                // What of it was left has lapsed, whatever has restarted its clocks since.
+                let alive = closed.expired == 0 && self.lapses(&closed).is_none_or(|at| at > now);
                 if !alive && def.returned == Returned::Forfeit {
                     self.post(cause, unit, Account::Redeemed, Account::Expired, amount, Some(number), None);
                     self.tally(unit, TallyKind::Expired, amount, now)?;

@@ -18,9 +18,12 @@ use super::state::Note;
 pub struct Purse {
     /// Open lots, in order of number.
     pub lots: Many<Lot>,
-    /// Whether they are in order in every way, as most are: the first was earned first and lapses first, and all may be spent.
+    /// Whether they are in order in every way, as most are: the first was earned first and lapses first. None where nobody has looked.
     #[serde(skip)]
-    in_order: Note<bool>,
+    in_order: Note<Option<bool>>,
+    /// Numbers of those that may not be spent yet, in order, with the moment from which on they may, where that is known.
+    #[serde(skip)]
+    unready: Note<Option<Vec<(u32, Option<Instant>)>>>,
     /// What they hold, where that is known.
     #[serde(skip)]
     held: Note<Option<Held>>,
@@ -109,14 +112,13 @@ impl Numbered for Lot {
 }
 
 impl Lot {
-    /// Whether it may be spent, and its end is fixed.
-    fn is_plain(&self) -> bool {
-        self.ready == Ready::Now && self.expires.idle.is_empty()
-    }
-    /// Whether it comes before another, by its number, its age and its end.
+    /// Whether it comes before another, by its number, its age and its end. The same idle clocks let the older one lapse first.
     fn is_before(&self, next: &Self) -> bool {
-        let of = |lot: &Self| lot.expires.end(lot.expires.at).unwrap_or(Instant::LAST);
-        self.number < next.number && self.earned <= next.earned && of(self) <= of(next)
+        let end = |lot: &Self| lot.expires.end(lot.expires.at).unwrap_or(Instant::LAST);
+        let (own, other) = (&self.expires, &next.expires);
+        let same_clocks =
+            own.idle == other.idle && (own.idle.is_empty() || own.extended.is_none() && other.extended.is_none());
+        self.number < next.number && self.earned <= next.earned && same_clocks && end(self) <= end(next)
     }
 }
 
@@ -129,6 +131,13 @@ pub enum Ready {
     At(Instant),
     /// When an event of this name (the first value) with these key values comes.
     On(Arc<[Value]>),
+}
+
+impl Ready {
+    /// From when on, where time alone decides.
+    fn at(&self) -> Option<Instant> {
+        if let Self::At(at) = self { Some(*at) } else { None }
+    }
 }
 
 /// When a lot lapses: the earlier of a fixed moment and of a clock that events restart.
@@ -202,7 +211,7 @@ impl Purse {
     /// Keeps only some of the open lots.
     pub fn retain(&mut self, keep: impl Fn(&Lot) -> bool) {
         self.lots.retain(keep);
-        self.held.0 = None;
+        (self.held, self.unready) = Default::default();
     }
     /// What people are shown: available less debt; never below zero where refunds stop there.
     pub fn balance(&self, unit: &Unit) -> i64 {
@@ -215,36 +224,105 @@ impl Purse {
     }
     /// Adds the newest lot.
     pub fn add(&mut self, lot: Lot) {
-        let follows = match self.lots.last() {
-            Some(last) => self.in_order.0 && last.is_before(&lot),
-            None => true,
+        self.in_order.0 = match self.lots.last() {
+            Some(last) => self.in_order.0.map(|in_order| in_order && last.is_before(&lot)),
+            None => Some(true),
         };
-        self.in_order.0 = follows && lot.is_plain();
+        match &mut self.unready.0 {
+            Some(unready) if lot.ready != Ready::Now => unready.push((lot.number, lot.ready.at())),
+            _ => {}
+        }
         self.hold(&lot, lot.left);
         self.lots.push(lot);
     }
     /// Whether open lots are spent and lapse in their order: whoever looks for the first of them need not look at all.
     pub fn is_in_order(&self) -> bool {
-        self.in_order.0 || self.lots.is_empty()
+        self.in_order.0 == Some(true) || self.lots.is_empty()
     }
     /// Looks whether open lots are in order again.
     pub fn look_again(&mut self) {
-        if self.in_order.0 {
-            return;
+        if self.in_order.0 != Some(true) {
+            self.in_order.0 =
+                Some(self.lots.iter().zip(self.lots.iter().skip(1)).all(|(lot, next)| lot.is_before(next)));
         }
-        let follow = self.lots.iter().zip(self.lots.iter().skip(1)).all(|(lot, next)| lot.is_before(next));
-        self.in_order.0 = follow && self.lots.iter().all(Lot::is_plain);
+    }
+    /// Looks once at all open lots where nobody has looked since something changed in the midst of them.
+    pub fn look(&mut self) {
+        if self.in_order.0.is_none() {
+            self.look_again();
+        }
+        if self.unready.0.is_none() {
+            self.unready.0 = Some(self.unready().map(|lot| (lot.number, lot.ready.at())).collect());
+        }
+        self.held.0 = Some(self.held());
+    }
+    /// Open lots that may not be spent yet.
+    pub fn unready(&self) -> impl Iterator<Item = &Lot> {
+        let known = self.unready.0.iter().flatten().filter_map(|(number, _)| self.lot(*number));
+        let all = if self.unready.0.is_none() { Some(&self.lots) } else { None };
+        known.chain(all.into_iter().flatten()).filter(|lot| lot.ready != Ready::Now)
+    }
+    /// Numbers of those that may be once their time has come, each with it.
+    fn timed(&self) -> impl Iterator<Item = (u32, Instant)> {
+        let known = self.unready.0.iter().flatten().copied();
+        let all = if self.unready.0.is_none() { Some(self.unready()) } else { None };
+        let all = all.into_iter().flatten().map(|lot| (lot.number, lot.ready.at()));
+        known.chain(all).filter_map(|(number, at)| Some((number, at?)))
+    }
+    /// When one of them next may be.
+    pub fn next_ready(&self) -> Option<Instant> {
+        self.timed().map(|(_, at)| at).min()
+    }
+    /// Numbers of those whose time has come at a moment.
+    pub fn ready_by(&self, now: Instant) -> Vec<u32> {
+        self.timed().filter(|(_, at)| *at <= now).map(|(number, _)| number).collect()
+    }
+    /// A lot is not among those any longer.
+    fn strike_unready(&mut self, number: u32) {
+        self.unready.0.iter_mut().for_each(|unready| unready.retain(|(other, _)| *other != number));
+    }
+    /// The lot of a place has changed, or was put there: it is still in order if its neighbours are about it.
+    fn look_about(&mut self, place: usize) {
+        let Some(lot) = self.lots.get(place) else { return };
+        let before = place.checked_sub(1).and_then(|before| self.lots.get(before));
+        let fits = before.is_none_or(|before| before.is_before(lot))
+            && self.lots.get(place + 1).is_none_or(|next| lot.is_before(next));
+        self.in_order.0 = self.in_order.0.map(|in_order| in_order && fits);
     }
     /// The lot of a number.
     pub fn lot(&self, number: u32) -> Option<&Lot> {
         self.lots.get(self.place(number)?)
     }
-    /// The lot of a number, to be changed.
-    pub fn lot_mut(&mut self, number: u32) -> Option<&mut Lot> {
-        let place = self.place(number)?;
-        self.in_order.0 = false;
-        self.held.0 = None;
-        self.lots.get_mut(place)
+    /// The lot of a number may be spent from now on; clocks that waited for that have begun and end then.
+    pub fn make_ready(&mut self, number: u32, ends: impl IntoIterator<Item = Instant>) {
+        let mut held = self.held();
+        let Some(place) = self.place(number) else { return };
+        let Some(lot) = self.lots.get_mut(place) else { return };
+        held.add(lot, -lot.left);
+        lot.ready = Ready::Now;
+        held.add(lot, lot.left);
+        lot.expires.waiting = Few::default();
+        lot.expires.at = lot.expires.at.into_iter().chain(ends).min();
+        self.held.0 = Some(held);
+        self.strike_unready(number);
+        self.look_about(place);
+    }
+    /// The open lot of a number lapses later.
+    pub fn extend(&mut self, number: u32, end: Instant) {
+        if let Some(lot) = self.place(number).and_then(|place| self.lots.get_mut(place)) {
+            lot.expires.extended = Some(end);
+            self.in_order.0 = None;
+        }
+    }
+    /// Gives back to an open lot what was spent of it; false where there is none of this number.
+    pub fn give_back(&mut self, number: u32, amount: i64) -> bool {
+        let mut held = self.held();
+        let Some(lot) = self.place(number).and_then(|place| self.lots.get_mut(place)) else { return false };
+        lot.left += amount;
+        lot.spent -= amount;
+        held.add(lot, amount);
+        self.held.0 = Some(held);
+        true
     }
     /// The lot of a number that is used up.
     pub fn closed(&self, number: u32) -> Option<&Lot> {
@@ -262,7 +340,7 @@ impl Purse {
         let place = self.lots.partition_point(|other| other.number < lot.number);
         self.hold(&lot, lot.left);
         self.lots.insert(place, lot);
-        self.in_order.0 = false;
+        self.look_about(place);
     }
     /// Takes an amount out of a lot and closes it when nothing is left; returns what was there.
     pub fn take(&mut self, number: u32, amount: i64, spent: bool) -> i64 {
@@ -277,6 +355,7 @@ impl Purse {
             lot.spent += taken;
         }
         if lot.left == 0 {
+            self.strike_unready(number);
             let place = self.used_up.partition_point(|other| other.number < number);
             self.lots.remove(position).into_iter().for_each(|lot| self.used_up.insert(place, lot));
         }
@@ -286,7 +365,8 @@ impl Purse {
     pub fn spending_order(&self, amount: i64, order: SpendOrder, expiry: impl Fn(&Lot) -> Option<Instant>) -> Vec<u32> {
         if self.is_in_order() {
             let mut rest = amount;
-            let needed = self.lots.iter().take_while(|lot| {
+            let ready = self.lots.iter().filter(|lot| lot.ready == Ready::Now);
+            let needed = ready.take_while(|lot| {
                 let is_needed = rest > 0;
                 rest = rest.saturating_sub(lot.left);
                 is_needed
@@ -320,5 +400,107 @@ mod by_number {
     /// Reads the map.
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Many<Lot>, D::Error> {
         Ok(BTreeMap::<u32, Lot>::deserialize(from)?.into_values().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers that look random and are always the same.
+    struct Chance(u64);
+
+    impl Chance {
+        fn below(&mut self, n: u64) -> u64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) % n
+        }
+    }
+
+    fn at(millis: u64) -> Instant {
+        Instant::from_millis(i64::try_from(millis).unwrap()).unwrap()
+    }
+
+    /// When a lot lapses whose idle clocks were restarted at a moment: a hundred after that, or after it was earned.
+    fn lapses(lot: &Lot, restarted: u64) -> Option<Instant> {
+        let later = |from: Instant| from.plus_millis(100);
+        let idle = lot.expires.idle.iter().filter_map(|_| match later(at(restarted)) {
+            Some(end) if end > lot.earned => Some(end),
+            _ => later(lot.earned),
+        });
+        lot.expires.end(lot.expires.at.into_iter().chain(idle).min())
+    }
+
+    fn lot(number: u32, chance: &mut Chance, kinds: u64) -> Lot {
+        let (earned, kind) = (u64::from(number) * 10, chance.below(kinds));
+        let clock = || IdleClock {
+            span: crate::value::TimeSpan { months: 0, days: 0, millis: 100 },
+            end_of: None,
+            events: Vec::new(),
+        };
+        let ready = match chance.below(8) {
+            0 => Ready::At(at(earned + 70)),
+            1 if kinds > 2 => Ready::On(Arc::new([])),
+            _ => Ready::Now,
+        };
+        let expires = LotExpiry {
+            at: if kind % 2 == 0 { Some(at(earned + 1_000 * (kind + 1))) } else { None },
+            idle: if kind == 1 || kind == 4 { vec![clock()].into() } else { Few::default() },
+            ..LotExpiry::default()
+        };
+        let cause = Cause::Event;
+        Lot { number, left: 10, earned: at(earned), ready, expires, spent: 0, expired: 0, cause }
+    }
+
+    /// Whatever is done to lots, who looks only at the first of them sees what a look at all of them would.
+    #[test]
+    fn s11_looking_at_the_first_lot_is_looking_at_all() {
+        for seed in 0..120 {
+            let (mut chance, mut purse) = (Chance(seed), Purse::default());
+            for number in 0..80 {
+                let open: Vec<u32> = purse.lots.iter().map(|lot| lot.number).collect();
+                let any = |chance: &mut Chance| open.get(usize::try_from(chance.below(90)).unwrap()).copied();
+                match chance.below(7) {
+                    part @ 0..2 => {
+                        let part = if part == 0 { 10 } else { 3 };
+                        any(&mut chance).into_iter().for_each(|number| _ = purse.take(number, part, true));
+                    }
+                    2 => {
+                        let due = purse.unready().next().map(|lot| lot.number);
+                        due.into_iter().for_each(|due| purse.make_ready(due, [at(u64::from(number) * 10 + 500)]));
+                    }
+                    3 if seed % 3 == 0 => {
+                        any(&mut chance).into_iter().for_each(|number| purse.extend(number, at(2_000)));
+                    }
+                    4 => {
+                        let closed = purse.used_up.last().cloned();
+                        closed.into_iter().for_each(|lot| purse.reopen(Lot { left: 5, ready: Ready::Now, ..lot }));
+                    }
+                    5 => any(&mut chance).into_iter().for_each(|number| _ = purse.give_back(number, 1)),
+                    _ => {}
+                }
+                purse.add(lot(number, &mut chance, seed % 5 + 1));
+                if chance.below(3) > 0 {
+                    purse.look();
+                }
+                check(&purse, u64::from(number) * 8);
+            }
+        }
+    }
+
+    fn check(purse: &Purse, restarted: u64) {
+        let ends: Vec<_> = purse.lots.iter().map(|lot| lapses(lot, restarted).unwrap_or(Instant::LAST)).collect();
+        assert!(!purse.is_in_order() || ends.is_sorted(), "{ends:?}");
+        let ready = |lot: &&Lot| lot.ready == Ready::Now;
+        let sum = |lots: &mut dyn Iterator<Item = &Lot>| lots.map(|lot| lot.left).sum::<i64>();
+        assert_eq!(purse.available(), sum(&mut purse.lots.iter().filter(ready)));
+        assert_eq!(purse.pending(), sum(&mut purse.lots.iter().filter(|lot| !ready(lot))));
+        assert_eq!(purse.next_ready(), purse.lots.iter().filter_map(|lot| lot.ready.at()).min());
+        assert!(purse.unready().eq(purse.lots.iter().filter(|lot| !ready(lot))));
+        let mut all: Vec<&Lot> = purse.lots.iter().filter(ready).collect();
+        all.sort_by_key(|lot| (lapses(lot, restarted).unwrap_or(Instant::LAST), lot.earned, lot.number));
+        let all: Vec<u32> = all.into_iter().map(|lot| lot.number).collect();
+        let order = purse.spending_order(60, SpendOrder::SoonestExpiry, |lot| lapses(lot, restarted));
+        assert!(all.starts_with(&order) && order.len() >= all.len().min(6), "{all:?} {order:?}");
     }
 }

@@ -16,6 +16,7 @@ use super::judge::Noting;
 use super::ledger::Grant;
 use super::limits::{MAX_ROUNDS, MOST_AT_ONCE};
 use super::outcome::{Account, Cause, What};
+use super::purse::Lot;
 use super::stack::Met;
 use super::state::{Restart, Voucher, number_after};
 
@@ -374,19 +375,9 @@ impl Fold<'_> {
             Effect::Grant(ladder, tier, hold) => self.grant_tier(*ladder, *tier, *hold),
             Effect::Extend(unit, span) => {
                 let zone = self.calendar.zone.clone();
-                let moved: Vec<(u32, Option<Instant>)> = self
-                    .state
-                    .units
-                    .at(*unit)
-                    .lots
-                    .iter()
-                    .map(|lot| (lot.number, self.lapses(lot).and_then(|at| span.after(at, &zone))))
-                    .collect();
-                for (number, extended) in moved {
-                    if let Some(lot) = self.state.units.at_mut(*unit).lot_mut(number) {
-                        lot.expires.extended = extended.or(lot.expires.extended);
-                    }
-                }
+                let later = |lot: &Lot| Some((lot.number, span.after(self.lapses(lot)?, &zone)?));
+                let ends: Vec<_> = self.state.units.at(*unit).lots.iter().filter_map(later).collect();
+                ends.into_iter().for_each(|(number, end)| self.state.units.at_mut(*unit).extend(number, end));
                 Ok(())
             }
             Effect::Activate(offer, time) => self.activate_offer(offer, *time),
