@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::engine::{Account, Arrival, Engine, Event, Outcome, State, What, World, words};
-use crate::events::AmountContext;
+use crate::events::{AmountContext, Notation};
 use crate::hir::{Expectation, Expr, Given, Program, Scenario, ScenarioFlag, Step, UnitId};
 use crate::source::Span;
 use crate::value::{Exact, Instant, Value};
@@ -160,7 +160,7 @@ impl<'p> Run<'p> {
     fn bring(&mut self, given: &Given) -> Brought {
         self.sequence += 1;
         let def = self.program.events.at(given.event);
-        let context = AmountContext { id: &given.id, time: given.time, currency: None };
+        let context = AmountContext { id: &given.id, time: given.time, currency: None, notation: Notation::Plain };
         let mut amounts = foreign::Amounts { program: self.program, context, foreign: Vec::new() };
         let field = |(id, field): (crate::hir::FieldId, &crate::hir::FieldDef)| {
             let written = given.fields.iter().find(|(written, _)| *written == id);

@@ -7,6 +7,7 @@ use crate::hir::{NoValue, Program};
 use crate::value::{AmountError, Currency, Exact, Instant, parse_minor};
 
 use super::node::{View, clip};
+use super::notation::Notation;
 use super::scalar::unusual;
 
 /// What a record says beside the amount itself.
@@ -18,6 +19,8 @@ pub(crate) struct Context<'a> {
     pub(crate) time: Instant,
     /// The currency of amounts that name none, where the record has one.
     pub(crate) currency: Option<&'a str>,
+    /// How texts write numbers.
+    pub(crate) notation: Notation,
 }
 
 /// An amount as it was read.
@@ -29,7 +32,7 @@ pub(crate) struct Amount {
     pub(crate) foreign: Option<(Currency, i64)>,
 }
 
-/// Reads an amount.
+/// Reads an amount that is written plainly; one in an object is written as the context says.
 pub(crate) fn money(program: &Program, value: View<'_>, context: Context<'_>) -> Result<Amount, String> {
     match value {
         View::Object(_) | View::Json(_) => {
@@ -46,7 +49,10 @@ pub(crate) fn money(program: &Program, value: View<'_>, context: Context<'_>) ->
                 View::Object(_) | View::Json(_) | View::List(_) => {
                     Err(format!("an amount of money is needed, not {amount}"))
                 }
-                _ => money(program, amount, Context { currency: code, ..context }),
+                _ => {
+                    let context = Context { currency: code, ..context };
+                    context.notation.read(amount, |amount| money(program, amount, context))
+                }
             }
         }
         View::Exact(number) => {

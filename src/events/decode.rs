@@ -15,6 +15,7 @@ use super::amount::{self, Amount, Context};
 use super::fields::Fields;
 use super::head::{Head, TIME_KEYS};
 use super::node::{Node, Place, Raw, View, clip};
+use super::notation::Notation;
 use super::reject::Reject;
 use super::scalar::{day, flag, identifier, moment, number, span, text, whole, word};
 use super::tape::{Part, Tape};
@@ -76,6 +77,8 @@ pub(crate) struct Draft {
     pub(crate) member: Arc<str>,
     pub(crate) time: Instant,
     pub(crate) sequence: u64,
+    /// How the texts of its fields write numbers.
+    pub(crate) notation: Notation,
 }
 
 impl<'p> Decoder<'p> {
@@ -148,7 +151,7 @@ impl<'p> Decoder<'p> {
             }
             None => sequence,
         };
-        Ok(Draft { kind: kind.id, id, member, time, sequence })
+        Ok(Draft { kind: kind.id, id, member, time, sequence, notation: Notation::Plain })
     }
 
     /// The type of a name; a reason where there is none, or where only the clock makes such events.
@@ -176,7 +179,7 @@ impl<'p> Decoder<'p> {
     pub(super) fn finish<F: Fields + ?Sized>(&self, raw: &Raw<'_>, draft: Draft, fields: &F) -> Result<Event, Fault> {
         let event = self.program.events.get(draft.kind).ok_or_else(|| "the program has no such event".to_owned())?;
         let currency = currency_of(raw, fields)?;
-        let context = Context { id: &draft.id, time: draft.time, currency };
+        let context = Context { id: &draft.id, time: draft.time, currency, notation: draft.notation };
         let room = &mut *self.room.borrow_mut();
         room.values.clear();
         room.lines.clear();
@@ -188,7 +191,7 @@ impl<'p> Decoder<'p> {
                 fields.find(&event.fields.at(field).name, 0).and_then(|position| place_of(raw, fields, position));
             return Err(Fault { reason, place });
         }
-        let Draft { kind, id, member, time, sequence } = draft;
+        let Draft { kind, id, member, time, sequence, .. } = draft;
         let foreign = Event::kept_amounts(event, std::mem::take(&mut room.foreign));
         let fields = room.values.drain(..).collect();
         Ok(Event { id, member, kind, time, sequence, sent_by: None, foreign, fields })
@@ -261,13 +264,14 @@ impl<'p> Decoder<'p> {
         let node = given.view(position);
         Ok(match &def.ty {
             FieldType::Money => {
-                let Amount { value, foreign } = amount::money(self.program, node, context)?;
+                let money = |node: View<'_>| amount::money(self.program, node, context);
+                let Amount { value, foreign } = context.notation.read(node, money)?;
                 let foreign = foreign.map(|(currency, minor)| Foreign { field: id, of_line: None, currency, minor });
                 room.foreign.extend(foreign);
                 Value::Exact(value)
             }
-            FieldType::Number => Value::Exact(number(node)?),
-            FieldType::Count => Value::Exact(Exact::from(whole(node)?)),
+            FieldType::Number => Value::Exact(context.notation.read(node, number)?),
+            FieldType::Count => Value::Exact(Exact::from(context.notation.read(node, whole)?)),
             FieldType::Text => Value::Text(room.text(node)?),
             FieldType::Id => match node {
                 // The event's own identity is often one of its fields.

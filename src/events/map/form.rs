@@ -8,8 +8,8 @@ use crate::value::{Exact, Rounding};
 use super::super::amount::{own_digits, scaled};
 use super::super::json::object;
 use super::super::node::{Node, Raw, View};
+use super::super::notation::Notation;
 use super::super::scalar::number;
-use super::notation::Notation;
 
 /// How a value is made.
 #[derive(Debug, Clone)]
@@ -34,8 +34,6 @@ pub(super) enum Form {
     Rounded(Box<Form>, Rounding, Option<u8>),
     /// Money in its smallest coin, with so many decimals; `None`: those of the program's currency.
     Minor(Box<Form>, Option<u8>),
-    /// A number, or an amount with its currency, in the notation of the map.
-    Number(Box<Form>),
     /// A line of a list for each row of the group.
     Lines(Vec<(String, Form)>),
     /// A line for each object of a list of the record.
@@ -99,25 +97,14 @@ impl<'r, 'a> Row<'r, 'a> {
         if node.is_nothing() {
             return Err(format!("{} is empty where a number is needed", form.described()));
         }
-        self.plain(node)
-            .and_then(|node| match &node {
-                Node::Text(text) | Node::Cell(text) => match own_digits(self.program, text.trim())? {
-                    Cow::Owned(digits) => number(View::Cell(&digits)),
-                    Cow::Borrowed(_) => number(node.view()),
-                },
-                node => number(node.view()),
-            })
-            .map_err(|reason| format!("{}: {reason}", form.described()))
-    }
-
-    /// The value with its number, if it is text, written plainly.
-    fn plain(&self, node: Node<'a>) -> Result<Node<'a>, String> {
-        Ok(match node {
-            Node::Text(text) | Node::Cell(text) if self.notation != Notation::Plain => {
-                Node::Cell(Cow::Owned(self.notation.plain(text.trim())?.into_owned()))
-            }
-            node => node,
-        })
+        let of_own = |view: View<'_>| match view {
+            View::Text(text) | View::Cell(text) => match own_digits(self.program, text.trim())? {
+                Cow::Owned(digits) => number(View::Cell(&digits)),
+                Cow::Borrowed(_) => number(view),
+            },
+            view => number(view),
+        };
+        self.notation.read(node.view(), of_own).map_err(|reason| format!("{}: {reason}", form.described()))
     }
 
     /// The value of a form for this row.
@@ -152,10 +139,6 @@ impl<'r, 'a> Row<'r, 'a> {
                 Node::Exact(result)
             }
             Form::Absolute(inner) => Node::Exact(self.number(inner)?.abs().map_err(|error| error.to_string())?),
-            Form::Number(inner) => match self.value(inner)? {
-                node if node.is_nothing() => Node::Null,
-                node => self.plain(node)?,
-            },
             // Over one row the sum is the value; the group adds them up.
             Form::Sum(inner) => Node::Exact(self.number(inner)?),
             Form::Words(inner, words) => {
@@ -239,9 +222,7 @@ impl Form {
     fn described(&self) -> String {
         match self {
             Self::Column(name) => format!("`{name}`"),
-            Self::Default(inner, _) | Self::Words(inner, _) | Self::Absolute(inner) | Self::Number(inner) => {
-                inner.described()
-            }
+            Self::Default(inner, _) | Self::Words(inner, _) | Self::Absolute(inner) => inner.described(),
             _ => "the value".to_owned(),
         }
     }
@@ -256,8 +237,7 @@ impl Form {
             | Self::Words(inner, _)
             | Self::Default(inner, _)
             | Self::Rounded(inner, ..)
-            | Self::Minor(inner, _)
-            | Self::Number(inner) => inner.has_sum(),
+            | Self::Minor(inner, _) => inner.has_sum(),
         }
     }
 
@@ -279,8 +259,7 @@ impl Form {
             | Self::Words(inner, _)
             | Self::Default(inner, _)
             | Self::Rounded(inner, ..)
-            | Self::Minor(inner, _)
-            | Self::Number(inner) => inner.named(),
+            | Self::Minor(inner, _) => inner.named(),
             Self::Lines(fields) => fields.iter().flat_map(|(_, form)| form.named()).collect(),
         }
     }

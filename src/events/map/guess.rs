@@ -10,8 +10,8 @@ use std::sync::Arc;
 use crate::hir::{EventDef, EventKind, FieldType, Program};
 
 use super::super::nearest;
+use super::super::notation::Notation;
 use super::super::{FIRST_YEAR, LAST_YEAR};
-use super::notation::Notation;
 use super::sample::{Column, Sample};
 
 /// Ways to write times, the surest first; day before month, as most of the world writes.

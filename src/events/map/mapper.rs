@@ -22,7 +22,6 @@ use super::super::stream::FileName;
 use super::super::{MAX_OPEN_GROUPS, did_you_mean};
 use super::form::{Form, Row, rounded};
 use super::group::{Group, Rows};
-use super::notation::Notation;
 use super::plain::PlainMap;
 use super::{Map, MapError, Rule};
 
@@ -150,7 +149,8 @@ impl Mapper {
         raw: &Raw<'_>,
         sequence: u64,
     ) -> Option<Result<Event, Reject>> {
-        let row = Row { raw, line: None, notation: self.map.notation, program: decoder.program() };
+        let notation = self.map.notation;
+        let row = Row { raw, line: None, notation, program: decoder.program() };
         let refuse = |reason: String| Some(Err(Reject::new(raw.place.clone(), reason, &shown(raw))));
         if let Some(skip) = self.map.skips.iter().find(|skip| skip.when.holds(&row)) {
             return Some(Err(Reject::new(raw.place.clone(), skip.because.clone(), &shown(raw)).skipped()));
@@ -165,7 +165,7 @@ impl Mapper {
             let head = head(rule, &row);
             let result = head.and_then(|(id, member, time)| Ok((id, member, time, fields(rule, bound, &row)?)));
             let result = result.and_then(|(id, member, time, fields)| {
-                decoder.finish(raw, Draft { kind: bound.kind, id, member, time, sequence }, fields.as_slice())
+                decoder.finish(raw, Draft { kind: bound.kind, id, member, time, sequence, notation }, fields.as_slice())
             });
             let result = result.map_err(|fault| reject(raw, fault));
             if self.coming.is_empty() {
@@ -239,7 +239,7 @@ impl Mapper {
             let none = || Fault::from("the map has no such event".to_owned());
             let (rule, bound) = self.map.rules.get(rule).zip(self.bound.get(rule)).ok_or_else(none)?;
             finish_sums(rule, &mut fields)?;
-            let draft = Draft { kind: bound.kind, id, member, time, sequence };
+            let draft = Draft { kind: bound.kind, id, member, time, sequence, notation: self.map.notation };
             decoder.finish(&rows.raw(), draft, fields.as_slice())
         });
         event.map_err(|fault| rows.rejects(fault))
@@ -414,9 +414,6 @@ fn bind_fields(
                 };
                 if let Some(decimals) = decimals {
                     give_decimals(form, decimals, exponent);
-                    if map.notation != Notation::Plain {
-                        *form = Form::Number(Box::new(std::mem::replace(form, Form::Constant(Node::Null))));
-                    }
                 }
             }
         }
@@ -435,11 +432,7 @@ fn give_decimals(form: &mut Form, decimals: u8, exponent: u8) {
             own.get_or_insert(exponent);
             give_decimals(inner, decimals, exponent);
         }
-        Form::Absolute(inner)
-        | Form::Sum(inner)
-        | Form::Number(inner)
-        | Form::Default(inner, _)
-        | Form::Words(inner, _) => {
+        Form::Absolute(inner) | Form::Sum(inner) | Form::Default(inner, _) | Form::Words(inner, _) => {
             give_decimals(inner, decimals, exponent);
         }
         Form::Arithmetic(_, forms) => forms.iter_mut().for_each(|form| give_decimals(form, decimals, exponent)),

@@ -31,7 +31,6 @@ mod form;
 mod group;
 mod guess;
 mod mapper;
-mod notation;
 mod plain;
 mod read;
 mod sample;
@@ -40,6 +39,7 @@ mod time;
 
 use super::decode::Decoder;
 use super::input::Known;
+use super::notation::Notation;
 use crate::value::Zone;
 
 pub use guess::guess;
@@ -48,7 +48,6 @@ pub(crate) use plain::{PlainMap, PlainRule, Source};
 
 use condition::Condition;
 use form::Form;
-use notation::Notation;
 use time::TimeForm;
 
 /// How existing data become events.

@@ -6,10 +6,10 @@ use super::super::cells::Separator;
 use super::super::encoding::Encoding;
 use super::super::input::{Format, Known};
 use super::super::node::Node;
+use super::super::notation::Notation;
 use super::super::{MAX_MAP, did_you_mean, yaml};
 use super::condition::{Condition, Test};
 use super::form::{Form, Operation, Part, scalar};
-use super::notation::Notation;
 use super::stamp::Stamp;
 use super::time::{TimeForm, check_format};
 use super::{Map, MapError, Rule, Skip, error};
@@ -50,9 +50,9 @@ fn take<'n>(keys: &Keys<'n>, key: &str) -> Option<At<'n>> {
     keys.iter().find(|(name, _)| name == key).map(|(_, at)| at.clone())
 }
 
-const FORMS: [&str; 18] = [
+const FORMS: [&str; 17] = [
     "column", "constant", "text", "multiply", "add", "subtract", "negate", "absolute", "sum", "words", "default",
-    "round", "decimals", "unit", "list", "each", "number", "value",
+    "round", "decimals", "unit", "list", "each", "value",
 ];
 
 impl<'t> Reader<'t> {
@@ -300,7 +300,6 @@ impl<'t> Reader<'t> {
                 "negate" => Form::Arithmetic(Operation::Subtract, vec![self.form(at)?]),
                 "absolute" => Form::Absolute(Box::new(self.form(at)?)),
                 "sum" => Form::Sum(Box::new(self.form(at)?)),
-                "number" => Form::Number(Box::new(self.form(at)?)),
                 "value" => self.form(at)?,
                 "list" => {
                     let Some(each) = take(&keys, "each") else {

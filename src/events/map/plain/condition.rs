@@ -1,9 +1,9 @@
 //! Which rows are meant.
 
+use crate::events::notation::written;
 use crate::events::slices::Sliced;
 
 use super::super::condition::{Condition, Test};
-use super::super::notation::written;
 use super::Columns;
 
 /// A condition on the columns of a row.

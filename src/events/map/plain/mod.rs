@@ -10,10 +10,10 @@ use crate::hir::{EventId, FieldType, Program};
 use crate::value::{Instant, TimeOfDay, Zone};
 
 use super::super::node::Node;
+use super::super::notation::Notation;
 use super::super::slices::Sliced;
 use super::form::{Form, Part};
 use super::mapper::CURRENCY;
-use super::notation::Notation;
 use super::stamp::Stamp;
 use super::time::{TimeForm, of_text};
 use super::{Map, Rule};

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use crate::hir::Program;
 use crate::value::Exact;
 
-use super::super::amount::digits_of;
-use super::super::node::{Node, clip};
+use super::amount::digits_of;
+use super::node::{Node, View, clip};
 
 /// What separates the decimals of a number, and the groups of its digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Notation {
+pub(crate) enum Notation {
     /// As programs write them: a point, and no groups.
     #[default]
     Plain,
@@ -54,6 +54,18 @@ impl Notation {
         }
         plain.push_str(text.get(end..).unwrap_or_default());
         Ok(Cow::Owned(plain))
+    }
+
+    /// What is read of a value, whose text is first written plainly where it is one.
+    pub(super) fn read<T>(
+        self,
+        value: View<'_>,
+        read: impl FnOnce(View<'_>) -> Result<T, String>,
+    ) -> Result<T, String> {
+        match value {
+            View::Text(text) | View::Cell(text) if self != Self::Plain => read(View::Cell(&self.plain(text.trim())?)),
+            value => read(value),
+        }
     }
 
     /// The number that a value is, if it is one, or that of an amount, whatever its currency.
