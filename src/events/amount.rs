@@ -155,7 +155,8 @@ fn parse_code(code: &str) -> Result<Currency, String> {
         .ok_or_else(|| format!("`{}` is not a currency", clip(code, 20)))
 }
 
-fn chosen(program: &Program, code: Option<&str>) -> Result<Currency, String> {
+/// The currency of a code; the program's own without.
+pub(crate) fn chosen(program: &Program, code: Option<&str>) -> Result<Currency, String> {
     let settings = &program.settings;
     let Some(code) = code else { return Ok(settings.currency) };
     let mut known = std::iter::once(settings.currency).chain(settings.accepts.iter().map(|(accepted, ..)| *accepted));

@@ -103,6 +103,40 @@ fn s50_a_member_lives_in_a_zone_that_there_is() {
     assert!(told.contains("3:33: `timezone`: `Europa/Berlin` is not a time zone"), "{told}");
 }
 
+#[test]
+fn coins_and_roundings_are_those_of_the_currency_of_the_row() {
+    let text = "program \"C\" {\n  currency USD\n  accepts EUR at 1.20\n  accepts JPY at 0.0065\n  timezone \"UTC\"\n}\nevent sale {\n  total money\n  tax money\n}\n";
+    let loaded = Program::from_text("c.meed", text).unwrap();
+    let program = loaded.versions.last().unwrap();
+    let path = scratch("coins.csv");
+    std::fs::write(&path, "id,coins,tax,cur\n1,1000,9.995,JPY\n2,1000,9.995,EUR\n3,1000,9.995,\n3,1000,9.995,\n4,500,1.2,JPY\n4,50,1.3,\n").unwrap();
+    let read = |group: &str, total: &str, tax: &str| {
+        let fields = format!("total: {total}, tax: {tax}");
+        let map = format!(
+            "zone: UTC\nevents:\n  - event: sale\n    {group}\n    id: id\n    member: id\n    time: {{text: \"2026-02-01\"}}\n    currency: cur\n    fields: {{{fields}}}\n"
+        );
+        let map = Map::parse("map.yaml", &map).unwrap();
+        let told = read(program, &path, Some(&map));
+        told.lines().filter_map(|line| Some(line.split_once('[')?.1.to_owned())).collect::<Vec<_>>()
+    };
+    let rows =
+        read("when: {column: id, is: not empty}", "{column: coins, unit: minor}", "{column: tax, round: nearest}");
+    assert_eq!(
+        rows[..3],
+        ["Exact(650), Exact(7)]", "Exact(1200), Exact(1200)]", "Exact(1000), Exact(1000)]"].map(str::to_owned)
+    );
+    for coins in ["{sum: {column: coins, unit: minor}}", "{sum: coins, unit: minor}"] {
+        let groups = read("group by: id", coins, "{sum: tax, round: nearest}");
+        let all = [
+            "Exact(650), Exact(7)]",
+            "Exact(1200), Exact(1200)]",
+            "Exact(2000), Exact(1999)]",
+            "Exact(358), Exact(2)]",
+        ];
+        assert_eq!(groups, all);
+    }
+}
+
 fn scratch(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("meed-events-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();

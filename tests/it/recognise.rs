@@ -210,7 +210,7 @@ fn mapped_row(dice: &mut Dice, number: u64) -> String {
         value(&["1", "2", "12"], &numbers),
         value(&["2.50", "0.85", "0.333", "1000"], &numbers),
         value(&["", "", "0.5"], &numbers),
-        value(&["", "EUR", "USD"], &["GBP", "eur", " EUR "]),
+        value(&["", "EUR", "USD", "JPY"], &["GBP", "eur", " EUR "]),
         value(&["", "0.25", "7.125"], &numbers[..10]),
         value(&["", "x"], &["say \"hi\"", "two\nlines", "\u{a0}blank"]),
         value(&[""], &["yes", "maybe"]),

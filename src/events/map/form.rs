@@ -3,13 +3,16 @@
 use std::borrow::Cow;
 
 use crate::hir::Program;
-use crate::value::{Exact, Rounding};
+use crate::value::{Currency, Exact, Rounding};
 
-use super::super::amount::{own_digits, scaled};
+use super::super::amount::{chosen, own_digits, scaled};
 use super::super::json::object;
 use super::super::node::{Node, Raw, View};
 use super::super::notation::Notation;
 use super::super::scalar::number;
+
+/// What says the currency of amounts that name none: a key of a rule, and else a column of that name.
+pub(super) const CURRENCY: &str = "currency";
 
 /// How a value is made.
 #[derive(Debug, Clone)]
@@ -30,10 +33,10 @@ pub(super) enum Form {
     Words(Box<Form>, Vec<(String, Node<'static>)>),
     /// What stands for nothing.
     Default(Box<Form>, Node<'static>),
-    /// Rounded to so many decimals; `None`: as many as the field has.
+    /// Rounded to so many decimals; `None`: those of the currency.
     Rounded(Box<Form>, Rounding, Option<u8>),
-    /// Money in its smallest coin, with so many decimals; `None`: those of the program's currency.
-    Minor(Box<Form>, Option<u8>),
+    /// Money in the smallest coin of its currency.
+    Minor(Box<Form>),
     /// A line of a list for each row of the group.
     Lines(Vec<(String, Form)>),
     /// A line for each object of a list of the record.
@@ -63,6 +66,8 @@ pub(super) struct Row<'r, 'a> {
     pub(super) line: Option<&'r [(Cow<'a, str>, Node<'a>)]>,
     pub(super) notation: Notation,
     pub(super) program: &'r Program,
+    /// Decimals of its amounts.
+    pub(super) decimals: u8,
 }
 
 impl<'r, 'a> Row<'r, 'a> {
@@ -86,6 +91,16 @@ impl<'r, 'a> Row<'r, 'a> {
             }
         }
         Cow::Owned(node)
+    }
+
+    /// The same with amounts in the currency that a value names; in its own where that names none.
+    pub(super) fn in_currency(&self, said: &Node<'_>) -> Self {
+        let decimals = match named_currency(self.program, said) {
+            Some(Ok(currency)) => currency.exponent(),
+            // Whoever reads the amount says what is wrong with it.
+            Some(Err(_)) | None => self.decimals,
+        };
+        Row { decimals, ..*self }
     }
 
     fn number(&self, form: &Form) -> Result<Exact, String> {
@@ -152,11 +167,14 @@ impl<'r, 'a> Row<'r, 'a> {
             }
             Form::Rounded(inner, rounding, decimals) => match self.value(inner)? {
                 node if node.is_nothing() => Node::Null,
-                node => Node::Exact(rounded(self.number_of(inner, node)?, *rounding, decimals.unwrap_or(0))?),
+                node => {
+                    let decimals = decimals.unwrap_or(self.decimals);
+                    Node::Exact(rounded(self.number_of(inner, node)?, *rounding, decimals)?)
+                }
             },
-            Form::Minor(inner, decimals) => match self.value(inner)? {
+            Form::Minor(inner) => match self.value(inner)? {
                 node if node.is_nothing() => Node::Null,
-                node => Node::Exact(scaled(self.number_of(inner, node)?, -i32::from(decimals.unwrap_or(0)))?),
+                node => Node::Exact(scaled(self.number_of(inner, node)?, -i32::from(self.decimals))?),
             },
             Form::Lines(fields) => Node::List(vec![self.line(fields)?]),
             Form::Each(list, fields) => {
@@ -180,8 +198,11 @@ impl<'r, 'a> Row<'r, 'a> {
     /// A line of a list, as names and values.
     pub(super) fn line(&self, fields: &[(String, Form)]) -> Result<Node<'a>, String> {
         let mut entries = Vec::with_capacity(fields.len());
+        let of = |row: &Self, name: &str, form| row.value(form).map_err(|reason| format!("`{name}`: {reason}"));
+        let said = fields.iter().find(|(name, _)| name == CURRENCY).map(|(name, form)| of(self, name, form));
+        let row = self.in_currency(&said.unwrap_or(Ok(Node::Null))?);
         for (name, form) in fields {
-            entries.push((Cow::Owned(name.clone()), self.value(form).map_err(|reason| format!("`{name}`: {reason}"))?));
+            entries.push((Cow::Owned(name.clone()), of(&row, name, form)?));
         }
         Ok(Node::Object(entries))
     }
@@ -199,6 +220,12 @@ impl<'r, 'a> Row<'r, 'a> {
         }
         Ok(())
     }
+}
+
+/// The currency that a value names, if it names any.
+pub(super) fn named_currency(program: &Program, said: &Node<'_>) -> Option<Result<Currency, String>> {
+    let code = scalar(said);
+    (!code.is_empty()).then(|| chosen(program, Some(&code)))
 }
 
 /// A number rounded to decimals.
@@ -237,7 +264,7 @@ impl Form {
             | Self::Words(inner, _)
             | Self::Default(inner, _)
             | Self::Rounded(inner, ..)
-            | Self::Minor(inner, _) => inner.has_sum(),
+            | Self::Minor(inner) => inner.has_sum(),
         }
     }
 
@@ -259,7 +286,7 @@ impl Form {
             | Self::Words(inner, _)
             | Self::Default(inner, _)
             | Self::Rounded(inner, ..)
-            | Self::Minor(inner, _) => inner.named(),
+            | Self::Minor(inner) => inner.named(),
             Self::Lines(fields) => fields.iter().flat_map(|(_, form)| form.named()).collect(),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::value::Instant;
+use crate::value::{Currency, Instant};
 
 use super::super::MAX_LIST;
 use super::super::decode::{Fault, shown};
@@ -10,8 +10,8 @@ use super::super::node::{Entry, Node, Place, Raw};
 use super::super::reject::Reject;
 use super::super::scalar::identifier;
 use super::Rule;
-use super::form::{Form, Row};
-use super::mapper::{fault, summand};
+use super::form::{CURRENCY, Form, Row, named_currency};
+use super::mapper::{Bound, currency, fault, summand};
 
 /// Rows of one event, as far as they have come.
 pub(super) struct Group {
@@ -19,6 +19,8 @@ pub(super) struct Group {
     pub sequence: u64,
     /// Identity, member and time, from the first row.
     pub head: Result<(Arc<str>, Arc<str>, Instant), Fault>,
+    /// That of its amounts, from the first row.
+    pub currency: Currency,
     pub fields: Vec<Entry<'static>>,
     pub rows: Rows,
 }
@@ -56,7 +58,7 @@ impl Rows {
 
 impl Group {
     /// Adds a row to the sums and lists.
-    pub fn add(&mut self, rule: &Rule, row: &Row<'_, '_>) {
+    pub fn add(&mut self, rule: &Rule, bound: &Bound, row: &Row<'_, '_>) {
         self.rows.others.push((row.raw.place.clone(), shown(row.raw)));
         let Ok((_, own, _)) = &self.head else { return };
         let other = row.value(&rule.member).ok().filter(|node| !node.is_nothing());
@@ -67,6 +69,11 @@ impl Group {
             self.head = Err(fault(row, &rule.member, format!("`member`: {reason}")));
             return;
         }
+        if let Err(fault) = self.same_currency(rule, bound, row) {
+            self.head = Err(fault);
+            return;
+        }
+        let row = &Row { decimals: self.currency.exponent(), ..*row };
         for (name, form) in &rule.fields {
             let added = match form {
                 Form::Lines(fields) => row.line(fields).and_then(|line| match self.field(name) {
@@ -90,6 +97,23 @@ impl Group {
                 return;
             }
         }
+    }
+
+    /// An error where a row names another currency than the first.
+    fn same_currency(&self, rule: &Rule, bound: &Bound, row: &Row<'_, '_>) -> Result<(), Fault> {
+        let reason = match named_currency(row.program, &currency(rule, bound, row)?) {
+            None => return Ok(()),
+            Some(Ok(other)) if other == self.currency => return Ok(()),
+            Some(Ok(other)) => {
+                format!(
+                    "rows of one event name two currencies, `{}` and `{other}`: `group by` both columns",
+                    self.currency
+                )
+            }
+            Some(Err(reason)) => reason,
+        };
+        let column = Form::Column(CURRENCY.to_owned());
+        Err(fault(row, rule.currency.as_ref().unwrap_or(&column), format!("`{CURRENCY}`: {reason}")))
     }
 
     fn field(&mut self, name: &str) -> Option<&mut Node<'static>> {

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashSet, FxHasher};
 use crate::arena::Arena;
 use crate::engine::Event;
 use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
-use crate::value::{Exact, Instant};
+use crate::value::{Currency, Exact, Instant};
 
 use super::super::decode::{Decoder, Draft, Fault, Type, position, reject, shown};
 use super::super::input::Known;
@@ -20,13 +20,10 @@ use super::super::reject::Reject;
 use super::super::scalar::identifier;
 use super::super::stream::FileName;
 use super::super::{MAX_OPEN_GROUPS, did_you_mean};
-use super::form::{Form, Row, rounded};
+use super::form::{CURRENCY, Form, Row, named_currency, rounded};
 use super::group::{Group, Rows};
 use super::plain::PlainMap;
 use super::{Map, MapError, Rule};
-
-/// What says the currency of amounts that name none: a key of a rule, and else a column of that name.
-pub(super) const CURRENCY: &str = "currency";
 
 /// A map that fits a program, at work.
 pub(crate) struct Mapper {
@@ -44,7 +41,8 @@ pub(crate) struct Mapper {
 /// How many events wait behind a group: then no more rows of it are waited for.
 const MAX_COMING: usize = 1 << 16;
 
-struct Bound {
+/// What a rule makes of the fields of its event.
+pub(super) struct Bound {
     kind: EventId,
     /// Fields that the map does not mention: name, and whether an event needs it.
     same: Vec<(String, bool)>,
@@ -150,7 +148,7 @@ impl Mapper {
         sequence: u64,
     ) -> Option<Result<Event, Reject>> {
         let notation = self.map.notation;
-        let row = Row { raw, line: None, notation, program: decoder.program() };
+        let row = Row { raw, line: None, notation, program: decoder.program(), decimals: 0 };
         let refuse = |reason: String| Some(Err(Reject::new(raw.place.clone(), reason, &shown(raw))));
         if let Some(skip) = self.map.skips.iter().find(|skip| skip.when.holds(&row)) {
             return Some(Err(Reject::new(raw.place.clone(), skip.because.clone(), &shown(raw)).skipped()));
@@ -163,7 +161,7 @@ impl Mapper {
         let bound = self.bound.get(index)?;
         if rule.group.is_empty() {
             let head = head(rule, &row);
-            let result = head.and_then(|(id, member, time)| Ok((id, member, time, fields(rule, bound, &row)?)));
+            let result = head.and_then(|(id, member, time)| Ok((id, member, time, fields(rule, bound, &row)?.0)));
             let result = result.and_then(|(id, member, time, fields)| {
                 decoder.finish(raw, Draft { kind: bound.kind, id, member, time, sequence, notation }, fields.as_slice())
             });
@@ -181,7 +179,7 @@ impl Mapper {
             rule.group.iter().map(|name| super::form::scalar(&row.column(name)).into_owned()).collect();
         let key = (index, key);
         if let Some(group) = self.groups.get_mut(&key) {
-            group.add(rule, &row);
+            group.add(rule, bound, &row);
             return None;
         }
         if self.closed.contains(&hash(&key)) {
@@ -191,11 +189,12 @@ impl Mapper {
             ));
         }
         let head = head(rule, &row);
-        let (head, fields) = match head.and_then(|head| Ok((head, fields(rule, bound, &row)?))) {
-            Ok((head, fields)) => (Ok(head), owned_entries(fields)),
-            Err(reason) => (Err(reason), Vec::new()),
+        let own = row.program.settings.currency;
+        let (head, fields, currency) = match head.and_then(|head| Ok((head, fields(rule, bound, &row)?))) {
+            Ok((head, (fields, currency))) => (Ok(head), owned_entries(fields), currency),
+            Err(reason) => (Err(reason), Vec::new(), own),
         };
-        self.groups.insert(key, Group { rule: index, sequence, head, fields, rows: Rows::new(raw) });
+        self.groups.insert(key, Group { rule: index, sequence, head, currency, fields, rows: Rows::new(raw) });
         self.coming.push_back(None);
         if self.groups.len() > MAX_OPEN_GROUPS {
             self.complete_oldest();
@@ -234,11 +233,11 @@ impl Mapper {
     }
 
     fn close(&self, decoder: &Decoder<'_>, group: Group) -> Result<Event, (Reject, Vec<Reject>)> {
-        let Group { rule, sequence, head, mut fields, rows } = group;
+        let Group { rule, sequence, head, currency, mut fields, rows } = group;
         let event = head.and_then(|(id, member, time)| {
             let none = || Fault::from("the map has no such event".to_owned());
             let (rule, bound) = self.map.rules.get(rule).zip(self.bound.get(rule)).ok_or_else(none)?;
-            finish_sums(rule, &mut fields)?;
+            finish_sums(rule, &mut fields, currency.exponent())?;
             let draft = Draft { kind: bound.kind, id, member, time, sequence, notation: self.map.notation };
             decoder.finish(&rows.raw(), draft, fields.as_slice())
         });
@@ -272,8 +271,28 @@ pub(super) fn fault(row: &Row<'_, '_>, form: &Form, reason: String) -> Fault {
     Fault { reason, place: entry.map(|(key, node)| row.raw.place_of(key, node.view())) }
 }
 
-/// The values of a row, still untyped; sums of groups before their rounding.
-fn fields<'a>(rule: &'a Rule, bound: &'a Bound, row: &Row<'_, 'a>) -> Result<Vec<Entry<'a>>, Fault> {
+/// What says the currency of the amounts of a row; nothing where nobody does.
+pub(super) fn currency<'a>(rule: &Rule, bound: &Bound, row: &Row<'_, 'a>) -> Result<Node<'a>, Fault> {
+    let of = |form: &Form| row.value(form).map_err(|reason| fault(row, form, format!("`{CURRENCY}`: {reason}")));
+    // A field of this name says it first.
+    if let Some((_, form)) = rule.fields.iter().find(|(name, _)| name == CURRENCY) {
+        return of(form);
+    }
+    let column = row.column(CURRENCY);
+    let is_field = || bound.same.iter().any(|(name, _)| name == CURRENCY);
+    match &rule.currency {
+        Some(form) if column.is_nothing() || !is_field() => of(form),
+        _ => Ok(column.into_owned()),
+    }
+}
+
+/// The values of a row, still untyped, sums of groups before their rounding; and the currency of its amounts.
+fn fields<'a>(rule: &'a Rule, bound: &'a Bound, row: &Row<'_, 'a>) -> Result<(Vec<Entry<'a>>, Currency), Fault> {
+    let said = currency(rule, bound, row)?;
+    let own = row.program.settings.currency;
+    // A code that is none is told by whoever reads an amount.
+    let currency = named_currency(row.program, &said).unwrap_or(Ok(own)).unwrap_or(own);
+    let row = &Row { decimals: currency.exponent(), ..*row };
     let mut fields = Vec::with_capacity(rule.fields.len() + bound.same.len() + 1);
     for (name, form) in &rule.fields {
         let value = if form.has_sum() && !rule.group.is_empty() {
@@ -290,21 +309,16 @@ fn fields<'a>(rule: &'a Rule, bound: &'a Bound, row: &Row<'_, 'a>) -> Result<Vec
             fields.push((Cow::Borrowed(name.as_str()), node.into_owned()));
         }
     }
-    let currency = match &rule.currency {
-        Some(form) => row.value(form).map_err(|reason| fault(row, form, format!("`currency`: {reason}")))?,
-        None if fields.iter().any(|(name, _)| name == CURRENCY) => Node::Null,
-        None => row.column(CURRENCY).into_owned(),
-    };
-    if !currency.is_nothing() {
-        fields.push((Cow::Borrowed(CURRENCY), currency));
+    if !said.is_nothing() && !fields.iter().any(|(name, _)| name == CURRENCY) {
+        fields.push((Cow::Borrowed(CURRENCY), said));
     }
-    Ok(fields)
+    Ok((fields, currency))
 }
 
 /// What a row adds to a sum.
 pub(super) fn summand(form: &Form, row: &Row<'_, '_>) -> Result<Exact, String> {
     match form {
-        Form::Rounded(inner, ..) | Form::Minor(inner, _) if inner.has_sum() => summand(inner, row),
+        Form::Rounded(inner, ..) | Form::Minor(inner) if inner.has_sum() => summand(inner, row),
         form => match row.value(form)? {
             Node::Exact(number) => Ok(number),
             other => Err(format!("a number is needed, not {other}")),
@@ -312,15 +326,15 @@ pub(super) fn summand(form: &Form, row: &Row<'_, '_>) -> Result<Exact, String> {
     }
 }
 
-/// Rounds sums and turns them into whole units, once.
-fn finish_sums(rule: &Rule, fields: &mut [Entry<'static>]) -> Result<(), String> {
-    fn finish(form: &Form, sum: Exact) -> Result<Exact, String> {
+/// Rounds sums and turns them into whole units, once; amounts have so many decimals.
+fn finish_sums(rule: &Rule, fields: &mut [Entry<'static>], decimals: u8) -> Result<(), String> {
+    fn finish(form: &Form, sum: Exact, decimals: u8) -> Result<Exact, String> {
         match form {
-            Form::Rounded(inner, rounding, decimals) if inner.has_sum() => {
-                rounded(finish(inner, sum)?, *rounding, decimals.unwrap_or(0))
+            Form::Rounded(inner, rounding, own) if inner.has_sum() => {
+                rounded(finish(inner, sum, decimals)?, *rounding, own.unwrap_or(decimals))
             }
-            Form::Minor(inner, decimals) if inner.has_sum() => {
-                super::super::amount::scaled(finish(inner, sum)?, -i32::from(decimals.unwrap_or(0)))
+            Form::Minor(inner) if inner.has_sum() => {
+                super::super::amount::scaled(finish(inner, sum, decimals)?, -i32::from(decimals))
             }
             _ => Ok(sum),
         }
@@ -328,7 +342,7 @@ fn finish_sums(rule: &Rule, fields: &mut [Entry<'static>]) -> Result<(), String>
     for (name, form) in rule.fields.iter().filter(|(_, form)| form.has_sum()) {
         for (_, node) in fields.iter_mut().filter(|(key, _)| key == name) {
             if let Node::Exact(sum) = node {
-                *sum = finish(form, *sum).map_err(|reason| format!("`{name}`: {reason}"))?;
+                *sum = finish(form, *sum, decimals).map_err(|reason| format!("`{name}`: {reason}"))?;
             }
         }
     }
@@ -406,14 +420,9 @@ fn bind_fields(
             }
             (_, Form::Each(..)) => return Err(map.error(&path, "each", format!("`{name}` is no list"))),
             (ty, form) => {
-                let exponent = decoder.program().settings.currency.exponent();
-                let decimals = match ty {
-                    FieldType::Money => Some(exponent),
-                    FieldType::Number | FieldType::Count => Some(0),
-                    _ => None,
-                };
-                if let Some(decimals) = decimals {
-                    give_decimals(form, decimals, exponent);
+                // Those of money are known where its currency is.
+                if !matches!(ty, FieldType::Money) {
+                    make_whole(form);
                 }
             }
         }
@@ -421,21 +430,19 @@ fn bind_fields(
     Ok(())
 }
 
-/// Tells roundings and minor units how many decimals they are about.
-fn give_decimals(form: &mut Form, decimals: u8, exponent: u8) {
+/// Makes roundings that say no decimals go to whole numbers.
+fn make_whole(form: &mut Form) {
     match form {
         Form::Rounded(inner, _, own) => {
-            own.get_or_insert(decimals);
-            give_decimals(inner, decimals, exponent);
+            own.get_or_insert(0);
+            make_whole(inner);
         }
-        Form::Minor(inner, own) => {
-            own.get_or_insert(exponent);
-            give_decimals(inner, decimals, exponent);
-        }
-        Form::Absolute(inner) | Form::Sum(inner) | Form::Default(inner, _) | Form::Words(inner, _) => {
-            give_decimals(inner, decimals, exponent);
-        }
-        Form::Arithmetic(_, forms) => forms.iter_mut().for_each(|form| give_decimals(form, decimals, exponent)),
+        Form::Minor(inner)
+        | Form::Absolute(inner)
+        | Form::Sum(inner)
+        | Form::Default(inner, _)
+        | Form::Words(inner, _) => make_whole(inner),
+        Form::Arithmetic(_, forms) => forms.iter_mut().for_each(make_whole),
         Form::Column(_) | Form::Constant(_) | Form::Template(_) | Form::Lines(_) | Form::Each(..) => {}
     }
 }

@@ -331,7 +331,7 @@ impl<'t> Reader<'t> {
         }
         if let Some(at) = take(&keys, "unit") {
             form = match self.words(&at)?.as_str() {
-                "minor" => Form::Minor(Box::new(form), None),
+                "minor" => Form::Minor(Box::new(form)),
                 "major" => form,
                 word => return self.fail(&at, word, format!("`{word}` is no unit of money: write `minor` or `major`")),
             };

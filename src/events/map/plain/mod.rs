@@ -12,8 +12,7 @@ use crate::value::{Instant, TimeOfDay, Zone};
 use super::super::node::Node;
 use super::super::notation::Notation;
 use super::super::slices::Sliced;
-use super::form::{Form, Part};
-use super::mapper::CURRENCY;
+use super::form::{CURRENCY, Form, Part};
 use super::stamp::Stamp;
 use super::time::{TimeForm, of_text};
 use super::{Map, Rule};
@@ -78,11 +77,15 @@ struct Time {
 
 /// Places of columns.
 #[derive(Clone, Copy)]
-struct Columns<'c>(&'c [String]);
+struct Columns<'c> {
+    names: &'c [String],
+    /// Decimals of amounts: rows in currencies that have others are read by others.
+    decimals: u8,
+}
 
 impl Columns<'_> {
     fn place(self, name: &str) -> Option<usize> {
-        self.0.iter().position(|column| column == name)
+        self.names.iter().position(|column| column == name)
     }
 }
 
@@ -97,7 +100,7 @@ impl PlainMap {
         if map.notation != Notation::Plain {
             return None;
         }
-        let columns = Columns(columns);
+        let columns = Columns { names: columns, decimals: program.settings.currency.exponent() };
         let skips = map.skips.iter().map(|skip| PlainCondition::of(&skip.when, columns));
         let rules = map.rules.iter().zip(kinds).map(|(rule, kind)| PlainRule::of(program, rule, kind, columns));
         Some(Self { skips: skips.collect::<Option<_>>()?, rules: rules.collect::<Option<_>>()? })

@@ -35,8 +35,10 @@ impl PlainNumber {
                 Self::Of(*operation, operands.collect::<Option<_>>()?)
             }
             Form::Absolute(form) => Self::Absolute(inner(form)?),
-            Form::Rounded(form, rounding, places) => Self::Rounded(inner(form)?, *rounding, (*places)?),
-            Form::Minor(form, places) => Self::Minor(inner(form)?, (*places)?),
+            Form::Rounded(form, rounding, places) => {
+                Self::Rounded(inner(form)?, *rounding, places.unwrap_or(columns.decimals))
+            }
+            Form::Minor(form) => Self::Minor(inner(form)?, columns.decimals),
             _ => return None,
         })
     }
