@@ -22,15 +22,14 @@ pub(super) fn word(node: View<'_>) -> Option<&str> {
 pub(super) fn identifier(node: View<'_>) -> Result<Arc<str>, String> {
     let text = match node {
         View::Text(text) => text,
-        View::Cell(text) => out_of_spreadsheet(text.trim())?,
+        View::Cell(text) => in_cell(text)?,
         View::Number(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits,
         View::Number(digits) => {
             return Err(format!("`{}` is no identifier: put it in quotes if it is meant as text", clip(digits, 60)));
         }
         other => return Err(format!("an identifier is needed, not {other}")),
     };
-    let shortened = matches!(node, View::Cell(_)) && is_shortened(text);
-    if !shortened && is_printed(text.as_bytes()) {
+    if is_printed(text.as_bytes()) {
         return Ok(Arc::from(text));
     }
     if text.trim().is_empty() {
@@ -38,11 +37,6 @@ pub(super) fn identifier(node: View<'_>) -> Result<Arc<str>, String> {
     }
     if text.len() > MAX_ID {
         return Err(format!("an identifier of {} bytes is too long: at most {MAX_ID} are read", text.len()));
-    }
-    if shortened {
-        return Err(format!(
-            "`{text}` is a number that a spreadsheet has shortened, and digits are lost: make the column text and export again"
-        ));
     }
     if text.chars().any(char::is_control) {
         return Err("an identifier has no line breaks or control characters".to_owned());
@@ -71,14 +65,22 @@ fn is_no_value(text: &[u8]) -> bool {
     matches!(text, b"NULL" | b"#N/A" | b"#REF!" | b"#VALUE!" | b"#NAME?" | b"#DIV/0!" | b"#NUM!" | b"#NULL!")
 }
 
-/// An identifier without what spreadsheets put around it, so that digits stay digits: `="000123"`, `'000123`.
-fn out_of_spreadsheet(text: &str) -> Result<&str, String> {
+/// An identifier in a cell, or a part of one, without what spreadsheets put around it, so that digits stay digits: `="000123"`, `'000123`.
+pub(crate) fn in_cell(text: &str) -> Result<&str, String> {
+    let text = text.trim();
     if is_no_value(text.as_bytes()) {
         return Err(format!("`{text}` stands where there is no identifier"));
     }
     let formula = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
     let marked = text.strip_prefix('\'').filter(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
-    Ok(formula.or(marked).unwrap_or(text))
+    let text = formula.or(marked).unwrap_or(text);
+    if is_shortened(text) {
+        return Err(format!(
+            "`{}` is a number that a spreadsheet has shortened, and digits are lost: make the column text and export again",
+            clip(text, 60)
+        ));
+    }
+    Ok(text)
 }
 
 /// Whether a text looks like `1.23457E+12`, as spreadsheets show long numbers.

@@ -199,7 +199,7 @@ fn mapped_row(dice: &mut Dice, number: u64) -> String {
     };
     let numbers = ["1.005", "1e2", "+3", " 3", "007", ".5", "-", "1,5", "", "-2", "9999999999999999999", "0.0000001"];
     let cells = [
-        format!("r{}", number % 50),
+        value(&[&format!("r{}", number % 50)], &["", "=\"7\"", "'07", "1.23457E+12", "#N/A", "NULL", "n.1", "n 1"]),
         value(&["S", "S", "S", "R", "call"], &["7", "7.0", "draft", "stop!", "x", "12", " R ", "Return", ""]),
         value(&["ann", "m-17", "17"], &["", "a b", "1.23457E+12", " ann ", "caf\u{e9}"]),
         value(

@@ -9,7 +9,7 @@ use super::super::amount::{chosen, own_digits, scaled};
 use super::super::json::object;
 use super::super::node::{Node, Raw, View};
 use super::super::notation::Notation;
-use super::super::scalar::number;
+use super::super::scalar::{in_cell, number};
 
 /// What says the currency of amounts that name none: a key of a rule, and else a column of that name.
 pub(super) const CURRENCY: &str = "currency";
@@ -23,6 +23,8 @@ pub(super) enum Form {
     Constant(Node<'static>),
     /// Text with columns in it.
     Template(Vec<Part>),
+    /// An identity with columns in it, each without what spreadsheets put around it.
+    Identity(Vec<Part>),
     /// Numbers multiplied or added.
     Arithmetic(Operation, Vec<Form>),
     /// The number without its sign.
@@ -127,16 +129,8 @@ impl<'r, 'a> Row<'r, 'a> {
         Ok(match form {
             Form::Column(name) => self.column(name).into_owned(),
             Form::Constant(node) => node.clone(),
-            Form::Template(parts) => {
-                let mut text = String::new();
-                for part in parts {
-                    match part {
-                        Part::Text(plain) => text.push_str(plain),
-                        Part::Column(name) => self.append(name, &mut text)?,
-                    }
-                }
-                Node::Cell(Cow::Owned(text))
-            }
+            Form::Template(parts) => self.template(parts, |node| Ok(scalar(node)))?,
+            Form::Identity(parts) => self.template(parts, identity)?,
             Form::Arithmetic(operation, operands) => {
                 let mut numbers = operands.iter().map(|operand| self.number(operand));
                 let mut result = numbers.next().unwrap_or(Ok(Exact::ZERO))?;
@@ -207,18 +201,36 @@ impl<'r, 'a> Row<'r, 'a> {
         Ok(Node::Object(entries))
     }
 
-    fn append(&self, name: &str, text: &mut String) -> Result<(), String> {
-        let node = self.column(name);
-        if !node.is_nothing() {
-            text.push_str(&scalar(&node));
-            return Ok(());
+    /// A text with what is read of columns in it.
+    fn template(
+        &self,
+        parts: &[Part],
+        read: impl for<'n> Fn(&'n Node<'_>) -> Result<Cow<'n, str>, String>,
+    ) -> Result<Node<'a>, String> {
+        let mut text = String::new();
+        for part in parts {
+            let name = match part {
+                Part::Text(plain) => {
+                    text.push_str(plain);
+                    continue;
+                }
+                Part::Column(name) => name.as_str(),
+            };
+            let node = self.column(name);
+            let said = read(&node).map_err(|reason| format!("`{name}`: {reason}"))?;
+            match name {
+                _ if !said.is_empty() => text.push_str(&said),
+                "line" => text.push_str(&self.raw.place.line.to_string()),
+                "file" => text.push_str(self.raw.place.file.rsplit('/').next().unwrap_or_default()),
+                _ => return Err(format!("`{name}` is empty")),
+            }
         }
-        match name {
-            "line" => text.push_str(&self.raw.place.line.to_string()),
-            "file" => text.push_str(self.raw.place.file.rsplit('/').next().unwrap_or_default()),
-            _ => return Err(format!("`{name}` is empty")),
-        }
-        Ok(())
+        Ok(Node::Cell(Cow::Owned(text)))
+    }
+
+    /// The value of a column that tells rows apart.
+    pub(super) fn key(&self, name: &str) -> Result<String, String> {
+        identity(&self.column(name)).map(Cow::into_owned)
     }
 }
 
@@ -245,7 +257,25 @@ pub(super) fn scalar<'n>(node: &'n Node<'_>) -> Cow<'n, str> {
     }
 }
 
+/// The text of a value in an identity.
+fn identity<'n>(node: &'n Node<'_>) -> Result<Cow<'n, str>, String> {
+    match node {
+        Node::Cell(text) => in_cell(text).map(Cow::Borrowed),
+        node => Ok(scalar(node)),
+    }
+}
+
 impl Form {
+    /// The same where it is an identity.
+    pub(super) fn of_identity(self) -> Self {
+        match self {
+            Self::Template(parts) => Self::Identity(parts),
+            Self::Words(inner, words) => Self::Words(Box::new(inner.of_identity()), words),
+            Self::Default(inner, default) => Self::Default(Box::new(inner.of_identity()), default),
+            other => other,
+        }
+    }
+
     fn described(&self) -> String {
         match self {
             Self::Column(name) => format!("`{name}`"),
@@ -258,7 +288,12 @@ impl Form {
     pub(super) fn has_sum(&self) -> bool {
         match self {
             Self::Sum(_) => true,
-            Self::Column(_) | Self::Constant(_) | Self::Template(_) | Self::Lines(_) | Self::Each(..) => false,
+            Self::Column(_)
+            | Self::Constant(_)
+            | Self::Template(_)
+            | Self::Identity(_)
+            | Self::Lines(_)
+            | Self::Each(..) => false,
             Self::Arithmetic(_, forms) => forms.iter().any(Self::has_sum),
             Self::Absolute(inner)
             | Self::Words(inner, _)
@@ -273,7 +308,7 @@ impl Form {
         match self {
             Self::Column(name) | Self::Each(name, _) => vec![name],
             Self::Constant(_) => Vec::new(),
-            Self::Template(parts) => {
+            Self::Template(parts) | Self::Identity(parts) => {
                 let columns = parts.iter().filter_map(|part| match part {
                     Part::Column(name) if !matches!(name.as_str(), "line" | "file") => Some(name.as_str()),
                     _ => None,

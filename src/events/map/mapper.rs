@@ -175,9 +175,14 @@ impl Mapper {
             }
             return None;
         }
-        let key: Vec<String> =
-            rule.group.iter().map(|name| super::form::scalar(&row.column(name)).into_owned()).collect();
-        let key = (index, key);
+        let key = |name: &String| {
+            let at = |reason| fault(&row, &Form::Column(name.clone()), format!("`{name}`: {reason}"));
+            row.key(name).map_err(at)
+        };
+        let key = match rule.group.iter().map(key).collect::<Result<Vec<String>, Fault>>() {
+            Ok(key) => (index, key),
+            Err(fault) => return Some(Err(reject(raw, fault))),
+        };
         if let Some(group) = self.groups.get_mut(&key) {
             group.add(rule, bound, &row);
             return None;
@@ -424,6 +429,9 @@ fn bind_fields(
                 if !matches!(ty, FieldType::Money) {
                     make_whole(form);
                 }
+                if matches!(ty, FieldType::Id | FieldType::Member) {
+                    *form = std::mem::replace(form, Form::Constant(Node::Null)).of_identity();
+                }
             }
         }
     }
@@ -443,6 +451,11 @@ fn make_whole(form: &mut Form) {
         | Form::Default(inner, _)
         | Form::Words(inner, _) => make_whole(inner),
         Form::Arithmetic(_, forms) => forms.iter_mut().for_each(make_whole),
-        Form::Column(_) | Form::Constant(_) | Form::Template(_) | Form::Lines(_) | Form::Each(..) => {}
+        Form::Column(_)
+        | Form::Constant(_)
+        | Form::Template(_)
+        | Form::Identity(_)
+        | Form::Lines(_)
+        | Form::Each(..) => {}
     }
 }

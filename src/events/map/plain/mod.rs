@@ -11,6 +11,7 @@ use crate::value::{Instant, TimeOfDay, Zone};
 
 use super::super::node::Node;
 use super::super::notation::Notation;
+use super::super::scalar::is_plain_identifier;
 use super::super::slices::Sliced;
 use super::form::{CURRENCY, Form, Part};
 use super::stamp::Stamp;
@@ -181,7 +182,9 @@ impl PlainRule {
         for part in &self.id {
             match part {
                 PlainPart::Text(text) => into.extend_from_slice(text.as_bytes()),
-                PlainPart::Column(at) => into.extend_from_slice(row.text(*at).filter(|text| !text.is_empty())?),
+                PlainPart::Column(at) => {
+                    into.extend_from_slice(row.text(*at).filter(|text| is_plain_identifier(text))?)
+                }
                 PlainPart::Line => write!(into, "{line}").ok()?,
             }
         }
@@ -248,7 +251,7 @@ impl PlainPart {
         };
         match form {
             Form::Column(name) => Some(vec![Self::Column(columns.place(name)?)]),
-            Form::Template(parts) => parts.iter().map(part).collect(),
+            Form::Identity(parts) => parts.iter().map(part).collect(),
             _ => None,
         }
     }
