@@ -18,7 +18,7 @@ pub(super) enum Condition {
 /// A test of one column, or of a row.
 #[derive(Debug, Clone)]
 pub(super) enum Test {
-    /// One of these texts, or a number that is equal to one that they are.
+    /// One of these texts, or a number that is equal to one of those that are meant as numbers.
     Equals(Vec<(String, Option<Exact>)>),
     StartsWith(Vec<String>),
     EndsWith(Vec<String>),
@@ -80,15 +80,6 @@ impl Condition {
 }
 
 impl Test {
-    /// That a value is one of some texts.
-    pub(super) fn equals(texts: Vec<String>) -> Self {
-        let value = |text: String| {
-            let value = Exact::parse_decimal(&text);
-            (text, value)
-        };
-        Self::Equals(texts.into_iter().map(value).collect())
-    }
-
     /// Whether it holds for a value: its text, without blanks around it, and the number that it is, if it is one.
     pub(super) fn holds(&self, text: &str, number: impl Fn() -> Option<Exact>) -> bool {
         match self {

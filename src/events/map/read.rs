@@ -465,6 +465,12 @@ impl<'t> Reader<'t> {
         known.extend(TESTS);
         let keys = self.keys(at, &known)?;
         let mut parts = Vec::new();
+        // In quotes a number is a text: `"01"` is another code than `"1"`.
+        let wanted = |at: &At<'_>| {
+            let text = self.words(at)?;
+            let number = if let Node::Number(_) = at.node { Exact::parse_decimal(&text) } else { None };
+            Ok((text, number))
+        };
         let texts = |at: &At<'_>| self.list(at)?.iter().map(|at| self.words(at)).collect::<Result<Vec<_>, _>>();
         for (key, at) in &keys {
             let many = || self.list(at)?.iter().map(|at| self.condition(at)).collect::<Result<Vec<_>, _>>();
@@ -482,11 +488,13 @@ impl<'t> Reader<'t> {
             let before = parts.len();
             for (key, at) in &keys {
                 let (test, negated) = match key.as_str() {
-                    "equals" | "in" => (Test::equals(texts(at)?), false),
+                    "equals" | "in" => {
+                        (Test::Equals(self.list(at)?.iter().map(wanted).collect::<Result<_, _>>()?), false)
+                    }
                     "is" | "matches" => match self.words(at)?.as_str() {
                         "empty" | "missing" | "none" => (Test::Empty, false),
                         "present" | "not empty" => (Test::Empty, true),
-                        word => (Test::equals(vec![word.to_owned()]), false),
+                        _ => (Test::Equals(vec![wanted(at)?]), false),
                     },
                     "empty" => match at.node {
                         Node::Bool(flag) => (Test::Empty, !flag),

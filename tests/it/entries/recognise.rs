@@ -63,7 +63,7 @@ events:
       pieces: {absolute: pieces}
       amount: {multiply: [{negate: pieces}, price], round: half even}
   - event: call
-    when: {column: kind, in: [call, "7"]}
+    when: {column: kind, in: [call, 7, "012"]}
     id: "{nr}-{kind}"
     member: who
     time: when
