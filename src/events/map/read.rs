@@ -1,6 +1,6 @@
 //! Reads maps.
 
-use crate::value::{Exact, Instant, Rounding, TimeOfDay, Zone, parse_instant};
+use crate::value::{Exact, Instant, InstantError, Rounding, TimeOfDay, Zone, parse_instant};
 
 use super::super::cells::Separator;
 use super::super::encoding::Encoding;
@@ -395,15 +395,25 @@ impl<'t> Reader<'t> {
         let keys = self.keys(at, &known)?;
         let counted = sizes.iter().find_map(|(name, size)| take(&keys, name).map(|at| (at, *name, *size)));
         if let Some((count, unit, size)) = counted {
-            let start = match take(&keys, "start") {
-                Some(start) => {
-                    let text = self.words(&start)?;
-                    let zone = take(&keys, "zone").map(|at| self.zone(&at)).transpose()?.or_else(|| zone.cloned());
-                    parse_instant(&text, zone.as_ref()).or_else(|error| self.fail(&start, &text, error.to_string()))?
-                }
-                None => return self.fail(at, "", "`start` is missing: the moment from which time is counted"),
+            let Some(at) = take(&keys, "start") else {
+                return self.fail(at, "", "`start` is missing: the moment from which time is counted");
             };
-            return Ok(TimeForm::Since { start, form: self.form(&count)?, unit, size });
+            let text = self.words(&at)?;
+            let zone = take(&keys, "zone").map(|at| self.zone(&at)).transpose()?.or_else(|| zone.cloned());
+            // Days from a day of the calendar are days of the calendar, however long; all else is counted from a moment.
+            let moment = parse_instant(&text, None);
+            let local = zone.clone().filter(|_| unit == "days" && moment.is_err());
+            let start = match &local {
+                Some(_) => parse_instant(&text, Some(&Zone::utc())),
+                None => moment.or_else(|_| parse_instant(&text, zone.as_ref())),
+            };
+            let start = start.or_else(|error| match error {
+                InstantError::NoZone(_) => {
+                    self.fail(&at, &text, format!("`{text}` has no time zone: give `zone` in the map"))
+                }
+                error => self.fail(&at, &text, error.to_string()),
+            })?;
+            return Ok(TimeForm::Since { start, local, form: self.form(&count)?, unit, size });
         }
         let form = match (take(&keys, "column"), take(&keys, "text")) {
             (Some(column), _) => Form::Column(self.words(&column)?),
@@ -414,7 +424,9 @@ impl<'t> Reader<'t> {
             let word = self.words(&unit)?;
             let start = Instant::from_millis(0);
             return match (sizes.iter().find(|(name, _)| *name == word), start) {
-                (Some((unit, size)), Some(start)) => Ok(TimeForm::Since { start, form, unit, size: *size }),
+                (Some((unit, size)), Some(start)) => {
+                    Ok(TimeForm::Since { start, local: None, form, unit, size: *size })
+                }
                 _ => self.fail(
                     &unit,
                     &word,

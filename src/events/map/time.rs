@@ -27,6 +27,8 @@ pub(super) enum TimeForm {
     Since {
         /// The start.
         start: Instant,
+        /// The zone of days that are those of a calendar; the start is then what its clocks show, as if they showed UTC.
+        local: Option<Zone>,
         /// How many.
         form: Form,
         /// What is counted.
@@ -52,7 +54,7 @@ impl TimeForm {
             return Err("the time is empty".to_owned());
         }
         let instant = match self {
-            Self::Since { start, unit, size, .. } => {
+            Self::Since { start, local, unit, size, .. } => {
                 let number = row
                     .notation
                     .number(&node, row.program)
@@ -61,6 +63,9 @@ impl TimeForm {
                     || format!("`{}` {unit} lead out of the calendar: is something else counted?", clip(&text, 40));
                 let millis = number.mul(Exact::from(*size)).and_then(|millis| Rounding::Nearest.round(millis));
                 let instant = start.plus_millis(millis.map_err(|_| beyond())?).ok_or_else(beyond)?;
+                let shown = Zone::utc();
+                let instant =
+                    local.as_ref().map_or(instant, |zone| zone.at(shown.day_of(instant), shown.time_of(instant)));
                 return plausible_instant(instant).map(|()| instant).map_err(|_| beyond());
             }
             Self::Text { formats, zone, at, .. } => of_text(&text, formats, zone.as_ref(), *at)?,
