@@ -192,7 +192,8 @@ pub(super) fn day(node: View<'_>) -> Result<Day, String> {
     Ok(day)
 }
 
-fn plausible(day: Day) -> Result<(), String> {
+/// A reason where a day is out of all proportion.
+pub(crate) fn plausible(day: Day) -> Result<(), String> {
     if (FIRST_YEAR..=LAST_YEAR).contains(&day.year()) {
         return Ok(());
     }

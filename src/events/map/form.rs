@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use crate::hir::Program;
-use crate::value::{Currency, Exact, Rounding};
+use crate::value::{Currency, Exact, Rounding, Zone, format_instant};
 
 use super::super::amount::{chosen, own_digits, scaled};
 use super::super::json::object;
 use super::super::node::{Node, Raw, View};
 use super::super::notation::Notation;
 use super::super::scalar::{in_cell, number};
+use super::time::TimeForm;
 
 /// What says the currency of amounts that name none: a key of a rule, and else a column of that name.
 pub(super) const CURRENCY: &str = "currency";
@@ -39,6 +40,10 @@ pub(super) enum Form {
     Rounded(Box<Form>, Rounding, Option<u8>),
     /// Money in the smallest coin of its currency.
     Minor(Box<Form>),
+    /// A moment, however it is written or counted.
+    Moment(Box<TimeForm>),
+    /// The day of one.
+    Day(Box<TimeForm>),
     /// A line of a list for each row of the group.
     Lines(Vec<(String, Form)>),
     /// A line for each object of a list of the record.
@@ -170,6 +175,8 @@ impl<'r, 'a> Row<'r, 'a> {
                 node if node.is_nothing() => Node::Null,
                 node => Node::Exact(scaled(self.number_of(inner, node)?, -i32::from(self.decimals))?),
             },
+            Form::Moment(time) => self.said(time, |node| Ok(format_instant(time.moment(self, node)?, &Zone::utc())))?,
+            Form::Day(time) => self.said(time, |node| time.day(self, node))?,
             Form::Lines(fields) => Node::List(vec![self.line(fields)?]),
             Form::Each(list, fields) => {
                 let node = self.column(list);
@@ -187,6 +194,12 @@ impl<'r, 'a> Row<'r, 'a> {
                 Node::List(lines)
             }
         })
+    }
+
+    /// What is read of the value that a time is made of; nothing where that says nothing.
+    fn said(&self, time: &TimeForm, read: impl Fn(&Node<'a>) -> Result<String, String>) -> Result<Node<'a>, String> {
+        let node = self.value(time.form())?;
+        if scalar(&node).is_empty() { Ok(Node::Null) } else { Ok(Node::Cell(Cow::Owned(read(&node)?))) }
     }
 
     /// A line of a list, as names and values.
@@ -292,6 +305,8 @@ impl Form {
             | Self::Constant(_)
             | Self::Template(_)
             | Self::Identity(_)
+            | Self::Moment(_)
+            | Self::Day(_)
             | Self::Lines(_)
             | Self::Each(..) => false,
             Self::Arithmetic(_, forms) => forms.iter().any(Self::has_sum),
@@ -308,6 +323,7 @@ impl Form {
         match self {
             Self::Column(name) | Self::Each(name, _) => vec![name],
             Self::Constant(_) => Vec::new(),
+            Self::Moment(time) | Self::Day(time) => time.form().named(),
             Self::Template(parts) | Self::Identity(parts) => {
                 let columns = parts.iter().filter_map(|part| match part {
                     Part::Column(name) if !matches!(name.as_str(), "line" | "file") => Some(name.as_str()),

@@ -423,6 +423,13 @@ fn bind_fields(
                 let hint = if hint.is_empty() { ": name its `column`".to_owned() } else { hint };
                 return Err(map.error(&path, word, format!("`{word}` is no way to make a value{hint}")));
             }
+            (FieldType::Moment, Form::Moment(_)) => {}
+            (FieldType::Date, Form::Moment(time)) => *form = Form::Day(time.clone()),
+            (_, Form::Moment(_)) => {
+                let message =
+                    format!("`format` and the like say how dates and times are written, and `{name}` is neither");
+                return Err(map.error(&path, "", message));
+            }
             (_, Form::Each(..)) => return Err(map.error(&path, "each", format!("`{name}` is no list"))),
             (ty, form) => {
                 // Those of money are known where its currency is.
@@ -455,6 +462,8 @@ fn make_whole(form: &mut Form) {
         | Form::Constant(_)
         | Form::Template(_)
         | Form::Identity(_)
+        | Form::Moment(_)
+        | Form::Day(_)
         | Form::Lines(_)
         | Form::Each(..) => {}
     }

@@ -40,7 +40,6 @@ mod time;
 use super::decode::Decoder;
 use super::input::Known;
 use super::notation::Notation;
-use crate::value::Zone;
 
 pub use guess::guess;
 pub(crate) use mapper::Mapper;
@@ -57,7 +56,6 @@ pub struct Map {
     text: String,
     known: Known,
     notation: Notation,
-    zone: Option<Zone>,
     skips: Vec<Skip>,
     rules: Vec<Rule>,
 }

@@ -5,7 +5,7 @@ use crate::value::{Exact, Instant, InstantError, Rounding, TimeOfDay, Zone, pars
 use super::super::cells::Separator;
 use super::super::encoding::Encoding;
 use super::super::input::{Format, Known};
-use super::super::node::Node;
+use super::super::node::{Entry, Node};
 use super::super::notation::Notation;
 use super::super::{MAX_MAP, did_you_mean, yaml};
 use super::condition::{Condition, Test};
@@ -22,12 +22,14 @@ pub(super) fn read(name: &str, text: &str) -> Result<Map, MapError> {
     }
     let root = yaml::parse(text)
         .map_err(|(message, line, column)| MapError { place: format!("{name}:{line}:{column}"), message })?;
-    Reader { name, text }.map(&root)
+    Reader { name, text, zone: None }.map(&root)
 }
 
 struct Reader<'t> {
     name: &'t str,
     text: &'t str,
+    /// The zone of times that name none.
+    zone: Option<Zone>,
 }
 
 /// A value of the map with the way to it.
@@ -55,6 +57,25 @@ const FORMS: [&str; 17] = [
     "round", "decimals", "unit", "list", "each", "value",
 ];
 
+/// What is counted of time, in milliseconds.
+const SIZES: [(&str, i64); 5] =
+    [("milliseconds", 1), ("seconds", 1_000), ("minutes", 60_000), ("hours", 3_600_000), ("days", 86_400_000)];
+
+/// A key as maps know it: with blanks for underscores and hyphens.
+fn plain_key(key: &str) -> String {
+    key.trim().replace(['_', '-'], " ")
+}
+
+/// Whether names and values say how a time is written or counted.
+fn is_of_time(entries: &[Entry<'_>]) -> bool {
+    let find = |key: &str| entries.iter().find(|(name, _)| plain_key(name) == key).map(|(_, node)| node);
+    let has = |key: &str| find(key).is_some();
+    let counts = |word: &str| SIZES.iter().any(|(name, _)| *name == word);
+    let is_written = ["column", "text"].into_iter().any(has) && ["format", "zone", "at"].into_iter().any(has);
+    let is_counted = has("start") && SIZES.iter().any(|(name, _)| has(name));
+    is_written || is_counted || find("unit").is_some_and(|unit| counts(&scalar(unit)))
+}
+
 impl<'t> Reader<'t> {
     fn fail<T>(&self, at: &At<'_>, word: &str, message: impl Into<String>) -> Result<T, MapError> {
         Err(error(self.name, self.text, &at.path, word, message))
@@ -67,7 +88,7 @@ impl<'t> Reader<'t> {
         };
         let mut keys = Vec::new();
         for (key, node) in entries {
-            let plain = key.trim().replace(['_', '-'], " ");
+            let plain = plain_key(key);
             if !known.contains(&plain.as_str()) {
                 return self.fail(
                     at,
@@ -111,7 +132,7 @@ impl<'t> Reader<'t> {
             .map_or_else(|| self.fail(at, &text, format!("a number is needed, not `{text}`")), Ok)
     }
 
-    fn map(&self, root: &Node<'static>) -> Result<Map, MapError> {
+    fn map(&mut self, root: &Node<'static>) -> Result<Map, MapError> {
         let root = At { node: root, path: String::new() };
         let known =
             ["format", "encoding", "separator", "delimiter", "columns", "header", "decimal", "zone", "skip", "events"];
@@ -121,7 +142,6 @@ impl<'t> Reader<'t> {
             text: self.text.to_owned(),
             known: Known::mapped(),
             notation: Notation::Plain,
-            zone: None,
             skips: Vec::new(),
             rules: Vec::new(),
         };
@@ -203,7 +223,7 @@ impl<'t> Reader<'t> {
                 _ => return self.fail(&at, &word, "`decimal` is `comma` or `point`"),
             };
         }
-        map.zone = take(&keys, "zone").map(|at| self.zone(&at)).transpose()?;
+        self.zone = take(&keys, "zone").map(|at| self.zone(&at)).transpose()?;
         if let Some(at) = take(&keys, "skip") {
             for at in self.list(&at)? {
                 let keys = self.keys(&at, &["when", "because"])?;
@@ -221,12 +241,12 @@ impl<'t> Reader<'t> {
             return self.fail(&root, "", "the map has no `events`");
         };
         for at in self.list(&at)? {
-            map.rules.push(self.rule(&at, map.zone.as_ref())?);
+            map.rules.push(self.rule(&at)?);
         }
         Ok(map)
     }
 
-    fn rule(&self, at: &At<'_>, zone: Option<&Zone>) -> Result<Rule, MapError> {
+    fn rule(&self, at: &At<'_>) -> Result<Rule, MapError> {
         let known = ["event", "when", "id", "member", "time", "currency", "group by", "fields"];
         let keys = self.keys(at, &known)?;
         let Some(event) = take(&keys, "event") else {
@@ -239,11 +259,11 @@ impl<'t> Reader<'t> {
             fields = self.fields(&at)?;
         }
         let time = match take(&keys, "time") {
-            Some(at) => self.time(&at, zone)?,
+            Some(at) => self.time(&at)?,
             None => TimeForm::Text {
                 form: Form::Column("time".to_owned()),
                 formats: Vec::new(),
-                zone: zone.cloned(),
+                zone: self.zone.clone(),
                 at: TimeOfDay::NOON,
             },
         };
@@ -280,7 +300,10 @@ impl<'t> Reader<'t> {
             Node::Object(entries) => entries,
             other => return self.fail(at, "", format!("a column, a text or names and values are needed, not {other}")),
         };
-        let is_form = |key: &str| FORMS.contains(&key.trim().replace(['_', '-'], " ").as_str());
+        if is_of_time(entries) {
+            return Ok(Form::Moment(Box::new(self.time(at)?)));
+        }
+        let is_form = |key: &str| FORMS.contains(&plain_key(key).as_str());
         if !entries.iter().any(|(key, _)| is_form(key)) {
             return Ok(Form::Lines(self.fields(at)?));
         }
@@ -383,23 +406,22 @@ impl<'t> Reader<'t> {
         Ok(Form::Template(parts))
     }
 
-    fn time(&self, at: &At<'_>, zone: Option<&Zone>) -> Result<TimeForm, MapError> {
-        let text = |form| TimeForm::Text { form, formats: Vec::new(), zone: zone.cloned(), at: TimeOfDay::NOON };
+    fn time(&self, at: &At<'_>) -> Result<TimeForm, MapError> {
+        let text = |form| TimeForm::Text { form, formats: Vec::new(), zone: self.zone.clone(), at: TimeOfDay::NOON };
         if !matches!(at.node, Node::Object(_)) {
             return Ok(text(self.form(at)?));
         }
-        let sizes =
-            [("milliseconds", 1), ("seconds", 1_000), ("minutes", 60_000), ("hours", 3_600_000), ("days", 86_400_000)];
         let mut known = vec!["column", "text", "format", "zone", "at", "start", "unit"];
-        known.extend(sizes.iter().map(|(name, _)| *name));
+        known.extend(SIZES.iter().map(|(name, _)| *name));
         let keys = self.keys(at, &known)?;
-        let counted = sizes.iter().find_map(|(name, size)| take(&keys, name).map(|at| (at, *name, *size)));
+        let own_zone = || Ok(take(&keys, "zone").map(|at| self.zone(&at)).transpose()?.or_else(|| self.zone.clone()));
+        let counted = SIZES.iter().find_map(|(name, size)| take(&keys, name).map(|at| (at, *name, *size)));
         if let Some((count, unit, size)) = counted {
             let Some(at) = take(&keys, "start") else {
                 return self.fail(at, "", "`start` is missing: the moment from which time is counted");
             };
             let text = self.words(&at)?;
-            let zone = take(&keys, "zone").map(|at| self.zone(&at)).transpose()?.or_else(|| zone.cloned());
+            let zone = own_zone()?;
             // Days from a day of the calendar are days of the calendar, however long; all else is counted from a moment.
             let moment = parse_instant(&text, None);
             let local = zone.clone().filter(|_| unit == "days" && moment.is_err());
@@ -423,7 +445,7 @@ impl<'t> Reader<'t> {
         if let Some(unit) = take(&keys, "unit") {
             let word = self.words(&unit)?;
             let start = Instant::from_millis(0);
-            return match (sizes.iter().find(|(name, _)| *name == word), start) {
+            return match (SIZES.iter().find(|(name, _)| *name == word), start) {
                 (Some((unit, size)), Some(start)) => {
                     Ok(TimeForm::Since { start, local: None, form, unit, size: *size })
                 }
@@ -442,7 +464,7 @@ impl<'t> Reader<'t> {
                 formats.push(Stamp::new(format));
             }
         }
-        let zone = take(&keys, "zone").map(|at| self.zone(&at)).transpose()?.or_else(|| zone.cloned());
+        let zone = own_zone()?;
         let clock = match take(&keys, "at") {
             Some(at) => {
                 let word = self.words(&at)?;

@@ -4,8 +4,8 @@ use jiff::fmt::strtime::BrokenDownTime;
 
 use crate::value::{Day, Exact, Instant, Rounding, TimeOfDay, Zone, parse_instant};
 
-use super::super::node::clip;
-use super::super::scalar::plausible_instant;
+use super::super::node::{Node, clip};
+use super::super::scalar::{plausible, plausible_instant};
 use super::form::{Form, Row, scalar};
 use super::stamp::Stamp;
 
@@ -49,15 +49,20 @@ impl TimeForm {
     /// The time of a row.
     pub(super) fn time(&self, row: &Row<'_, '_>) -> Result<Instant, String> {
         let node = row.value(self.form())?;
-        let text = scalar(&node);
-        if text.is_empty() {
+        if scalar(&node).is_empty() {
             return Err("the time is empty".to_owned());
         }
+        self.moment(row, &node)
+    }
+
+    /// The moment that a value says, which is not empty.
+    pub(super) fn moment(&self, row: &Row<'_, '_>, node: &Node<'_>) -> Result<Instant, String> {
+        let text = scalar(node);
         let instant = match self {
             Self::Since { start, local, unit, size, .. } => {
                 let number = row
                     .notation
-                    .number(&node, row.program)
+                    .number(node, row.program)
                     .ok_or_else(|| format!("`{}` is not a number of {unit}", clip(&text, 40)))?;
                 let beyond =
                     || format!("`{}` {unit} lead out of the calendar: is something else counted?", clip(&text, 40));
@@ -73,12 +78,34 @@ impl TimeForm {
         plausible_instant(instant)?;
         Ok(instant)
     }
+
+    /// The day that a value says, which is not empty, as a date is written.
+    pub(super) fn day(&self, row: &Row<'_, '_>, node: &Node<'_>) -> Result<String, String> {
+        let day = match self {
+            Self::Text { formats, .. } => {
+                let text = scalar(node);
+                if formats.is_empty() {
+                    return Ok(text.into_owned());
+                }
+                let read = |format: &Stamp| {
+                    let day = said(&text, format)?.day;
+                    plausible(day).map(|()| day)
+                };
+                one_of(&text, formats, read)?
+            }
+            Self::Since { local, .. } => {
+                local.as_ref().unwrap_or(&row.program.settings.zone).day_of(self.moment(row, node)?)
+            }
+        };
+        Ok(day.to_string())
+    }
 }
 
 /// The time that a text says, in one of some formats if there are any.
 pub(super) fn of_text(text: &str, formats: &[Stamp], zone: Option<&Zone>, at: TimeOfDay) -> Result<Instant, String> {
     if !formats.is_empty() {
-        return one_of(text, formats, zone, at);
+        let read = |format: &Stamp| formatted(text, format, zone, at).and_then(|at| plausible_instant(at).map(|()| at));
+        return one_of(text, formats, read);
     }
     match (zone, Day::parse(text)) {
         (Some(zone), Some(day)) => Ok(zone.at(day, at)),
@@ -86,15 +113,18 @@ pub(super) fn of_text(text: &str, formats: &[Stamp], zone: Option<&Zone>, at: Ti
     }
 }
 
-/// The time by the one format that fits. Two that fit and mean different times are a riddle that nobody should solve by chance.
-fn one_of(text: &str, formats: &[Stamp], zone: Option<&Zone>, at: TimeOfDay) -> Result<Instant, String> {
-    let mut found: Option<(&Stamp, Instant)> = None;
+/// What the one format that fits says. Two that fit and mean different times are a riddle that nobody should solve by chance.
+fn one_of<T: Copy + PartialEq>(
+    text: &str,
+    formats: &[Stamp],
+    read: impl Fn(&Stamp) -> Result<T, String>,
+) -> Result<T, String> {
+    let mut found: Option<(&Stamp, T)> = None;
     let mut failure = None;
     for format in formats {
-        let read = formatted(text, format, zone, at).and_then(|instant| plausible_instant(instant).map(|()| instant));
-        match (read, found) {
-            (Ok(instant), None) => found = Some((format, instant)),
-            (Ok(instant), Some((first, other))) if instant != other => {
+        match (read(format), found) {
+            (Ok(time), None) => found = Some((format, time)),
+            (Ok(time), Some((first, other))) if time != other => {
                 return Err(format!(
                     "`{}` is one day by `{first}` and another by `{format}`: leave the format that is meant, or take the others apart with `when`",
                     clip(text, 40)
@@ -111,7 +141,7 @@ fn one_of(text: &str, formats: &[Stamp], zone: Option<&Zone>, at: TimeOfDay) -> 
         }
     }
     match (found, formats, failure) {
-        (Some((_, instant)), ..) => Ok(instant),
+        (Some((_, time)), ..) => Ok(time),
         (None, [_], Some(reason)) => Err(reason),
         (None, _, Some(reason)) if !reason.contains(UNLIKE) => Err(reason),
         _ => {
@@ -124,20 +154,40 @@ fn one_of(text: &str, formats: &[Stamp], zone: Option<&Zone>, at: TimeOfDay) -> 
 const UNLIKE: &str = "is not written like";
 
 fn formatted(text: &str, format: &Stamp, zone: Option<&Zone>, at: TimeOfDay) -> Result<Instant, String> {
-    if let (Some(zone), Some((day, time))) = (zone, format.read(text)) {
-        return Ok(zone.at(day, time.unwrap_or(at)));
+    let Said { day, time, moment } = said(text, format)?;
+    if let Some(moment) = moment {
+        return Ok(moment);
+    }
+    let zone = zone.ok_or_else(|| format!("`{}` has no time zone: give `zone` in the map", clip(text, 40)))?;
+    Ok(zone.at(day, time.unwrap_or(at)))
+}
+
+/// What a text says in a format.
+struct Said {
+    day: Day,
+    time: Option<TimeOfDay>,
+    /// The moment, where it names its offset from UTC.
+    moment: Option<Instant>,
+}
+
+fn said(text: &str, format: &Stamp) -> Result<Said, String> {
+    if let Some((day, time)) = format.read(text) {
+        return Ok(Said { day, time, moment: None });
     }
     let unlike = || format!("`{}` {UNLIKE} `{format}`", clip(text, 40));
     let parts = BrokenDownTime::parse(&format.text, text).map_err(|_| unlike())?;
-    if parts.offset().is_some() {
-        let millis = parts.to_timestamp().map_err(|_| unlike())?.as_millisecond();
-        return Instant::from_millis(millis).ok_or_else(unlike);
-    }
+    let moment = match parts.offset() {
+        Some(_) => {
+            let millis = parts.to_timestamp().map_err(|_| unlike())?.as_millisecond();
+            Some(Instant::from_millis(millis).ok_or_else(unlike)?)
+        }
+        None => None,
+    };
     let date = parts.to_date().map_err(|_| format!("`{}` has a day that is not in the calendar", clip(text, 40)))?;
     let day =
         Day::from_ymd(date.year().into(), date.month().unsigned_abs(), date.day().unsigned_abs()).ok_or_else(unlike)?;
     let time = match parts.hour() {
-        None => at,
+        None => None,
         Some(_) => {
             let time = parts.to_time().map_err(|_| unlike())?;
             let whole = TimeOfDay::from_hms(
@@ -146,11 +196,10 @@ fn formatted(text: &str, format: &Stamp, zone: Option<&Zone>, at: TimeOfDay) -> 
                 u32::from(time.second().unsigned_abs()),
             );
             let millis = u32::from(time.millisecond().unsigned_abs());
-            whole.and_then(|whole| TimeOfDay::from_millis(whole.millis() + millis)).ok_or_else(unlike)?
+            Some(whole.and_then(|whole| TimeOfDay::from_millis(whole.millis() + millis)).ok_or_else(unlike)?)
         }
     };
-    let zone = zone.ok_or_else(|| format!("`{}` has no time zone: give `zone` in the map", clip(text, 40)))?;
-    Ok(zone.at(day, time))
+    Ok(Said { day, time, moment })
 }
 
 /// Whether `format` can be read at all.
