@@ -1,5 +1,8 @@
 //! Guesses a map from the names of columns and a sample of records.
 
+mod columns;
+mod times;
+
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -11,71 +14,13 @@ use crate::hir::{EventDef, EventKind, FieldType, Program};
 
 use super::super::nearest;
 use super::super::notation::Notation;
-use super::super::{FIRST_YEAR, LAST_YEAR};
 use super::sample::{Column, Sample};
+use columns::{filled, identifies, is_of_item, unique};
+use times::{counted, halves, is_record, reads, swapped, time_column, ways};
 
-/// Ways to write times, the surest first; day before month, as most of the world writes.
-const FORMATS: [&str; 25] = [
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%dT%H:%M",
-    "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d",
-    "%d/%m/%Y %H:%M:%S",
-    "%d/%m/%Y %H:%M",
-    "%m/%d/%Y %H:%M:%S",
-    "%m/%d/%Y %H:%M",
-    "%d/%m/%Y %I:%M %p",
-    "%m/%d/%Y %I:%M %p",
-    "%d.%m.%Y %H:%M:%S",
-    "%d.%m.%Y %H:%M",
-    "%d.%m.%Y",
-    "%d/%m/%Y",
-    "%m/%d/%Y",
-    "%d-%m-%Y",
-    "%m-%d-%Y",
-    "%d.%m.%y",
-    "%d/%m/%y",
-    "%m/%d/%y",
-    "%Y-%m-%d %H:%M:%S UTC",
-    "%Y-%m-%d",
-    "%Y%m%d",
-];
-
-/// How times of day are written in a column of their own.
-const CLOCKS: [&str; 3] = ["%H:%M", "%H:%M:%S", "%I:%M %p"];
-
-const MEMBER: [&str; 14] = [
-    "member", "customer", "user", "client", "person", "shopper", "account", "card", "kunde", "karte", "mitglied",
-    "会员", "客户", "顾客",
-];
-const TIME: [&str; 10] = ["timestamp", "time", "date", "day", "when", "datum", "zeit", "fecha", "日期", "时间"];
-const ORDER: [&str; 13] = [
-    "invoice",
-    "order",
-    "receipt",
-    "basket",
-    "transaction",
-    "booking",
-    "beleg",
-    "bestell",
-    "rechnung",
-    "commande",
-    "facture",
-    "pedido",
-    "订单",
-];
-const MONEY: [&str; 15] = [
-    "subtotal", "total", "amount", "revenue", "spend", "sales", "value", "dollars", "price", "paid", "betrag",
-    "umsatz", "montant", "importe", "金额",
-];
-const COUNT: [&str; 11] =
-    ["quantity", "qty", "count", "units", "pieces", "number", "menge", "anzahl", "quantit", "cantidad", "数量"];
 const KIND: [&str; 8] = ["type", "event", "kind", "action", "activity", "eventtype", "transactiontype", "recordtype"];
 const BACK: [&str; 7] = ["return", "refund", "credit", "cancel", "void", "chargeback", "reversal"];
 const SALE: [&str; 7] = ["sale", "purchase", "order", "buy", "bought", "payment", "invoice"];
-const ITEM: [&str; 5] = ["sku", "stock", "product", "item", "article"];
 
 const TWICE: &str = "no column tells rows apart: a row that was exported twice counts twice";
 
@@ -88,74 +33,12 @@ pub fn guess(program: &Program, path: &Path) -> io::Result<String> {
     if sample.columns.is_empty() {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "there is no record to guess from"));
     }
+    let names: Vec<&str> = sample.columns.iter().map(|column| column.name.as_str()).collect();
+    if is_record(&names) {
+        let reason = "the first line looks like a record: write the names of the columns above it, or save a map that says them, as in `columns: [order, customer, date, total]`";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
+    }
     Ok(write(program, &sample))
-}
-
-/// The column that one of several words fits best, the best word first, unless it is taken.
-fn pick<'c>(columns: &'c [Column], words: &[&str], taken: &[&str]) -> Option<&'c Column> {
-    let free = || columns.iter().filter(|column| !taken.contains(&column.name.as_str()));
-    words.iter().find_map(|word| {
-        free().find(|column| column.plain == *word).or_else(|| free().find(|column| column.plain.contains(word)))
-    })
-}
-
-fn filled(column: &Column) -> impl Iterator<Item = &str> {
-    column.values.iter().map(String::as_str).filter(|value| !value.is_empty())
-}
-
-/// The ways in which the times of a column are written, the commonest first; none where most are written in no known way.
-fn time_formats(column: &Column) -> Vec<&'static str> {
-    let all: Vec<&str> = filled(column).collect();
-    let mut rest = all.clone();
-    let mut found: Vec<&'static str> = Vec::new();
-    loop {
-        let count = |format: &&str| rest.iter().filter(|value| reads(format, value)).count();
-        let fits = |format: &&str| found.iter().all(|other| !contradict(format, other));
-        let best = FORMATS.into_iter().filter(fits).rev().max_by_key(count);
-        // A few broken dates are no way of writing.
-        let Some(best) = best.filter(|best| count(best) > 0 && count(best) * 50 >= all.len()) else { break };
-        rest.retain(|value| !reads(best, value));
-        found.push(best);
-    }
-    if rest.len() * 2 < all.len() { found } else { Vec::new() }
-}
-
-/// A column of days and one of times of day, where the time stands in two; the way in which the second is written.
-fn halves<'c>(time: &'c Column, columns: &'c [Column]) -> Option<(&'c Column, &'c Column, &'static str)> {
-    let clock = |column: &Column| {
-        let is_read = |format: &&str, value: &str| {
-            jiff::fmt::strtime::BrokenDownTime::parse(format, value).is_ok_and(|parts| parts.to_time().is_ok())
-        };
-        let all =
-            |format: &&&str| filled(column).all(|value| is_read(format, value)) && filled(column).next().is_some();
-        CLOCKS.iter().find(all).copied()
-    };
-    let is_day = |column: &&Column| {
-        let formats = time_formats(column);
-        !formats.is_empty() && formats.iter().all(|format| !format.contains("%M"))
-    };
-    match clock(time) {
-        Some(format) => columns.iter().find(is_day).map(|day| (day, time, format)),
-        None if is_day(&time) => columns.iter().find_map(|column| Some((time, column, clock(column)?))),
-        None => None,
-    }
-}
-
-/// Whether a format reads a value as a day that can be meant.
-fn reads(format: &str, value: &str) -> bool {
-    let date = jiff::fmt::strtime::BrokenDownTime::parse(format, value).and_then(|parts| parts.to_date());
-    date.is_ok_and(|date| (FIRST_YEAR..=LAST_YEAR).contains(&i32::from(date.year())))
-}
-
-/// Whether one format has the day first and the other the month, with the same sign between them.
-fn contradict(one: &str, other: &str) -> bool {
-    swapped(one).is_some_and(|swapped| swapped.get(..5) == other.get(..5))
-}
-
-/// A format with day and month in the other order.
-fn swapped(format: &str) -> Option<String> {
-    let (day, month) = (format.starts_with("%d"), format.starts_with("%m"));
-    (day || month).then(|| format.replace("%d", "%_").replace("%m", "%d").replace("%_", "%m"))
 }
 
 /// How numbers are written, where not as programs write them: with commas for decimals, or between groups of digits.
@@ -177,16 +60,6 @@ fn notation(columns: &[Column]) -> Option<&'static str> {
     }
 }
 
-/// Whether a column tells rows apart: rows with the same value are the same row, exported twice.
-fn identifies(column: &Column, columns: &[Column]) -> bool {
-    let row = |at: usize| columns.iter().map(|column| column.values.get(at)).collect::<Vec<_>>();
-    let mut first: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
-    column.values.iter().enumerate().all(|(at, value)| {
-        let known = *first.entry(value).or_insert(at);
-        !value.is_empty() && row(known) == row(at)
-    })
-}
-
 /// A text of YAML. JSON leaves some characters as they are that YAML may only have escaped.
 fn quoted(text: &str) -> String {
     let json = serde_json::to_string(text).unwrap_or_default();
@@ -199,15 +72,14 @@ fn write(program: &Program, sample: &Sample) -> String {
     let mut out = String::from(
         "# A guess from the names of the columns and a sample: check every line, then save it as a map.\n",
     );
-    let member = pick(columns, &MEMBER, &[]);
+    let member = columns::member(columns);
     let mut taken: Vec<&str> = member.iter().map(|column| column.name.as_str()).collect();
-    let is_time = |column: &&Column| !taken.contains(&column.name.as_str()) && !time_formats(column).is_empty();
-    let time = pick(columns, &TIME, &taken).or_else(|| columns.iter().find(is_time));
+    let time = time_column(columns, &taken);
     let halves = time.and_then(|time| halves(time, columns));
     let time = halves.map(|(day, ..)| day).or(time);
     taken.extend(time.map(|column| column.name.as_str()));
     taken.extend(halves.map(|(_, clock, _)| clock.name.as_str()));
-    let order = pick(columns, &ORDER, &taken);
+    let order = columns::order(columns, &taken);
     let _ = writeln!(out, "zone: {}", quoted(program.settings.zone.name()));
     if sample.western {
         out.push_str("encoding: windows-1252   # the bytes are not UTF-8: look at words with accents\n");
@@ -233,17 +105,7 @@ fn write(program: &Program, sample: &Sample) -> String {
     out.push_str("events:\n");
     let declared = || program.events.iter().filter(|event| event.kind == EventKind::Declared);
     let identity = |out: &mut String| {
-        let unique = columns.iter().find(|column| {
-            let mut values: Vec<&str> = filled(column).collect();
-            let all = values.len();
-            values.sort_unstable();
-            values.dedup();
-            column.plain.ends_with("id")
-                && !taken.contains(&column.name.as_str())
-                && all > 1
-                && all == column.values.len()
-                && values.len() == all
-        });
+        let unique = unique(columns, &taken, order);
         let _ = match (unique, order) {
             (Some(column), _) => writeln!(out, "    id: {}", quoted(&column.name)),
             (None, Some(order)) if identifies(order, columns) => writeln!(out, "    id: {}", quoted(&order.name)),
@@ -260,7 +122,7 @@ fn write(program: &Program, sample: &Sample) -> String {
             out.push_str("    time: \"\"   # no column looks like a time\n");
             return;
         };
-        let formats = time_formats(column);
+        let formats = ways(column);
         let from = match halves {
             Some((day, clock, _)) => format!("text: {}", quoted(&format!("{{{}}} {{{}}}", day.name, clock.name))),
             None => format!("column: {}", quoted(&column.name)),
@@ -269,16 +131,20 @@ fn write(program: &Program, sample: &Sample) -> String {
             Some((.., clock)) => quoted(&format!("{format} {clock}")),
             None => quoted(format),
         };
-        let _ = match formats.as_slice() {
-            [] => writeln!(out, "    time: {{{from}}}"),
-            [format] => {
+        let _ = match formats.as_deref() {
+            None => match counted(column) {
+                Some(unit) => writeln!(out, "    time: {{{from}, unit: {unit}}}"),
+                None => writeln!(out, "    time: {{{from}}}   # nobody knows how it is written: say its `format`"),
+            },
+            Some([]) => writeln!(out, "    time: {{{from}}}"),
+            Some([format]) => {
                 let _ = write!(out, "    time: {{{from}, format: {}}}", whole(format));
                 let other = swapped(format).filter(|other| filled(column).all(|value| reads(other, value)));
                 let doubt =
                     other.map(|other| format!("   # or is it {other}? every value fits both")).unwrap_or_default();
                 writeln!(out, "{doubt}")
             }
-            formats => {
+            Some(formats) => {
                 let all: Vec<String> = formats.iter().map(|format| whole(format)).collect();
                 writeln!(out, "    time: {{{from}, format: [{}]}}", all.join(", "))
             }
@@ -336,8 +202,8 @@ fn write(program: &Program, sample: &Sample) -> String {
 }
 
 /// The column of counts or amounts that has negative ones.
-fn signed<'c>(columns: &'c [Column], taken: &[&str]) -> Option<&'c Column> {
-    let column = pick(columns, &COUNT, taken).or_else(|| pick(columns, &MONEY, taken));
+fn signed<'c>(columns: &'c [Column], taken: &[&'c str]) -> Option<&'c Column> {
+    let column = columns::count(columns, taken).or_else(|| columns::money(columns, taken));
     column.filter(|column| filled(column).any(|value| value.starts_with('-')))
 }
 
@@ -415,8 +281,8 @@ fn value(
             let money = columns
                 .iter()
                 .find(|column| Some(column.name.as_str()) == named)
-                .or_else(|| pick(columns, &MONEY, taken))?;
-            let count = pick(columns, &COUNT, taken);
+                .or_else(|| columns::money(columns, taken))?;
+            let count = columns::count(columns, taken);
             match count {
                 Some(count) if money.plain.contains("price") => {
                     Some(format!("{{multiply: [{}, {}], round: nearest}}", signed(&count.name), quoted(&money.name)))
@@ -430,12 +296,21 @@ fn value(
         }
         FieldType::Number => named.map(signed),
         FieldType::Count => {
-            named.or_else(|| pick(columns, &COUNT, taken).map(|column| column.name.as_str())).map(signed)
+            named.or_else(|| columns::count(columns, taken).map(|column| column.name.as_str())).map(signed)
         }
         FieldType::Id => {
-            let item = ITEM.iter().any(|word| name.contains(word));
-            let found = if item { pick(columns, &ITEM, taken) } else { order };
+            let found = if is_of_item(name) { columns::item(columns, taken) } else { order };
             named.or_else(|| found.map(|column| column.name.as_str())).map(quoted)
+        }
+        FieldType::Date | FieldType::Moment => {
+            let column = columns.iter().find(|column| Some(column.name.as_str()) == named)?;
+            let formats: Vec<String> = ways(column)?.into_iter().map(quoted).collect();
+            let name = quoted(&column.name);
+            Some(match formats.as_slice() {
+                [] => name,
+                [format] => format!("{{column: {name}, format: {format}}}"),
+                formats => format!("{{column: {name}, format: [{}]}}", formats.join(", ")),
+            })
         }
         _ => named.map(quoted),
     }
