@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::super::MAX_SAMPLE;
-use super::super::cells::{Cells, Separator};
+use super::super::cells::{Cells, Separator, open_quote};
 use super::super::encoding::Encoding;
 use super::super::input::{Known, Opened, first_lines, open};
 use super::super::stream::Reader;
@@ -135,29 +135,49 @@ fn nameable(name: &str) -> bool {
 fn header(lines: &[Vec<u8>]) -> Option<u64> {
     let lines: Vec<_> = lines.iter().take(LINES).map(|line| String::from_utf8_lossy(line)).collect();
     let table = [b',', b';', b'\t', b'|'].map(|delimiter| widths(&lines, delimiter));
-    let (width, _, cells) = table.into_iter().filter(|(width, ..)| *width > 1).max_by_key(|(_, count, _)| *count)?;
-    let is_header = |(count, filled): &(usize, usize)| *count == width && *filled > 1;
-    let first = cells.iter().position(|(count, _)| *count > 0)?;
-    let header = cells.iter().position(is_header)?;
-    (header > first).then(|| u64::try_from(header + 1).unwrap_or(u64::MAX))
+    // Commas stand in amounts too, but make fewer cells there.
+    let (width, _, cells) =
+        table.into_iter().filter(|(width, ..)| *width > 1).max_by_key(|(width, count, _)| width * count)?;
+    let first = cells.iter().find(|row| row.cells > 0)?;
+    let header = cells.iter().find(|row| row.cells == width && row.filled > 1)?;
+    (header.line > first.line).then(|| u64::try_from(header.line + 1).unwrap_or(u64::MAX))
 }
 
-/// With a delimiter: how many cells most lines have, how many lines have them, and of each line how many cells it has, and how many of them
-/// with something in it.
-fn widths(lines: &[Cow<'_, str>], delimiter: u8) -> (usize, usize, Vec<(usize, usize)>) {
-    let count = |line: &Cow<'_, str>| {
-        if line.trim().is_empty() {
-            return (0, 0);
-        }
-        let cells: Vec<bool> = Cells::new(line, Separator::Byte(delimiter))
-            .map(|cell| cell.is_ok_and(|cell| !cell.trim().is_empty()))
-            .collect();
-        (cells.len(), cells.iter().filter(|filled| **filled).count())
+/// How many cells a row has, and how many of them with something in it.
+struct Width {
+    /// The line where it begins, from 0.
+    line: usize,
+    cells: usize,
+    filled: usize,
+}
+
+/// With a delimiter: how many cells most rows have, how many rows have them, and of each row how many cells it has.
+fn widths(lines: &[Cow<'_, str>], delimiter: u8) -> (usize, usize, Vec<Width>) {
+    let count = |(line, row): &(usize, String)| {
+        let blank = row.trim().is_empty();
+        let cells = Cells::new(row, Separator::Byte(delimiter)).filter(|_| !blank);
+        let cells: Vec<bool> = cells.map(|cell| cell.is_ok_and(|cell| !cell.trim().is_empty())).collect();
+        Width { line: *line, cells: cells.len(), filled: cells.iter().filter(|filled| **filled).count() }
     };
-    let cells: Vec<(usize, usize)> = lines.iter().map(count).collect();
-    let filled = |width: usize| cells.iter().filter(|(count, filled)| *count == width && *filled > 1).count();
-    let width = cells.iter().map(|(count, _)| *count).max_by_key(|width| (filled(*width), *width)).unwrap_or(0);
-    (width, filled(width), cells)
+    let rows: Vec<Width> = rows(lines, delimiter).iter().map(count).collect();
+    let filled = |width: usize| rows.iter().filter(|row| row.cells == width && row.filled > 1).count();
+    let width = rows.iter().map(|row| row.cells).max_by_key(|width| (filled(*width), *width)).unwrap_or(0);
+    (width, filled(width), rows)
+}
+
+/// Rows with the lines where they begin: a quote that is open at the end of a line goes on in the next.
+fn rows(lines: &[Cow<'_, str>], delimiter: u8) -> Vec<(usize, String)> {
+    let mut rows: Vec<(usize, String)> = Vec::new();
+    for (line, text) in lines.iter().enumerate() {
+        match rows.last_mut() {
+            Some((_, row)) if open_quote(row.as_bytes(), delimiter, false).is_some() => {
+                row.push('\n');
+                row.push_str(text);
+            }
+            _ => rows.push((line, text.to_string())),
+        }
+    }
+    rows
 }
 
 #[cfg(test)]
@@ -171,6 +191,8 @@ mod tests {
         assert_eq!(of("\nid,name\n1,a\n"), None);
         assert_eq!(of("Sales, all shops\n\nid;name;city\n1;a;x\n2;b;y\n"), Some(3));
         assert_eq!(of("Sales;;\nMarch;;\nid;name;city\n1;a;x\n2;b;y\n"), Some(3));
+        assert_eq!(of("Sales\n\nid;day;sum\n1;a;1,50\n2;\"b\nc\";2,50\n3;d;3,50\n"), Some(3));
+        assert_eq!(of("id,name,note\n1,a,\"x\ny\"\n2,b,\"x\ny\"\n"), None);
         assert_eq!(of("only one column\n1\n2\n"), None);
         assert_eq!(of(""), None);
     }

@@ -2,11 +2,26 @@
 
 use super::super::sample::Column;
 
-const MEMBER: [&str; 14] = [
-    "member", "customer", "user", "client", "person", "shopper", "account", "card", "kunde", "karte", "mitglied",
-    "会员", "客户", "顾客",
+const MEMBER: [&str; 17] = [
+    "member",
+    "customer",
+    "user",
+    "client",
+    "person",
+    "shopper",
+    "account",
+    "card",
+    "kunde",
+    "karte",
+    "mitglied",
+    "visitor",
+    "household",
+    "email",
+    "会员",
+    "客户",
+    "顾客",
 ];
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 14] = [
     "invoice",
     "order",
     "receipt",
@@ -14,6 +29,7 @@ const ORDER: [&str; 13] = [
     "transaction",
     "booking",
     "beleg",
+    "bonnr",
     "bestell",
     "rechnung",
     "commande",

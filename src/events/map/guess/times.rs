@@ -33,8 +33,8 @@ const DAYS: [&str; 18] = [
 ];
 
 /// What may stand behind a day.
-const CLOCKS: [&str; 8] =
-    [" %H:%M:%S", "T%H:%M:%S", " %H:%M", "T%H:%M", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S UTC", ""];
+const CLOCKS: [&str; 9] =
+    [" %H:%M:%S", "T%H:%M:%S", " %H:%M", "T%H:%M", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S UTC", " %H:%M:%S %z", ""];
 
 /// How times of day are written in a column of their own.
 const ALONE: [&str; 4] = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p"];
