@@ -44,7 +44,8 @@ impl Notation {
         let one = separators.next().is_none_or(|first| separators.all(|c| c == first));
         let digits_only =
             all_digits(first) && groups.iter().all(|group| all_digits(group)) && part.is_none_or(all_digits);
-        if !(grouped && one && digits_only) || before.contains([decimal, other]) {
+        let behind = text.get(end..).unwrap_or_default();
+        if !(grouped && one && digits_only) || [before, behind].iter().any(|part| part.contains([decimal, other])) {
             return Err(wrong());
         }
         let mut plain = format!("{before}{first}{}", groups.concat());
@@ -52,7 +53,7 @@ impl Notation {
             plain.push('.');
             plain.push_str(part);
         }
-        plain.push_str(text.get(end..).unwrap_or_default());
+        plain.push_str(behind);
         Ok(Cow::Owned(plain))
     }
 
@@ -104,7 +105,9 @@ mod tests {
         ] {
             assert_eq!(read(Notation::Comma, text), plain, "{text}");
         }
-        for text in ["1.50", "1.2345", "1234.567,0", "1.234 567,0", "1,2,3", ",5", ".5", "", "zero", "1_000"] {
+        for text in
+            ["1.50", "1.2345", "1234.567,0", "1.234 567,0", "1,2,3", ",5", ".5", "5,", "5,-", "", "zero", "1_000"]
+        {
             assert_eq!(read(Notation::Comma, text), "", "{text}");
         }
         assert_eq!(read(Notation::Point, "$1,234.50"), "$1234.50");

@@ -19,7 +19,7 @@ use super::super::node::{Entry, Node, Raw, owned_entries};
 use super::super::reject::Reject;
 use super::super::scalar::identifier;
 use super::super::stream::FileName;
-use super::super::{MAX_OPEN_GROUPS, did_you_mean};
+use super::super::{MAX_OPEN_GROUPS, did_you_mean, nearest};
 use super::form::{CURRENCY, Form, Row, named_currency, rounded};
 use super::group::{Group, Rows};
 use super::plain::PlainMap;
@@ -104,11 +104,12 @@ impl Mapper {
                     && name == key
                     && !known(name)
                 {
-                    return Err(self.map.error(
-                        path,
-                        "",
-                        format!("`{key}` is missing: the table has no column of that name, so say what it is made of"),
-                    ));
+                    let hint = match nearest(key, columns.iter().map(String::as_str)) {
+                        Some(other) => format!(": did you mean `{other}`? Then write `{key}: {other}`"),
+                        None => ", so say what it is made of".to_owned(),
+                    };
+                    let message = format!("`{key}` is missing: the table has no column of that name{hint}");
+                    return Err(self.map.error(path, "", message));
                 }
                 all(&format!("{path}.{key}"), form.named())?;
             }
@@ -119,8 +120,11 @@ impl Mapper {
                 all(&format!("{path}.fields.{name}"), form.named())?;
             }
             if let Some((name, _)) = bound.same.iter().find(|(name, needed)| *needed && !known(name)) {
-                let message =
-                    format!("the event `{}` needs `{name}`, which neither the map nor a column gives", rule.event);
+                let hint = did_you_mean(name, columns.iter().map(String::as_str));
+                let message = format!(
+                    "the event `{}` needs `{name}`, which neither the map nor a column gives{hint}",
+                    rule.event
+                );
                 return Err(self.map.error(&format!("{path}.fields"), "", message));
             }
         }
@@ -189,8 +193,9 @@ impl Mapper {
         }
         if self.closed.contains(&hash(&key)) {
             return refuse(format!(
-                "the rows of `{}` stand too far apart: rows of one event have to come within {MAX_OPEN_GROUPS} others",
-                key.1.join(", ")
+                "the rows of `{}` stand too far apart: at most {MAX_OPEN_GROUPS} events wait for more rows, so sort the table by {} first",
+                key.1.join(", "),
+                rule.group.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ")
             ));
         }
         let head = head(rule, &row);

@@ -73,7 +73,10 @@ impl TimeForm {
                     local.as_ref().map_or(instant, |zone| zone.at(shown.day_of(instant), shown.time_of(instant)));
                 return plausible_instant(instant).map(|()| instant).map_err(|_| beyond());
             }
-            Self::Text { formats, zone, at, .. } => of_text(&text, formats, zone.as_ref(), *at)?,
+            Self::Text { form, formats, zone, at } => {
+                let told = |reason| if formats.is_empty() { of_number(&text, form).unwrap_or(reason) } else { reason };
+                of_text(&text, formats, zone.as_ref(), *at).map_err(told)?
+            }
         };
         plausible_instant(instant)?;
         Ok(instant)
@@ -99,6 +102,33 @@ impl TimeForm {
         };
         Ok(day.to_string())
     }
+}
+
+/// What a number of today's times counts since 1970.
+pub(super) fn counted(text: &str) -> Option<&'static str> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.len() {
+        10 if is_number => Some("seconds"),
+        13 if is_number => Some("milliseconds"),
+        _ => None,
+    }
+}
+
+/// What to write in a map where a number stands for a time.
+fn of_number(text: &str, form: &Form) -> Option<String> {
+    let column = form.named().first().copied().unwrap_or_default();
+    if let Some(unit) = counted(text) {
+        return Some(format!(
+            "`{text}` is a number and no time: if it counts {unit} since 1970, write `{{column: {column}, unit: {unit}}}`"
+        ));
+    }
+    let days = Exact::parse_decimal(text)?;
+    (days > Exact::from(20_000) && days < Exact::from(80_000)).then(|| {
+        format!(
+            "`{}` is a number and no time: if it is a day of Excel, write `{{start: 1899-12-30, days: {column}}}`",
+            clip(text, 40)
+        )
+    })
 }
 
 /// The time that a text says, in one of some formats if there are any.

@@ -16,7 +16,7 @@ use super::super::nearest;
 use super::super::notation::Notation;
 use super::sample::{Column, Sample};
 use columns::{filled, identifies, is_of_item, unique};
-use times::{counted, halves, is_record, reads, swapped, time_column, ways};
+use times::{halves, is_record, reads, swapped, time_column, unit, ways};
 
 const KIND: [&str; 8] = ["type", "event", "kind", "action", "activity", "eventtype", "transactiontype", "recordtype"];
 const BACK: [&str; 7] = ["return", "refund", "credit", "cancel", "void", "chargeback", "reversal"];
@@ -132,7 +132,7 @@ fn write(program: &Program, sample: &Sample) -> String {
             None => quoted(format),
         };
         let _ = match formats.as_deref() {
-            None => match counted(column) {
+            None => match unit(column) {
                 Some(unit) => writeln!(out, "    time: {{{from}, unit: {unit}}}"),
                 None => writeln!(out, "    time: {{{from}}}   # nobody knows how it is written: say its `format`"),
             },

@@ -8,6 +8,7 @@ use crate::value::{Zone, parse_instant};
 
 use super::super::super::{FIRST_YEAR, LAST_YEAR};
 use super::super::sample::Column;
+use super::super::time::counted;
 use super::columns::{beside, filled, is_like, pick};
 
 /// Ways to write days, the surest first; day before month, as most of the world writes.
@@ -93,13 +94,10 @@ pub(super) fn ways(column: &Column) -> Option<Vec<&'static str>> {
     (plain * 2 > all.len()).then(Vec::new)
 }
 
-/// What a column of numbers counts since 1970, by how long they are: those of this century until the year 2286.
-pub(super) fn counted(column: &Column) -> Option<&'static str> {
-    let all = |length| {
-        let is_number = |value: &str| value.len() == length && value.bytes().all(|byte| byte.is_ascii_digit());
-        filled(column).next().is_some() && filled(column).all(is_number)
-    };
-    if all(10) { Some("seconds") } else { all(13).then_some("milliseconds") }
+/// What a column of numbers counts since 1970.
+pub(super) fn unit(column: &Column) -> Option<&'static str> {
+    let unit = counted(filled(column).next()?)?;
+    filled(column).all(|value| counted(value) == Some(unit)).then_some(unit)
 }
 
 /// Whether texts in a first line are values and no names: one is a time, or most are numbers.
