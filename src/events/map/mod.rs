@@ -22,9 +22,9 @@
 //! ```
 //!
 //! A value is the name of a column, a text with `{columns}` in it, `{constant: …}`, or `{column: …}` with `words`, `default`, `unit: minor`,
-//! `round`, or `format` for dates and times; or arithmetic: `multiply`, `add`, `subtract`, `negate`, `absolute`. `group by` makes one event of several rows: a list field
-//! is then given as names and values, one line for each row, and `{sum: …}` adds up over the rows. Fields that are not named are taken
-//! from the column or key of the same name.
+//! `round`, or `format` and the like for dates and times; or arithmetic: `multiply`, `add`, `subtract`, `negate`, `absolute`. `group by` makes
+//! one event of several rows: a list field is then given as names and values, one line for each row, and `{sum: …}` adds up over the rows.
+//! Fields that are not named are taken from the column or key of the same name.
 
 mod condition;
 mod form;
