@@ -111,7 +111,7 @@ pub(super) fn beside<'c>(columns: &'c [Column], taken: &[&'c str], holds: impl F
 pub(super) fn member(columns: &[Column]) -> Option<&Column> {
     let is_exact = |column: &Column| MEMBER.contains(&column.plain.as_str());
     let numbers = beside(columns, &[], |column| !is_numbered(column) || is_like(column, &ABOUT));
-    let sure = beside(columns, &[], |column| !is_numbered(column) && !is_exact(column));
+    let sure = beside(columns, &[], |column| numbers.contains(&column.name.as_str()) && !is_exact(column));
     let known = beside(columns, &[], |column| is_like(column, &ABOUT) && !is_exact(column));
     // Of one word, the number is surer than the word alone.
     let of_word = |column: &&Column| {
