@@ -10,6 +10,7 @@ mod figure;
 mod giving;
 mod habits;
 mod json;
+mod moves;
 mod page;
 mod people;
 mod playing;
@@ -87,7 +88,7 @@ impl Watch<'_> {
 
         let found = if wanted.purchases.is_empty() { Purchase::found(program) } else { wanted.purchases.clone() };
         let survey = wanted.survey.or_else(|| Survey::found(program));
-        let reader = Reader { program, scope: &scope, purchases: &found, survey };
+        let reader = Reader { program, scope: &scope, purchases: &found, survey, moves: &self.moves };
         let mut people = Vec::with_capacity(states.len());
         for state in &states {
             people.extend(reader.read(state)?);

@@ -1,4 +1,4 @@
-//! What the records say of each member: read from the events that were judged, as refunds have left them.
+//! What the records say of each member: read from the events that were judged, as refunds have left them; tiers as they were held.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use crate::hir::{EventId, EventKind, Program};
 use crate::value::{ArithmeticError, Day, Exact, Instant, Value};
 
 use super::choice::{Purchase, Survey};
+use super::moves::Moves;
 use super::scope::{Scope, Window};
 
 /// A member as a customer.
@@ -80,6 +81,8 @@ pub struct Reader<'r> {
     pub purchases: &'r [Purchase],
     /// What answers are.
     pub survey: Option<Survey>,
+    /// What was told of tiers.
+    pub moves: &'r Moves,
 }
 
 impl Reader<'_> {
@@ -96,7 +99,7 @@ impl Reader<'_> {
             purchases: Vec::new(),
             unmatched: Vec::new(),
             answers: Vec::new(),
-            ladders: state.ladders.iter().map(|held| held.history.iter().copied().collect()).collect(),
+            ladders: self.moves.of(&state.member, self.program.ladders.ids()),
         };
         let mut orders: BTreeMap<(EventId, Day, Value), usize> = BTreeMap::new();
         for fact in &state.facts {

@@ -8,10 +8,11 @@ use crate::value::ArithmeticError;
 use super::customers::Customers;
 use super::definition as means;
 use super::figure::{Chart, Section, Table, head, text, thing};
+use super::moves::Move;
 use super::people::Person;
 use super::scope::Scope;
 use super::value::{Named, Quantity, count, share};
-use super::watch::{Move, Watch};
+use super::watch::Watch;
 
 /// How many tiers of one ladder have a row and a column each; of a longer one only those have, in which somebody was.
 const MOST_SHOWN: usize = 60;
@@ -34,7 +35,7 @@ impl Tiers<'_> {
     /// # Errors
     /// Where sums are too large to be counted.
     pub fn sections(&self, customers: &Customers<'_>) -> Result<Vec<Section>, ArithmeticError> {
-        let moves = self.watch.moves(self.scope.period);
+        let moves = self.watch.moves.within(self.scope.period);
         let mut baskets = customers.baskets()?.into_iter();
         let section = |(id, ladder): (LadderId, &Ladder)| {
             let named = Named::new(&ladder.name, ladder.label.as_ref());
@@ -57,7 +58,7 @@ impl Tiers<'_> {
         if all.len() <= MOST_SHOWN {
             return all.collect();
         }
-        let moves = self.watch.moves(self.scope.history);
+        let moves = self.watch.moves.within(self.scope.history);
         let moved = moves.keys().filter(|moved| moved.0 == id).flat_map(|moved| [moved.1, moved.2]);
         let held = self.people.iter().map(|person| person.tier_before(place, crate::value::Instant::LAST));
         let places: BTreeSet<u32> = moved.chain(held).collect();
@@ -95,7 +96,7 @@ impl Tiers<'_> {
             let after = part.days.to.plus_days(1).filter(|_| part.days.to < self.scope.history.to);
             let end = after.map(|day| self.scope.calendar.zone.start_of(day));
             let held = self.held(place, ladder, part.days.to.min(self.scope.history.to), end);
-            let moves = self.watch.moves(part.days);
+            let moves = self.watch.moves.within(part.days);
             let sum = |test: &dyn Fn(&Move) -> bool| {
                 moves.iter().filter(|(m, _)| m.0 == id && test(m)).map(|(_, n)| *n).sum::<i64>()
             };

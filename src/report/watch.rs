@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use crate::arena::Arena;
 use crate::engine::{Account, Cause, Flow, Flows, Giver, Outcome, Vouchers, What, words};
-use crate::hir::{LadderId, Program, Unit, UnitId};
+use crate::hir::{Program, Unit, UnitId};
 use crate::value::{Day, Instant};
 
 use super::figure::Records;
 use super::giving::Giving;
+use super::moves::{Moves, in_newest};
 use super::playing::Playing;
 use super::scope::Window;
 
@@ -60,9 +61,6 @@ type RuleName = (&'static str, Arc<str>);
 /// A voucher that was issued: by what, when, and what it is.
 type Issue = (RuleName, Day, Given);
 
-/// A move from one tier of a ladder to another.
-pub type Move = (LadderId, u32, u32);
-
 /// What things of older versions are called in the newest.
 #[derive(Debug, Clone, Default)]
 struct Names {
@@ -100,7 +98,7 @@ pub struct Watch<'p> {
     /// How many events and records there were.
     pub records: Records,
     postings: BTreeMap<UnitId, BTreeMap<Day, Postings>>,
-    moves: BTreeMap<Move, BTreeMap<Day, i64>>,
+    pub(super) moves: Moves,
     given: BTreeMap<RuleName, BTreeMap<Day, Given>>,
     vouchers: Vouchers<Option<Issue>>,
     off: BTreeMap<Day, i128>,
@@ -117,7 +115,7 @@ impl<'p> Watch<'p> {
             names: Names::new(versions),
             records: Records::default(),
             postings: BTreeMap::new(),
-            moves: BTreeMap::new(),
+            moves: Moves::default(),
             given: BTreeMap::new(),
             vouchers: Vouchers::default(),
             off: BTreeMap::new(),
@@ -143,8 +141,8 @@ impl<'p> Watch<'p> {
                 self.posted(outcome, judged, (unit, day), (from, to), i128::from(*amount));
             }
             What::Tier { ladder, from, to, .. } => {
-                if let Some(moved) = self.move_now(judged, (*ladder, *from, *to)) {
-                    *self.moves.entry(moved).or_default().entry(day).or_default() += sign;
+                if let Some(moved) = in_newest(self.versions, outcome.version as usize, (*ladder, *from, *to)) {
+                    self.moves.add(&outcome.member, (outcome.time, day), moved, sign > 0);
                 }
             }
             What::Issued { value, reward, .. } => {
@@ -223,7 +221,7 @@ impl<'p> Watch<'p> {
                 sums.gained += more.gained;
             })
         });
-        self.moves.values_mut().for_each(|days| close(days, last, |sum, more| *sum += more));
+        self.moves.close(last);
         self.given.values_mut().for_each(|days| close(days, last, |sum, more| sum.add(&more)));
         close(&mut self.off, last, |sum, more| *sum += more);
     }
@@ -243,19 +241,6 @@ impl<'p> Watch<'p> {
         }
     }
 
-    /// A move in terms of the newest version.
-    fn move_now(&self, judged: &Program, (ladder, from, to): Move) -> Option<Move> {
-        let old = judged.ladders.get(ladder)?;
-        let id = self.program.ladders.find(|new| new.name == old.name || new.was.as_ref() == Some(&old.name))?;
-        let tier = |tier: u32| {
-            let name = &old.tiers.get(tier as usize)?.name;
-            let mut now = self.program.ladders.get(id)?.tiers.iter();
-            let place = now.position(|tier| tier.name == *name || tier.was.as_ref() == Some(name))?;
-            u32::try_from(place).ok()
-        };
-        Some((id, tier(from)?, tier(to)?))
-    }
-
     /// What was posted of a unit in a time.
     pub(super) fn flows(&self, unit: UnitId, window: Window) -> Flows {
         let mut sums = Flows::default();
@@ -266,12 +251,6 @@ impl<'p> Watch<'p> {
     /// What members have of a unit more than before a time, or less.
     pub(super) fn gained(&self, unit: UnitId, window: Window) -> i128 {
         Self::in_days(self.postings.get(&unit), window).map(|posted| posted.gained).sum()
-    }
-
-    /// How often members went from one tier to another in a time.
-    pub(super) fn moves(&self, window: Window) -> BTreeMap<Move, i64> {
-        let sum = |days| Self::in_days(Some(days), window).sum();
-        self.moves.iter().map(|(moved, days)| (*moved, sum(days))).collect()
     }
 
     /// What each rule gave in a time.
@@ -295,7 +274,8 @@ impl<'p> Watch<'p> {
     }
 }
 
-fn close<T: Default>(days: &mut BTreeMap<Day, T>, last: Day, add: impl Fn(&mut T, T)) {
+/// Adds what came after the last day to it.
+pub(super) fn close<T: Default>(days: &mut BTreeMap<Day, T>, last: Day, add: impl Fn(&mut T, T)) {
     while let Some((day, more)) = days.pop_last() {
         if day <= last {
             days.insert(day, more);

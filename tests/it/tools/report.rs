@@ -234,3 +234,37 @@ fn what_came_back_costs_nothing() {
     let costs = &table(&report, "costs")["rows"];
     assert_eq!(*costs, json!([["earn base", "3000", 0, "30.00"], ["rule present", "0", 1, "5.00"]]));
 }
+
+const REFUNDS: &str = "tests/cases/tools/report/refunds.meed";
+
+/// A purchase or a refund of some euros.
+fn line(id: u32, kind: &str, member: &str, (day, order): (&str, &str), euros: u32) -> String {
+    format!(
+        r#"{{"id":"{id}","type":"{kind}","member":"{member}","time":"{day}T10:00:00Z","order":"{order}","subtotal":{euros}}}"#
+    ) + "\n"
+}
+
+/// Ann held the tier until her refund. Bob rose as early as a late record says.
+#[test]
+fn tiers_are_those_that_were_held_then() {
+    let folder = Folder::new("report-held");
+    let events = [
+        line(1, "purchase", "ann", ("2024-01-10", "A1"), 300),
+        line(2, "purchase", "ann", ("2024-02-10", "A2"), 30),
+        line(3, "refund", "ann", ("2024-03-10", "A1"), 300),
+        line(4, "purchase", "bob", ("2024-02-01", "B1"), 200),
+        line(5, "purchase", "bob", ("2024-02-20", "B2"), 150),
+        line(6, "purchase", "bob", ("2024-03-20", "B4"), 10),
+        line(7, "purchase", "bob", ("2024-01-20", "B3"), 100),
+    ];
+    fs::write(folder.join("events.jsonl"), events.concat()).unwrap();
+    let report = report(&[REFUNDS, &folder.named("events.jsonl")]);
+    let rows = |key: &str| table(&report, key)["rows"].clone();
+    let over_time = json!([["2024-01", 1, 1, 1, 0], ["2024-02", 0, 2, 1, 0], ["2024-03", 1, 1, 0, 1]]);
+    assert_eq!(rows("tiers_over_time"), over_time);
+    assert_eq!(rows("tiers"), json!([["basic", 1, "0.5"], ["silver", 1, "0.5"]]));
+    assert_eq!(rows("tier_moves"), json!([["basic", 0, 2], ["silver", 1, 0]]));
+    // A2, B2 and B4 as silver: B1 took Bob there.
+    let baskets = json!([["basic", 2, "300.00", "150.00"], ["silver", 3, "190.00", "190/3"]]);
+    assert_eq!(rows("basket_by_tier"), baskets);
+}
