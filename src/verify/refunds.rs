@@ -95,8 +95,11 @@ fn spent(case: &mut Case<'_>) -> Option<Breach> {
     let without = without(case, &about).holdings();
     for (member, own) in &with {
         for unit in program.units.ids() {
-            let issued = |own: &Own| own.of(unit).saturating_add(own.spent.get(unit.0 as usize).copied().unwrap_or(0));
-            let right = without.get(member).map_or(0, issued);
+            let at = |amounts: &[i64]| amounts.get(unit.0 as usize).copied().unwrap_or(0);
+            let issued = |own: &Own| own.of(unit).saturating_add(at(&own.spent));
+            // What lapses without the orders, and was spent before it could with them, is the member's own.
+            let saved = |other: &Own| at(&other.lapsed).saturating_sub(at(&own.lapsed)).max(0);
+            let right = without.get(member).map_or(0, |other| issued(other).saturating_add(saved(other)));
             if issued(own) > right {
                 let owed = right - (issued(own) - own.of(unit));
                 let claimed = at_most(&program, &with, member, unit, owed);

@@ -52,6 +52,7 @@ pub(super) struct Own {
     /// Not yet available.
     pub pending: Vec<i64>,
     pub spent: Vec<i64>,
+    pub lapsed: Vec<i64>,
     /// Open vouchers by reward.
     pub vouchers: Vec<i64>,
     pub badges: Vec<bool>,
@@ -145,6 +146,7 @@ fn own(program: &Program, state: &State) -> Own {
         own.balance.push(available - purse.debt);
         own.pending.push(sum(false));
         own.spent.push(purse.totals.spent);
+        own.lapsed.push(purse.totals.expired);
     }
     for voucher in state.vouchers.open() {
         if let Some(count) = own.vouchers.get_mut(voucher.reward.0 as usize) {

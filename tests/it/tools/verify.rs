@@ -199,3 +199,14 @@ fn the_largest_gain_is_climbed_to() {
     let path = format!("{CASES}/boost_twice.meed");
     assert_eq!(meed(&["verify", &path, "--maximise", "points.earned + $5"]).status.code(), Some(2));
 }
+
+/// What lapses without the order, and was spent before it could with it, is the member's own: nothing is owed for that.
+#[test]
+fn what_would_have_lapsed_is_not_owed() {
+    let folder = Folder::new("verify-lapsed");
+    let text = fs::read_to_string("tests/cases/tools/report/refunds.meed").unwrap();
+    let more = "\nrule welcome on join {\n  give 50 points\n}\n\nredeem cash_off {\n  rate    100 points = €1\n  minimum 100 points\n}\n";
+    fs::write(folder.join("lapsed.meed"), text + more).unwrap();
+    let report = json(&[&folder.named("lapsed.meed"), "--only", "refunds-take-back", "--runs", "300"]);
+    assert_eq!(report["findings"], serde_json::json!([]), "{report:#}");
+}
