@@ -257,7 +257,10 @@ impl Judge<'_, '_> {
         let part = amount.min(*left);
         *left -= part;
         if part > 0 {
-            self.told_of(id, |sums| sums.expired -= i128::from(part));
+            self.told_of(id, |sums| {
+                sums.expired -= i128::from(part);
+                sums.reversed += i128::from(part);
+            });
         }
         part
     }

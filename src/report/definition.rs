@@ -82,7 +82,7 @@ definitions! {
         "Spent in the period for rewards, on bills and for causes, less what came back.";
     /// What lapsed.
     EXPIRED = "expired", "Expired",
-        "Lapsed in the period.";
+        "Lapsed in the period, less what refunds took back of it later.";
     /// What is promised.
     OUTSTANDING = "outstanding", "Outstanding",
         "What members have at the end, available or pending, less what they owe.";

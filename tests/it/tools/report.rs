@@ -268,3 +268,35 @@ fn tiers_are_those_that_were_held_then() {
     let baskets = json!([["basic", 2, "300.00", "150.00"], ["silver", 3, "190.00", "190/3"]]);
     assert_eq!(rows("basket_by_tier"), baskets);
 }
+
+/// Of 100 points that had lapsed, 60 are taken back: they lapsed no longer, in all books.
+#[test]
+fn what_lapsed_and_is_taken_back_is_taken_back() {
+    let folder = Folder::new("report-lapsed");
+    let events =
+        [line(1, "purchase", "ann", ("2024-01-01", "A1"), 100), line(2, "refund", "ann", ("2024-08-01", "A1"), 60)];
+    fs::write(folder.join("events.jsonl"), events.concat()).unwrap();
+    let events = folder.named("events.jsonl");
+    let report = report(&[REFUNDS, &events]);
+    let figures = figures(&report);
+    for (key, value) in [
+        ("issued", json!("100")),
+        ("taken_back", json!("60")),
+        ("expired", json!("40")),
+        ("outstanding", json!("0")),
+        ("cost", json!("0.40")),
+    ] {
+        assert_eq!(figures[key].0, value, "{key}");
+    }
+    let over_time = &table(&report, "points_over_time")["rows"];
+    assert_eq!(over_time[5], json!(["2024-06", "0", "0", "0", "100", "0"]));
+    assert_eq!(over_time[7], json!(["2024-08", "0", "60", "0", "-60", "0"]));
+    // The fold and the kernel.
+    let out = folder.named("out");
+    for more in [&["-o", &out][..], &[]] {
+        let run = meed(&[&["run", REFUNDS, &events, "-q", "--format", "json"], more].concat());
+        let run: Value = serde_json::from_slice(&run.stdout).unwrap();
+        let sums = ["issued", "reversed", "spent", "expired", "outstanding"].map(|key| run["units"][0][key].clone());
+        assert_eq!(sums, ["100", "60", "0", "40", "0"], "{more:?}");
+    }
+}
