@@ -8,6 +8,7 @@ use crate::hir::{
     ChallengeId, ChallengeStage, DrawId, Expiry, Expr, Gates, Kind, LadderId, Program, RewardId, Rows, Trigger, UnitId,
 };
 use crate::source::{FileId, Span};
+use crate::value::{self, decimal};
 
 use super::Verdict;
 
@@ -45,9 +46,19 @@ impl Coverage {
     }
 }
 
-/// A share in percent, rounded down: of nothing, all is there.
+/// A share in percent: of nothing, all is there.
 pub fn percent(part: usize, whole: usize) -> usize {
-    (part * 100).checked_div(whole).unwrap_or(100)
+    steps(part, whole, 0).and_then(|share| usize::try_from(share).ok()).unwrap_or(100)
+}
+
+/// Whether a part is less of a whole than was asked for, in percent: then how much it is, to a tenth.
+pub fn short_of(min: usize, part: usize, whole: usize) -> Option<String> {
+    let share = steps(part, whole, 1).filter(|_| part * 100 < min * whole)?;
+    Some(decimal(share, 1, "").trim_end_matches(".0").to_owned())
+}
+
+fn steps(part: usize, whole: usize, decimals: u8) -> Option<i128> {
+    value::percent(i128::try_from(part).ok()?, i128::try_from(whole).ok()?, decimals)
 }
 
 /// Runs the scenarios of the newest version whose name is wanted, and watches what they try of all versions.

@@ -22,7 +22,7 @@ pub use exact::{ArithmeticError, Exact};
 pub use money::{AmountError, Currency, Money, decimal, format_minor, parse_minor, parse_steps};
 pub use names::{Month, Weekday};
 pub use period::{Calendar, LeapDay, Period, PeriodKind, Starts, next_occurrence_after, occurrence_in};
-pub use rounding::Rounding;
+pub use rounding::{Rounding, percent};
 pub use span::{TimeSpan, TimeUnit};
 pub use split::{allocate, split};
 pub use time::{Day, Instant, OutOfRange, TimeOfDay};

@@ -50,6 +50,21 @@ impl Rounding {
     }
 }
 
+/// A part in percent of a whole, in steps of some decimals (`decimals` of 1: tenths of a percent), halves away from zero; never nothing or all for
+/// what is not quite that. `None` where the whole is nothing.
+pub fn percent(part: i128, whole: i128, decimals: u8) -> Option<i128> {
+    let all = 100 * 10_i128.pow(u32::from(decimals));
+    let share = Exact::new(part, whole)?.mul(Exact::new(all, 1)?).ok()?;
+    let steps = i128::from(Rounding::Nearest.round(share).ok()?);
+    let exact = i128::abs(share.numerator()).cmp(&(steps.abs() * share.denominator()));
+    let sign = share.numerator().signum();
+    Some(match exact {
+        Ordering::Greater if steps == 0 || steps.abs() == all => steps + sign,
+        Ordering::Less if steps.abs() == all => steps - sign,
+        _ => steps,
+    })
+}
+
 /// How the rest of a division compares with half of the denominator.
 fn half(rest: u128, exact: Exact) -> Ordering {
     rest.cmp(&(exact.denominator().unsigned_abs() - rest))
@@ -96,6 +111,29 @@ mod tests {
         assert_eq!(Rounding::Nearest.round(just_below_half), Ok(0));
         let just_above_half = Exact::new(i128::MAX / 2 + 1, i128::MAX).unwrap();
         assert_eq!(Rounding::Nearest.round(just_above_half), Ok(1));
+    }
+
+    #[test]
+    fn a_share_is_all_or_nothing_only_where_it_is() {
+        for (part, whole, tenths) in [
+            (2, 3, 667),
+            (9, 39, 231),
+            (30, 39, 769),
+            (-290, 291, -997),
+            (10_300, 75_776, 136),
+            (1, 2, 500),
+            (1, 5_000, 1),
+            (-1, 5_000, -1),
+            (0, 7, 0),
+            (4_999, 5_000, 999),
+            (5_001, 5_000, 1_001),
+            (-4_999, 5_000, -999),
+            (7, 7, 1_000),
+            (21, 7, 3_000),
+        ] {
+            assert_eq!(percent(part, whole, 1), Some(tenths), "{part} of {whole}");
+        }
+        assert_eq!((percent(17, 21, 0), percent(1, 0, 0)), (Some(81), None));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::super::threads;
 use super::{TestArgs, TestFormat};
 use crate::compile::compile;
 use crate::hir::Program;
-use crate::scenario::coverage::percent;
+use crate::scenario::coverage::{percent, short_of};
 use crate::scenario::mutation::{Trial, Unnoticed, plan, tell};
 use crate::scenario::{self, Verdict};
 use crate::source::Sources;
@@ -76,8 +76,9 @@ pub(super) fn run(args: &TestArgs, output: &Output) -> Result<Exit, CliError> {
     }
     let min = args.min.map_or(0, usize::from);
     let mut fine = true;
-    for proof in proofs.iter().filter(|proof| proof.percent() < min) {
-        let (name, percent) = (&proof.program.name, proof.percent());
+    for proof in &proofs {
+        let Some(percent) = short_of(min, proof.noticed, proof.tried()) else { continue };
+        let name = &proof.program.name;
         output.note(&format_args!(
             "scenarios notice {percent}% of the changes of {name}, and at least {min}% is asked for"
         ));
@@ -134,9 +135,18 @@ fn text(proof: &Proof) -> String {
         out.push_str("no scenario would notice\n");
     }
     for told in &proof.unnoticed {
-        out.push_str(&format!("  {}  ({})\n", told.supposed, proof.sources.at(told.span)));
+        out.push_str(&format!("  {}{}  ({})\n", told.supposed, inside(told), proof.sources.at(told.span)));
     }
     out
+}
+
+/// Changes inside of what could be left out altogether are told with it.
+fn inside(told: &Unnoticed) -> String {
+    match told.changes {
+        2 if told.kind == "removal" => "; nor a smaller change of it".to_owned(),
+        count if count > 2 && told.kind == "removal" => format!("; nor {} smaller changes of it", count - 1),
+        _ => String::new(),
+    }
 }
 
 fn github(proof: &Proof) -> String {

@@ -6,7 +6,7 @@ use super::super::annotations::command;
 use super::super::junit::{self, Case, Failed, Suite};
 use super::Ran;
 use crate::hir::Program;
-use crate::scenario::coverage::{Coverage, Point, percent};
+use crate::scenario::coverage::{Coverage, Point, percent, short_of};
 use crate::scenario::{Failure, Verdict};
 
 /// The scenarios of all programs.
@@ -28,14 +28,13 @@ impl<'r> Results<'r> {
         [self.count(Verdict::passed), failed, self.count(|verdict| verdict.skipped)]
     }
 
-    /// Programs of which scenarios try less than was asked for, with how much.
-    pub fn too_little(&self) -> impl Iterator<Item = (&'r Ran, usize)> {
-        let covered = |ran: &'r Ran| {
-            let (covered, all) = ran.coverage.as_ref()?.counts();
-            Some((ran, percent(covered, all)))
-        };
+    /// Programs of which scenarios try less than was asked for, with how much in percent.
+    pub fn too_little(&self) -> impl Iterator<Item = (&'r Ran, String)> {
         let min = self.min.map_or(0, usize::from);
-        self.all.iter().filter_map(covered).filter(move |(_, percent)| *percent < min)
+        self.all.iter().filter_map(move |ran| {
+            let (covered, all) = ran.coverage.as_ref()?.counts();
+            Some((ran, short_of(min, covered, all)?))
+        })
     }
 
     /// For people.
