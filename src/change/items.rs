@@ -163,6 +163,17 @@ impl Item {
         header.words.get(place + 1).map(String::as_str)
     }
 
+    /// The same with other words in its statements in place of some.
+    pub(super) fn with_words(&self, others: &BTreeMap<&str, &str>) -> Self {
+        let mut item = self.clone();
+        for word in item.statements.iter_mut().flat_map(|statement| &mut statement.words) {
+            if let Some(other) = others.get(word.as_str()) {
+                (*other).clone_into(word);
+            }
+        }
+        item
+    }
+
     /// The whole item on one line.
     pub fn text(&self) -> String {
         let statements: Vec<&str> = self.statements.iter().map(|statement| statement.text.as_str()).collect();

@@ -6,10 +6,8 @@ use std::sync::Arc;
 use crate::value::Exact;
 
 use super::Comparison;
-use super::replay::{Done, Member, Replay, Sums};
-
-/// How many of the members who lose most are named.
-const NAMED: usize = 5;
+use super::fare::{Case, Moved, members};
+use super::replay::{Done, Replay, Sums};
 
 /// Amounts of one unit under one program, in steps, and what they are worth, in minor units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,34 +37,6 @@ pub struct Ladder {
     pub after: Vec<String>,
     /// How many members; by row, then by column.
     pub moves: Vec<Vec<u64>>,
-}
-
-/// How many members a change meets.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Moved {
-    /// They get more and nothing less.
-    pub better: u64,
-    /// They get less and nothing more.
-    pub worse: u64,
-    /// They get more of one thing and less of another, and nobody said what both are worth.
-    pub mixed: u64,
-    /// They get the same.
-    pub unchanged: u64,
-}
-
-/// A member who loses by the change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Case {
-    /// Who.
-    pub member: String,
-    /// By unit: how many steps more (or, below zero, less).
-    pub units: Vec<(String, i64)>,
-    /// Tiers before and after, where they differ.
-    pub tiers: Vec<(String, String)>,
-    /// How many vouchers more or less.
-    pub vouchers: i64,
-    /// The event at which most is lost.
-    pub event: Option<String>,
 }
 
 /// What a history can say of one rule.
@@ -202,92 +172,6 @@ fn ladders(old: &Replay, new: &Replay) -> Vec<Ladder> {
     names.into_iter().map(of).filter(|ladder| !ladder.before.is_empty()).collect()
 }
 
-/// How a member fares by the change.
-struct Fare {
-    units: Vec<(Arc<str>, i64)>,
-    tiers: Vec<(Arc<str>, u32, u32)>,
-    vouchers: i64,
-    /// The difference in money, where everything that differs has a worth.
-    money: Option<Exact>,
-}
-
-impl Fare {
-    fn of(old: &Member, new: &Member, sums: &BTreeMap<Arc<str>, Sums>) -> Self {
-        let names: BTreeSet<&Arc<str>> = old.awarded.keys().chain(new.awarded.keys()).collect();
-        let amount = |member: &Member, name: &Arc<str>| member.awarded.get(name).copied().unwrap_or(0);
-        let units = names.into_iter().map(|name| (name.clone(), amount(new, name).saturating_sub(amount(old, name))));
-        let units: Vec<_> = units.filter(|(_, change)| *change != 0).collect();
-        let tiers = new.tiers.iter().filter_map(|(ladder, after)| {
-            let before = old.tiers.get(ladder).copied().unwrap_or(0);
-            (before != *after).then(|| (ladder.clone(), before, *after))
-        });
-        let value = Exact::from(new.value.saturating_sub(old.value));
-        let money = units.iter().try_fold(value, |sum, (name, change)| {
-            let each = sums.get(name)?.worth?;
-            Exact::from(*change).mul(each).and_then(|part| sum.add(part)).ok()
-        });
-        Self { tiers: tiers.collect(), vouchers: new.vouchers - old.vouchers, money, units }
-    }
-
-    /// Whether anything is more, and whether anything is less.
-    fn directions(&self) -> (bool, bool) {
-        let signs = || {
-            let tiers = self.tiers.iter().map(|(_, before, after)| i64::from(*after) - i64::from(*before));
-            self.units.iter().map(|(_, change)| *change).chain(tiers).chain([self.vouchers])
-        };
-        match self.money.filter(|_| self.tiers.is_empty()) {
-            Some(money) if !money.is_zero() => (money > Exact::ZERO, money < Exact::ZERO),
-            _ => (signs().any(|sign| sign > 0), signs().any(|sign| sign < 0)),
-        }
-    }
-
-    /// For the order of losses: the largest first.
-    fn weight(&self) -> Exact {
-        let steps = || Exact::from(self.units.iter().map(|(_, change)| *change).sum::<i64>());
-        self.money.filter(|money| !money.is_zero()).unwrap_or_else(steps)
-    }
-}
-
-fn members(old: &Replay, new: &Replay) -> (Moved, Vec<Case>) {
-    let nobody = Member::default();
-    let mut moved = Moved::default();
-    let mut losers: Vec<(Exact, &Arc<str>, Fare)> = Vec::new();
-    for (id, after) in &new.members {
-        let before = old.members.get(id).unwrap_or(&nobody);
-        let fare = Fare::of(before, after, &new.units);
-        match fare.directions() {
-            (false, false) => moved.unchanged += 1,
-            (true, false) => moved.better += 1,
-            (more, _) => {
-                moved.mixed += u64::from(more);
-                moved.worse += u64::from(!more);
-                losers.push((fare.weight(), id, fare));
-            }
-        }
-    }
-    losers.sort_by(|(a, one, _), (b, other, _)| a.cmp(b).then_with(|| one.cmp(other)));
-    let name =
-        |replay: &Replay, ladder: &str, tier: u32| replay.tiers(ladder).get(tier as usize).cloned().unwrap_or_default();
-    let case = |(_, id, fare): (Exact, &Arc<str>, Fare)| Case {
-        member: id.to_string(),
-        event: worst_event(old.members.get(id).unwrap_or(&nobody), new.members.get(id).unwrap_or(&nobody)),
-        tiers: fare.tiers.iter().map(|(of, from, to)| (name(old, of, *from), name(new, of, *to))).collect(),
-        units: fare.units.into_iter().map(|(unit, change)| (unit.to_string(), change)).collect(),
-        vouchers: fare.vouchers,
-    };
-    (moved, losers.into_iter().take(NAMED).map(case).collect())
-}
-
-/// The event that brings a member the most less than before; of equals, the first.
-fn worst_event(old: &Member, new: &Member) -> Option<String> {
-    let mut by: BTreeMap<&Arc<str>, i128> = BTreeMap::new();
-    new.by_event.iter().for_each(|(event, _, amount)| *by.entry(event).or_default() += i128::from(*amount));
-    old.by_event.iter().for_each(|(event, _, amount)| *by.entry(event).or_default() -= i128::from(*amount));
-    let worst = by.into_iter().min_by_key(|(_, change)| *change).filter(|(_, change)| *change < 0)?;
-    // What came by mail is explained with the event that sent it.
-    Some(worst.0.split('/').next().unwrap_or(worst.0).to_owned())
-}
-
 fn rules(old: &Replay, new: &Replay, comparison: &Comparison) -> Vec<Rule> {
     let mut found: Vec<Rule> = Vec::new();
     for (item, name) in comparison.touched() {
@@ -321,7 +205,14 @@ fn rules(old: &Replay, new: &Replay, comparison: &Comparison) -> Vec<Rule> {
 
 fn known(old: &Replay, new: &Replay, item: &str, name: &str) -> Judged {
     let of = |replay: &Replay| {
-        replay.done.iter().find(|((kind, other), _)| *kind == item && **other == *name).map(|(_, done)| done.clone())
+        let found = replay.done.iter().find(|((kind, other), _)| *kind == item && **other == *name);
+        let (_, done) = found?;
+        // A unit gives nothing itself: what lapses of it is what members have less.
+        let given = match item {
+            "unit" => done.lapsed.iter().map(|(unit, amount)| (unit.clone(), -amount)).collect(),
+            _ => done.given.clone(),
+        };
+        Some(Done { given, ..done.clone() })
     };
     let (before, after) = (of(old), of(new));
     if before.is_none() && after.is_none() {

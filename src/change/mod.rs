@@ -5,6 +5,7 @@
 //! left open, and counts as something that may take away.
 
 mod effect;
+mod fare;
 mod gate;
 mod items;
 mod measure;
@@ -15,9 +16,10 @@ use std::collections::BTreeMap;
 use crate::hir::Program;
 
 pub use effect::Effect;
+pub use fare::{Case, Moved};
 pub use gate::{Gate, GateError, Verdict};
 pub use items::{Item, items};
-pub use measure::{Case, Figures, Impact, Judged, Ladder, Moved, Rule, impact};
+pub use measure::{Figures, Impact, Judged, Ladder, Rule, impact};
 pub use replay::Replay;
 
 /// What became of an item or a statement.
@@ -86,6 +88,10 @@ pub fn compare(old: &Program, new: &Program) -> Comparison {
     let names: BTreeMap<&str, &str> =
         renamed.iter().map(|(old, new)| (*old, *new)).chain(second.iter().map(|(old, new)| (&**old, &**new))).collect();
     let old_items: Vec<Item> = old_items.into_iter().map(|item| item.renamed(&names)).collect();
+    // `1 point` and `2 points` differ by their number alone.
+    let called: BTreeMap<&str, &str> = new_items.iter().filter_map(|unit| Some((unit.also()?, &*unit.name))).collect();
+    let [old_items, new_items] =
+        [&old_items, &new_items].map(|items| items.iter().map(|item| item.with_words(&called)).collect::<Vec<_>>());
     let mut comparison = Comparison::default();
     let same = |one: &Item, other: &Item| one.keyword == other.keyword && one.name == other.name;
     for item in &new_items {

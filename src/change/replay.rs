@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::engine::{Account, Cause, Event, Flow, Flows, Outcome, Pots, Vouchers, What, World, words};
+use crate::engine::{Account, Cause, Event, Flow, Flows, Giver, Outcome, Pots, Vouchers, What, World, words};
 use crate::hir::{Program, UnitId};
 use crate::value::{Exact, Value};
 
@@ -29,6 +29,8 @@ pub(super) struct Done {
     pub outcomes: u64,
     /// Amounts given, net, by unit.
     pub given: BTreeMap<Arc<str>, i128>,
+    /// Amounts that lapsed, by unit.
+    pub lapsed: BTreeMap<Arc<str>, i128>,
     /// Value of vouchers and gifts to causes, in minor units.
     pub money: i128,
     /// Value of vouchers that members have paid for with points, in minor units.
@@ -37,26 +39,54 @@ pub(super) struct Done {
     pub off: i128,
 }
 
-/// What one member got.
+/// What one member got, and has in the end.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Member {
-    /// Awards less what was taken back, and less what was paid for rewards that have a value, by unit.
+    /// Awards less what was taken back, by unit.
     pub awarded: BTreeMap<Arc<str>, i64>,
-    /// Vouchers less cancelled ones.
+    /// What is there at the end, available or pending, less what is owed, by unit.
+    pub left: BTreeMap<Arc<str>, i64>,
+    /// What was paid for rewards whose value nobody said, by unit.
+    pub paid: BTreeMap<Arc<str>, i64>,
+    /// Vouchers less cancelled and lapsed ones.
     pub vouchers: i64,
-    /// Their value, in minor units.
+    /// How many of these have no value.
+    pub priceless: i64,
+    /// The value of the others, in minor units.
     pub value: i64,
+    /// Money off bills, in minor units.
+    pub off: i64,
+    /// Money that points gave to causes, less fees that were to be paid, in minor units.
+    pub passed: i64,
+    /// Requests that were refused, less those that turned out not to be.
+    pub refused: i64,
     /// Place in each ladder at the end, by the name of the ladder.
     pub tiers: BTreeMap<Arc<str>, u32>,
-    /// What each event brought: its name, the unit, the amount.
-    pub by_event: Vec<(Arc<str>, Arc<str>, i64)>,
+    /// What each event brought: its name, the unit (none for money in minor units), the amount.
+    pub by_event: Vec<(Arc<str>, Option<Arc<str>>, i64)>,
+    /// Events that were refused.
+    pub refusals: Vec<Arc<str>>,
+}
+
+impl Member {
+    /// A voucher more, or less.
+    fn voucher(&mut self, value: Option<i64>, sign: i64) {
+        self.vouchers += sign;
+        self.priceless += if value.is_none() { sign } else { 0 };
+        self.value = self.value.saturating_add(sign * value.unwrap_or(0));
+    }
+
+    /// Money that was got otherwise than in points, in minor units.
+    pub fn cash(&self) -> i64 {
+        self.value.saturating_add(self.off).saturating_add(self.passed)
+    }
 }
 
 /// The keyword and the name of what does something.
 type RuleName = (&'static str, Arc<str>);
 
-/// A voucher that was issued: by what, whether the member has paid for it, and its value in minor units.
-type Issue = (RuleName, bool, i64);
+/// A voucher that was issued: by what, whether the member has paid for it, and its value in minor units, where anybody said it.
+type Issue = (RuleName, bool, Option<i64>);
 
 /// A history under one program.
 #[derive(Debug)]
@@ -136,19 +166,38 @@ impl Replay {
             What::Issued { value, reward, .. } => {
                 let money = program.rewards.at(*reward).gives.unit.is_none();
                 let bought = outcome.cause == Cause::Reward(*reward);
-                self.voucher(outcome, Some((by, bought, value.filter(|_| money).unwrap_or(0))));
+                self.voucher(outcome, Some((by, bought, if money { *value } else { Some(0) })));
             }
-            What::Voucher { .. } => self.voucher(outcome, None),
-            What::Donated { amount, matched, giver, .. } if *giver != crate::engine::Giver::Member => {
-                self.done.entry(by).or_default().money +=
-                    (i128::from(*amount) + i128::from(*matched)) * i128::from(sign);
+            What::Voucher { .. } => {
+                self.voucher(outcome, None);
+                if let Some((Some((_, _, value)), sign)) = self.vouchers.lapsed(outcome) {
+                    self.member(outcome).voucher(value, sign);
+                }
             }
+            What::Donated { amount, matched, giver, .. } => {
+                if *giver == Giver::Member {
+                    self.member(outcome).passed += *amount * sign;
+                } else {
+                    self.done.entry(by).or_default().money +=
+                        (i128::from(*amount) + i128::from(*matched)) * i128::from(sign);
+                }
+            }
+            What::Charged(fee) => self.member(outcome).passed -= *fee * sign,
             What::Paid { value, .. } => {
-                self.off += i128::from(*value * sign);
-                self.done.entry(by).or_default().off += i128::from(*value * sign);
+                let value = *value * sign;
+                self.off += i128::from(value);
+                self.done.entry(by).or_default().off += i128::from(value);
+                let member = self.member(outcome);
+                member.off += value;
+                member.by_event.extend(outcome.event.clone().map(|event| (event, None, value)));
             }
-            What::Refused(_) => self.refused += 1,
-            What::Failed(_) => self.failed += 1,
+            What::Refused(_) => {
+                self.refused = self.refused.saturating_add_signed(sign);
+                let member = self.member(outcome);
+                member.refused += sign;
+                member.refusals.extend(outcome.event.clone().filter(|_| sign > 0));
+            }
+            What::Failed(_) => self.failed = self.failed.saturating_add_signed(sign),
             _ => {}
         }
     }
@@ -158,10 +207,12 @@ impl Replay {
         let Some((Some((by, bought, value)), sign)) = self.vouchers.follow(outcome, note) else { return };
         let done = self.done.entry(by).or_default();
         let sum = if bought { &mut done.bought } else { &mut done.money };
-        *sum += i128::from(sign * value);
-        let member = self.members.entry(outcome.member.clone()).or_default();
-        member.vouchers += sign;
-        member.value = member.value.saturating_add(sign * value);
+        *sum += i128::from(sign * value.unwrap_or(0));
+        self.member(outcome).voucher(value, sign);
+    }
+
+    fn member(&mut self, outcome: &Outcome) -> &mut Member {
+        self.members.entry(outcome.member.clone()).or_default()
     }
 
     fn posted(
@@ -185,11 +236,12 @@ impl Replay {
             Some(Flow::Spent) if *from == Account::Redeemed => -amount,
             _ => 0,
         };
-        let mut gained = awarded;
+        let mut paid = 0;
         match outcome.cause {
             Cause::Reward(id) => {
                 sums.turned += i128::from(awarded);
-                gained -= if program.rewards.at(id).gives.value.is_some() { spent } else { 0 };
+                let gives = &program.rewards.at(id).gives;
+                paid = if gives.value.is_none() && gives.unit.is_none() { spent } else { 0 };
             }
             Cause::Earn(_) | Cause::Rule(_) | Cause::Ladder(_) | Cause::Exchange(_) | Cause::Event => {
                 sums.turned += i128::from(spent);
@@ -199,13 +251,26 @@ impl Replay {
         if awarded != 0 {
             *self.done.entry(by.clone()).or_default().given.entry(unit.clone()).or_default() += i128::from(awarded);
         }
-        if gained != 0 {
-            let member = self.members.entry(outcome.member.clone()).or_default();
-            let sum = member.awarded.entry(unit.clone()).or_default();
-            *sum = sum.saturating_add(gained);
-            if let Some(event) = &outcome.event {
-                member.by_event.push((event.clone(), unit, gained));
-            }
+        let lapsed = match flow {
+            Some(Flow::Expired) if *to == Account::Expired => amount,
+            Some(Flow::Expired) => -amount,
+            _ => 0,
+        };
+        if lapsed != 0 {
+            *self.done.entry(by.clone()).or_default().lapsed.entry(unit.clone()).or_default() += i128::from(lapsed);
+        }
+        if awarded == 0 && paid == 0 {
+            return;
+        }
+        let member = self.members.entry(outcome.member.clone()).or_default();
+        let add = |sums: &mut BTreeMap<Arc<str>, i64>, amount: i64| {
+            let sum = sums.entry(unit.clone()).or_default();
+            *sum = sum.saturating_add(amount);
+        };
+        add(&mut member.awarded, awarded);
+        add(&mut member.paid, paid);
+        if let Some(event) = outcome.event.clone().filter(|_| awarded != 0) {
+            member.by_event.push((event, Some(unit.clone()), awarded));
         }
     }
 
@@ -215,11 +280,13 @@ impl Replay {
         let Some(program) = self.versions.last().cloned() else { return };
         for state in world.members() {
             let state = engine.in_newest(state);
+            let mut left = BTreeMap::new();
             for (unit, purse) in state.units.pairs() {
                 let name = self.unit(&program, unit);
+                let own = i128::from(purse.available()) + i128::from(purse.pending()) - i128::from(purse.debt);
+                left.insert(name.clone(), i64::try_from(own).unwrap_or(if own < 0 { i64::MIN } else { i64::MAX }));
                 let sums = self.units.entry(name).or_default();
-                sums.outstanding +=
-                    i128::from(purse.available()) + i128::from(purse.pending()) - i128::from(purse.debt);
+                sums.outstanding += own;
                 if sums.worth.is_none()
                     && let Some(worth) = &program.units.at(unit).worth
                     && let Ok(Value::Exact(worth)) = engine.evaluate(&state, &Pots::default(), worth)
@@ -234,7 +301,8 @@ impl Replay {
             for (ladder, held) in state.ladders.pairs() {
                 tiers.insert(self.called(&program.ladders.at(ladder).name), held.tier);
             }
-            self.members.entry(state.member.clone()).or_default().tiers = tiers;
+            let member = self.members.entry(state.member.clone()).or_default();
+            (member.tiers, member.left) = (tiers, left);
         }
     }
 

@@ -38,4 +38,15 @@ impl<T: Clone> Vouchers<T> {
             _ => None,
         }
     }
+
+    /// What was noted about the voucher whose time an outcome says is over: there is one less from then on (-1), or it turns out that its time
+    /// was not over (1).
+    pub fn lapsed(&self, outcome: &Outcome) -> Option<(T, i64)> {
+        let (what, sign) = match &outcome.what {
+            What::Withdrawn(before) => (&**before, 1),
+            what => (what, -1),
+        };
+        let What::Voucher { voucher, change: VoucherChange::Expired, .. } = what else { return None };
+        Some((self.0.get(&(outcome.member.clone(), *voucher))?.clone(), sign))
+    }
 }

@@ -110,7 +110,9 @@ struct CaseReport {
     member: String,
     units: Vec<(String, String)>,
     tiers: Vec<(String, String)>,
+    money_off: String,
     vouchers: i64,
+    refused: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     event: Option<String>,
     explain: String,
@@ -176,7 +178,9 @@ fn of_impact(found: &Found<'_>, impact: &Impact) -> ImpactReport {
         member: case.member.clone(),
         units: case.units.iter().map(|(unit, amount)| steps(unit, i128::from(*amount))).collect(),
         tiers: case.tiers.clone(),
+        money_off: money(i128::from(case.off)),
         vouchers: case.vouchers,
+        refused: case.refused,
         event: case.event.clone(),
         explain: found.command(case),
     };

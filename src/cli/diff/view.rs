@@ -8,7 +8,7 @@ use crate::cli::page::{Page, Tone};
 use crate::cli::summary::{decimal, grouped};
 use crate::engine::words;
 use crate::hir::Program;
-use crate::value::Exact;
+use crate::value::{Exact, percent};
 
 /// Everything that was found.
 pub(super) struct Found<'f> {
@@ -56,7 +56,8 @@ impl Found<'_> {
     }
 
     fn figures(&self, impact: &Impact, page: &mut Page) {
-        page.title(format!("over {} events of {} members", grouped(impact.events), grouped(impact.members())));
+        let some = |count: u64, what: &str| format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" });
+        page.title(format!("over {} of {}", some(impact.events, "event"), some(impact.members(), "member")));
         let mut rows = Vec::new();
         for (unit, decimals, before, after) in &impact.units {
             for (name, old, new) in [
@@ -129,10 +130,7 @@ impl Found<'_> {
         page.title("members");
         let moved = impact.moved;
         let all = impact.members();
-        let share = |count: u64| match (count * 1_000).checked_div(all) {
-            Some(tenths) => format!("{}.{}%", tenths / 10, tenths % 10),
-            None => String::new(),
-        };
+        let share = |count: u64| share(i128::from(count), i128::from(all)).unwrap_or_default();
         let rows = [
             ("better off", moved.better),
             ("worse off", moved.worse),
@@ -154,9 +152,20 @@ impl Found<'_> {
     fn loss(&self, impact: &Impact, case: &Case) -> String {
         let units = case.units.iter().map(|(unit, change)| self.more(impact, unit, i128::from(*change)));
         let mut parts: Vec<String> = units.collect();
+        if case.off != 0 {
+            parts.push(format!("{} off bills", signed(i128::from(case.off), &|minor| self.money(minor))));
+        }
         parts.extend(case.tiers.iter().map(|(before, after)| format!("{after} instead of {before}")));
         if case.vouchers != 0 {
-            parts.push(format!("{} vouchers", signed(i128::from(case.vouchers), &|count| count.to_string())));
+            let plural = if case.vouchers.abs() == 1 { "" } else { "s" };
+            parts.push(format!("{} voucher{plural}", signed(i128::from(case.vouchers), &|count| count.to_string())));
+        }
+        match case.refused {
+            0 => {}
+            1 => parts.push("one more request is refused".to_owned()),
+            more if more > 1 => parts.push(format!("{more} more requests are refused")),
+            -1 => parts.push("one request less is refused".to_owned()),
+            fewer => parts.push(format!("{} requests less are refused", -fewer)),
         }
         parts.join(", ")
     }
@@ -207,14 +216,17 @@ fn signed(change: i128, shown: &dyn Fn(i128) -> String) -> String {
     if change > 0 { format!("+{}", shown(change)) } else { shown(change) }
 }
 
+/// A part of a whole, to a tenth of a percent.
+fn share(part: i128, whole: i128) -> Option<String> {
+    Some(format!("{}%", decimal(percent(part, whole, 1)?, 1, "")))
+}
+
 fn row(name: String, old: i128, new: i128, shown: &dyn Fn(i128) -> String) -> Vec<String> {
     let change = new - old;
-    let share = match (change * 1_000).checked_div(old.abs()) {
+    let share = match share(change, old.abs()) {
         _ if change == 0 => String::new(),
-        Some(tenths) => {
-            let sign = if change > 0 { "+" } else { "-" };
-            format!("{sign}{}.{}%", tenths.abs() / 10, tenths.abs() % 10)
-        }
+        Some(share) if change > 0 => format!("+{share}"),
+        Some(share) => share,
         None => "new".to_owned(),
     };
     let change = if change == 0 { "same".to_owned() } else { signed(change, shown) };

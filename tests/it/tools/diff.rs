@@ -93,6 +93,59 @@ fn what_came_back_and_what_was_paid_for_is_not_given() {
     assert_eq!((&impact["cost"]["after"], moved), (&"35.00".into(), [0, 1, 0, 1]));
 }
 
+/// Who has less in the end is worse off: in points, off bills, or because a request is refused. Ann buys for €290 and asks for €2 off; Bob
+/// comes in March.
+#[test]
+fn who_has_less_in_the_end_is_worse_off() {
+    let folder = Folder::new("diff-end");
+    let program = "tests/cases/tools/kept.meed";
+    let text = fs::read_to_string(program).unwrap();
+    let compare = |name: &str, from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        fs::write(folder.join(name), text.replace(from, to)).unwrap();
+        let new = folder.named(name);
+        let arguments = ["--events", "tests/cases/tools/kept.jsonl", "--format", "json", "--fail-on", "worse-off > 0"];
+        let output = meed(&[&["diff", program, &new], &arguments[..]].concat());
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let impact = &report["impact"];
+        let moved = ["worse_off", "better_off", "mixed", "unchanged"].map(|key| impact[key].as_u64().unwrap());
+        assert_eq!(output.status.code(), Some(i32::from(moved[0] > 0)));
+        let worst = impact["worst"][0].clone();
+        let event = worst["event"].as_str().unwrap_or_default().to_owned();
+        let said = ["units", "money_off", "refused", "vouchers"].map(|key| worst[key].to_string()).join(" ");
+        (moved, said, event, impact["rules"][0]["given"].clone())
+    };
+    let (moved, said, event, _) = compare("dear.meed", "100 points = €1", "120 points = €1");
+    assert_eq!((moved, &*said, &*event), ([1, 0, 0, 1], r#"[] "-0.34" 0 0"#, "r1"));
+    let (moved, said, event, _) = compare("high.meed", "minimum 100", "minimum 250");
+    assert_eq!((moved, &*said, &*event), ([1, 0, 0, 1], r#"[["points","200"]] "-2.00" 1 0"#, "r1"));
+    let (moved, said, event, lapsed) = compare("short.meed", "6 months after", "1 month after");
+    assert_eq!((moved, &*said, &*event), ([1, 0, 0, 1], r#"[["points","-40"]] "0.00" 0 0"#, ""));
+    assert_eq!(lapsed, serde_json::json!([["points", "-40"]]));
+    // A voucher that has lapsed is none; one for which more is asked costs more; one that can be had now is one more.
+    let (moved, said, _, _) = compare("brief.meed", "valid 3 months", "valid 1 month");
+    assert_eq!((moved, &*said), ([1, 0, 0, 1], r#"[] "0.00" 0 -1"#));
+    let (moved, said, _, _) = compare("coffee.meed", "cost  50 points", "cost  60 points");
+    assert_eq!((moved, &*said), ([1, 0, 0, 1], r#"[["points","-10"]] "0.00" 0 0"#));
+    let (moved, ..) = compare("tea.meed", "cost  300 points", "cost  20 points");
+    assert_eq!(moved, [0, 1, 0, 1]);
+    // What was given and has lapsed since all the same was given.
+    let (moved, said, ..) = compare("mean.meed", "give 10 stamps", "give 5 stamps");
+    assert_eq!((moved, &*said), ([2, 0, 0, 0], r#"[["stamps","-5"]] "0.00" 0 0"#));
+}
+
+#[test]
+fn more_points_are_more_whatever_their_number() {
+    let folder = Folder::new("diff-number");
+    let text = fs::read_to_string("tests/cases/tools/kept.meed").unwrap();
+    let new = text.replace("1 point per €1", "3 points per €2");
+    assert_ne!(new, text);
+    fs::write(folder.join("new.meed"), new).unwrap();
+    let report = json(&["diff", "tests/cases/tools/kept.meed", &folder.named("new.meed"), "--format", "json"]);
+    let change = &report["changes"][0];
+    assert_eq!((&change["effect"], &change["breaking"]), (&"better".into(), &false.into()), "{report:#}");
+}
+
 #[test]
 fn layout_order_comments_and_new_names_are_no_change() {
     let folder = Folder::new("diff-layout");
