@@ -19,7 +19,7 @@ pub fn cause(program: &Program, cause: Cause) -> String {
 }
 
 /// The name of an account.
-pub fn account(account: &Account) -> String {
+fn account(account: &Account) -> String {
     match account {
         Account::Available => "available".into(),
         Account::Pending => "pending".into(),
@@ -34,11 +34,39 @@ pub fn account(account: &Account) -> String {
 
 /// One outcome in one line.
 pub fn outcome(program: &Program, outcome: &Outcome) -> String {
-    format!("{}, by {}", what(program, &outcome.what), cause(program, outcome.cause))
+    let what = what(program, &outcome.what, outcome.cause);
+    // A refusal says itself what it is about.
+    let plain = matches!(outcome.what, What::Refused(_) | What::Failed(_)) && outcome.cause == Cause::Event;
+    if plain { what } else { format!("{what}, by {}", cause(program, outcome.cause)) }
+}
+
+/// What became of an amount that moved from one account to another.
+fn moved(amount: &str, from: &Account, to: &Account, cause: Cause) -> String {
+    let waiting = if *to == Account::Pending { ", pending" } else { "" };
+    match (from, to) {
+        (Account::Issuer, to) if to.is_own() => format!("{amount} given{waiting}"),
+        (Account::Partner(name), to) if to.is_own() => format!("{amount} given{waiting}, paid for by partner {name}"),
+        (from, Account::Issuer) if from.is_own() && matches!(cause, Cause::Transfer(_) | Cause::Exchange(_)) => {
+            format!("{amount} paid as a fee")
+        }
+        (from, Account::Issuer) if from.is_own() => format!("{amount} taken back"),
+        (from, Account::Partner(name)) if from.is_own() => format!("{amount} taken back, for partner {name}"),
+        (Account::Expired, Account::Issuer | Account::Partner(_)) => format!("{amount} taken back that had lapsed"),
+        (Account::Pending, Account::Available) => format!("{amount} can be used now"),
+        (from, Account::Expired) if from.is_own() => format!("{amount} lapsed"),
+        (Account::Expired, to) if to.is_own() => format!("{amount} lapsed no longer"),
+        (from, Account::Redeemed) if from.is_own() => format!("{amount} spent"),
+        (from, Account::Cause(name)) if from.is_own() => format!("{amount} given to {name}"),
+        (Account::Redeemed | Account::Cause(_), to) if to.is_own() => format!("{amount} came back{waiting}"),
+        (Account::Redeemed, Account::Expired) => format!("{amount} came back and lapsed at once"),
+        (Account::Available, Account::Transfer) => format!("{amount} passed on"),
+        (Account::Transfer, Account::Available) => format!("{amount} received"),
+        (from, to) => format!("{amount} from {} to {}", account(from), account(to)),
+    }
 }
 
 /// What happened, in words.
-pub fn what(program: &Program, what: &What) -> String {
+fn what(program: &Program, what: &What, cause: Cause) -> String {
     let money = |minor: i64| Money { minor, currency: program.settings.currency }.to_string();
     let tier = |ladder, tier: u32| {
         let ladder: &crate::hir::Ladder = program.ladders.at(ladder);
@@ -49,7 +77,7 @@ pub fn what(program: &Program, what: &What) -> String {
             let amount = words::quantity(program, *unit, Exact::from(*amount));
             let lot = lot.map_or(String::new(), |lot| format!(", lot {lot}"));
             let line = line.map_or(String::new(), |line| format!(", line {}", line + 1));
-            format!("{amount} from {} to {}{lot}{line}", account(from), account(to))
+            format!("{}{lot}{line}", moved(&amount, from, to, cause))
         }
         What::Limited { limit, requested, granted } => {
             let name = program
@@ -143,7 +171,7 @@ pub fn what(program: &Program, what: &What) -> String {
         What::Refused(reason) => format!("refused: {reason}"),
         What::Failed(reason) => format!("error: {reason}"),
         What::Irreversible(reason) => format!("cannot be undone: {reason}"),
-        What::Withdrawn(before) => format!("withdrawn: {}", self::what(program, before)),
+        What::Withdrawn(before) => format!("withdrawn: {}", self::what(program, before, cause)),
     }
 }
 

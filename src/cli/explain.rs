@@ -236,8 +236,12 @@ fn explain_event(
         text.push_str(&format!("\nif {}\n", supposed.join(" and ")));
         text.push_str(&differences(&lines(explained), &lines(other)));
     }
-    text.push_str("\nwhy\n");
-    for line in explain::steps(program, other.as_ref().unwrap_or(explained)) {
+    // Of what was refused before any rule, the refusal is the reason.
+    let steps = explain::steps(program, other.as_ref().unwrap_or(explained));
+    if !steps.is_empty() {
+        text.push_str("\nwhy\n");
+    }
+    for line in steps {
         text.push_str(&format!("  {line}\n"));
     }
     output.result(&text)?;

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::engine::challenge::Instance;
 use crate::engine::purse::{Lot, Ready};
 use crate::engine::state::Voucher;
-use crate::engine::{Engine, OfferChange, State, VoucherChange};
+use crate::engine::{Engine, OfferChange, State, VoucherChange, words};
 use crate::hir::{Label, Program, Read, Type, Unit};
 use crate::value::{Exact, Instant, Value, format_instant, format_minor};
 
@@ -27,7 +27,7 @@ pub struct MemberLine<'a> {
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     tiers: IndexMap<&'a str, Standing<'a>>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    measures: IndexMap<&'a str, Json>,
+    measures: IndexMap<&'a str, Measured>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     badges: Vec<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -38,6 +38,15 @@ pub struct MemberLine<'a> {
     entries: Vec<EntryLine<'a>>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     challenges: IndexMap<&'a str, ChallengeLine>,
+}
+
+/// What a measure is at, for machines and in words.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+struct Measured {
+    value: Json,
+    #[serde(skip)]
+    shown: String,
 }
 
 /// Amounts of one unit, as decimal text in whole units.
@@ -93,6 +102,9 @@ struct VoucherLine<'a> {
     label: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<String>,
+    /// The value in words.
+    #[serde(skip)]
+    worth: Option<String>,
     issued: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires: Option<String>,
@@ -171,13 +183,15 @@ impl<'a> MemberLine<'a> {
         });
         let measures = program.measures.pairs().filter_map(|(id, measure)| {
             let value = engine.look(state, |cx| cx.read(Read::Measure(id))).ok()?;
-            Some((&*measure.name, json(program, measure.ty, &value)))
+            let shown = words::value(program, measure.ty, &value);
+            Some((&*measure.name, Measured { value: json(program, measure.ty, &value), shown }))
         });
         let vouchers = state.vouchers.iter().map(|voucher| VoucherLine {
             voucher: voucher.number,
             reward: &program.rewards.at(voucher.reward).name,
             label: labelled(&program.rewards.at(voucher.reward).label),
             value: voucher.value.map(|minor| format_minor(minor, program.settings.currency.exponent())),
+            worth: voucher.value.map(|minor| words::money(program, Exact::from(minor))),
             issued: when(voucher.issued),
             expires: voucher.expires.map(when),
             state: condition(voucher),
@@ -300,7 +314,7 @@ fn json(program: &Program, ty: Type, value: &Value) -> Json {
         Value::Exact(number) => {
             Json::String(number.to_i64().map_or_else(|| number.to_string(), |steps| format_minor(steps, decimals)))
         }
-        other => Json::String(crate::engine::words::value(program, ty, other)),
+        other => Json::String(words::value(program, ty, other)),
     }
 }
 
@@ -332,14 +346,14 @@ impl std::fmt::Display for MemberLine<'_> {
                 writeln!(f, "    perk {perk}")?;
             }
         }
-        for (name, value) in &self.measures {
-            writeln!(f, "  {name}: {}", bare(value))?;
+        for (name, measure) in &self.measures {
+            writeln!(f, "  {name}: {}", measure.shown)?;
         }
         for badge in &self.badges {
             writeln!(f, "  badge {badge}")?;
         }
         for voucher in &self.vouchers {
-            let value = voucher.value.as_ref().map_or(String::new(), |value| format!(" of {value}"));
+            let value = voucher.worth.as_ref().map_or(String::new(), |value| format!(" of {value}"));
             let ends = voucher.expires.as_ref().map_or(String::new(), |at| format!(", expires {at}"));
             writeln!(
                 f,

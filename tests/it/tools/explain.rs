@@ -49,3 +49,25 @@ fn what_is_split_over_tiers_is_told_for_each_part() {
         |event| said(&["explain", "tests/cases/tools/split.meed", "tests/cases/tools/split.jsonl", "--event", event]);
     insta::assert_snapshot!(format!("{}\n{}", explain("e1"), explain("e2")));
 }
+
+/// A refusal is its own reason, and what happened is told as people say it.
+#[test]
+fn what_happened_is_told_in_plain_words() {
+    let explain = |more: [&str; 2]| {
+        let told = said(&["explain", "tests/cases/tools/kept.meed", "tests/cases/tools/kept.jsonl", more[0], more[1]]);
+        told.lines().filter(|line| !line.starts_with("---") && !line.starts_with('$')).collect::<Vec<_>>().join("\n")
+    };
+    let refused = explain(["--event", "r3"]);
+    assert!(refused.lines().nth(1).unwrap().starts_with("  refused: "), "{refused}");
+    assert!(!refused.contains("why") && !refused.contains("by the event"), "{refused}");
+    for (member, told) in [
+        ("ann", "  spend: €290.00"),
+        ("ann", "  voucher 1 voucher_of_5 of €5.00: open"),
+        ("ann", "`e1`: 290 points given, lot 1, by earn `base`"),
+        ("ann", "`r1`: 200 points spent, lot 1, by redeem `cash_off`"),
+        ("bob", "clock: 10 stamps lapsed, lot 1, by unit `stamps`"),
+    ] {
+        let text = explain(["--member", member]);
+        assert!(text.contains(told), "{told}: {text}");
+    }
+}
