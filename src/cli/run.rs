@@ -122,7 +122,8 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
         None => World::new(engine),
     };
     let earlier = state.as_ref().and_then(StateFile::finished).map_or(&[] as &[_], |last| &last.settled);
-    let Some(summary) = Summary::new(&versions, earlier) else { return Ok(Exit::Nothing) };
+    let Some(mut summary) = Summary::new(&versions, earlier) else { return Ok(Exit::Nothing) };
+    summary.goes_on = world.clock().is_some();
     let mut pass = Pass {
         sinks: Sinks::open(args.output.as_deref(), args.journal.as_deref(), &versions)?,
         summary,

@@ -49,6 +49,8 @@ pub struct Summary<'p> {
     rejects: u64,
     first_rejects: Vec<Reject>,
     elapsed: Duration,
+    /// Whether members stood somewhere before: the run goes on from a state.
+    pub(super) goes_on: bool,
 }
 
 /// Amounts of one unit, in its smallest steps.
@@ -92,6 +94,7 @@ impl<'p> Summary<'p> {
             rejects: 0,
             first_rejects: Vec::new(),
             elapsed: Duration::ZERO,
+            goes_on: false,
         })
     }
 
@@ -301,6 +304,9 @@ impl<'p> Summary<'p> {
                 units.add_row(std::iter::once(name).chain(amounts.into_iter().map(|steps| self.shown(*id, steps))));
             }
             push(&mut out, &mut units, true);
+            if self.goes_on {
+                out.push_str("Issued, reversed, spent and expired are those of this run; outstanding is what members have after all runs.\n");
+            }
         }
         for (ladder, tiers) in self.standings() {
             let mut standing = table(&[&*called(&ladder.name, ladder.label.as_ref()), "members"]);

@@ -2,8 +2,8 @@
 
 use crate::engine::words;
 use crate::hir::{
-    Activation, BoostAmount, Combine, Direction, Earn, Effect, Excess, Expr, Funding, Gates, Kind, LimitId, LimitKind,
-    OnRefund, Rhythm, RhythmDay, Rule, RuleId, StackId, StackMode, TierAt, Trigger,
+    Activation, BoostAmount, Combine, Direction, Earn, Effect, EventId, EventKind, Excess, Expr, Funding, Gates, Kind,
+    LimitId, LimitKind, OnRefund, Rhythm, RhythmDay, Rule, RuleId, StackId, StackMode, TierAt, Trigger,
 };
 use crate::value::{Exact, TimeSpan, Value};
 
@@ -23,7 +23,7 @@ impl Speech<'_> {
         let amount = self.value(&earn.give);
         let each = match earn.list {
             Some(_) => self.t(format!("for each item of a {event}"), format!("{event}中的每件商品")),
-            None => self.t(format!("with each {event}"), format!("每次{event}")),
+            None => self.with_each(earn.event),
         };
         let mut details = self.gates(&earn.gates);
         for &id in &earn.boosts {
@@ -86,7 +86,8 @@ impl Speech<'_> {
             details.push(self.rounding(rounding));
         }
         details.extend(earn.pending.as_ref().filter(|cases| !cases.is_empty()).map(|cases| self.pending(cases)));
-        details.extend(self.expiry(&earn.expiry));
+        let pending = earn.pending.as_ref().unwrap_or(&self.program.units.at(earn.unit).pending);
+        details.extend(self.expiry(&earn.expiry, !pending.is_empty()));
         details.extend(self.funded(&earn.funding));
         details.extend(self.on_refund(earn.on_refund));
         Entry {
@@ -236,13 +237,24 @@ impl Speech<'_> {
         }
     }
 
+    /// As often as an event comes. Members know what they do themselves by its verb.
+    fn with_each(&self, event: EventId) -> String {
+        let name = self.event(event);
+        match self.program.events.at(event).kind {
+            EventKind::Join => self.t("when you join", "入会时"),
+            EventKind::Leave => self.t("when you leave", "退出时"),
+            EventKind::Birthday => self.t("on your birthday", "生日时"),
+            _ => self.t(format!("with each {name}"), format!("每次{name}")),
+        }
+    }
+
     fn trigger(&self, trigger: &Trigger) -> String {
         match trigger {
-            Trigger::Event(event, list) => {
-                let event = self.event(*event);
+            &Trigger::Event(id, list) => {
+                let event = self.event(id);
                 match list {
                     Some(_) => self.t(format!("for each item of a {event}"), format!("{event}中的每件商品")),
-                    None => self.t(format!("with each {event}"), format!("每次{event}")),
+                    None => self.with_each(id),
                 }
             }
             Trigger::Reaches(measure, threshold) => {

@@ -216,13 +216,8 @@ impl Speech<'_> {
     /// What is taken where an event or a member says nothing.
     fn usual(&self) -> Vec<Entry> {
         let program = self.program;
-        let happens = |def: &&EventDef| match def.kind {
-            // Their fields are attributes.
-            EventKind::Join | EventKind::Update => false,
-            EventKind::Redeem => !program.rewards.is_empty() || !program.redeems.is_empty(),
-            EventKind::Vote => !program.funds.is_empty(),
-            _ => true,
-        };
+        // Fields of joins and updates are attributes.
+        let happens = |def: &&EventDef| !matches!(def.kind, EventKind::Join | EventKind::Update);
         let declared = program.events.iter().filter(happens);
         let mut entries: Vec<Entry> = declared
             .map(|def| Entry {
@@ -243,7 +238,9 @@ impl Speech<'_> {
     }
 
     fn left_open(&self, fields: &Arena<FieldId, FieldDef>) -> Vec<String> {
-        let usual = fields.iter().flat_map(|field| match (&field.ty, &field.default) {
+        // What a field of every program is by itself goes without saying: it is written nowhere.
+        let written = fields.iter().filter(|field| field.span.start < field.span.end);
+        let usual = written.flat_map(|field| match (&field.ty, &field.default) {
             (FieldType::List(inner), _) => self.left_open(inner),
             (_, None) => Vec::new(),
             (ty, Some(value)) => {

@@ -64,7 +64,7 @@ impl Speech<'_> {
         if !reward.gives.valid.is_empty() {
             let valid = self.cases(&reward.gives.valid, |valid| match valid {
                 Validity::Until(end) => {
-                    let end = self.end(*end);
+                    let end = self.end(*end, &self.t("you get it", "获得"));
                     self.t(format!("it ends {end}"), end.clone())
                 }
                 Validity::Between(from, to) => {

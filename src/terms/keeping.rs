@@ -34,7 +34,7 @@ impl Speech<'_> {
         if !unit.pending.is_empty() {
             details.push(self.pending(&unit.pending));
         }
-        let expiry = self.expiry(&unit.expiry);
+        let expiry = self.expiry(&unit.expiry, !unit.pending.is_empty());
         details.extend(if unit.expiry.is_empty() { vec![self.t("they never expire", "永不过期")] } else { expiry });
         details.extend(unit.keeps_while.as_ref().map(|keeps| {
             let keeps = self.condition(keeps);
@@ -88,11 +88,17 @@ impl Speech<'_> {
         self.t(format!("you can use them {said}"), format!("可用时间：{said}"))
     }
 
-    pub fn expiry(&self, rules: &[ExpiryRule]) -> Vec<String> {
+    /// When lots lapse; `waits` where they can be used only some time after they were earned.
+    pub fn expiry(&self, rules: &[ExpiryRule], waits: bool) -> Vec<String> {
         let said = rules.iter().map(|rule| {
             let when = self.cases(&rule.cases, |case| {
+                let since = match waits && !case.from_earning {
+                    true => self.t("you can use them", "可用"),
+                    false => self.t("you earned them", "获得"),
+                };
                 let counted = self.t(", counted from earning", "（自获得日起算）");
-                format!("{}{}", self.lapse(&case.expiry), if case.from_earning { &counted } else { "" })
+                let told = !case.from_earning || matches!(case.expiry, Expiry::At(End::After(..)));
+                format!("{}{}", self.lapse(&case.expiry, &since), if told { "" } else { &counted })
             });
             let also = self.t("also, whichever comes first: ", "另外（以先到者为准）：");
             let also = if rule.also { &also } else { "" };
@@ -101,10 +107,10 @@ impl Speech<'_> {
         said.collect()
     }
 
-    fn lapse(&self, expiry: &Expiry) -> String {
+    fn lapse(&self, expiry: &Expiry, since: &str) -> String {
         match expiry {
             Expiry::Never => self.t("never", "永久有效"),
-            Expiry::At(end) => self.end(*end),
+            Expiry::At(end) => self.end(*end, since),
             Expiry::On(day) => {
                 self.t(format!("at the end of {day}, if earned by then"), format!("{day} 当日结束（此前获得的）"))
             }
@@ -123,15 +129,18 @@ impl Speech<'_> {
         }
     }
 
-    /// The end of a time that begins now.
-    pub fn end(&self, end: End) -> String {
+    /// The end of a time that begins as `since` says: `you earned them`.
+    pub fn end(&self, end: End, since: &str) -> String {
         match end {
-            End::After(span, None) => self.t(format!("{} later", self.span(span)), format!("{}后", self.span(span))),
+            End::After(span, None) => {
+                let span = self.span(span);
+                self.t(format!("{span} after {since}"), format!("{since}后 {span}"))
+            }
             End::After(span, Some(kind)) => {
                 let (span, period) = (self.span(span), self.period(kind));
                 self.t(
-                    format!("at the end of the {period} that is {span} later"),
-                    format!("{span}后所在{period}的末尾"),
+                    format!("at the end of the {period} that is {span} after {since}"),
+                    format!("{since} {span}后所在{period}的末尾"),
                 )
             }
             End::Period { kind, ahead } => {
@@ -168,7 +177,7 @@ impl Speech<'_> {
                 self.t(format!("for {}", self.span(span)), format!("保留 {}", self.span(span)))
             }
             Hold::Until(end) => {
-                let end = self.end(end);
+                let end = self.end(end, &self.t("you reach it", "达到"));
                 let bare = end.strip_prefix("at ").or(end.strip_prefix("on ")).unwrap_or(&end);
                 self.t(format!("until {bare}"), format!("保留至{end}"))
             }

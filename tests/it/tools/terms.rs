@@ -126,3 +126,23 @@ fn no_number_of_a_rule_is_left_unsaid() {
     }
     assert!(unsaid.is_empty(), "{unsaid:#?}");
 }
+
+#[test]
+fn members_are_told_from_when_and_what_they_know() {
+    let text =
+        fs::read_to_string("tests/cases/tools/kept.meed").unwrap() + "\nrule hello on join {\n  give 5 points\n}\n";
+    let page = |text: &str| say(text).unwrap().1.markdown();
+    let told = page(&text);
+    for said in [
+        "they expire 6 months after you earned them",
+        "it ends 3 months after you get it",
+        "When you join: you get 5 points.",
+    ] {
+        assert!(told.contains(said), "{said}: {told}");
+    }
+    assert!(!told.contains("quantity"), "{told}");
+    let late = text.replace("  expires 6 months after earning", "  pending 14 days\n  expires 6 months after earning");
+    assert!(page(&late).contains("they expire 6 months after you can use them"));
+    let late = late.replace("6 months after earning", "6 months after earning from earning");
+    assert!(page(&late).contains("they expire 6 months after you earned them"));
+}
