@@ -56,7 +56,7 @@ pub fn percent(part: i128, whole: i128, decimals: u8) -> Option<i128> {
     let all = 100 * 10_i128.pow(u32::from(decimals));
     let share = Exact::new(part, whole)?.mul(Exact::new(all, 1)?).ok()?;
     let steps = i128::from(Rounding::Nearest.round(share).ok()?);
-    let exact = i128::abs(share.numerator()).cmp(&(steps.abs() * share.denominator()));
+    let exact = share.numerator().checked_abs()?.cmp(&steps.abs().checked_mul(share.denominator())?);
     let sign = share.numerator().signum();
     Some(match exact {
         Ordering::Greater if steps == 0 || steps.abs() == all => steps + sign,

@@ -134,6 +134,35 @@ fn who_has_less_in_the_end_is_worse_off() {
     assert_eq!((moved, &*said), ([2, 0, 0, 0], r#"[["stamps","-5"]] "0.00" 0 0"#));
 }
 
+/// Money off a bill that came back, with the points that had paid it, is nothing that anybody has.
+#[test]
+fn money_off_goes_with_its_order() {
+    let folder = Folder::new("diff-off");
+    let program = "tests/cases/tools/report/refunds.meed";
+    let text = fs::read_to_string(program).unwrap();
+    let order = |id: u32, kind: &str, order: &str, amount: u32| {
+        format!(
+            r#"{{"id":"{id}","type":"{kind}","member":"ann","time":"2024-01-1{id}T10:00:00Z","order":"{order}","subtotal":{amount}}}"#
+        ) + "\n"
+    };
+    let redeem = r#"{"id":"r","type":"redeem","member":"ann","time":"2024-01-11T12:00:00Z","order":"A2","amount":200,"bill":50}"#;
+    let bought = order(1, "purchase", "A1", 290) + redeem + "\n" + &order(2, "purchase", "A2", 50);
+    let worse = |events: &str| {
+        fs::write(folder.join("events.jsonl"), events).unwrap();
+        let [old, new] = [100, 120].map(|points| {
+            let name = format!("{points}.meed");
+            let redeem = format!("\nredeem cash_off {{\n  rate {points} points = €1\n}}\n");
+            fs::write(folder.join(&name), text.clone() + &redeem).unwrap();
+            folder.named(&name)
+        });
+        let report = json(&["diff", &old, &new, "--events", &folder.named("events.jsonl"), "--format", "json"]);
+        assert_eq!(report["impact"]["money_off"], serde_json::json!({"before": "2.00", "after": "1.66"}));
+        report["impact"]["worse_off"].clone()
+    };
+    assert_eq!(worse(&bought), 1);
+    assert_eq!(worse(&(bought.clone() + &order(3, "refund", "A2", 50))), 0);
+}
+
 #[test]
 fn more_points_are_more_whatever_their_number() {
     let folder = Folder::new("diff-number");
