@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::hir::RefundFloor;
-use crate::value::{Exact, Instant};
+use crate::value::Exact;
 
 use super::brought::Brought;
 use super::fact::{Gifted, Payment};
@@ -20,8 +20,6 @@ pub struct Taken {
     pub voucher: u32,
     /// How many events were judged by then: it was taken after all of these.
     pub judged: u64,
-    /// From which release of the stock.
-    pub release: Instant,
     /// What it cost.
     pub payment: Payment,
     /// What it brought beside the voucher.
@@ -42,8 +40,7 @@ impl Fold<'_> {
                 if cost <= 0 || self.spendable(*unit) < cost {
                     break;
                 }
-                let release = self.release_of(id);
-                if self.may_have(id, 1, release, view)?.is_err() {
+                if self.may_have(id, 1, view)?.is_err() {
                     break;
                 }
                 let fitted = self.fit_rule(cause, &reward.limits, Exact::from(cost), view)?;
@@ -54,14 +51,11 @@ impl Fold<'_> {
                     return Err(Fault::TooOften);
                 }
                 let uses = self.claim(fitted.claims, cost)?;
-                if reward.stock.is_some() {
-                    *self.pots.taken.entry(id).or_default().entry(release).or_insert(0) += 1;
-                }
                 let lots = self.spend(cause, *unit, cost, &Account::Redeemed)?;
                 let partner = self.spent_at(cause, reward.partner, *unit, cost)?;
                 let (voucher, brought) = self.collect(|fold| fold.issue(cause, id))?;
                 let payment = Payment { unit: *unit, lots, returned: 0, value: 0, order: None, cause, uses, partner };
-                let taken = Taken { voucher, judged: self.state.judged, release, payment, brought };
+                let taken = Taken { voucher, judged: self.state.judged, payment, brought };
                 self.state.automatic.push(taken);
                 any = true;
             }
@@ -92,15 +86,10 @@ impl Fold<'_> {
                 kept.push(taken);
                 continue;
             }
-            let cost = taken.payment.lots.iter().map(|(_, amount)| amount).sum();
+            let cost = taken.payment.spent();
             self.return_points(&mut taken.payment, cost)?;
             self.cancel_gifts(&[Gifted::Voucher(taken.voucher)])?;
             self.revoke(&mut taken.brought)?;
-            if let Cause::Reward(id) = taken.payment.cause
-                && let Some(count) = self.pots.taken.get_mut(&id).and_then(|by| by.get_mut(&taken.release))
-            {
-                *count = count.saturating_sub(1);
-            }
         }
         kept.reverse();
         self.state.automatic = kept;

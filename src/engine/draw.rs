@@ -220,9 +220,26 @@ impl Fold<'_> {
         format!("{source}{}", earlier + 1).into()
     }
 
+    /// Whether something of an entry stays when what made it is no more: it was drawn with others, or its prize is used.
+    pub fn entry_stays(&self, number: u32) -> bool {
+        let Some(entry) = self.state.entries.numbered(number).filter(|entry| entry.gone.is_none()) else {
+            return false;
+        };
+        let waiting = |at: Instant| self.pots.draws.get(&entry.draw).and_then(|drum| drum.waiting.get(&at));
+        let drawn = |at: Instant| !waiting(at).is_some_and(|waiting| waiting.contains_key(&entry.place));
+        entry.drawing.is_some_and(drawn) || self.is_used(&entry.brought)
+    }
+
+    /// Whether a voucher of what something brought is no longer open.
+    fn is_used(&self, brought: &Brought) -> bool {
+        let used = |gift: &Gifted| matches!(gift, Gifted::Voucher(number) if !self.state.vouchers.is_open(*number));
+        brought.gifts.iter().any(used)
+    }
+
     /// What made an entry is no more: it is taken out, and an unused prize goes back to stock. What was drawn together stays.
     pub fn cancel_entry(&mut self, number: u32) -> Result<(), Fault> {
         let waits = |entry: &&mut Entry| entry.gone.is_none();
+        let used = self.state.entries.numbered(number).is_some_and(|entry| self.is_used(&entry.brought));
         let Some(entry) = self.state.entries.numbered_mut(number).filter(waits) else { return Ok(()) };
         let (id, prize, name) = (entry.draw, entry.prize, entry.id.clone());
         let mut brought = std::mem::take(&mut entry.brought);
@@ -241,9 +258,7 @@ impl Fold<'_> {
         }
         drum.place += 1;
         entry.gone = Some(drum.place);
-        let used = |gift: &Gifted| matches!(gift, Gifted::Voucher(number) if !self.state.vouchers.is_open(*number));
-        let unused = !brought.gifts.iter().any(used);
-        if let (Some(reward), true) = (prize, unused) {
+        if let (Some(reward), false) = (prize, used) {
             if let Some(taken) = drum.taken.get_mut(&reward) {
                 *taken = taken.saturating_sub(1);
             }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{BadgeId, CharityId, LimitId, MeasureId, OnRefund, Read, RuleId, Tally, UnitId};
+use crate::arena::Id as _;
+use crate::hir::{BadgeId, CharityId, LimitId, MeasureId, OnRefund, Program, Read, RuleId, Tally, UnitId};
 use crate::value::{Exact, Instant, Value};
 
 use super::event::Event;
@@ -69,6 +70,20 @@ impl Fact {
             sent: Few::default(),
             donations: Few::default(),
             place,
+        }
+    }
+}
+
+impl Fact {
+    /// Of how many pieces a redemption is.
+    pub fn quantity(&self, program: &Program) -> usize {
+        let field =
+            program.events.get(self.event.kind).and_then(|def| def.fields.find(|field| &*field.name == "quantity"));
+        match field.and_then(|field| self.event.fields.get(field.index())) {
+            Some(Value::Exact(quantity)) => {
+                quantity.to_i64().and_then(|quantity| usize::try_from(quantity).ok()).unwrap_or(1)
+            }
+            _ => 1,
         }
     }
 }
@@ -189,6 +204,13 @@ pub struct Payment {
     /// The partner who took them, and what one step was worth, in minor units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner: Option<(Arc<str>, Exact)>,
+}
+
+impl Payment {
+    /// How much was spent, in steps.
+    pub fn spent(&self) -> i64 {
+        self.lots.iter().map(|(_, amount)| amount).sum()
+    }
 }
 
 /// Money of the program that went to a cause for an event.

@@ -6,6 +6,7 @@ mod apply;
 mod automatic;
 mod board;
 mod boost;
+mod bought;
 pub mod brought;
 pub mod challenge;
 mod charity;

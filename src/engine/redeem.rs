@@ -80,8 +80,7 @@ impl Fold<'_> {
             .to_i64()
             .ok_or(crate::value::ArithmeticError::Overflow)?;
         let total = each.checked_mul(quantity).ok_or(crate::value::ArithmeticError::Overflow)?;
-        let release = self.release_of(id);
-        if let Err(reason) = self.may_have(id, quantity, release, View::default())? {
+        if let Err(reason) = self.may_have(id, quantity, View::default())? {
             return Ok(Err(reason));
         }
         if let Some(reason) = self.too_little(*unit, total) {
@@ -93,10 +92,6 @@ impl Fold<'_> {
         let mut used = Uses::default();
         for claims in uses {
             used.extend(self.claim(claims, each)?);
-        }
-        if reward.stock.is_some() {
-            let taken = self.pots.taken.entry(id).or_default().entry(release).or_insert(0);
-            *taken += u64::try_from(quantity).unwrap_or(0);
         }
         let lots = self.spend(Cause::Reward(id), *unit, total, &Account::Redeemed)?;
         let partner = self.spent_at(Cause::Reward(id), reward.partner, *unit, total)?;
@@ -121,7 +116,7 @@ impl Fold<'_> {
     }
 
     /// Gates, basket and stock of a reward.
-    pub fn may_have(&mut self, id: RewardId, quantity: i64, release: Instant, view: View<'_>) -> Result<Answer, Fault> {
+    pub fn may_have(&mut self, id: RewardId, quantity: i64, view: View<'_>) -> Result<Answer, Fault> {
         let reward = self.program.rewards.at(id);
         if !self.open(Cause::Reward(id), &reward.gates, view)? {
             return Ok(Err(format!("`{}` is not open for this member now", reward.name)));
@@ -135,6 +130,7 @@ impl Fold<'_> {
             return Ok(Err(reason));
         }
         if let Some(stock) = &reward.stock {
+            let release = self.release_of(id);
             let taken = self.pots.taken.get(&id).and_then(|by| by.get(&release)).copied().unwrap_or(0);
             if taken.saturating_add(u64::try_from(quantity).unwrap_or(0)) > stock.count
                 || release == Instant::FIRST && !stock.released.is_empty()
@@ -312,7 +308,7 @@ impl Fold<'_> {
         payments.filter(|payment| payment.cause == cause && payment.order.as_ref() == Some(&order)).try_fold(
             Exact::ZERO,
             |sum, payment| {
-                let spent: i64 = payment.lots.iter().map(|(_, amount)| amount).sum();
+                let spent = payment.spent();
                 if spent == 0 {
                     return Ok(sum);
                 }

@@ -392,18 +392,13 @@ impl Fold<'_> {
             None => Vec::new(),
         };
         if fact.gone {
+            self.return_price(&mut fact)?;
             self.cancel_gifts(&fact.gifts)?;
             self.unclaim(&mut fact.turns, 0, 0, 0)?;
             self.forget(&fact);
             self.close_opened_by(&fact.event.id)?;
         }
         self.unsend(&mut fact, by.map(|(reversal, _)| reversal))?;
-        if fact.gone
-            && let Some(payment) = &mut fact.payment
-        {
-            let owed = payment.lots.iter().map(|(_, amount)| amount).sum::<i64>() - payment.returned;
-            self.return_points(payment, owed)?;
-        }
         if let Some(slot) = self.state.facts.get_mut(undo.fact) {
             slot.awards = std::mem::take(&mut fact.awards);
             slot.payment = fact.payment.clone();

@@ -95,6 +95,9 @@ impl Fold<'_> {
                     let name = &self.program.rewards.at(reward).name;
                     if voucher.closed.is_none() {
                         voucher.closed = Some(VoucherChange::Cancelled);
+                        if let Some(release) = voucher.release {
+                            self.put_back(reward, release);
+                        }
                         self.emit(
                             Cause::Reward(reward),
                             What::Voucher { reward, voucher: *number, change: VoucherChange::Cancelled },

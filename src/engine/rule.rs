@@ -461,6 +461,7 @@ impl Fold<'_> {
             let award = Award { lot: granted.lot, ..self.award(cause, unit, granted.amount) };
             credit = (award.granted > 0).then(|| Box::new(award));
         }
+        let release = self.take_stock(id);
         self.state.vouchers.add(Voucher {
             number,
             reward: id,
@@ -471,6 +472,7 @@ impl Fold<'_> {
             closed: None,
             order: None,
             credit,
+            release,
         });
         self.emit(cause, What::Issued { reward: id, voucher: number, value, expires });
         if let Some(draw) = reward.gives.draw {

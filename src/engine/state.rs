@@ -248,6 +248,9 @@ pub struct Voucher {
     /// What of a unit it was good for at once: that goes with it when it is cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit: Option<Box<Award>>,
+    /// From which release of its stock it was taken, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<Instant>,
 }
 
 impl Numbered for Voucher {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::hir::{EventKind, ReturnOrder, Reversal};
 use crate::value::{Exact, Value};
 
-use super::fact::{Fact, Gifted, Payment};
+use super::fact::{Fact, Payment};
 use super::fault::Fault;
 use super::fold::Fold;
 use super::mail::Content;
@@ -65,38 +65,43 @@ impl Fold<'_> {
         self.settle()
     }
 
-    /// Points that paid for an order come back, as far as it did.
+    /// Points that paid for an order come back, as far as it did. A reward goes with all of it, and not with a part.
     fn return_payment(&mut self, position: usize, order: &Arc<str>, was: Exact, is: Exact) -> Result<(), Fault> {
-        let Some(fact) = self.state.facts.get(position) else { return Ok(()) };
-        let paid = fact.payment.clone().filter(|payment| payment.order.as_ref() == Some(order));
-        let (Some(mut payment), true) = (paid, Some(fact.event.kind) == EventKind::Redeem.id() && !fact.gone) else {
+        let paid = |fact: &&Fact| fact.payment.as_ref().is_some_and(|payment| payment.order.as_ref() == Some(order));
+        let Some(fact) = self.state.facts.get(position).filter(paid) else { return Ok(()) };
+        if Some(fact.event.kind) != EventKind::Redeem.id() || fact.gone {
+            return Ok(());
+        }
+        let mut fact = fact.clone();
+        if is.is_zero() {
+            let gone = self.return_price(&mut fact)?;
+            self.set_payment(position, fact.payment);
+            // What was had for them goes with them; what is no longer there is only told.
+            return self.cancel_gifts(&gone);
+        }
+        let Some(mut payment) = fact.payment.filter(|payment| matches!(payment.cause, Cause::Redeem(_))) else {
             return Ok(());
         };
-        let spent: i64 = payment.lots.iter().map(|(_, amount)| amount).sum();
-        let owed = if is.is_zero() { spent } else { self.points_due(&payment, spent, was, is)? };
-        let rest = owed - payment.returned;
+        let rest = self.points_due(&payment, was, is)? - payment.returned;
         if rest > 0 {
             self.return_points(&mut payment, rest)?;
+            self.set_payment(position, Some(payment));
         }
-        let Some(fact) = self.state.facts.get_mut(position) else { return Ok(()) };
-        fact.payment = Some(payment);
-        if !is.is_zero() {
-            return Ok(());
+        Ok(())
+    }
+
+    fn set_payment(&mut self, position: usize, payment: Option<Box<Payment>>) {
+        if let Some(fact) = self.state.facts.get_mut(position) {
+            fact.payment = payment;
         }
-        // What was had for them goes with them; what is no longer there is only told.
-        let vouchers = &self.state.vouchers;
-        let had = fact.gifts.iter().copied();
-        let gone: Vec<Gifted> = had
-            .filter(|gift| rest > 0 || matches!(gift, Gifted::Voucher(number) if vouchers.is_open(*number)))
-            .collect();
-        self.cancel_gifts(&gone)
     }
 
     /// How many of the points that paid for an order are due back while part of it is kept.
-    fn points_due(&self, payment: &Payment, spent: i64, was: Exact, is: Exact) -> Result<i64, Fault> {
+    fn points_due(&self, payment: &Payment, was: Exact, is: Exact) -> Result<i64, Fault> {
         if was.is_zero() {
             return Ok(0);
         }
+        let spent = payment.spent();
         let back = was.sub(is)?;
         let paid = Exact::from(payment.value);
         let (part, of) = match self.program.units.at(payment.unit).return_order {
@@ -109,8 +114,18 @@ impl Fold<'_> {
         Ok(due.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?.min(spent))
     }
 
-    /// Gives `amount` steps of a payment back to the lots that it came from, the last spent first.
+    /// Gives `amount` steps of a payment back, with what they had used of limits.
     pub fn return_points(&mut self, payment: &mut Payment, amount: i64) -> Result<(), Fault> {
+        let before = payment.returned;
+        self.points_back(payment, amount)?;
+        let mut uses = std::mem::take(&mut payment.uses);
+        self.unclaim(&mut uses, payment.spent(), before, payment.returned - before)?;
+        payment.uses = uses;
+        Ok(())
+    }
+
+    /// Gives `amount` steps of a payment back to the lots that it came from, the last spent first.
+    pub fn points_back(&mut self, payment: &mut Payment, amount: i64) -> Result<(), Fault> {
         let mut skip = payment.returned;
         let mut rest = amount;
         let mut lots = Vec::new();
@@ -125,11 +140,6 @@ impl Fold<'_> {
         if let Some((partner, price)) = payment.partner.clone() {
             self.settled(payment.cause, &partner, payment.unit, Side::Returned, amount - rest, price)?;
         }
-        self.give_back(payment.cause, payment.unit, &lots)?;
-        let mut uses = std::mem::take(&mut payment.uses);
-        let spent: i64 = payment.lots.iter().map(|(_, amount)| amount).sum();
-        self.unclaim(&mut uses, spent, payment.returned - (amount - rest), amount - rest)?;
-        payment.uses = uses;
-        Ok(())
+        self.give_back(payment.cause, payment.unit, &lots).map(drop)
     }
 }
