@@ -21,7 +21,11 @@ impl Checker<'_> {
     }
     /// A whole reward.
     pub fn lower_reward(&mut self, item: &ast::Reward) -> Option<Reward> {
-        let scope = self.redemption();
+        // What is only issued is asked for by nobody: there is no redemption to look at.
+        let scope = if item.cost.is_some() { self.redemption() } else { Scope::member() };
+        if let (Some(basket), None) = (&item.minimum_basket, &item.cost) {
+            self.report(errors::rewards::basket_without_bill(basket.at.0, &item.name.text));
+        }
         let gates = self.open(&item.gate, &scope);
         let cost = match &item.cost {
             None => Some(None),

@@ -106,7 +106,8 @@ impl Checker<'_> {
         });
         let mut exprs: Vec<Expr> = amounts.flat_map(|(when, amount)| when.iter().chain([amount])).cloned().collect();
         if exprs.is_empty() {
-            return (OnRefund::Proportion, Vec::new());
+            let keeps = declared == Some(RefundMode::Keep);
+            return (if keeps { OnRefund::Keep } else { OnRefund::Proportion }, Vec::new());
         }
         exprs.extend(gates.when.iter().chain(&gates.filter).cloned());
         self.on_refund(declared, *event, *list, &exprs)

@@ -40,7 +40,8 @@ impl Fold<'_> {
                 if cost <= 0 || self.spendable(*unit) < cost {
                     break;
                 }
-                if self.may_have(id, 1, view)?.is_err() {
+                if self.may_have(id, 1, view)?.is_err() || self.small_basket(reward.minimum_basket.as_ref())?.is_some()
+                {
                     break;
                 }
                 let fitted = self.fit_rule(cause, &reward.limits, Exact::from(cost), view)?;

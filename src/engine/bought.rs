@@ -1,7 +1,5 @@
 //! What was redeemed goes back with its order, each piece with its price; what was used on something else stays, and so does what it cost (S21).
 
-use crate::value::Instant;
-
 use super::fact::{Fact, Gifted, Payment};
 use super::fault::Fault;
 use super::fold::Fold;
@@ -92,20 +90,5 @@ impl Fold<'_> {
         }
         payment.uses = uses;
         Ok(())
-    }
-
-    /// Takes a piece of a reward from its stock. Returns from which release; none where it has no stock.
-    pub fn take_stock(&mut self, id: crate::hir::RewardId) -> Option<Instant> {
-        self.program.rewards.at(id).stock.as_ref()?;
-        let release = self.release_of(id);
-        *self.pots.taken.entry(id).or_default().entry(release).or_insert(0) += 1;
-        Some(release)
-    }
-
-    /// Puts a piece of a reward back into the release that it was taken from.
-    pub fn put_back(&mut self, id: crate::hir::RewardId, release: Instant) {
-        if let Some(count) = self.pots.taken.get_mut(&id).and_then(|by| by.get_mut(&release)) {
-            *count = count.saturating_sub(1);
-        }
     }
 }

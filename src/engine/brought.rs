@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::value::{Exact, Instant};
 
 use super::fact::{Award, Donation, Gifted, Sent, Uses};
+use super::few::Few;
 use super::many::Many;
 
 /// What a rule has done.
@@ -15,6 +16,9 @@ pub struct Firings {
     pub crossed: OrdMap<Instant, i64>,
     /// Awards of crossings, to be judged again when the measure shrinks: period, multiple, the place of the fact that holds them.
     pub hanging: Many<Hanging>,
+    /// Crossings that a refund took, of which something stayed: they are not paid again.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub stayed: Few<Hanging>,
     /// For absences: the anchor for which it fired.
     pub fired_for: Option<Instant>,
 }
@@ -22,7 +26,7 @@ pub struct Firings {
 impl Firings {
     /// What was crossed can be crossed again, and nothing hangs on it any more.
     pub fn begin_again(&mut self) {
-        (self.crossed, self.hanging) = Default::default();
+        (self.crossed, self.hanging, self.stayed) = Default::default();
     }
 }
 

@@ -125,13 +125,14 @@ impl Fold<'_> {
     }
 
     /// What made an offer is no more: an open offer is cancelled, and what a taken option brought is taken back.
-    pub fn cancel_offer(&mut self, number: u32) -> Result<(), Fault> {
-        let Some(offer) = self.state.offers.numbered_mut(number) else { return Ok(()) };
+    /// Returns whether something of that stays.
+    pub fn cancel_offer(&mut self, number: u32) -> Result<bool, Fault> {
+        let Some(offer) = self.state.offers.numbered_mut(number) else { return Ok(false) };
         let (before, mut brought) = (offer.closed, std::mem::take(&mut offer.brought));
-        self.revoke(&mut brought)?;
+        let stays = self.revoke(&mut brought)?;
         if matches!(before, None | Some(OfferChange::Chosen)) {
             self.close_offer(number, OfferChange::Cancelled);
         }
-        Ok(())
+        Ok(stays)
     }
 }

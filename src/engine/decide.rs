@@ -45,8 +45,9 @@ impl Fold<'_> {
             self.emit(cause, What::Unreached(format!("`{}` is decided already", rule.name)));
             return Ok(false);
         };
-        self.note_gave(cause, rule.cooldown);
-        self.used_up(&rule.name, rule.activation);
+        let keeps = self.keeps(rule);
+        self.note_gave(cause, rule.cooldown, keeps);
+        self.used_up(&rule.name, rule.activation, keeps);
         let claimant = Claimant {
             event: self.event.as_ref().map(|event| event.id.clone()),
             line: view.number,

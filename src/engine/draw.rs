@@ -237,10 +237,11 @@ impl Fold<'_> {
     }
 
     /// What made an entry is no more: it is taken out, and an unused prize goes back to stock. What was drawn together stays.
-    pub fn cancel_entry(&mut self, number: u32) -> Result<(), Fault> {
+    /// Returns whether something stays.
+    pub fn cancel_entry(&mut self, number: u32) -> Result<bool, Fault> {
         let waits = |entry: &&mut Entry| entry.gone.is_none();
         let used = self.state.entries.numbered(number).is_some_and(|entry| self.is_used(&entry.brought));
-        let Some(entry) = self.state.entries.numbered_mut(number).filter(waits) else { return Ok(()) };
+        let Some(entry) = self.state.entries.numbered_mut(number).filter(waits) else { return Ok(false) };
         let (id, prize, name) = (entry.draw, entry.prize, entry.id.clone());
         let mut brought = std::mem::take(&mut entry.brought);
         let cause = Cause::Rule(self.program.draws.at(id).entry);
@@ -253,7 +254,7 @@ impl Fold<'_> {
                     let won = format!("entry `{name}` won when `{}` was drawn", self.program.draws.at(id).name);
                     self.emit(cause, What::Irreversible(won));
                 }
-                return Ok(());
+                return Ok(true);
             }
         }
         drum.place += 1;
@@ -277,7 +278,7 @@ impl Fold<'_> {
             waiting.is_some_and(|waiting| waiting.contains_key(&entry.place))
         };
         let numbers: Vec<u32> = self.state.entries.iter().filter(waits).map(|entry| entry.number).collect();
-        numbers.into_iter().try_for_each(|number| self.cancel_entry(number))
+        numbers.into_iter().try_for_each(|number| self.cancel_entry(number).map(drop))
     }
 
     /// An entry of the member has won a prize when winners were drawn.

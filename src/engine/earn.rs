@@ -263,11 +263,12 @@ impl Fold<'_> {
         }
         let uses = self.claim(share.claims, granted.amount)?;
         let footing = self.footing(earn, share.active, share.parts, share.limited)?;
-        self.note_gave(cause, earn.cooldown);
-        self.used_up(&earn.name, earn.activation);
+        let keeps = earn.on_refund == OnRefund::Keep;
+        self.note_gave(cause, earn.cooldown, keeps);
+        self.used_up(&earn.name, earn.activation, keeps);
         for boost in share.used_up {
             let boost = self.program.boosts.at(boost);
-            self.used_up(&boost.name, boost.activation);
+            self.used_up(&boost.name, boost.activation, keeps);
         }
         let award = Award {
             line: share.line,
@@ -286,23 +287,24 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// An activation that is good for one use is gone with it.
-    pub fn used_up(&mut self, name: &str, activation: Option<crate::hir::Activation>) {
+    /// An activation that is good for one use is gone with it: for good, where what it brought stays whatever comes back.
+    pub fn used_up(&mut self, name: &str, activation: Option<crate::hir::Activation>, keeps: bool) {
         if activation.is_some_and(|activation| activation.each_time)
             && let Some(used) = self.state.activations.remove_entry(name)
+            && !keeps
             && let Some(fact) = self.own_fact()
         {
             fact.used_up.push(used);
         }
     }
 
-    /// Notes that an earn or rule with a cooldown gave, and with the event that brought it.
-    pub fn note_gave(&mut self, cause: Cause, cooldown: Option<crate::value::TimeSpan>) {
+    /// Notes that an earn or rule with a cooldown gave, and with the event that brought it, unless what it gave stays whatever comes back.
+    pub fn note_gave(&mut self, cause: Cause, cooldown: Option<crate::value::TimeSpan>, keeps: bool) {
         if cooldown.is_none() {
             return;
         }
         self.state.gave.insert(cause, self.at.now);
-        if let Some(fact) = self.own_fact().filter(|fact| !fact.gave.contains(&cause)) {
+        if let Some(fact) = self.own_fact().filter(|fact| !keeps && !fact.gave.contains(&cause)) {
             fact.gave.push(cause);
         }
     }

@@ -123,6 +123,7 @@ impl State {
             fact.payment.iter_mut().for_each(|payment| see(&mut payment.uses));
             see(&mut fact.turns);
         }
+        self.vouchers.iter_mut().for_each(|voucher| see(&mut voucher.uses));
         self.each_brought(|brought| {
             brought.awards.iter_mut().flat_map(Award::each_use).for_each(&mut see);
             brought.donations.iter_mut().for_each(|donation| see(&mut donation.uses));
@@ -134,7 +135,7 @@ impl State {
     fn each_brought(&mut self, mut see: impl FnMut(&mut Brought)) {
         self.firings
             .iter_mut()
-            .flat_map(|firings| firings.hanging.iter_mut())
+            .flat_map(|firings| firings.hanging.iter_mut().chain(&mut firings.stayed))
             .for_each(|hanging| see(&mut hanging.brought));
         self.ladders.iter_mut().flat_map(|held| &mut held.rises).for_each(|rise| see(&mut rise.brought));
         for running in self.challenges.iter_mut() {

@@ -31,6 +31,9 @@ pub struct Fact {
     pub awards: Vec<Award>,
     /// Vouchers issued and badges given.
     pub gifts: Few<Gifted>,
+    /// Which of them were brought by what has turns: as long as one of them stays, its turn is used up.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub tied: Few<Tied>,
     /// What was paid with points.
     pub payment: Option<Box<Payment>>,
     /// Earns and rules that gave something.
@@ -63,6 +66,7 @@ impl Fact {
             negative: false,
             awards: Vec::new(),
             gifts: Few::default(),
+            tied: Few::default(),
             payment: None,
             gave: Few::default(),
             turns: Few::default(),
@@ -182,6 +186,17 @@ pub enum Gifted {
     Offer(u32),
     /// An entry of a draw, by number.
     Entry(u32),
+}
+
+/// A gift, and what brought it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tied {
+    /// The gift.
+    pub gift: Gifted,
+    /// The rule.
+    pub cause: Cause,
+    /// The line of the event, where it was per line.
+    pub line: Option<u32>,
 }
 
 /// Points spent at once.

@@ -51,6 +51,8 @@ pub struct Fold<'a> {
     pub prior: Vec<(MeasureId, Exact)>,
     /// Where what a crossing or a rise brings is collected.
     pub collecting: Option<Brought>,
+    /// The rule that brings something just now.
+    pub bringer: Option<Bringer>,
     /// The fact that awards belong to: the position of the event's own.
     pub fact: Option<usize>,
     /// What rules and automatic rewards have used of limits per event.
@@ -75,6 +77,19 @@ pub struct Kept {
     pots: Pots,
     outcomes: usize,
     steps: usize,
+}
+
+/// A rule that brings something.
+#[derive(Clone, Copy)]
+pub struct Bringer {
+    /// The rule.
+    pub cause: Cause,
+    /// The line of the event.
+    pub line: Option<u32>,
+    /// Whether it has turns, rests or uses up activations.
+    pub takes_turns: bool,
+    /// Whether what it brings stays whatever comes back.
+    pub keeps: bool,
 }
 
 /// What of the event an expression sees.
@@ -160,6 +175,7 @@ impl<'a> Fold<'a> {
             step: None,
             careful: false,
             barely: false,
+            bringer: None,
         }
     }
 

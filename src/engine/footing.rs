@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{Earn, LimitKind, OnRefund};
+use crate::hir::{Earn, OnRefund};
 use crate::value::{Exact, Rounding};
 
 use super::boost::Limited;
@@ -99,7 +99,7 @@ impl Fold<'_> {
         for Bonus { adds, uses, .. } in &mut footing.bonuses {
             let left = Rounding::Up.round(*adds)?;
             for (key, bucket, used) in uses.iter_mut() {
-                let times = matches!(self.program.limits.at(key.limit).kind, LimitKind::Times(_));
+                let times = self.program.limits.at(key.limit).is_times();
                 let back = match times {
                     true if left > 0 => 0,
                     true => (*used).max(0),

@@ -252,7 +252,7 @@ impl Fold<'_> {
         taken: i64,
     ) -> Result<(), Fault> {
         for (key, bucket, used) in uses {
-            let times = matches!(self.program.limits.at(key.limit).kind, LimitKind::Times(_));
+            let times = self.program.limits.at(key.limit).is_times();
             let all = taken_before + taken >= granted;
             let back = match (times, all) {
                 (true, false) => 0,

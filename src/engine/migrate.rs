@@ -16,7 +16,7 @@ use super::challenge::Running;
 use super::choice::Offered;
 use super::draw::{Drum, Entry};
 use super::event::Event;
-use super::fact::{Award, Donation, Fact, Gifted, Payment, Sent, Tallied, UseKey, Uses};
+use super::fact::{Award, Donation, Fact, Gifted, Payment, Sent, Tallied, Tied, UseKey, Uses};
 use super::few::Few;
 use super::footing::{Bonus, Footing};
 use super::fund::FundPot;
@@ -214,7 +214,8 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
             .iter()
             .filter_map(|v| {
                 let credit = v.credit.as_deref().and_then(|award| reawarded(award, &names)).map(Box::new);
-                Some(Voucher { reward: of(&names.rewards, v.reward)?, credit, ..v.clone() })
+                let uses = names.uses(&v.uses);
+                Some(Voucher { reward: of(&names.rewards, v.reward)?, credit, uses, ..v.clone() })
             })
             .collect(),
         badges: moved(&state.badges, fresh.badges, &names.badges),
@@ -241,7 +242,7 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
     }
     next.offers.iter_mut().for_each(|offer| rebrought(&mut offer.brought, &names));
     for firings in next.firings.iter_mut() {
-        for hanging in firings.hanging.iter_mut() {
+        for hanging in firings.hanging.iter_mut().chain(&mut firings.stayed) {
             rebrought(&mut hanging.brought, &names);
         }
     }
@@ -469,11 +470,15 @@ fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fac
     let fields = |values: &[Value]| -> Arc<[Value]> { reorder(values, from, to, new).into() };
     let payment = fact.payment.as_ref().and_then(|payment| repaid(payment, names).map(Box::new));
     let gifts = fact.gifts.iter().filter_map(|gift| regifted(*gift, names));
+    let tied = fact.tied.iter().filter_map(|tied| {
+        Some(Tied { gift: regifted(tied.gift, names)?, cause: names.cause(tied.cause), line: tied.line })
+    });
     Some(Fact {
         left: fields(&fact.left),
         reversals: fact.reversals.iter().map(|(at, left)| (*at, fields(left))).collect(),
         awards: fact.awards.iter().filter_map(|award| reawarded(award, names)).collect(),
         gifts: gifts.collect(),
+        tied: tied.collect(),
         payment,
         gave: fact.gave.iter().map(|cause| names.cause(*cause)).filter(|cause| *cause != Cause::Event).collect(),
         turns: names.uses(&fact.turns),

@@ -34,6 +34,7 @@ mod ground;
 mod group;
 pub mod house;
 mod invariant;
+mod issue;
 mod job;
 pub mod judge;
 mod ledger;

@@ -83,6 +83,9 @@ impl Fold<'_> {
         if let Err(reason) = self.may_have(id, quantity, View::default())? {
             return Ok(Err(reason));
         }
+        if let Some(reason) = self.small_basket(reward.minimum_basket.as_ref())? {
+            return Ok(Err(reason));
+        }
         if let Some(reason) = self.too_little(*unit, total) {
             return Ok(Err(reason));
         }
@@ -115,14 +118,11 @@ impl Fold<'_> {
         Ok(Ok(()))
     }
 
-    /// Gates, basket and stock of a reward.
+    /// Gates and stock of a reward.
     pub fn may_have(&mut self, id: RewardId, quantity: i64, view: View<'_>) -> Result<Answer, Fault> {
         let reward = self.program.rewards.at(id);
         if !self.open(Cause::Reward(id), &reward.gates, view)? {
             return Ok(Err(format!("`{}` is not open for this member now", reward.name)));
-        }
-        if let Some(reason) = self.small_basket(reward.minimum_basket.as_ref())? {
-            return Ok(Err(reason));
         }
         if let Some(draw) = reward.gives.draw
             && let Err(reason) = self.may_enter(draw)?
@@ -163,7 +163,8 @@ impl Fold<'_> {
         (have < asked).then(|| format!("not enough: {} asked, {} available", say(asked), say(have)))
     }
 
-    fn small_basket(&self, minimum: Option<&crate::hir::Expr>) -> Result<Option<String>, Fault> {
+    /// Why the bill of the event at hand is too small; `None` where it is not.
+    pub fn small_basket(&self, minimum: Option<&crate::hir::Expr>) -> Result<Option<String>, Fault> {
         let Some(minimum) = minimum else { return Ok(None) };
         let least = self.judge.exact(minimum, &self.cx(View::default()))?;
         let bill = self.number("bill").unwrap_or_default();

@@ -393,9 +393,8 @@ impl Fold<'_> {
         };
         if fact.gone {
             self.return_price(&mut fact)?;
-            self.cancel_gifts(&fact.gifts)?;
-            self.unclaim(&mut fact.turns, 0, 0, 0)?;
-            self.forget(&fact);
+            let lasting = self.end_gifts(&mut fact)?;
+            self.forget(&fact, &lasting);
             self.close_opened_by(&fact.event.id)?;
         }
         self.unsend(&mut fact, by.map(|(reversal, _)| reversal))?;

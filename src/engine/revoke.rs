@@ -15,6 +15,7 @@ use super::mail::Content;
 use super::many::Many;
 use super::outcome::{Cause, Stage, VoucherChange, What};
 use super::rollover::Surpluses;
+use super::undone::{Firing, activated_by};
 use super::{reads, words};
 
 /// A crossing for which a rule has fired: in which period, and which multiple.
@@ -29,8 +30,9 @@ pub struct Ground {
 }
 
 impl Fold<'_> {
-    /// Takes back all that was brought, with the turns that rules took of their limits.
-    pub fn revoke(&mut self, brought: &mut Brought) -> Result<(), Fault> {
+    /// Takes back all that was brought, with the turns that rules took of their limits. Returns whether something stays, and then the turns do;
+    /// what stays is left in `brought`.
+    pub fn revoke(&mut self, brought: &mut Brought) -> Result<bool, Fault> {
         for award in &mut brought.awards {
             let (before, rest) = (award.taken, award.granted - award.taken);
             let taken = self.take_back(award.cause, award, rest)?;
@@ -40,24 +42,37 @@ impl Fold<'_> {
         for donation in &mut brought.donations {
             self.return_gift(donation, donation.amount)?;
         }
-        self.cancel_gifts(&brought.gifts)?;
+        let mut stay = Vec::new();
+        for gift in std::mem::take(&mut brought.gifts) {
+            if self.cancel_gift(gift)? {
+                stay.push(gift);
+            }
+        }
+        brought.gifts = stay;
         for sent in brought.sent.drain(..) {
             self.send(sent.to, Content::Recall(sent.id));
         }
-        self.unclaim(&mut brought.turns, 0, 0, 0)?;
-        Ok(())
+        let stays = !brought.gifts.is_empty() || brought.awards.iter().any(|award| award.taken < award.granted);
+        if !stays {
+            self.unclaim(&mut brought.turns, 0, 0, 0)?;
+        }
+        Ok(stays)
     }
 
     /// Lets clocks of absence, cooldowns and activations stand as if an event that is gone had never been (S26).
-    pub(super) fn forget(&mut self, gone: &Fact) {
+    /// What lasts of it has given, and goes on to rest.
+    pub(super) fn forget(&mut self, gone: &Fact, lasting: &BTreeSet<Firing>) {
         let time = gone.event.time;
         if *self.state.last.at(gone.event.kind) == Some(time) {
             *self.state.last.at_mut(gone.event.kind) = self.latest(|fact| fact.event.kind == gone.event.kind);
             // Lots may have been due in between.
             self.state.units.iter_mut().for_each(|purse| purse.checked = None);
         }
-        gone.gave.iter().for_each(|cause| self.forget_gave(*cause, time));
-        for (name, since) in &gone.used_up {
+        let lasts = |cause: &Cause| lasting.iter().any(|(lasting, _)| lasting == cause);
+        gone.gave.iter().filter(|cause| !lasts(cause)).for_each(|cause| self.forget_gave(*cause, time));
+        let program = self.program;
+        let used: BTreeSet<&str> = lasting.iter().flat_map(|(cause, _)| activated_by(program, *cause)).collect();
+        for (name, since) in gone.used_up.iter().filter(|(name, _)| !used.contains(&**name)) {
             self.state.activations.entry(name.clone()).or_insert(*since);
         }
     }
@@ -81,43 +96,45 @@ impl Fold<'_> {
 
     /// Takes gifts back that are still there, and tells of the others.
     pub fn cancel_gifts(&mut self, gifts: &[Gifted]) -> Result<(), Fault> {
-        for gift in gifts {
-            match gift {
-                Gifted::Badge(badge) => {
-                    *self.state.badges.at_mut(*badge) = None;
-                    self.emit(Cause::Event, What::Badge { badge: *badge, given: false });
-                }
-                Gifted::Voucher(number) => {
-                    let Some(voucher) = self.state.vouchers.get_mut(*number) else {
-                        continue;
-                    };
-                    let (reward, credit) = (voucher.reward, voucher.credit.take());
-                    let name = &self.program.rewards.at(reward).name;
-                    if voucher.closed.is_none() {
-                        voucher.closed = Some(VoucherChange::Cancelled);
-                        if let Some(release) = voucher.release {
-                            self.put_back(reward, release);
-                        }
-                        self.emit(
-                            Cause::Reward(reward),
-                            What::Voucher { reward, voucher: *number, change: VoucherChange::Cancelled },
-                        );
-                    } else if credit.is_none() {
-                        self.emit(
-                            Cause::Reward(reward),
-                            What::Irreversible(format!("voucher {number} of `{name}` is no longer open")),
-                        );
-                    }
-                    if let Some(mut credit) = credit {
-                        let granted = credit.granted;
-                        self.take_back(credit.cause, &mut credit, granted)?;
-                    }
-                }
-                Gifted::Entry(number) => self.cancel_entry(*number)?,
-                Gifted::Offer(number) => self.cancel_offer(*number)?,
+        gifts.iter().try_for_each(|gift| self.cancel_gift(*gift).map(drop))
+    }
+
+    /// Takes a gift back if it is still there, and tells of it if not. Returns whether it stays.
+    pub fn cancel_gift(&mut self, gift: Gifted) -> Result<bool, Fault> {
+        match gift {
+            Gifted::Badge(badge) => {
+                *self.state.badges.at_mut(badge) = None;
+                self.emit(Cause::Event, What::Badge { badge, given: false });
+                Ok(false)
             }
+            Gifted::Voucher(number) => self.cancel_voucher(number),
+            Gifted::Entry(number) => self.cancel_entry(number),
+            Gifted::Offer(number) => self.cancel_offer(number),
         }
-        Ok(())
+    }
+
+    fn cancel_voucher(&mut self, number: u32) -> Result<bool, Fault> {
+        let Some(voucher) = self.state.vouchers.get_mut(number) else { return Ok(false) };
+        let (reward, closed, credit) = (voucher.reward, voucher.closed, voucher.credit.take());
+        if closed.is_none() {
+            voucher.closed = Some(VoucherChange::Cancelled);
+            let (release, mut uses) = (voucher.release, std::mem::take(&mut voucher.uses));
+            if let Some(release) = release {
+                self.put_back(reward, release);
+            }
+            self.unclaim(&mut uses, 0, 0, 0)?;
+            let change = VoucherChange::Cancelled;
+            self.emit(Cause::Reward(reward), What::Voucher { reward, voucher: number, change });
+        } else if credit.is_none() {
+            let name = &self.program.rewards.at(reward).name;
+            let words = format!("voucher {number} of `{name}` is no longer open");
+            self.emit(Cause::Reward(reward), What::Irreversible(words));
+        }
+        let Some(mut credit) = credit else {
+            return Ok(matches!(closed, Some(VoucherChange::Used | VoucherChange::Expired)));
+        };
+        let granted = credit.granted;
+        Ok(self.take_back(credit.cause, &mut credit, granted)? < granted)
     }
 
     /// Before a reversal: what stands on what was counted.
@@ -198,7 +215,10 @@ impl Fold<'_> {
                     _ => crossed.remove(&hanging.period),
                 };
                 self.explain_uncrossed(id, hanging)?;
-                self.revoke(&mut hanging.brought.clone())?;
+                let mut hanging = hanging.clone();
+                if self.revoke(&mut hanging.brought)? {
+                    self.state.firings.at_mut(id).stayed.push(hanging);
+                }
             }
             let mut kept = all;
             gone.into_iter().rev().for_each(|place| drop(kept.remove(place)));

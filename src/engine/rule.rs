@@ -2,23 +2,21 @@
 
 use std::cell::RefCell;
 
-use crate::hir::{
-    Direction, Effect, Label, LadderId, LimitId, MeasureId, OnRefund, RewardId, Rule, RuleId, Trigger, Validity, Window,
-};
+use crate::hir::{Direction, Effect, Label, LadderId, LimitId, MeasureId, OnRefund, Rule, RuleId, Trigger, Window};
 use crate::value::{Exact, Instant, Value};
 
 use super::brought::{Brought, Hanging};
 use super::context::Moment;
-use super::fact::{Award, FactChange, Gifted, Uses};
+use super::fact::{FactChange, Gifted, Tied, Uses};
 use super::fault::Fault;
-use super::fold::{Fold, View};
+use super::fold::{Bringer, Fold, View};
 use super::judge::Noting;
 use super::ledger::Grant;
 use super::limits::{MAX_ROUNDS, MOST_AT_ONCE};
-use super::outcome::{Account, Cause, What};
+use super::outcome::{Account, Cause, Stage, What};
 use super::purse::Lot;
 use super::stack::Met;
-use super::state::{Restart, Voucher, number_after};
+use super::state::Restart;
 
 impl Fold<'_> {
     /// Rules that listen to the event at hand; `met` are those that were judged with its earns.
@@ -186,17 +184,49 @@ impl Fold<'_> {
     fn fire_hanging(&mut self, id: RuleId, rule: &Rule, mut hanging: Hanging) -> Result<bool, Fault> {
         let (key, multiple) = (hanging.period, hanging.multiple);
         self.state.firings.at_mut(id).crossed.insert(key, multiple);
+        if rule.on_refund == OnRefund::Keep {
+            return self.fire(id, View::default());
+        }
+        if let Some(brought) = self.paid_already(id, rule, &hanging)? {
+            hanging.brought = brought;
+            self.state.firings.at_mut(id).hanging.push(hanging);
+            return Ok(false);
+        }
         let (fired, brought) = self.collect(|fold| fold.fire(id, View::default()))?;
-        if rule.on_refund != OnRefund::Keep {
-            if self.state.firings.at(id).crossed.get(&key) == Some(&multiple) {
-                hanging.brought = brought;
-                self.state.firings.at_mut(id).hanging.push(hanging);
-            } else {
-                // The rule has restarted its measure, which can no longer tell: it all goes with the event.
-                self.keep_brought(brought);
-            }
+        if self.state.firings.at(id).crossed.get(&key) == Some(&multiple) {
+            hanging.brought = brought;
+            self.state.firings.at_mut(id).hanging.push(hanging);
+        } else {
+            // The rule has restarted its measure, which can no longer tell: it all goes with the event.
+            self.keep_brought(brought);
         }
         Ok(fired)
+    }
+
+    /// What stayed of what a rule had brought for the same crossing in the same period, where a refund took the rest: that is not paid again (S29).
+    /// A window that slides is one period as long as the crossing lies within it.
+    fn paid_already(&mut self, id: RuleId, rule: &Rule, crossing: &Hanging) -> Result<Option<Brought>, Fault> {
+        let stayed = &self.state.firings.at(id).stayed;
+        let (Trigger::Reaches(measure, _) | Trigger::Another { measure, .. }) = rule.trigger else { return Ok(None) };
+        if stayed.is_empty() {
+            return Ok(None);
+        }
+        let begin = match super::reads::window(self.program, measure) {
+            Some(window @ (Window::LastDays(_) | Window::LastExactly(_))) => {
+                self.cx(View::default()).window_start(window)?.unwrap_or(Instant::FIRST)
+            }
+            _ => crossing.period,
+        };
+        let same = |other: &Hanging| other.multiple == crossing.multiple && other.period >= begin;
+        let Some(place) = stayed.iter().position(same) else { return Ok(None) };
+        if self.tracing() {
+            let words = || "it is reached again, and what it had brought has stayed".to_owned();
+            self.explain(Cause::Rule(id), rule.span, Stage::Condition, None, false, words);
+        }
+        let mut all: Vec<Hanging> = std::mem::take(&mut self.state.firings.at_mut(id).stayed).into_iter().collect();
+        let brought = all.remove(place).brought;
+        self.state.firings.at_mut(id).stayed = all.into();
+        Ok(Some(brought))
     }
 
     /// Does something and collects what it brings, which is then not kept with the event.
@@ -291,27 +321,42 @@ impl Fold<'_> {
     pub fn bring(&mut self, id: RuleId, view: View<'_>) -> Result<bool, Fault> {
         let rule = self.program.rules.at(id);
         let cause = Cause::Rule(id);
-        let (times, amounts): (Vec<_>, Vec<_>) = rule
-            .limits
-            .iter()
-            .partition(|limit| matches!(self.program.limits.at(**limit).kind, crate::hir::LimitKind::Times(_)));
+        let (times, amounts): (Vec<_>, Vec<_>) =
+            rule.limits.iter().partition(|limit| self.program.limits.at(**limit).is_times());
         let fitted = self.fit_rule(cause, &times, Exact::ONE, view)?;
         if fitted.amount.is_zero() {
             return Ok(false);
         }
+        let keeps = self.keeps(rule);
         let turns = self.claim(fitted.claims, 1)?;
-        self.keep_turns(turns);
+        if !keeps {
+            self.keep_turns(turns);
+        }
         if rule.decided.is_none() {
-            self.note_gave(cause, rule.cooldown);
-            self.used_up(&rule.name, rule.activation);
+            self.note_gave(cause, rule.cooldown, keeps);
+            self.used_up(&rule.name, rule.activation, keeps);
         }
         self.judge.fired(id);
+        let rests = rule.cooldown.is_some() || rule.activation.is_some_and(|activation| activation.each_time);
+        let bringer = Bringer { cause, line: view.number, takes_turns: rests || !times.is_empty(), keeps };
+        let outer = self.bringer.replace(bringer);
+        let done = self.effects(cause, rule, &amounts, view);
+        self.bringer = outer;
+        done.map(|()| true)
+    }
+
+    /// Whether what a rule brings just now stays whatever comes back; what is collected goes with whatever it hangs on.
+    pub fn keeps(&self, rule: &Rule) -> bool {
+        rule.on_refund == OnRefund::Keep && self.collecting.is_none() && !matches!(rule.trigger, Trigger::Called(_))
+    }
+
+    fn effects(&mut self, cause: Cause, rule: &Rule, limits: &[LimitId], view: View<'_>) -> Result<(), Fault> {
         for (number, (condition, effect)) in (0_u32..).zip(&rule.effects) {
             if condition.as_ref().map_or(Ok(true), |condition| self.judge.truth(condition, &self.cx(view)))? {
-                self.effect(cause, rule, &amounts, (number, effect), view)?;
+                self.effect(cause, rule, limits, (number, effect), view)?;
             }
         }
-        Ok(true)
+        Ok(())
     }
 
     fn effect(
@@ -360,8 +405,9 @@ impl Fold<'_> {
                 .map(drop)
             }
             Effect::Issue(reward) => {
-                let number = self.issue(cause, *reward)?;
-                self.keep_gift(Gifted::Voucher(number));
+                if let Some(number) = self.issue_open(cause, *reward)? {
+                    self.keep_gift(Gifted::Voucher(number));
+                }
                 Ok(())
             }
             Effect::Badge(badge) => {
@@ -412,12 +458,18 @@ impl Fold<'_> {
         self.judge.noted(self.state, &FactChange::Restarted(measure), &noting)
     }
 
-    /// Keeps a gift with the event that brought it.
+    /// Keeps a gift with the event that brought it, unless it stays whatever comes back.
     pub fn keep_gift(&mut self, gift: Gifted) {
+        let bringer = self.bringer;
         if let Some(brought) = &mut self.collecting {
             brought.gifts.push(gift);
-        } else if let Some(fact) = self.own_fact() {
+        } else if !bringer.is_some_and(|bringer| bringer.keeps)
+            && let Some(fact) = self.own_fact()
+        {
             fact.gifts.push(gift);
+            if let Some(Bringer { cause, line, .. }) = bringer.filter(|bringer| bringer.takes_turns) {
+                fact.tied.push(Tied { gift, cause, line });
+            }
         }
     }
 
@@ -427,58 +479,6 @@ impl Fold<'_> {
         } else if let Some(fact) = self.own_fact() {
             fact.turns.extend(turns);
         }
-    }
-
-    /// Issues a reward as a voucher and returns its number.
-    pub fn issue(&mut self, cause: Cause, id: RewardId) -> Result<u32, Fault> {
-        let reward = self.program.rewards.at(id);
-        let value = match &reward.gives.value {
-            Some(value) => self.judge.exact(value, &self.cx(View::default()))?.floor().to_i64(),
-            None => None,
-        };
-        let now = self.at.now;
-        let zone = &self.calendar.zone;
-        let (from, expires) = match self.cx(View::default()).choose(&reward.gives.valid)? {
-            None => (now, None),
-            Some(Validity::Until(end)) => (now, Some(self.end_from(now, *end)?)),
-            Some(Validity::Between(from, to)) => {
-                (zone.start_of(*from).max(now), Some(self.cx(View::default()).end_of_day(*to)?))
-            }
-        };
-        let number = number_after(self.state.vouchers.last().map(|last| last.number))?;
-        let mut credit = None;
-        if let (Some(unit), Some(amount)) = (reward.gives.unit, value) {
-            let granted = self.grant(&Grant {
-                cause,
-                unit,
-                line: None,
-                amount,
-                pending: None,
-                expiry: &[],
-                funding: &[],
-                shared: false,
-            })?;
-            let award = Award { lot: granted.lot, ..self.award(cause, unit, granted.amount) };
-            credit = (award.granted > 0).then(|| Box::new(award));
-        }
-        let release = self.take_stock(id);
-        self.state.vouchers.add(Voucher {
-            number,
-            reward: id,
-            value,
-            issued: now,
-            from,
-            expires,
-            closed: None,
-            order: None,
-            credit,
-            release,
-        });
-        self.emit(cause, What::Issued { reward: id, voucher: number, value, expires });
-        if let Some(draw) = reward.gives.draw {
-            self.enter(draw, 1)?;
-        }
-        Ok(number)
     }
 
     fn message(

@@ -17,7 +17,7 @@ use super::brought::{Firings, Risen};
 use super::challenge::Running;
 use super::choice::Offered;
 use super::draw::Entry;
-use super::fact::{Award, Fact, Tallied, Used};
+use super::fact::{Award, Fact, Tallied, Used, Uses};
 use super::fault::Fault;
 use super::many::{Many, Numbered};
 use super::named::Named;
@@ -251,6 +251,9 @@ pub struct Voucher {
     /// From which release of its stock it was taken, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release: Option<Instant>,
+    /// Turns of its limits that issuing it took; what redeeming it took is with the payment.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub uses: Uses,
 }
 
 impl Numbered for Voucher {

@@ -156,8 +156,8 @@ impl Fold<'_> {
         }
         let tier = self.program.ladders.at(id).tiers.get(rung as usize);
         for &reward in tier.map_or(&[] as &[_], |tier| &tier.issues) {
-            let (number, mut brought) = self.collect(|fold| fold.issue(Cause::Ladder(id), reward))?;
-            brought.gifts.push(Gifted::Voucher(number));
+            let (number, mut brought) = self.collect(|fold| fold.issue_open(Cause::Ladder(id), reward))?;
+            brought.gifts.extend(number.map(Gifted::Voucher));
             self.hang(id, rung, brought);
         }
         Ok(())

@@ -49,6 +49,12 @@ impl Wallet {
         self.all.numbered_mut(number)
     }
 
+    /// All vouchers, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Voucher> {
+        self.next.0 = None;
+        self.all.iter_mut()
+    }
+
     /// Adds the newest voucher.
     pub fn add(&mut self, voucher: Voucher) {
         if let (Note(Some(next)), Some(end)) = (&mut self.next, voucher.expires) {

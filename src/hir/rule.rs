@@ -22,6 +22,13 @@ pub struct Gates {
     pub filter: Vec<Expr>,
 }
 
+impl Gates {
+    /// Whether it is always open.
+    pub fn is_open(&self) -> bool {
+        self.during.is_empty() && self.when.is_empty() && self.filter.is_empty()
+    }
+}
+
 /// One alternative of a `during` statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum During {
@@ -236,6 +243,13 @@ pub struct Limit {
     pub budget: Option<Budget>,
     /// What happens to an award that does not fit.
     pub excess: Excess,
+}
+
+impl Limit {
+    /// Whether it bounds how often rather than how much.
+    pub fn is_times(&self) -> bool {
+        matches!(self.kind, LimitKind::Times(_))
+    }
 }
 
 /// Marks a limit for all members together.

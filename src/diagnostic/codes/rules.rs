@@ -109,6 +109,13 @@ pub(super) const LIST: &[Explanation] = &[
         "member {\n  email_ok flag default no\n  consent  email when email_ok\n}\nrule r on visit { message email \"Hello\" }",
     ),
     code(
+        "E0347",
+        "basket of what is issued",
+        "`minimum basket` is about the `bill` of a `redeem` event. A reward without a cost is not redeemed: rules and tiers issue it, and whether it fits a bill is for the till to say.",
+        "reward five_off {\n  gives   voucher $5\n  minimum basket $50\n}",
+        "reward five_off {\n  cost    0 points\n  gives   voucher $5\n  minimum basket $50\n}",
+    ),
+    code(
         "E0350",
         "expiring by",
         "Only scenarios ask what expires until a day.",

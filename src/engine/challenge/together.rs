@@ -311,7 +311,7 @@ impl Fold<'_> {
         if let Some(instance) = all.find(|instance| Some(instance.number) == number) {
             instance.milestones.retain(|(reached, _)| *reached != which);
         }
-        self.revoke(&mut brought)
+        self.revoke(&mut brought).map(drop)
     }
 
     /// What others have taken back undoes a challenge for this member too.

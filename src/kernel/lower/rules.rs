@@ -1,8 +1,8 @@
 //! Rules: what sets them off, and what they do.
 
 use crate::hir::{
-    Direction, Effect, Hold, Kind, LadderId, MeasureId, Net, OnRefund, Program, RewardId, Rule, RuleId, Source,
-    Trigger, Window,
+    Direction, Effect, Hold, Kind, LadderId, MeasureId, Net, OnRefund, Program, RefundFloor, RewardId, Rule, RuleId,
+    Source, Trigger, UnitId, Window,
 };
 use crate::value::Exact;
 
@@ -92,6 +92,12 @@ impl Lowering<'_> {
         let slides = !matches!(def.window, Window::Ever | Window::Period(_));
         without(slides, "crossings of windows that can be taken back", span)?;
         without(restarted(program, measure), "crossings that can be taken back of what begins again", span)?;
+        let stays = |unit: UnitId| matches!(program.units.at(unit).refunds, RefundFloor::BelowZero(Some(_)));
+        let mut units = rule.effects.iter().filter_map(|(_, effect)| match effect {
+            Effect::Give(unit, _) => Some(*unit),
+            _ => None,
+        });
+        without(units.any(stays), "crossings that refunds may leave a part of", span)?;
         gives_only(rule)
     }
 
@@ -168,12 +174,14 @@ impl Lowering<'_> {
         }
     }
 
-    /// Whether issuing a reward does nothing but note it.
+    /// Whether issuing a reward is always possible, and does nothing but note it.
     pub(super) fn reward(&self, id: RewardId) -> Fit<()> {
         let reward = self.program.rewards.at(id);
         without(!reward.gives.valid.is_empty(), "vouchers that lapse", reward.span)?;
         without(reward.gives.unit.is_some(), "rewards that are paid out", reward.span)?;
-        without(reward.gives.draw.is_some(), "draws", reward.span)
+        without(reward.gives.draw.is_some(), "draws", reward.span)?;
+        let open = reward.gates.is_open() && reward.limits.is_empty() && reward.stock.is_none();
+        without(!open, "rewards that not everybody may have at any time", reward.span)
     }
 }
 

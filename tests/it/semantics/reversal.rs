@@ -154,6 +154,7 @@ fn declares_kept(program: &Program, outcomes: &[Outcome]) -> bool {
             let below = |unit| matches!(program.units.at(unit).refunds, RefundFloor::BelowZero(_));
             program.rewards.at(*reward).cost.as_ref().is_some_and(|(unit, _)| below(*unit))
         }
+        (What::Posted { unit, .. }, _) if program.units.at(*unit).refunds == RefundFloor::OnlyPending => true,
         (What::Tier { ladder, .. }, _) => program.ladders.at(*ladder).refunds != LadderRefund::AtOnce,
         (_, meed::engine::Cause::Earn(id)) => program.earns.at(id).on_refund == OnRefund::Keep,
         (_, meed::engine::Cause::Rule(id)) => program.rules.at(id).on_refund == OnRefund::Keep,
