@@ -53,7 +53,7 @@ impl Fold<'_> {
         let mut changed = false;
         for id in self.program.ladders.ids() {
             self.qualify(id)?;
-            changed |= self.stand(id, false)?;
+            changed |= self.stand(id, None)?;
         }
         Ok(changed)
     }
@@ -172,7 +172,7 @@ impl Fold<'_> {
         if self.hold(id, Holding { tier, since: self.at.now, until, lost_at: None, granted: true }) {
             self.bring_again(id, &[tier])?;
         }
-        self.stand(id, false).map(drop)
+        self.stand(id, None).map(drop)
     }
 
     /// Until when a tier is held that is qualified for now.
@@ -189,9 +189,9 @@ impl Fold<'_> {
         if hold.until == Instant::LAST { hold.until } else { end.unwrap_or(hold.until) }
     }
 
-    /// Moves to the highest tier that something holds; `fell` where time ran out rather than an event spoke.
-    fn stand(&mut self, id: LadderId, fell: bool) -> Result<bool, Fault> {
-        let ladder = self.program.ladders.at(id);
+    /// Moves to the highest tier that something holds: where time ran out rather than an event spoke, by a fall from a tier.
+    fn stand(&mut self, id: LadderId, from: Option<u32>) -> Result<bool, Fault> {
+        let (ladder, fell) = (self.program.ladders.at(id), from.is_some());
         let now = self.at.now;
         let holds = std::mem::take(&mut self.state.ladders.at_mut(id).holds);
         // What has run out is acted upon at the ladder's own turn, which has its place at that instant (S4).
@@ -201,8 +201,10 @@ impl Fold<'_> {
         let held = self.state.ladders.at_mut(id);
         held.holds = alive;
         held.settled.0 &= !fell;
-        if fell && ladder.falls == Fall::ByOne && tier + 1 < old {
-            tier = old - 1;
+        if let Some(below) = from.filter(|from| ladder.falls == Fall::ByOne && tier < *from).map(|from| from - 1)
+            && below > 0
+        {
+            tier = below;
             let until = self.hold_end(ladder.holds)?;
             self.hold(id, Holding { tier, since: now, until, lost_at: None, granted: false });
         }
@@ -219,7 +221,11 @@ impl Fold<'_> {
             .map(|hold| self.lasts(ladder, hold))
             .max();
         let restored = self.fallen_from(id).min(tier);
-        let undone = if fell || tier > old { old } else { self.undone_to(id).clamp(tier, old) };
+        let undone = match from {
+            Some(from) => from,
+            None if tier > old => old,
+            None => self.undone_to(id).clamp(tier, old),
+        };
         let held = self.state.ladders.at_mut(id);
         let highest = held.highest;
         held.tier = tier;
@@ -325,14 +331,18 @@ impl Fold<'_> {
         if rolls {
             self.roll_over(id, ladder)?;
         }
-        self.forfeit_lost(id, ladder, before)?;
+        let lost = self.forfeit_lost(id, ladder, before)?;
         self.state.ladders.at_mut(id).settled.0 = false;
         self.qualify(id)?;
-        self.stand(id, true)?;
+        let held = self.state.ladders.at(id);
+        // What was held only by what came back was never risen to: there is no fall from it.
+        let stood = held.holds.iter().map(|hold| hold.tier).max().unwrap_or(0).min(held.tier);
+        self.stand(id, Some(if lost { stood } else { held.tier }))?;
         Ok(())
     }
 
-    fn forfeit_lost(&mut self, id: LadderId, ladder: &Ladder, before: Instant) -> Result<(), Fault> {
+    /// Lets those reasons go that what came back took the ground from, unless the tier is kept all the same. Returns whether one goes.
+    fn forfeit_lost(&mut self, id: LadderId, ladder: &Ladder, before: Instant) -> Result<bool, Fault> {
         let now = self.at.now;
         let mut kept = Vec::new();
         for mut hold in self.state.ladders.at(id).holds.clone() {
@@ -345,8 +355,10 @@ impl Fold<'_> {
             }
             kept.push(hold);
         }
-        self.state.ladders.at_mut(id).holds = kept;
-        Ok(())
+        let held = self.state.ladders.at_mut(id);
+        let lost = kept.len() < held.holds.len();
+        held.holds = kept;
+        Ok(lost)
     }
 
     /// The value of a measure, what rolled over included.

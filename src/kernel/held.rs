@@ -28,16 +28,20 @@ impl Judge<'_, '_> {
     /// event spoke. Returns whether the tier changed.
     pub fn stand_held(&mut self, lane: &Lane<'_>, id: LadderId, held: &HeldPlan, fell: bool) -> Result<bool, Odd> {
         let ladder = self.plan.ladders.at(id);
+        let lost = fell && self.forfeit(lane, id, held);
         self.qualify(lane, id, held)?;
         let mut holds = lane.get(held.holds);
+        let old = lane.get(ladder.cells.tier);
+        // What was held only by what came back was never risen to: there is no fall from it.
+        let stood = self.pools.holds.iter(holds).map(|(_, hold)| cell(hold, TIER)).max().unwrap_or(0).min(old);
+        let from = if lost { stood } else { old };
         if fell {
             self.pools.holds.retain(&mut holds, |hold| cell(hold, UNTIL) > lane.now);
             lane.set(held.holds, holds);
         }
         let mut tier = self.pools.holds.iter(holds).map(|(_, hold)| cell(hold, TIER)).max().unwrap_or(0);
-        let old = lane.get(ladder.cells.tier);
-        if fell && held.by_one && tier + 1 < old {
-            tier = old - 1;
+        if fell && held.by_one && tier < from && from > 1 {
+            tier = from - 1;
             self.hold(lane, held, tier);
         }
         let moved = tier != old;
@@ -106,20 +110,23 @@ impl Judge<'_, '_> {
         self.tier_rules(lane, id, first - 1..*last, highest, |rule| rule.hangs)
     }
 
-    /// Before time moves on: lets those reasons go that what came back took the ground from, unless the tier is kept all the same.
-    pub fn forfeit(&mut self, lane: &Lane<'_>, id: LadderId, held: &HeldPlan) {
+    /// Lets those reasons go that what came back took the ground from, unless the tier is kept all the same. Returns whether one goes.
+    fn forfeit(&mut self, lane: &Lane<'_>, id: LadderId, held: &HeldPlan) -> bool {
         let ladder = self.plan.ladders.at(id);
         let before = Lane { now: lane.now - 1, ..*lane };
         let holds = self.pools.holds.iter(lane.get(held.holds));
         let lost = holds.filter(|(_, hold)| cell(hold, LOST) <= lane.now);
         let lost: Vec<_> = lost.map(|(at, hold)| (at, cell(hold, TIER))).collect();
+        let mut goes = false;
         for (at, tier) in lost {
             let kept = self.held_then(&before, ladder, held, tier, true);
+            goes |= !kept;
             if let Some(hold) = self.pools.holds.at_mut(at) {
                 set(hold, LOST, if kept { NOT_LOST } else { GONE });
             }
         }
         self.let_go(lane, held);
+        goes
     }
 
     /// Lets those reasons go that are gone.

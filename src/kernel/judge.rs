@@ -329,9 +329,6 @@ impl Judge<'_, '_> {
                 let lane = Lane { now: turn, day, ..*lane };
                 lane.set(TURN, i64::MAX);
                 for ladder in &plan.sliding {
-                    if let Some(held) = &plan.ladders.at(*ladder).held {
-                        self.forfeit(&lane, *ladder, held);
-                    }
                     for measure in &plan.ladders.at(*ladder).measures {
                         self.slide(*measure, from_ref(&lane));
                     }
