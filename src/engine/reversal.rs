@@ -240,25 +240,7 @@ impl Fold<'_> {
             return Err(Fault::NoOriginal("line".into()));
         };
         for back in returned.iter() {
-            let same = |line: &&mut Box<[Value]>| {
-                !line.is_empty()
-                    && key.key.iter().all(|(own, theirs)| back.get(own.0 as usize) == line.get(theirs.0 as usize))
-            };
-            let Some(line) = lines.iter_mut().find(same) else {
-                return Err(Fault::NoOriginal("line".into()));
-            };
-            let mut fields: Fields = line.to_vec();
-            let mut rest = false;
-            for (own, theirs) in &key.amounts {
-                let (asked, there) = (exact(back, *own), exact(&fields, *theirs));
-                if asked > there {
-                    return Err(Fault::TooMuch { asked: asked.to_string(), left: there.to_string() });
-                }
-                let after = there.sub(asked)?;
-                rest |= !after.is_zero();
-                set(&mut fields, *theirs, after);
-            }
-            *line = if rest { fields.into() } else { Box::from([]) };
+            self.undo_line(reversal, key, back, &mut lines)?;
         }
         let gone = lines.iter().all(|line| line.is_empty());
         if let Some(slot) = left.get_mut(key.original.0 as usize) {
@@ -273,6 +255,70 @@ impl Fold<'_> {
         }
         let left = if gone { self.emptied(position).unwrap_or_default() } else { left.into() };
         Ok(Undoing { undo: vec![Undo { fact: position, left, gone }], ..Undoing::default() })
+    }
+
+    /// A returned line takes back the line of the same key of which just as much is left; if there is none, what is left of those of that key,
+    /// one after the other, until it is used up.
+    fn undo_line(
+        &self,
+        reversal: &Reversal,
+        key: &LineKey,
+        back: &[Value],
+        lines: &mut [Box<[Value]>],
+    ) -> Result<(), Fault> {
+        let alike = |line: &[Value]| {
+            !line.is_empty()
+                && key.key.iter().all(|(own, theirs)| back.get(own.0 as usize) == line.get(theirs.0 as usize))
+        };
+        let whole = |line: &[Value]| key.amounts.iter().all(|(own, theirs)| exact(back, *own) == exact(line, *theirs));
+        let mut places: Vec<usize> =
+            (0..lines.len()).filter(|&at| lines.get(at).is_some_and(|line| alike(line))).collect();
+        let just = places.iter().position(|&at| lines.get(at).is_some_and(|line| whole(line)));
+        places.rotate_left(just.unwrap_or(0));
+        if places.is_empty() {
+            return Err(Fault::NoOriginal("line".into()));
+        }
+        let mut rest: Vec<Exact> = key.amounts.iter().map(|(own, _)| exact(back, *own)).collect();
+        for (number, at) in places.into_iter().enumerate() {
+            if number > 0 && rest.iter().all(|rest| rest.is_zero()) {
+                break;
+            }
+            let Some(line) = lines.get_mut(at) else { continue };
+            let mut fields: Fields = line.to_vec();
+            for ((_, theirs), rest) in key.amounts.iter().zip(&mut rest) {
+                let there = exact(&fields, *theirs);
+                let part = there.min(*rest);
+                *rest = rest.sub(part)?;
+                set(&mut fields, *theirs, there.sub(part)?);
+            }
+            let left = key.amounts.iter().any(|(_, theirs)| !exact(&fields, *theirs).is_zero());
+            *line = if left { fields.into() } else { Box::from([]) };
+        }
+        match key.amounts.iter().zip(rest).find(|(_, rest)| !rest.is_zero()) {
+            Some(((own, theirs), rest)) => self.more_than_left(reversal, key, back, (*own, *theirs), rest),
+            None => Ok(()),
+        }
+    }
+
+    /// Of the lines of a key more comes back than is left of them, by so much.
+    fn more_than_left(
+        &self,
+        reversal: &Reversal,
+        key: &LineKey,
+        back: &[Value],
+        (own, theirs): (FieldId, FieldId),
+        by: Exact,
+    ) -> Result<(), Fault> {
+        let crate::hir::FieldType::List(defs) = &self.program.events.at(reversal.of).fields.at(key.original).ty else {
+            return Err(Fault::Type);
+        };
+        let say = |field: FieldId, value: &Value| super::words::field(self.program, &defs.at(field).ty, value);
+        let named =
+            key.key.iter().map(|(own, theirs)| say(*theirs, back.get(own.0 as usize).unwrap_or(&Value::Missing)));
+        let asked = exact(back, own);
+        let amount = |amount| say(theirs, &Value::Exact(amount));
+        let line = named.collect::<Vec<_>>().join(", ");
+        Err(Fault::TooMuch { asked: format!("{} of `{line}`", amount(asked)), left: amount(asked.sub(by)?) })
     }
 
     /// Money beside the lines comes back in proportion to them.
