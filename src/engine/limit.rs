@@ -190,6 +190,15 @@ impl Fold<'_> {
         Ok(fitted)
     }
 
+    /// How much of an amount limits leave, without using it.
+    pub fn headroom(&mut self, cause: Cause, limits: &[LimitId], amount: Exact) -> Result<Exact, Fault> {
+        let (before, told) = (self.within.clone(), self.out.len());
+        let fitted = self.fit_rule(cause, limits, amount, View::default())?;
+        self.within = before;
+        self.out.truncate(told);
+        Ok(fitted.amount)
+    }
+
     /// What so many of the same amount use of their limits; `None` where one of them does not fit.
     pub fn fit_each(
         &mut self,

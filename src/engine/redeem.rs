@@ -188,7 +188,7 @@ impl Fold<'_> {
         if let Some(reason) = self.small_basket(redeem.minimum_basket.as_ref())? {
             return Ok(Err(reason));
         }
-        let (amount, value) = match self.price(redeem, cause)? {
+        let (mut amount, mut value) = match self.price(redeem, cause, i64::MAX)? {
             Ok(price) => price,
             Err(reason) => return Ok(Err(reason)),
         };
@@ -206,6 +206,16 @@ impl Fold<'_> {
         }
         if let Some(reason) = self.too_little(redeem.unit, amount) {
             return Ok(Err(reason));
+        }
+        if self.number("amount").is_none() {
+            // As many as fit are asked for, and so the limits are asked how many.
+            let room = self.headroom(cause, &redeem.limits, Exact::from(amount))?.floor().to_i64().unwrap_or(i64::MAX);
+            if let Ok((fits, worth)) = self.price(redeem, cause, room)?
+                && fits > 0
+                && Exact::from(fits) >= least
+            {
+                (amount, value) = (fits, worth);
+            }
         }
         let fitted = self.fit_rule(cause, &redeem.limits, Exact::from(amount), View::default())?;
         if fitted.amount < Exact::from(amount) {
@@ -228,8 +238,8 @@ impl Fold<'_> {
         Ok(Ok(()))
     }
 
-    /// How many steps are spent, and the money off in minor units.
-    fn price(&self, redeem: &Redeem, cause: Cause) -> Result<Result<(i64, i64), String>, Fault> {
+    /// How many steps are spent, and the money off in minor units; where the event does not say how many, at most so many.
+    fn price(&self, redeem: &Redeem, cause: Cause, room: i64) -> Result<Result<(i64, i64), String>, Fault> {
         let unit = self.program.units.at(redeem.unit);
         let bill = self.number("bill");
         let mut most = bill;
@@ -257,7 +267,7 @@ impl Fold<'_> {
         let limit = match asked {
             Some(asked) if redeem.clamp => asked.min(balance),
             Some(asked) => asked,
-            None => balance,
+            None => balance.min(room),
         };
         let limit = limit - limit % step;
         let (amount, value) = match &redeem.form {
