@@ -263,6 +263,7 @@ impl Checker<'_> {
     ) -> Option<Vec<Milestone>> {
         let mut all = Vec::new();
         for (number, milestone) in item.milestones.iter().enumerate() {
+            self.bars_refunds(&milestone.gate);
             let share = matches!(milestone.amount.kind, ExprKind::Percent(_));
             let at = self.typed(&milestone.amount, scope, if share { Type::Number } else { unit })?;
             let whole = if share { Some(Exact::ONE) } else { goal.and_then(constant) };

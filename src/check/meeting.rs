@@ -84,6 +84,7 @@ impl Checker<'_> {
             return self.fail(errors::meeting::referral_for_nobody(item.name.span(), &item.name.text));
         }
         let name = &item.name.text;
+        item.friend.iter().chain(&item.referrer).for_each(|side| self.bars_refunds(&side.gate));
         // The conditions of the referral are the friend's: what the friend gets hangs on them too.
         let mut gate = item.gate.clone();
         if let Some(side) = &item.friend {

@@ -51,9 +51,7 @@ impl Checker<'_> {
             if let Some(needs) = &option.gate.needs {
                 self.report(errors::rewards::not_of_rewards(needs.at.0, "needs activation"));
             }
-            if let Some(refunds) = &option.gate.refunds {
-                self.report(errors::rewards::not_of_rewards(refunds.at.0, "refunds"));
-            }
+            self.bars_refunds(&option.gate);
             let rule = self.called(
                 &Call {
                     by: "choice",

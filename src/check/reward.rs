@@ -80,6 +80,12 @@ impl Checker<'_> {
         }
         self.gates(gate, scope).map(|(gates, _)| gates)
     }
+    /// What is called has its way back from what calls it.
+    pub fn bars_refunds(&mut self, gate: &ast::Gate) {
+        if let Some(refunds) = &gate.refunds {
+            self.report(errors::rewards::not_of_rewards(refunds.at.0, "refunds"));
+        }
+    }
     fn cost(&mut self, cost: &ast::Cases, scope: &Scope) -> Option<(UnitId, Expr)> {
         let cost = self.cases(cost, scope, None)?;
         let Type::Quantity(unit) = cost.ty else {

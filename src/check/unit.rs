@@ -26,6 +26,9 @@ impl Checker<'_> {
             for name in std::iter::once(&item.name).chain(&item.also).filter(|name| is_time(&name.text)) {
                 self.report(errors::units::named_like_a_time(name.span(), &name.text));
             }
+            for name in std::iter::once(&item.name).chain(&item.also).filter(|name| is_outcome(&name.text)) {
+                self.report(errors::units::named_like_an_outcome(name.span(), &name.text));
+            }
             if let Some(code) = &item.money
                 && self.currency_known
                 && Currency::parse(&code.text) != Some(self.currency)
@@ -287,6 +290,11 @@ impl UnitHead {
     pub fn id(at: usize) -> UnitId {
         UnitId::new(at)
     }
+}
+
+/// Whether a scenario says with an amount before this name what became of it.
+fn is_outcome(name: &str) -> bool {
+    matches!(name, "off" | "charged" | "matched" | "expired")
 }
 
 /// Whether a number before this name would be a duration.

@@ -2,7 +2,10 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::engine::reads;
-use crate::hir::{BoostAmount, Builtin, Compare, Direction, Expr, Gates, Kind, Level, Program, Read, Trigger, Type};
+use crate::hir::{
+    BoostAmount, Builtin, Compare, Direction, Effect, Expr, Gates, Kind, LadderId, Level, Program, Read, Source,
+    TierAt, Trigger, Type,
+};
 use crate::source::Span;
 use crate::value::Exact;
 
@@ -51,6 +54,36 @@ pub(super) fn look(program: &Program, found: &mut Vec<Diagnostic>) {
     birthdays(program, found);
     boosts(program, found);
     tiers(program, found);
+    splits(program, found);
+}
+
+/// Earns at the tier that an event leads to, in ladders that climb by what is given: that is given only then.
+fn splits(program: &Program, found: &mut Vec<Diagnostic>) {
+    let counts = |id: LadderId| {
+        let tiers = program.ladders.at(id).tiers.iter().filter_map(|tier| tier.reach.as_ref());
+        let mut measures = tiers.flat_map(|reach| reads::measures(program, reach)).peekable();
+        measures.peek().is_some()
+            && measures.all(|measure| matches!(program.measures.at(measure).source, Source::Postings { .. }))
+    };
+    for earn in program.earns.iter() {
+        let (ladders, word): (Vec<LadderId>, _) = match earn.tier {
+            TierAt::Before => continue,
+            TierAt::After => (program.ladders.ids().collect(), "after"),
+            TierAt::Split(ladder) => (vec![ladder], "split"),
+        };
+        if ladders.is_empty() || !ladders.into_iter().all(counts) {
+            continue;
+        }
+        let message = format!(
+            "`tier {word}` of `{}` never does anything: what the event gives counts for the tier, and is given only then",
+            earn.name
+        );
+        found.push(
+            warning("E0590", earn.span, message).help(
+                "let the tiers climb by what members spend, such as `sum of purchase.total`; or take the line out",
+            ),
+        );
+    }
 }
 
 /// Earns of a fixed amount that is not above zero.
@@ -61,6 +94,16 @@ fn nothing(program: &Program, found: &mut Vec<Diagnostic>) {
         let message = format!("earn `{}` never gives anything: it gives {amount}", earn.name);
         let help = "an earn gives more than nothing; what is taken away is the `take` of a rule";
         found.push(warning("E0590", earn.give.span, message).help(help));
+    }
+    for rule in program.rules.iter() {
+        for (_, effect) in &rule.effects {
+            let Effect::Give(unit, give) = effect else { continue };
+            let Some(amount) = number(program, give).filter(|amount| *amount <= Exact::ZERO) else { continue };
+            let amount = said(program, Type::Quantity(*unit), amount);
+            let message = format!("rule `{}` never gives anything here: it gives {amount}", rule.name);
+            let help = "a `give` is more than nothing; what is taken away is a `take`";
+            found.push(warning("E0590", give.span, message).help(help));
+        }
     }
 }
 

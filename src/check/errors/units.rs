@@ -92,6 +92,11 @@ pub(in crate::check) fn other_money(span: Span, code: &str, own: &str) -> Diagno
         .help(format!("write `money {own}`"))
 }
 
+pub(in crate::check) fn named_like_an_outcome(span: Span, name: &str) -> Diagnostic {
+    error("E0474", span, format!("`{name}` says in scenarios what became of an amount, so no unit can be called that"))
+        .help(format!("give it another name, such as `{name}_points`; its `label` can say what members read"))
+}
+
 pub(in crate::check) fn named_like_a_time(span: Span, name: &str) -> Diagnostic {
     error("E0474", span, format!("`{name}` is a unit of time, so no unit of members can be called that"))
         .label(format!("`5 {name}` would be a duration"))

@@ -34,7 +34,7 @@ pub(super) const LIST: &[Explanation] = &[
     code(
         "E0474",
         "a unit named like a time",
-        "A number before `hours` is a duration, so no amount of a unit could be written with that name.",
+        "A number before `hours` is a duration, and scenarios expect `$5 off`, `charged`, `matched` and `10 points expired`, so no amount of a unit could be written with such a name.",
         "unit hours also hour {\n  expires never\n}",
         "unit play_hours also play_hour {\n  label   \"hours\"\n  expires never\n}",
     ),
