@@ -41,6 +41,7 @@ mod ledger;
 mod left;
 mod limit;
 mod limits;
+mod lines;
 mod listeners;
 pub mod lottery;
 mod mail;

@@ -29,6 +29,7 @@ pub(in crate::check) fn basket_without_bill(span: Span, reward: &str) -> Diagnos
 
 pub(in crate::check) fn not_of_rewards(span: Span, word: &str) -> Diagnostic {
     error("E0345", span, format!("`{word}` belongs to earns and rules; it says nothing here"))
+        .help("take this line out")
 }
 
 pub(in crate::check) fn step_not_constant(span: Span) -> Diagnostic {

@@ -159,7 +159,9 @@ impl Fold<'_> {
             instance.brought = brought;
         }
         // What cannot open again by itself need not be remembered.
-        if over && challenge.refunds == RewardRefunds::Keep {
+        let keeps =
+            challenge.refunds == RewardRefunds::Keep && self.program.rules.at(challenge.reward).decided.is_none();
+        if over && keeps {
             running.open.retain(|instance| instance.number != number);
         }
         Ok(())

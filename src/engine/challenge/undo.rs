@@ -34,7 +34,7 @@ impl Fold<'_> {
     /// Before a reversal: what holds of what challenges have brought.
     pub fn stood(&self) -> Result<Stood, Fault> {
         let mut stood = Stood::default();
-        let lost = |challenge: &Challenge| challenge.refunds != RewardRefunds::Keep && moves(challenge);
+        let lost = |challenge: &Challenge| self.may_lose(challenge) && moves(challenge);
         for (id, challenge) in self.program.challenges.pairs().filter(|(_, challenge)| lost(challenge)) {
             let running = self.state.challenges.at(id);
             for instance in running.open.iter().chain(&running.past) {
@@ -56,7 +56,7 @@ impl Fold<'_> {
     /// After a reversal: what no longer holds is taken back where the challenge says so.
     pub fn undo_challenges(&mut self, before: &Stood) -> Result<(), Fault> {
         for (id, challenge) in self.program.challenges.pairs() {
-            if challenge.refunds == RewardRefunds::Keep {
+            if !self.may_lose(challenge) {
                 continue;
             }
             if challenge.shared.is_some() {
@@ -66,14 +66,31 @@ impl Fold<'_> {
             let running = self.state.challenges.at_mut(id);
             let (mut open, mut past) = (std::mem::take(&mut running.open), std::mem::take(&mut running.past));
             for instance in open.iter_mut().chain(&mut past) {
-                self.undo_milestones(id, challenge, instance, before)?;
-                self.undo_goal(id, challenge, instance, before)?;
+                let keeps = challenge.refunds == RewardRefunds::Keep;
+                if !keeps {
+                    self.undo_milestones(id, challenge, instance, before)?;
+                }
+                if !keeps || self.is_undecided(&instance.brought) {
+                    self.undo_goal(id, challenge, instance, before)?;
+                }
             }
             past.retain(Instance::has_brought);
             let running = self.state.challenges.at_mut(id);
             (running.open, running.past) = (open, past);
         }
         Ok(())
+    }
+
+    /// Whether a reversal may take what a challenge has brought: what is to be decided later was not brought yet.
+    fn may_lose(&self, challenge: &Challenge) -> bool {
+        let waits = self.program.rules.at(challenge.reward).decided.is_some() && challenge.shared.is_none();
+        challenge.refunds != RewardRefunds::Keep || waits
+    }
+
+    /// Whether it is not decided yet what something brings.
+    pub(super) fn is_undecided(&self, brought: &Brought) -> bool {
+        let mut waiting = self.pots.undecided.values().flatten();
+        !brought.sent.is_empty() && waiting.any(|letter| brought.sent.iter().any(|sent| sent.id == letter.id))
     }
 
     /// Since when something that was reached is, by what counts now: since it was, or by what came since in its time; `None` where it is no

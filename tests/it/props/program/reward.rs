@@ -42,7 +42,8 @@ impl Writer {
         };
         self.line(format!("gives {gives}"));
         if t.chance(20) {
-            let line = format!("only {}", self.names.condition(t, On::Redeem, 1));
+            let on = if cost { On::Redeem } else { On::Member };
+            let line = format!("only {}", self.names.condition(t, on, 1));
             self.line(line);
         }
         if self.meets && t.chance(20) {
@@ -52,7 +53,7 @@ impl Writer {
             let line = format!("limit {} times {}", t.pick(&[1, 2, 3]), limit_window(t));
             self.line(line);
         }
-        if t.chance(15) {
+        if cost && t.chance(15) {
             let line = format!("minimum basket {}", self.names.price(t));
             self.line(line);
         }
