@@ -270,9 +270,11 @@ impl Fold<'_> {
             return Ok(());
         }
         let Some(position) = self.letter_fact(letter) else { return Ok(()) };
-        let ground = self.standing_ground()?;
+        let Some((place, since)) = self.state.facts.get(position).map(|fact| (fact.place, fact.event.time)) else {
+            return Ok(());
+        };
+        let ground = self.standing_ground(since)?;
         let debts = self.debts();
-        let place = self.state.facts.get(position).map_or(0, |fact| fact.place);
         self.undo_whole(position)?;
         self.rejudge(ground)?;
         self.return_automatic(place, &debts)?;

@@ -75,11 +75,13 @@ impl Judge for Reference {
                 Ok(Value::Exact(Exact::from(row)))
             }
             Source::Events { aggregate, event, .. } => {
+                let start = cx.window_start(measure.window)?;
+                // What is taken back counts later than it came.
+                let first = start.filter(|_| measure.net != Net::WhenReversed);
                 let mut contributions = Vec::new();
-                for fact in facts(cx, id).filter(|fact| fact.event.kind == *event) {
+                for fact in facts_from(cx, id, first).filter(|fact| fact.event.kind == *event) {
                     contribute(measure, fact, cx, &mut contributions)?;
                 }
-                let start = cx.window_start(measure.window)?;
                 contributions.retain(|one| one.at <= cx.at.now && start.is_none_or(|start| one.at >= start));
                 total(*aggregate, measure.ty, measure.share.as_ref(), &contributions)
             }
@@ -98,8 +100,14 @@ impl Judge for Reference {
 
 /// Facts since the measure was last restarted.
 fn facts<'a>(cx: &Cx<'a>, id: MeasureId) -> impl Iterator<Item = &'a Fact> {
-    let restart = cx.state.restarts.at(id).map_or(0, |restart| restart.place);
-    cx.state.facts.iter().filter(move |fact| fact.place >= restart)
+    facts_from(cx, id, None)
+}
+
+/// Those of them from a moment on, up to now.
+fn facts_from<'a>(cx: &Cx<'a>, id: MeasureId, first: Option<Instant>) -> impl Iterator<Item = &'a Fact> {
+    let (restart, now) = (cx.state.restarts.at(id).map_or(0, |restart| restart.place), cx.at.now);
+    let all = cx.state.facts_from(first.unwrap_or(Instant::FIRST)).take_while(move |fact| fact.event.time <= now);
+    all.filter(move |fact| fact.place >= restart)
 }
 
 /// What one event or line, or its reversal, adds to a measure.

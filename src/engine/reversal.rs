@@ -237,7 +237,8 @@ impl Fold<'_> {
 
     /// Carries out what was worked out.
     pub fn undo(&mut self, undoing: Undoing, reversal: &Reversal, event: &Arc<Event>) -> Result<(), Fault> {
-        let ground = self.standing_ground()?;
+        let times = undoing.undo.iter().filter_map(|undo| self.state.facts.get(undo.fact)).map(|fact| fact.event.time);
+        let ground = self.standing_ground(times.chain([event.time]).min().unwrap_or(event.time))?;
         let debts = self.debts();
         let first = undoing.undo.iter().filter_map(|undo| self.state.facts.get(undo.fact)).map(|fact| fact.place).min();
         for undo in undoing.undo {

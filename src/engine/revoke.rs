@@ -137,18 +137,28 @@ impl Fold<'_> {
         Ok(self.take_back(credit.cause, &mut credit, granted)? < granted)
     }
 
-    /// Before a reversal: what stands on what was counted.
-    pub fn standing_ground(&self) -> Result<Ground, Fault> {
+    /// Before a reversal of what happened from a moment on: what stands on what was counted.
+    pub fn standing_ground(&self, since: Instant) -> Result<Ground, Fault> {
         let mut crossings = BTreeSet::new();
         for (id, rule) in self.program.rules.pairs() {
             let all = &self.state.firings.at(id).hanging;
-            for hanging in all {
+            for hanging in all.iter().filter(|hanging| self.may_shake(&rule.trigger, hanging, since)) {
                 if self.still_crossed(&rule.trigger, hanging, again(all, hanging))? {
                     crossings.insert((id, hanging.period, hanging.multiple));
                 }
             }
         }
         Ok(Ground { crossings, challenges: self.stood()?, tiers: self.grounds()?, surpluses: self.surpluses()? })
+    }
+
+    /// Whether what comes back of what happened from a moment on may take a threshold away: what was crossed in a time that was over by then
+    /// stands, unless what came later in a sliding window holds it.
+    fn may_shake(&self, trigger: &Trigger, hanging: &Hanging, since: Instant) -> bool {
+        let (Trigger::Reaches(measure, _) | Trigger::Another { measure, .. }) = trigger else { return true };
+        match reads::window(self.program, *measure) {
+            None | Some(Window::LastDays(_) | Window::LastExactly(_)) => true,
+            Some(_) => hanging.until >= since,
+        }
     }
 
     /// After a reversal: what stood on what was counted is taken back where it does no longer. What did not stand on it before, as a measure was
