@@ -222,6 +222,12 @@ pub struct Payment {
 }
 
 impl Payment {
+    /// Whether what is stored of it can be: lots that were spent, of which no more came back.
+    pub fn is_sound(&self) -> bool {
+        let add = |sum: i64, (_, spent): &(u32, i64)| sum.checked_add(*spent).filter(|_| *spent >= 0);
+        self.lots.iter().try_fold(0, add).is_some_and(|spent| (0..=spent).contains(&self.returned))
+    }
+
     /// How much was spent, in steps.
     pub fn spent(&self) -> i64 {
         self.lots.iter().map(|(_, amount)| amount).sum()

@@ -148,7 +148,7 @@ impl Fold<'_> {
                 }
             }
         }
-        Ok(Ground { crossings, challenges: self.stood()?, tiers: self.grounds()?, surpluses: self.surpluses()? })
+        Ok(Ground { crossings, challenges: self.stood(since)?, tiers: self.grounds()?, surpluses: self.surpluses()? })
     }
 
     /// Whether what comes back of what happened from a moment on may take a threshold away: what was crossed in a time that was over by then

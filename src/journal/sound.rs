@@ -11,6 +11,7 @@ use crate::hir::Program;
 
 use crate::engine::brought::Firings;
 use crate::engine::challenge::Running;
+use crate::engine::fact::Payment;
 use crate::engine::series::Gauge;
 use crate::engine::state::State;
 use crate::engine::{Engine, Event, Group, Pots, World};
@@ -72,6 +73,8 @@ fn state(engine: &Engine, state: &State) -> bool {
         && state.offers.iter().is_sorted_by(|a, b| a.number < b.number)
         && state.entries.iter().is_sorted_by(|a, b| a.number < b.number)
         && state.gauges.iter().all(Gauge::is_sound)
+        && state.facts.iter().filter_map(|fact| fact.payment.as_deref()).all(Payment::is_sound)
+        && state.automatic.iter().all(|taken| taken.payment.is_sound())
         && refers(program, state)
 }
 

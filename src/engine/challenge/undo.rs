@@ -17,8 +17,9 @@ use crate::engine::fold::{Fold, View};
 type Place = (ChallengeId, u32, Prize);
 
 /// What a measure that moves on by itself had reached, as it was before a reversal: only what the reversal has taken from that is lost.
-#[derive(Default)]
 pub struct Stood {
+    /// From when on what comes back had happened: what was over by then stands.
+    since: Instant,
     /// What was reached, or what the member had brought in enough for.
     pub(super) held: BTreeSet<Place>,
     /// What the member had brought in when all together reached something, by what counts for that moment.
@@ -31,15 +32,18 @@ pub(super) fn moves(challenge: &Challenge) -> bool {
 }
 
 impl Fold<'_> {
-    /// Before a reversal: what holds of what challenges have brought.
-    pub fn stood(&self) -> Result<Stood, Fault> {
-        let mut stood = Stood::default();
+    /// Before a reversal of what happened from a moment on: what holds of what challenges have brought.
+    pub fn stood(&self, since: Instant) -> Result<Stood, Fault> {
+        let mut stood = Stood { since, held: BTreeSet::new(), parts: BTreeMap::new() };
         let lost = |challenge: &Challenge| self.may_lose(challenge) && moves(challenge);
         for (id, challenge) in self.program.challenges.pairs().filter(|(_, challenge)| lost(challenge)) {
             let running = self.state.challenges.at(id);
             for instance in running.open.iter().chain(&running.past) {
                 if challenge.shared.is_some() {
                     self.stood_together(id, challenge, instance, &mut stood)?;
+                    continue;
+                }
+                if instance.until <= since {
                     continue;
                 }
                 let goal = instance.completed.map(|_| None);
@@ -65,7 +69,7 @@ impl Fold<'_> {
             }
             let running = self.state.challenges.at_mut(id);
             let (mut open, mut past) = (std::mem::take(&mut running.open), std::mem::take(&mut running.past));
-            for instance in open.iter_mut().chain(&mut past) {
+            for instance in open.iter_mut().chain(&mut past).filter(|instance| instance.until > before.since) {
                 let keeps = challenge.refunds == RewardRefunds::Keep;
                 if !keeps {
                     self.undo_milestones(id, challenge, instance, before)?;
