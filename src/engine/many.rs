@@ -185,6 +185,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
 mod tests {
     use super::*;
 
+    impl Numbered for u32 {
+        fn number(&self) -> u32 {
+            *self
+        }
+    }
+
     /// Behaves as a vector does, whatever is done to it, and so do copies that were made before.
     #[test]
     fn many_are_a_list_whose_copies_stay_as_they_are() {
@@ -218,11 +224,6 @@ mod tests {
 
     #[test]
     fn many_in_order_are_found() {
-        impl Numbered for u32 {
-            fn number(&self) -> u32 {
-                *self
-            }
-        }
         let mut many: Many<u32> = (0..500).map(|item| item * 2).collect();
         assert_eq!(many.partition_point(|item| *item < 7), 4);
         assert_eq!((many.numbered(8), many.numbered(7), many.place_of(8)), (Some(&8), None, Some(4)));
