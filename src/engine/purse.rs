@@ -23,7 +23,7 @@ pub struct Purse {
     in_order: Note<Option<bool>>,
     /// Numbers of those that may not be spent yet, in order, with the moment from which on they may, where that is known.
     #[serde(skip)]
-    unready: Note<Option<Vec<(u32, Option<Instant>)>>>,
+    unready: Note<Option<Unready>>,
     /// What they hold, where that is known.
     #[serde(skip)]
     held: Note<Option<Held>>,
@@ -46,6 +46,9 @@ pub struct Purse {
     /// Totals over the member's life, in steps: awarded, taken back, spent (net of returns), expired.
     pub totals: Totals,
 }
+
+/// Lots that may not be spent yet: their numbers, and from when on they may, where time alone decides.
+type Unready = Vec<(u32, Option<Instant>)>;
 
 /// What open lots hold.
 #[derive(Debug, Clone, Copy, Default)]

@@ -134,7 +134,7 @@ impl Fold<'_> {
         let limits = rule.limits.iter().filter(|limit| self.program.limits.at(**limit).is_times());
         let per = |limit: &LimitId| -> Result<Vec<_>, Fault> {
             let per = self.program.limits.at(*limit).per.iter();
-            Ok(per.map(|field| self.judge.value(field, &self.cx(view))).collect::<Result<_, _>>()?)
+            per.map(|field| self.judge.value(field, &self.cx(view))).collect()
         };
         limits.map(|limit| Ok(UseKey { limit: *limit, per: per(limit)? })).collect()
     }

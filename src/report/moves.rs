@@ -12,12 +12,15 @@ use super::scope::Window;
 /// A move from one tier of a ladder to another.
 pub type Move = (LadderId, u32, u32);
 
+/// Moves on one ladder by their moment, each from a tier to another.
+type Told = BTreeMap<Instant, Vec<[u32; 2]>>;
+
 /// All moves of a history, in terms of the newest version.
 #[derive(Debug, Clone, Default)]
 pub struct Moves {
     days: BTreeMap<Move, BTreeMap<Day, i64>>,
     /// Moves of each member on each ladder, by their moment.
-    members: BTreeMap<Arc<str>, BTreeMap<LadderId, BTreeMap<Instant, Vec<[u32; 2]>>>>,
+    members: BTreeMap<Arc<str>, BTreeMap<LadderId, Told>>,
 }
 
 impl Moves {
@@ -53,7 +56,7 @@ impl Moves {
 }
 
 /// Where a member came to stand with each moment. Corrections tell moves of one moment in any order: it stands where more of them lead to than from.
-fn history(moves: &BTreeMap<Instant, Vec<[u32; 2]>>) -> Vec<(Instant, u32)> {
+fn history(moves: &Told) -> Vec<(Instant, u32)> {
     let end = |told: &Vec<[u32; 2]>| {
         let balance = |tier: u32| {
             let to = told.iter().filter(|moved| moved[1] == tier).count();

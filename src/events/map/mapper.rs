@@ -369,7 +369,7 @@ fn bind(map: &Map, rule: &mut Rule, decoder: &Decoder<'_>) -> Result<Bound, MapE
         let said = rule.fields.iter().position(|(name, _)| name == CURRENCY);
         rule.currency = said.map(|at| rule.fields.remove(at).1);
     }
-    bind_fields(map, &mut rule.fields, &event.fields, decoder, &path, &rule.event, grouped)?;
+    bind_fields(map, &mut rule.fields, &event.fields, &path, &rule.event, grouped)?;
     let mentioned = |name: &str| rule.fields.iter().any(|(other, _)| other == name);
     let same = event
         .fields
@@ -384,7 +384,6 @@ fn bind_fields(
     map: &Map,
     fields: &mut [(String, Form)],
     defs: &Arena<FieldId, FieldDef>,
-    decoder: &Decoder<'_>,
     path: &str,
     whose: &str,
     grouped: bool,
@@ -405,7 +404,7 @@ fn bind_fields(
         }
         match (&def.ty, &mut *form) {
             (FieldType::List(lines), Form::Lines(inner)) => {
-                bind_fields(map, inner, lines, decoder, &path, &format!("a line of {name}"), false)?;
+                bind_fields(map, inner, lines, &path, &format!("a line of {name}"), false)?;
                 // A line has no values but those that are named.
                 if let Some(def) = lines.iter().find(|def| {
                     !def.optional && def.default.is_none() && !inner.iter().any(|(name, _)| *name == *def.name)
@@ -419,7 +418,7 @@ fn bind_fields(
                         inner.push((def.name.to_string(), Form::Column(def.name.to_string())));
                     }
                 }
-                bind_fields(map, inner, lines, decoder, &path, &format!("a line of {name}"), false)?;
+                bind_fields(map, inner, lines, &path, &format!("a line of {name}"), false)?;
             }
             (_, Form::Lines(inner)) => {
                 let word = inner.first().map_or("", |(word, _)| word.as_str());
