@@ -196,8 +196,7 @@ impl Fold<'_> {
         let place = self.state.judged;
         let fact = self.draft.take().unwrap_or_else(|| Fact::new(event.clone(), place));
         self.fact = Some(self.state.facts.len());
-        let facts = &mut self.state.facts;
-        facts.push(fact);
+        self.state.facts.push(fact);
         self.state.judged += 1;
         if self.program.events.at(event.kind).kind == EventKind::Redeem && self.text("order").is_some() {
             self.state.orders = self.state.orders.saturating_add(1);

@@ -76,9 +76,7 @@ impl Fact {
             place,
         }
     }
-}
 
-impl Fact {
     /// Of how many pieces a redemption is.
     pub fn quantity(&self, program: &Program) -> usize {
         let field =

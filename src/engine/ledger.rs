@@ -432,9 +432,8 @@ impl Fold<'_> {
             }
             let now = self.at.now;
             self.tally(unit, TallyKind::Spent, -amount, now)?;
-            if self.state.units.at_mut(unit).give_back(number, amount) {
-                // It goes on as if it had never been spent.
-            } else if let Some(closed) = self.state.units.at(unit).closed(number).cloned() {
+            let is_open = self.state.units.at_mut(unit).give_back(number, amount);
+            if let Some(closed) = self.state.units.at(unit).closed(number).filter(|_| !is_open).cloned() {
                 // What of it was left has lapsed, whatever has restarted its clocks since.
                 let alive = closed.expired == 0 && self.lapses(&closed).is_none_or(|at| at > now);
                 if !alive && def.returned == Returned::Forfeit {

@@ -151,12 +151,6 @@ impl<T> FromIterator<T> for Many<T> {
     }
 }
 
-impl<T> Extend<T> for Many<T> {
-    fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
-        self.0.extend(items.into_iter().map(Arc::new));
-    }
-}
-
 /// Items in order.
 pub type Iter<'m, T> =
     std::iter::Map<imbl::vector::Iter<'m, Arc<T>, imbl::shared_ptr::DefaultSharedPtr>, fn(&'m Arc<T>) -> &'m T>;

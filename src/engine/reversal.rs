@@ -238,7 +238,7 @@ impl Fold<'_> {
     /// Carries out what was worked out.
     pub fn undo(&mut self, undoing: Undoing, reversal: &Reversal, event: &Arc<Event>) -> Result<(), Fault> {
         let times = undoing.undo.iter().filter_map(|undo| self.state.facts.get(undo.fact)).map(|fact| fact.event.time);
-        let ground = self.standing_ground(times.chain([event.time]).min().unwrap_or(event.time))?;
+        let ground = self.standing_ground(times.fold(event.time, Instant::min))?;
         let debts = self.debts();
         let first = undoing.undo.iter().filter_map(|undo| self.state.facts.get(undo.fact)).map(|fact| fact.place).min();
         for undo in undoing.undo {

@@ -67,10 +67,10 @@ impl Fold<'_> {
                 self.undo_shared(id, challenge, before)?;
                 continue;
             }
+            let keeps = challenge.refunds == RewardRefunds::Keep;
             let running = self.state.challenges.at_mut(id);
             let (mut open, mut past) = (std::mem::take(&mut running.open), std::mem::take(&mut running.past));
             for instance in open.iter_mut().chain(&mut past).filter(|instance| instance.until > before.since) {
-                let keeps = challenge.refunds == RewardRefunds::Keep;
                 if !keeps {
                     self.undo_milestones(id, challenge, instance, before)?;
                 }
