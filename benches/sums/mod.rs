@@ -36,11 +36,12 @@ fn judge(crew: &mut Crew, batch: &mut Batch) {
     assert!(away.is_empty(), "every event is accepted");
 }
 
-fn judged(plan: &Arc<Plan>, mut batches: Vec<Batch>) -> Crew {
+/// Judges everything. The batches come out again, as to let them go is no part of it.
+fn judged(plan: &Arc<Plan>, mut batches: Vec<Batch>) -> (Crew, Vec<Batch>) {
     let mut crew = Crew::new(plan, 1, Repeats::Unexpected);
     batches.iter_mut().for_each(|batch| judge(&mut crew, batch));
     crew.advance(None).expect("plain members");
-    crew
+    (crew, batches)
 }
 
 /// Reads and judges everything.
@@ -59,7 +60,7 @@ pub fn tell(
     totals: &limit::Totals,
     say: impl Fn(&str, &mut dyn FnMut() -> Duration),
 ) {
-    let mut crew = judged(plan, kept(program, plan, path));
+    let (mut crew, _) = judged(plan, kept(program, plan, path));
     let (points, standing) = (crew.told().units[0], crew.standing());
     let own = (points.issued, points.spent, points.expired, standing.members, standing.outstanding[0]);
     let theirs = (totals.earned, totals.redeemed, totals.expired, totals.members, totals.balance - totals.debt);

@@ -165,7 +165,7 @@ fn may_raise(program: &Program, kind: EventId, measure: MeasureId) -> bool {
         }
         Source::Streak { .. } | Source::Postings { .. } | Source::Formula(_) => return true,
     };
-    def.kind != EventKind::Declared || counted == kind || reversed == Some(counted)
+    !matches!(def.kind, EventKind::Declared | EventKind::Redeem) || counted == kind || reversed == Some(counted)
 }
 
 fn split_by(program: &Program, earn: &Earn) -> Option<MeasureId> {

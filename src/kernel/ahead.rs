@@ -108,7 +108,7 @@ impl Ahead {
             entries: sums.iter().filter(|sum| sum.facts.is_none()).map(|sum| sum.cells.entries).collect(),
             values: values.iter().map(|measure| measure.cells.entries).collect(),
             asks: plan.events.iter().map(asks).collect(),
-            looks: plan.events.iter().map(|event| one_of_each_line(looked_at(plan, event))).collect(),
+            looks: plan.events.iter().map(|event| one_of_each_line(&looked_at(plan, event))).collect(),
             leaving: Vec::new(),
         }
     }
@@ -168,13 +168,18 @@ impl Ahead {
     }
 }
 
-/// Some cells of a member, so that every line of memory with a cell that an event of some type looks at has one of them.
-fn one_of_each_line(mut all: Vec<usize>) -> Vec<usize> {
-    all.sort_unstable();
-    let mut known = None;
-    // Where lines begin in a row differs from member to member.
-    all.retain(|at| known.is_none_or(|known| *at >= known + LINE / 2) && known.replace(*at) != Some(*at));
-    all
+/// Some cells of a member, so that every line of memory with a cell that an event of some type looks at has one of them, wherever lines
+/// begin in its row.
+fn one_of_each_line(all: &[usize]) -> Vec<usize> {
+    let mut touched: Vec<usize> = Vec::new();
+    for (place, at) in all.iter().enumerate() {
+        let near = |next: &usize| touched.last().is_some_and(|last| *next <= last + LINE);
+        // Between two that are no farther apart than a line, every line has one of both.
+        if !near(at) || !all.get(place + 1).is_some_and(near) {
+            touched.push(*at);
+        }
+    }
+    touched
 }
 
 /// Touches rows of queues.
@@ -184,13 +189,12 @@ fn touch(queues: &Queues, places: impl Iterator<Item = u32>) {
 
 /// Touches what comes behind rows that will have left by a moment of their own, which one cell of each tells.
 fn follow(queues: &Queues, tells: usize, leaving: &mut Vec<(u32, i64)>) {
-    leaving.retain(|(at, _)| *at != NOWHERE);
     for _ in 0..FURTHER {
         touch(queues, leaving.iter().map(|(at, _)| *at));
         leaving.retain_mut(|(at, by)| match queues.at(*at) {
             Some(row) if cell(row, tells) <= *by => {
                 *at = queues.after(row);
-                true
+                *at != NOWHERE
             }
             _ => false,
         });

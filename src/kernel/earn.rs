@@ -172,7 +172,7 @@ impl Judge<'_, '_> {
                 self.grant(*unit, *award, lanes.iter().zip(amounts.iter().copied()));
                 self.scratch.room.give(amounts);
             }
-            EffectPlan::Issue(reward) => lanes.iter().for_each(|_| self.issue(*reward)),
+            EffectPlan::Issue(reward) => self.issue(*reward, lanes.len()),
             EffectPlan::Badge(cell) => {
                 for lane in lanes {
                     if lane.get(*cell) == super::layout::NEVER {
@@ -186,11 +186,11 @@ impl Judge<'_, '_> {
         Ok(())
     }
 
-    /// Issues a reward.
-    pub fn issue(&mut self, id: RewardId) {
-        self.told.outcomes += 1;
+    /// Issues a reward so many times.
+    pub fn issue(&mut self, id: RewardId, times: usize) {
+        self.told.outcomes += times as u64;
         if let Some(issued) = self.told.issued.get_mut(id.0 as usize) {
-            *issued += 1;
+            *issued += times as u64;
         }
     }
 }

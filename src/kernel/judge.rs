@@ -431,7 +431,7 @@ impl Judge<'_, '_> {
         self.told.outcomes += 1;
         for rung in old + 1..=tier {
             let issues = usize::try_from(rung).ok().and_then(|rung| ladder.issues.get(rung));
-            issues.into_iter().flatten().for_each(|reward| self.issue(*reward));
+            issues.into_iter().flatten().for_each(|reward| self.issue(*reward, 1));
         }
         self.tier_rules(lane, id, old..tier, highest, |_| true)
     }

@@ -2,27 +2,25 @@
 
 use std::cmp::Reverse;
 
-use crate::hir::{EventId, MeasureId, RuleId, UnitId};
+use crate::hir::{EventKind, MeasureId, RuleId, UnitId};
 
 use super::layout::{ABSENT, FEW, HEAD, MeasureCells};
 use super::plan::{EffectPlan, EventPlan, FactPlan, LimitPlan, Plan};
 
-/// For each cell of a plan's rows the place that it would better have: first those that most types of events look at.
+/// For each cell of a plan's rows the place that it would better have. What the type of event with the most cells looks at comes first; of
+/// that, and of the rest, what the next type looks at, and so on.
 pub fn order(plan: &Plan) -> Vec<usize> {
-    let mut cells: Vec<(usize, Vec<EventId>)> = (0..plan.layout.fresh.len()).map(|cell| (cell, Vec::new())).collect();
-    for (id, event) in plan.events.pairs() {
-        for cell in looked_at(plan, event) {
-            if let Some((_, events)) = cells.get_mut(cell)
-                && events.last() != Some(&id)
-            {
-                events.push(id);
-            }
-        }
-    }
+    let mut types: Vec<(bool, Vec<usize>)> =
+        plan.events.iter().map(|event| (event.kind == EventKind::Declared, looked_at(plan, event))).collect();
+    // What the program declares comes far more often than what the engine knows by itself.
+    types.sort_by_key(|(declared, cells)| Reverse((*declared, cells.len())));
+    let mut cells: Vec<(Vec<bool>, usize)> = (0..plan.layout.fresh.len())
+        .map(|cell| (types.iter().map(|(_, cells)| cells.contains(&cell)).collect(), cell))
+        .collect();
     // Every type looks at the head of a row, which stays where it is.
-    cells.sort_by(|(_, a), (_, b)| (Reverse(a.len()), a).cmp(&(Reverse(b.len()), b)));
+    cells.sort_by(|(a, _), (b, _)| b.cmp(a));
     let mut places = vec![0; cells.len()];
-    for (place, (cell, _)) in cells.iter().enumerate() {
+    for (place, (_, cell)) in cells.iter().enumerate() {
         if let Some(slot) = places.get_mut(*cell) {
             *slot = place;
         }
@@ -73,5 +71,7 @@ pub fn looked_at(plan: &Plan, event: &EventPlan) -> Vec<usize> {
     let redeems = event.redeem.iter().flat_map(|redeem| &redeem.ways);
     all.extend(redeems.flat_map(|(_, way)| unit(way.unit)));
     all.retain(|at| *at < ABSENT);
+    all.sort_unstable();
+    all.dedup();
     all
 }
