@@ -10,14 +10,16 @@ use clap::{Args, ValueEnum};
 use super::error::{CliError, Exit};
 use super::load::load;
 use super::locate::split_program;
+use super::out::is_standard;
 use super::output::Output;
 use super::progress::Progress;
 use super::seeds;
 use super::sinks::{Sinks, Written};
 use super::source::{HistoryArgs, inputs};
 use super::summary::Summary;
+use super::table::Table;
 use super::threads::ThreadArgs;
-use super::tight;
+use super::tight::{self, Task};
 use crate::compile::compile;
 use crate::engine::{Arrival, Event, Job, Outcome, World};
 use crate::events::{EventStream, Place, Reject};
@@ -49,6 +51,9 @@ pub struct RunArgs {
     /// Write the journal to this file; `-` for the standard output
     #[arg(long, value_name = "FILE", conflicts_with = "output")]
     pub journal: Option<PathBuf>,
+    /// Write a table of all members to this file: their balances and tiers, as CSV; `-` for the standard output
+    #[arg(long, value_name = "FILE")]
+    pub members: Option<PathBuf>,
     /// What is judged.
     #[command(flatten)]
     pub history: HistoryArgs,
@@ -64,7 +69,7 @@ pub struct RunArgs {
 }
 
 impl RunArgs {
-    /// Whether nobody wants to know more than what it all comes to.
+    /// Whether nobody wants to know more than what it all comes to, and where members stand.
     fn only_sums(&self) -> bool {
         self.output.is_none() && self.journal.is_none() && self.state.is_none()
     }
@@ -106,12 +111,25 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     let inputs = inputs(events)?;
     let map = source.map(&program, &inputs, output)?;
     let engine = seeds::give(compile(&versions), &source.seeds()?)?;
+    if args.journal.as_deref().is_some_and(is_standard) && args.members.as_deref().is_some_and(is_standard) {
+        return Err(CliError::Usage(
+            "both the journal and the members are to go to the standard output: name a file for one".to_owned(),
+        ));
+    }
     let started = Clock::now();
+    let mut table = args.members.as_deref().map(|path| Table::open(path, &program)).transpose()?;
     if args.only_sums() {
-        let (progress, threads) = (&mut Progress::new("events", *quiet), args.threads.count());
-        if let Some(mut summary) = tight::judge(&engine, &versions, &inputs, map.as_ref(), until, threads, progress)? {
+        let task = Task { inputs: &inputs, map: map.as_ref(), until, threads: args.threads.count() };
+        let judged = tight::judge(&engine, &versions, &task, table.as_mut(), &mut Progress::new("events", *quiet))?;
+        if let Some(mut summary) = judged {
+            let on_stdout = table.as_ref().is_some_and(Table::is_on_stdout);
+            if let Some(file) = table.map(Table::finish).transpose()?.flatten() {
+                file.publish()?;
+            }
             summary.elapsed(started.elapsed());
-            tell(&summary, args, output)?;
+            if !on_stdout {
+                tell(&summary, args, output)?;
+            }
             return Ok(note_rejects(&summary, summary.found(), args, output));
         }
     }
@@ -144,10 +162,11 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     let Pass { mut sinks, mut summary, trace, .. } = pass;
     summary.stand(&world);
     sinks.members(&world)?;
+    table.as_mut().map_or(Ok(()), |table| table.world(&world))?;
     sinks.settlement(&summary.giving)?;
-    let on_stdout = sinks.journal_on_stdout();
+    let on_stdout = sinks.journal_on_stdout() || table.as_ref().is_some_and(Table::is_on_stdout);
     let found = summary.found();
-    let written = sinks.finish()?;
+    let written = sinks.finish(table)?;
     let found = match (state, trace) {
         (Some(state), Some(trace)) => keep(state, &world, written, (trace, summary.giving.settled()), found, output)?,
         _ => {
@@ -158,7 +177,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     // The process ends with the run: to take all members apart would take longer than to judge some of them.
     std::mem::forget(world);
     summary.elapsed(started.elapsed());
-    // The journal is the result then, and the summary would spoil it.
+    // What is there is the result then, and the summary would spoil it.
     let told = if on_stdout { Ok(()) } else { tell(&summary, args, output) };
     if let (Err(CliError::Write(_)), true) = (&told, args.state.is_some()) {
         output.note(&"the run is done and saved; only its summary is missing");

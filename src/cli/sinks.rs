@@ -1,10 +1,12 @@
 //! Where outcomes and rejects of a run go.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::out::{Out, is_standard, name_of};
+use super::table::Table;
 use crate::engine::{Outcome, World};
 use crate::events::Reject;
 use crate::hir::Program;
@@ -14,27 +16,6 @@ use crate::report::Giving;
 
 /// The file of statements for partners.
 const SETTLEMENT: &str = "settlement.jsonl";
-
-/// Standard output, or a file that takes its name at the end.
-enum Out {
-    Standard(BufWriter<Stdout>),
-    File(AtomicFile),
-}
-
-impl Write for Out {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Standard(out) => out.write(bytes),
-            Self::File(file) => file.write(bytes),
-        }
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Standard(out) => out.flush(),
-            Self::File(file) => file.flush(),
-        }
-    }
-}
 
 /// The journal and the rejects, each where it was asked for.
 pub(super) struct Sinks<'p> {
@@ -81,13 +62,9 @@ impl<'p> Sinks<'p> {
             None => journal.map(Path::to_owned),
         };
         let Some(path) = path else { return Ok(sinks) };
-        sinks.on_stdout = path == Path::new("-");
-        sinks.name = if sinks.on_stdout { "the standard output".to_owned() } else { path.display().to_string() };
-        let out = match sinks.on_stdout {
-            true => Out::Standard(BufWriter::with_capacity(1 << 16, io::stdout())),
-            false => Out::File(AtomicFile::create(&path)?),
-        };
-        sinks.journal = Some(JournalWriter::new(&versions.iter().map(|version| &**version).collect::<Vec<_>>(), out));
+        (sinks.on_stdout, sinks.name) = (is_standard(&path), name_of(&path));
+        let versions: Vec<&Program> = versions.iter().map(|version| &**version).collect();
+        sinks.journal = Some(JournalWriter::new(&versions, Out::open(&path)?));
         Ok(sinks)
     }
 
@@ -130,13 +107,15 @@ impl<'p> Sinks<'p> {
         statements.iter().try_for_each(|line| out.write(line).map_err(|error| WriteError::new(SETTLEMENT, error)))
     }
 
-    /// Makes everything durable.
-    pub(super) fn finish(self) -> Result<Written, WriteError> {
+    /// Makes everything durable, with a table of members.
+    pub(super) fn finish(self, table: Option<Table>) -> Result<Written, WriteError> {
         let mut files = Vec::new();
-        if let Some(journal) = self.journal
-            && let Out::File(file) = journal.finish().map_err(|error| WriteError::new(self.name.as_str(), error))?
-        {
-            files.push(file.finish()?);
+        if let Some(journal) = self.journal {
+            let out = journal.finish().map_err(|error| WriteError::new(self.name.as_str(), error))?;
+            files.extend(out.finish(&self.name)?);
+        }
+        if let Some(table) = table {
+            files.extend(table.finish()?);
         }
         let lines = [
             ("members.jsonl", self.members),

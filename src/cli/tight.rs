@@ -5,11 +5,24 @@ use std::sync::Arc;
 use super::error::CliError;
 use super::progress::Progress;
 use super::summary::Summary;
+use super::table::Table;
 use crate::engine::{Arrival, Engine};
 use crate::events::{EventStream, Inputs, Map, Reject};
 use crate::hir::Program;
 use crate::kernel::{Away, Batch, Crew, Plan, Reading, Repeats};
 use crate::value::Instant;
+
+/// What is judged, and how.
+pub(super) struct Task<'a> {
+    /// Events.
+    pub inputs: &'a Inputs,
+    /// How they are read.
+    pub map: Option<&'a Map>,
+    /// Up to when the clock is moved after them.
+    pub until: Option<Instant>,
+    /// How many threads work.
+    pub threads: usize,
+}
 
 /// Judges all events of inputs that can be read again; `None` where only the fold can do it, which then reads them again.
 ///
@@ -18,12 +31,11 @@ use crate::value::Instant;
 pub(super) fn judge<'p>(
     engine: &'p Engine,
     versions: &'p [Arc<Program>],
-    inputs: &Inputs,
-    map: Option<&Map>,
-    until: Option<Instant>,
-    threads: usize,
+    task: &Task<'_>,
+    mut table: Option<&mut Table>,
     progress: &mut Progress,
 ) -> Result<Option<Summary<'p>>, CliError> {
+    let Task { inputs, map, until, threads } = *task;
     let [version] = engine.versions() else { return Ok(None) };
     if inputs.paths().iter().any(|path| !path.is_file()) {
         return Ok(None);
@@ -37,9 +49,15 @@ pub(super) fn judge<'p>(
         let stream = EventStream::new(&version.program, inputs, map, 0)?;
         let reading = Reading::new(&version.program, &plan, stream, repeats);
         let mut crew = Crew::new(&plan, threads, repeats);
+        if table.is_some() {
+            crew = crew.keeping_names();
+        }
         let done = crew.run(reading, &mut |batch, away| tell(&mut summary, batch, away, progress));
         if done.and_then(|()| crew.advance(until.map(Instant::millis))).is_ok() {
             summary.tight(&crew.told(), &crew.standing());
+            if let Some(table) = table.as_deref_mut() {
+                table.crew(&version.program, &mut crew)?;
+            }
             // The process ends with the run: to take all members apart would only take time.
             std::mem::forget(crew);
             return Ok(Some(summary));

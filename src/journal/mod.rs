@@ -44,6 +44,7 @@ pub mod receipts;
 mod settlement;
 mod sound;
 pub mod state;
+mod table;
 mod writer;
 
 pub use file::{AtomicFile, Ready, WriteError, create_folder};
@@ -52,4 +53,5 @@ pub use line::Line;
 pub use member::MemberLine;
 pub use settlement::{Settled, Settlement, Statement};
 pub use state::{StateError, StateFile};
+pub use table::MemberTable;
 pub use writer::{JournalWriter, LineWriter};

@@ -6,11 +6,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use crate::engine::Arrival;
 
 use super::judge::Odd;
-use super::members::{Members, Share, Standing};
+use super::members::{MemberStanding, Members, Share, Standing};
 use super::names::Names;
 use super::plan::Plan;
 use super::prints::Prints;
 use super::read::{Batch, Reading};
+use super::roster::Roster;
 use super::rows::Block;
 use super::seen::Seen;
 use super::store::Told;
@@ -46,6 +47,8 @@ pub struct Crew {
 /// Where all events pass in order.
 struct Desk {
     names: Names,
+    /// Their texts, where somebody asks for them.
+    roster: Option<Roster>,
     earlier: Earlier,
 }
 
@@ -61,13 +64,16 @@ impl Desk {
             Repeats::Expected => Earlier::Known(Box::default()),
             Repeats::Unexpected => Earlier::Kept(Prints::default()),
         };
-        Self { names: Names::default(), earlier }
+        Self { names: Names::default(), roster: None, earlier }
     }
 
     /// Puts a block in order, finds its members, and says what came before.
     fn pass(&mut self, block: &mut Block) -> Result<(), Odd> {
         block.order();
         block.number(&mut self.names);
+        if let Some(roster) = &mut self.roster {
+            block.rows.iter().for_each(|row| roster.keep(row.member, block.member(row)));
+        }
         match &mut self.earlier {
             Earlier::Known(seen) => seen.check(block),
             Earlier::Kept(prints) => {
@@ -103,6 +109,12 @@ impl Crew {
         let shares =
             (0..threads).map(|own| Mutex::new(Members::new(plan.clone(), Share { own, of: threads }))).collect();
         Self { desk: Mutex::new(Desk::new(repeats)), shares, plan: plan.clone() }
+    }
+
+    /// The same, but that it knows the names of members afterwards ([`Crew::each_member`]).
+    pub fn keeping_names(mut self) -> Self {
+        own(&mut self.desk).roster = Some(Roster::default());
+        self
     }
 
     /// Judges a block of events; returns what became of those that were not accepted.
@@ -170,6 +182,23 @@ impl Crew {
         let mut told = Told::new(self.plan.units.len(), self.plan.rewards);
         self.shares.iter_mut().for_each(|members| told.add(own(members).told()));
         told
+    }
+
+    /// Tells where each member stands, in the order of their names; of nobody, unless names are kept.
+    ///
+    /// # Errors
+    /// What `tell` says.
+    pub fn each_member<E>(&mut self, mut tell: impl FnMut(MemberStanding<'_>) -> Result<(), E>) -> Result<(), E> {
+        let Self { desk, shares, .. } = self;
+        let Some(roster) = &own(desk).roster else { return Ok(()) };
+        let (mut balances, mut tiers) = (Vec::new(), Vec::new());
+        for number in roster.in_order() {
+            let stands = shares.iter_mut().any(|members| own(members).stand_of(number, &mut balances, &mut tiers));
+            if stands {
+                tell(MemberStanding { member: roster.name(number), balances: &balances, tiers: &tiers })?;
+            }
+        }
+        Ok(())
     }
 
     /// Where all members stand.

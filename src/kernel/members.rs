@@ -55,6 +55,17 @@ pub struct Standing {
     pub tiers: Vec<Vec<u64>>,
 }
 
+/// Where one member stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemberStanding<'c> {
+    /// Its name.
+    pub member: &'c str,
+    /// By unit: what people are shown, in smallest steps.
+    pub balances: &'c [i64],
+    /// By ladder: the place of the tier that is held.
+    pub tiers: &'c [u32],
+}
+
 impl Members {
     /// Nobody yet, of a share of the members.
     pub fn new(plan: Arc<Plan>, share: Share) -> Self {
@@ -92,6 +103,22 @@ impl Members {
     /// [`Odd`] as [`Members::judge`].
     pub fn advance(&mut self, to: i64) -> Result<(), Odd> {
         self.court.advance(&self.cells, to)
+    }
+
+    /// Balances and tiers of the member with a number, as [`MemberStanding`] has them; `false` where that is none of these.
+    pub fn stand_of(&self, number: u32, balances: &mut Vec<i64>, tiers: &mut Vec<u32>) -> bool {
+        let Some(member) = self.share.place(number).and_then(|place| self.cells.row(place as usize)) else {
+            return false;
+        };
+        let cell = |at: usize| shared(member, at);
+        balances.clear();
+        balances.extend(self.plan.units.iter().map(|unit| {
+            let net = cell(unit.cells.available).saturating_sub(cell(unit.cells.debt).max(0));
+            if unit.floor.is_some() { net } else { net.max(0) }
+        }));
+        tiers.clear();
+        tiers.extend(self.plan.ladders.iter().map(|ladder| u32::try_from(cell(ladder.cells.tier)).unwrap_or(0)));
+        cell(JOINED) != MISSING
     }
 
     /// Adds where these members stand.

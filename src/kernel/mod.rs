@@ -37,6 +37,7 @@ mod queues;
 mod read;
 mod redeem;
 mod reverse;
+mod roster;
 mod rows;
 mod scan;
 mod seen;
@@ -51,7 +52,7 @@ mod unfit;
 
 pub use crew::{AGAIN, Away, Crew, Repeats};
 pub use judge::Odd;
-pub use members::Standing;
+pub use members::{MemberStanding, Standing};
 pub use plan::Plan;
 pub use read::{Batch, Places, Reading};
 pub use rows::{Block, Filler, Known, Row};

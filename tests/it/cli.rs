@@ -383,3 +383,38 @@ fn a_seed_is_made_once() {
     assert_eq!(folder.read("secret.seed").trim().len(), 64);
     assert_eq!(meed(&["draw", "commit", "--seed-file", &seed]).status.code(), Some(2));
 }
+
+#[test]
+fn a_table_says_where_each_member_stands() {
+    let folder = Folder::new("members");
+    let program = r#"program "P" { currency EUR, timezone "UTC" }
+event purchase { order id, total money }
+event refund reverses purchase by order { total money }
+unit points also point { round down, expires never, refunds may go below zero }
+unit stars { decimals 1, expires never, refunds stop at zero }
+measure spend = sum of purchase.total, each calendar year
+tiers level by spend { basic, gold at €100, holds rolling, refunds lower at once }
+earn base on purchase { give 1 point per €1 of total }
+earn half on purchase { give 0.5 stars }
+redeem pay { rate 100 points = €1 }
+"#;
+    fs::write(folder.join("p.meed"), program).unwrap();
+    let events = r#"{"id":"1","type":"purchase","member":"zoë","time":"2026-01-01T10:00:00Z","order":"A","total":"120"}
+{"id":"2","type":"purchase","member":"ann, b","time":"2026-01-02T10:00:00Z","order":"B","total":"30"}
+{"id":"3","type":"redeem","member":"zoë","time":"2026-01-03T10:00:00Z","amount":100}
+{"id":"4","type":"refund","member":"ann, b","time":"2026-01-04T10:00:00Z","order":"B","total":"30"}
+{"id":"5","type":"refund","member":"zoë","time":"2026-01-05T10:00:00Z","order":"A","total":"30"}
+"#;
+    fs::write(folder.join("e.jsonl"), events).unwrap();
+    let (program, events) = (folder.named("p.meed"), folder.named("e.jsonl"));
+    let run = |more: &[&str]| meed(&[&["run", &program, &events, "--quiet", "--members"], more].concat());
+    let expected = "member,points,stars,level\n\"ann, b\",0,0.0,basic\nzoë,-10,0.4,basic\n";
+    // The kernel, and the fold.
+    for more in [&["-"] as &[&str], &["-", "--threads", "2"], &["-", "--output", &folder.named("out")]] {
+        assert_eq!(String::from_utf8(run(more).stdout).unwrap(), expected, "{more:?}");
+    }
+    let summary = run(&[&folder.named("members.csv")]);
+    assert!(!summary.stdout.is_empty() && fs::read_to_string(folder.join("members.csv")).unwrap() == expected);
+    let both = run(&["-", "--journal", "-"]);
+    assert!(both.stdout.is_empty() && both.status.code() == Some(2), "{both:?}");
+}

@@ -16,8 +16,11 @@ use super::programs::cases;
 
 type Versions = Vec<Arc<Program>>;
 
-/// Sums, where members stand, and what was not accepted.
-type Result = (Told, Standing, Vec<String>);
+/// Sums, where all and each of the members stand, and what was not accepted.
+type Result = (Told, Standing, Vec<Member>, Vec<String>);
+
+/// A member with its balances and tiers.
+type Member = (String, Vec<i64>, Vec<u32>);
 
 fn plan(versions: &Versions) -> std::result::Result<Plan, String> {
     let engine = compile(versions);
@@ -38,7 +41,7 @@ fn tight(plan: Plan, events: &[Event], size: usize) -> std::result::Result<Resul
     let mut filler = Filler::new(&plan, Repeats::Expected);
     // Members are shared out in some of the cases.
     let (mut crew, mut block, mut away) =
-        (Crew::new(&plan, 1 + size % 3, Repeats::Expected), Block::default(), Vec::new());
+        (Crew::new(&plan, 1 + size % 3, Repeats::Expected).keeping_names(), Block::default(), Vec::new());
     let mut judge = |crew: &mut Crew, block: &mut Block| {
         let mut ids: Vec<(u32, String)> = block.rows.iter().map(|row| (row.source, block.id(row).to_owned())).collect();
         ids.sort();
@@ -55,7 +58,12 @@ fn tight(plan: Plan, events: &[Event], size: usize) -> std::result::Result<Resul
     }
     judge(&mut crew, &mut block)?;
     crew.advance(None)?;
-    Ok((crew.told(), crew.standing(), away))
+    let mut each: Vec<Member> = Vec::new();
+    crew.each_member(|one| -> std::result::Result<(), Odd> {
+        each.push((one.member.to_owned(), one.balances.to_vec(), one.tiers.to_vec()));
+        Ok(())
+    })?;
+    Ok((crew.told(), crew.standing(), each, away))
 }
 
 fn folded(versions: &Versions, events: &[Event]) -> Result {
@@ -84,7 +92,10 @@ fn folded(versions: &Versions, events: &[Event]) -> Result {
         outstanding: vec![0; program.units.len()],
         tiers: program.ladders.iter().map(|ladder| vec![0; ladder.tiers.len()]).collect(),
     };
+    let mut each: Vec<Member> = Vec::new();
     for state in members {
+        let balances = state.units.pairs().map(|(id, purse)| purse.balance(program.units.at(id))).collect();
+        each.push((state.member.to_string(), balances, state.ladders.iter().map(|held| held.tier).collect()));
         for (sum, purse) in standing.outstanding.iter_mut().zip(state.units.iter()) {
             *sum += i128::from(purse.available() + purse.pending() - purse.debt);
         }
@@ -93,7 +104,7 @@ fn folded(versions: &Versions, events: &[Event]) -> Result {
         }
     }
     let away = events.iter().zip(&arrivals).filter_map(|(event, arrival)| turned_away(&event.id, arrival));
-    (told, standing, away.collect())
+    (told, standing, each, away.collect())
 }
 
 /// Compares both over events made up with a seed; says whether the kernel judged them all.
@@ -253,8 +264,8 @@ fn s01_repeats_and_late_events_are_told_alike() {
         }
     }
     let folded = folded(&versions, &events);
-    assert_eq!(folded.2.len(), 30 + 42);
-    assert_eq!(folded.2.iter().filter(|away| away.ends_with("duplicate")).count(), 30);
+    assert_eq!(folded.3.len(), 30 + 42);
+    assert_eq!(folded.3.iter().filter(|away| away.ends_with("duplicate")).count(), 30);
     for size in [1, 50, 1_000] {
         assert_eq!(tight(plan(&versions).unwrap(), &events, size), Ok(folded.clone()), "{size}");
     }
