@@ -5,7 +5,6 @@ use crate::syntax::ast::RefundMode;
 
 use super::context::Checker;
 use super::outside::Earns;
-use super::walk::{parts, walk};
 
 /// What a partial reversal lowers.
 struct Lowered {
@@ -46,7 +45,7 @@ impl Checker<'_> {
         let (again, apart): (Vec<_>, Vec<_>) =
             reversals.filter(|reversal| reversal.of == event).partition(|reversal| {
                 let lowered = self.lowered(reversal, list);
-                exprs.iter().any(|expr| hangs(expr, &lowered))
+                exprs.iter().any(|expr| self.hangs(expr, &lowered))
             });
         if again.is_empty() {
             return (OnRefund::Proportion, Vec::new());
@@ -70,33 +69,38 @@ impl Checker<'_> {
         }
         Lowered { fields, of_line }
     }
-}
-
-/// Whether an expression changes by steps with what is lowered.
-fn hangs(expr: &Expr, lowered: &Lowered) -> bool {
-    let stepped = match &expr.kind {
-        Kind::Compare(..)
-        | Kind::In(..)
-        | Kind::Between(..)
-        | Kind::Lookup(..)
-        | Kind::Rate { full: true, .. }
-        | Kind::Call(Function::Min | Function::Max | Function::Floor | Function::Ceil | Function::Round, _) => {
-            mentions(expr, lowered)
-        }
-        _ => false,
-    };
-    stepped || parts(expr).into_iter().any(|part| hangs(part, lowered))
-}
-
-fn mentions(expr: &Expr, lowered: &Lowered) -> bool {
-    let mut found = false;
-    walk(expr, &mut |part| {
-        found |= match &part.kind {
-            Kind::Field(field) => lowered.fields.contains(field),
-            Kind::Line(field) => lowered.of_line.contains(field),
-            Kind::Fold { list, .. } => lowered.fields.contains(list),
-            _ => false,
-        };
-    });
-    found
+    /// Whether what comes back takes something else of an expression than its share: it changes by steps with what is lowered, or is computed of
+    /// the lines that come back, each of which may bring more or less than its part of the money. Also through names.
+    fn hangs(&self, expr: &Expr, lowered: &Lowered) -> bool {
+        let mut found = false;
+        self.deep(expr, &mut |part| {
+            found = found
+                || match &part.kind {
+                    Kind::Compare(..)
+                    | Kind::In(..)
+                    | Kind::Between(..)
+                    | Kind::Lookup(..)
+                    | Kind::Rate { full: true, .. }
+                    | Kind::Call(
+                        Function::Min | Function::Max | Function::Floor | Function::Ceil | Function::Round,
+                        _,
+                    ) => self.mentions(part, lowered),
+                    Kind::Fold { list, .. } => lowered.fields.contains(list),
+                    _ => false,
+                };
+        });
+        found
+    }
+    fn mentions(&self, expr: &Expr, lowered: &Lowered) -> bool {
+        let mut found = false;
+        self.deep(expr, &mut |part| {
+            found |= match &part.kind {
+                Kind::Field(field) => lowered.fields.contains(field),
+                Kind::Line(field) => lowered.of_line.contains(field),
+                Kind::Fold { list, .. } => lowered.fields.contains(list),
+                _ => false,
+            };
+        });
+        found
+    }
 }

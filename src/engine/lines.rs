@@ -35,7 +35,7 @@ impl Fold<'_> {
         if let Some(slot) = left.get_mut(key.original.0 as usize) {
             *slot = Value::List(lines.into());
         }
-        if reversal.amounts.is_empty() {
+        if self.principal_missing(reversal, event) {
             self.prorate_totals(fact, key, &mut left)?;
         }
         for ((_, theirs), amount) in reversal.amounts.iter().zip(asked) {
@@ -110,16 +110,16 @@ impl Fold<'_> {
         Err(Fault::TooMuch { asked: format!("{} of `{line}`", amount(asked)), left: amount(asked.sub(by)?) })
     }
 
-    /// Money beside the lines comes back in proportion to them.
+    /// Money beside the lines comes back in proportion to what was left of them, where the reversal does not say how much of it does.
     fn prorate_totals(&self, fact: &Fact, key: &LineKey, left: &mut Fields) -> Result<(), Fault> {
         let def = &self.program.events.at(fact.event.kind).fields;
-        let (was, is) = (self.lines_value(fact, key, &fact.event.fields)?, self.lines_value(fact, key, left)?);
+        let (was, is) = (self.lines_value(fact, key, &fact.left)?, self.lines_value(fact, key, left)?);
         if was.is_zero() {
             return Ok(());
         }
         for (id, field) in def.pairs() {
             if matches!(field.ty, FieldType::Money) {
-                set(left, id, exact(&fact.event.fields, id).mul(is)?.div(was)?);
+                set(left, id, exact(&fact.left, id).mul(is)?.div(was)?);
             }
         }
         Ok(())

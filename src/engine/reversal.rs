@@ -144,7 +144,7 @@ impl Fold<'_> {
         found
     }
 
-    fn principal_missing(&self, reversal: &Reversal, event: &Event) -> bool {
+    pub(super) fn principal_missing(&self, reversal: &Reversal, event: &Event) -> bool {
         self.principal(reversal).is_none_or(|(own, _)| event.fields.get(own.0 as usize) == Some(&Value::Missing))
     }
 
@@ -437,7 +437,8 @@ impl Fold<'_> {
         Ok(share.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?)
     }
 
-    /// How large the base of an award was, and is.
+    /// How large the base of an award was, and is: its line, where it is for one that comes back; else the money that the reversal names; else
+    /// all lines that come back.
     pub fn extent(
         &self,
         cause: Cause,
@@ -445,9 +446,16 @@ impl Fold<'_> {
         fact: &Fact,
         reversal: &Reversal,
     ) -> Result<(Exact, Exact), Fault> {
+        let named =
+            self.principal(reversal).map(|(_, theirs)| (exact(&fact.event.fields, theirs), exact(&fact.left, theirs)));
         if let Some(key) = &reversal.lines {
-            // The award may be for a line of another list, such as a tender: then all lines that come back count.
+            // The award may be for a line of another list, such as a tender: then all that comes back counts.
             let only = line.filter(|_| self.lines_of(cause) == Some(key.original));
+            if let (Some((was, is)), None) = (named, only)
+                && !was.is_zero()
+            {
+                return Ok((was, is));
+            }
             let value = |fields: &[Value]| -> Result<Exact, Fault> {
                 let mut fields = fields.to_vec();
                 if let (Some(only), Some(Value::List(lines))) = (only, fields.get_mut(key.original.0 as usize)) {
@@ -459,8 +467,7 @@ impl Fold<'_> {
             };
             return Ok((value(&fact.event.fields)?, value(&fact.left)?));
         }
-        let Some((_, theirs)) = self.principal(reversal) else { return Ok((Exact::ONE, Exact::ZERO)) };
-        Ok((exact(&fact.event.fields, theirs), exact(&fact.left, theirs)))
+        Ok(named.unwrap_or((Exact::ONE, Exact::ZERO)))
     }
 
     /// The list for whose lines something awards.
