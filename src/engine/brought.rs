@@ -3,6 +3,7 @@
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
+use crate::hir::RuleId;
 use crate::value::{Exact, Instant};
 
 use super::fact::{Award, Donation, Gifted, Sent, Uses};
@@ -69,6 +70,9 @@ pub struct Risen {
     pub tier: u32,
     /// When it was qualified for.
     pub since: Instant,
+    /// The rule that this was the first time for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<RuleId>,
     /// When the member fell from it, where that is what brought this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fell: Option<Instant>,

@@ -1,6 +1,6 @@
 //! What tiers stand on: reasons to hold them, and what rises and falls brought, go with the ground that a reversal takes (S22, S24).
 
-use crate::hir::{Hold, Ladder, LadderId, LadderRefund, Tier, Window};
+use crate::hir::{Hold, Ladder, LadderId, LadderRefund, RuleId, Tier, Window};
 use crate::value::Instant;
 
 use super::brought::{Brought, Risen};
@@ -18,8 +18,8 @@ pub struct Grounds {
 
 impl Fold<'_> {
     /// Lets what a rise brought hang on the reason for it, and what a fall brought on that of the rise before it; what was granted goes with
-    /// the event, and so does what an event brought that made the member fall.
-    pub(super) fn hang(&mut self, id: LadderId, rung: u32, brought: Brought) {
+    /// the event, and so does what an event brought that made the member fall. `first` is the rule that it was the first time for.
+    pub(super) fn hang(&mut self, id: LadderId, rung: u32, first: Option<RuleId>, brought: Brought) {
         let held = self.state.ladders.at(id);
         let reasons = held.holds.iter().filter(|hold| hold.tier == rung && !hold.granted).map(|hold| hold.since);
         // Who has fallen from a tier had risen to it: without that there was no fall.
@@ -34,7 +34,7 @@ impl Fold<'_> {
         }
         match reasons.max().map(|since| (since, None)).or(fell) {
             Some((since, fell)) => {
-                self.state.ladders.at_mut(id).rises.push(Risen { tier: rung, since, fell, brought });
+                self.state.ladders.at_mut(id).rises.push(Risen { tier: rung, since, first, fell, brought });
             }
             None => self.keep_brought(brought),
         }
@@ -168,7 +168,10 @@ impl Fold<'_> {
                 self.explain(Cause::Ladder(id), span, Stage::Reverse, None, true, || {
                     format!("what rising to {name} brought: it is not reached without what came back")
                 });
-                self.revoke(&mut rise.brought)?;
+                if !self.revoke(&mut rise.brought)? {
+                    let anew = rise.first.map(|rule| (rule, rise.tier));
+                    self.state.ladders.at_mut(id).anew.extend(anew);
+                }
             } else {
                 kept.push(Risen { since: since.unwrap_or(rise.since), ..rise });
             }

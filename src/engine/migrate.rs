@@ -249,7 +249,11 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
     for (id, held) in state.ladders.pairs() {
         if let (Some(to), Some((_, tiers))) = (of(&names.ladders, id), old.ladders.get(id.index())) {
             let mut held = retiered(held, tiers, &new.ladders.at(to).tiers);
-            held.rises.iter_mut().for_each(|rise| rebrought(&mut rise.brought, &names));
+            for rise in &mut held.rises {
+                rise.first = rise.first.and_then(|rule| of(&names.rules, rule));
+                rebrought(&mut rise.brought, &names);
+            }
+            held.anew = held.anew.iter().filter_map(|(rule, tier)| Some((of(&names.rules, *rule)?, *tier))).collect();
             *next.ladders.at_mut(to) = held;
         }
     }
@@ -320,6 +324,7 @@ fn retiered(held: &Held, old: &[String], new: &[crate::hir::Tier]) -> Held {
     held.highest = find(held.highest);
     held.holds.iter_mut().for_each(|hold| hold.tier = find(hold.tier));
     held.rises.iter_mut().for_each(|rise| rise.tier = find(rise.tier));
+    held.anew.iter_mut().for_each(|(_, tier)| *tier = find(*tier));
     held.waiting = held.waiting.iter().map(|(tier, at)| (find(*tier), *at)).collect();
     held.history.iter_mut().for_each(|(_, tier)| *tier = find(*tier));
     held

@@ -249,14 +249,14 @@ impl Fold<'_> {
     }
 
     /// Rules that listen to a change of tier, from one tier or, for rules that refunds leave alone, another; what that brings is handed to
-    /// `hang` with the tier whose reason it hangs on.
+    /// `hang` with the tier whose reason it hangs on, and with the rule where that was the first time for it.
     pub fn tier_rules(
         &mut self,
         ladder: LadderId,
         [kept, undone]: [u32; 2],
         to: u32,
         highest: u32,
-        hang: &mut dyn FnMut(&mut Self, u32, Brought),
+        hang: &mut dyn FnMut(&mut Self, u32, Option<RuleId>, Brought),
     ) -> Result<(), Fault> {
         for (id, rule) in self.program.rules.pairs() {
             let Trigger::Tier { ladder: of, direction, to: wanted, first } = rule.trigger else { continue };
@@ -269,16 +269,18 @@ impl Fold<'_> {
                 continue;
             }
             let rungs: Vec<u32> = if to > from { (from + 1..=to).collect() } else { vec![to] };
-            let new = |rung: &u32| !first || *rung > highest;
+            let anew = &self.state.ladders.at(ladder).anew;
+            let new = |rung: &u32| !first || *rung > highest || anew.contains(&(id, *rung));
             let fires: Vec<u32> = match wanted {
                 Some(wanted) => rungs.into_iter().filter(|rung| *rung == wanted && new(rung)).collect(),
                 None if first => rungs.into_iter().filter(new).collect(),
                 None => vec![to],
             };
             for rung in fires {
+                self.state.ladders.at_mut(ladder).anew.retain(|anew| *anew != (id, rung));
                 if rule.on_refund != OnRefund::Keep {
                     let (_, brought) = self.collect(|fold| fold.fire(id, View::default()))?;
-                    hang(self, if to > from { rung } else { from }, brought);
+                    hang(self, if to > from { rung } else { from }, first.then_some(id), brought);
                 } else {
                     self.fire(id, View::default())?;
                 }

@@ -155,6 +155,9 @@ pub struct Held {
     /// What rises brought, to be taken back with their ground (S22).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rises: Vec<Risen>,
+    /// Rules, with tiers, for which the first rise is still to come, as all that an earlier one had brought was taken back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub anew: Vec<(RuleId, u32)>,
     /// What its conditions read of the member when they were last looked at.
     pub standing: Vec<Value>,
     /// Whether that changed nothing: as long as they read the same, they need not be asked again.
@@ -186,6 +189,7 @@ impl Held {
             history: Many::default(),
             checked: clock,
             rises: Vec::new(),
+            anew: Vec::new(),
             standing: Vec::new(),
             settled: Note(false),
         }

@@ -146,7 +146,9 @@ impl Fold<'_> {
         for rung in rungs {
             self.issue_of(id, *rung)?;
         }
-        self.tier_rules(id, [last, first - 1], last, highest, &mut |fold, rung, brought| fold.hang(id, rung, brought))
+        self.tier_rules(id, [last, first - 1], last, highest, &mut |fold, rung, first, brought| {
+            fold.hang(id, rung, first, brought);
+        })
     }
 
     /// Issues what a rise to a tier brings by itself.
@@ -158,7 +160,7 @@ impl Fold<'_> {
         for &reward in tier.map_or(&[] as &[_], |tier| &tier.issues) {
             let (number, mut brought) = self.collect(|fold| fold.issue_open(Cause::Ladder(id), reward))?;
             brought.gifts.extend(number.map(Gifted::Voucher));
-            self.hang(id, rung, brought);
+            self.hang(id, rung, None, brought);
         }
         Ok(())
     }
@@ -257,7 +259,9 @@ impl Fold<'_> {
             self.issue_of(id, rung)?;
         }
         let from = [old, undone.min(old)];
-        self.tier_rules(id, from, tier, highest, &mut |fold, rung, brought| fold.hang(id, rung, brought))?;
+        self.tier_rules(id, from, tier, highest, &mut |fold, rung, first, brought| {
+            fold.hang(id, rung, first, brought);
+        })?;
         Ok(true)
     }
 

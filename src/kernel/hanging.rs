@@ -4,7 +4,7 @@ use std::slice::from_ref;
 
 use crate::hir::{LadderId, RuleId, UnitId};
 
-use super::code::{cell, set};
+use super::code::{MISSING, cell, set};
 use super::judge::{Judge, Odd};
 use super::lane::Lane;
 use super::layout::ABSENT;
@@ -33,7 +33,7 @@ impl Judge<'_, '_> {
         if self.scratch.brought.is_empty() {
             self.scratch.brought.push([0; 3]);
         }
-        self.hang(lane, at, period, multiple);
+        self.hang(lane, at, period, multiple, ABSENT);
         Ok(())
     }
 
@@ -51,7 +51,7 @@ impl Judge<'_, '_> {
         let since = reasons.map(|(_, reason)| cell(reason, hold::SINCE)).max();
         let since = since.ok_or(Odd("a rise to a tier that nothing holds"))?;
         if ladder.cells.rises != ABSENT {
-            self.hang(lane, ladder.cells.rises, tier, since);
+            self.hang(lane, ladder.cells.rises, tier, since, rule.anew);
         }
         Ok(())
     }
@@ -65,11 +65,12 @@ impl Judge<'_, '_> {
         fired
     }
 
-    /// Lets what was kept apart hang in a queue.
-    fn hang(&mut self, lane: &Lane<'_>, queue: usize, of: i64, at: i64) {
+    /// Lets what was kept apart hang in a queue; `anew` as in [`TierRule`].
+    fn hang(&mut self, lane: &Lane<'_>, queue: usize, of: i64, at: i64, anew: usize) {
+        let anew = if anew == ABSENT { MISSING } else { i64::try_from(anew).unwrap_or(MISSING) };
         let mut hanging = lane.get(queue);
         for [unit, granted, lot] in &self.scratch.brought {
-            self.pools.hanging.push(&mut hanging, &[of, at, *unit, *granted, *lot], lane.number);
+            self.pools.hanging.push(&mut hanging, &[of, at, *unit, *granted, *lot, anew], lane.number);
         }
         lane.set(queue, hanging);
     }
@@ -77,9 +78,12 @@ impl Judge<'_, '_> {
     /// Takes back what hangs at a place, which is then to be let go.
     fn revoke(&mut self, lane: &Lane<'_>, at: u32) {
         let row = self.pools.hanging.at(at).and_then(|row| row.first_chunk().copied());
-        let Some([_, _, unit, granted, lot]) = row else { return };
+        let Some([of, _, unit, granted, lot, anew]) = row else { return };
         if granted > 0 {
             self.take_back(lane, UnitId(u32::try_from(unit).unwrap_or(0)), granted, lot);
+        }
+        if let Ok(anew) = usize::try_from(anew) {
+            lane.set(anew, lane.get(anew) | 1 << of);
         }
         self.pools.hanging.at_mut(at).into_iter().for_each(|row| set(row, PERIOD, GONE));
     }

@@ -11,7 +11,7 @@ use crate::hir::{EventId, EventKind, LadderId};
 use super::clock::{Back, Days, Today};
 use super::code::{Num, cell};
 use super::lane::{Cx, Lane, Room, at_least};
-use super::layout::{DUE, JOINED, LEFT, NEVER, TURN};
+use super::layout::{ABSENT, DUE, JOINED, LEFT, NEVER, TURN};
 use super::originals::Undoings;
 use super::plan::{EventPlan, LadderPlan, Plan, TierRule};
 use super::redeem::Answer;
@@ -451,7 +451,8 @@ impl Judge<'_, '_> {
                 continue;
             }
             let rungs = if tier > old { old + 1..=tier } else { tier..=tier };
-            let new = |rung: &i64| !rule.first || *rung > highest;
+            let anew = if rule.anew == ABSENT { 0 } else { lane.get(rule.anew) };
+            let new = |rung: &i64| !rule.first || *rung > highest || anew & 1 << rung != 0;
             let fires = match rule.to.map(i64::from) {
                 Some(to) if rungs.contains(&to) => to..=to,
                 Some(_) => continue,
@@ -459,6 +460,9 @@ impl Judge<'_, '_> {
                 None => tier..=tier,
             };
             for rung in fires.filter(new) {
+                if rule.anew != ABSENT {
+                    lane.set(rule.anew, lane.get(rule.anew) & !(1 << rung));
+                }
                 self.fire_rise(lane, id, rule, rung)?;
             }
         }

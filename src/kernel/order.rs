@@ -61,6 +61,7 @@ pub fn looked_at(plan: &Plan, event: &EventPlan) -> Vec<usize> {
     all.extend(event.rules.iter().chain(&event.waits).copied().flat_map(rule));
     for ladder in event.ladders.iter().map(|ladder| plan.ladders.at(*ladder)) {
         all.extend([ladder.cells.tier, ladder.cells.highest]);
+        all.extend(ladder.rules.iter().map(|hearer| hearer.anew));
         all.extend(ladder.rules.iter().map(|hearer| hearer.rule).flat_map(rule));
         let held = ladder.held.iter();
         all.extend(held.flat_map(|held| held.standing.iter().map(|standing| standing.seen).chain([held.holds])));

@@ -258,6 +258,9 @@ pub struct TierRule {
     pub first: bool,
     /// Whether what it brings for a rise may go back.
     pub hangs: bool,
+    /// Where the first rise may go back: the cell that has a bit for each tier to which it is still to come, as all that an earlier one had
+    /// brought was taken back; else none.
+    pub anew: usize,
 }
 
 /// A rule.

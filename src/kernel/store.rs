@@ -32,7 +32,7 @@ pub mod hold {
 }
 
 /// Cells of what a crossing or a rise brought: of which period and multiple, or to which tier and since when that is held; the unit, how much of
-/// it, and its lot.
+/// it, and its lot; and the cell of [`super::plan::TierRule::anew`], if there is one.
 pub mod hanging {
     pub const PERIOD: usize = 0;
     pub const MULTIPLE: usize = 1;
@@ -145,7 +145,7 @@ impl Pools {
             lots: Queues::new(plan.size_of_lot),
             entries: Queues::new(2),
             holds: Queues::new(4),
-            hanging: Queues::new(5),
+            hanging: Queues::new(6),
             facts,
         }
     }

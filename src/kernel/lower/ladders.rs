@@ -9,7 +9,7 @@ use crate::value::{Exact, PeriodKind, TimeSpan};
 
 use super::super::clock::Clock;
 use super::super::code::Num;
-use super::super::layout::{MeasureCells, NEVER};
+use super::super::layout::{ABSENT, MeasureCells, NEVER};
 use super::super::plan::{HeldPlan, LadderPlan, MeasurePlan, StandingCells, TierRule};
 use super::super::queues::EMPTY;
 use super::super::term::{Lowering, constant};
@@ -72,18 +72,19 @@ impl Lowering<'_> {
         without(self.measures.iter().any(sinks), "tiers on what reversals lower at their own time", span)?;
         let measures = std::mem::take(&mut self.measures);
         let held = end.map(|end| self.held(ladder, &measures, (end, keep), clock)).transpose()?;
-        let rules = self.program.rules.pairs().filter_map(|(rule, def)| match def.trigger {
-            Trigger::Tier { ladder, direction, to, first } if ladder == id => Some(TierRule {
-                rule,
-                hangs: goes_back(self.program, def),
-                rises: direction != Direction::Falls,
-                falls: direction != Direction::Rises,
-                to,
-                first,
-            }),
-            _ => None,
-        });
-        let rules: Vec<_> = rules.collect();
+        let mut rules = Vec::new();
+        for (rule, def) in self.program.rules.pairs() {
+            let Trigger::Tier { ladder: of, direction, to, first } = def.trigger else { continue };
+            if of != id {
+                continue;
+            }
+            let hangs = goes_back(self.program, def);
+            let anew = if first && hangs { self.layout.cell(0) } else { ABSENT };
+            let (rises, falls) = (direction != Direction::Falls, direction != Direction::Rises);
+            rules.push(TierRule { rule, rises, falls, to, first, hangs, anew });
+        }
+        let back = rules.iter().any(|rule| rule.anew != ABSENT);
+        without(back && ladder.tiers.len() >= 63, "so many tiers, of which the first rise may be taken back", span)?;
         // What comes back may have made a fall that was none.
         let falls = held.is_some() && reversals && rules.iter().any(|rule| rule.falls);
         without(falls, "rules for falls from what is held for a time", span)?;

@@ -38,8 +38,10 @@ impl Lowering<'_> {
                 fact = facts.at_mut(*event).as_mut();
                 None
             }
-            Trigger::Tier { ladder, direction, .. } => {
+            Trigger::Tier { ladder, direction, first, .. } => {
                 self.rising(rule, *ladder, *direction)?;
+                let stays = *first && goes_back(self.program, rule) && may_stay(self.program, rule);
+                without(stays, "first rises of which refunds may leave a part", span)?;
                 None
             }
             Trigger::Reaches(measure, threshold) => {
@@ -92,12 +94,7 @@ impl Lowering<'_> {
         let slides = !matches!(def.window, Window::Ever | Window::Period(_));
         without(slides, "crossings of windows that can be taken back", span)?;
         without(restarted(program, measure), "crossings that can be taken back of what begins again", span)?;
-        let stays = |unit: UnitId| matches!(program.units.at(unit).refunds, RefundFloor::BelowZero(Some(_)));
-        let mut units = rule.effects.iter().filter_map(|(_, effect)| match effect {
-            Effect::Give(unit, _) => Some(*unit),
-            _ => None,
-        });
-        without(units.any(stays), "crossings that refunds may leave a part of", span)?;
+        without(may_stay(program, rule), "crossings that refunds may leave a part of", span)?;
         gives_only(rule)
     }
 
@@ -188,6 +185,12 @@ impl Lowering<'_> {
 /// Whether what a rule brings may go back.
 pub(super) fn goes_back(program: &Program, rule: &Rule) -> bool {
     has_reversals(program) && rule.on_refund != OnRefund::Keep
+}
+
+/// Whether a refund may leave a part of what a rule gives.
+fn may_stay(program: &Program, rule: &Rule) -> bool {
+    let stays = |unit: UnitId| matches!(program.units.at(unit).refunds, RefundFloor::BelowZero(Some(_)));
+    rule.effects.iter().any(|(_, effect)| matches!(effect, Effect::Give(unit, _) if stays(*unit)))
 }
 
 /// Whether all that a rule brings can go back.
