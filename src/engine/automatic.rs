@@ -83,7 +83,7 @@ impl Fold<'_> {
             let unit = taken.payment.unit;
             let owed = !matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_))
                 && self.state.units.at(unit).debt > before.get(unit.0 as usize).copied().unwrap_or(0);
-            if !owed || taken.judged <= since || !self.state.vouchers.is_open(taken.voucher) {
+            if !owed || taken.judged <= since || self.is_voucher_used(taken.voucher) {
                 kept.push(taken);
                 continue;
             }

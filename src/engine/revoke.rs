@@ -7,7 +7,7 @@ use crate::value::{Exact, Instant, Value};
 
 use super::brought::{Brought, Hanging};
 use super::challenge::Stood;
-use super::fact::{Fact, Gifted};
+use super::fact::{Award, Fact, Gifted};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::ground::Grounds;
@@ -15,6 +15,7 @@ use super::mail::Content;
 use super::many::Many;
 use super::outcome::{Cause, Stage, VoucherChange, What};
 use super::rollover::Surpluses;
+use super::state::Voucher;
 use super::undone::{Firing, activated_by};
 use super::{reads, words};
 
@@ -111,6 +112,21 @@ impl Fold<'_> {
             Gifted::Entry(number) => self.cancel_entry(number),
             Gifted::Offer(number) => self.cancel_offer(number),
         }
+    }
+
+    /// Whether something of an award was spent, or all of it has lapsed.
+    pub fn is_spent(&self, award: &Award) -> bool {
+        award.lot.is_some_and(|lot| {
+            let purse = self.state.units.at(award.unit);
+            purse.closed(lot).is_some() || purse.lot(lot).is_some_and(|open| open.spent > 0)
+        })
+    }
+
+    /// Whether a voucher is no longer open, or something of the credit was spent that came with it.
+    pub fn is_voucher_used(&self, number: u32) -> bool {
+        let spent = |award: &Award| self.is_spent(award);
+        let used = |voucher: &Voucher| voucher.closed.is_some() || voucher.credit.as_deref().is_some_and(spent);
+        self.state.vouchers.get(number).is_none_or(used)
     }
 
     fn cancel_voucher(&mut self, number: u32) -> Result<bool, Fault> {

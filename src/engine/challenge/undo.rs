@@ -9,7 +9,7 @@ use super::Instance;
 use super::common::Prize;
 use super::run::is_done;
 use crate::engine::brought::Brought;
-use crate::engine::fact::{Award, Gifted};
+use crate::engine::fact::Gifted;
 use crate::engine::fault::Fault;
 use crate::engine::fold::{Fold, View};
 
@@ -193,22 +193,11 @@ impl Fold<'_> {
 
     /// Whether what a challenge brought may be taken back: all of it, or where nothing of it was used.
     pub(super) fn may_take_back(&self, challenge: &Challenge, brought: &Brought) -> bool {
-        let spent = |lot: &u32, unit| {
-            let purse = self.state.units.at(unit);
-            purse.closed(*lot).is_some() || purse.lot(*lot).is_some_and(|open| open.spent > 0)
-        };
-        let of_spent = |award: &Award| award.lot.is_some_and(|lot| spent(&lot, award.unit));
-        let used = |gift: &Gifted| match gift {
-            Gifted::Voucher(number) => {
-                let one = self.state.vouchers.get(*number);
-                one.is_some_and(|one| one.closed.is_some() || one.credit.as_deref().is_some_and(of_spent))
-            }
-            Gifted::Badge(_) | Gifted::Offer(_) | Gifted::Entry(_) => false,
-        };
+        let used = |gift: &Gifted| matches!(gift, Gifted::Voucher(number) if self.is_voucher_used(*number));
         let decided = brought.sent.iter().filter_map(|sent| self.state.facts.get(self.letter_fact(&sent.id)?));
         let (awards, gifts): (Vec<_>, Vec<_>) = decided.map(|fact| (&fact.awards, &fact.gifts)).unzip();
         let mut awards = awards.into_iter().flatten().chain(&brought.awards);
         let mut gifts = gifts.into_iter().flatten().chain(&brought.gifts);
-        challenge.refunds == RewardRefunds::ReJudge || !(awards.any(of_spent) || gifts.any(used))
+        challenge.refunds == RewardRefunds::ReJudge || !(awards.any(|award| self.is_spent(award)) || gifts.any(used))
     }
 }
