@@ -10,9 +10,21 @@ use crate::engine::judge::{Judge, Noting};
 use crate::engine::reference::{self, Contribution};
 use crate::engine::series::Series;
 use crate::engine::state::State;
-use crate::engine::streak;
+use crate::engine::streak::{self, Length, Row};
 use crate::hir::{Aggregate, EventId, Measure, MeasureId, Net, Program, Source, Window};
 use crate::value::{Day, Exact, Instant, Value};
+
+/// How long a streak is, from the days on which something counted; `None` where the measure has none for this moment, or is no streak.
+pub fn streak(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Length>, Fault> {
+    let (measure, gauge) = (cx.program.measures.at(id), cx.state.gauges.at(id));
+    let Source::Streak { period, shield, .. } = &measure.source else { return Ok(None) };
+    if !runs(measure) || gauge.newest.is_some_and(|newest| newest > cx.at.now) {
+        return Ok(None);
+    }
+    let from = cx.state.restarts.at(id).map(|restart| cx.zone().day_of(restart.at));
+    let row = Row { id, kind: *period, shield, from };
+    row.length(&GaugedDays(&gauge.buckets, cx), cx).map(Some)
+}
 
 /// The value of a measure from its running sums; `None` where it has none for this moment.
 pub fn read(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Value>, Fault> {
@@ -21,10 +33,8 @@ pub fn read(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Value>, Fault> {
     if !runs(measure) || gauge.newest.is_some_and(|newest| newest > cx.at.now) {
         return Ok(None);
     }
-    if let Source::Streak { period, shield, .. } = &measure.source {
-        let from = cx.state.restarts.at(id).map(|restart| cx.zone().day_of(restart.at));
-        let row = streak::Row { id, kind: *period, shield, from };
-        return Ok(Some(Value::Exact(Exact::from(row.length(&GaugedDays(&gauge.buckets, cx), cx)?))));
+    if let Some(length) = streak(id, cx)? {
+        return Ok(Some(Value::Exact(Exact::from(length.periods))));
     }
     let start = cx.window_start(measure.window)?.unwrap_or(Instant::FIRST);
     if let Source::Events { aggregate: Aggregate::Distinct | Aggregate::Largest | Aggregate::Smallest, .. } =

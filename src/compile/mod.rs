@@ -16,7 +16,7 @@ use crate::engine::reference::Reference;
 use crate::engine::state::State;
 use crate::engine::{Engine, Fault, walk};
 use crate::hir::{EventId, Expr, MeasureId, Program};
-use crate::value::{Exact, Value};
+use crate::value::{Exact, Instant, Value};
 
 use closure::{Code, Compiler};
 
@@ -77,6 +77,13 @@ impl Judge for Plan {
             Some(value) => Ok(value),
             // A moment before the newest contribution, or a measure without a running form: counted from history.
             None => Reference.measure(id, cx),
+        }
+    }
+
+    fn since(&self, id: MeasureId, cx: &Cx<'_>) -> Result<Option<Instant>, Fault> {
+        match gauge::streak(id, cx)? {
+            Some(length) => Ok(length.since.map(|day| cx.zone().start_of(day))),
+            None => Reference.since(id, cx),
         }
     }
 

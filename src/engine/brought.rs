@@ -13,7 +13,8 @@ use super::many::Many;
 /// What a rule has done.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Firings {
-    /// For crossings: the start of the period (or the first instant) and the highest multiple fired in it.
+    /// For crossings: the start of the period (or the first instant; for what slides and for streaks, the moment) and the highest multiple fired
+    /// in it.
     pub crossed: OrdMap<Instant, i64>,
     /// Awards of crossings, to be judged again when the measure shrinks: period, multiple, the place of the fact that holds them.
     pub hanging: Many<Hanging>,

@@ -33,6 +33,8 @@ pub trait Judge: Send + Sync {
     }
     /// The value of a measure at the moment of `cx`.
     fn measure(&self, id: MeasureId, cx: &Cx<'_>) -> Result<Value, Fault>;
+    /// Since when a streak, or a row of events, goes on; none where it is broken, or the measure is neither.
+    fn since(&self, id: MeasureId, cx: &Cx<'_>) -> Result<Option<Instant>, Fault>;
     /// Takes note of an event that was recorded or reversed, or of a measure that was restarted.
     fn noted(&self, state: &mut State, change: &FactChange<'_>, noting: &Noting<'_>) -> Result<(), Fault>;
     /// Takes note of an amount that was posted.

@@ -11,7 +11,7 @@ use super::fact::{Fact, FactChange, Tallied};
 use super::fault::Fault;
 use super::judge::Judge;
 use super::state::State;
-use super::streak::Row;
+use super::streak::{Length, Row};
 use super::walk;
 
 /// Walks and counts.
@@ -39,41 +39,8 @@ impl Judge for Reference {
                 }
                 Ok(Value::Exact(total))
             }
-            Source::Streak { event, filter, period, shield } => {
-                let mut days = BTreeSet::new();
-                if let Some(enough) = &shield.enough {
-                    days = enough_days(id, enough, *period, cx)?;
-                }
-                let plain = shield.enough.is_none();
-                for fact in
-                    facts(cx, id).filter(|fact| plain && fact.event.kind == *event && !fact.gone && !fact.negative)
-                {
-                    if passes(filter.as_ref(), &cx.on_fact(&fact.left))? && fact.event.time <= cx.at.now {
-                        days.insert(cx.zone().day_of(fact.event.time));
-                    }
-                }
-                let from = cx.state.restarts.at(id).map(|restart| cx.zone().day_of(restart.at));
-                let row = Row { id, kind: *period, shield, from };
-                Ok(Value::Exact(Exact::from(row.length(&days, cx)?)))
-            }
-            Source::Run { event, filter, within } => {
-                let (mut row, mut last) = (0_i64, None);
-                let standing = |fact: &&Fact| {
-                    fact.event.kind == *event && !fact.gone && !fact.negative && fact.event.time <= cx.at.now
-                };
-                for fact in facts(cx, id).filter(standing).collect::<Vec<_>>().into_iter().rev() {
-                    let end = *last.get_or_insert(fact.event.time);
-                    let reaches = match within {
-                        Some(within) => within.after(fact.event.time, cx.zone()).ok_or(Fault::Calendar)? >= end,
-                        None => true,
-                    };
-                    if !reaches || !walk::truth(filter, &cx.on_fact(&fact.left))? {
-                        break;
-                    }
-                    row += 1;
-                }
-                Ok(Value::Exact(Exact::from(row)))
-            }
+            Source::Streak { .. } => Ok(Value::Exact(Exact::from(streak(id, cx)?.periods))),
+            Source::Run { .. } => Ok(Value::Exact(Exact::from(run(id, cx)?.0))),
             Source::Events { aggregate, event, .. } => {
                 let start = cx.window_start(measure.window)?;
                 // What is taken back counts later than it came.
@@ -88,6 +55,13 @@ impl Judge for Reference {
         }
     }
 
+    fn since(&self, id: MeasureId, cx: &Cx<'_>) -> Result<Option<Instant>, Fault> {
+        Ok(match cx.program.measures.at(id).source {
+            Source::Streak { .. } => streak(id, cx)?.since.map(|day| cx.zone().start_of(day)),
+            _ => run(id, cx)?.1,
+        })
+    }
+
     fn noted(&self, _state: &mut State, _change: &FactChange<'_>, _cx: &super::judge::Noting<'_>) -> Result<(), Fault> {
         Ok(())
     }
@@ -96,6 +70,46 @@ impl Judge for Reference {
         state.tally(tallied);
         Ok(())
     }
+}
+
+/// How long a streak is; nothing for what is none.
+fn streak(id: MeasureId, cx: &Cx<'_>) -> Result<Length, Fault> {
+    let Source::Streak { event, filter, period, shield } = &cx.program.measures.at(id).source else {
+        return Ok(Length::default());
+    };
+    let mut days = BTreeSet::new();
+    if let Some(enough) = &shield.enough {
+        days = enough_days(id, enough, *period, cx)?;
+    }
+    let plain = shield.enough.is_none();
+    for fact in facts(cx, id).filter(|fact| plain && fact.event.kind == *event && !fact.gone && !fact.negative) {
+        if passes(filter.as_ref(), &cx.on_fact(&fact.left))? && fact.event.time <= cx.at.now {
+            days.insert(cx.zone().day_of(fact.event.time));
+        }
+    }
+    let from = cx.state.restarts.at(id).map(|restart| cx.zone().day_of(restart.at));
+    Row { id, kind: *period, shield, from }.length(&days, cx)
+}
+
+/// How many events there are in a row, and when the first of them was; nothing for what is no such row.
+fn run(id: MeasureId, cx: &Cx<'_>) -> Result<(i64, Option<Instant>), Fault> {
+    let Source::Run { event, filter, within } = &cx.program.measures.at(id).source else { return Ok((0, None)) };
+    let (mut row, mut last, mut first) = (0_i64, None, None);
+    let standing =
+        |fact: &&Fact| fact.event.kind == *event && !fact.gone && !fact.negative && fact.event.time <= cx.at.now;
+    for fact in facts(cx, id).filter(standing).collect::<Vec<_>>().into_iter().rev() {
+        let end = *last.get_or_insert(fact.event.time);
+        let reaches = match within {
+            Some(within) => within.after(fact.event.time, cx.zone()).ok_or(Fault::Calendar)? >= end,
+            None => true,
+        };
+        if !reaches || !walk::truth(filter, &cx.on_fact(&fact.left))? {
+            break;
+        }
+        row += 1;
+        first = Some(fact.event.time);
+    }
+    Ok((row, first))
 }
 
 /// Facts since the measure was last restarted.

@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 
-use crate::hir::{Direction, Effect, Label, LadderId, LimitId, MeasureId, OnRefund, Rule, RuleId, Trigger, Window};
+use crate::hir::{
+    Direction, Effect, Label, LadderId, LimitId, MeasureId, OnRefund, Rule, RuleId, Source, Trigger, Window,
+};
 use crate::value::{Exact, Instant, Value};
 
 use super::brought::{Brought, Hanging};
@@ -126,14 +128,17 @@ impl Fold<'_> {
                 }
                 Ok(value.div(step)?.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?.max(0))
             };
-            let (key, until) = self.crossing_period(measure)?;
-            let done = self.state.firings.at(id).crossed.get(&key).copied().unwrap_or(0);
-            let mut first = multiples(before)?.max(done) + 1;
+            let mut first = multiples(before)? + 1;
             if let Some(from) = from {
                 let from = self.judge.exact(from, &self.cx(View::default()))?;
                 first = first.max(from.div(step)?.ceil().to_i64().unwrap_or(i64::MAX));
             }
             let last = multiples(now)?;
+            if first > last {
+                continue;
+            }
+            let (key, until) = self.crossing_period(measure)?;
+            first = first.max(self.crossed(id, measure, key)? + 1);
             if last.saturating_sub(first) >= MOST_AT_ONCE {
                 return Err(Fault::TooOften);
             }
@@ -176,8 +181,28 @@ impl Fold<'_> {
                 (self.state.ladders.at(ladder).risen.unwrap_or(Instant::FIRST), Instant::LAST)
             }
             // They shrink as time goes by, which takes nothing back: only what was there since the crossing tells.
+            None if self.is_row(measure) => (self.at.now, self.at.now),
             None => (Instant::FIRST, self.at.now),
         })
+    }
+
+    /// Whether a measure is a streak, or counts events in a row: each that begins is a time of its own, as long as it is not broken.
+    fn is_row(&self, measure: MeasureId) -> bool {
+        matches!(self.program.measures.at(measure).source, Source::Streak { .. } | Source::Run { .. })
+    }
+
+    /// Since when the streak goes on that is at hand.
+    fn row_since(&self, measure: MeasureId) -> Result<Instant, Fault> {
+        Ok(self.judge.since(measure, &self.cx(View::default()))?.unwrap_or(self.at.now))
+    }
+
+    /// The highest multiple of a measure that a rule has fired for in a period, or in the streak at hand.
+    fn crossed(&self, id: RuleId, measure: MeasureId, period: Instant) -> Result<i64, Fault> {
+        let crossed = &self.state.firings.at(id).crossed;
+        if crossed.is_empty() || !self.is_row(measure) {
+            return Ok(crossed.get(&period).copied().unwrap_or(0));
+        }
+        Ok(crossed.range(self.row_since(measure)?..).map(|(_, multiple)| *multiple).max().unwrap_or(0))
     }
 
     /// Fires a rule for a crossing; what that brings hangs on the measure.
@@ -204,7 +229,7 @@ impl Fold<'_> {
     }
 
     /// What stayed of what a rule had brought for the same crossing in the same period, where a refund took the rest: that is not paid again (S29).
-    /// A window that slides is one period as long as the crossing lies within it.
+    /// A window that slides, or a streak, is one period as long as the crossing lies within it.
     fn paid_already(&mut self, id: RuleId, rule: &Rule, crossing: &Hanging) -> Result<Option<Brought>, Fault> {
         let stayed = &self.state.firings.at(id).stayed;
         let (Trigger::Reaches(measure, _) | Trigger::Another { measure, .. }) = rule.trigger else { return Ok(None) };
@@ -215,6 +240,7 @@ impl Fold<'_> {
             Some(window @ (Window::LastDays(_) | Window::LastExactly(_))) => {
                 self.cx(View::default()).window_start(window)?.unwrap_or(Instant::FIRST)
             }
+            _ if self.is_row(measure) => self.row_since(measure)?,
             _ => crossing.period,
         };
         let same = |other: &Hanging| other.multiple == crossing.multiple && other.period >= begin;

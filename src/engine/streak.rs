@@ -22,6 +22,23 @@ pub struct Row<'r> {
     pub from: Option<Day>,
 }
 
+/// How long a streak is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Length {
+    /// How many periods count.
+    pub periods: i64,
+    /// The first day of the first of them, or of one that was frozen before; none where the streak is broken.
+    pub since: Option<Day>,
+}
+
+impl Length {
+    /// One more period that does not break the streak.
+    fn go_on(&mut self, counted: i64, start: Day) {
+        self.periods += counted;
+        self.since = self.since.or(Some(start));
+    }
+}
+
 /// Days on which something was done.
 pub trait Days {
     /// Whether one of them lies between two days; the second is out.
@@ -42,7 +59,7 @@ impl Days for BTreeSet<Day> {
 
 impl Row<'_> {
     /// How many periods in a row, up to today's or the one before, have one of the days.
-    pub fn length(&self, days: &dyn Days, cx: &Cx<'_>) -> Result<i64, Fault> {
+    pub fn length(&self, days: &dyn Days, cx: &Cx<'_>) -> Result<Length, Fault> {
         match self.shield.repairs {
             Some((most, span)) => self.mended(days, most, span, cx),
             None => Ok(self.plain(days, cx)),
@@ -63,17 +80,18 @@ impl Row<'_> {
         cx.state.frozen.get(&self.id).is_some_and(|frozen| frozen.contains(&period.start))
     }
 
-    fn plain(&self, days: &dyn Days, cx: &Cx<'_>) -> i64 {
+    fn plain(&self, days: &dyn Days, cx: &Cx<'_>) -> Length {
         let joined = cx.state.joined_day(cx.zone());
         let counts = self.shield.frozen.is_some_and(|(_, counts)| counts);
-        let (mut length, mut at) = (0, self.period(cx.at.today, cx));
+        let (mut length, mut at) = (Length::default(), self.period(cx.at.today, cx));
         let mut first = true;
         loop {
             let (has, frozen) = (self.has(&at, days, cx), self.is_frozen(&at, cx));
             if !has && !frozen && !first {
                 return length;
             }
-            length += i64::from(has || frozen && counts);
+            length.periods += i64::from(has || frozen && counts);
+            length.since = if has || frozen { Some(at.start) } else { length.since };
             first = false;
             match cx.calendar.previous(self.kind, at, joined) {
                 Some(previous) => at = previous,
@@ -83,25 +101,25 @@ impl Row<'_> {
     }
 
     /// Forward in time: a missed period is mended as long as there were not too many.
-    fn mended(&self, days: &dyn Days, most: u32, span: crate::value::TimeSpan, cx: &Cx<'_>) -> Result<i64, Fault> {
+    fn mended(&self, days: &dyn Days, most: u32, span: crate::value::TimeSpan, cx: &Cx<'_>) -> Result<Length, Fault> {
         let today = self.period(cx.at.today, cx);
         let counts = self.shield.frozen.is_some_and(|(_, counts)| counts);
-        let Some(first) = days.first() else { return Ok(0) };
-        let (mut length, mut at) = (0, self.period(first, cx));
+        let Some(first) = days.first() else { return Ok(Length::default()) };
+        let (mut length, mut at) = (Length::default(), self.period(first, cx));
         let mut mended: Vec<Day> = Vec::new();
         while at.start <= today.start {
             if self.has(&at, days, cx) {
-                length += 1;
+                length.go_on(1, at.start);
             } else if self.is_frozen(&at, cx) {
-                length += i64::from(counts);
-            } else if at.start < today.start && length > 0 {
+                length.go_on(i64::from(counts), at.start);
+            } else if at.start < today.start && length.periods > 0 {
                 let oldest = span.before_day(at.start).ok_or(Fault::Calendar)?;
                 let recent = mended.iter().filter(|day| **day > oldest).count();
                 if recent < most as usize {
                     mended.push(at.start);
-                    length += 1;
+                    length.go_on(1, at.start);
                 } else {
-                    length = 0;
+                    length = Length::default();
                 }
             }
             at = self.period(at.end, cx);

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use crate::hir::{Expr, LimitId, MeasureId, RuleId};
 use crate::source::Span;
-use crate::value::Value;
+use crate::value::{Instant, Value};
 
 use super::context::Cx;
 use super::fact::{FactChange, Tallied};
@@ -70,6 +70,10 @@ impl Judge for Witness {
 
     fn measure(&self, id: MeasureId, cx: &Cx<'_>) -> Result<Value, Fault> {
         Reference.measure(id, &Cx { witness: Some(self), ..*cx })
+    }
+
+    fn since(&self, id: MeasureId, cx: &Cx<'_>) -> Result<Option<Instant>, Fault> {
+        Reference.since(id, &Cx { witness: Some(self), ..*cx })
     }
 
     fn noted(&self, state: &mut State, change: &FactChange<'_>, noting: &Noting<'_>) -> Result<(), Fault> {

@@ -110,9 +110,9 @@ impl Lowering<'_> {
         without(rises_alone(self.program, measure), "rules that wait for what time alone may raise", step.span)?;
         let Some(cells) = *self.layout.crossings.at(id) else { return unfit("this trigger", step.span) };
         let once = match window(self.program, measure) {
-            None | Some(Window::Ever) => Once::Ever,
+            _ if is_once_for_ever(self.program, measure) => Once::Ever,
             Some(Window::Period(kind)) => Once::Period(clock.period(kind, def.span)?),
-            Some(_) => Once::Moment,
+            _ => Once::Moment,
         };
         let read = Expr { kind: Kind::Read(crate::hir::Read::Measure(measure)), ty: def.ty, span: step.span };
         let (value, scale) = self.number(&read)?;
@@ -210,7 +210,9 @@ pub(super) fn hangs_on(program: &Program, rule: &Rule) -> Option<MeasureId> {
 
 /// Whether what crosses a threshold of a measure once has done so for ever, until the measure begins again.
 pub(super) fn is_once_for_ever(program: &Program, measure: MeasureId) -> bool {
-    matches!(window(program, measure), None | Some(Window::Ever))
+    // A streak that was broken is another one; of one, nothing comes back.
+    let streak = matches!(program.measures.at(measure).source, Source::Streak { .. });
+    !streak && matches!(window(program, measure), None | Some(Window::Ever))
 }
 
 /// Whether an expression reads the event at hand.
