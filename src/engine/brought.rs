@@ -1,6 +1,5 @@
 //! What hangs on a threshold or a rise, to be taken back with its ground.
 
-use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::hir::RuleId;
@@ -9,13 +8,14 @@ use crate::value::{Exact, Instant};
 use super::fact::{Award, Donation, Gifted, Sent, Uses};
 use super::few::Few;
 use super::many::Many;
+use super::sorted::Sorted;
 
 /// What a rule has done.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Firings {
     /// For crossings: the start of the period (or the first instant; for what slides and for streaks, the moment) and the highest multiple fired
     /// in it.
-    pub crossed: OrdMap<Instant, i64>,
+    pub crossed: Sorted<Instant, i64>,
     /// Awards of crossings, to be judged again when the measure shrinks: period, multiple, the place of the fact that holds them.
     pub hanging: Many<Hanging>,
     /// Crossings that a refund took, of which something stayed: they are not paid again.

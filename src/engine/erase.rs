@@ -90,8 +90,8 @@ impl State {
         let mut own: BTreeMap<(UseKey, Instant), i64> = BTreeMap::new();
         self.each_use(|uses| uses.iter().for_each(|(key, at, n)| *own.entry((key.clone(), *at)).or_insert(0) += n));
         for (key, used) in std::mem::take(&mut self.uses) {
-            let known = self.uses.entry(untold(&key).unwrap_or(key)).or_default();
-            used.into_iter().for_each(|(at, amount)| *known.entry(at).or_insert(0) += amount);
+            let known = self.uses.or_default(untold(&key).unwrap_or(key));
+            used.into_iter().for_each(|(at, amount)| *known.or_default(at) += amount);
         }
         let of_budget = |key: &UseKey| program.limits.at(key.limit).budget.is_some();
         let shared = |(key, at): &(UseKey, Instant), used: i64| {
@@ -107,7 +107,7 @@ impl State {
                     pots.uses.remove(&of.0);
                 }
             }
-            *pots.uses.entry(untold).or_default().entry(of.1).or_insert(0) += used;
+            *pots.uses.or_default(untold).or_default(of.1) += used;
         }
         self.each_use(|uses| {
             uses.retain(|(key, at, _)| untold(key).is_none() || !kept.contains(&(key.clone(), *at)));

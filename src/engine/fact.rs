@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::arena::Id as _;
@@ -13,6 +12,7 @@ use super::event::Event;
 use super::few::Few;
 use super::footing::Footing;
 use super::outcome::Cause;
+use super::sorted::Sorted;
 
 /// A recorded event and what it brought.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -308,7 +308,7 @@ pub struct UseKey {
 }
 
 /// What was used of limits: of which headroom, in which period or at which moment.
-pub type Used = OrdMap<UseKey, OrdMap<Instant, i64>>;
+pub type Used = Sorted<UseKey, Sorted<Instant, i64>>;
 
 /// Uses of limits by one award or payment: which, in which period or at which moment, and how much.
 pub type Uses = Few<(UseKey, Instant, i64)>;

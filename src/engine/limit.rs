@@ -162,7 +162,7 @@ impl Fold<'_> {
             None => 0,
             Some(window @ (Window::LastDays(_) | Window::LastExactly(_))) => {
                 let start = self.cx(view).window_start(window)?.unwrap_or(Instant::FIRST);
-                uses.range(start..=self.at.now).map(|(_, amount)| amount).sum()
+                uses.range(start..=self.at.now).sum()
             }
             Some(_) => uses.get(&bucket).copied().unwrap_or(0),
         })
@@ -278,8 +278,8 @@ impl Fold<'_> {
     pub fn add_use(&mut self, key: &UseKey, bucket: Instant, amount: i64) -> Result<(), Fault> {
         let budget = self.program.limits.at(key.limit).budget.is_some();
         let uses = if budget { &mut self.pots.uses } else { &mut self.state.uses };
-        let by_bucket = uses.entry(key.clone()).or_default();
-        let total = by_bucket.entry(bucket).or_insert(0);
+        let by_bucket = uses.or_default(key.clone());
+        let total = by_bucket.or_default(bucket);
         *total = total.checked_add(amount).ok_or(ArithmeticError::Overflow)?;
         if *total == 0 {
             by_bucket.remove(&bucket);

@@ -69,6 +69,7 @@ pub mod series;
 mod shards;
 mod shortfall;
 mod snapshot;
+pub mod sorted;
 mod split;
 mod stack;
 mod stages;

@@ -9,7 +9,7 @@ use crate::hir::{End, RefundFloor, SpendOrder, Unit};
 use crate::value::{Exact, Instant, Value};
 
 use super::few::Few;
-use super::many::{Many, Numbered};
+use super::many::{Numbered, Row};
 use super::outcome::Cause;
 use super::state::Note;
 
@@ -17,7 +17,7 @@ use super::state::Note;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Purse {
     /// Open lots, in order of number.
-    pub lots: Many<Lot>,
+    pub lots: Row<Lot>,
     /// Whether they are in order in every way, as most are: the first was earned first and lapses first. None where nobody has looked.
     #[serde(skip)]
     in_order: Note<Option<bool>>,
@@ -29,7 +29,7 @@ pub struct Purse {
     held: Note<Option<Held>>,
     /// Lots that are used up, in order of number: needed when their award is taken back.
     #[serde(rename = "closed", with = "by_number")]
-    pub used_up: Many<Lot>,
+    pub used_up: Row<Lot>,
     /// What is owed since a reversal took back what was spent.
     pub debt: i64,
     /// What of it is owed to partners, who had paid for what was taken back; the rest is owed to the issuer.
@@ -393,15 +393,15 @@ mod by_number {
 
     use serde::{Deserialize, Deserializer, Serializer};
 
-    use super::{Lot, Many};
+    use super::{Lot, Row};
 
     /// Writes the map.
-    pub fn serialize<S: Serializer>(lots: &Many<Lot>, to: S) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(lots: &Row<Lot>, to: S) -> Result<S::Ok, S::Error> {
         to.collect_map(lots.iter().map(|lot| (lot.number, lot)))
     }
 
     /// Reads the map.
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Many<Lot>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Row<Lot>, D::Error> {
         Ok(BTreeMap::<u32, Lot>::deserialize(from)?.into_values().collect())
     }
 }

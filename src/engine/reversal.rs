@@ -257,10 +257,10 @@ impl Fold<'_> {
 
     /// Lets measures take note of the newest fact.
     pub fn note_last_fact(&mut self) -> Result<(), Fault> {
-        let Some(fact) = self.state.facts.pop() else { return Ok(()) };
+        let Some(fact) = self.state.facts.take_last() else { return Ok(()) };
         let noting = Noting { program: self.program, calendar: &self.calendar, now: self.at.now };
         let noted = self.judge.noted(self.state, &FactChange::Recorded(&fact), &noting);
-        self.state.facts.push(fact);
+        self.state.facts.put_back(fact);
         noted
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::value::{ArithmeticError, Exact, Instant, Value};
 
 use super::few::Few;
-use super::many::Many;
+use super::many::Row;
 
 /// A running value of a measure: contributions by the start of their period, day, or moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ impl Bucket {
 /// Buckets by their moment. What a window has left behind is let go from the front; its sum costs what has left it since.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Series {
-    buckets: Many<(Instant, Bucket)>,
+    buckets: Row<(Instant, Bucket)>,
     /// The sum of all buckets.
     sum: Exact,
     /// The sum of all capped parts.

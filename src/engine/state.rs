@@ -19,7 +19,7 @@ use super::choice::Offered;
 use super::draw::Entry;
 use super::fact::{Award, Fact, Tallied, Used, Uses};
 use super::fault::Fault;
-use super::many::{Many, Numbered};
+use super::many::{Many, Numbered, Row};
 use super::named::Named;
 use super::outcome::Cause;
 use super::pairs;
@@ -62,7 +62,7 @@ pub struct State {
     #[serde(skip)]
     pub fronts: Note<Fronts>,
     /// Amounts posted, for measures over postings in the reference.
-    pub tallies: Many<Tallied>,
+    pub tallies: Row<Tallied>,
     /// Running values of measures, for the compiled plan.
     pub gauges: Arena<MeasureId, Gauge>,
     /// When a measure was last restarted.
@@ -149,7 +149,7 @@ pub struct Held {
     /// What rolled over from period to period.
     pub carry: Carried,
     /// Tiers over time: since when.
-    pub history: Many<Move>,
+    pub history: Row<Move>,
     /// Up to when the clock has looked at it.
     pub checked: Instant,
     /// What rises brought, to be taken back with their ground (S22).
@@ -315,7 +315,7 @@ impl State {
             tallies: Many::default(),
             gauges: Arena::default(),
             restarts: Arena::default(),
-            uses: Used::new(),
+            uses: Used::default(),
             challenges: Arena::default(),
             activated: BTreeMap::new(),
             firings: Arena::default(),

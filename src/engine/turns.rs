@@ -1,7 +1,7 @@
 //! What turns by time alone: the moments at which a condition or a measure may change though nothing happens. Each is a step of the clock, so
 //! that it is looked at then and not with whatever event comes next.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::hir::{
     Aggregate, Builtin, Challenge, During, EventId, Expr, Frame, Function, Gates, Kind, MeasureId, Net, Operator,
@@ -12,6 +12,7 @@ use crate::value::{Day, Exact, Instant, TimeOfDay, TimeSpan, TimeUnit, Value};
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::reads::{named, parts};
+use super::sorted::Sorted;
 use super::state::Note;
 
 /// What makes conditions turn without an event.
@@ -220,7 +221,7 @@ fn value_rises_alone(program: &Program, expr: &Expr) -> bool {
 #[derive(Debug, Clone, Default)]
 pub struct Fronts {
     version: u32,
-    fronts: BTreeMap<MeasureId, Front>,
+    fronts: Sorted<MeasureId, Front>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
