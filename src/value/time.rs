@@ -1,6 +1,7 @@
 //! Instants, calendar days and times of day; no zone, no clock.
 
 use std::fmt;
+use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,9 +14,10 @@ pub(super) const DAY_MILLIS: i64 = 86_400_000;
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z.
 ///
 /// The range covers the years 1 to 9999 in every zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+// Counted from before the first, so that it is never 0, and where there may be none takes no more room.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "i64", into = "i64")]
-pub struct Instant(i64);
+pub struct Instant(NonZeroU64);
 
 /// A number that stands for no day or instant within the years 1 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -25,34 +27,48 @@ pub struct OutOfRange;
 impl Instant {
     /// How far the clocks of a zone can be from UTC.
     const MARGIN: i64 = 26 * 3_600_000;
+    /// From when it is counted, in milliseconds since 1970-01-01T00:00:00Z.
+    const ORIGIN: i64 = Day::FIRST.0 as i64 * DAY_MILLIS - Self::MARGIN - 1;
     /// The first instant.
-    pub const FIRST: Self = Self(Day::FIRST.0 as i64 * DAY_MILLIS - Self::MARGIN);
+    pub const FIRST: Self = Self(NonZeroU64::MIN);
     /// The last instant.
-    pub const LAST: Self = Self(Day::END.0 as i64 * DAY_MILLIS + Self::MARGIN);
+    pub const LAST: Self = {
+        let millis = Day::END.0 as i64 * DAY_MILLIS + Self::MARGIN;
+        Self(Self::FIRST.0.saturating_add((millis - Self::FIRST.millis()).cast_unsigned()))
+    };
 
     /// The instant so many milliseconds after 1970-01-01T00:00:00Z; `None` outside the range.
     pub fn from_millis(millis: i64) -> Option<Self> {
-        Some(Self(millis)).filter(|instant| (Self::FIRST..=Self::LAST).contains(instant))
+        // What lies before the first is a very large number, or 0.
+        let counted = NonZeroU64::new(millis.wrapping_sub(Self::ORIGIN).cast_unsigned());
+        counted.map(Self).filter(|instant| *instant <= Self::LAST)
     }
 
     /// The nearest instant within the range.
     pub(super) fn clamped(millis: i64) -> Self {
-        Self(millis.clamp(Self::FIRST.0, Self::LAST.0))
+        let end = if millis < Self::FIRST.millis() { Self::FIRST } else { Self::LAST };
+        Self::from_millis(millis).unwrap_or(end)
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
     pub const fn millis(self) -> i64 {
-        self.0
+        self.0.get().cast_signed() + Self::ORIGIN
     }
 
     /// So many milliseconds later; `None` outside the range.
     pub fn plus_millis(self, millis: i64) -> Option<Self> {
-        self.0.checked_add(millis).and_then(Self::from_millis)
+        self.millis().checked_add(millis).and_then(Self::from_millis)
     }
 
     /// How many milliseconds it is after `earlier`; negative if before.
     pub const fn millis_since(self, earlier: Self) -> i64 {
-        self.0 - earlier.0
+        self.millis() - earlier.millis()
+    }
+}
+
+impl fmt::Debug for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Instant").field(&self.millis()).finish()
     }
 }
 
@@ -65,7 +81,7 @@ impl TryFrom<i64> for Instant {
 
 impl From<Instant> for i64 {
     fn from(instant: Instant) -> Self {
-        instant.0
+        instant.millis()
     }
 }
 
@@ -359,7 +375,15 @@ mod tests {
         assert_eq!(Day::FIRST.plus_months(i32::MIN), None);
         assert_eq!(Day::END.end_of_month(), Day::END);
         assert_eq!(Day::from_ymd(10_000, 1, 1), None);
-        assert_eq!(Instant::from_millis(i64::MAX), None);
+        assert_eq!((Instant::from_millis(i64::MAX), Instant::from_millis(i64::MIN)), (None, None));
+        let (first, last) = (Day::FIRST.0, Day::END.0);
+        let ends = [i64::from(first) * DAY_MILLIS - Instant::MARGIN, i64::from(last) * DAY_MILLIS + Instant::MARGIN];
+        assert_eq!([Instant::FIRST, Instant::LAST].map(Instant::millis), ends);
+        assert_eq!(ends.map(Instant::from_millis), [Some(Instant::FIRST), Some(Instant::LAST)]);
+        assert_eq!([ends[0] - 1, ends[1] + 1].map(Instant::from_millis), [None, None]);
+        assert_eq!([i64::MIN, ends[0] - 1, 0].map(|at| Instant::clamped(at).millis()), [ends[0], ends[0], 0]);
+        assert_eq!([i64::MAX, ends[1] + 1].map(Instant::clamped), [Instant::LAST; 2]);
+        assert_eq!(size_of::<Option<Instant>>(), size_of::<i64>());
         assert_eq!(Instant::LAST.plus_millis(i64::MAX), None);
         assert!(serde_json::from_str::<Instant>("9000000000000000").is_err());
         assert!(serde_json::from_str::<Day>("2932898").is_err());
