@@ -1,7 +1,5 @@
 //! Measures as running sums: each event adds its contribution to a bucket, and a reading adds up the buckets of its window.
 
-use std::collections::BTreeSet;
-
 use crate::arena::Arena;
 use crate::engine::Fault;
 use crate::engine::context::Cx;
@@ -41,11 +39,10 @@ pub fn read(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Value>, Fault> {
         &measure.source
     {
         let buckets = gauge.buckets.from(start);
-        let values: BTreeSet<&Value> = buckets
-            .flat_map(|(_, bucket)| &bucket.values)
-            .map(|(value, _)| value)
-            .filter(|value| **value != Value::Missing)
-            .collect();
+        let counted = buckets.flat_map(|(_, bucket)| &bucket.values).map(|(value, _)| value);
+        let mut values: Vec<&Value> = counted.filter(|value| **value != Value::Missing).collect();
+        values.sort_unstable();
+        values.dedup();
         return Ok(Some(extreme(measure, &values)));
     }
     let (free, capped) = gauge.buckets.sums(start)?;
@@ -67,7 +64,8 @@ impl streak::Days for GaugedDays<'_> {
     }
 }
 
-fn extreme(measure: &Measure, values: &BTreeSet<&Value>) -> Value {
+/// The largest or smallest of different values in order, or how many there are.
+fn extreme(measure: &Measure, values: &[&Value]) -> Value {
     let zero = || Value::Exact(Exact::ZERO);
     match &measure.source {
         Source::Events { aggregate: Aggregate::Largest, .. } => {

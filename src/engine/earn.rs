@@ -41,8 +41,9 @@ impl Fold<'_> {
         let Some(event) = self.event.clone().filter(|_| !self.barely) else { return Ok(Vec::new()) };
         let program = self.program;
         let claims = Claims::default();
-        let mut shares = Vec::new();
-        for &id in &self.version.listeners.of_event(event.kind).earns {
+        let earns = &self.version.listeners.of_event(event.kind).earns;
+        let mut shares = Vec::with_capacity(earns.len());
+        for &id in earns {
             self.propose(id, program.earns.at(id), &event.fields, &claims, &mut shares)?;
         }
         let mut met = self.met()?;
@@ -322,6 +323,9 @@ impl Fold<'_> {
 
 /// Who pays which share of an amount: a boost's partners of its bonus, the earn's of the rest.
 fn funding(earn: &Earn, boosted: &Boosted) -> Result<Vec<Funding>, Fault> {
+    if earn.funding.is_empty() && boosted.funded.is_empty() {
+        return Ok(Vec::new());
+    }
     let rest = boosted.amount.sub(boosted.apart)?.max(Exact::ZERO).div(boosted.amount)?;
     let own =
         earn.funding.iter().map(|part| Ok(Funding { share: part.share.mul(rest)?, partner: part.partner.clone() }));

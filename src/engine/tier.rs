@@ -63,14 +63,15 @@ impl Fold<'_> {
         let ladder = self.program.ladders.at(id);
         let now = self.at.now;
         let reads = self.standing(id)?;
-        let standing: Vec<Value> = reads.iter().map(|(_, value)| value.clone()).collect();
         let held = self.state.ladders.at_mut(id);
-        let moved = held.standing != standing;
+        let moved = !held.standing.iter().eq(reads.iter().map(|(_, value)| value));
         let over = held.holds.iter().any(|hold| hold.until <= now);
         if held.settled.0 && !moved && !over && !self.version.listeners.of_ladder(id).turns.daily {
             return Ok(());
         }
-        held.standing = standing;
+        if moved {
+            held.standing = reads.iter().map(|(_, value)| value.clone()).collect();
+        }
         held.settled.0 = true;
         let mut again = Vec::new();
         for (number, tier) in rungs(ladder) {

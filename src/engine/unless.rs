@@ -16,6 +16,9 @@ impl Fold<'_> {
     /// those are tried first that wait for nobody. Earns that wait for each other give nothing.
     pub fn exclude(&mut self, shares: &mut Vec<Share>, met: &[Met], claims: &Claims) -> Result<(), Fault> {
         let program = self.program;
+        if shares.iter().all(|share| program.earns.at(share.earn).unless_earned.is_empty()) {
+            return Ok(());
+        }
         let there: BTreeSet<EarnId> = shares.iter().map(|share| share.earn).collect();
         let named = |id: EarnId| program.earns.at(id).unless_earned.iter().filter(|other| there.contains(other));
         let mut waiting: BTreeSet<EarnId> = there.iter().copied().filter(|id| named(*id).next().is_some()).collect();

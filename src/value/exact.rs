@@ -185,12 +185,22 @@ impl Exact {
 
     /// The product, cancelled before it is multiplied, so that only a product that does not fit is `None`.
     fn mul_crosswise(self, other: Self) -> Option<Self> {
+        if let (Some((top, bottom)), Some((other_top, other_bottom))) = (self.small(), other.small()) {
+            let ((top, other_bottom), (other_top, bottom)) =
+                (cancelled(top, other_bottom), cancelled(other_top, bottom));
+            return Some(Self { numerator: top * other_top, denominator: bottom * other_bottom });
+        }
         let first = signed_gcd(self.numerator, other.denominator)?;
         let second = signed_gcd(other.numerator, self.denominator)?;
         Some(Self {
-            numerator: quotient(self.numerator, first).checked_mul(quotient(other.numerator, second))?,
-            denominator: quotient(self.denominator, second).checked_mul(quotient(other.denominator, first))?,
+            numerator: (self.numerator / first).checked_mul(other.numerator / second)?,
+            denominator: (self.denominator / second).checked_mul(other.denominator / first)?,
         })
+    }
+
+    /// Numerator and denominator, where both are as small as they nearly always are: a step with 64 bits is one instruction, with 128 a routine.
+    fn small(self) -> Option<(i64, i64)> {
+        Some((i64::try_from(self.numerator).ok()?, i64::try_from(self.denominator).ok()?))
     }
 
     /// The number times ten to the power of `places`, which may be negative.
@@ -211,7 +221,13 @@ impl Exact {
         if other.is_zero() {
             return Err(ArithmeticError::DivisionByZero);
         }
-        self.mul(Self::new(other.denominator, other.numerator).ok_or(ArithmeticError::Overflow)?)
+        let (top, bottom) = if other.is_negative() {
+            let bottom = other.numerator.checked_neg().ok_or(ArithmeticError::Overflow)?;
+            (-other.denominator, bottom)
+        } else {
+            (other.denominator, other.numerator)
+        };
+        self.mul(Self { numerator: top, denominator: bottom })
     }
 
     /// The number with the other sign.
@@ -232,13 +248,14 @@ impl Exact {
     }
 }
 
-/// What is left of a number where a divisor of it is cancelled. Division of 64 bits is one instruction, of 128 a long routine.
-fn quotient(number: i128, divisor: i128) -> i128 {
-    match (i64::try_from(number), i64::try_from(divisor)) {
-        (_, Ok(1)) => number,
-        (Ok(number), Ok(divisor)) => (number / divisor).into(),
-        _ => number / divisor,
-    }
+/// A numerator and a positive denominator without what they have in common.
+fn cancelled(top: i64, bottom: i64) -> (i128, i128) {
+    let common = match bottom {
+        1 => 1,
+        // At most the denominator, so it fits.
+        _ => i64::try_from(gcd_small(top.unsigned_abs(), bottom.unsigned_abs())).unwrap_or(1),
+    };
+    if common == 1 { (top.into(), bottom.into()) } else { ((top / common).into(), (bottom / common).into()) }
 }
 
 fn reduced(numerator: i128, denominator: i128) -> Result<Exact, ArithmeticError> {
@@ -539,6 +556,16 @@ mod tests {
             for result in [a.add(b).unwrap(), a.mul(b).unwrap()] {
                 prop_assert_eq!(Some(result), Exact::new(result.numerator(), result.denominator()));
             }
+        }
+
+        #[test]
+        fn terms_of_64_bits_have_any_product_and_quotient(
+            (a, c) in (any::<i64>(), any::<i64>()),
+            (b, d) in (1..=i64::MAX, 1..=i64::MAX),
+        ) {
+            let [a, b, c, d] = [a, b, c, d].map(i128::from);
+            prop_assert_eq!(exact(a, b).mul(exact(c, d)).ok(), Exact::new(a * c, b * d));
+            prop_assert_eq!(exact(a, b).div(exact(c, d)).ok(), Exact::new(a * d, b * c));
         }
 
         #[test]
