@@ -70,6 +70,7 @@ fn main() {
     sums::tell(&versions[0], &plan, &path, &totals, say);
     say("`meed run`, all of it", &mut || run(&path, "1"));
     say("`meed run`, two threads", &mut || run(&path, "2"));
+    written(&scratch, &path, say);
     large(&scratch);
     formats(&scratch, &versions[0], &events, &text, say);
 
@@ -92,6 +93,18 @@ fn large(scratch: &Scratch) {
         let (took, ratio) = beside(limit, || run(&path, threads));
         let each = took.as_nanos() / u128::from(5 * EVENTS);
         println!("| `meed run`, {what} | {each} | {ratio:.1} x |");
+    }
+}
+
+/// What happened written down, one thread and two: the journal, and with the members. What the fold takes that writes nothing is among the rows above.
+fn written(scratch: &Scratch, path: &Path, say: impl Fn(&str, &mut dyn FnMut() -> Duration)) {
+    let journal = scratch.file("journal.jsonl", "");
+    let out = journal.with_file_name("out");
+    for (what, option, to) in [("the journal alone", "--journal", &journal), ("journal and members", "-o", &out)] {
+        for (threads, on) in [("1", ""), ("2", ", two threads")] {
+            let mut run = || run_with(&[path, Path::new(option), to], threads);
+            say(&format!("`meed run`, {what}{on}"), &mut run);
+        }
     }
 }
 
