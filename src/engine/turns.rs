@@ -315,6 +315,8 @@ impl Fold<'_> {
             Window::LastDays(span) => {
                 self.first_out(id, after, |at| Some(zone.start_of(first_day_out(zone.day_of(at), span)?)))
             }
+            // Without months, whatever is in leaves after as long.
+            Window::LastExactly(span) if span.months == 0 => self.first_out(id, after, |at| span.after(at, zone)),
             Window::LastExactly(span) => self.first_out(id, after, |at| {
                 let day = zone.day_of(at);
                 match first_day_out(day, span) {
