@@ -20,6 +20,9 @@ use super::purse::Lot;
 use super::stack::Met;
 use super::state::Restart;
 
+/// Takes what a change of tier brought: for the tier whose reason it hangs on, and for the rule where that was the first time for it.
+type Hang<'a, F> = &'a mut dyn FnMut(&mut F, u32, Option<RuleId>, Brought);
+
 impl Fold<'_> {
     /// Rules that listen to the event at hand; `met` are those that were judged with its earns.
     pub fn event_rules(&mut self, met: &[Met]) -> Result<(), Fault> {
@@ -202,7 +205,7 @@ impl Fold<'_> {
         if crossed.is_empty() || !self.is_row(measure) {
             return Ok(crossed.get(&period).copied().unwrap_or(0));
         }
-        Ok(crossed.range(self.row_since(measure)?..).map(|(_, multiple)| *multiple).max().unwrap_or(0))
+        Ok(crossed.range(self.row_since(measure)?..=Instant::LAST).copied().max().unwrap_or(0))
     }
 
     /// Fires a rule for a crossing; what that brings hangs on the measure.
@@ -282,7 +285,7 @@ impl Fold<'_> {
         [kept, undone]: [u32; 2],
         to: u32,
         highest: u32,
-        hang: &mut dyn FnMut(&mut Self, u32, Option<RuleId>, Brought),
+        hang: Hang<'_, Self>,
     ) -> Result<(), Fault> {
         for (id, rule) in self.program.rules.pairs() {
             let Trigger::Tier { ladder: of, direction, to: wanted, first } = rule.trigger else { continue };
