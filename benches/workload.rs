@@ -96,11 +96,16 @@ fn large(scratch: &Scratch) {
     }
 }
 
-/// What happened written down, one thread and two: the journal, and with the members. What the fold takes that writes nothing is among the rows above.
+/// What happened written down, one thread and two: the table of members, the journal, and the journal with members.
 fn written(scratch: &Scratch, path: &Path, say: impl Fn(&str, &mut dyn FnMut() -> Duration)) {
     let journal = scratch.file("journal.jsonl", "");
-    let out = journal.with_file_name("out");
-    for (what, option, to) in [("the journal alone", "--journal", &journal), ("journal and members", "-o", &out)] {
+    let [table, out] = ["members.csv", "out"].map(|name| journal.with_file_name(name));
+    let writes = [
+        ("the table of members", "--members", &table),
+        ("the journal alone", "--journal", &journal),
+        ("journal and members", "-o", &out),
+    ];
+    for (what, option, to) in writes {
         for (threads, on) in [("1", ""), ("2", ", two threads")] {
             let mut run = || run_with(&[path, Path::new(option), to], threads);
             say(&format!("`meed run`, {what}{on}"), &mut run);
