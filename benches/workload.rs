@@ -71,11 +71,14 @@ fn main() {
     say("`meed run`, all of it", &mut || run(&path, "1"));
     say("`meed run`, two threads", &mut || run(&path, "2"));
     written(&scratch, &path, say);
-    large(&scratch);
+    let many = limit::sample(4 * MEMBERS, 5 * EVENTS, 1);
+    let large = scratch.file("large.jsonl", &many);
+    million(&large, &many);
     formats(&scratch, &versions[0], &events, &text, say);
 
     println!("\n| what | |\n|---|---|");
-    sums::from_memory(&versions[0], &plan, &path, &text);
+    sums::from_memory("sums: judge from memory", &versions[0], &plan, &path, &text);
+    sums::from_memory("sums: judge from memory, a million events", &versions[0], &plan, &large, &many);
     history(&scratch, &engine, &versions[0]);
     applied(&scratch, &engine, &versions[0]);
     sums::history(&scratch, &versions[0], &plan);
@@ -85,12 +88,10 @@ fn main() {
 }
 
 /// Five times as many events, beside which starting and ending count for little.
-fn large(scratch: &Scratch) {
-    let text = limit::sample(4 * MEMBERS, 5 * EVENTS, 1);
-    let path = scratch.file("large.jsonl", &text);
-    let limit = || took(|| limit::run(&text));
+fn million(path: &Path, text: &str) {
+    let limit = || took(|| limit::run(text));
     for (what, threads) in [("a million events", "1"), ("a million events, two threads", "2")] {
-        let (took, ratio) = beside(limit, || run(&path, threads));
+        let (took, ratio) = beside(limit, || run(path, threads));
         let each = took.as_nanos() / u128::from(5 * EVENTS);
         println!("| `meed run`, {what} | {each} | {ratio:.1} x |");
     }

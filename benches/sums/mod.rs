@@ -79,10 +79,10 @@ fn judging(program: &Program, plan: &Arc<Plan>, path: &Path) -> Duration {
 }
 
 /// How many times as long that takes as the limit needs for events that were read before.
-pub fn from_memory(program: &Program, plan: &Arc<Plan>, path: &Path, text: &str) {
+pub fn from_memory(what: &str, program: &Program, plan: &Arc<Plan>, path: &Path, text: &str) {
     let blocks = limit::read(text);
     let (_, ratio) = beside(|| took(|| limit::judge(&blocks)), || judging(program, plan, path));
-    println!("| sums: judge from memory, against the limit from memory | {ratio:.1} x |");
+    println!("| {what}, against the limit from memory | {ratio:.1} x |");
 }
 
 /// What an event costs a member with a long history and one with a short one.

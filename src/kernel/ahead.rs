@@ -1,6 +1,7 @@
 //! Looks ahead: touches what the next few events will need before any of them is judged. Nothing waits for what is found, so that memory
 //! brings all of it at once; when an event is judged, it is at hand.
 
+use std::cell::Cell;
 use std::hint::black_box;
 
 use crate::arena::Id as _;
@@ -14,6 +15,7 @@ use super::measure::place;
 use super::order::looked_at;
 use super::plan::{EventPlan, How, Plan, TIME};
 use super::queues::{EMPTY, NOWHERE, Queues, first, last};
+use super::rows::Known;
 use super::store::{Pools, entry, lot};
 
 /// How many cells memory brings at once.
@@ -31,9 +33,12 @@ pub struct Coming<'m> {
     pub place: u32,
     /// Its type; none where only time passes.
     pub event: Option<EventId>,
+    /// Whether it was seen before.
+    pub known: Known,
 }
 
 /// What leaves a queue when it is older than so much.
+#[derive(Debug, Clone, Copy)]
 struct Leaving {
     /// The cell before whose moment none does.
     first: usize,
@@ -47,17 +52,11 @@ struct Leaving {
     facts: Option<EventId>,
 }
 
-/// What a type of event asks for.
-#[derive(Debug, Clone, Copy, Default)]
-struct Asks {
-    /// What counts in windows, and facts.
-    windows: bool,
-    /// Lots and facts from the first on.
-    takes: bool,
-}
-
-/// Which cells lead to what, and room for those that do.
-pub struct Ahead {
+/// What is touched for events of one type: what they look at, and what that leads to.
+#[derive(Debug, Clone, Default)]
+struct Looks {
+    /// A cell in each line of memory.
+    cells: Vec<usize>,
     /// Cells of lots.
     lots: Vec<usize>,
     /// Cells of facts, by type of event.
@@ -66,17 +65,59 @@ pub struct Ahead {
     entries: Vec<usize>,
     /// Cells of different values, all of which are looked at.
     values: Vec<usize>,
+    /// What leaves.
     windows: Vec<Leaving>,
-    /// By type of event.
-    asks: Vec<Asks>,
-    /// By type of event: cells in all lines of memory that it looks at.
-    looks: Vec<Vec<usize>>,
-    leaving: Vec<(u32, i64)>,
+    /// Whether lots and facts are asked for from the first on.
+    takes: bool,
+}
+
+/// What is touched for which events.
+pub struct Ahead {
+    /// By type of event, and at last where only time passes.
+    looks: Vec<Looks>,
+    /// Room for what leaves queues.
+    room: Vec<(u32, i64)>,
 }
 
 impl Ahead {
     /// What leads elsewhere in a plan.
     pub fn new(plan: &Plan) -> Self {
+        let all = Looks::all(plan);
+        let mut looks: Vec<Looks> = plan.events.iter().map(|event| all.of(plan, event)).collect();
+        looks.push(Looks { cells: vec![0], windows: all.windows, ..Looks::default() });
+        Self { looks, room: Vec::new() }
+    }
+
+    /// Touches what belongs to the members of all that comes: their cells first, then what these lead to. What is of one type is looked at
+    /// together.
+    pub fn look(&mut self, all: &[Coming<'_>], plan: &Plan, pools: &Pools) {
+        let Self { looks, room } = self;
+        let mut by_type: Vec<Vec<&Lane<'_>>> = looks.iter().map(|_| Vec::with_capacity(all.len())).collect();
+        let time = looks.len().saturating_sub(1);
+        for Coming { lane, event, .. } in all {
+            let lanes = by_type.get_mut(event.map_or(time, EventId::index));
+            lanes.into_iter().for_each(|lanes| lanes.push(lane));
+        }
+        let each = || looks.iter().zip(&by_type).filter(|(_, lanes)| !lanes.is_empty());
+        for (looks, lanes) in each() {
+            let cells = looks.cells.iter().flat_map(|at| lanes.iter().map(|lane| lane.get(*at)));
+            black_box(cells.fold(0, |sum, cell| sum ^ cell));
+        }
+        for (looks, lanes) in each() {
+            looks.follow(lanes, pools, room);
+        }
+        for unit in &plan.lapsing {
+            let queue = plan.units.at(*unit).cells.lots;
+            let lots =
+                all.iter().map(|Coming { lane, .. }| (lane.get(DUE) <= lane.now, first(lane.get(queue)), lane.now));
+            follow(&pools.lots, lot::EXPIRES, sift(lots, room));
+        }
+    }
+}
+
+impl Looks {
+    /// All of a plan.
+    fn all(plan: &Plan) -> Self {
         let facts = || plan.events.pairs().filter_map(|(id, event)| Some((id, event.fact.as_ref()?)));
         let (values, sums): (Vec<_>, Vec<_>) = plan
             .measures
@@ -84,7 +125,8 @@ impl Ahead {
             .flatten()
             .filter(|measure| measure.cells.entries != ABSENT)
             .partition(|measure| measure.how == How::Distinct);
-        let windows = sums.iter().map(|measure| {
+        let mut windows: Vec<Leaving> = Vec::new();
+        windows.extend(sums.iter().map(|measure| {
             let age = match measure.back {
                 Back::Exactly(length) => length,
                 Back::Days(_, length) => i64::from(length.days) * 86_400_000,
@@ -92,78 +134,68 @@ impl Ahead {
             };
             let of = if measure.facts.is_some() { place } else { first };
             Leaving { first: measure.cells.first, age, cell: measure.cells.entries, place: of, facts: measure.facts }
-        });
+        }));
         let kept = facts().filter_map(|(id, fact)| {
             Some(Leaving { first: fact.first, age: fact.kept?, cell: fact.queue, place: first, facts: Some(id) })
         });
-        let asks = |event: &EventPlan| {
-            let windowed = |id| plan.measures.at(id).as_ref().is_some_and(|measure| measure.cells.entries != ABSENT);
-            let takes = event.reversal.is_some() || event.redeem.is_some();
-            Asks { windows: takes || event.fact.is_some() || event.reads.iter().any(|id| windowed(*id)), takes }
-        };
+        for kept in kept {
+            // What a window of the same length has let go is let go.
+            let same = |window: &Leaving| (window.facts, window.age) == (kept.facts, kept.age);
+            if !windows.iter().any(same) {
+                windows.push(kept);
+            }
+        }
         Self {
+            cells: Vec::new(),
             lots: plan.units.iter().map(|unit| unit.cells.lots).filter(|lots| *lots != ABSENT).collect(),
             facts: facts().map(|(id, fact)| (id, fact.queue)).collect(),
-            windows: windows.chain(kept).collect(),
             entries: sums.iter().filter(|sum| sum.facts.is_none()).map(|sum| sum.cells.entries).collect(),
             values: values.iter().map(|measure| measure.cells.entries).collect(),
-            asks: plan.events.iter().map(asks).collect(),
-            looks: plan.events.iter().map(|event| one_of_each_line(&looked_at(plan, event))).collect(),
-            leaving: Vec::new(),
+            windows,
+            takes: false,
         }
     }
 
-    /// Touches what belongs to the members of all that comes: their cells first, then what these lead to.
-    pub fn look(&mut self, all: &[Coming<'_>], plan: &Plan, pools: &Pools) {
-        let Self { lots, facts, entries, values, windows, asks, looks, leaving } = self;
-        let looks =
-            |one: &Coming<'_>| one.event.and_then(|event| looks.get(event.index())).map(Vec::as_slice).unwrap_or(&[0]);
-        let cells_of = |one: &Coming<'_>| looks(one).iter().fold(0, |sum, at| sum ^ one.lane.get(*at));
-        black_box(all.iter().fold(0, |sum, one| sum ^ cells_of(one)));
-        let asks = |one: &Coming<'_>| match one.event {
-            Some(event) => asks.get(event.index()).copied().unwrap_or_default(),
-            None => Asks { windows: true, takes: false },
+    /// Of all these, those of a type of event.
+    fn of(&self, plan: &Plan, event: &EventPlan) -> Self {
+        let looked = looked_at(plan, event);
+        let mut own = self.clone();
+        for cells in [&mut own.lots, &mut own.entries, &mut own.values] {
+            cells.retain(|cell| looked.contains(cell));
+        }
+        own.facts.retain(|(_, queue)| looked.contains(queue));
+        own.windows.retain(|window| looked.contains(&window.cell));
+        Self { cells: one_of_each_line(&looked), takes: event.reversal.is_some() || event.redeem.is_some(), ..own }
+    }
+
+    /// Touches what the cells of some events lead to.
+    fn follow(&self, lanes: &[&Lane<'_>], pools: &Pools, room: &mut Vec<(u32, i64)>) {
+        let ends = |queues: &Queues, queue: usize| {
+            // A row that comes in is linked to the last.
+            touch(queues, lanes.iter().map(|lane| last(lane.get(queue))));
+            if self.takes {
+                touch(queues, lanes.iter().map(|lane| first(lane.get(queue))));
+            }
         };
-        let mut asking: Vec<_> = all.iter().filter(|one| asks(one).windows).collect();
-        // A row that comes in is linked to the last.
-        for queue in &*lots {
-            touch(&pools.lots, all.iter().map(|one| last(one.lane.get(*queue))));
+        self.lots.iter().for_each(|queue| ends(&pools.lots, *queue));
+        self.facts.iter().for_each(|(event, queue)| ends(&pools.facts.at(*event).queues, *queue));
+        for queue in &self.entries {
+            touch(&pools.entries, lanes.iter().map(|lane| last(lane.get(*queue))));
         }
-        for (event, queue) in &*facts {
-            touch(&pools.facts.at(*event).queues, asking.iter().map(|one| last(one.lane.get(*queue))));
+        for queue in &self.values {
+            let all = lanes.iter().map(|lane| lane.get(*queue));
+            follow(&pools.entries, entry::AT, sift(all.map(|queue| (queue != EMPTY, first(queue), i64::MAX)), room));
         }
-        for queue in entries {
-            touch(&pools.entries, asking.iter().map(|one| last(one.lane.get(*queue))));
-        }
-        for queue in values {
-            leaving.clear();
-            let queues = asking.iter().map(|one| one.lane.get(*queue)).filter(|queue| *queue != EMPTY);
-            leaving.extend(queues.map(|queue| (first(queue), i64::MAX)));
-            follow(&pools.entries, entry::AT, leaving);
-        }
-        for window in windows {
-            let by = |one: &Coming<'_>| one.lane.now.saturating_sub(window.age);
-            let leaves = asking.iter().filter(|one| one.lane.get(window.first) <= by(one));
-            leaving.clear();
-            leaving.extend(leaves.map(|one| ((window.place)(one.lane.get(window.cell)), by(one))));
+        for window in &self.windows {
+            let leaving = lanes.iter().map(|lane| {
+                let by = lane.now.saturating_sub(window.age);
+                (lane.get(window.first) <= by, (window.place)(lane.get(window.cell)), by)
+            });
+            let leaving = sift(leaving, room);
             match window.facts {
                 Some(event) => follow(&pools.facts.at(event).queues, TIME, leaving),
                 None => follow(&pools.entries, entry::AT, leaving),
             }
-        }
-        asking.retain(|one| asks(one).takes);
-        for queue in &*lots {
-            touch(&pools.lots, asking.iter().map(|one| first(one.lane.get(*queue))));
-        }
-        for (event, queue) in &*facts {
-            touch(&pools.facts.at(*event).queues, asking.iter().map(|one| first(one.lane.get(*queue))));
-        }
-        let due = || all.iter().filter(|one| one.lane.get(DUE) <= one.lane.now);
-        for unit in &plan.lapsing {
-            let queue = plan.units.at(*unit).cells.lots;
-            leaving.clear();
-            leaving.extend(due().map(|one| (first(one.lane.get(queue)), one.lane.now)));
-            follow(&pools.lots, lot::EXPIRES, leaving);
         }
     }
 }
@@ -187,18 +219,39 @@ fn touch(queues: &Queues, places: impl Iterator<Item = u32>) {
     black_box(places.fold(0, |sum, place| sum ^ queues.touch(place)));
 }
 
+/// Those rows that leave, each with the moment by which it does. There is no branch for each: nobody could guess which do.
+fn sift(all: impl ExactSizeIterator<Item = (bool, u32, i64)>, room: &mut Vec<(u32, i64)>) -> &mut [(u32, i64)] {
+    if room.len() < all.len() {
+        room.resize(all.len(), (NOWHERE, 0));
+    }
+    let mut count = 0;
+    for (leaves, place, by) in all {
+        if let Some(slot) = room.get_mut(count) {
+            *slot = (place, by);
+        }
+        count += usize::from(leaves);
+    }
+    room.get_mut(..count).unwrap_or_default()
+}
+
 /// Touches what comes behind rows that will have left by a moment of their own, which one cell of each tells.
-fn follow(queues: &Queues, tells: usize, leaving: &mut Vec<(u32, i64)>) {
+fn follow(queues: &Queues, tells: usize, leaving: &mut [(u32, i64)]) {
+    let all = Cell::from_mut(leaving).as_slice_of_cells();
+    let mut count = all.len();
     for _ in 0..FURTHER {
-        touch(queues, leaving.iter().map(|(at, _)| *at));
-        leaving.retain_mut(|(at, by)| match queues.at(*at) {
-            Some(row) if cell(row, tells) <= *by => {
-                *at = queues.after(row);
-                *at != NOWHERE
+        let rows = || all.iter().take(count).map(Cell::get);
+        touch(queues, rows().map(|(at, _)| at));
+        let mut left = 0;
+        for (at, by) in rows() {
+            let row = queues.at(at).unwrap_or_default();
+            let next = queues.after(row);
+            if let Some(slot) = all.get(left) {
+                slot.set((next, by));
             }
-            _ => false,
-        });
-        if leaving.is_empty() {
+            left += usize::from((cell(row, tells) <= by) & (next != NOWHERE));
+        }
+        count = left;
+        if count == 0 {
             return;
         }
     }

@@ -85,19 +85,9 @@ impl Court {
         let (mut coming, mut away) = (Vec::with_capacity(AT_ONCE), Vec::new());
         let (mut slots, lines) = (Cow::Borrowed(block.slots.as_slice()), &block.lines);
         for (rows, start) in block.rows.chunks(AT_ONCE).zip((0..).step_by(AT_ONCE)) {
-            coming.clear();
-            for (row, at) in rows.iter().zip(start..) {
-                let Some(number) = share.place(row.member) else { continue };
-                let member = cells.row(number as usize).ok_or(TOO_LARGE)?;
-                let lane = Lane { now: row.time, slots: row.slots, ..Lane::of(number, member) };
-                coming.push(Coming { lane, place: place(at), event: Some(row.event) });
-            }
+            who_comes(rows, start, share, cells, &mut coming)?;
             self.ahead.look(&coming, &self.plan, &self.pools);
-            for coming in &coming {
-                if let Some(away_now) = self.take_in(block, coming, &mut turns)? {
-                    away.push(away_now);
-                }
-            }
+            self.take_in(block, &coming, &mut turns, &mut away)?;
             // What has few beside it may wait for more.
             Self::judge_turn(&mut turns, self.judging(&mut slots, lines))?;
             while turns.waiting > AT_ONCE {
@@ -112,32 +102,47 @@ impl Court {
         Ok(away)
     }
 
-    /// Takes in an event, in a turn behind that of the one before it of its member; returns what became of it if it is not accepted.
+    /// Takes in events, each in a turn behind that of the one before it of its member, but for those that are not accepted.
+    // On its own, as are all that are done for each event: together they are too much for the processor's registers.
+    #[inline(never)]
     fn take_in<'m>(
         &mut self,
         block: &Block,
-        coming: &Coming<'m>,
+        all: &[Coming<'m>],
         turns: &mut Turns<'m>,
-    ) -> Result<Option<(u32, Arrival)>, Odd> {
-        let Coming { lane, place, .. } = *coming;
-        let Some(row) = block.rows.get(place as usize) else { return Ok(None) };
-        let newest = lane.get(NEWEST);
-        // Nearly always it is the newest, and was never seen.
-        if row.time <= newest || row.known != Known::New {
-            let before = block.rows.get(..place as usize).unwrap_or_default();
-            let follows = newest != row.time || self.follows(row, block.id(row), before);
-            match self.arrive(row, newest, follows)? {
-                Arrival::Accepted => {}
-                other => return Ok(Some((row.source, other))),
+        away: &mut Vec<(u32, Arrival)>,
+    ) -> Result<(), Odd> {
+        for Coming { lane, place, event, known } in all {
+            let newest = lane.get(NEWEST);
+            // Nearly always it is the newest, and was never seen.
+            if (lane.now <= newest || *known != Known::New) && !self.accept(block, *place, newest, away)? {
+                continue;
+            }
+            self.newest = self.newest.max(lane.now);
+            let turn = turns.now.max(lane.get(LAST_TURN) + 1);
+            lane.set(NEWEST, lane.now);
+            lane.set(LAST_TURN, turn);
+            let day = self.plan.clock.day(&mut self.days, lane.now).ok_or(Odd("a moment outside the calendar"))?;
+            if let Some(event) = event {
+                turns.add(turn, *event, Lane { day, ..*lane }, &self.scratch.room);
             }
         }
-        self.newest = self.newest.max(row.time);
-        let turn = turns.now.max(lane.get(LAST_TURN) + 1);
-        lane.set(NEWEST, row.time);
-        lane.set(LAST_TURN, turn);
-        let day = self.plan.clock.day(&mut self.days, row.time).ok_or(Odd("a moment outside the calendar"))?;
-        turns.add(turn, row.event, Lane { day, ..lane }, &self.scratch.room);
-        Ok(None)
+        Ok(())
+    }
+
+    /// Whether an event is accepted that may be late or was seen; says what became of it if it is not.
+    #[cold]
+    fn accept(&mut self, block: &Block, place: u32, newest: i64, away: &mut Vec<(u32, Arrival)>) -> Result<bool, Odd> {
+        let Some(row) = block.rows.get(place as usize) else { return Ok(false) };
+        let before = block.rows.get(..place as usize).unwrap_or_default();
+        let follows = newest != row.time || self.follows(row, block.id(row), before);
+        match self.arrive(row, newest, follows)? {
+            Arrival::Accepted => Ok(true),
+            other => {
+                away.push((row.source, other));
+                Ok(false)
+            }
+        }
     }
 
     /// Judges the events whose turn it is.
@@ -163,7 +168,8 @@ impl Court {
             for number in start..cells.len().min(start + AT_ONCE) {
                 let member = cells.row(number).ok_or(TOO_LARGE)?;
                 let number = u32::try_from(number).map_err(|_| TOO_LARGE)?;
-                coming.push(Coming { lane: Lane { now: to, ..Lane::of(number, member) }, place: 0, event: None });
+                let lane = Lane { now: to, ..Lane::of(number, member) };
+                coming.push(Coming { lane, place: 0, event: None, known: Known::New });
             }
             self.ahead.look(&coming, &self.plan, &self.pools);
             for Coming { lane, .. } in &coming {
@@ -233,4 +239,22 @@ impl Court {
         }
         if follows { Ok(Arrival::Accepted) } else { Err(LATE) }
     }
+}
+
+/// Those rows of a block, from a place on, that are of a share of the members, whose cells are there.
+fn who_comes<'m>(
+    rows: &[Row],
+    start: usize,
+    share: Share,
+    cells: &'m Rows<Cell<i64>>,
+    coming: &mut Vec<Coming<'m>>,
+) -> Result<(), Odd> {
+    coming.clear();
+    for (row, at) in rows.iter().zip(start..) {
+        let Some(number) = share.place(row.member) else { continue };
+        let member = cells.row(number as usize).ok_or(TOO_LARGE)?;
+        let lane = Lane { now: row.time, slots: row.slots, ..Lane::of(number, member) };
+        coming.push(Coming { lane, place: place(at), event: Some(row.event), known: row.known });
+    }
+    Ok(())
 }

@@ -48,7 +48,7 @@ impl Judge<'_, '_> {
         let (cells, step) = (crossing.cells, crossing.step);
         let mut crossed = self.scratch.room.take_lanes();
         self.each(&crossing.value, lanes, |judge, lane, now| {
-            if before(lane, now) < step && step <= now {
+            if (before(lane, now) < step) & (step <= now) {
                 let (key, done) = judge.crossed_before(lane, crossing);
                 if done < 1 {
                     lane.set(cells.period, key);

@@ -22,16 +22,38 @@ fn is_value([_, value]: &&[Cell<i64>; 2]) -> bool {
 
 impl Judge<'_, '_> {
     /// Counts a value, however often it comes.
+    #[inline]
     pub fn meet(&mut self, lane: &Lane<'_>, measure: &MeasurePlan, value: i64, at: i64) {
+        let (cells, few) = (&measure.cells, few(lane, &measure.cells));
+        // Where it is, or else where there is room. Whether it was there takes no branch: nobody could guess it.
+        let find = |sought: i64| {
+            few.iter()
+                .zip(0..)
+                .fold(FEW, |found, ([_, known], place)| if known.get() == sought { place } else { found })
+        };
+        let known = find(value);
+        let place = if known < FEW { known } else { find(MISSING) };
+        match few.get(place) {
+            Some([newest, held]) if lane.get(cells.entries) == EMPTY => {
+                newest.set(at);
+                held.set(value);
+                lane.set(cells.value, lane.get(cells.value) + i64::from(known == FEW));
+                lane.sooner(cells.first, at);
+            }
+            _ => self.meet_among_many(lane, measure, value, at),
+        }
+    }
+
+    /// The same for a member who has more values than lie in the row.
+    #[cold]
+    fn meet_among_many(&mut self, lane: &Lane<'_>, measure: &MeasurePlan, value: i64, at: i64) {
         let cells = &measure.cells;
         let mut queue = lane.get(cells.entries);
         let few = few(lane, cells);
         if let Some([newest, _]) = few.iter().find(|[_, known]| known.get() == value) {
             return newest.set(at);
         }
-        if queue != EMPTY
-            && let Some(known) = self.pools.entries.find_mut(queue, |entry| cell(entry, AMOUNT) == value)
-        {
+        if let Some(known) = self.pools.entries.find_mut(queue, |entry| cell(entry, AMOUNT) == value) {
             return set(known, AT, at);
         }
         match few.iter().find(|place| !is_value(place)) {

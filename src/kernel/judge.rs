@@ -295,15 +295,15 @@ impl Judge<'_, '_> {
         if event.waits.is_empty() && event.ladders.is_empty() {
             return Ok(());
         }
+        if event.settles_at_once {
+            return self.follow(event, lanes);
+        }
         let mut open = self.scratch.room.take_lanes();
         open.extend_from_slice(lanes);
         for _ in 0..=MAX_ROUNDS {
             self.scratch.changed.clear();
             self.scratch.changed.resize(length, false);
-            self.crossings(&event.waits, &open)?;
-            for ladder in &event.ladders {
-                self.stand(*ladder, &open, false)?;
-            }
+            self.follow(event, &open)?;
             let changed = &self.scratch.changed;
             open.retain(|lane| changed.get(lane.place()) == Some(&true));
             if open.is_empty() {
@@ -312,6 +312,12 @@ impl Judge<'_, '_> {
             }
         }
         Err(Odd("rules that come to no rest"))
+    }
+
+    /// Lets crossings follow, and then tiers.
+    fn follow(&mut self, event: &EventPlan, lanes: &[Lane<'_>]) -> Result<(), Odd> {
+        self.crossings(&event.waits, lanes)?;
+        event.ladders.iter().try_for_each(|ladder| self.stand(*ladder, lanes, false))
     }
 
     /// Lets everything happen to a member that is due by a moment, in order.
@@ -366,19 +372,19 @@ impl Judge<'_, '_> {
         soonest
     }
 
-    /// The highest tier whose condition holds.
-    fn reached(&self, lane: &Lane<'_>, ladder: &LadderPlan) -> i64 {
-        let reached = match &ladder.least {
-            Some((at, least)) => {
-                let value = lane.get(*at);
-                least.iter().rposition(|least| value >= *least)
+    /// The highest tier whose condition holds; mostly it is the same as before.
+    fn reached(&self, lane: &Lane<'_>, ladder: &LadderPlan, old: i64) -> i64 {
+        if let Some((at, least)) = &ladder.least {
+            let (value, tier) = (lane.get(*at), usize::try_from(old).unwrap_or(0));
+            let lower = tier == 0 || least.get(tier - 1).is_some_and(|least| value >= *least);
+            if lower & least.get(tier).is_none_or(|least| value < *least) {
+                return old;
             }
-            None => {
-                let holds = |reach: &Option<Num>| reach.as_ref().is_some_and(|reach| self.value(reach, lane) == 1);
-                ladder.reach.iter().rposition(holds)
-            }
-        };
-        reached.map_or(0, |place| i64::try_from(place + 1).unwrap_or(0))
+            let reached = least.iter().rposition(|least| value >= *least);
+            return reached.map_or(0, |place| i64::try_from(place + 1).unwrap_or(0));
+        }
+        let holds = |reach: &Option<Num>| reach.as_ref().is_some_and(|reach| self.value(reach, lane) == 1);
+        ladder.reach.iter().rposition(holds).map_or(0, |place| i64::try_from(place + 1).unwrap_or(0))
     }
 
     /// Tiers may fall by themselves then.
@@ -400,7 +406,8 @@ impl Judge<'_, '_> {
             return Ok(());
         }
         for lane in lanes {
-            let (reached, old) = (self.reached(lane, ladder), lane.get(ladder.cells.tier));
+            let old = lane.get(ladder.cells.tier);
+            let reached = self.reached(lane, ladder, old);
             let tier = if ladder.for_ever { old.max(reached) } else { reached };
             if tier != old {
                 self.move_to(lane, id, old, tier)?;

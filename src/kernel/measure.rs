@@ -178,8 +178,9 @@ impl Judge<'_, '_> {
         if let (Num::Line(at), None) = (&measure.value, &measure.filter) {
             // A field of each line needs no lines side by side.
             for lane in lanes {
+                let stamp = self.stamp(lane, measure);
                 for start in starts_in(self.slot(lane, slot), size) {
-                    self.contribute(lane, measure, cell(self.lines, start + at));
+                    self.contribute_at(lane, measure, cell(self.lines, start + at), stamp);
                 }
             }
             return;
@@ -205,6 +206,12 @@ impl Judge<'_, '_> {
 
     /// Counts a value now.
     pub fn contribute(&mut self, lane: &Lane<'_>, measure: &MeasurePlan, value: i64) {
+        self.contribute_at(lane, measure, value, self.stamp(lane, measure));
+    }
+
+    /// Counts a value now, which its window keeps under a moment.
+    #[inline(always)]
+    fn contribute_at(&mut self, lane: &Lane<'_>, measure: &MeasurePlan, value: i64, stamp: i64) {
         let cells = &measure.cells;
         match measure.how {
             How::Streak(period) => {
@@ -221,11 +228,11 @@ impl Judge<'_, '_> {
             How::Sum => {
                 self.add(lane, cells.value, value);
                 if measure.keeps_entries() {
-                    self.enter(lane, measure, self.stamp(lane, measure), value);
+                    self.enter(lane, measure, stamp, value);
                 }
             }
             How::Distinct if value == MISSING => {}
-            How::Distinct => self.meet(lane, measure, value, self.stamp(lane, measure)),
+            How::Distinct => self.meet(lane, measure, value, stamp),
         }
     }
 

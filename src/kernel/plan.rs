@@ -67,6 +67,8 @@ pub struct EventPlan {
     pub waits: Vec<RuleId>,
     /// Ladders whose ground it may move.
     pub ladders: Vec<LadderId>,
+    /// Whether nothing that follows from it moves what waits or tiers: only formulas look at more than what events count.
+    pub settles_at_once: bool,
     /// What it takes back.
     pub reversal: Option<ReversalPlan>,
     /// What is kept of it, where something can take it back.
@@ -196,7 +198,7 @@ pub struct LadderPlan {
     pub cells: LadderCells,
     /// Conditions of the tiers above the first.
     pub reach: Vec<Option<Num>>,
-    /// Where one cell decides all of that: the cell, and the least in it for each of these tiers.
+    /// Where one cell decides all of that: the cell, and the least in it for each of these tiers, in order.
     pub least: Option<(usize, Vec<i64>)>,
     /// The measures that they read.
     pub measures: Vec<MeasureId>,

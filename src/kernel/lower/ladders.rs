@@ -138,12 +138,13 @@ impl Lowering<'_> {
     }
 }
 
-/// The cell that decides all conditions, and the least in it for each, if they are as plain as that.
+/// The cell that decides all conditions, and the least in it for each, if they are as plain as that and none asks for less than one before it.
 fn least(reach: &[Option<Num>]) -> Option<(usize, Vec<i64>)> {
     let one = |reach: &Option<Num>| if let Some(Num::Reaches(at, least)) = reach { Some((*at, *least)) } else { None };
     let all: Vec<(usize, i64)> = reach.iter().map(one).collect::<Option<_>>()?;
     let (cell, _) = *all.first()?;
     let alike = all.iter().all(|(at, _)| *at == cell);
+    let alike = alike && all.is_sorted_by_key(|(_, least)| *least);
     alike.then(|| (cell, all.into_iter().map(|(_, least)| least).collect()))
 }
 

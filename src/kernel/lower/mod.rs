@@ -205,11 +205,29 @@ impl Lowering<'_> {
         reads.sort();
         reads.dedup();
         let rules = hearers.rules.clone();
+        let crossings = waits.iter().filter_map(|rule| parts.rules.at(*rule).crossing.as_ref());
+        let grounds = ladders.iter().flat_map(|ladder| &parts.ladders.at(*ladder).measures);
+        let mut waited_for = crossings.map(|crossing| &crossing.measure).chain(grounds);
+        let settles_at_once = waited_for.all(|measure| parts.measures.at(*measure).is_some());
         let last = self.layout.last_of(id);
         let renews = program.units.pairs().filter(|(_, unit)| units::waited_for(unit).contains(&id));
         let renews = renews.map(|(unit, _)| unit).collect();
         let kind = event.kind;
-        Ok(EventPlan { kind, reads, counts, earns, rules, waits, ladders, reversal, fact, redeem, last, renews })
+        Ok(EventPlan {
+            kind,
+            reads,
+            counts,
+            earns,
+            rules,
+            waits,
+            ladders,
+            settles_at_once,
+            reversal,
+            fact,
+            redeem,
+            last,
+            renews,
+        })
     }
 }
 

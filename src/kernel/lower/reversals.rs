@@ -3,10 +3,11 @@
 use crate::arena::Arena;
 use crate::hir::{
     Aggregate, EventDef, EventId, FieldDef, FieldId, FieldType, Measure, MeasureId, Net, Order, Reversal, Source,
-    UnitId, Unmatched, Window,
+    UnitId, Unmatched,
 };
 use crate::source::Span;
 
+use super::super::clock::Back;
 use super::super::layout::ABSENT;
 use super::super::plan::{AwardCells, FactPlan, HEAD, KeyPart, MeasurePlan, ReversalPlan, StandIn};
 use super::super::queues::EMPTY;
@@ -79,8 +80,9 @@ impl Lowering<'_> {
             .collect();
         let mut kept = reversal.within.or(event.reversible).map(at_most);
         for id in &windows {
-            let window = match of(id).window {
-                Window::LastDays(length) | Window::LastExactly(length) => at_most(length),
+            let window = match measures.at(*id).as_ref().map(|plan| plan.back) {
+                Some(Back::Days(_, length)) => at_most(length),
+                Some(Back::Exactly(length)) => length,
                 _ => 0,
             };
             kept = kept.map(|kept| kept.max(window));
