@@ -115,7 +115,11 @@ fn what(program: &Program, what: &What, cause: Cause) -> String {
         }
         What::Paid { redeem, amount, value } => {
             let unit = program.redeems.at(*redeem).unit;
-            format!("{} pay {}", words::quantity(program, unit, Exact::from(*amount)), money(*value))
+            let points = words::quantity(program, unit, Exact::from(amount.abs()));
+            match amount {
+                ..0 => format!("the {} that {points} had paid are due again", money(-value)),
+                _ => format!("{points} pay {}", money(*value)),
+            }
         }
         What::Badge { badge, given } => {
             format!("badge `{}` {}", program.badges.at(*badge).name, if *given { "given" } else { "taken back" })

@@ -35,7 +35,7 @@ pub(super) struct Done {
     pub money: i128,
     /// Value of vouchers that members have paid for with points, in minor units.
     pub bought: i128,
-    /// Money off bills, in minor units.
+    /// Money off bills, in minor units, less that of orders that came back.
     pub off: i128,
 }
 
@@ -56,8 +56,6 @@ pub(super) struct Member {
     pub value: i64,
     /// Money off bills, in minor units, less that of orders that came back.
     pub off: i64,
-    /// Steps that were spent for it.
-    tendered: i64,
     /// Money that points gave to causes, less fees that were to be paid, in minor units.
     pub passed: i64,
     /// Requests that were refused, less those that turned out not to be.
@@ -76,13 +74,6 @@ impl Member {
         self.vouchers += sign;
         self.priceless += if value.is_none() { sign } else { 0 };
         self.value = self.value.saturating_add(sign * value.unwrap_or(0));
-    }
-
-    /// Points were spent for money off bills, or come back with an order, and its share of that money goes.
-    fn tender(&mut self, spent: i64) {
-        let back = i128::from(self.off) * i128::from(spent.min(0));
-        self.off += back.checked_div(i128::from(self.tendered)).and_then(|back| i64::try_from(back).ok()).unwrap_or(0);
-        self.tendered = self.tendered.saturating_add(spent);
     }
 
     /// Money that was got otherwise than in points, in minor units.
@@ -108,7 +99,7 @@ pub struct Replay {
     vouchers: Vouchers<Option<Issue>>,
     pub(super) members: BTreeMap<Arc<str>, Member>,
     pub(super) kinds: BTreeMap<Arc<str>, u64>,
-    /// Money off bills, in minor units.
+    /// Money off bills, in minor units, less that of orders that came back.
     pub(super) off: i128,
     pub(super) events: u64,
     pub(super) refused: u64,
@@ -247,7 +238,6 @@ impl Replay {
         };
         let mut paid = 0;
         match outcome.cause {
-            Cause::Redeem(_) => self.members.entry(outcome.member.clone()).or_default().tender(spent),
             Cause::Reward(id) => {
                 sums.turned += i128::from(awarded);
                 let gives = &program.rewards.at(id).gives;

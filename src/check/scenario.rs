@@ -271,12 +271,11 @@ impl Checker<'_> {
         };
         let kind = posting.map(|posting| &*posting.text).filter(|_| amount.ty == Type::Money);
         if let Some(kind @ ("off" | "matched" | "charged")) = kind {
+            let signed = |minor: i64| if negative { -minor } else { minor };
             return match self.exact_of(&amount).and_then(Exact::to_i64) {
-                Some(minor) if kind == "matched" => {
-                    Some(Expectation::Matched(if negative { -minor } else { minor }, span))
-                }
-                Some(minor) if !negative && kind == "charged" => Some(Expectation::Charged(minor, span)),
-                Some(minor) if !negative => Some(Expectation::Off(minor, span)),
+                Some(minor) if kind == "matched" => Some(Expectation::Matched(signed(minor), span)),
+                Some(minor) if kind == "off" => Some(Expectation::Off(signed(minor), span)),
+                Some(minor) if !negative => Some(Expectation::Charged(minor, span)),
                 _ => self.fail(errors::types::not_constant(amount.span, "an expected amount")),
             };
         }

@@ -230,6 +230,12 @@ impl Payment {
     pub fn spent(&self) -> i64 {
         self.lots.iter().map(|(_, amount)| amount).sum()
     }
+
+    /// The money that it is still good for, in minor units: what came back has taken its share along, cumulatively.
+    pub fn off(&self) -> i64 {
+        let back = (i128::from(self.value) * i128::from(self.returned)).checked_div(i128::from(self.spent()));
+        self.value - back.and_then(|back| i64::try_from(back).ok()).unwrap_or(0)
+    }
 }
 
 /// Money of the program that went to a cause for an event.

@@ -159,7 +159,7 @@ pub enum What {
         /// What became of it.
         change: VoucherChange,
     },
-    /// Points paid for money off a bill: `value` in minor units.
+    /// Points paid for money off a bill, `value` in minor units; both negative where they come back with the order.
     Paid {
         /// The way.
         redeem: RedeemId,

@@ -316,18 +316,9 @@ impl Fold<'_> {
     fn taken_off(&self, cause: Cause) -> Result<Exact, Fault> {
         let Some(order) = self.text("order") else { return Ok(Exact::ZERO) };
         let payments = self.state.facts.iter().filter_map(|fact| fact.payment.as_ref());
-        payments.filter(|payment| payment.cause == cause && payment.order.as_ref() == Some(&order)).try_fold(
-            Exact::ZERO,
-            |sum, payment| {
-                let spent = payment.spent();
-                if spent == 0 {
-                    return Ok(sum);
-                }
-                let kept =
-                    Exact::from(payment.value).mul(Exact::from(spent - payment.returned))?.div(Exact::from(spent))?;
-                Ok(sum.add(kept)?)
-            },
-        )
+        payments
+            .filter(|payment| payment.cause == cause && payment.order.as_ref() == Some(&order))
+            .try_fold(Exact::ZERO, |sum, payment| Ok(sum.add(Exact::from(payment.off()))?))
     }
 
     /// Judges a `use` event.

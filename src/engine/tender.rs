@@ -124,7 +124,7 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// Gives `amount` steps of a payment back to the lots that it came from, the last spent first.
+    /// Gives `amount` steps of a payment back to the lots that it came from, the last spent first. The money that they took off the bill goes.
     pub fn points_back(&mut self, payment: &mut Payment, amount: i64) -> Result<(), Fault> {
         let mut skip = payment.returned;
         let mut rest = amount;
@@ -136,10 +136,17 @@ impl Fold<'_> {
             rest -= part;
             lots.push((*number, part));
         }
-        payment.returned += amount - rest;
+        let (off, back) = (payment.off(), amount - rest);
+        payment.returned += back;
         if let Some((partner, price)) = payment.partner.clone() {
-            self.settled(payment.cause, &partner, payment.unit, Side::Returned, amount - rest, price)?;
+            self.settled(payment.cause, &partner, payment.unit, Side::Returned, back, price)?;
         }
-        self.give_back(payment.cause, payment.unit, &lots).map(drop)
+        self.give_back(payment.cause, payment.unit, &lots)?;
+        if let Cause::Redeem(redeem) = payment.cause
+            && back > 0
+        {
+            self.emit(payment.cause, What::Paid { redeem, amount: -back, value: payment.off() - off });
+        }
+        Ok(())
     }
 }

@@ -97,7 +97,7 @@ definitions! {
         "Of what was in lots whose time is over by the end: the part that expired ÷ all of it (expired, spent, or still there).";
     /// What it was good for.
     MONEY_OFF = "money_off", "Money off bills",
-        "Money that points have paid of bills in the period.";
+        "Money that points have paid of bills in the period, less what came back with orders.";
     /// What it costs.
     COST = "cost", "Cost",
         "What all rules gave in the period, added up: see the cost by rule.";

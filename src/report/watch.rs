@@ -264,7 +264,7 @@ impl<'p> Watch<'p> {
         self.given.iter().map(|(rule, days)| (rule, sum(days))).collect()
     }
 
-    /// Money off bills in a time, in minor units.
+    /// Money off bills in a time less what came back, in minor units.
     pub(super) fn off(&self, window: Window) -> i128 {
         Self::in_days(Some(&self.off), window).sum()
     }

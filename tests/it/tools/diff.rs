@@ -147,7 +147,7 @@ fn money_off_goes_with_its_order() {
     };
     let redeem = r#"{"id":"r","type":"redeem","member":"ann","time":"2024-01-11T12:00:00Z","order":"A2","amount":200,"bill":50}"#;
     let bought = order(1, "purchase", "A1", 290) + redeem + "\n" + &order(2, "purchase", "A2", 50);
-    let worse = |events: &str| {
+    let compared = |events: &str| {
         fs::write(folder.join("events.jsonl"), events).unwrap();
         let [old, new] = [100, 120].map(|points| {
             let name = format!("{points}.meed");
@@ -156,11 +156,14 @@ fn money_off_goes_with_its_order() {
             folder.named(&name)
         });
         let report = json(&["diff", &old, &new, "--events", &folder.named("events.jsonl"), "--format", "json"]);
-        assert_eq!(report["impact"]["money_off"], serde_json::json!({"before": "2.00", "after": "1.66"}));
-        report["impact"]["worse_off"].clone()
+        let off = ["before", "after"].map(|side| report["impact"]["money_off"][side].as_str().unwrap().to_owned());
+        (off.join(" "), report["impact"]["worse_off"].clone())
     };
-    assert_eq!(worse(&bought), 1);
-    assert_eq!(worse(&(bought.clone() + &order(3, "refund", "A2", 50))), 0);
+    assert_eq!(compared(&bought), ("2.00 1.66".to_owned(), 1.into()));
+    // A half and the rest come to all.
+    let half = bought + &order(3, "refund", "A2", 25);
+    assert_eq!(compared(&half), ("1.00 0.83".to_owned(), 1.into()));
+    assert_eq!(compared(&(half + &order(4, "refund", "A2", 25))), ("0.00 0.00".to_owned(), 0.into()));
 }
 
 #[test]

@@ -235,6 +235,30 @@ fn what_came_back_costs_nothing() {
     assert_eq!(*costs, json!([["earn base", "3000", 0, "30.00"], ["rule present", "0", 1, "5.00"]]));
 }
 
+/// Money off a bill goes on the day on which the order comes back.
+#[test]
+fn money_off_goes_with_its_order() {
+    let folder = Folder::new("report-off");
+    let text = fs::read_to_string(REFUNDS).unwrap();
+    fs::write(folder.join("shop.meed"), text + "\nredeem cash_off {\n  rate 100 points = €1\n}\n").unwrap();
+    let redeem = r#"{"id":"9","type":"redeem","member":"ann","time":"2024-01-11T12:00:00Z","order":"A2","amount":200,"bill":50}"#;
+    let bought = [
+        line(1, "purchase", "ann", ("2024-01-10", "A1"), 290),
+        redeem.to_owned() + "\n",
+        line(2, "purchase", "ann", ("2024-01-12", "A2"), 50),
+    ];
+    let off = |more: &[String]| {
+        fs::write(folder.join("events.jsonl"), bought.concat() + &more.concat()).unwrap();
+        let report = report(&[&folder.named("shop.meed"), &folder.named("events.jsonl")]);
+        figures(&report)["money_off"].0.clone()
+    };
+    let half = line(3, "refund", "ann", ("2024-02-10", "A2"), 25);
+    let rest = line(4, "refund", "ann", ("2024-03-10", "A2"), 25);
+    assert_eq!(off(&[]), "2.00");
+    assert_eq!(off(&[half.clone()]), "1.00");
+    assert_eq!(off(&[half, rest]), "0.00");
+}
+
 const REFUNDS: &str = "tests/cases/tools/report/refunds.meed";
 
 /// A purchase or a refund of some euros.
