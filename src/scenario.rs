@@ -160,7 +160,8 @@ impl<'p> Run<'p> {
     fn bring(&mut self, given: &Given) -> Brought {
         self.sequence += 1;
         let def = self.program.events.at(given.event);
-        let context = AmountContext { id: &given.id, time: given.time, currency: None, notation: Notation::Plain };
+        let context =
+            AmountContext { id: &given.id, time: given.time, currency: None, notation: Notation::Plain, zone: None };
         let mut amounts = foreign::Amounts { program: self.program, context, foreign: Vec::new() };
         let field = |(id, field): (crate::hir::FieldId, &crate::hir::FieldDef)| {
             let written = given.fields.iter().find(|(written, _)| *written == id);

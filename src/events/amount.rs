@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::hir::{NoValue, Program};
-use crate::value::{AmountError, Currency, Exact, Instant, parse_minor};
+use crate::value::{AmountError, Currency, Exact, Instant, Zone, parse_minor};
 
 use super::node::{View, clip};
 use super::notation::Notation;
@@ -21,6 +21,8 @@ pub(crate) struct Context<'a> {
     pub(crate) currency: Option<&'a str>,
     /// How texts write numbers.
     pub(crate) notation: Notation,
+    /// The zone of times that name none, where a map says one.
+    pub(crate) zone: Option<&'a Zone>,
 }
 
 /// An amount as it was read.

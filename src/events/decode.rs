@@ -71,7 +71,7 @@ impl From<String> for Fault {
 }
 
 /// An event whose fields are still to be typed.
-pub(crate) struct Draft {
+pub(crate) struct Draft<'z> {
     pub(crate) kind: EventId,
     pub(crate) id: Arc<str>,
     pub(crate) member: Arc<str>,
@@ -79,6 +79,8 @@ pub(crate) struct Draft {
     pub(crate) sequence: u64,
     /// How the texts of its fields write numbers.
     pub(crate) notation: Notation,
+    /// The zone of times among its fields that name none, where a map says one.
+    pub(crate) zone: Option<&'z Zone>,
 }
 
 impl<'p> Decoder<'p> {
@@ -119,7 +121,7 @@ impl<'p> Decoder<'p> {
         draft.and_then(|draft| self.finish(raw, draft, fields)).map_err(|fault| reject(raw, fault))
     }
 
-    fn draft<F: Fields + ?Sized>(&self, raw: &Raw<'_>, fields: &F, sequence: u64) -> Result<Draft, Fault> {
+    fn draft<F: Fields + ?Sized>(&self, raw: &Raw<'_>, fields: &F, sequence: u64) -> Result<Draft<'static>, Fault> {
         let head = Head::of(fields);
         let fault = |position: usize, reason: String| at(raw, fields, position, reason);
         let position =
@@ -140,7 +142,8 @@ impl<'p> Decoder<'p> {
         let (key, position) = head
             .time(kind.time_keys)
             .ok_or_else(|| missing_key(raw, fields, "time", "when it happened, such as `2026-02-01T10:00:00Z`"))?;
-        let time = moment(fields.view(position)).map_err(|reason| fault(position, format!("`{key}`: {reason}")))?;
+        let time =
+            moment(fields.view(position), None).map_err(|reason| fault(position, format!("`{key}`: {reason}")))?;
         let sequence = match head.sequence {
             Some(position) => {
                 let node = fields.view(position);
@@ -151,7 +154,7 @@ impl<'p> Decoder<'p> {
             }
             None => sequence,
         };
-        Ok(Draft { kind: kind.id, id, member, time, sequence, notation: Notation::Plain })
+        Ok(Draft { kind: kind.id, id, member, time, sequence, notation: Notation::Plain, zone: None })
     }
 
     /// The type of a name; a reason where there is none, or where only the clock makes such events.
@@ -176,10 +179,15 @@ impl<'p> Decoder<'p> {
     }
 
     /// Types the fields.
-    pub(super) fn finish<F: Fields + ?Sized>(&self, raw: &Raw<'_>, draft: Draft, fields: &F) -> Result<Event, Fault> {
+    pub(super) fn finish<F: Fields + ?Sized>(
+        &self,
+        raw: &Raw<'_>,
+        draft: Draft<'_>,
+        fields: &F,
+    ) -> Result<Event, Fault> {
         let event = self.program.events.get(draft.kind).ok_or_else(|| "the program has no such event".to_owned())?;
         let currency = currency_of(raw, fields)?;
-        let context = Context { id: &draft.id, time: draft.time, currency, notation: draft.notation };
+        let context = Context { id: &draft.id, time: draft.time, currency, notation: draft.notation, zone: draft.zone };
         let room = &mut *self.room.borrow_mut();
         room.values.clear();
         room.lines.clear();
@@ -281,7 +289,7 @@ impl<'p> Decoder<'p> {
             FieldType::Member => Value::Text(identifier(node)?),
             FieldType::Flag => Value::Bool(flag(node)?),
             FieldType::Date => Value::Day(day(node)?),
-            FieldType::Moment => Value::Moment(moment(node)?),
+            FieldType::Moment => Value::Moment(moment(node, context.zone)?),
             FieldType::Duration => Value::Span(span(node)?),
             FieldType::OneOf(set) => {
                 let words = self.program.enums.get(*set).map(|set| set.words.as_slice()).unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::unseen::is_invisible;
-use crate::value::{Day, Exact, Instant, TimeSpan, parse_instant};
+use crate::value::{Day, Exact, Instant, TimeOfDay, TimeSpan, Zone, parse_instant};
 
 use super::node::{View, clip};
 use super::scan::is_graphic;
@@ -200,8 +200,8 @@ pub(crate) fn plausible(day: Day) -> Result<(), String> {
     Err(format!("the year {} cannot be right: years from {FIRST_YEAR} to {LAST_YEAR} are read", day.year()))
 }
 
-/// A moment, with its zone.
-pub(super) fn moment(node: View<'_>) -> Result<Instant, String> {
+/// A moment, with its zone, or on the clocks of one where a map says it.
+pub(super) fn moment(node: View<'_>, zone: Option<&Zone>) -> Result<Instant, String> {
     let text = match node {
         View::Text(text) => text,
         View::Cell(text) => text.trim(),
@@ -213,9 +213,18 @@ pub(super) fn moment(node: View<'_>) -> Result<Instant, String> {
         }
         other => return Err(format!("a time such as `2026-02-01T10:00:00Z` is needed, not {other}")),
     };
-    let instant = parse_instant(text, None).map_err(|error| error.to_string())?;
+    let instant = on_clocks(text, zone, TimeOfDay::NOON)?;
     plausible_instant(instant)?;
     Ok(instant)
+}
+
+/// The moment that a text says as machines write it; one that names no zone is on the clocks of one, where there is one, and at a time of day
+/// where it is a day alone.
+pub(crate) fn on_clocks(text: &str, zone: Option<&Zone>, at: TimeOfDay) -> Result<Instant, String> {
+    match (zone, Day::parse(text)) {
+        (Some(zone), Some(day)) => Ok(zone.at(day, at)),
+        _ => parse_instant(text, zone).map_err(|error| error.to_string()),
+    }
 }
 
 /// A reason where an instant is out of all proportion.

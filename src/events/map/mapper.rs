@@ -167,7 +167,9 @@ impl Mapper {
             let head = head(rule, &row);
             let result = head.and_then(|(id, member, time)| Ok((id, member, time, fields(rule, bound, &row)?.0)));
             let result = result.and_then(|(id, member, time, fields)| {
-                decoder.finish(raw, Draft { kind: bound.kind, id, member, time, sequence, notation }, fields.as_slice())
+                let zone = self.map.zone.as_ref();
+                let draft = Draft { kind: bound.kind, id, member, time, sequence, notation, zone };
+                decoder.finish(raw, draft, fields.as_slice())
             });
             let result = result.map_err(|fault| reject(raw, fault));
             if self.coming.is_empty() {
@@ -248,7 +250,8 @@ impl Mapper {
             let none = || Fault::from("the map has no such event".to_owned());
             let (rule, bound) = self.map.rules.get(rule).zip(self.bound.get(rule)).ok_or_else(none)?;
             finish_sums(rule, &mut fields, currency.exponent())?;
-            let draft = Draft { kind: bound.kind, id, member, time, sequence, notation: self.map.notation };
+            let (notation, zone) = (self.map.notation, self.map.zone.as_ref());
+            let draft = Draft { kind: bound.kind, id, member, time, sequence, notation, zone };
             decoder.finish(&rows.raw(), draft, fields.as_slice())
         });
         event.map_err(|fault| rows.rejects(fault))

@@ -37,6 +37,8 @@ mod sample;
 mod stamp;
 mod time;
 
+use crate::value::Zone;
+
 use super::decode::Decoder;
 use super::input::Known;
 use super::notation::Notation;
@@ -56,6 +58,8 @@ pub struct Map {
     text: String,
     known: Known,
     notation: Notation,
+    /// The zone of times that name none.
+    zone: Option<Zone>,
     skips: Vec<Skip>,
     rules: Vec<Rule>,
 }

@@ -142,6 +142,7 @@ impl<'t> Reader<'t> {
             text: self.text.to_owned(),
             known: Known::mapped(),
             notation: Notation::Plain,
+            zone: None,
             skips: Vec::new(),
             rules: Vec::new(),
         };
@@ -224,6 +225,7 @@ impl<'t> Reader<'t> {
             };
         }
         self.zone = take(&keys, "zone").map(|at| self.zone(&at)).transpose()?;
+        map.zone.clone_from(&self.zone);
         if let Some(at) = take(&keys, "skip") {
             for at in self.list(&at)? {
                 let keys = self.keys(&at, &["when", "because"])?;

@@ -2,10 +2,10 @@
 
 use jiff::fmt::strtime::BrokenDownTime;
 
-use crate::value::{Day, Exact, Instant, Rounding, TimeOfDay, Zone, parse_instant};
+use crate::value::{Day, Exact, Instant, Rounding, TimeOfDay, Zone};
 
 use super::super::node::{Node, clip};
-use super::super::scalar::{plausible, plausible_instant};
+use super::super::scalar::{on_clocks, plausible, plausible_instant};
 use super::form::{Form, Row, scalar};
 use super::stamp::Stamp;
 
@@ -137,10 +137,7 @@ pub(super) fn of_text(text: &str, formats: &[Stamp], zone: Option<&Zone>, at: Ti
         let read = |format: &Stamp| formatted(text, format, zone, at).and_then(|at| plausible_instant(at).map(|()| at));
         return one_of(text, formats, read);
     }
-    match (zone, Day::parse(text)) {
-        (Some(zone), Some(day)) => Ok(zone.at(day, at)),
-        _ => parse_instant(text, zone).map_err(|error| error.to_string()),
-    }
+    on_clocks(text, zone, at)
 }
 
 /// What the one format that fits says. Two that fit and mean different times are a riddle that nobody should solve by chance.
