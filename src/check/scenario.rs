@@ -263,6 +263,9 @@ impl Checker<'_> {
     ) -> Option<Expectation> {
         let amount = self.expr(amount, &Scope::member(), None)?;
         let amount = match unit {
+            Some(word) if amount.ty != Type::Money => {
+                return self.fail(errors::scenario::unknown_posting(word.span(), &word.text));
+            }
             Some(unit) => {
                 let unit = self.unit(unit)?;
                 self.of_type(amount, Type::Quantity(unit))?

@@ -200,9 +200,9 @@ impl Run<'_> {
     /// How a member stands in the end.
     fn standing(&mut self, program: &Program, member: &Arc<str>) -> Vec<String> {
         let state = self.state(member);
-        let balances = program.units.pairs().filter(|(_, unit)| !unit.money).filter_map(|(id, unit)| {
+        let balances = program.units.pairs().filter_map(|(id, unit)| {
             let balance = state.units.get(id)?.balance(unit);
-            Some(format!("{member}.{}.balance is {}", unit.name, spelling::quantity(program, id, balance)))
+            Some(format!("{member}.{}.balance is {}", unit.name, spelling::compared(program, id, balance)))
         });
         let tiers = program.ladders.pairs().filter_map(|(id, ladder)| {
             let held = state.ladders.get(id)?.tier;

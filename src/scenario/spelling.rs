@@ -39,17 +39,19 @@ pub(super) fn grouped(digits: &str) -> String {
     out
 }
 
-/// An amount of a unit: `5 points`, `$5 store_credit`.
+/// An amount of a unit: `5 points`, `$5 store_credit`, `5 CAD store_credit`.
 pub fn quantity(program: &Program, unit: UnitId, steps: i64) -> String {
     let def = program.units.at(unit);
     if !def.money {
         let minus = if steps < 0 { "-" } else { "" };
         return format!("{minus}{}", words::quantity(program, unit, Exact::from(steps.saturating_abs())));
     }
-    let amount = money(program, steps);
-    // Behind the code of a currency there is no room for the name of a unit, and none is needed where only one is money.
-    let coded = amount.ends_with(program.settings.currency.code());
-    if coded { amount } else { format!("{amount} {}", def.name) }
+    format!("{} {}", money(program, steps), def.name)
+}
+
+/// An amount of a unit as conditions compare with it: `5 points`, `$5`.
+pub fn compared(program: &Program, unit: UnitId, steps: i64) -> String {
+    if program.units.at(unit).money { money(program, steps) } else { quantity(program, unit, steps) }
 }
 
 /// A text as a bare word where it can be one.

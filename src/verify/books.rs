@@ -41,8 +41,9 @@ pub(super) fn accounts(case: &mut Case<'_>) -> Option<Breach> {
             let held = i128::from(purse.available()) + i128::from(purse.pending()) - i128::from(debt);
             if posted != held {
                 let posted = i64::try_from(posted).ok()?;
-                let right = spelling::quantity(&program, id, posted);
+                let right = spelling::compared(&program, id, posted);
                 let claim = format!("{m}.{u}.balance + {m}.{u}.pending is {right}", m = state.member, u = unit.name);
+                let right = spelling::quantity(&program, id, posted);
                 let because = format!("{right} were posted to {}, who has another amount", state.member);
                 return Some(case.breach_at_end((Claim::After(claim), because)));
             }
@@ -94,10 +95,11 @@ pub(super) fn any_order(case: &mut Case<'_>) -> Option<Breach> {
         };
         program.units.ids().find(differs).map(|unit| (member, unit))
     })?;
-    let amount = |of| spelling::quantity(&program, unit, amount(of, member, Thing::Unit(unit)));
-    let name = &program.units.at(unit).name;
-    let claim = format!("{member}.{name}.balance + {member}.{name}.pending is {}", amount(&one));
-    let because = format!("{member} has {} where the events come in order, and {} so", amount(&one), amount(&other));
+    let [one, other] = [&one, &other].map(|of| amount(of, member, Thing::Unit(unit)));
+    let (right, name) = (spelling::compared(&program, unit, one), &program.units.at(unit).name);
+    let claim = format!("{member}.{name}.balance + {member}.{name}.pending is {right}");
+    let say = |amount| spelling::quantity(&program, unit, amount);
+    let because = format!("{member} has {} where the events come in order, and {} so", say(one), say(other));
     Some(Breach { script: mixed, claim: Claim::After(claim), because })
 }
 
@@ -164,7 +166,7 @@ pub(super) fn limits(case: &mut Case<'_>) -> Option<Breach> {
                 let claim = Claim::After(if bound.times {
                     format!("{}.{name}.balance is 0", state.member)
                 } else {
-                    format!("{}.{name}.balance <= {}", state.member, spelling::quantity(&program, *unit, most))
+                    format!("{}.{name}.balance <= {}", state.member, spelling::compared(&program, *unit, most))
                 });
                 return Some(case.breach_at_end((claim, format!("{} has {got} within `{said}`", state.member))));
             }

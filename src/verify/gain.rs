@@ -105,9 +105,9 @@ pub(super) fn at_most(
     let pending = with.get(member).and_then(|own| own.pending.get(unit.0 as usize)).is_some_and(|amount| *amount != 0);
     let more = if pending { format!(" + {member}.{name}.pending") } else { String::new() };
     let has = amount(with, member, Thing::Unit(unit));
-    let (has, right) = (spelling::quantity(program, unit, has), spelling::quantity(program, unit, right));
+    let say = |steps| spelling::quantity(program, unit, steps);
     (
-        Claim::After(format!("{member}.{name}.balance{more} <= {right}")),
-        format!("{member} has {has} instead of {right}"),
+        Claim::After(format!("{member}.{name}.balance{more} <= {}", spelling::compared(program, unit, right))),
+        format!("{member} has {} instead of {}", say(has), say(right)),
     )
 }

@@ -117,11 +117,12 @@ pub(super) fn transfers(case: &mut Case<'_>) -> Option<Breach> {
                 let right = by(&taker) + gone - fee.max(0);
                 let day = last_day(&program, end)?;
                 if by(&got) < right {
-                    let amount = |steps| spelling::quantity(&program, unit, steps);
                     let name = &program.units.at(unit).name;
-                    let claim = format!("{to}.{name}.expiring by {day} is {}", amount(right));
+                    let claim =
+                        format!("{to}.{name}.expiring by {day} is {}", spelling::compared(&program, unit, right));
+                    let say = |steps| spelling::quantity(&program, unit, steps);
                     let because =
-                        format!("of what {to} has, {} expire by {day} instead of {}", amount(by(&got)), amount(right));
+                        format!("of what {to} has, {} expire by {day} instead of {}", say(by(&got)), say(right));
                     return Some(case.breach(place, Claim::After(claim), because));
                 }
             }

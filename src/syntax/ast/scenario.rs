@@ -99,7 +99,7 @@ pub enum ExpectKind {
         negative: bool,
         /// A quantity or money.
         amount: Expr,
-        /// The unit after an amount of money.
+        /// The unit behind an amount of money.
         unit: Option<Ident>,
         /// What became of the amount (`expired`, `off`); none: the net change.
         posting: Option<Ident>,

@@ -252,10 +252,12 @@ fn offer_state(n: &Node<'_>) -> Option<OfferState> {
 fn amount<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<ExpectKind> {
     let posting = n.get(Rule::posting).map(|p| p.as_ident());
     let negative = n.has(Rule::minus);
-    let unit = n.get(Rule::unit_name);
+    // Behind a number the first of two names is the code of a currency.
+    let mut units = n.all(Rule::unit_name);
     let (amount, unit) = match n.get(Rule::money) {
-        Some(money) => (literal::literal(r, &money)?, unit.map(|u| u.as_ident())),
-        None => (literal::unit_amount(n)?, None),
+        Some(money) => (literal::literal(r, &money)?, units.next()),
+        None => (literal::unit_amount(n)?, units.nth(1)),
     };
+    let unit = unit.map(|unit| unit.as_ident());
     Some(ExpectKind::Amount { negative, amount, unit, posting })
 }

@@ -176,6 +176,30 @@ fn scenarios_of_real_events_pass() {
     assert!(members > 60, "{members}");
 }
 
+/// Behind the code of a currency stands which unit is meant.
+#[test]
+fn two_units_of_money_are_told_apart() {
+    let folder = Folder::new("two-credits");
+    let program = fs::read_to_string("tests/cases/verify/two_credits.meed").unwrap();
+    fs::write(folder.join("shop.meed"), &program).unwrap();
+    let event = |id: u32, kind: &str, zloty: u32| {
+        format!(
+            r#"{{"id":"{id}","type":"{kind}","member":"ann","time":"2026-01-0{id}T11:00:00Z","order":"A1","subtotal":{zloty}}}"#
+        ) + "\n"
+    };
+    fs::write(folder.join("events.jsonl"), event(1, "purchase", 205) + &event(2, "refund", 100)).unwrap();
+    let new = meed(&["test", &folder.named("shop.meed"), "--new", &folder.named("events.jsonl"), "--member", "ann"]);
+    let scenario = String::from_utf8(new.stdout).unwrap();
+    for said in ["expect 20.50 PLN credit, 5 PLN gift_card", "-10 PLN credit", "ann.credit.balance is 10.50 PLN"] {
+        assert!(scenario.contains(said), "{scenario}");
+    }
+    let wrong = scenario.replace("5 PLN gift_card", "7 PLN gift_card");
+    fs::write(folder.join("shop.meed"), format!("{program}\n{wrong}")).unwrap();
+    let update = said(&["test", &folder.named("shop.meed"), "--update"]);
+    assert!(update.ends_with("--- exit 0\n"), "{update}");
+    assert_eq!(folder.read("shop.meed"), format!("{program}\n{scenario}"));
+}
+
 #[test]
 fn a_scenario_of_real_events_reads_like_one() {
     let events = "programs/teahouse/events.jsonl";
