@@ -118,7 +118,7 @@ impl Speech<'_> {
         details.extend(rule.stack.map(|stack| self.stack(stack)));
         details.extend(self.funded(&rule.funding));
         details.extend(rule.decided.map(|decided| self.decided(decided)));
-        details.extend(if matches!(rule.trigger, Trigger::Called(_)) { None } else { self.on_refund(rule.on_refund) });
+        details.extend(self.refund_of_rule(rule));
         details
     }
 
@@ -417,6 +417,22 @@ impl Speech<'_> {
             self.t(format!("{share} of it is paid by {name}"), format!("其中 {share} 由{name}承担"))
         });
         said.collect()
+    }
+
+    /// What a reversal does to what a rule has brought: what the clock did stays, whatever the rule says.
+    fn refund_of_rule(&self, rule: &Rule) -> Option<String> {
+        let gets = |effect: &Effect| {
+            matches!(effect, Effect::Give(..) | Effect::Issue(_) | Effect::Badge(_) | Effect::Grant(..))
+        };
+        match rule.trigger {
+            Trigger::Called(_) => None,
+            Trigger::Every(_) | Trigger::After { .. } | Trigger::Expires(_) => {
+                let reversible = self.program.events.iter().any(|event| event.reversal.is_some());
+                let kept = reversible && rule.effects.iter().any(|(_, effect)| gets(effect));
+                if kept { self.on_refund(OnRefund::Keep) } else { None }
+            }
+            _ => self.on_refund(rule.on_refund),
+        }
     }
 
     fn on_refund(&self, refund: OnRefund) -> Option<String> {

@@ -56,6 +56,41 @@ fn a_page_needs_nothing_else() {
     }
 }
 
+/// What the clock did stays (S26): nobody is told that it is judged again.
+#[test]
+fn what_the_clock_did_is_told_to_stay() {
+    let program = r#"program "Clock" {
+  currency USD
+  timezone "UTC"
+}
+event purchase { order id, total money }
+REFUND
+unit points {
+  round   down per event
+  expires 6 months after earning
+  refunds may go below zero
+}
+measure spend = sum of purchase.total, each calendar year
+rule monthly every calendar month { when spend >= $100, give 10 points }
+rule missed 30 days after last purchase { give 5 points }
+rule lapsed when points expire { give 1 points per 2 points of expired }
+rule reminder 60 days after last purchase { message "Come back" }
+rule big when spend reaches $100 { give 7 points }
+"#;
+    let told = |refund: &str| {
+        let (_, page) = say(&program.replace("REFUND", refund)).unwrap();
+        let entries = page.sections.iter().flat_map(|section| &section.entries);
+        let told = |detail: &String| detail.contains("comes back");
+        let rules = entries.filter(|entry| entry.anchor.starts_with("rule "));
+        rules.filter_map(|rule| Some((rule.name.clone(), rule.details.iter().find(|d| told(d))?.clone()))).collect()
+    };
+    let kept = |name: &str| (name.to_owned(), "you keep it when something comes back".to_owned());
+    let again = ("big".to_owned(), "when a part comes back, it is judged again on what is left".to_owned());
+    let all: Vec<_> = told("event refund reverses purchase by order { total money }");
+    assert_eq!(all, [kept("monthly"), kept("missed"), kept("lapsed"), again.clone()]);
+    assert_eq!(told(""), [again]);
+}
+
 #[test]
 fn every_item_has_its_sentence() {
     let mut unsaid = Vec::new();
