@@ -79,6 +79,31 @@ fn guesses_can_be_used_as_they_are() {
     insta::assert_snapshot!("guess_retail_events", out);
 }
 
+/// Numbers of a column that is called like a time are days of Excel, in fields that are dates too; an amount of that size is none.
+#[test]
+fn days_of_excel_are_noticed() {
+    let program = shop::program();
+    let path = scratch("excel-days.csv");
+    let guessed = |rows: &str| {
+        std::fs::write(&path, rows).unwrap();
+        let text = guess(&program, &path).unwrap();
+        let told = read(&program, &path, Some(&Map::parse("guess", &text).unwrap()));
+        (text, told)
+    };
+    let (text, told) = guessed("order;customer;subtotal;date;day\nA1;ann;45000;45291;45290\nA2;bob;45001;45291,5;\n");
+    assert!(text.contains("time: {start: 1899-12-30, days: \"date\"}"), "{text}");
+    assert!(text.contains("day: {start: 1899-12-30, days: \"day\"}"), "{text}");
+    assert!(text.contains("subtotal: \"subtotal\""), "{text}");
+    assert!(told.contains("purchase 2023-12-31T00:00:00") && told.contains("purchase 2023-12-31T12:00:00"), "{told}");
+    // A time that is written wins over a number.
+    let (text, _) =
+        guessed("order,customer,subtotal,datum,date\nA1,ann,5,45291,2026-01-02\nA2,bob,6,45292,2026-01-03\n");
+    assert!(text.contains("time: {column: \"date\", format: \"%Y-%m-%d\"}"), "{text}");
+    std::fs::write(&path, "order,customer,subtotal,note\nA1,ann,45291,45291\nA2,bob,45292,45292\n").unwrap();
+    let text = guess(&program, &path).unwrap();
+    assert!(text.contains("time: \"\"   # no column looks like a time"), "{text}");
+}
+
 #[test]
 fn titles_and_totals_are_noticed() {
     let program = shop::program();

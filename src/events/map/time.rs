@@ -114,6 +114,11 @@ pub(super) fn counted(text: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether a number may be a day of our times as Excel counts them.
+pub(super) fn is_day_of_excel(text: &str) -> bool {
+    Exact::parse_decimal(text).is_some_and(|days| days > Exact::from(20_000) && days < Exact::from(80_000))
+}
+
 /// What to write in a map where a number stands for a time.
 fn of_number(text: &str, form: &Form) -> Option<String> {
     let column = form.named().first().copied().unwrap_or_default();
@@ -122,8 +127,7 @@ fn of_number(text: &str, form: &Form) -> Option<String> {
             "`{text}` is a number and no time: if it counts {unit} since 1970, write `{{column: {column}, unit: {unit}}}`"
         ));
     }
-    let days = Exact::parse_decimal(text)?;
-    (days > Exact::from(20_000) && days < Exact::from(80_000)).then(|| {
+    is_day_of_excel(text).then(|| {
         format!(
             "`{}` is a number and no time: if it is a day of Excel, write `{{start: 1899-12-30, days: {column}}}`",
             clip(text, 40)

@@ -16,7 +16,7 @@ use super::super::nearest;
 use super::super::notation::Notation;
 use super::sample::{Column, Sample};
 use columns::{filled, identifies, is_of_item, unique};
-use times::{halves, is_record, reads, swapped, time_column, unit, ways};
+use times::{Written, halves, is_record, reads, swapped, time_column, written};
 
 const KIND: [&str; 8] = ["type", "event", "kind", "action", "activity", "eventtype", "transactiontype", "recordtype"];
 const BACK: [&str; 7] = ["return", "refund", "credit", "cancel", "void", "chargeback", "reversal"];
@@ -122,7 +122,6 @@ fn write(program: &Program, sample: &Sample) -> String {
             out.push_str("    time: \"\"   # no column looks like a time\n");
             return;
         };
-        let formats = ways(column);
         let from = match halves {
             Some((day, clock, _)) => format!("text: {}", quoted(&format!("{{{}}} {{{}}}", day.name, clock.name))),
             None => format!("column: {}", quoted(&column.name)),
@@ -131,20 +130,31 @@ fn write(program: &Program, sample: &Sample) -> String {
             Some((.., clock)) => quoted(&format!("{format} {clock}")),
             None => quoted(format),
         };
-        let _ = match formats.as_deref() {
-            None => match unit(column) {
-                Some(unit) => writeln!(out, "    time: {{{from}, unit: {unit}}}"),
-                None => writeln!(out, "    time: {{{from}}}   # nobody knows how it is written: say its `format`"),
-            },
-            Some([]) => writeln!(out, "    time: {{{from}}}"),
-            Some([format]) => {
+        let formats = match written(column) {
+            None => {
+                let _ = writeln!(out, "    time: {{{from}}}   # nobody knows how it is written: say its `format`");
+                return;
+            }
+            Some(Written::Since(unit)) => {
+                let _ = writeln!(out, "    time: {{{from}, unit: {unit}}}");
+                return;
+            }
+            Some(Written::Days) => {
+                let _ = writeln!(out, "    time: {}", days_of_excel(&column.name));
+                return;
+            }
+            Some(Written::Ways(formats)) => formats,
+        };
+        let _ = match formats.as_slice() {
+            [] => writeln!(out, "    time: {{{from}}}"),
+            [format] => {
                 let _ = write!(out, "    time: {{{from}, format: {}}}", whole(format));
                 let other = swapped(format).filter(|other| filled(column).all(|value| reads(other, value)));
                 let doubt =
                     other.map(|other| format!("   # or is it {other}? every value fits both")).unwrap_or_default();
                 writeln!(out, "{doubt}")
             }
-            Some(formats) => {
+            formats => {
                 let all: Vec<String> = formats.iter().map(|format| whole(format)).collect();
                 writeln!(out, "    time: {{{from}, format: [{}]}}", all.join(", "))
             }
@@ -265,6 +275,11 @@ fn fields(
     }
 }
 
+/// A time in a column with days as Excel counts them.
+fn days_of_excel(column: &str) -> String {
+    format!("{{start: 1899-12-30, days: {}}}", quoted(column))
+}
+
 /// What a field may be made of.
 fn value(
     name: &str,
@@ -304,8 +319,12 @@ fn value(
         }
         FieldType::Date | FieldType::Moment => {
             let column = columns.iter().find(|column| Some(column.name.as_str()) == named)?;
-            let formats: Vec<String> = ways(column)?.into_iter().map(quoted).collect();
             let name = quoted(&column.name);
+            let formats: Vec<String> = match written(column)? {
+                Written::Since(unit) => return Some(format!("{{column: {name}, unit: {unit}}}")),
+                Written::Days => return Some(days_of_excel(&column.name)),
+                Written::Ways(formats) => formats.into_iter().map(quoted).collect(),
+            };
             Some(match formats.as_slice() {
                 [] => name,
                 [format] => format!("{{column: {name}, format: {format}}}"),

@@ -8,7 +8,7 @@ use crate::value::{Zone, parse_instant};
 
 use super::super::super::{FIRST_YEAR, LAST_YEAR};
 use super::super::sample::Column;
-use super::super::time::counted;
+use super::super::time::{counted, is_day_of_excel};
 use super::columns::{beside, filled, is_like, pick};
 
 /// Ways to write days, the surest first; day before month, as most of the world writes.
@@ -56,21 +56,42 @@ const OTHER: [&str; 14] = [
 /// Days of people's lives, which no event happens at.
 const LIFE: [&str; 6] = ["birth", "dob", "geburt", "naissance", "nacimiento", "生日"];
 
+/// How a column says times.
+pub(super) enum Written {
+    /// In these ways, the commonest first; none where they can be read as they are.
+    Ways(Vec<&'static str>),
+    /// As so many of something since 1970.
+    Since(&'static str),
+    /// As days that Excel counts.
+    Days,
+}
+
 /// The column that says when things happened.
 pub(super) fn time_column<'c>(columns: &'c [Column], taken: &[&'c str]) -> Option<&'c Column> {
     let lives = beside(columns, taken, |column| is_like(column, &LIFE));
     let unread = beside(columns, &lives, |column| ways(column).is_none());
+    let unknown = beside(columns, &lives, |column| written(column).is_none());
+    let others = |taken: &[&'c str]| beside(columns, taken, |column| is_like(column, &OTHER));
+    let named = |taken: &[&str]| pick(columns, &TIME, taken);
     let first = |taken: &[&str]| columns.iter().find(|column| !taken.contains(&column.name.as_str()));
-    let best = |taken: &[&str]| pick(columns, &TIME, taken).or_else(|| first(taken));
+    // A number is taken for a time only where its column is called so.
+    let best = |unread: &[&str], unknown: &[&str]| named(unread).or_else(|| named(unknown)).or_else(|| first(unread));
     // A column that is called so is shown also where nobody knows how it is written.
-    best(&beside(columns, &unread, |column| is_like(column, &OTHER)))
-        .or_else(|| best(&unread))
-        .or_else(|| pick(columns, &TIME, &lives))
+    best(&others(&unread), &others(&unknown)).or_else(|| best(&unread, &unknown)).or_else(|| named(&lives))
+}
+
+/// How the times of a column are written; `None` where most are no times that are known.
+pub(super) fn written(column: &Column) -> Option<Written> {
+    let days = || {
+        let count = filled(column).filter(|value| is_day_of_excel(&value.replace(',', "."))).count();
+        (count * 2 > filled(column).count()).then_some(Written::Days)
+    };
+    ways(column).map(Written::Ways).or_else(|| unit(column).map(Written::Since)).or_else(days)
 }
 
 /// The ways in which the times of a column are written, the commonest first; none where they can be read as they are. `None` where most are
 /// no times that are known.
-pub(super) fn ways(column: &Column) -> Option<Vec<&'static str>> {
+fn ways(column: &Column) -> Option<Vec<&'static str>> {
     let all: Vec<&str> = filled(column).collect();
     let mut rest = all.clone();
     let mut found: Vec<&'static str> = Vec::new();
@@ -95,7 +116,7 @@ pub(super) fn ways(column: &Column) -> Option<Vec<&'static str>> {
 }
 
 /// What a column of numbers counts since 1970.
-pub(super) fn unit(column: &Column) -> Option<&'static str> {
+fn unit(column: &Column) -> Option<&'static str> {
     let unit = counted(filled(column).next()?)?;
     filled(column).all(|value| counted(value) == Some(unit)).then_some(unit)
 }
