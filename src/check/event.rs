@@ -103,6 +103,15 @@ impl Checker<'_> {
             if let Some(reverses) = &item.reverses {
                 return self.fail(errors::events::built_in_redeclared(reverses.at.0, &name.text));
             }
+            if let (true, Some(field)) = (self.events.at(id).kind.is_made(), item.fields.first()) {
+                let mend = self.instead_of_field(id);
+                return self.fail(errors::events::field_of_made(
+                    field.name.span(),
+                    &field.name.text,
+                    &name.text,
+                    &mend,
+                ));
+            }
             let mut fields = std::mem::take(&mut self.events.at_mut(id).fields);
             self.fields(&item.fields, &mut fields, &name.text);
             self.events.at_mut(id).fields = fields;
@@ -122,6 +131,15 @@ impl Checker<'_> {
         match self.names.events.declare(name, id) {
             Ok(()) => Some(id),
             Err(error) => self.fail(*error),
+        }
+    }
+    /// What to do where an event has no such field.
+    pub fn instead_of_field(&self, event: EventId) -> String {
+        let event = self.events.at(event);
+        match (event.kind, self.items.referrals.first()) {
+            (EventKind::Referral, Some(referral)) => errors::meeting::by_the_friend(&referral.by.text),
+            (kind, _) if kind.is_made() => "leave it out here".to_owned(),
+            _ => format!("leave it out here, or declare it in `event {}` too", event.name),
         }
     }
     fn fields(&mut self, items: &[ast::Field], fields: &mut Arena<FieldId, FieldDef>, owner: &str) {

@@ -397,10 +397,11 @@ impl Checker<'_> {
             .filter(|event| event.fields.iter().any(|field| field.name == name.text))
             .map(|event| Arc::clone(&event.name))
             .collect();
-        match scope.event.and_then(|event| self.events.get(event)) {
+        match scope.event {
             None if !events.is_empty() => return errors::names::no_event_here(span, &name.text, &events),
             Some(event) if !events.is_empty() && near.is_none() => {
-                return errors::names::field_of_other(span, &name.text, &event.name, &events);
+                let mend = self.instead_of_field(event);
+                return errors::names::field_of_other(span, &name.text, &self.events.at(event).name, &events, mend);
             }
             _ => {}
         }

@@ -9,6 +9,11 @@ pub(in crate::check) fn built_in_redeclared(span: Span, name: &str) -> Diagnosti
         .help(format!("its block may add fields: `event {name} {{ source text, optional }}`"))
 }
 
+pub(in crate::check) fn field_of_made(span: Span, name: &str, event: &str, mend: &str) -> Diagnostic {
+    error("E0216", span, format!("`{event}` is made by the program itself, and nothing would ever say its `{name}`"))
+        .help(mend)
+}
+
 pub(in crate::check) fn field_built_in(span: Span, name: &str, event: &str) -> Diagnostic {
     error("E0201", span, format!("`{event}` has a field `{name}` by itself"))
         .help("leave it out, or give yours another name")

@@ -24,6 +24,11 @@ pub(in crate::check) fn referrer_unknown(span: Span, attribute: &str, near: Opti
     }
 }
 
+/// How a referrer is given something by what the friend did.
+pub(in crate::check) fn by_the_friend(referrer: &str) -> String {
+    format!("what the friend did is known in the block `friend`: move the line there, and end it with `to {referrer}`")
+}
+
 pub(in crate::check) fn referral_on_lines(span: Span) -> Diagnostic {
     error("E0372", span, "a referral counts a whole event, not one of its lines")
         .help("name the event, and ask for its lines in `when`")

@@ -43,12 +43,18 @@ pub(in crate::check) fn ladder_as_measure(span: Span, ladder: &str) -> Diagnosti
         .help(format!("tiers are risen to: `when {ladder} rises to …`"))
 }
 
-pub(in crate::check) fn field_of_other(span: Span, name: &str, event: &str, others: &[Arc<str>]) -> Diagnostic {
+pub(in crate::check) fn field_of_other(
+    span: Span,
+    name: &str,
+    event: &str,
+    others: &[Arc<str>],
+    mend: String,
+) -> Diagnostic {
     let others: Vec<_> = others.iter().map(|other| format!("`{other}`")).collect();
     error("E0200", span, format!("nothing is called `{name}` here"))
         .label(format!("`{event}` has no such field"))
         .note(format!("it is a field of {}", others.join(", ")))
-        .help(format!("leave it out here, or declare it in `event {event}` too"))
+        .help(mend)
 }
 
 pub(in crate::check) fn word_computed_with(span: Span, name: &str, field: &str) -> Diagnostic {

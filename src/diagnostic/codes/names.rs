@@ -118,7 +118,7 @@ pub(super) const LIST: &[Explanation] = &[
     code(
         "E0216",
         "built-in event",
-        "Built-in events do what the language says. Their blocks may add fields; they reverse nothing.",
+        "Built-in events do what the language says. Their blocks may add fields where somebody sends them: `birthday`, `anniversary`, `receive` and `referral` are made by the program itself. They reverse nothing.",
         "event redeem reverses purchase by order",
         "event give_back reverses purchase by order",
     ),
