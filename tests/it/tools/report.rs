@@ -255,7 +255,7 @@ fn money_off_goes_with_its_order() {
     let half = line(3, "refund", "ann", ("2024-02-10", "A2"), 25);
     let rest = line(4, "refund", "ann", ("2024-03-10", "A2"), 25);
     assert_eq!(off(&[]), "2.00");
-    assert_eq!(off(&[half.clone()]), "1.00");
+    assert_eq!(off(std::slice::from_ref(&half)), "1.00");
     assert_eq!(off(&[half, rest]), "0.00");
 }
 
