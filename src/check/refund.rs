@@ -24,6 +24,7 @@ impl Checker<'_> {
             (earn.on_refund, earn.apart) = self.on_refund(declared, earn.event, earn.list, &exprs);
         }
     }
+
     /// As declared; otherwise judged again by reversals of whose fields amount or conditions hang on a threshold, of an event or of its lines in
     /// `list`. Gives the other reversals beside.
     pub fn on_refund(
@@ -52,6 +53,7 @@ impl Checker<'_> {
         }
         (OnRefund::Rejudge, apart.into_iter().map(|reversal| reversal.by).collect())
     }
+
     /// Fields of an event that a partial reversal lowers: amounts, lists whose lines come back, and money beside these, which comes back in
     /// proportion to them.
     fn lowered(&self, reversal: &Reversal, list: Option<FieldId>) -> Lowered {
@@ -69,28 +71,28 @@ impl Checker<'_> {
         }
         Lowered { fields, of_line }
     }
+
     /// Whether what comes back takes something else of an expression than its share: it changes by steps with what is lowered, or is computed of
     /// the lines that come back, each of which may bring more or less than its part of the money. Also through names.
     fn hangs(&self, expr: &Expr, lowered: &Lowered) -> bool {
         let mut found = false;
         self.deep(expr, &mut |part| {
-            found = found
-                || match &part.kind {
-                    Kind::Compare(..)
-                    | Kind::In(..)
-                    | Kind::Between(..)
-                    | Kind::Lookup(..)
-                    | Kind::Rate { full: true, .. }
-                    | Kind::Call(
-                        Function::Min | Function::Max | Function::Floor | Function::Ceil | Function::Round,
-                        _,
-                    ) => self.mentions(part, lowered),
-                    Kind::Fold { list, .. } => lowered.fields.contains(list),
-                    _ => false,
-                };
+            found |= match &part.kind {
+                Kind::Compare(..)
+                | Kind::In(..)
+                | Kind::Between(..)
+                | Kind::Lookup(..)
+                | Kind::Rate { full: true, .. }
+                | Kind::Call(Function::Min | Function::Max | Function::Floor | Function::Ceil | Function::Round, _) => {
+                    self.mentions(part, lowered)
+                }
+                Kind::Fold { list, .. } => lowered.fields.contains(list),
+                _ => false,
+            };
         });
         found
     }
+
     fn mentions(&self, expr: &Expr, lowered: &Lowered) -> bool {
         let mut found = false;
         self.deep(expr, &mut |part| {

@@ -11,6 +11,7 @@ use super::annotations;
 use super::error::{CliError, Exit};
 use super::junit::{self, Case, Failed, Suite};
 use super::locate::programs;
+use super::out::is_standard;
 use super::output::Output;
 use super::source::text;
 use crate::diagnostic::{Diagnostic, Edit, Severity, render};
@@ -92,7 +93,7 @@ pub(super) fn run(args: &CheckArgs, output: &Output) -> Result<Exit, CliError> {
 }
 
 fn check(path: &Path) -> Result<Found, CliError> {
-    let loaded = if path == Path::new("-") { Program::from_text("-", &text(path)?) } else { Program::from_path(path) };
+    let loaded = if is_standard(path) { Program::from_text("-", &text(path)?) } else { Program::from_path(path) };
     Ok(match loaded {
         Ok(loaded) => {
             let lints = lint(&loaded.versions);

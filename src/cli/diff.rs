@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use super::error::{CliError, Exit};
 use super::git::load_any;
 use super::history::{History, Watcher};
+use super::out::is_standard;
 use super::output::Output;
 use super::progress::Progress;
 use super::source::{HistoryArgs, inputs};
@@ -71,7 +72,7 @@ pub(super) fn run(args: &DiffArgs, output: &Output) -> Result<Exit, CliError> {
     if args.events.is_empty() && gates.iter().any(Gate::needs_events) {
         return Err(CliError::Usage("a bound on figures needs a history: give `--events`".to_owned()));
     }
-    if args.events.iter().any(|path| path == Path::new("-")) {
+    if args.events.iter().any(|path| is_standard(path)) {
         return Err(CliError::Usage("both programs judge the events, so they cannot come through `-`".to_owned()));
     }
     let versions = |path: &Path| -> Result<Vec<Arc<Program>>, CliError> {

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::error::{CliError, Exit};
 use super::locate::program_path;
+use super::out::is_standard;
 use super::output::Output;
 use super::source::text;
 use super::unified::unified;
@@ -83,7 +84,7 @@ fn sources(arguments: &[PathBuf]) -> Result<Vec<Source>, CliError> {
     paths.extend(arguments.iter().cloned());
     let mut sources = Vec::new();
     for path in paths {
-        if path == Path::new("-") {
+        if is_standard(&path) {
             let text = text(&path)?;
             sources.push(Source { name: "-".to_owned(), path: None, text });
             continue;

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
+use super::out::is_standard;
 
 /// Why no program was found.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +82,7 @@ pub(super) fn programs(arguments: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> 
     }
     let mut programs = Vec::new();
     for argument in arguments {
-        if argument == Path::new("-") || !argument.metadata().map_err(|error| read(argument, error))?.is_dir() {
+        if is_standard(argument) || !argument.metadata().map_err(|error| read(argument, error))?.is_dir() {
             programs.push(argument.clone());
             continue;
         }

@@ -39,6 +39,7 @@ impl Write for Out {
             Self::File(file) => file.write(bytes),
         }
     }
+
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Standard(out) => out.flush(),
@@ -47,7 +48,7 @@ impl Write for Out {
     }
 }
 
-/// Whether a path stands for the standard output.
+/// Whether a path stands for the standard input or output.
 pub(super) fn is_standard(path: &Path) -> bool {
     path == Path::new("-")
 }

@@ -102,6 +102,11 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     if events.is_empty() && args.state.is_none() {
         return Err(CliError::Usage("no events are named: give files, folders or `-`".to_owned()));
     }
+    if args.journal.as_deref().is_some_and(is_standard) && args.members.as_deref().is_some_and(is_standard) {
+        return Err(CliError::Usage(
+            "both the journal and the members are to go to the standard output: name a file for one".to_owned(),
+        ));
+    }
     let versions: Vec<Arc<Program>> = load(&path, output)?.versions.into_iter().map(Arc::new).collect();
     let Some(program) = versions.last().cloned() else {
         return Err(CliError::Usage("the program has no version".to_owned()));
@@ -111,11 +116,6 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
     let inputs = inputs(events)?;
     let map = source.map(&program, &inputs, output)?;
     let engine = seeds::give(compile(&versions), &source.seeds()?)?;
-    if args.journal.as_deref().is_some_and(is_standard) && args.members.as_deref().is_some_and(is_standard) {
-        return Err(CliError::Usage(
-            "both the journal and the members are to go to the standard output: name a file for one".to_owned(),
-        ));
-    }
     let started = Clock::now();
     let mut table = args.members.as_deref().map(|path| Table::open(path, &program)).transpose()?;
     if args.only_sums() {

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::aside::aside;
 use super::error::CliError;
+use super::out::is_standard;
 use super::output::Output;
 use super::seeds;
 use crate::engine::lottery::Seed;
@@ -78,7 +79,7 @@ pub(super) fn moment(program: &Program, flag: &str, text: &str) -> Result<Instan
 pub(super) fn text(path: &Path) -> Result<String, CliError> {
     let read = |error| CliError::Read { path: path.display().to_string(), error };
     let mut bytes = Vec::new();
-    let done = match path == Path::new("-") {
+    let done = match is_standard(path) {
         true => io::stdin().read_to_end(&mut bytes),
         false => File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
     };
@@ -92,7 +93,7 @@ pub(super) fn load_map(path: &Path, program: &Program, inputs: &Inputs, output: 
     if path != Path::new("auto") {
         return Ok(Map::parse(&path.display().to_string(), &text(path)?)?);
     }
-    let Some(first) = inputs.paths().first().filter(|path| *path != Path::new("-")) else {
+    let Some(first) = inputs.paths().first().filter(|path| !is_standard(path)) else {
         return Err(CliError::Usage("a map can be guessed from files only, not from `-`".to_owned()));
     };
     let text = guess(program, first).map_err(|error| read(first, error))?;

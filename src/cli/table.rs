@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::out::{Out, is_standard, name_of};
 use crate::engine::World;
-use crate::hir::Program;
+use crate::hir::{LadderId, Program, UnitId};
 use crate::journal::{MemberTable, Ready, WriteError};
 use crate::kernel::Crew;
 
@@ -46,8 +46,8 @@ impl Table {
     /// The same where the kernel has.
     pub(super) fn crew(&mut self, program: &Program, crew: &mut Crew) -> Result<(), WriteError> {
         crew.each_member(|standing| {
-            let balance = |unit: crate::hir::UnitId| standing.balances.get(unit.0 as usize).copied().unwrap_or(0);
-            let tier = |ladder: crate::hir::LadderId| standing.tiers.get(ladder.0 as usize).copied().unwrap_or(0);
+            let balance = |unit: UnitId| standing.balances.get(unit.0 as usize).copied().unwrap_or(0);
+            let tier = |ladder: LadderId| standing.tiers.get(ladder.0 as usize).copied().unwrap_or(0);
             self.rows.write(program, standing.member, balance, tier)
         })
         .map_err(|error| WriteError::new(self.name.as_str(), error))

@@ -6,7 +6,7 @@ use crate::engine::context::Cx;
 use crate::engine::fact::{Fact, FactChange, Tallied};
 use crate::engine::judge::{Judge, Noting};
 use crate::engine::reference::{self, Contribution};
-use crate::engine::series::Series;
+use crate::engine::series::{Gauge, Series};
 use crate::engine::state::State;
 use crate::engine::streak::{self, Length, Row};
 use crate::hir::{Aggregate, EventId, Measure, MeasureId, Net, Program, Source, Window};
@@ -14,11 +14,8 @@ use crate::value::{Day, Exact, Instant, Value};
 
 /// How long a streak is, from the days on which something counted; `None` where the measure has none for this moment, or is no streak.
 pub fn streak(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Length>, Fault> {
-    let (measure, gauge) = (cx.program.measures.at(id), cx.state.gauges.at(id));
+    let Some((measure, gauge)) = running(id, cx) else { return Ok(None) };
     let Source::Streak { period, shield, .. } = &measure.source else { return Ok(None) };
-    if !runs(measure) || gauge.newest.is_some_and(|newest| newest > cx.at.now) {
-        return Ok(None);
-    }
     let from = cx.state.restarts.at(id).map(|restart| cx.zone().day_of(restart.at));
     let row = Row { id, kind: *period, shield, from };
     row.length(&GaugedDays(&gauge.buckets, cx), cx).map(Some)
@@ -26,11 +23,7 @@ pub fn streak(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Length>, Fault> {
 
 /// The value of a measure from its running sums; `None` where it has none for this moment.
 pub fn read(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Value>, Fault> {
-    let measure = cx.program.measures.at(id);
-    let gauge = cx.state.gauges.at(id);
-    if !runs(measure) || gauge.newest.is_some_and(|newest| newest > cx.at.now) {
-        return Ok(None);
-    }
+    let Some((measure, gauge)) = running(id, cx) else { return Ok(None) };
     if let Some(length) = streak(id, cx)? {
         return Ok(Some(Value::Exact(Exact::from(length.periods))));
     }
@@ -47,6 +40,13 @@ pub fn read(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Value>, Fault> {
     }
     let (free, capped) = gauge.buckets.sums(start)?;
     Ok(Some(Value::Exact(reference::with_share(measure.share.as_ref(), free, capped)?)))
+}
+
+/// A measure and its running sums, where it has some and they are not of a later moment.
+fn running<'c>(id: MeasureId, cx: &Cx<'c>) -> Option<(&'c Measure, &'c Gauge)> {
+    let (measure, gauge) = (cx.program.measures.at(id), cx.state.gauges.at(id));
+    let later = gauge.newest.is_some_and(|newest| newest > cx.at.now);
+    (runs(measure) && !later).then_some((measure, gauge))
 }
 
 /// Days on which something was counted.

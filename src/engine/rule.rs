@@ -20,9 +20,6 @@ use super::purse::Lot;
 use super::stack::Met;
 use super::state::Restart;
 
-/// Takes what a change of tier brought: for the tier whose reason it hangs on, and for the rule where that was the first time for it.
-type Hang<'a, F> = &'a mut dyn FnMut(&mut F, u32, Option<RuleId>, Brought);
-
 impl Fold<'_> {
     /// Rules that listen to the event at hand; `met` are those that were judged with its earns.
     pub fn event_rules(&mut self, met: &[Met]) -> Result<(), Fault> {
@@ -277,15 +274,14 @@ impl Fold<'_> {
         }
     }
 
-    /// Rules that listen to a change of tier, from one tier or, for rules that refunds leave alone, another; what that brings is handed to
-    /// `hang` with the tier whose reason it hangs on, and with the rule where that was the first time for it.
+    /// Rules that listen to a change of tier, from one tier or, for rules that refunds leave alone, another; what that brings hangs
+    /// on the reason for the tier, unless refunds leave it alone.
     pub fn tier_rules(
         &mut self,
         ladder: LadderId,
         [kept, undone]: [u32; 2],
         to: u32,
         highest: u32,
-        hang: Hang<'_, Self>,
     ) -> Result<(), Fault> {
         for (id, rule) in self.program.rules.pairs() {
             let Trigger::Tier { ladder: of, direction, to: wanted, first } = rule.trigger else { continue };
@@ -309,7 +305,7 @@ impl Fold<'_> {
                 self.state.ladders.at_mut(ladder).anew.retain(|anew| *anew != (id, rung));
                 if rule.on_refund != OnRefund::Keep {
                     let (_, brought) = self.collect(|fold| fold.fire(id, View::default()))?;
-                    hang(self, if to > from { rung } else { from }, first.then_some(id), brought);
+                    self.hang(ladder, if to > from { rung } else { from }, first.then_some(id), brought);
                 } else {
                     self.fire(id, View::default())?;
                 }

@@ -147,9 +147,7 @@ impl Fold<'_> {
         for rung in rungs {
             self.issue_of(id, *rung)?;
         }
-        self.tier_rules(id, [last, first - 1], last, highest, &mut |fold, rung, first, brought| {
-            fold.hang(id, rung, first, brought);
-        })
+        self.tier_rules(id, [last, first - 1], last, highest)
     }
 
     /// Issues what a rise to a tier brings by itself.
@@ -259,10 +257,7 @@ impl Fold<'_> {
         for rung in (old + 1)..=tier {
             self.issue_of(id, rung)?;
         }
-        let from = [old, undone.min(old)];
-        self.tier_rules(id, from, tier, highest, &mut |fold, rung, first, brought| {
-            fold.hang(id, rung, first, brought);
-        })?;
+        self.tier_rules(id, [old, undone.min(old)], tier, highest)?;
         Ok(true)
     }
 
