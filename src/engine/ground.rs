@@ -114,7 +114,8 @@ impl Fold<'_> {
             let since = match ladder.tiers.get(hold.tier as usize) {
                 _ if hold.granted => Some(rise.since),
                 Some(tier) if ladder.holds == Hold::Rolling => {
-                    self.reached_at(tier, true, self.at.now)?.then_some(self.at.now)
+                    let now = self.at.now;
+                    (self.reached_at(tier, true, now)? || self.reached_at(tier, false, now)?).then_some(now)
                 }
                 _ => self.grounded(id, hold.tier, hold.since)?.then_some(hold.since),
             };

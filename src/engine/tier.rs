@@ -76,7 +76,9 @@ impl Fold<'_> {
         let mut again = Vec::new();
         for (number, tier) in rungs(ladder) {
             let holding = self.state.ladders.at(id).holds.iter().any(|hold| hold.tier == number && hold.until > now);
-            let holds = self.reached(tier, holding, View { replay: &reads, ..View::default() })?;
+            let reached = |keep| self.reached(tier, keep, View { replay: &reads, ..View::default() });
+            // Who would rise to it again at once does not fall from it.
+            let holds = reached(holding)? || (holding && ladder.holds == Hold::Rolling && reached(false)?);
             let held = self.state.ladders.at_mut(id);
             if !holds {
                 let before = (held.waiting.len(), held.holds.len());
