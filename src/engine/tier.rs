@@ -209,7 +209,9 @@ impl Fold<'_> {
         {
             tier = below;
             let until = self.hold_end(ladder.holds)?;
-            self.hold(id, Holding { tier, since: now, until, lost_at: None, granted: false });
+            // It stands on the time that is over, not on what counts from now on.
+            let since = Instant::from_millis(now.millis() - 1).ok_or(Fault::Calendar)?;
+            self.hold(id, Holding { tier, since, until, lost_at: None, granted: false });
         }
         if tier == old {
             return Ok(false);

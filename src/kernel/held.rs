@@ -42,7 +42,8 @@ impl Judge<'_, '_> {
         let mut tier = self.pools.holds.iter(holds).map(|(_, hold)| cell(hold, TIER)).max().unwrap_or(0);
         if fell && held.by_one && tier < from && from > 1 {
             tier = from - 1;
-            self.hold(lane, held, tier);
+            // It stands on the time that is over, not on what counts from now on.
+            self.hold(lane, held, tier, lane.now - 1);
         }
         let moved = tier != old;
         if moved {
@@ -76,7 +77,7 @@ impl Judge<'_, '_> {
                 continue;
             }
             if held.condition(ladder, tier, holding).is_some_and(|condition| self.value(condition, lane) == 1)
-                && self.hold(lane, held, tier)
+                && self.hold(lane, held, tier, lane.now)
             {
                 again.push(tier);
             }
@@ -86,7 +87,7 @@ impl Judge<'_, '_> {
 
     /// One more reason to hold a tier, or again the one that lasts as long. Returns whether the member has the tier still, though it had lost all
     /// its ground.
-    fn hold(&mut self, lane: &Lane<'_>, held: &HeldPlan, tier: i64) -> bool {
+    fn hold(&mut self, lane: &Lane<'_>, held: &HeldPlan, tier: i64, since: i64) -> bool {
         let until = self.today(lane).end(held.end);
         let mut holds = lane.get(held.holds);
         let is_above = |hold: &&[i64]| cell(hold, TIER) >= tier && cell(hold, UNTIL) > lane.now;
@@ -95,7 +96,7 @@ impl Judge<'_, '_> {
         match self.pools.holds.find_mut(holds, |hold| cell(hold, TIER) == tier && cell(hold, UNTIL) == until) {
             Some(hold) => set(hold, LOST, NOT_LOST),
             None => {
-                self.pools.holds.push(&mut holds, &[tier, lane.now, until, NOT_LOST], lane.number);
+                self.pools.holds.push(&mut holds, &[tier, since, until, NOT_LOST], lane.number);
                 lane.set(held.holds, holds);
             }
         }
