@@ -185,7 +185,7 @@ impl Customers<'_> {
             let mut sums = vec![(0_usize, Exact::ZERO); of.tiers.len()];
             for person in self.people {
                 for bought in person.bought(self.scope.period) {
-                    let tier = person.tier_before(ladder, bought.at);
+                    let tier = person.tier_of_purchase(ladder, bought.at);
                     let Some((number, sum)) = sums.get_mut(tier as usize) else { continue };
                     (*number, *sum) = (*number + 1, sum.add(bought.value)?);
                 }

@@ -69,6 +69,13 @@ impl Person {
         let history = self.ladders.get(ladder).map_or(&[] as &[_], |history| history);
         history.iter().take_while(|(since, _)| *since < at).last().map_or(0, |(_, tier)| *tier)
     }
+
+    /// The tier of a ladder with which a purchase of a moment was made: what fell at that very moment fell before, as no purchase lowers a tier.
+    pub fn tier_of_purchase(&self, ladder: usize, at: Instant) -> u32 {
+        let history = self.ladders.get(ladder).map_or(&[] as &[_], |history| history);
+        let fallen = history.iter().skip_while(|(since, _)| *since < at).take_while(|(since, _)| *since == at);
+        fallen.map(|(_, tier)| *tier).fold(self.tier_before(ladder, at), u32::min)
+    }
 }
 
 /// Reads members.

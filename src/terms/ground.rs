@@ -313,7 +313,8 @@ impl Speech<'_> {
                     format!("连续有{event}{filter}的{period}数"),
                 );
                 if let Some(enough) = &shield.enough {
-                    let (what, least) = (self.counted(&enough.0.source), enough.1);
+                    let (counted, least) = &**enough;
+                    let (what, least) = (self.counted(&counted.source), self.amount_of(counted.ty, *least));
                     text.push_str(&self.t(
                         format!("; a {period} counts when {what} reaches {least}"),
                         format!("；{what}达到 {least} 的{period}才计入"),

@@ -408,7 +408,7 @@ impl Speech<'_> {
         }
     }
 
-    fn amount_of(&self, ty: Type, value: Exact) -> String {
+    pub(super) fn amount_of(&self, ty: Type, value: Exact) -> String {
         match ty {
             Type::Money => self.money(value),
             Type::Quantity(unit) => self.quantity(unit, value),

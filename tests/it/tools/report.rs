@@ -293,6 +293,18 @@ fn tiers_are_those_that_were_held_then() {
     assert_eq!(rows("basket_by_tier"), baskets);
 }
 
+/// At midnight the tier falls with the year, and then comes the purchase.
+#[test]
+fn a_purchase_at_the_moment_at_which_a_tier_falls_is_made_without_it() {
+    let folder = Folder::new("report-midnight");
+    let first = line(1, "purchase", "ann", ("2024-01-10", "A1"), 300);
+    let next = line(2, "purchase", "ann", ("2024-12-31", "A2"), 20).replace("T10:00:00Z", "T23:00:00Z");
+    fs::write(folder.join("events.jsonl"), first + &next).unwrap();
+    let report = report(&[REFUNDS, &folder.named("events.jsonl")]);
+    let rows = &table(&report, "basket_by_tier")["rows"];
+    assert_eq!(rows[0][1], 2, "{rows}");
+}
+
 /// Of 100 points that had lapsed, 60 are taken back: they lapsed no longer, in all books.
 #[test]
 fn what_lapsed_and_is_taken_back_is_taken_back() {

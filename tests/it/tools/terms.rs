@@ -92,6 +92,21 @@ rule big when spend reaches $100 { give 7 points }
 }
 
 #[test]
+fn what_makes_a_streak_count_is_told_in_money() {
+    let program = r#"program "Weeks" {
+  currency EUR
+  timezone "UTC"
+}
+event basket { order id, total money }
+unit points { round down per event, expires never }
+measure weeks = streak of basket, each calendar week, when sum of basket.total reaches €50
+rule steady when weeks reaches 4 { give 10 points }
+"#;
+    let (_, page) = say(program).unwrap();
+    assert!(page.markdown().contains("reaches €50"), "{}", page.markdown());
+}
+
+#[test]
 fn every_item_has_its_sentence() {
     let mut unsaid = Vec::new();
     for (path, text) in texts() {
