@@ -42,11 +42,11 @@ pub fn read(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Value>, Fault> {
     Ok(Some(Value::Exact(reference::with_share(measure.share.as_ref(), free, capped)?)))
 }
 
-/// A measure and its running sums, where it has some and they are not of a later moment.
+/// A measure and its running sums, where it has some and they are of all that came up to the moment, and of nothing later.
 fn running<'c>(id: MeasureId, cx: &Cx<'c>) -> Option<(&'c Measure, &'c Gauge)> {
     let (measure, gauge) = (cx.program.measures.at(id), cx.state.gauges.at(id));
-    let later = gauge.newest.is_some_and(|newest| newest > cx.at.now);
-    (runs(measure) && !later).then_some((measure, gauge))
+    let other = cx.at.before.is_some() || gauge.newest.is_some_and(|newest| newest > cx.at.now);
+    (runs(measure) && !other).then_some((measure, gauge))
 }
 
 /// Days on which something was counted.

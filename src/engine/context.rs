@@ -20,6 +20,9 @@ pub struct Moment {
     pub now: Instant,
     /// The local day of the member.
     pub today: Day,
+    /// The place of an event in the member's history, where what came from there on is left out: all but what counts against sums, as it
+    /// came back of what nobody knows.
+    pub before: Option<u64>,
 }
 
 /// What an expression can see.
@@ -89,7 +92,7 @@ impl<'a> Cx<'a> {
             fields: &[],
             line: &[],
             opened: &[],
-            at: Moment { now, today: calendar.zone.day_of(now) },
+            at: Moment { now, today: calendar.zone.day_of(now), before: None },
             tiers: TierView { current: &[], before: &[] },
             expired: 0,
             seen: None,
@@ -120,7 +123,7 @@ impl<'a> Cx<'a> {
             Read::Measure(id) => self.with_carry(id, self.judge.measure(id, self)?)?,
             Read::MeasureBefore(id) => {
                 let before = self.since.and_then(|since| since.plus_millis(-1)).ok_or(Fault::Type)?;
-                let at = Moment { now: before, today: self.calendar.zone.day_of(before) };
+                let at = Moment { now: before, today: self.calendar.zone.day_of(before), ..self.at };
                 Cx { at, seen: None, ..*self }.look(Read::Measure(id))?
             }
             Read::Place(board) => super::board::place(board, self).map_or(Value::Missing, Value::Exact),

@@ -142,7 +142,7 @@ impl Fold<'_> {
         Ok(match self.judge.value(as_of, &self.cx(view))? {
             Value::Day(day) => {
                 let noon = self.calendar.zone.at(day, crate::value::TimeOfDay::NOON);
-                Some(super::context::Moment { now: noon, today: day })
+                Some(super::context::Moment { now: noon, today: day, before: None })
             }
             Value::Moment(at) => Some(self.moment(at)),
             _ => None,

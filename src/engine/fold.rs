@@ -156,7 +156,7 @@ impl<'a> Fold<'a> {
             version,
             program: &version.program,
             judge: &*version.judge,
-            at: Moment { now: state.clock, today },
+            at: Moment { now: state.clock, today, before: None },
             calendar,
             before: state.ladders.iter().map(|held| held.tier).collect(),
             state,
@@ -230,7 +230,7 @@ impl<'a> Fold<'a> {
 
     /// A moment with its local day.
     pub fn moment(&self, now: Instant) -> Moment {
-        Moment { now, today: self.calendar.zone.day_of(now) }
+        Moment { now, today: self.calendar.zone.day_of(now), before: None }
     }
 
     /// Notes an outcome.

@@ -1,11 +1,11 @@
 //! What tiers stand on: reasons to hold them, and what rises and falls brought, go with the ground that a reversal takes (S22, S24).
 
-use crate::hir::{Hold, Ladder, LadderId, LadderRefund, RuleId, Tier, Window};
+use crate::hir::{Hold, Ladder, LadderId, LadderRefund, Rise, RuleId, Tier, Window};
 use crate::value::Instant;
 
 use super::brought::{Brought, Risen};
 use super::fault::Fault;
-use super::fold::Fold;
+use super::fold::{Fold, View};
 use super::outcome::{Cause, Stage};
 use super::reads;
 
@@ -58,22 +58,34 @@ impl Fold<'_> {
         Ok(all)
     }
 
-    /// Whether a tier that was qualified for at a moment still is, or would at least be kept, by what counts for that moment now.
+    /// Whether a tier that was qualified for at a moment still is, or would at least be kept, by what counts for that time now.
     fn grounded(&self, id: LadderId, tier: u32, since: Instant) -> Result<bool, Fault> {
         let ladder = self.program.ladders.at(id);
         let Some(tier) = ladder.tiers.get(tier as usize) else { return Ok(false) };
-        let at = self.ground(ladder, tier, since)?;
-        Ok(self.reached_at(tier, false, at)? || self.reached_at(tier, true, at)?)
+        let (first, last) = self.ground(ladder, tier, since)?;
+        if self.reached_at(tier, true, last)? {
+            return Ok(true);
+        }
+        let Some(reach) = &tier.reach else { return Ok(false) };
+        let reached = |at| self.reached(tier, false, View { at: Some(at), ..View::default() });
+        self.held_once(reads::rising(self.program, reach).as_deref(), first, last, reached)
     }
 
-    /// The moment at which to look again at what was qualified for: the last of its period, or that very moment where windows slide.
-    fn ground(&self, ladder: &Ladder, tier: &Tier, since: Instant) -> Result<Instant, Fault> {
+    /// The time in which to look again at what was qualified for: its period, or that very moment where windows slide. What is reached by
+    /// lasting has lasted until that moment, and at the end of a period only what there is then counts.
+    fn ground(&self, ladder: &Ladder, tier: &Tier, since: Instant) -> Result<(Instant, Instant), Fault> {
         if self.slides(tier) {
-            return Ok(since);
+            return Ok((since, since));
         }
-        let period = self.period(self.ladder_period(ladder), self.calendar.zone.day_of(since));
-        let last = self.calendar.zone.start_of(period.end).plus_millis(-1).ok_or(Fault::Calendar)?;
-        Ok(last.min(self.at.now))
+        let (period, zone) =
+            (self.period(self.ladder_period(ladder), self.calendar.zone.day_of(since)), &self.calendar.zone);
+        let first = match ladder.rises {
+            Rise::AtOnce => zone.start_of(period.start),
+            Rise::After(_) => since,
+            Rise::AtPeriodEnd(_) => Instant::LAST,
+        };
+        let last = zone.start_of(period.end).plus_millis(-1).ok_or(Fault::Calendar)?;
+        Ok((first, last.min(self.at.now)))
     }
 
     /// Whether a tier is for what was counted in a window that slides.

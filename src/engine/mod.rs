@@ -49,6 +49,7 @@ pub mod many;
 pub mod migrate;
 mod named;
 mod naming;
+mod once;
 mod outcome;
 mod outline;
 mod pairs;

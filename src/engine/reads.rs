@@ -1,6 +1,6 @@
 //! Which things of a member an expression reads, through named values and conditions.
 
-use crate::hir::{Expr, Kind, MeasureId, Program, Read, Rows, Source, Window};
+use crate::hir::{Compare, Expr, Kind, MeasureId, Program, Read, Rows, Source, Window};
 
 /// All reads of an expression, in order of first appearance.
 pub fn reads(program: &Program, expr: &Expr) -> Vec<Read> {
@@ -27,6 +27,22 @@ pub fn measures(program: &Program, expr: &Expr) -> Vec<MeasureId> {
         }
     }
     found
+}
+
+/// The measures by which alone a condition holds, as long as they are high enough; `None` where it may cease to hold by anything else.
+pub fn rising(program: &Program, condition: &Expr) -> Option<Vec<MeasureId>> {
+    let all =
+        |parts: &[Expr]| Some(parts.iter().map(|part| rising(program, part)).collect::<Option<Vec<_>>>()?.concat());
+    match &named(program, condition).kind {
+        Kind::And(parts) | Kind::Or(parts) => all(parts),
+        Kind::Compare(Compare::AtLeast | Compare::More, value, bound) if reads(program, bound).is_empty() => {
+            match named(program, value).kind {
+                Kind::Read(Read::Measure(id)) => Some(vec![id]),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
 }
 
 /// Over which time a measure counts: a formula over the calendar period of all measures that it speaks of, or for ever as they do. `None`

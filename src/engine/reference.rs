@@ -121,7 +121,8 @@ fn facts<'a>(cx: &Cx<'a>, id: MeasureId) -> impl Iterator<Item = &'a Fact> {
 fn facts_from<'a>(cx: &Cx<'a>, id: MeasureId, first: Option<Instant>) -> impl Iterator<Item = &'a Fact> {
     let (restart, now) = (cx.state.restarts.at(id).map_or(0, |restart| restart.place), cx.at.now);
     let all = cx.state.facts_from(first.unwrap_or(Instant::FIRST)).take_while(move |fact| fact.event.time <= now);
-    all.filter(move |fact| fact.place >= restart)
+    let seen = move |fact: &&Fact| cx.at.before.is_none_or(|before| fact.place < before || fact.negative);
+    all.filter(move |fact| fact.place >= restart).filter(seen)
 }
 
 /// What one event or line, or its reversal, adds to a measure.

@@ -1,12 +1,14 @@
 //! What hung on what is no more: awards, gifts and turns are taken back, clocks stand as before (S22, S26).
 
 use std::collections::BTreeSet;
+use std::slice::from_ref;
 
-use crate::hir::{MeasureId, Read, RuleId, Trigger, Window};
+use crate::hir::{MeasureId, Read, RuleId, Source, Trigger, Window};
 use crate::value::{Exact, Instant, Value};
 
 use super::brought::{Brought, Hanging};
 use super::challenge::Stood;
+use super::context::Moment;
 use super::fact::{Award, Fact, Gifted};
 use super::fault::Fault;
 use super::fold::{Fold, View};
@@ -187,18 +189,21 @@ impl Fold<'_> {
         self.close_unfounded()
     }
 
-    /// Whether a measure has what a rule has fired for, by what counts for that moment now. What slides or shrinks as time goes by may also
-    /// reach it by what came since, up to where the rule fired for that again.
+    /// Whether a measure has what a rule has fired for, or had it once in that time, by what counts now. What slides or shrinks as time goes by
+    /// may also reach it by what came since, up to where the rule fired for that again.
     fn still_crossed(&self, trigger: &Trigger, hanging: &Hanging, again: Instant) -> Result<bool, Fault> {
         let (Trigger::Reaches(measure, _) | Trigger::Another { measure, .. }) = trigger else { return Ok(true) };
-        if self.reaches_at(*measure, hanging.threshold, hanging.until.min(self.at.now))? {
+        let reaches = |at| self.reaches_at(*measure, hanging.threshold, at);
+        let slides =
+            matches!(reads::window(self.program, *measure), None | Some(Window::LastDays(_) | Window::LastExactly(_)));
+        let (first, last) = (if slides { hanging.until } else { hanging.period }, hanging.until.min(self.at.now));
+        let formula = matches!(self.program.measures.at(*measure).source, Source::Formula(_));
+        if self.held_once((!formula).then_some(from_ref(measure)), first, last, reaches)? {
             return Ok(true);
         }
-        if !matches!(reads::window(self.program, *measure), None | Some(Window::LastDays(_) | Window::LastExactly(_))) {
-            return Ok(false);
-        }
-        for time in self.moments(hanging.until, again) {
-            if self.reaches_at(*measure, hanging.threshold, time)? {
+        let since = if slides { self.moments(hanging.until, again) } else { Vec::new() };
+        for time in since {
+            if reaches(self.moment(time))? {
                 return Ok(true);
             }
         }
@@ -215,8 +220,8 @@ impl Fold<'_> {
     }
 
     /// Whether a measure was as high at a moment, by what counts for that now.
-    fn reaches_at(&self, measure: MeasureId, threshold: Exact, at: Instant) -> Result<bool, Fault> {
-        let view = View { at: Some(self.moment(at)), ..Default::default() };
+    fn reaches_at(&self, measure: MeasureId, threshold: Exact, at: Moment) -> Result<bool, Fault> {
+        let view = View { at: Some(at), ..View::default() };
         Ok(match self.cx(view).read(Read::Measure(measure))? {
             Value::Exact(value) => value >= threshold,
             _ => threshold <= Exact::ZERO,

@@ -42,7 +42,7 @@ impl Fold<'_> {
     }
 
     /// Whether a tier's condition holds: that to keep it, or that to reach it.
-    fn reached(&self, tier: &Tier, keep: bool, view: View<'_>) -> Result<bool, Fault> {
+    pub(super) fn reached(&self, tier: &Tier, keep: bool, view: View<'_>) -> Result<bool, Fault> {
         let condition = if keep { tier.keep.as_ref().or(tier.reach.as_ref()) } else { tier.reach.as_ref() };
         let Some(condition) = condition else { return Ok(false) };
         self.judge.truth(condition, &self.cx(view))

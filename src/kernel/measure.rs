@@ -11,7 +11,7 @@ use super::code::{MISSING, Num, cell, set};
 use super::inside::{lines_in, starts_in};
 use super::judge::Judge;
 use super::lane::{Cx, Lane};
-use super::layout::NEVER;
+use super::layout::{ABSENT, NEVER};
 use super::plan::{FactPlan, HEAD, How, MeasurePlan, REST, TIME};
 use super::queues::{EMPTY, NOWHERE};
 use super::store::entry::{AMOUNT, AT};
@@ -174,6 +174,21 @@ impl Judge<'_, '_> {
     /// Counts some events.
     pub fn count(&mut self, id: MeasureId, lanes: &[Lane<'_>]) {
         let Some(measure) = self.plan.measures.at(id) else { return };
+        if measure.fell == ABSENT {
+            return self.count_all(measure, lanes);
+        }
+        let mut before = self.scratch.room.take(lanes.len());
+        lanes.iter().zip(&mut before).for_each(|(lane, before)| *before = lane.get(measure.cells.value));
+        self.count_all(measure, lanes);
+        for (lane, before) in lanes.iter().zip(&before) {
+            if lane.get(measure.cells.value) < *before {
+                lane.set(measure.fell, 1);
+            }
+        }
+        self.scratch.room.give(before);
+    }
+
+    fn count_all(&mut self, measure: &MeasurePlan, lanes: &[Lane<'_>]) {
         let Some((slot, size)) = measure.list else { return self.count_each(measure, lanes) };
         if let (Num::Line(at), None) = (&measure.value, &measure.filter) {
             // A field of each line needs no lines side by side.

@@ -45,6 +45,8 @@ pub struct Plan {
     pub rewards: usize,
     /// How many cells a lot has.
     pub size_of_lot: usize,
+    /// Where it is noted that a measure on which something stands fell by what was no reversal: 1 if so.
+    pub fell: usize,
     /// The cell of the orders that were paid with points, where they can come back.
     pub paid: Option<usize>,
     /// Tells texts apart.
@@ -177,6 +179,8 @@ pub struct MeasurePlan {
     pub slots: Vec<usize>,
     /// The type of event whose facts are what counts, where they say it all: then nothing else is kept for its window.
     pub facts: Option<EventId>,
+    /// Where it is noted that it fell by what was no reversal; none where nothing stands on it, or it cannot fall so.
+    pub fell: usize,
 }
 
 impl MeasurePlan {

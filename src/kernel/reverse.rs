@@ -62,6 +62,9 @@ impl Judge<'_, '_> {
                 return Err(Odd("an order that was paid with points"));
             }
         }
+        if lane.get(plan.fell) == 1 {
+            return Err(Odd("what comes back after a measure fell by itself"));
+        }
         let (crossed, grounds) = (self.crossed(lane), self.grounds(lane));
         for undoing in undoings {
             let (left, behind) = others.split_at(reversal.others.len());

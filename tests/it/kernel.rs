@@ -11,6 +11,7 @@ use meed::engine::{Arrival, Event, Outcome, What, World};
 use meed::hir::EventKind;
 use meed::kernel::{Block, Crew, Filler, Odd, Plan, Repeats, Standing, Told};
 use meed::sample::{Wanted, sample};
+use meed::value::{Exact, Value};
 
 use super::programs::cases;
 
@@ -233,6 +234,33 @@ fn programs_with_other_numbers_come_to_the_same() {
             compare(&format!("{} varied by {seed}", path.display()), &versions, &events, 64)
         });
         assert!(judged.count() > 1, "{}: the kernel gave up too often", path.display());
+    }
+}
+
+/// With sales below zero among the others: of what comes back after them, only the fold knows what stood on what.
+#[test]
+fn s22_what_fell_by_itself_is_left_to_the_fold() {
+    for name in ["held", "milestones", "rises"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/cases/kernel/{name}.meed"));
+        let loaded = Program::from_path(&path).unwrap_or_else(|wrong| panic!("{wrong}"));
+        let versions: Versions = loaded.versions.into_iter().map(Arc::new).collect();
+        let purchase = versions[0].events.find(|event| &*event.name == "purchase").unwrap();
+        let (mut left, mut judged) = (0, 0);
+        for seed in 0..8 {
+            let mut events = plain(&versions, sample(&versions, &wanted(seed, 6)));
+            for event in events.iter_mut().filter(|event| event.kind == purchase).step_by(5) {
+                let below = |value: &Value| match value {
+                    Value::Exact(amount) => Value::Exact(Exact::ZERO.sub(*amount).unwrap()),
+                    value => value.clone(),
+                };
+                event.fields = event.fields.iter().map(below).collect();
+            }
+            left += u32::from(!compare(name, &versions, &events, 64));
+            let comes_back = |event: &Event| versions[0].events.at(event.kind).reversal.is_some();
+            events.retain(|event| !comes_back(event));
+            judged += u32::from(compare(name, &versions, &events, 64));
+        }
+        assert!(left > 0 && judged > 0, "{name}: {left} left to the fold, {judged} judged");
     }
 }
 

@@ -5,6 +5,7 @@ use crate::value::TimeSpan;
 
 use super::super::clock::{Back, Clock};
 use super::super::code::Num;
+use super::super::layout::ABSENT;
 use super::super::plan::{How, MeasurePlan};
 use super::super::term::Lowering;
 use super::super::unfit::{Fit, unfit, without};
@@ -42,6 +43,7 @@ impl Lowering<'_> {
                     net: Net::Gross,
                     slots,
                     facts: None,
+                    fell: ABSENT,
                 }))
             }
             Source::Events { aggregate, event, list, value, filter } => {
@@ -72,7 +74,7 @@ impl Lowering<'_> {
                 let by_facts = windowed && how == How::Sum && !matches!(net, Net::Gross | Net::WhenReversed);
                 // What found no original counts there too.
                 let facts = (by_facts && !self.beyond && !self.counts_without(*event)).then_some(*event);
-                Ok(Some(MeasurePlan { cells, list: place, value, filter, how, back, net, slots, facts }))
+                Ok(Some(MeasurePlan { cells, list: place, value, filter, how, back, net, slots, facts, fell: ABSENT }))
             }
         }
     }

@@ -20,9 +20,10 @@ use crate::source::Span;
 use crate::value::Calendar;
 
 use super::clock::{Back, Clock};
+use super::code::Num;
 use super::layout::{ABSENT, Keeps, Layout};
 use super::order::order;
-use super::plan::{EventPlan, FactPlan, LadderPlan, LotEnd, MeasurePlan, Plan, RulePlan, UnitPlan};
+use super::plan::{EventPlan, FactPlan, How, LadderPlan, LotEnd, MeasurePlan, Plan, RulePlan, UnitPlan};
 use super::slots::Shapes;
 use super::store::lot;
 use super::term::Lowering;
@@ -87,11 +88,11 @@ impl Plan {
             balances: false,
             beyond: false,
         };
-        let measures: Arena<_, _> =
+        let mut measures: Arena<_, _> =
             program.measures.pairs().map(|(id, measure)| to.measure(id, measure, &mut clock)).collect::<Fit<_>>()?;
         let units: Arena<_, _> =
             program.units.pairs().map(|(id, unit)| to.unit(id, unit, &mut clock)).collect::<Fit<_>>()?;
-        let ladders =
+        let ladders: Arena<_, _> =
             program.ladders.pairs().map(|ladder| to.ladder(ladder, &measures, &mut clock)).collect::<Fit<_>>()?;
         let mut facts = to.facts(&measures)?;
         let (mut rules, mut reads) = (Arena::default(), Vec::new());
@@ -100,6 +101,16 @@ impl Plan {
             rules.push(to.rule(id, rule, &mut facts, &mut clock)?);
             reads.push(std::mem::take(&mut to.measures));
         }
+        let loses = |ladder: &LadderPlan| {
+            ladder.held.as_ref().is_some_and(|held| held.refunds != LadderRefund::Never) && has_reversals(program)
+        };
+        let grounded: Vec<_> = ladders.pairs().filter(|(_, ladder)| loses(ladder)).map(|(id, _)| id).collect();
+        let hangs = |rule: &RulePlan| rule.crossing.as_ref().is_some_and(|crossing| crossing.cells.hanging != ABSENT);
+        let hanging: Vec<RuleId> = rules.pairs().filter(|(_, rule)| hangs(rule)).map(|(id, _)| id).collect();
+        let crossings = hanging.iter().filter_map(|rule| rules.at(*rule).crossing.as_ref());
+        let founds = grounded.iter().flat_map(|ladder| ladders.at(*ladder).measures.iter().copied());
+        let founds: FxHashSet<MeasureId> = founds.chain(crossings.map(|crossing| crossing.measure)).collect();
+        let fell = to.note_falls(&mut measures, &founds);
         let parts = Parts { measures, ladders, rules, reads };
         let mut events = Arena::default();
         for (id, event) in program.events.pairs() {
@@ -112,13 +123,7 @@ impl Plan {
             ladder.held.is_some() || (!ladder.for_ever && windowed)
         };
         let sliding = parts.ladders.pairs().filter(|(_, ladder)| slides(ladder)).map(|(id, _)| id).collect();
-        let loses = |ladder: &LadderPlan| {
-            ladder.held.as_ref().is_some_and(|held| held.refunds != LadderRefund::Never) && has_reversals(program)
-        };
-        let grounded = parts.ladders.pairs().filter(|(_, ladder)| loses(ladder)).map(|(id, _)| id).collect();
         let lapses = |unit: &UnitPlan| unit.cells.lots != ABSENT && !matches!(unit.expiry, LotEnd::Never);
-        let hangs = |rule: &RulePlan| rule.crossing.as_ref().is_some_and(|crossing| crossing.cells.hanging != ABSENT);
-        let hanging: Vec<RuleId> = parts.rules.pairs().filter(|(_, rule)| hangs(rule)).map(|(id, _)| id).collect();
         let longest_hold = program.ladders.iter().map(ladders::longest_hold).max().unwrap_or(0);
         let lapsing = units.pairs().filter(|(_, unit)| lapses(unit)).map(|(id, _)| id).collect();
         let paid = events.iter().filter_map(|event: &EventPlan| event.redeem.as_ref()?.paid).next();
@@ -143,6 +148,7 @@ impl Plan {
             late: program.settings.late,
             rewards: program.rewards.len(),
             size_of_lot: if numbered { lot::NUMBER + 1 } else { lot::NUMBER },
+            fell,
             paid,
             printer: Printer::default(),
         })
@@ -153,6 +159,25 @@ impl Lowering<'_> {
     /// Whether anything can be taken back.
     fn has_reversals(&self) -> bool {
         has_reversals(self.program)
+    }
+
+    /// A cell in which it is noted that one of those measures on which something stands fell by what was no reversal: what it stood on lies
+    /// in the history then, which only the fold has.
+    fn note_falls(
+        &mut self,
+        measures: &mut Arena<MeasureId, Option<MeasurePlan>>,
+        founds: &FxHashSet<MeasureId>,
+    ) -> usize {
+        let ids: Vec<MeasureId> = measures.ids().filter(|id| founds.contains(id)).collect();
+        let falls = |measure: &&mut MeasurePlan| measure.how == How::Sum && !matches!(measure.value, Num::Const(_));
+        let mut fell = ABSENT;
+        for id in ids {
+            if let Some(measure) = measures.at_mut(id).as_mut().filter(falls) {
+                fell = if fell == ABSENT { self.layout.cell(0) } else { fell };
+                measure.fell = fell;
+            }
+        }
+        fell
     }
 
     /// Whether events of a type can be taken back.
