@@ -57,7 +57,7 @@ impl Speech<'_> {
         let text = match unit.refunds {
             RefundFloor::BelowZero(least) => {
                 let least = least.map_or(String::new(), |least| {
-                    let least = self.quantity(id, Exact::from(least));
+                    let least = self.quantity(id, Exact::from(-least));
                     self.t(format!(", down to {least}"), format!("，最低 {least}"))
                 });
                 self.t(
@@ -96,7 +96,14 @@ impl Speech<'_> {
             }
             ReturnOrder::MoneyFirst => self.t("of a part, money comes back first", "部分退货时先退金额"),
         };
-        Entry { name, anchor: format!("refunds {}", unit.name), text, details: vec![returned, order] }
+        let taken = unit.refunds_in_order.then(|| {
+            self.t(
+                "what is taken back is taken in the order in which you would spend it, whatever it came from",
+                "收回时按使用顺序扣除，不论来自哪笔",
+            )
+        });
+        let details = taken.into_iter().chain([returned, order]).collect();
+        Entry { name, anchor: format!("refunds {}", unit.name), text, details }
     }
 
     /// Currency, days, late records, consent.

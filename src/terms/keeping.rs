@@ -241,13 +241,14 @@ impl Speech<'_> {
         });
         if let Some(measure) = ladder.rollover {
             let measure = self.name(&self.program.measures.at(measure).name);
-            let above = ladder.tiers.iter().find_map(|tier| tier.surplus.as_ref()).map_or(String::new(), |above| {
-                let above = self.value(above);
-                self.t(format!(" (above {above})"), format!("（超过 {above} 的部分）"))
+            let above = ladder.tiers.iter().zip(&names).filter_map(|(tier, name)| {
+                let above = self.value(tier.surplus.as_ref()?);
+                Some(self.t(format!("{name}: above {above}"), format!("{name}：超过 {above} 的部分")))
             });
+            let above = above.collect::<Vec<_>>().join(&self.t("; ", "；"));
             details.push(self.t(
-                format!("what your {measure} has beyond the tier{above} counts in the next period"),
-                format!("{measure}超出等级的部分{above}计入下一周期"),
+                format!("what your {measure} has beyond the highest tier that it reaches counts in the next period ({above})"),
+                format!("{measure}超出所达最高等级的部分计入下一周期（{above}）"),
             ));
         }
         if ladder.perks_stack && ladder.tiers.iter().any(|tier| !tier.perks.is_empty()) {

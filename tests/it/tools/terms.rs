@@ -177,6 +177,47 @@ fn no_number_of_a_rule_is_left_unsaid() {
     assert!(unsaid.is_empty(), "{unsaid:#?}");
 }
 
+/// Members are told what comes to be: for each tier what is above it, how far below zero, and of which points first.
+#[test]
+fn surplus_and_refunds_are_told_as_they_are() {
+    let text = r#"program "Air" {
+  currency USD
+  timezone "UTC"
+}
+event flight { ticket id, fare money }
+event refund reverses flight by ticket { fare money }
+unit stars also star {
+  round   down per event
+  expires 12 months after earning
+  refunds may go below zero to -20, in spending order
+}
+earn base on flight { give 1 star per $10 of fare }
+measure tp = sum of flight.fare, each calendar year
+tiers status by tp {
+  basic
+  silver at $1_000
+  gold   at $3_000
+  holds   until end of next calendar year
+  surplus rolls over
+}
+"#;
+    let program = Program::from_text("x.meed", text).unwrap().versions.pop().unwrap();
+    let english = terms(&program, Language::English).markdown();
+    for said in [
+        "counts in the next period (silver: above $1,000; gold: above $3,000)",
+        "down to -20 stars",
+        "in the order in which you would spend it",
+    ] {
+        assert!(english.contains(said), "{said}: {english}");
+    }
+    let chinese = terms(&program, Language::Chinese).markdown();
+    for said in
+        ["计入下一周期（silver：超过 $1,000 的部分；gold：超过 $3,000 的部分）", "最低 -20 stars", "按使用顺序扣除"]
+    {
+        assert!(chinese.contains(said), "{said}: {chinese}");
+    }
+}
+
 #[test]
 fn members_are_told_from_when_and_what_they_know() {
     let text =
