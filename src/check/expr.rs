@@ -118,7 +118,7 @@ impl Checker<'_> {
                 self.rate((quantity, per, of), *full, within.as_deref(), span, scope)
             }
             ExprKind::Aggregate(aggregate) => self.fold(aggregate, span, scope),
-            ExprKind::Since { unit, since } => self.since(*unit, since, span, scope),
+            ExprKind::Since { unit, last, since } => self.since(*unit, *last, since, span, scope),
             ExprKind::Has(name) => self.has(name, span),
             ExprKind::By { .. } => self.fail(errors::scenario::by_outside(span)),
         }
@@ -350,14 +350,17 @@ impl Checker<'_> {
         };
         Some(Expr { kind, ty, span })
     }
-    /// `days since purchase`, `years since member.birthday`.
-    fn since(&mut self, unit: ast::TimeUnit, since: &ast::Expr, span: Span, scope: &Scope) -> Option<Expr> {
+    /// `days since purchase`, `years since member.birthday`. Of a date and an event with one name the date is meant, unless `last` is said.
+    fn since(&mut self, unit: ast::TimeUnit, last: bool, since: &ast::Expr, span: Span, scope: &Scope) -> Option<Expr> {
         let unit = time_unit(unit);
         if !matches!(unit, TimeUnit::Day | TimeUnit::Week | TimeUnit::Month | TimeUnit::Year) {
             return self.fail(errors::types::since_unit(span));
         }
         let event = match &since.kind {
-            ExprKind::Path(path) => path.single().and_then(|name| Some((name, self.names.events.get(&name.text)?))),
+            ExprKind::Path(path) => path
+                .single()
+                .filter(|name| last || !self.is_day(&name.text, scope))
+                .and_then(|name| Some((name, self.names.events.get(&name.text)?))),
             _ => None,
         };
         let from = match event {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::arena::Id as _;
 use crate::hir::{
-    Builtin, ChallengeId, ChallengeRead, Expr, FieldId, FieldType, Kind, LadderId, Level, Program, Read, Standing,
-    Type, UnitId,
+    Builtin, ChallengeId, ChallengeRead, EventId, Expr, FieldId, FieldType, Kind, LadderId, Level, Program, Read,
+    Standing, Type, UnitId,
 };
 use crate::source::Span;
 use crate::syntax::ast::{Ident, Path};
@@ -81,6 +81,20 @@ impl Checker<'_> {
             [one] => self.head(&one.text, scope).is_some(),
             _ => true,
         }
+    }
+    /// Whether a name alone is that of a field or an attribute which is a day or a moment.
+    pub fn is_day(&self, name: &str, scope: &Scope) -> bool {
+        let fields = |event: EventId| self.events.get(event).map(|event| &event.fields);
+        let ty = match self.head(name, scope) {
+            Some(Head::Line(field)) => scope
+                .event
+                .zip(scope.line)
+                .and_then(|(event, list)| self.line_fields(event, list)?.get(field).map(|field| &field.ty)),
+            Some(Head::Field(field)) => scope.event.and_then(|event| fields(event)?.get(field).map(|field| &field.ty)),
+            Some(Head::Attribute(field)) => self.attributes.get(field).map(|field| &field.ty),
+            _ => None,
+        };
+        matches!(ty, Some(FieldType::Date | FieldType::Moment))
     }
     /// The position of a bare word in the enum or ladder beside it.
     pub fn word(&self, name: &str, ty: Type) -> Option<u32> {

@@ -270,7 +270,9 @@ fn show(e: &Expr) -> String {
             let filter = a.filter.as_ref().map(|f| format!(" where {}", show(f))).unwrap_or_default();
             format!("({:?} of {}{filter})", a.op, a.of)
         }
-        ExprKind::Since { unit, since } => format!("({unit:?} since {})", show(since)),
+        ExprKind::Since { unit, last, since } => {
+            format!("({unit:?} since {}{})", if *last { "last " } else { "" }, show(since))
+        }
         ExprKind::Has(name) => format!("has({})", name.text),
         ExprKind::ValueOf(amount) => format!("(value of {})", show(amount)),
         ExprKind::By { value, date } => format!("({value} by {} {} {})", date.year, date.month, date.day),

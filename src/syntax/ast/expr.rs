@@ -159,6 +159,8 @@ pub enum ExprKind {
     Since {
         /// Counted in.
         unit: TimeUnit,
+        /// Whether it says `last`: an event then, also where a date has the same name.
+        last: bool,
         /// An event's name, or a date.
         since: Box<Expr>,
     },

@@ -206,7 +206,8 @@ fn since<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expr> {
     let unit = literal::time_unit_of(n.get(Rule::time_unit)?.text())?;
     let since = n.get(Rule::date).or_else(|| n.get(Rule::named))?;
     let since = Box::new(expr(r, &since)?);
-    Some(Expr { kind: ExprKind::Since { unit, since }, at: n.at() })
+    let last = n.get(Rule::kw_last).is_some();
+    Some(Expr { kind: ExprKind::Since { unit, last, since }, at: n.at() })
 }
 
 fn named<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Expr> {
