@@ -10,7 +10,7 @@ use crate::hir::Program;
 use super::decode::Decoder;
 use super::input::{Aside, Inputs, Known, Opened, open, shown};
 use super::lines::damage;
-use super::map::{Map, MapError, Mapper};
+use super::map::{Map, MapError, Mapped, Mapper};
 use super::node::{Place, Raw};
 use super::reject::Reject;
 use super::slices::Ruled;
@@ -95,9 +95,15 @@ impl<'p> EventStream<'p> {
         self.records
     }
 
-    /// Where the record of the last event begins; with a map that groups rows, the last row read.
+    /// Where the record of the last event begins; with a map that groups rows, the first row of its group.
     pub fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// What a map has kept back until its turn.
+    fn mapped(&mut self, (place, event): Mapped) -> Result<Taken, Reject> {
+        self.place = place;
+        event.map(Taken::Event)
     }
 
     fn open_next(&mut self, path: &std::path::Path) -> Option<Reject> {
@@ -166,8 +172,8 @@ impl EventStream<'_> {
             return Some(Err(reject));
         }
         loop {
-            if let Some(done) = self.mapper.as_mut().and_then(|mapper| mapper.ready(&self.decoder)) {
-                return Some(done.map(Taken::Event));
+            if let Some(mapped) = self.mapper.as_mut().and_then(|mapper| mapper.ready(&self.decoder)) {
+                return Some(self.mapped(mapped));
             }
             let Some(reader) = &mut self.open else {
                 match self.waiting.pop_front() {
@@ -177,7 +183,10 @@ impl EventStream<'_> {
                         }
                         continue;
                     }
-                    None => return Some(self.mapper.as_mut()?.flush(&self.decoder)?.map(Taken::Event)),
+                    None => {
+                        let mapped = self.mapper.as_mut()?.flush(&self.decoder)?;
+                        return Some(self.mapped(mapped));
+                    }
                 }
             };
             if let (Opened::Lines(lines), None) = (&mut *reader, &self.mapper) {

@@ -79,6 +79,40 @@ fn guesses_can_be_used_as_they_are() {
     insta::assert_snapshot!("guess_retail_events", out);
 }
 
+/// What is wrong with an event is told where its first row stands, also where others were read meanwhile.
+#[test]
+fn events_of_several_rows_are_where_the_first_of_them_is() {
+    let program = shop::program();
+    let map = "
+zone: UTC
+events:
+  - event: purchase
+    when: {column: Kind, equals: S}
+    group by: Doc
+    id: Doc
+    member: Who
+    time: When
+    fields: {order: Doc, subtotal: {sum: Amt}}
+  - event: update
+    id: Doc
+    member: Who
+    time: When
+";
+    let path = scratch("groups.csv");
+    let row = |doc: &str, kind: &str| format!("{doc},{kind},ann,2026-02-01T10:00:00Z,5.00\n");
+    let rows = [("D1", "S"), ("D2", "S"), ("V1", "V"), ("D1", "S"), ("D3", "S"), ("V2", "V"), ("D2", "S")];
+    let rows = rows.map(|(doc, kind)| row(doc, kind)).concat();
+    std::fs::write(&path, format!("Doc,Kind,Who,When,Amt\n{rows}")).unwrap();
+    let map = Map::parse("map.yaml", map).unwrap();
+    let mut stream = EventStream::new(&program, &Inputs::find(&[path]).unwrap(), Some(&map), 0).unwrap();
+    let mut told = Vec::new();
+    while let Some(event) = stream.next() {
+        told.push((event.unwrap().id.to_string(), stream.place().line));
+    }
+    let expected = [("D1", 2), ("D2", 3), ("V1", 4), ("D3", 6), ("V2", 7)];
+    assert_eq!(told, expected.map(|(id, line)| (id.to_owned(), line)));
+}
+
 /// Numbers of a column that is called like a time are days of Excel, in fields that are dates too; an amount of that size is none.
 #[test]
 fn days_of_excel_are_noticed() {

@@ -37,6 +37,11 @@ impl Rows {
         Self { first: (first.place.clone(), shown(first)), others: Vec::new() }
     }
 
+    /// Where the first row begins.
+    pub fn place(&self) -> &Place {
+        &self.first.0
+    }
+
     /// The first row, whose values are gone.
     pub fn raw(&self) -> Raw<'_> {
         Raw { place: self.first.0.clone(), fields: Vec::new(), text: &self.first.1 }

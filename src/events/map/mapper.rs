@@ -15,7 +15,7 @@ use crate::value::{Currency, Exact, Instant};
 
 use super::super::decode::{Decoder, Draft, Fault, Type, position, reject, shown};
 use super::super::input::Known;
-use super::super::node::{Entry, Node, Raw, owned_entries};
+use super::super::node::{Entry, Node, Place, Raw, owned_entries};
 use super::super::reject::Reject;
 use super::super::scalar::identifier;
 use super::super::stream::FileName;
@@ -34,9 +34,12 @@ pub(crate) struct Mapper {
     closed: FxHashSet<u64>,
     /// Groups that are complete, in order.
     done: VecDeque<Group>,
-    /// What comes out next, in the order of rows: an event that needs no others, or the place of the next group.
-    coming: VecDeque<Option<Box<Result<Event, Reject>>>>,
+    /// What comes out next, in the order of rows: what needs no other rows, or a group whose turn it is.
+    coming: VecDeque<Option<Box<Mapped>>>,
 }
+
+/// What became of a record, or of the rows of a group, and where the first of them begins.
+pub(crate) type Mapped = (Place, Result<Event, Reject>);
 
 /// How many events wait behind a group: then no more rows of it are waited for.
 const MAX_COMING: usize = 1 << 16;
@@ -175,7 +178,7 @@ impl Mapper {
             if self.coming.is_empty() {
                 return Some(result);
             }
-            self.coming.push_back(Some(Box::new(result)));
+            self.coming.push_back(Some(Box::new((raw.place.clone(), result))));
             if self.coming.len() > MAX_COMING {
                 self.complete_oldest();
             }
@@ -222,24 +225,27 @@ impl Mapper {
     }
 
     /// What comes next, if it waits for nothing.
-    pub(crate) fn ready(&mut self, decoder: &Decoder<'_>) -> Option<Result<Event, Reject>> {
+    pub(crate) fn ready(&mut self, decoder: &Decoder<'_>) -> Option<Mapped> {
         if self.coming.front()?.is_none() && self.done.is_empty() {
             return None;
         }
         match self.coming.pop_front()? {
-            Some(result) => Some(*result),
+            Some(mapped) => Some(*mapped),
             None => {
                 let group = self.done.pop_front()?;
-                Some(self.close(decoder, group).map_err(|(first, others)| {
-                    others.into_iter().rev().for_each(|row| self.coming.push_front(Some(Box::new(Err(row)))));
+                let place = group.rows.place().clone();
+                let event = self.close(decoder, group).map_err(|(first, others)| {
+                    let others = others.into_iter().map(|row| Some(Box::new((place.clone(), Err(row)))));
+                    others.rev().for_each(|row| self.coming.push_front(row));
                     first
-                }))
+                });
+                Some((place, event))
             }
         }
     }
 
     /// The same at the end, where no more rows come.
-    pub(crate) fn flush(&mut self, decoder: &Decoder<'_>) -> Option<Result<Event, Reject>> {
+    pub(crate) fn flush(&mut self, decoder: &Decoder<'_>) -> Option<Mapped> {
         self.done.extend(std::mem::take(&mut self.groups).into_values());
         self.ready(decoder)
     }

@@ -44,7 +44,7 @@ use super::input::Known;
 use super::notation::Notation;
 
 pub use guess::guess;
-pub(crate) use mapper::Mapper;
+pub(crate) use mapper::{Mapped, Mapper};
 pub(crate) use plain::{PlainMap, PlainRule, Source};
 
 use condition::Condition;
