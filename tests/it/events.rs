@@ -148,6 +148,41 @@ fn titles_and_totals_are_noticed() {
     insta::assert_snapshot!("guess_titles_events", format!("{text}---\n{}", read(&program, &path, Some(&map))));
 }
 
+/// A column that says what a row is, in words that nobody knows: returns are not taken for sales, and nothing is read before people say which is which.
+#[test]
+fn words_that_are_like_no_event_are_asked_about() {
+    let program = shop::program();
+    let path = scratch("kinds.csv");
+    let guessed = |column: &str, words: [&str; 3], amount: &str| {
+        let row = |(n, word): (usize, &str)| format!("{n},2026-02-0{}T10:00:00Z,K1,A1,{word},{amount}\n", n + 1);
+        let rows: String = words.into_iter().enumerate().map(row).collect();
+        std::fs::write(&path, format!("Doc,Date,Customer,Order,{column},Total\n{rows}")).unwrap();
+        guess(&program, &path).unwrap()
+    };
+    for column in ["Type", "Kind", "Status", "Transaction Type"] {
+        let text = guessed(column, ["INV", "RTN", "CRD"], "5.00");
+        assert!(text.contains(&format!("when: {{column: \"{column}\", in: []}}")), "{text}");
+        let asked = |word: &str| text.contains(&format!("# which event is \"{word}\"?"));
+        assert!(["INV", "RTN", "CRD"].into_iter().all(asked), "{text}");
+        assert!(["purchase", "refund"].iter().all(|event| text.contains(&format!("- event: \"{event}\""))), "{text}");
+        let error = Map::parse("the guess", &text).unwrap_err().to_string();
+        assert!(error.ends_with(&format!("list the words of `{column}` that are this event here")), "{error}");
+        // What tells rows apart is seen beside it.
+        assert!(text.contains("id: \"Doc\""), "{text}");
+    }
+    let filled = guessed("Kind", ["INV", "RTN", "INV"], "5.00");
+    let filled = filled.replacen("in: []", "in: [INV]", 1).replacen("in: []", "in: [RTN]", 1);
+    let told = read(&program, &path, Some(&Map::parse("the guess", &filled).unwrap()));
+    assert_eq!((told.matches(" purchase ").count(), told.matches(" refund ").count()), (2, 1), "{told}");
+    // Nothing is asked where one word says nothing, where another column is meant, or where the sign tells.
+    let silent = [
+        guessed("Kind", ["INV", "INV", "INV"], "5.00"),
+        guessed("Colour", ["red", "blue", "green"], "5.00"),
+        guessed("Status", ["open", "paid", "late"], "-5.00"),
+    ];
+    assert!(silent.iter().all(|text| Map::parse("the guess", text).is_ok()), "{silent:#?}");
+}
+
 #[test]
 fn s50_a_member_lives_in_a_zone_that_there_is() {
     let text =

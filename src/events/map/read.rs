@@ -524,6 +524,9 @@ impl<'t> Reader<'t> {
             let before = parts.len();
             for (key, at) in &keys {
                 let (test, negated) = match key.as_str() {
+                    "in" if matches!(at.node, Node::List(none) if none.is_empty()) => {
+                        return self.fail(at, "in", format!("list the words of `{column}` that are this event here"));
+                    }
                     "equals" | "in" => {
                         (Test::Equals(self.list(at)?.iter().map(wanted).collect::<Result<_, _>>()?), false)
                     }

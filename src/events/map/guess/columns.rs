@@ -37,6 +37,8 @@ const ORDER: [&str; 14] = [
     "pedido",
     "订单",
 ];
+/// What has a number of its own, beside the order that it is about.
+const PAPER: [&str; 8] = ["doc", "document", "receipt", "invoice", "transaction", "ticket", "bill", "beleg"];
 const MONEY: [&str; 15] = [
     "subtotal", "total", "amount", "revenue", "spend", "sales", "value", "dollars", "price", "paid", "betrag",
     "umsatz", "montant", "importe", "金额",
@@ -169,9 +171,13 @@ pub(super) fn unique<'c>(columns: &'c [Column], taken: &[&str], order: Option<&'
     };
     let ids = || columns.iter().filter(|column| column.plain.ends_with("id") && is_numbered(column)).filter(is_unique);
     let of_others = |column: &&Column| is_like(column, &MEMBER) || is_like(column, &ITEM) || is_like(column, &PLACE);
+    let is_paper = |column: &&Column| {
+        PAPER.iter().any(|word| column.plain == *word || column.plain.starts_with(word) && is_numbered(column))
+    };
     ids()
         .find(|column| column.plain == "id")
         .or_else(|| order.filter(is_unique))
+        .or_else(|| columns.iter().filter(is_paper).find(is_unique))
         .or_else(|| ids().find(|column| !of_others(column)))
 }
 

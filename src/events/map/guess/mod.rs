@@ -18,7 +18,9 @@ use super::sample::{Column, Sample};
 use columns::{filled, identifies, is_of_item, unique};
 use times::{Written, halves, is_record, reads, swapped, time_column, written};
 
-const KIND: [&str; 8] = ["type", "event", "kind", "action", "activity", "eventtype", "transactiontype", "recordtype"];
+/// The best word first.
+const KIND: [&str; 9] =
+    ["type", "event", "kind", "action", "activity", "eventtype", "transactiontype", "recordtype", "status"];
 const BACK: [&str; 7] = ["return", "refund", "credit", "cancel", "void", "chargeback", "reversal"];
 const SALE: [&str; 7] = ["sale", "purchase", "order", "buy", "bought", "payment", "invoice"];
 
@@ -168,12 +170,24 @@ fn write(program: &Program, sample: &Sample) -> String {
             of.is_some_and(|of| of.name == sale.name)
         })
     });
-    match kinds(program, columns, sale, back) {
+    let sign = signed(columns, &taken).zip(back);
+    let kinds = kinds(program, columns, sale, back)
+        .filter(|(_, kinds)| sign.is_none() || kinds.iter().any(|(_, kind)| kind.is_some()));
+    match kinds {
         Some((column, kinds)) => {
+            let nobody = kinds.iter().all(|(_, kind)| kind.is_none());
+            if nobody {
+                let _ = writeln!(
+                    out,
+                    "  # Nobody knows which event is which: write the words of {} into each `in`. If it says something else, keep one event without its `when`.",
+                    quoted(&column.name)
+                );
+            }
+            let possible = |event: &EventDef| [sale, back].into_iter().flatten().any(|other| other.name == event.name);
             for event in program.events.iter() {
                 let words: Vec<String> =
                     kinds.iter().filter(|(_, kind)| *kind == Some(&event.name)).map(|(word, _)| quoted(word)).collect();
-                if words.is_empty() {
+                if words.is_empty() && !(nobody && possible(event)) {
                     continue;
                 }
                 let test = match words.as_slice() {
@@ -195,7 +209,7 @@ fn write(program: &Program, sample: &Sample) -> String {
             }
         }
         None => {
-            if let (Some(sign), Some(back)) = (signed(columns, &taken), back) {
+            if let Some((sign, back)) = sign {
                 let (event, column) = (quoted(&back.name), quoted(&sign.name));
                 let _ = writeln!(out, "  - event: {event}\n    when: {{column: {column}, below: 0}}");
                 identity(&mut out);
@@ -220,7 +234,8 @@ fn signed<'c>(columns: &'c [Column], taken: &[&'c str]) -> Option<&'c Column> {
 /// The words of a column that names events, each with the name of the event that it may mean.
 type Kinds<'w> = Vec<(&'w str, Option<&'w Arc<str>>)>;
 
-/// The column that says which event a record is: it has names of events, or it is called like that and its words are like some.
+/// The column that says which event a record is: it has names of events, or it is called like that and its words are like some, or are
+/// several.
 fn kinds<'c>(
     program: &'c Program,
     columns: &'c [Column],
@@ -242,10 +257,11 @@ fn kinds<'c>(
     let column = columns
         .iter()
         .find(|column| filled(column).any(|value| named(value).is_some()))
-        .or_else(|| columns.iter().find(|column| KIND.contains(&column.plain.as_str())))?;
+        .or_else(|| KIND.iter().find_map(|kind| columns.iter().find(|column| column.plain == *kind)))?;
     let words: BTreeSet<&str> = filled(column).collect();
     let kinds: Kinds<'_> = words.iter().take(MOST).map(|word| (*word, means(word))).collect();
-    (words.len() <= MOST && kinds.iter().any(|(_, kind)| kind.is_some())).then_some((column, kinds))
+    let told = words.len() > 1 || kinds.iter().any(|(_, kind)| kind.is_some());
+    (words.len() <= MOST && told).then_some((column, kinds))
 }
 
 fn matches(event: &EventDef, columns: &[Column], taken: &[&str], order: Option<&Column>) -> usize {
