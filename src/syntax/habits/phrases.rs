@@ -40,6 +40,7 @@ const ANEW: &str = "a limit counts anew in each calendar period";
 const BY_MEMBER: &str = "a limit counts for each member anyway; say over what time";
 const SLIDING: &str = "a sliding time is written with `in any`";
 const PERIOD: &str = "a measure counts over a calendar period or the last so many days";
+const TAIL: &str = "how a measure counts stands behind a comma";
 const EARNING: &str = "say after what the time counts";
 const YEARLY: &str = "points expire at the end of a period";
 const RHYTHM: &str = "the clock's rhythm is a calendar period";
@@ -92,6 +93,11 @@ const PHRASES: &[Phrase] = &[
     phrase(MEASURE, "per <p>", ", each calendar {0}", PERIOD),
     phrase(MEASURE, ", <ly>", ", each calendar {0}", PERIOD),
     phrase(MEASURE, ", each <n> <u>", ", last {0} {1}", PERIOD),
+    phrase(MEASURE, "each <n> <u>", ", last {0} {1}", PERIOD),
+    phrase(MEASURE, "each <p>", ", each calendar {0}", PERIOD),
+    phrase(MEASURE, "net when reversed", ", net when reversed", TAIL),
+    phrase(MEASURE, "gross $", ", gross", TAIL),
+    phrase(MEASURE, "ever $", ", ever", TAIL),
     phrase(MEASURE, "in the last <n> <u>", ", last {0} {1}", PERIOD),
     phrase(MEASURE, "in last <n> <u>", ", last {0} {1}", PERIOD),
     phrase(MEASURE, "last <p>", "last 1 {0}", "a sliding time has a number; `each calendar …` begins anew"),
