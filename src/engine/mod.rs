@@ -91,6 +91,7 @@ mod witness;
 pub mod words;
 mod world;
 
+pub use clock::next_beat;
 pub use driver::{At, Engine};
 pub use event::{Event, Foreign, natural};
 pub use fault::Fault;

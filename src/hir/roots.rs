@@ -1,6 +1,6 @@
 //! All expressions of a program that the engine evaluates.
 
-use super::{Effect, Expr, Gates, Guarded, LimitKind, Price, Program, RedeemForm, Source, Trigger};
+use super::{Effect, Expr, Gates, Guarded, LimitKind, Price, Program, RedeemForm, Rule, Source, Trigger};
 
 fn gates<'p>(gates: &'p Gates, into: &mut Vec<&'p Expr>) {
     into.extend(&gates.when);
@@ -57,37 +57,7 @@ impl Program {
             into.push(most);
             into.extend(&limit.per);
         }
-        for rule in self.rules.iter() {
-            gates(&rule.gates, into);
-            match &rule.trigger {
-                Trigger::Reaches(_, threshold) => into.push(threshold),
-                Trigger::Another { step, from, .. } => into.extend(std::iter::once(step).chain(from)),
-                _ => {}
-            }
-            for (condition, effect) in &rule.effects {
-                into.extend(condition);
-                match effect {
-                    Effect::Give(_, amount) | Effect::Take(_, amount) => into.push(amount),
-                    Effect::GiveTo(_, amount, member) => into.extend([amount, member]),
-                    Effect::Convert { price, gives, minimum, maximum, .. } => {
-                        into.extend([price, gives]);
-                        into.extend([minimum, maximum].into_iter().flatten());
-                    }
-                    Effect::Enter(_, times) => into.extend(times),
-                    Effect::Message(_, _, parts) => into.extend(parts.iter().map(|(_, part)| part)),
-                    Effect::Donate(_, amount) => into.push(amount),
-                    Effect::Exchange(_)
-                    | Effect::Issue(_)
-                    | Effect::Badge(_)
-                    | Effect::Grant(..)
-                    | Effect::Extend(..)
-                    | Effect::Activate(..)
-                    | Effect::Restart(_)
-                    | Effect::Offer(_)
-                    | Effect::Open(_) => {}
-                }
-            }
-        }
+        self.rules.iter().for_each(|rule| rule_roots(rule, into));
         for reward in self.rewards.iter() {
             gates(&reward.gates, into);
             into.extend(reward.cost.iter().map(|(_, cost)| cost));
@@ -130,6 +100,47 @@ impl Program {
         self.funds.iter().for_each(|fund| gates(&fund.gates, into));
         into.extend(self.invariants.iter().map(|invariant| &invariant.condition));
         all
+    }
+}
+
+impl Rule {
+    /// Every expression at the top of it, but those of its limits.
+    pub fn expressions(&self) -> Vec<&Expr> {
+        let mut all = Vec::new();
+        rule_roots(self, &mut all);
+        all
+    }
+}
+
+fn rule_roots<'p>(rule: &'p Rule, into: &mut Vec<&'p Expr>) {
+    gates(&rule.gates, into);
+    match &rule.trigger {
+        Trigger::Reaches(_, threshold) => into.push(threshold),
+        Trigger::Another { step, from, .. } => into.extend(std::iter::once(step).chain(from)),
+        _ => {}
+    }
+    for (condition, effect) in &rule.effects {
+        into.extend(condition);
+        match effect {
+            Effect::Give(_, amount) | Effect::Take(_, amount) => into.push(amount),
+            Effect::GiveTo(_, amount, member) => into.extend([amount, member]),
+            Effect::Convert { price, gives, minimum, maximum, .. } => {
+                into.extend([price, gives]);
+                into.extend([minimum, maximum].into_iter().flatten());
+            }
+            Effect::Enter(_, times) => into.extend(times),
+            Effect::Message(_, _, parts) => into.extend(parts.iter().map(|(_, part)| part)),
+            Effect::Donate(_, amount) => into.push(amount),
+            Effect::Exchange(_)
+            | Effect::Issue(_)
+            | Effect::Badge(_)
+            | Effect::Grant(..)
+            | Effect::Extend(..)
+            | Effect::Activate(..)
+            | Effect::Restart(_)
+            | Effect::Offer(_)
+            | Effect::Open(_) => {}
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a program says without a mistake and probably does not mean: rules that can never hold, gaps, caps below one award, gifts without
 //! a bound. Each is a warning with a code; `meed check` tells them where there are no errors.
 
+mod begun;
 mod bounds;
 mod cases;
 mod facts;
@@ -21,6 +22,7 @@ pub fn lint(versions: &[Program]) -> Vec<Diagnostic> {
     for program in versions {
         never::look(program, &mut found);
         table::look(program, &mut found);
+        begun::look(program, &mut found);
         bounds::look(program, &mut found);
         gain::look(program, &mut found);
         cases::look(program, &mut found);

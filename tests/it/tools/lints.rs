@@ -31,6 +31,23 @@ fn example_programs_and_beginnings_are_free_of_it() {
     }
 }
 
+/// A measure that begins anew when a rule of the calendar looks at it is told, and no other.
+#[test]
+fn rules_that_look_at_what_has_just_begun_are_told() {
+    let text = said(&["check", "tests/cases/tools/begun.meed", "--format", "short"]);
+    let told: Vec<&str> = text.lines().filter(|line| line.contains("[E0585]")).collect();
+    let program = fs::read_to_string("tests/cases/tools/begun.meed").unwrap();
+    let meant = program.lines().filter_map(|line| line.strip_prefix("rule told_"));
+    let meant: Vec<&str> = meant.filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(told.len(), meant.len(), "{text}");
+    for (line, name) in told.iter().zip(meant) {
+        assert!(line.contains(&format!("`told_{name}`")), "{line}");
+    }
+    insta::assert_snapshot!(said(&["check", "tests/cases/tools/begun.meed"]));
+    let tried = said(&["test", "tests/cases/tools/begun.meed"]);
+    assert!(tried.ends_with("--- exit 0\n"), "{tried}");
+}
+
 /// What is mended means the same, and there is nothing left to mend.
 #[test]
 fn fixes_keep_the_meaning() {
