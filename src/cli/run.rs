@@ -130,7 +130,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
             if !on_stdout {
                 tell(&summary, args, output)?;
             }
-            return Ok(note_rejects(&summary, summary.found(), args, output));
+            return Ok(note(&summary, summary.found(), args, output));
         }
     }
     let trace = Trace::new(&engine, until);
@@ -147,6 +147,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
         summary,
         failure: None,
         trace: state.is_some().then_some(trace),
+        until,
         threads: args.threads.count(),
     };
     let stream = EventStream::new(&program, &inputs, map.as_ref(), world.sequence())?;
@@ -183,7 +184,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Result<Exit, CliError> {
         output.note(&"the run is done and saved; only its summary is missing");
     }
     told?;
-    Ok(note_rejects(&summary, found, args, output))
+    Ok(note(&summary, found, args, output))
 }
 
 /// Tells people what a run comes to.
@@ -194,8 +195,13 @@ fn tell(summary: &Summary<'_>, args: &RunArgs, output: &Output) -> Result<(), Cl
     }
 }
 
-/// Shows the first rejects where no file has them.
-fn note_rejects(summary: &Summary<'_>, found: bool, args: &RunArgs, output: &Output) -> Exit {
+/// Tells of events beyond `--until`, and shows the first rejects where no file has them.
+fn note(summary: &Summary<'_>, found: bool, args: &RunArgs, output: &Output) -> Exit {
+    if let (Some(beyond), later @ 1.., false) = (args.history.beyond(), summary.later(), args.history.quiet) {
+        let events = if later == 1 { "1 event comes".to_owned() } else { format!("{later} events come") };
+        let count = if later == 1 { "counts" } else { "count" };
+        output.note(&format_args!("{events} {beyond} and {count} all the same: `--until` only moves the clock on"));
+    }
     if args.output.is_none() {
         summary.first_rejects().for_each(|reject| output.note(reject));
     }
@@ -230,6 +236,8 @@ struct Pass<'p> {
     failure: Option<WriteError>,
     /// Where there is a state file.
     trace: Option<Trace>,
+    /// Up to when the clock is moved.
+    until: Option<Instant>,
     threads: usize,
 }
 
@@ -319,6 +327,7 @@ impl Pass<'_> {
             match record {
                 Ok((event, place)) => {
                     self.summary.event();
+                    self.summary.beyond(u64::from(self.until.is_some_and(|until| event.time >= until)));
                     if let Some(trace) = &mut self.trace {
                         trace.event(&event);
                     }

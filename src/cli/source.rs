@@ -55,6 +55,12 @@ impl SourceArgs {
 }
 
 impl HistoryArgs {
+    /// What lies beyond `--until`, in words.
+    pub(super) fn beyond(&self) -> Option<String> {
+        let text = self.until.as_deref()?;
+        Some(if Day::parse(text).is_some() { format!("after {text}") } else { format!("at {text} or later") })
+    }
+
     /// Where the clock stops.
     pub(super) fn until(&self, program: &Program) -> Result<Option<Instant>, CliError> {
         self.until.as_deref().map(|text| moment(program, "--until", text)).transpose()

@@ -30,6 +30,8 @@ pub struct Summary<'p> {
     versions: &'p [Arc<Program>],
     program: &'p Program,
     events: u64,
+    /// Events beyond the moment up to which the clock is moved.
+    later: u64,
     members: u64,
     duplicates: u64,
     skipped: u64,
@@ -76,6 +78,7 @@ impl<'p> Summary<'p> {
             versions,
             program,
             events: 0,
+            later: 0,
             members: 0,
             duplicates: 0,
             skipped: 0,
@@ -101,6 +104,11 @@ impl<'p> Summary<'p> {
     /// An event was read.
     pub fn event(&mut self) {
         self.events += 1;
+    }
+
+    /// So many events lie beyond the moment up to which the clock is moved.
+    pub fn beyond(&mut self, events: u64) {
+        self.later += events;
     }
 
     /// An event had been there before.
@@ -230,6 +238,11 @@ impl<'p> Summary<'p> {
     /// Whether anything went wrong: a record that was no event, or an event that failed. A refusal is an outcome like others.
     pub fn found(&self) -> bool {
         self.rejects + self.failed > 0
+    }
+
+    /// How many events lie beyond the moment up to which the clock is moved.
+    pub fn later(&self) -> u64 {
+        self.later
     }
 
     /// The first few rejects.

@@ -52,7 +52,7 @@ pub(super) fn judge<'p>(
         if table.is_some() {
             crew = crew.keeping_names();
         }
-        let done = crew.run(reading, &mut |batch, away| tell(&mut summary, batch, away, progress));
+        let done = crew.run(reading, &mut |batch, away| tell(&mut summary, batch, away, until, progress));
         if done.and_then(|()| crew.advance(until.map(Instant::millis))).is_ok() {
             summary.tight(&crew.told(), &crew.standing());
             if let Some(table) = table.as_deref_mut() {
@@ -68,13 +68,16 @@ pub(super) fn judge<'p>(
 }
 
 /// Adds what became of a batch.
-fn tell(summary: &mut Summary<'_>, batch: &mut Batch, away: &Away, progress: &mut Progress) {
+fn tell(summary: &mut Summary<'_>, batch: &mut Batch, away: &Away, until: Option<Instant>, progress: &mut Progress) {
     batch.rejects.drain(..).for_each(|reject| summary.reject(&reject));
     for _ in 0..batch.places.len() {
         progress.tick();
         summary.event();
     }
     let Batch { block, places, .. } = batch;
+    if let Some(until) = until.map(Instant::millis) {
+        summary.beyond(block.rows.iter().map(|row| u64::from(row.time >= until)).sum());
+    }
     for (source, arrival) in away {
         let row = block.rows.iter().find(|row| row.source == *source);
         match (arrival, row, places.get(*source as usize)) {

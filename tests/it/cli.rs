@@ -333,6 +333,33 @@ fn a_guessed_map_is_printed_and_used() {
     );
 }
 
+/// `--until` leaves nothing out, and says so where something comes later: of sums alone, and with a journal.
+#[test]
+fn events_beyond_the_last_day_are_told() {
+    let folder = Folder::new("beyond");
+    let event = |id: &str, time: &str| {
+        format!(
+            "{{\"id\":\"{id}\",\"type\":\"purchase\",\"member\":\"ann\",\"time\":\"{time}\",\"order\":\"{id}\",\"subtotal\":1}}\n"
+        )
+    };
+    let times = ["2026-02-01T10:00:00-05:00", "2026-02-01T23:59:59-05:00", "2026-02-02T00:00:00-05:00"];
+    let events: String = times.iter().enumerate().map(|(n, time)| event(&format!("e{n}"), time)).collect();
+    fs::write(folder.join("events.jsonl"), events).unwrap();
+    let (events, journal) = (folder.named("events.jsonl"), folder.named("journal.jsonl"));
+    let note = |until: &str, more: &[&str]| {
+        let output = meed(&[&["run", SHOP, &events, "--until", until], more].concat());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let later = "note: 1 event comes after 2026-02-01 and counts all the same: `--until` only moves the clock on\n";
+    for more in [&[] as &[&str], &["--journal", &journal]] {
+        assert_eq!(note("2026-02-01", more), later);
+        assert_eq!(note("2026-02-02", more), "");
+        let two = note("2026-02-01T23:59:59-05:00", more);
+        assert!(two.starts_with("note: 2 events come at 2026-02-01T23:59:59-05:00 or later and count"), "{two}");
+    }
+    assert_eq!(note("2026-02-01", &["--quiet"]), "");
+}
+
 #[test]
 fn completions_and_manual_are_written() {
     assert!(String::from_utf8(meed(&["completions", "bash"]).stdout).unwrap().contains("_meed"));
