@@ -37,6 +37,11 @@ pub enum Fault {
         /// Left, in words.
         left: String,
     },
+    /// What comes back is less than nothing.
+    #[error(
+        "`{0}` says how much comes back, so it is not negative: write it without its minus, or in a map `{0}: {{negate: COLUMN}}`"
+    )]
+    NegativeReversal(String),
     /// A name in the event is not one of the program.
     #[error("`{name}` is not {kind} of this program{hint}")]
     Unknown {

@@ -85,8 +85,10 @@ impl Fold<'_> {
     fn undoing_of(&mut self, reversal: &Reversal, event: &Event, candidates: Vec<usize>) -> Result<Undoing, Fault> {
         let name = self.program.events.at(reversal.of).name.to_string();
         let asked = reversal.amounts.iter().map(|(own, _)| exact(&event.fields, *own)).collect::<Vec<_>>();
-        if asked.iter().any(|amount| amount.is_negative()) {
-            return Err(Fault::TooMuch { asked: "a negative amount".into(), left: "something positive".into() });
+        let negative = reversal.amounts.iter().zip(&asked).find(|(_, amount)| amount.is_negative());
+        if let Some(((own, _), _)) = negative {
+            let fields = &self.program.events.at(event.kind).fields;
+            return Err(Fault::NegativeReversal(fields.at(*own).name.to_string()));
         }
         let whole =
             reversal.lines.is_none() && (reversal.amounts.is_empty() || self.principal_missing(reversal, event));

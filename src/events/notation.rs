@@ -57,6 +57,12 @@ impl Notation {
         Ok(Cow::Owned(plain))
     }
 
+    /// Why a text is no number.
+    pub(super) fn why_none(self, text: &str) -> String {
+        let none = |_| format!("`{}` is not a number", clip(text, 60));
+        self.plain(text.trim()).map_or_else(|why| why, none)
+    }
+
     /// What is read of a value, whose text is first written plainly where it is one.
     pub(super) fn read<T>(
         self,

@@ -183,6 +183,34 @@ fn words_that_are_like_no_event_are_asked_about() {
     assert!(silent.iter().all(|text| Map::parse("the guess", text).is_ok()), "{silent:#?}");
 }
 
+/// A condition that compares a number, and finds none, is told for what it is.
+#[test]
+fn numbers_that_conditions_cannot_read_are_told() {
+    let program = shop::program();
+    let path = scratch("compared.csv");
+    std::fs::write(&path, "Order;Who;When;Amt\nA1;ann;2026-02-01;10,00\nA2;ann;2026-02-01;10.00\nA3;ann;2026-02-01;8,00\nA4;ann;2026-02-01;\n").unwrap();
+    let map = "
+decimal: comma
+zone: UTC
+events:
+  - event: purchase
+    when: {column: Amt, above: 9}
+    id: Order
+    member: Who
+    time: When
+    fields: {order: Order, subtotal: Amt}
+";
+    let told = read(&program, &path, Some(&Map::parse("map.yaml", map).unwrap()));
+    let reasons: Vec<&str> = told.lines().filter(|line| line.contains("no event of the map")).collect();
+    let why = "it compares `Amt`, and `10.00` is not a number such as `1.234,50`";
+    let none = "no event of the map fits this record";
+    assert_eq!(
+        reasons,
+        [&*format!("3:19: {none}: {why}"), &*format!("4:1: {none}"), &*format!("5:1: {none}")],
+        "{told}"
+    );
+}
+
 #[test]
 fn s50_a_member_lives_in_a_zone_that_there_is() {
     let text =

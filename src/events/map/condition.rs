@@ -45,6 +45,20 @@ impl Condition {
         }
     }
 
+    /// The first column that is compared as a number and is none, and why.
+    pub(super) fn unread(&self, row: &Row<'_, '_>) -> Option<(&str, String)> {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().find_map(|part| part.unread(row)),
+            Self::Not(part) => part.unread(row),
+            Self::Row(_) => None,
+            Self::Column(name, test) => {
+                let node = row.column(name);
+                let asked = test.compares() && !node.is_nothing() && row.notation.number(&node, row.program).is_none();
+                asked.then(|| (name.as_str(), row.notation.why_none(&scalar(&node))))
+            }
+        }
+    }
+
     /// Whether it holds for a row of which only the text is known.
     pub(super) fn holds_for_text(&self, text: &str) -> bool {
         self.known_of(begun(text)) == Some(true)
@@ -98,10 +112,14 @@ impl Test {
     /// Whether it asks for the number that a value is.
     pub(super) fn is_of_numbers(&self) -> bool {
         match self {
-            Self::Above(_) | Self::Below(_) | Self::AtLeast(_) | Self::AtMost(_) => true,
             Self::Equals(all) => all.iter().any(|(_, value)| value.is_some()),
-            Self::StartsWith(_) | Self::EndsWith(_) | Self::Contains(_) | Self::Empty => false,
+            other => other.compares(),
         }
+    }
+
+    /// Whether it asks how large a number is.
+    fn compares(&self) -> bool {
+        matches!(self, Self::Above(_) | Self::Below(_) | Self::AtLeast(_) | Self::AtMost(_))
     }
 
     /// Whether a test of texts holds for one.

@@ -163,7 +163,16 @@ impl Mapper {
         let Some((index, rule)) =
             self.map.rules.iter().enumerate().find(|(_, rule)| rule.when.as_ref().is_none_or(|when| when.holds(&row)))
         else {
-            return refuse("no event of the map fits this record".to_owned());
+            let unread = self.map.rules.iter().find_map(|rule| rule.when.as_ref()?.unread(&row));
+            let reason = "no event of the map fits this record".to_owned();
+            let fault = match unread {
+                Some((name, why)) => {
+                    let reason = format!("{reason}: it compares `{name}`, and {why}");
+                    fault(&row, &Form::Column(name.to_owned()), reason)
+                }
+                None => Fault::from(reason),
+            };
+            return Some(Err(reject(raw, fault)));
         };
         let bound = self.bound.get(index)?;
         if rule.group.is_empty() {
