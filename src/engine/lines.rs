@@ -9,6 +9,11 @@ use super::fault::Fault;
 use super::fold::Fold;
 use super::reversal::{Fields, Undo, Undoing, exact, set};
 
+/// As much of what is asked for as there is; of what is below zero, what is asked for below zero.
+fn as_much(there: Exact, asked: Exact) -> Exact {
+    asked.clamp(there.min(Exact::ZERO), there.max(Exact::ZERO))
+}
+
 impl Fold<'_> {
     /// Works out what lines that come back leave of an original.
     pub(super) fn undo_lines(
@@ -76,7 +81,7 @@ impl Fold<'_> {
             let mut fields: Fields = line.to_vec();
             for ((_, theirs), rest) in key.amounts.iter().zip(&mut rest) {
                 let there = exact(&fields, *theirs);
-                let part = there.min(*rest);
+                let part = as_much(there, *rest);
                 *rest = rest.sub(part)?;
                 set(&mut fields, *theirs, there.sub(part)?);
             }
@@ -110,16 +115,18 @@ impl Fold<'_> {
         Err(Fault::TooMuch { asked: format!("{} of `{line}`", amount(asked)), left: amount(asked.sub(by)?) })
     }
 
-    /// Money beside the lines comes back in proportion to what was left of them, where the reversal does not say how much of it does.
+    /// Money beside the lines comes back in proportion to what was left of them, where the reversal does not say how much of it does. Lines of
+    /// negative prices make no more of it come back than is left, and none of it again.
     fn prorate_totals(&self, fact: &Fact, key: &LineKey, left: &mut Fields) -> Result<(), Fault> {
         let def = &self.program.events.at(fact.event.kind).fields;
         let (was, is) = (self.lines_value(fact, key, &fact.left)?, self.lines_value(fact, key, left)?);
         if was.is_zero() {
             return Ok(());
         }
+        let share = is.div(was)?.clamp(Exact::ZERO, Exact::ONE);
         for (id, field) in def.pairs() {
             if matches!(field.ty, FieldType::Money) {
-                set(left, id, exact(&fact.left, id).mul(is)?.div(was)?);
+                set(left, id, exact(&fact.left, id).mul(share)?);
             }
         }
         Ok(())

@@ -346,6 +346,8 @@ impl Fold<'_> {
             (None, Some(reversal)) => self.target(award, fact, reversal)?,
             (None, None) => award.granted,
         };
+        // What is left may be below zero, with a discount among its lines: an award loses no more than it gave.
+        let target = target.min(award.granted);
         let rest = target - award.taken;
         if rest > 0 {
             let before = award.taken;
@@ -467,7 +469,9 @@ impl Fold<'_> {
                 }
                 self.lines_value(fact, key, &fields)
             };
-            return Ok((value(&fact.event.fields)?, value(&fact.left)?));
+            let (was, is) = (value(&fact.event.fields)?, value(&fact.left)?);
+            // Lines of negative prices leave no more than there was, and no less than nothing.
+            return Ok((was, is.clamp(was.min(Exact::ZERO), was.max(Exact::ZERO))));
         }
         Ok(named.unwrap_or((Exact::ONE, Exact::ZERO)))
     }
