@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::hir::{FieldId, OnRefund, Order, Reversal, Trigger, Unmatched};
+use crate::hir::{FieldId, FieldType, OnRefund, Order, Reversal, Trigger, Unmatched};
 use crate::value::{Exact, Instant, Value};
 
 use super::event::{Event, Foreign};
@@ -441,8 +441,8 @@ impl Fold<'_> {
         Ok(share.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?)
     }
 
-    /// How large the base of an award was, and is: its line, where it is for one that comes back; else the money that the reversal names; else
-    /// all lines that come back.
+    /// How large the base of an award was, and is: its line, where it is for one that comes back; else the money that says what share comes back;
+    /// else all lines that come back.
     pub fn extent(
         &self,
         cause: Cause,
@@ -450,30 +450,39 @@ impl Fold<'_> {
         fact: &Fact,
         reversal: &Reversal,
     ) -> Result<(Exact, Exact), Fault> {
-        let named =
-            self.principal(reversal).map(|(_, theirs)| (exact(&fact.event.fields, theirs), exact(&fact.left, theirs)));
-        if let Some(key) = &reversal.lines {
-            // The award may be for a line of another list, such as a tender: then all that comes back counts.
-            let only = line.filter(|_| self.lines_of(cause) == Some(key.original));
-            if let (Some((was, is)), None) = (named, only)
-                && !was.is_zero()
-            {
-                return Ok((was, is));
-            }
-            let value = |fields: &[Value]| -> Result<Exact, Fault> {
-                let mut fields = fields.to_vec();
-                if let (Some(only), Some(Value::List(lines))) = (only, fields.get_mut(key.original.0 as usize)) {
-                    let kept = lines.iter().enumerate();
-                    *lines =
-                        kept.map(|(i, line)| if i == only as usize { line.clone() } else { Box::from([]) }).collect();
-                }
-                self.lines_value(fact, key, &fields)
-            };
-            let (was, is) = (value(&fact.event.fields)?, value(&fact.left)?);
-            // Lines of negative prices leave no more than there was, and no less than nothing.
-            return Ok((was, is.clamp(was.min(Exact::ZERO), was.max(Exact::ZERO))));
+        let of = |theirs: FieldId| (exact(&fact.event.fields, theirs), exact(&fact.left, theirs));
+        let Some(key) = &reversal.lines else {
+            return Ok(self.principal(reversal).map_or((Exact::ONE, Exact::ZERO), |(_, theirs)| of(theirs)));
+        };
+        // The award may be for a line of another list, such as a tender: then all that comes back counts.
+        let only = line.filter(|_| self.lines_of(cause) == Some(key.original));
+        if let (Some((was, is)), None) = (self.money_beside(reversal).map(of), only)
+            && !was.is_zero()
+        {
+            return Ok((was, is));
         }
-        Ok(named.unwrap_or((Exact::ONE, Exact::ZERO)))
+        let value = |fields: &[Value]| -> Result<Exact, Fault> {
+            let mut fields = fields.to_vec();
+            if let (Some(only), Some(Value::List(lines))) = (only, fields.get_mut(key.original.0 as usize)) {
+                let kept = lines.iter().enumerate();
+                *lines = kept.map(|(i, line)| if i == only as usize { line.clone() } else { Box::from([]) }).collect();
+            }
+            self.lines_value(fact, key, &fields)
+        };
+        let (was, is) = (value(&fact.event.fields)?, value(&fact.left)?);
+        // Lines of negative prices leave no more than there was, and no less than nothing.
+        Ok((was, is.clamp(was.min(Exact::ZERO), was.max(Exact::ZERO))))
+    }
+
+    /// What beside the lines says what share of an original is left: what this reversal names, else the money that another one of it names, else
+    /// its first. Where lines bring it back in proportion, what came back of it before, without lines, counts too.
+    fn money_beside(&self, reversal: &Reversal) -> Option<FieldId> {
+        let fields = &self.program.events.at(reversal.of).fields;
+        let money = |id: &FieldId| matches!(fields.at(*id).ty, FieldType::Money);
+        let all = self.program.events.iter().filter_map(|def| def.reversal.as_ref());
+        let named = all.filter(|other| other.of == reversal.of).filter_map(|other| self.principal(other));
+        let own = self.principal(reversal).map(|(_, theirs)| theirs);
+        own.or_else(|| named.map(|(_, theirs)| theirs).find(money)).or_else(|| fields.ids().find(money))
     }
 
     /// The list for whose lines something awards.
