@@ -174,7 +174,7 @@ impl<'p> Run<'p> {
             Ok(fields) => fields,
             Err(reason) => return Brought { outcomes: Vec::new(), turned_away: Some(reason) },
         };
-        let foreign = Event::kept_amounts(def, amounts.foreign);
+        let foreign = Event::kept_amounts(self.program, given.event, amounts.foreign);
         let event = Event {
             id: given.id.clone(),
             member: given.member.clone(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{EventDef, EventId, FieldId};
+use crate::hir::{EventDef, EventId, FieldId, Program};
 use crate::value::{Currency, Instant, Value};
 
 use super::few::Few;
@@ -28,7 +28,7 @@ pub struct Event {
     /// Whom it names, where that member was merged into `member`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_by: Option<Arc<str>>,
-    /// Amounts of a reversal in currencies that are not worth the same every day, as the record has them.
+    /// Amounts in other currencies than the program's, as the record has them, of what takes back and of what can be taken back.
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub foreign: Few<Foreign>,
 }
@@ -47,9 +47,13 @@ pub struct Foreign {
 }
 
 impl Event {
-    /// Which amounts in other currencies an event of a type keeps: what is taken back is worth what it was worth when it was bought.
-    pub(crate) fn kept_amounts(def: &EventDef, foreign: Vec<Foreign>) -> Few<Foreign> {
-        if def.reversal.is_some() { foreign.into() } else { Few::default() }
+    /// Which amounts in other currencies an event of a type keeps: what is taken back is worth what it was worth when it was bought, and its
+    /// parts add up to that.
+    pub(crate) fn kept_amounts(program: &Program, kind: EventId, foreign: Vec<Foreign>) -> Few<Foreign> {
+        let tied = |(id, def): (EventId, &EventDef)| {
+            def.reversal.as_ref().is_some_and(|reversal| id == kind || reversal.of == kind)
+        };
+        if !foreign.is_empty() && program.events.pairs().any(tied) { foreign.into() } else { Few::default() }
     }
 
     /// The member that the event itself names.

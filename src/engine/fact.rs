@@ -8,7 +8,7 @@ use crate::arena::Id as _;
 use crate::hir::{BadgeId, CharityId, LimitId, MeasureId, OnRefund, Program, Read, RuleId, Tally, UnitId};
 use crate::value::{Exact, Instant, Value};
 
-use super::event::Event;
+use super::event::{Event, Foreign};
 use super::few::Few;
 use super::footing::Footing;
 use super::outcome::Cause;
@@ -51,6 +51,9 @@ pub struct Fact {
     /// Gifts of the program to causes.
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub donations: Few<Donation>,
+    /// What reversals have left of amounts in other currencies than the program's, in those.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub abroad: Few<Foreign>,
     /// The place in the member's history.
     pub place: u64,
 }
@@ -73,6 +76,7 @@ impl Fact {
             used_up: Few::default(),
             sent: Few::default(),
             donations: Few::default(),
+            abroad: Few::default(),
             place,
         }
     }

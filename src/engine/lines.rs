@@ -3,16 +3,12 @@
 use crate::hir::{FieldId, FieldType, LineKey, Reversal};
 use crate::value::{Exact, Value};
 
+use super::abroad::{Abroad, Asked};
 use super::event::Event;
 use super::fact::Fact;
 use super::fault::Fault;
 use super::fold::Fold;
 use super::reversal::{Fields, Undo, Undoing, exact, set};
-
-/// As much of what is asked for as there is; of what is below zero, what is asked for below zero.
-fn as_much(there: Exact, asked: Exact) -> Exact {
-    asked.clamp(there.min(Exact::ZERO), there.max(Exact::ZERO))
-}
 
 impl Fold<'_> {
     /// Works out what lines that come back leave of an original.
@@ -21,7 +17,7 @@ impl Fold<'_> {
         reversal: &Reversal,
         event: &Event,
         candidates: &[usize],
-        asked: &[Exact],
+        asked: Vec<Asked>,
     ) -> Result<Undoing, Fault> {
         let (Some(key), Some(&position)) = (&reversal.lines, candidates.first()) else { return Err(Fault::Type) };
         let Some(fact) = self.state.facts.get(position) else { return Err(Fault::Type) };
@@ -33,22 +29,24 @@ impl Fold<'_> {
         let Some(Value::List(returned)) = event.fields.get(key.list.0 as usize) else {
             return Err(Fault::NoOriginal("line".into()));
         };
-        for back in returned.iter() {
-            self.undo_line(reversal, key, back, &mut lines)?;
+        let mut abroad = Abroad::of(self.program, fact);
+        for number in (0..).take(returned.len()) {
+            self.undo_line(reversal, (event, number), &mut lines, &mut abroad)?;
         }
         let gone = lines.iter().all(|line| line.is_empty());
         if let Some(slot) = left.get_mut(key.original.0 as usize) {
             *slot = Value::List(lines.into());
         }
         if self.principal_missing(reversal, event) {
-            self.prorate_totals(fact, key, &mut left)?;
+            self.prorate_totals(fact, key, &mut left, &mut abroad)?;
         }
-        for ((_, theirs), amount) in reversal.amounts.iter().zip(asked) {
+        for ((_, theirs), mut asked) in reversal.amounts.iter().zip(asked) {
             let there = exact(&left, *theirs);
-            set(&mut left, *theirs, there.sub((*amount).min(there))?);
+            let part = abroad.take((*theirs, None), there, &mut asked)?;
+            set(&mut left, *theirs, there.sub(part)?);
         }
         let left = if gone { self.emptied(position).unwrap_or_default() } else { left.into() };
-        Ok(Undoing { undo: vec![Undo { fact: position, left, gone }], ..Undoing::default() })
+        Ok(Undoing { undo: vec![Undo { fact: position, left, gone, abroad: abroad.left() }], ..Undoing::default() })
     }
 
     /// A returned line takes back the line of the same key of which just as much is left; if there is none, what is left of those of that key,
@@ -56,40 +54,47 @@ impl Fold<'_> {
     fn undo_line(
         &self,
         reversal: &Reversal,
-        key: &LineKey,
-        back: &[Value],
+        (event, number): (&Event, u32),
         lines: &mut [Box<[Value]>],
+        abroad: &mut Abroad<'_>,
     ) -> Result<(), Fault> {
+        let Some(key) = &reversal.lines else { return Err(Fault::Type) };
+        let back = event.line(Some(key.list), Some(number));
+        let asked = |own: FieldId| Asked::of(event, (key.list, Some((number, own))));
+        let place = |at: usize, theirs: FieldId| (key.original, u32::try_from(at).ok().map(|at| (at, theirs)));
         let alike = |line: &[Value]| {
             !line.is_empty()
                 && key.key.iter().all(|(own, theirs)| back.get(own.0 as usize) == line.get(theirs.0 as usize))
         };
-        let whole = |line: &[Value]| key.amounts.iter().all(|(own, theirs)| exact(back, *own) == exact(line, *theirs));
+        let whole = |at: usize, line: &[Value]| {
+            let all =
+                |own, theirs| exact(back, own) == exact(line, theirs) || abroad.is_all(place(at, theirs), &asked(own));
+            key.amounts.iter().all(|(own, theirs)| all(*own, *theirs))
+        };
         let mut places: Vec<usize> =
             (0..lines.len()).filter(|&at| lines.get(at).is_some_and(|line| alike(line))).collect();
-        let just = places.iter().position(|&at| lines.get(at).is_some_and(|line| whole(line)));
+        let just = places.iter().position(|&at| lines.get(at).is_some_and(|line| whole(at, line)));
         places.rotate_left(just.unwrap_or(0));
         if places.is_empty() {
             return Err(Fault::NoOriginal("line".into()));
         }
-        let mut rest: Vec<Exact> = key.amounts.iter().map(|(own, _)| exact(back, *own)).collect();
-        for (number, at) in places.into_iter().enumerate() {
-            if number > 0 && rest.iter().all(|rest| rest.is_zero()) {
+        let mut rest: Vec<Asked> = key.amounts.iter().map(|(own, _)| asked(*own)).collect();
+        for (nth, at) in places.into_iter().enumerate() {
+            if nth > 0 && rest.iter().all(|asked| asked.rest.is_zero()) {
                 break;
             }
             let Some(line) = lines.get_mut(at) else { continue };
             let mut fields: Fields = line.to_vec();
-            for ((_, theirs), rest) in key.amounts.iter().zip(&mut rest) {
+            for ((_, theirs), asked) in key.amounts.iter().zip(&mut rest) {
                 let there = exact(&fields, *theirs);
-                let part = as_much(there, *rest);
-                *rest = rest.sub(part)?;
+                let part = abroad.take(place(at, *theirs), there, asked)?;
                 set(&mut fields, *theirs, there.sub(part)?);
             }
             let left = key.amounts.iter().any(|(_, theirs)| !exact(&fields, *theirs).is_zero());
             *line = if left { fields.into() } else { Box::from([]) };
         }
-        match key.amounts.iter().zip(rest).find(|(_, rest)| !rest.is_zero()) {
-            Some(((own, theirs), rest)) => self.more_than_left(reversal, key, back, (*own, *theirs), rest),
+        match key.amounts.iter().zip(rest).find(|(_, asked)| !asked.rest.is_zero()) {
+            Some(((own, theirs), asked)) => self.more_than_left(reversal, key, back, (*own, *theirs), asked.rest),
             None => Ok(()),
         }
     }
@@ -117,7 +122,13 @@ impl Fold<'_> {
 
     /// Money beside the lines comes back in proportion to what was left of them, where the reversal does not say how much of it does. Lines of
     /// negative prices make no more of it come back than is left, and none of it again.
-    fn prorate_totals(&self, fact: &Fact, key: &LineKey, left: &mut Fields) -> Result<(), Fault> {
+    fn prorate_totals(
+        &self,
+        fact: &Fact,
+        key: &LineKey,
+        left: &mut Fields,
+        abroad: &mut Abroad<'_>,
+    ) -> Result<(), Fault> {
         let def = &self.program.events.at(fact.event.kind).fields;
         let (was, is) = (self.lines_value(fact, key, &fact.left)?, self.lines_value(fact, key, left)?);
         if was.is_zero() {
@@ -126,7 +137,9 @@ impl Fold<'_> {
         let share = is.div(was)?.clamp(Exact::ZERO, Exact::ONE);
         for (id, field) in def.pairs() {
             if matches!(field.ty, FieldType::Money) {
-                set(left, id, exact(&fact.left, id).mul(share)?);
+                let there = exact(&fact.left, id);
+                set(left, id, there.mul(share)?);
+                abroad.lessen((id, None), there, there.mul(share)?)?;
             }
         }
         Ok(())

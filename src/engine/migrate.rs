@@ -15,7 +15,7 @@ use super::brought::Brought;
 use super::challenge::Running;
 use super::choice::Offered;
 use super::draw::{Drum, Entry};
-use super::event::Event;
+use super::event::{Event, Foreign};
 use super::fact::{Award, Donation, Fact, Gifted, Payment, Sent, Tallied, Tied, UseKey, Uses};
 use super::few::Few;
 use super::footing::{Bonus, Footing};
@@ -148,7 +148,8 @@ pub fn recast(event: Event, old: &Outline, new: &Program) -> Option<Event> {
     let (name, from) = old.events.get(event.kind.index())?;
     let kind = new.events.find(|other| *other.name == **name)?;
     let fields = reorder(&event.fields, from, &new.events.at(kind).fields, new).into();
-    Some(Event { kind, fields, ..event })
+    let foreign = refielded(&event.foreign, from, &new.events.at(kind).fields);
+    Some(Event { kind, fields, foreign, ..event })
 }
 
 /// What members hold of the old program that the new one has no place for, in words; empty where nothing is lost.
@@ -490,9 +491,33 @@ fn carry(fact: &Fact, names: &Names, old: &Outline, new: &Program) -> Option<Fac
         used_up: fact.used_up.clone(),
         sent: fact.sent.iter().map(|sent| resent(sent, names)).collect(),
         donations: fact.donations.iter().filter_map(|donation| regiven(donation, names)).collect(),
-        event: Arc::new(Event { kind, fields: fields(&fact.event.fields), ..(*fact.event).clone() }),
+        abroad: refielded(&fact.abroad, from, to),
+        event: Arc::new(Event {
+            kind,
+            fields: fields(&fact.event.fields),
+            foreign: refielded(&fact.event.foreign, from, to),
+            ..(*fact.event).clone()
+        }),
         ..*fact
     })
+}
+
+/// Amounts in other currencies by the fields of another version.
+fn refielded(all: &[Foreign], from: &[Field], to: &Arena<FieldId, FieldDef>) -> Few<Foreign> {
+    let one = |foreign: &Foreign| {
+        let old = from.get(foreign.field.index())?;
+        let field = to.find(|field| *field.name == *old.name)?;
+        let of_line = match (foreign.of_line, &to.at(field).ty) {
+            (Some((line, of_line)), FieldType::List(lines)) => {
+                let name = &old.lines.get(of_line.index())?.name;
+                Some((line, lines.find(|field| *field.name == **name)?))
+            }
+            (Some(_), _) => return None,
+            (None, _) => None,
+        };
+        Some(Foreign { field, of_line, ..*foreign })
+    };
+    all.iter().filter_map(one).collect()
 }
 
 /// The values of fields in the order of another version; lines likewise, words by name.

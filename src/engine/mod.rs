@@ -1,5 +1,6 @@
 //! Judges events: the fold over members' histories. No files, no wall clock, no randomness, no threads.
 
+pub mod abroad;
 mod again;
 mod agenda;
 mod apply;

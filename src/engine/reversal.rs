@@ -6,6 +6,7 @@ use crate::arena::Id as _;
 use crate::hir::{FieldId, FieldType, OnRefund, Order, Reversal, Trigger, Unmatched};
 use crate::value::{Exact, Instant, Value};
 
+use super::abroad::{Abroad, Asked};
 use super::event::{Event, Foreign};
 use super::fact::{Award, Fact, FactChange, Sent};
 use super::fault::Fault;
@@ -26,6 +27,8 @@ pub(super) struct Undo {
     pub left: Arc<[Value]>,
     /// Whether nothing is left.
     pub gone: bool,
+    /// What is left of amounts in other currencies than the program's.
+    pub abroad: Few<Foreign>,
 }
 
 /// A reversal, worked out before anything changes.
@@ -84,8 +87,8 @@ impl Fold<'_> {
 
     fn undoing_of(&mut self, reversal: &Reversal, event: &Event, candidates: Vec<usize>) -> Result<Undoing, Fault> {
         let name = self.program.events.at(reversal.of).name.to_string();
-        let asked = reversal.amounts.iter().map(|(own, _)| exact(&event.fields, *own)).collect::<Vec<_>>();
-        let negative = reversal.amounts.iter().zip(&asked).find(|(_, amount)| amount.is_negative());
+        let asked = reversal.amounts.iter().map(|(own, _)| Asked::of(event, (*own, None))).collect::<Vec<_>>();
+        let negative = reversal.amounts.iter().zip(&asked).find(|(_, asked)| asked.rest.is_negative());
         if let Some(((own, _), _)) = negative {
             let fields = &self.program.events.at(event.kind).fields;
             return Err(Fault::NegativeReversal(fields.at(*own).name.to_string()));
@@ -104,12 +107,12 @@ impl Fold<'_> {
         if whole {
             let undo = candidates
                 .into_iter()
-                .filter_map(|fact| Some(Undo { fact, left: self.emptied(fact)?, gone: true }))
+                .filter_map(|fact| Some(Undo { fact, left: self.emptied(fact)?, gone: true, abroad: Few::default() }))
                 .collect();
             return Ok(Undoing { undo, ..Undoing::default() });
         }
         if reversal.lines.is_some() {
-            return self.undo_lines(reversal, event, &candidates, &asked);
+            return self.undo_lines(reversal, event, &candidates, asked);
         }
         self.undo_amounts(reversal, event, &candidates, asked)
     }
@@ -170,46 +173,49 @@ impl Fold<'_> {
         reversal: &Reversal,
         event: &Event,
         candidates: &[usize],
-        mut asked: Vec<Exact>,
+        mut asked: Vec<Asked>,
     ) -> Result<Undoing, Fault> {
         let Some(principal) = self.principal(reversal) else { return Err(Fault::Type) };
         let wanted = exact(&event.fields, principal.0);
+        let mut taken = vec![Exact::ZERO; asked.len()];
         let mut undo = Vec::new();
         let main = reversal.amounts.iter().position(|pair| *pair == principal).unwrap_or(0);
         let within_reach = if reversal.spans { candidates.len() } else { 1 };
         for &position in candidates.iter().take(within_reach) {
-            if !undo.is_empty() && asked.get(main).is_none_or(|rest| rest.is_zero()) {
+            if !undo.is_empty() && asked.get(main).is_none_or(|asked| asked.rest.is_zero()) {
                 break;
             }
             let Some(fact) = self.state.facts.get(position) else { continue };
             let mut left: Fields = fact.left.to_vec();
-            for ((_, theirs), rest) in reversal.amounts.iter().zip(&mut asked) {
+            let mut abroad = Abroad::of(self.program, fact);
+            for (((_, theirs), asked), taken) in reversal.amounts.iter().zip(&mut asked).zip(&mut taken) {
                 let there = exact(&left, *theirs);
-                let part = there.min(*rest);
-                *rest = rest.sub(part)?;
+                let part = abroad.take((*theirs, None), there, asked)?;
+                *taken = taken.add(part)?;
                 set(&mut left, *theirs, there.sub(part)?);
             }
             // What was worth nothing to begin with has come back whole once nothing else that was asked about is left of it either.
             let worthless = exact(&fact.left, principal.1).is_zero();
             let nothing = |theirs: FieldId| exact(&left, theirs).is_zero();
             let gone = nothing(principal.1) && (!worthless || reversal.amounts.iter().all(|pair| nothing(pair.1)));
-            if !gone && *left == *fact.left {
+            if !gone && !abroad.touched && *left == *fact.left {
                 continue;
             }
             let left = if gone { self.emptied(position).unwrap_or_default() } else { left.into() };
-            undo.push(Undo { fact: position, left, gone });
+            undo.push(Undo { fact: position, left, gone, abroad: abroad.left() });
         }
-        if reversal.excess_dropped && asked.iter().any(|rest| !rest.is_zero()) {
+        let rest = asked.get(main).map(|asked| asked.rest).unwrap_or_default();
+        let is_whole = |asked: &Asked| asked.rest.is_zero();
+        if rest.is_zero() || reversal.excess_dropped && !asked.iter().all(is_whole) {
+            // What takes effect is what was taken.
             let mut cut: Fields = event.fields.to_vec();
-            for ((own, _), rest) in reversal.amounts.iter().zip(asked) {
-                let taken = exact(&cut, *own).sub(rest)?;
-                set(&mut cut, *own, taken);
+            for (((own, _), asked), taken) in reversal.amounts.iter().zip(&asked).zip(&taken) {
+                if (reversal.excess_dropped || is_whole(asked)) && exact(&cut, *own) != *taken {
+                    set(&mut cut, *own, *taken);
+                }
             }
-            return Ok(Undoing { undo, cut: Some(cut.into()), ..Undoing::default() });
-        }
-        let rest = asked.get(main).copied().unwrap_or_default();
-        if rest.is_zero() {
-            return Ok(Undoing { undo, ..Undoing::default() });
+            let cut = (*cut != *event.fields).then(|| cut.into());
+            return Ok(Undoing { undo, cut, ..Undoing::default() });
         }
         match reversal.unmatched {
             Unmatched::Counts => {
@@ -219,17 +225,17 @@ impl Fold<'_> {
             Unmatched::Refused => {
                 let ty = self.program.events.at(reversal.of).fields.at(principal.1).ty.clone();
                 let say = |amount| super::words::field(self.program, &ty, &Value::Exact(amount));
-                Err(Fault::TooMuch { asked: say(wanted), left: say(wanted.sub(rest)?) })
+                Err(Fault::TooMuch { asked: say(wanted), left: say(taken.get(main).copied().unwrap_or_default()) })
             }
         }
     }
 
     /// Fields of the original's type that say what found no original.
-    fn stand_in(&self, reversal: &Reversal, event: &Event, rest: &[Exact]) -> Arc<[Value]> {
+    fn stand_in(&self, reversal: &Reversal, event: &Event, asked: &[Asked]) -> Arc<[Value]> {
         let own = &self.program.events.at(event.kind).fields;
         let fields = self.program.events.at(reversal.of).fields.pairs().map(|(id, field)| {
             if let Some(i) = reversal.amounts.iter().position(|(_, theirs)| *theirs == id) {
-                return Value::Exact(rest.get(i).copied().unwrap_or_default());
+                return Value::Exact(asked.get(i).map(|asked| asked.rest).unwrap_or_default());
             }
             let same = own.find(|other| other.name == field.name);
             same.and_then(|id| event.fields.get(id.0 as usize)).cloned().unwrap_or_default()
@@ -269,7 +275,7 @@ impl Fold<'_> {
     /// Undoes a fact as a whole, without an event that asks for it.
     pub fn undo_whole(&mut self, fact: usize) -> Result<(), Fault> {
         let Some(left) = self.emptied(fact) else { return Ok(()) };
-        self.undo_fact(Undo { fact, left, gone: true }, None)
+        self.undo_fact(Undo { fact, left, gone: true, abroad: Few::default() }, None)
     }
 
     fn undo_fact(&mut self, undo: Undo, by: Option<(&Reversal, &Arc<Event>)>) -> Result<(), Fault> {
@@ -277,6 +283,7 @@ impl Fold<'_> {
         let Some(slot) = self.state.facts.get_mut(undo.fact) else { return Ok(()) };
         let before = std::mem::replace(&mut slot.left, undo.left);
         slot.gone = undo.gone;
+        slot.abroad = undo.abroad;
         slot.reversals.push((now, slot.left.clone()));
         let mut fact = slot.clone();
         let noting = Noting { program: self.program, calendar: &self.calendar, now };

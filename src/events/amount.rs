@@ -30,7 +30,7 @@ pub(crate) struct Context<'a> {
 pub(crate) struct Amount {
     /// Minor units of the program's currency.
     pub(crate) value: Exact,
-    /// Minor units of the currency that the record names, where that is not worth the same every day.
+    /// Minor units of the currency that the record names, where that is not the program's.
     pub(crate) foreign: Option<(Currency, i64)>,
 }
 
@@ -189,6 +189,6 @@ fn convert(program: &Program, minor: i64, currency: Currency, time: Instant) -> 
         NoValue::NoRate(day) => format!("the program has no rate for {currency} on {day}"),
         NoValue::Number(error) => error.to_string(),
     })?;
-    let foreign = program.has_rate_by_day(currency).then_some((currency, minor));
+    let foreign = (currency != program.settings.currency).then_some((currency, minor));
     Ok(Amount { value, foreign })
 }

@@ -50,7 +50,7 @@ struct Room {
     texts: FxHashSet<Arc<str>>,
     /// For lists in cells.
     tape: Tape,
-    /// Amounts in currencies that are not worth the same every day.
+    /// Amounts in other currencies than the program's.
     foreign: Vec<Foreign>,
 }
 
@@ -200,7 +200,7 @@ impl<'p> Decoder<'p> {
             return Err(Fault { reason, place });
         }
         let Draft { kind, id, member, time, sequence, .. } = draft;
-        let foreign = Event::kept_amounts(event, std::mem::take(&mut room.foreign));
+        let foreign = Event::kept_amounts(self.program, kind, std::mem::take(&mut room.foreign));
         let fields = room.values.drain(..).collect();
         Ok(Event { id, member, kind, time, sequence, sent_by: None, foreign, fields })
     }

@@ -1,6 +1,6 @@
 //! What money of other currencies is worth.
 
-use crate::value::{ArithmeticError, Currency, Day, Exact, Instant, Value};
+use crate::value::{ArithmeticError, Currency, Day, Exact, Instant, Rounding, Value};
 
 use super::{Expr, Kind, Program};
 
@@ -21,17 +21,31 @@ impl Program {
     /// # Errors
     /// [`NoValue`].
     pub fn convert(&self, minor: i64, currency: Currency, time: Instant) -> Result<Exact, NoValue> {
+        self.convert_by(None, minor, currency, time)
+    }
+
+    /// As [`Program::convert`], rounded in another way than the program declares where one is named.
+    ///
+    /// # Errors
+    /// [`NoValue`].
+    pub fn convert_by(
+        &self,
+        rounding: Option<Rounding>,
+        minor: i64,
+        currency: Currency,
+        time: Instant,
+    ) -> Result<Exact, NoValue> {
         let settings = &self.settings;
         if currency == settings.currency {
             return Ok(Exact::from(minor));
         }
         let accepted = settings.accepts.iter().find(|(accepted, ..)| *accepted == currency);
-        let (_, rate, rounding) = accepted.ok_or(NoValue::NotAccepted)?;
+        let (_, rate, declared) = accepted.ok_or(NoValue::NotAccepted)?;
         let day = || settings.zone.day_of(time);
         let rate = self.rate_on(rate, &day).ok_or_else(|| NoValue::NoRate(day()))?;
         let places = i32::from(settings.currency.exponent()) - i32::from(currency.exponent());
         let exact = Exact::from(minor).mul(rate).and_then(|exact| exact.scaled(places));
-        let whole = exact.and_then(|exact| rounding.round(exact));
+        let whole = exact.and_then(|exact| rounding.unwrap_or(*declared).round(exact));
         whole.map(Exact::from).map_err(NoValue::Number)
     }
 

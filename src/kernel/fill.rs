@@ -7,7 +7,7 @@ use crate::value::{Currency, Day, Exact, Rounding};
 
 use super::code::MISSING;
 use super::find::Find;
-use super::slots::{Form, PLACES, Shape, held, lines};
+use super::slots::{Form, PLACES, Shape, abroad, held, lines};
 use super::texts::{Packed, Printer, Text, Words};
 
 /// The most cells of a line that is read here.
@@ -35,7 +35,8 @@ struct Step<'p> {
 enum Kind<'p> {
     /// A number with so many decimal places.
     Decimal(u8),
-    Money,
+    /// Money, and where it goes as it was in another currency than the program's.
+    Money(Option<usize>),
     Text,
     Identity,
     Flag,
@@ -73,7 +74,7 @@ impl<'p> Filling<'p> {
             let kind = match (&def.ty, form) {
                 (FieldType::Number, _) => Kind::Decimal(PLACES),
                 (FieldType::Count, _) => Kind::Decimal(0),
-                (FieldType::Money, _) => Kind::Money,
+                (FieldType::Money, _) => Kind::Money(shape.paid(field)),
                 (FieldType::Text, _) => Kind::Text,
                 (FieldType::Id | FieldType::Member, _) => Kind::Identity,
                 (FieldType::Flag, _) => Kind::Flag,
@@ -105,8 +106,8 @@ impl<'p> Filling<'p> {
 struct Money {
     code: Packed,
     places: u8,
-    /// What it is worth, and how that is rounded; none of the program's own.
-    worth: Option<(Exact, Rounding)>,
+    /// Its place among those that the program accepts, what it is worth, and how that is rounded; none of the program's own.
+    worth: Option<(usize, Exact, Rounding)>,
 }
 
 /// Currencies that amounts may be in, the program's own first.
@@ -122,26 +123,29 @@ impl Currencies {
             worth,
         };
         let mut all = vec![money(settings.currency, None)];
-        for (accepted, rate, rounding) in &settings.accepts {
+        for (place, (accepted, rate, rounding)) in settings.accepts.iter().enumerate() {
             let rate = super::term::constant(rate);
             if let Some(rate) = rate.filter(|_| accepted.exponent() == settings.currency.exponent()) {
-                all.push(money(*accepted, Some((rate, *rounding))));
+                all.push(money(*accepted, Some((place, rate, *rounding))));
             }
         }
         Self(all)
     }
 
-    /// An amount in minor units of the program's currency.
-    fn read(&self, number: Decimal, currency: usize) -> Option<i64> {
+    /// An amount in minor units of the program's currency, and as it was in another one.
+    fn read(&self, number: Decimal, currency: usize) -> Option<(i64, Option<i64>)> {
         let money = self.0.get(currency)?;
         let minor = number.in_places(money.places)?;
         match &money.worth {
-            None => Some(minor),
-            Some((rate, Rounding::Down)) if minor >= 0 => {
+            None => Some((minor, None)),
+            Some((place, rate, Rounding::Down)) if minor >= 0 => {
                 let (by, of) = (i64::try_from(rate.numerator()).ok()?, i64::try_from(rate.denominator()).ok()?);
-                Some(minor.checked_mul(by)? / of)
+                Some((minor.checked_mul(by)? / of, abroad(*place, minor)))
             }
-            Some((rate, rounding)) => rounding.round(Exact::from(minor).mul(*rate).ok()?).ok(),
+            Some((place, rate, rounding)) => {
+                let worth = rounding.round(Exact::from(minor).mul(*rate).ok()?).ok()?;
+                Some((worth, abroad(*place, minor)))
+            }
         }
     }
 }
@@ -169,7 +173,13 @@ impl Tools<'_> {
                 None => step.missing?,
                 Some(at) => match &step.kind {
                     Kind::Decimal(places) => find.number(at)?.in_places(*places)?,
-                    Kind::Money => self.currencies.read(find.number(at)?, currency)?,
+                    Kind::Money(paid) => {
+                        let (value, own) = self.currencies.read(find.number(at)?, currency)?;
+                        if let (Some(paid), Some(own)) = (paid, own) {
+                            *slots.get_mut(*paid)? = own;
+                        }
+                        value
+                    }
                     Kind::Text => self.word(short(find.text(at)?)?, step),
                     Kind::Identity => self.word(find.identity(at)?, step),
                     Kind::TextPrint => self.print(short(find.text(at)?)?, step, slots)?,

@@ -1,12 +1,14 @@
 //! Works out what reversals take back, before anything changes.
 
-use crate::value::{Instant, TimeSpan};
+use crate::engine::abroad::{lessened, part};
+use crate::value::{Exact, Instant, Rounding, TimeSpan};
 
 use super::code::{MISSING, cell, set};
 use super::judge::{Judge, Odd, TOO_LARGE};
 use super::lane::Lane;
 use super::plan::{HEAD, KEY, KeyPart, REST, ReversalPlan, TIME};
 use super::queues::NOWHERE;
+use super::slots::{abroad, abroad_of};
 
 /// What a reversal leaves of one original, or what of it has none.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +19,8 @@ pub struct Undoing {
     pub at: u32,
     /// What is left of its principal; [`MISSING`] where nothing is left at all.
     pub left: i64,
+    /// The same in another currency than the program's, where it was paid in one.
+    pub abroad: i64,
 }
 
 /// What reversals that are judged together take back.
@@ -41,9 +45,19 @@ impl Undoings {
 
     /// Nothing is left of all that were found, whose other amounts are so many.
     fn whole(&mut self, lane: &Lane<'_>, others: usize) {
-        self.all.extend(self.found.iter().map(|at| Undoing { lane: lane.index, at: *at, left: MISSING }));
+        self.all.extend(self.found.iter().map(|at| Undoing {
+            lane: lane.index,
+            at: *at,
+            left: MISSING,
+            abroad: MISSING,
+        }));
         self.others.resize(self.others.len() + others * self.found.len(), 0);
     }
+}
+
+/// An amount in whole minor units.
+fn whole(amount: Exact) -> Result<i64, Odd> {
+    amount.to_i64().ok_or(TOO_LARGE)
 }
 
 impl Judge<'_, '_> {
@@ -101,7 +115,7 @@ impl Judge<'_, '_> {
         if undoings.found.is_empty() || rest != 0 {
             let counts = reversal.stand_in.is_some();
             if counts {
-                undoings.all.push(Undoing { lane: lane.index, at: NOWHERE, left: rest });
+                undoings.all.push(Undoing { lane: lane.index, at: NOWHERE, left: rest, abroad: MISSING });
                 undoings.others.extend_from_slice(&undoings.asked);
             }
             return Ok(counts);
@@ -120,6 +134,9 @@ impl Judge<'_, '_> {
         let Undoings { all, others, found, asked } = undoings;
         let fact = self.plan.events.at(reversal.of).fact.as_ref();
         let (of, before) = (fact.map_or(0, |fact| fact.others), all.len());
+        let paid = fact.and_then(|fact| fact.abroad);
+        let mut own = reversal.abroad.map_or(MISSING, |slot| self.slot(lane, slot));
+        let (mut taken, wanted) = (0_i64, rest);
         let within_reach = if reversal.spans { found.len() } else { 1 };
         for at in found.iter().take(within_reach) {
             if all.len() > before && rest == 0 {
@@ -132,31 +149,66 @@ impl Judge<'_, '_> {
                 there.checked_sub(part).ok_or(TOO_LARGE)
             };
             let there = cell(cells, REST);
-            let left = take(there, &mut rest)?;
-            let (own, mut changes) = (others.len(), left != there);
+            let known = paid.map_or(MISSING, |at| cell(cells, at));
+            let (left, abroad) = match (abroad_of(known), abroad_of(own)) {
+                (Some((theirs, known)), Some((ours, minor))) if theirs == ours && known > 0 && minor > 0 => {
+                    let part = part(there.into(), known, minor, |by, minor| self.worth_of(by, ours, minor))?;
+                    let back = minor.min(known);
+                    own = abroad(ours, minor - back).ok_or(TOO_LARGE)?;
+                    rest = whole(self.worth_of(None, ours, minor - back)?)?;
+                    let left = there.checked_sub(whole(part)?).ok_or(TOO_LARGE)?;
+                    (left, abroad(ours, known - back).ok_or(TOO_LARGE)?)
+                }
+                (theirs, _) => {
+                    let left = take(there, &mut rest)?;
+                    if left == there {
+                        (left, known)
+                    } else {
+                        own = MISSING;
+                        let lessened = |(theirs, known)| {
+                            let known = lessened(known, there.into(), left.into()).map_err(|_| TOO_LARGE)?;
+                            abroad(theirs, known).ok_or(TOO_LARGE)
+                        };
+                        (left, theirs.map_or(Ok(known), lessened)?)
+                    }
+                }
+            };
+            taken = taken.checked_add(there.checked_sub(left).ok_or(TOO_LARGE)?).ok_or(TOO_LARGE)?;
+            let (first, mut changes) = (others.len(), left != there || abroad != known);
             for (there, asked) in cells.iter().skip(HEAD).take(of).zip(asked.iter_mut()) {
                 let left = take(*there, asked)?;
                 changes |= left != *there;
                 others.push(left);
             }
             // What was worth nothing to begin with has come back whole once nothing else that was asked about is left of it either.
-            let gone = left == 0 && (there != 0 || others.iter().skip(own).all(|left| *left == 0));
+            let gone = left == 0 && (there != 0 || others.iter().skip(first).all(|left| *left == 0));
             if gone || changes {
-                all.push(Undoing { lane: lane.index, at: *at, left: if gone { MISSING } else { left } });
+                all.push(Undoing { lane: lane.index, at: *at, left: if gone { MISSING } else { left }, abroad });
             } else {
-                others.truncate(own);
+                others.truncate(first);
             }
         }
         if reversal.drops_excess && !found.is_empty() && (rest != 0 || asked.iter().any(|rest| *rest != 0)) {
             // Only as much takes effect as there is.
-            let others = reversal.others.iter().zip(asked.iter().copied());
-            for (slot, rest) in reversal.amount.iter().zip([rest]).chain(others) {
+            for (slot, rest) in reversal.others.iter().zip(asked.iter().copied()) {
                 let taken = self.amount(lane, *slot).checked_sub(rest).ok_or(TOO_LARGE)?;
                 set(self.slots.to_mut(), lane.slots as usize + slot, taken);
             }
-            return Ok(0);
+            rest = 0;
+        }
+        if let Some(slot) = reversal.amount.filter(|_| rest == 0 && taken != wanted && !found.is_empty()) {
+            set(self.slots.to_mut(), lane.slots as usize + slot, taken);
         }
         Ok(rest)
+    }
+
+    /// What minor units of a currency are worth that the program accepts.
+    fn worth_of(&self, rounding: Option<Rounding>, accepted: usize, minor: i64) -> Result<Exact, Odd> {
+        let program = &self.plan.program;
+        let (currency, ..) = program.settings.accepts.get(accepted).ok_or(TOO_LARGE)?;
+        // It is worth the same every day: else the fold would judge.
+        let any = Instant::from_millis(0).ok_or(TOO_LARGE)?;
+        program.convert_by(rounding, minor, *currency, any).map_err(|_| TOO_LARGE)
     }
 
     /// The originals that a reversal may mean, the first to come back first.

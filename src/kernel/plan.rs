@@ -1,7 +1,11 @@
 //! A program, lowered.
 
+use std::sync::Arc;
+
 use crate::arena::Arena;
-use crate::hir::{EventId, EventKind, LadderId, LadderRefund, MeasureId, Net, RewardId, RoundScope, RuleId, UnitId};
+use crate::hir::{
+    EventId, EventKind, LadderId, LadderRefund, MeasureId, Net, Program, RewardId, RoundScope, RuleId, UnitId,
+};
 use crate::value::{Rounding, TimeSpan};
 
 use super::clock::{Back, Clock};
@@ -13,6 +17,8 @@ use super::texts::Printer;
 
 /// A program, lowered.
 pub struct Plan {
+    /// What is lowered.
+    pub program: Arc<Program>,
     /// Which fields are read, and where rows keep them.
     pub shapes: Shapes,
     /// Where members keep what.
@@ -350,8 +356,11 @@ pub struct FactPlan {
     pub key: Vec<KeyPart>,
     /// The slot that says how much of it is left; none where it comes back whole.
     pub principal: Option<usize>,
-    /// Slots of which something comes back too, then others that measures read.
+    /// Slots of which something comes back too, then what is left of the principal in another currency than the program's, then others that
+    /// measures read.
     pub slots: Vec<usize>,
+    /// The cell of that.
+    pub abroad: Option<usize>,
     /// How many come back.
     pub others: usize,
     /// Measures that a reversal changes.
@@ -407,6 +416,8 @@ pub struct ReversalPlan {
     pub key: Vec<KeyPart>,
     /// The slot that says how much; none where the whole comes back.
     pub amount: Option<usize>,
+    /// The slot that says how much that is in another currency than the program's.
+    pub abroad: Option<usize>,
     /// Slots that say how much of the other amounts comes back, in the order of [`FactPlan::slots`].
     pub others: Vec<usize>,
     /// How old an original may be.

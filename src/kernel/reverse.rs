@@ -157,6 +157,7 @@ impl Judge<'_, '_> {
             }
         }
         self.set_fact(event, undoing.at, REST, undoing.left);
+        fact.abroad.into_iter().for_each(|at| self.set_fact(event, undoing.at, at, undoing.abroad));
         for (at, left) in (HEAD..).zip(others) {
             self.set_fact(event, undoing.at, at, *left);
         }

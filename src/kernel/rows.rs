@@ -1,17 +1,18 @@
 //! Events as rows: blocks of slots that are filled again and again.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::engine::Event;
-use crate::hir::EventId;
+use crate::engine::{Event, Foreign};
+use crate::hir::{EventId, Program};
 use crate::value::Value;
 
 use super::code::MISSING;
 use super::crew::Repeats;
 use super::names::{NamePrint, Names};
 use super::plan::Plan;
-use super::slots::{Form, Shapes, held, lines};
+use super::slots::{Form, Shapes, abroad, held, lines};
 use super::texts::{Printer, Text};
 
 /// An event: what everybody asks of it, and where its fields are.
@@ -139,6 +140,8 @@ pub(super) fn of_one_moment(a: (u64, &str), b: (u64, &str)) -> Ordering {
 
 /// Fills rows.
 pub struct Filler {
+    /// Which currencies are worth what.
+    program: Arc<Program>,
     /// Which fields are read, and where they go; texts by number.
     pub(super) shapes: Shapes,
     /// Tells texts apart.
@@ -151,7 +154,8 @@ impl Filler {
     /// Fills rows for a plan. Where no event is expected to come again, nobody asks whether it says the same.
     pub fn new(plan: &Plan, repeats: Repeats) -> Self {
         let contents = repeats == Repeats::Expected;
-        Self { shapes: plan.shapes.clone(), printer: plan.printer.clone(), contents }
+        let (shapes, printer) = (plan.shapes.clone(), plan.printer.clone());
+        Self { program: plan.program.clone(), shapes, printer, contents }
     }
 
     /// What tells contents apart.
@@ -163,8 +167,7 @@ impl Filler {
     /// Adds an event as a row; `None` where a value does not fit a slot, and the block is as before.
     pub fn event(&mut self, event: &Event, block: &mut Block) -> Option<()> {
         let (slots, first_line) = (block.slots.len(), block.lines.len());
-        // What was paid in another currency is worth what it was worth then: the fold knows.
-        let filled = if event.foreign.is_empty() { self.fill(event, block) } else { None };
+        let filled = self.fill(event, block);
         if filled.is_none() {
             block.slots.truncate(slots);
             block.lines.truncate(first_line);
@@ -190,9 +193,13 @@ impl Filler {
     }
 
     fn fill(&mut self, event: &Event, block: &mut Block) -> Option<()> {
-        let Self { shapes, printer, .. } = self;
+        let Self { program, shapes, printer, .. } = self;
         let Shapes { events, words } = shapes;
         let shape = events.get(event.kind)?;
+        // What was paid in a currency that is not worth the same every day is worth what it was worth then: the fold knows.
+        if shape.takes_back && event.foreign.iter().any(|foreign| program.has_rate_by_day(foreign.currency)) {
+            return None;
+        }
         let start = block.slots.len();
         block.slots.resize(start + shape.size, MISSING);
         for (value, place) in event.fields.iter().zip(&shape.fields) {
@@ -213,6 +220,12 @@ impl Filler {
                 }
                 _ => *block.slots.get_mut(at)? = held(value, form, words)?,
             }
+        }
+        for (field, at) in &shape.abroad {
+            let paid = event.foreign.iter().find(|paid| (paid.field, paid.of_line) == (*field, None));
+            let Some(Foreign { currency, minor, .. }) = paid else { continue };
+            let accepted = program.settings.accepts.iter().position(|(accepted, ..)| accepted == currency)?;
+            *block.slots.get_mut(start + at)? = abroad(accepted, *minor)?;
         }
         for (field, at) in &shape.prints {
             if let Some(Value::Text(text)) = event.fields.get(field.index()) {

@@ -1,7 +1,7 @@
 //! Which fields a program reads, and where a row keeps them.
 
 use crate::arena::{Arena, Id as _};
-use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
+use crate::hir::{EventDef, EventId, FieldDef, FieldId, FieldType, Program};
 use crate::value::{Exact, Value};
 
 use super::code::MISSING;
@@ -35,6 +35,10 @@ pub struct Shape {
     pub fields: Vec<Option<(Form, usize)>>,
     /// Fields whose texts are compared with each other, and two slots of the fingerprint of each.
     pub prints: Vec<(FieldId, usize)>,
+    /// Money that may come back in the currency in which it was paid, and a slot of what it was in that: see [`abroad`].
+    pub abroad: Vec<(FieldId, usize)>,
+    /// Whether events of this type take others back.
+    pub takes_back: bool,
     /// How many slots there are.
     pub size: usize,
 }
@@ -65,6 +69,20 @@ impl Shape {
         })
     }
 
+    /// The slot of what a field was in a currency that is not the program's, made where it has none.
+    fn abroad(&mut self, field: FieldId) -> usize {
+        self.paid(field).unwrap_or_else(|| {
+            self.abroad.push((field, self.size));
+            self.size += 1;
+            self.size - 1
+        })
+    }
+
+    /// The slot of what a field was in a currency that is not the program's, where anybody asks for it.
+    pub fn paid(&self, field: FieldId) -> Option<usize> {
+        self.abroad.iter().find(|(known, _)| *known == field).map(|(_, at)| *at)
+    }
+
     /// Two slots of the fingerprint of a field, where anybody asks for it.
     pub fn printed(&self, field: FieldId) -> Option<usize> {
         self.prints.iter().find(|(known, _)| *known == field).map(|(_, at)| *at)
@@ -93,7 +111,8 @@ fn form(ty: &FieldType) -> Option<Form> {
 impl Shapes {
     /// Nothing is read yet.
     pub fn new(program: &Program) -> Self {
-        let events = program.events.iter().map(|event| Shape::new(event.fields.len())).collect();
+        let shape = |event: &EventDef| Shape { takes_back: event.reversal.is_some(), ..Shape::new(event.fields.len()) };
+        let events = program.events.iter().map(shape).collect();
         Self { events, words: Words::default() }
     }
 
@@ -109,6 +128,11 @@ impl Shapes {
         self.events.at_mut(event).print(field)
     }
 
+    /// The slot of what a field was in a currency that is not the program's.
+    pub fn abroad(&mut self, event: EventId, field: FieldId) -> usize {
+        self.events.at_mut(event).abroad(field)
+    }
+
     /// The slot of a list. Its lines keep every field that has a form, each in the cell of its position.
     pub fn list(&mut self, event: EventId, field: FieldId, defs: &Arena<FieldId, FieldDef>) -> usize {
         let fields = defs.pairs().map(|(id, def)| form(&def.ty).map(|form| (form, id.index()))).collect();
@@ -120,6 +144,18 @@ impl Shapes {
 pub fn in_line(field: FieldId, def: &FieldDef) -> Option<(usize, i64)> {
     let scale = if matches!(form(&def.ty)?, Form::Parts) { PARTS } else { 1 };
     Some((field.index(), scale))
+}
+
+/// Minor units of a currency that a program accepts, by its place among those, in one slot; `None` where they do not fit.
+pub fn abroad(accepted: usize, minor: i64) -> Option<i64> {
+    let accepted = i64::try_from(accepted + 1).ok().filter(|accepted| *accepted < 256)?;
+    minor.checked_mul(256)?.checked_add(accepted)
+}
+
+/// What [`abroad`] has put together; none where an amount was in the program's own currency.
+pub fn abroad_of(slot: i64) -> Option<(usize, i64)> {
+    let accepted = usize::try_from(slot & 0xff).ok()?.checked_sub(1)?;
+    Some((accepted, slot >> 8))
 }
 
 /// The first cell of lines and their number, in one slot.

@@ -9,7 +9,7 @@ use crate::value::Value;
 pub(super) struct Amounts<'p> {
     pub(super) program: &'p Program,
     pub(super) context: AmountContext<'p>,
-    /// Those in currencies that are not worth the same every day.
+    /// Those in other currencies than the program's.
     pub(super) foreign: Vec<Foreign>,
 }
 

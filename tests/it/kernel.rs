@@ -8,8 +8,9 @@ use std::sync::Arc;
 use meed::Program;
 use meed::compile::compile;
 use meed::engine::{Arrival, Event, Outcome, What, World};
+use meed::events::{EventStream, Inputs};
 use meed::hir::EventKind;
-use meed::kernel::{Block, Crew, Filler, Odd, Plan, Repeats, Standing, Told};
+use meed::kernel::{Block, Crew, Filler, Odd, Plan, Reading, Repeats, Standing, Told};
 use meed::sample::{Wanted, sample};
 use meed::value::{Exact, Value};
 
@@ -297,4 +298,92 @@ fn s01_repeats_and_late_events_are_told_alike() {
     for size in [1, 50, 1_000] {
         assert_eq!(tight(plan(&versions).unwrap(), &events, size), Ok(folded.clone()), "{size}");
     }
+}
+
+/// Orders in four currencies that come back in parts, mostly in their own.
+fn parts_abroad(seed: u64) -> String {
+    let mut dice = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut roll = |sides: u64| {
+        dice ^= dice << 13;
+        dice ^= dice >> 7;
+        dice ^= dice << 17;
+        dice % sides
+    };
+    let (mut text, mut events) = (String::new(), 0);
+    let mut write = |kind: &str, member: u64, order: u64, minor: u64, currency: &str| {
+        events += 1;
+        let (hour, minute, second) = (events / 3_600, events / 60 % 60, events % 60);
+        let (whole, part) = (minor / 100, minor % 100);
+        writeln!(
+            text,
+            r#"{{"type":"{kind}","id":"e{events}","member":"m{member}","time":"2026-03-01T{hour:02}:{minute:02}:{second:02}Z","order":"o{order}","amount":{whole}.{part:02},"currency":"{currency}"}}"#
+        )
+        .unwrap();
+    };
+    for order in 0..300 {
+        let (member, currency) = (roll(5), ["USD", "EUR", "GBP", "CHF"][roll(4) as usize]);
+        let mut rest = 1 + roll(400);
+        write("sale", member, order / 3, rest, currency);
+        for _ in 0..roll(6) {
+            let (asked, other) = (if roll(3) == 0 { rest } else { 1 + roll(120) }, roll(8) == 0);
+            rest = rest.saturating_sub(asked);
+            write("refund", member, order / 3, asked, if other { "GBP" } else { currency });
+        }
+    }
+    text
+}
+
+#[test]
+fn s20_parts_in_other_currencies_come_to_the_same() {
+    const PROGRAM: &str = r#"program "Abroad" {
+  currency USD
+  timezone "UTC"
+  accepts  EUR at 1.104
+  accepts  GBP rounded down at 1.31
+  accepts  CHF rounded up at 0.92
+}
+event sale { order id, amount money }
+unit points also point {
+  decimals 2
+  round    down per event
+  expires  never
+  refunds  may go below zero
+}
+measure sales = count of sale
+measure spend = sum of sale.amount
+measure back = sum of refund.amount
+tiers status by spend {
+  basic
+  gold  at $20
+  holds rolling
+  refunds lower at once
+}
+earn base on sale { give 1 point per $1 of amount }
+rule another when back reaches $5 { give 1 point }
+"#;
+    let (mut whole, mut all) = (0, 0);
+    for (form, seed) in ["", "  excess dropped\n", "  unmatched counts\n"].into_iter().cycle().zip(0..12) {
+        let order = if seed % 2 == 0 { "" } else { ", oldest first" };
+        let text = format!("{PROGRAM}event refund reverses sale by order{order} {{\n  amount money\n{form}}}\n");
+        let loaded = Program::from_text("abroad.meed", &text).unwrap_or_else(|wrong| panic!("{wrong}"));
+        let versions: Versions = loaded.versions.into_iter().map(Arc::new).collect();
+        let path = std::env::temp_dir().join(format!("meed-abroad-{}-{seed}.jsonl", std::process::id()));
+        fs::write(&path, parts_abroad(seed)).unwrap();
+        let inputs = Inputs::find(std::slice::from_ref(&path)).unwrap();
+        let stream = || EventStream::new(&versions[0], &inputs, None, 0).unwrap();
+        let events: Vec<Event> = stream().map(std::result::Result::unwrap).collect();
+        // As events, and as records that are recognised.
+        assert!(compare("abroad", &versions, &events, 64), "{seed}: the kernel gave up");
+        let plan = Arc::new(plan(&versions).unwrap());
+        let mut crew = Crew::new(&plan, 1, Repeats::Expected);
+        let reading = Reading::new(&versions[0], &plan, stream(), Repeats::Expected);
+        crew.run(reading, &mut |_, _| ()).and_then(|()| crew.advance(None)).unwrap();
+        fs::remove_file(path).unwrap();
+        let folded = folded(&versions, &events);
+        assert_eq!((crew.told(), crew.standing()), (folded.0.clone(), folded.1), "{seed}");
+        whole += folded.0.failed;
+        all += events.len() as u64;
+    }
+    // Not all is refused.
+    assert!(whole * 2 < all, "{whole} of {all}");
 }

@@ -131,6 +131,7 @@ impl Plan {
         let Parts { measures, ladders, rules, .. } = parts;
         let Lowering { shapes, layout, .. } = to;
         Ok(Self {
+            program: version.program.clone(),
             shapes,
             layout,
             clock,

@@ -56,6 +56,7 @@ impl Lowering<'_> {
     ) -> Fit<FactPlan> {
         let key = self.key(id, reversal.key.iter().map(|(_, theirs)| *theirs))?;
         let (principal, others) = amounts(reversal, &event.fields);
+        let abroad = self.abroad(reversal, principal).map(|(_, theirs)| self.shapes.abroad(id, theirs));
         let principal = principal.map(|(_, theirs)| self.amount(id, theirs)).transpose()?;
         let others = others.map(|(_, theirs)| self.amount(id, theirs)).collect::<Fit<Vec<usize>>>()?;
         let of = |measure: &MeasureId| self.program.measures.at(*measure);
@@ -72,7 +73,8 @@ impl Lowering<'_> {
             read.copied().filter(|slot| Some(*slot) != principal && !others.contains(slot)).collect();
         read.sort_unstable();
         read.dedup();
-        let slots = [others.as_slice(), &read].concat();
+        let slots = [others.as_slice(), abroad.as_slice(), &read].concat();
+        let abroad = abroad.map(|_| HEAD + others.len());
         let windows: Vec<MeasureId> = changed
             .iter()
             .copied()
@@ -99,6 +101,7 @@ impl Lowering<'_> {
             key,
             principal,
             slots,
+            abroad,
             others: others.len(),
             measures: changed,
             windows,
@@ -125,14 +128,20 @@ impl Lowering<'_> {
         without(!reversal.amounts.iter().all(alike), "amounts of two types", span)?;
         let key = self.key(event, reversal.key.iter().map(|(own, _)| *own))?;
         let (principal, others) = amounts(reversal, &original.fields);
+        let others: Vec<_> = others.collect();
+        let money = |(_, theirs): &(FieldId, FieldId)| matches!(original.fields.at(*theirs).ty, FieldType::Money);
+        let accepts = !program.settings.accepts.is_empty();
+        without(accepts && others.iter().any(money), "several amounts in other currencies that come back", span)?;
+        let abroad = self.abroad(reversal, principal).map(|(own, _)| self.shapes.abroad(event, own));
         let mut amount = |(own_field, _)| self.slot(event, own_field, "amounts of this type");
         let amount_of_principal = principal.map(&mut amount).transpose()?;
-        let others = others.map(&mut amount).collect::<Fit<_>>()?;
+        let others = others.into_iter().map(&mut amount).collect::<Fit<_>>()?;
         let counts = reversal.unmatched == Unmatched::Counts;
         Ok(ReversalPlan {
             of: reversal.of,
             key,
             amount: amount_of_principal,
+            abroad,
             others,
             within: reversal.within.or(original.reversible),
             drops_excess: reversal.excess_dropped,
@@ -140,6 +149,13 @@ impl Lowering<'_> {
             spans: reversal.spans,
             stand_in: counts.then(|| self.stand_in(reversal, measures, span)).transpose()?,
         })
+    }
+
+    /// The pair of amounts that says what share comes back, where it may do so in another currency than the program's.
+    fn abroad(&self, reversal: &Reversal, principal: Option<(FieldId, FieldId)>) -> Option<(FieldId, FieldId)> {
+        let accepts = !self.program.settings.accepts.is_empty();
+        let fields = &self.program.events.at(reversal.of).fields;
+        principal.filter(|(_, theirs)| accepts && matches!(fields.at(*theirs).ty, FieldType::Money))
     }
 
     /// How a reversal counts that finds no original.
