@@ -60,6 +60,13 @@ fn whole(amount: Exact) -> Result<i64, Odd> {
     amount.to_i64().ok_or(TOO_LARGE)
 }
 
+/// Takes as much as is asked for; says what is left of what is there.
+fn take(there: i64, asked: &mut i64) -> Result<i64, Odd> {
+    let part = there.min(*asked);
+    *asked = asked.checked_sub(part).ok_or(TOO_LARGE)?;
+    there.checked_sub(part).ok_or(TOO_LARGE)
+}
+
 impl Judge<'_, '_> {
     /// A field of an event.
     pub fn slot(&self, lane: &Lane<'_>, at: usize) -> i64 {
@@ -143,36 +150,9 @@ impl Judge<'_, '_> {
                 break;
             }
             let Some(cells) = self.pools.facts.at(reversal.of).queues.at(*at) else { continue };
-            let take = |there: i64, asked: &mut i64| -> Result<i64, Odd> {
-                let part = there.min(*asked);
-                *asked = asked.checked_sub(part).ok_or(TOO_LARGE)?;
-                there.checked_sub(part).ok_or(TOO_LARGE)
-            };
             let there = cell(cells, REST);
             let known = paid.map_or(MISSING, |at| cell(cells, at));
-            let (left, abroad) = match (abroad_of(known), abroad_of(own)) {
-                (Some((theirs, known)), Some((ours, minor))) if theirs == ours && known > 0 && minor > 0 => {
-                    let part = part(there.into(), known, minor, |by, minor| self.worth_of(by, ours, minor))?;
-                    let back = minor.min(known);
-                    own = abroad(ours, minor - back).ok_or(TOO_LARGE)?;
-                    rest = whole(self.worth_of(None, ours, minor - back)?)?;
-                    let left = there.checked_sub(whole(part)?).ok_or(TOO_LARGE)?;
-                    (left, abroad(ours, known - back).ok_or(TOO_LARGE)?)
-                }
-                (theirs, _) => {
-                    let left = take(there, &mut rest)?;
-                    if left == there {
-                        (left, known)
-                    } else {
-                        own = MISSING;
-                        let lessened = |(theirs, known)| {
-                            let known = lessened(known, there.into(), left.into()).map_err(|_| TOO_LARGE)?;
-                            abroad(theirs, known).ok_or(TOO_LARGE)
-                        };
-                        (left, theirs.map_or(Ok(known), lessened)?)
-                    }
-                }
-            };
+            let (left, abroad) = self.take_principal((there, known), &mut rest, &mut own)?;
             taken = taken.checked_add(there.checked_sub(left).ok_or(TOO_LARGE)?).ok_or(TOO_LARGE)?;
             let (first, mut changes) = (others.len(), left != there || abroad != known);
             for (there, asked) in cells.iter().skip(HEAD).take(of).zip(asked.iter_mut()) {
@@ -200,6 +180,29 @@ impl Judge<'_, '_> {
             set(self.slots.to_mut(), lane.slots as usize + slot, taken);
         }
         Ok(rest)
+    }
+
+    /// Takes of a principal as much as is asked for; says what is left of what is there, and of that in the currency in which it was paid.
+    fn take_principal(&self, (there, paid): (i64, i64), rest: &mut i64, own: &mut i64) -> Result<(i64, i64), Odd> {
+        let theirs = abroad_of(paid);
+        if let (Some((currency, known)), Some((ours, asked))) = (theirs, abroad_of(*own))
+            && (currency, known.signum(), asked.signum()) == (ours, 1, 1)
+        {
+            let part = part(there.into(), known, asked, |by, minor| self.worth_of(by, ours, minor))?;
+            let back = asked.min(known);
+            *own = abroad(ours, asked - back).ok_or(TOO_LARGE)?;
+            *rest = whole(self.worth_of(None, ours, asked - back)?)?;
+            let left = there.checked_sub(whole(part)?).ok_or(TOO_LARGE)?;
+            return Ok((left, abroad(ours, known - back).ok_or(TOO_LARGE)?));
+        }
+        let left = take(there, rest)?;
+        if left == there {
+            return Ok((left, paid));
+        }
+        *own = MISSING;
+        let Some((currency, known)) = theirs else { return Ok((left, paid)) };
+        let known = lessened(known, there.into(), left.into()).map_err(|_| TOO_LARGE)?;
+        Ok((left, abroad(currency, known).ok_or(TOO_LARGE)?))
     }
 
     /// What minor units of a currency are worth that the program accepts.
