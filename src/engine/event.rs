@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hir::{EventDef, EventId, FieldId, Program};
+use crate::hir::{EventId, FieldId, Program};
 use crate::value::{Currency, Instant, Value};
 
 use super::few::Few;
@@ -50,10 +50,8 @@ impl Event {
     /// Which amounts in other currencies an event of a type keeps: what is taken back is worth what it was worth when it was bought, and its
     /// parts add up to that.
     pub(crate) fn kept_amounts(program: &Program, kind: EventId, foreign: Vec<Foreign>) -> Few<Foreign> {
-        let tied = |(id, def): (EventId, &EventDef)| {
-            def.reversal.as_ref().is_some_and(|reversal| id == kind || reversal.of == kind)
-        };
-        if !foreign.is_empty() && program.events.pairs().any(tied) { foreign.into() } else { Few::default() }
+        let tied = program.events.at(kind).reversal.is_some() || program.parts_add_up(kind);
+        if tied { foreign.into() } else { Few::default() }
     }
 
     /// The member that the event itself names.

@@ -153,9 +153,9 @@ impl Lowering<'_> {
 
     /// The pair of amounts that says what share comes back, where it may do so in another currency than the program's.
     fn abroad(&self, reversal: &Reversal, principal: Option<(FieldId, FieldId)>) -> Option<(FieldId, FieldId)> {
-        let accepts = !self.program.settings.accepts.is_empty();
+        let adds_up = !self.program.settings.accepts.is_empty() && self.program.parts_add_up(reversal.of);
         let fields = &self.program.events.at(reversal.of).fields;
-        principal.filter(|(_, theirs)| accepts && matches!(fields.at(*theirs).ty, FieldType::Money))
+        principal.filter(|(_, theirs)| adds_up && matches!(fields.at(*theirs).ty, FieldType::Money))
     }
 
     /// How a reversal counts that finds no original.
