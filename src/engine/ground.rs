@@ -127,7 +127,8 @@ impl Fold<'_> {
                 _ if hold.granted => Some(rise.since),
                 Some(tier) if ladder.holds == Hold::Rolling => {
                     let now = self.at.now;
-                    (self.reached_at(tier, true, now)? || self.reached_at(tier, false, now)?).then_some(now)
+                    let view = View { at: Some(self.moment(now)), ..View::default() };
+                    self.stays(tier, view)?.then_some(now)
                 }
                 _ => self.grounded(id, hold.tier, hold.since)?.then_some(hold.since),
             };

@@ -48,6 +48,11 @@ impl Fold<'_> {
         self.judge.truth(condition, &self.cx(view))
     }
 
+    /// Whether a tier stays that is held as long as its condition holds: who would rise to it again at once does not fall from it.
+    pub(super) fn stays(&self, tier: &Tier, view: View<'_>) -> Result<bool, Fault> {
+        Ok(self.reached(tier, true, view)? || self.reached(tier, false, view)?)
+    }
+
     /// Brings all ladders up to what measures say; returns whether any tier changed.
     pub fn settle_tiers(&mut self) -> Result<bool, Fault> {
         let mut changed = false;
@@ -76,9 +81,11 @@ impl Fold<'_> {
         let mut again = Vec::new();
         for (number, tier) in rungs(ladder) {
             let holding = self.state.ladders.at(id).holds.iter().any(|hold| hold.tier == number && hold.until > now);
-            let reached = |keep| self.reached(tier, keep, View { replay: &reads, ..View::default() });
-            // Who would rise to it again at once does not fall from it.
-            let holds = reached(holding)? || (holding && ladder.holds == Hold::Rolling && reached(false)?);
+            let view = View { replay: &reads, ..View::default() };
+            let holds = match ladder.holds {
+                Hold::Rolling if holding => self.stays(tier, view)?,
+                _ => self.reached(tier, holding, view)?,
+            };
             let held = self.state.ladders.at_mut(id);
             if !holds {
                 let before = (held.waiting.len(), held.holds.len());

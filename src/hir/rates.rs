@@ -19,8 +19,8 @@ impl Program {
     /// Whether what comes back of events of a type in the currency in which they were paid adds up to them: where what is too much is
     /// `dropped`, each part is worth what it is by itself.
     pub fn parts_add_up(&self, kind: EventId) -> bool {
-        let reversals = self.events.iter().filter_map(|def| def.reversal.as_ref());
-        reversals.into_iter().any(|reversal| reversal.of == kind && !reversal.excess_dropped)
+        let mut reversals = self.events.iter().filter_map(|def| def.reversal.as_ref());
+        reversals.any(|reversal| reversal.of == kind && !reversal.excess_dropped)
     }
 
     /// An amount in minor units of a currency, as minor units of the program's, at the rate of the local day of a moment.

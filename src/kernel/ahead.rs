@@ -125,8 +125,7 @@ impl Looks {
             .flatten()
             .filter(|measure| measure.cells.entries != ABSENT)
             .partition(|measure| measure.how == How::Distinct);
-        let mut windows: Vec<Leaving> = Vec::new();
-        windows.extend(sums.iter().map(|measure| {
+        let windowed = sums.iter().map(|measure| {
             let age = match measure.back {
                 Back::Exactly(length) => length,
                 Back::Days(_, length) => i64::from(length.days) * 86_400_000,
@@ -134,7 +133,8 @@ impl Looks {
             };
             let of = if measure.facts.is_some() { place } else { first };
             Leaving { first: measure.cells.first, age, cell: measure.cells.entries, place: of, facts: measure.facts }
-        }));
+        });
+        let mut windows: Vec<Leaving> = windowed.collect();
         let kept = facts().filter_map(|(id, fact)| {
             Some(Leaving { first: fact.first, age: fact.kept?, cell: fact.queue, place: first, facts: Some(id) })
         });
