@@ -15,6 +15,10 @@ use crate::value::{Day, Exact, Instant, Value};
 /// How long a streak is, from the days on which something counted; `None` where the measure has none for this moment, or is no streak.
 pub fn streak(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Length>, Fault> {
     let Some((measure, gauge)) = running(id, cx) else { return Ok(None) };
+    length(id, measure, gauge, cx)
+}
+
+fn length(id: MeasureId, measure: &Measure, gauge: &Gauge, cx: &Cx<'_>) -> Result<Option<Length>, Fault> {
     let Source::Streak { period, shield, .. } = &measure.source else { return Ok(None) };
     let from = cx.state.restarts.at(id).map(|restart| cx.zone().day_of(restart.at));
     let row = Row { id, kind: *period, shield, from };
@@ -24,7 +28,7 @@ pub fn streak(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Length>, Fault> {
 /// The value of a measure from its running sums; `None` where it has none for this moment.
 pub fn read(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Value>, Fault> {
     let Some((measure, gauge)) = running(id, cx) else { return Ok(None) };
-    if let Some(length) = streak(id, cx)? {
+    if let Some(length) = length(id, measure, gauge, cx)? {
         return Ok(Some(Value::Exact(Exact::from(length.periods))));
     }
     let start = cx.window_start(measure.window)?.unwrap_or(Instant::FIRST);
