@@ -37,22 +37,13 @@ pub(crate) struct Patterns {
 }
 
 /// How many bytes a step looks at, also where a record ends before.
-pub(crate) const WINDOW: usize = 32;
+pub(crate) const WINDOW: usize = 16;
 
 /// These bytes.
 type Window = [u8; WINDOW];
 
-/// Two halves of a window.
-type Halves = [u8x16; 2];
-
 /// Bytes of nothing but 0.
-const ZERO: u8x16 = u8x16::new([0; 16]);
-
-#[inline(always)]
-fn halves(window: &Window) -> Halves {
-    let (halves, _) = window.as_chunks();
-    [0, 1].map(|place| halves.get(place).copied().map_or(ZERO, u8x16::new))
-}
+const ZERO: u8x16 = u8x16::new([0; WINDOW]);
 
 /// Where a step is.
 type Place = u32;
@@ -64,9 +55,9 @@ const NONE: Place = Place::MAX;
 #[derive(Debug, Clone)]
 struct Step {
     /// The bytes; 0 behind them.
-    literal: Halves,
+    literal: u8x16,
     /// All bits of each byte that belongs to them.
-    mask: Halves,
+    mask: u8x16,
     length: u32,
     /// What else may stand there. Numbers and words stand behind all others: what comes before them may also come before a quote.
     other: Place,
@@ -90,28 +81,21 @@ enum Then {
 
 impl Step {
     /// What is not known yet: no bytes are like that.
-    const NEVER: Self = Self {
-        literal: [u8x16::new([u8::MAX; 16]), ZERO],
-        mask: [ZERO; 2],
-        length: 0,
-        other: NONE,
-        then: Then::End(0),
-    };
+    const NEVER: Self =
+        Self { literal: u8x16::new([u8::MAX; WINDOW]), mask: ZERO, length: 0, other: NONE, then: Then::End(0) };
 
     fn new(bytes: &[u8], then: Then) -> Option<Self> {
         let (mut literal, mut mask) = ([0; WINDOW], [0; WINDOW]);
         literal.get_mut(..bytes.len())?.copy_from_slice(bytes);
         mask.get_mut(..bytes.len())?.fill(u8::MAX);
         let length = u32::try_from(bytes.len()).ok()?;
-        Some(Self { literal: halves(&literal), mask: halves(&mask), length, other: NONE, then })
+        Some(Self { literal: u8x16::new(literal), mask: u8x16::new(mask), length, other: NONE, then })
     }
 
     /// Whether these bytes stand in a window.
     #[inline(always)]
     fn stands(&self, window: &Window) -> bool {
-        let ([first, second], [a, b], [c, d]) = (halves(window), self.literal, self.mask);
-        let other = (first & c ^ a) | (second & d ^ b);
-        other.simd_eq(ZERO).to_bitmask() == u32::from(u16::MAX)
+        (u8x16::new(*window) & self.mask).simd_eq(self.literal).to_bitmask() == u32::from(u16::MAX)
     }
 
     fn is_never(&self) -> bool {

@@ -72,18 +72,22 @@ pub(super) fn near(bytes: &[u8], wanted: u8) -> Option<usize> {
 /// How many characters of ASCII come before the quote that ends a text, where that is near and all of them stand for themselves.
 #[inline(always)]
 pub(super) fn short_text_length(bytes: &[u8; 32]) -> Option<usize> {
-    let (mut quotes, mut others) = (0, 0);
     let (halves, _) = bytes.as_chunks::<16>();
-    for (half, shift) in halves.iter().zip([0, 16]) {
-        let half = i8x16::new(half.map(u8::cast_signed));
-        let quote = half.simd_eq(i8x16::splat(b'"'.cast_signed()));
-        // Below the blank lie control characters and, as they are below zero, all other characters.
-        let other = half.simd_eq(i8x16::splat(b'\\'.cast_signed())) | half.simd_lt(i8x16::splat(0x20));
-        quotes |= quote.to_bitmask() << shift;
-        others |= other.to_bitmask() << shift;
+    let mut before = 0;
+    for half in halves {
+        let signed = i8x16::new(half.map(u8::cast_signed));
+        // Below the blank lie control characters and, as they are below zero, all that are not of ASCII.
+        let ends = signed.simd_eq(i8x16::splat(b'"'.cast_signed()))
+            | signed.simd_eq(i8x16::splat(b'\\'.cast_signed()))
+            | signed.simd_lt(i8x16::splat(0x20));
+        let marks = ends.to_bitmask();
+        if marks != 0 {
+            let end = marks.trailing_zeros() as usize;
+            return (byte(half, end) == b'"').then_some(before + end);
+        }
+        before += half.len();
     }
-    let before = quotes.wrapping_sub(1) & !quotes;
-    (quotes != 0 && others & before == 0).then_some(quotes.trailing_zeros() as usize)
+    None
 }
 
 /// How many bytes come before the first that is marked: `marks` tells it of sixteen at once, `is_marked` of one.
