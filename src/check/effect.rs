@@ -36,7 +36,7 @@ impl Checker<'_> {
     ) -> Option<Vec<(Option<Expr>, Effect)>> {
         let mut effects = Vec::with_capacity(written.len());
         for effect in written {
-            effects.extend(self.effect(effect, scope));
+            effects.extend(self.effect(&effect.value, effect.at.0, scope));
         }
         (effects.len() == written.len()).then_some(effects)
     }
@@ -70,8 +70,14 @@ impl Checker<'_> {
         });
         Some(id)
     }
-    fn effect(&mut self, effect: &ast::Spanned<ast::Effect>, scope: &Scope) -> Option<(Option<Expr>, Effect)> {
-        let effect = match &effect.value {
+    fn effect(&mut self, effect: &ast::Effect, span: Span, scope: &Scope) -> Option<(Option<Expr>, Effect)> {
+        let effect = match effect {
+            ast::Effect::When(conditional) => {
+                let (effect, when) = &**conditional;
+                let when = self.condition(when, scope)?;
+                let (_, effect) = self.effect(effect, span, &scope.given(&when))?;
+                return Some((Some(when), effect));
+            }
             ast::Effect::Give(amount) => {
                 let amount = self.amount(amount, scope)?;
                 let Type::Quantity(unit) = amount.value.ty else { return None };
@@ -97,7 +103,7 @@ impl Checker<'_> {
                     return self.fail(errors::challenges::unknown_offer(name.span(), &name.text, near));
                 }
                 if self.begins_with_activation(&name.text) {
-                    return self.fail(errors::challenges::activate_to_open(effect.at.0, &name.text));
+                    return self.fail(errors::challenges::activate_to_open(span, &name.text));
                 }
                 let time = match time {
                     Some(time) => Some(self.duration(time)?),
@@ -119,10 +125,10 @@ impl Checker<'_> {
                 let tier = self.tier(ladder, level)?;
                 let lasts = match hold {
                     Some(hold) => self.hold(hold)?,
-                    None => self.declared_hold(ladder, effect.at.0)?,
+                    None => self.declared_hold(ladder, span)?,
                 };
                 if lasts == Hold::Rolling {
-                    let (span, tiers, level) = (effect.at.0, &tiers.text, &level.text);
+                    let (tiers, level) = (&tiers.text, &level.text);
                     let declared = self.items.ladders.get(ladder.index()).and_then(|item| item.holds.as_ref());
                     let holds = declared.is_some_and(|holds| !matches!(holds.value, ast::Hold::Rolling));
                     return self.fail(match hold {

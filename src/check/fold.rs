@@ -116,7 +116,11 @@ impl Checker<'_> {
                     || self.attributes.iter().any(|field| &*field.name == name)
             };
             let name = ["total", "so_far", "total_so_far"].into_iter().find(|name| !taken(name)).unwrap_or("my_total");
-            return self.fail(errors::measures::history_in_expression(span, &text, name));
+            let lines = match fold.of.parts.as_slice() {
+                [event, list, field] => Some((format!("{}.{}", event.text, list.text), &*field.text)),
+                _ => None,
+            };
+            return self.fail(errors::measures::history_in_expression(span, &text, name, lines));
         }
         let Some(event) = scope.event.and_then(|event| self.events.get(event)) else {
             let error = self.no_event(first);

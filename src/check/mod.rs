@@ -441,8 +441,12 @@ impl<'a> Checker<'a> {
         let places = items.leaderboards.iter().flat_map(|board| &board.places);
         let effects = effects.chain(options.flat_map(|option| &option.effects));
         let effects = effects.chain(places.flat_map(|place| &place.effects));
+        let effects = effects.map(|effect| match &effect.value {
+            ast::Effect::When(conditional) => &conditional.0,
+            effect => effect,
+        });
         for effect in effects {
-            if let ast::Effect::Badge(name) = &effect.value {
+            if let ast::Effect::Badge(name) = effect {
                 if names.prizes.get(&name.text).is_some() {
                     note(Err(Box::new(errors::names::badge_and_reward(name.span(), &name.text))));
                 } else if self.badges.find(|badge| badge.name == name.text).is_none() {

@@ -342,7 +342,7 @@ impl Checker<'_> {
     /// `event.subtotal`.
     fn field_path(&mut self, name: &Ident, rest: &[Ident], span: Span, scope: &Scope) -> Option<Expr> {
         let Some(event) = scope.event.and_then(|event| self.events.get(event)) else {
-            return self.fail(errors::names::no_event_here(span, &name.text, &[]));
+            return self.fail(errors::names::no_event_here(span, &name.text, &[], false));
         };
         match event.fields.find(|field| field.name == name.text) {
             Some(field) => self.path_from(Head::Field(field), name, rest, span, &Scope { line: None, ..scope.clone() }),
@@ -412,7 +412,13 @@ impl Checker<'_> {
             .map(|event| Arc::clone(&event.name))
             .collect();
         match scope.event {
-            None if !events.is_empty() => return errors::names::no_event_here(span, &name.text, &events),
+            None if !events.is_empty() => {
+                let fields = self.events.iter().flat_map(|event| event.fields.iter());
+                let mut named = fields.filter(|field| field.name == name.text);
+                let counts =
+                    named.any(|field| matches!(field.ty, FieldType::Money | FieldType::Number | FieldType::Count));
+                return errors::names::no_event_here(span, &name.text, &events, counts);
+            }
             Some(event) if !events.is_empty() && near.is_none() => {
                 let mend = self.instead_of_field(event);
                 return errors::names::field_of_other(span, &name.text, &self.events.at(event).name, &events, mend);

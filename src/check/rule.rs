@@ -66,6 +66,7 @@ impl Checker<'_> {
         let (on_refund, apart) = self.rule_refund(item, &trigger, &gates, &effects);
         let decided = self.decided(item.gate.decided.as_ref(), None);
         self.lasting_of_rule(item, &trigger, &effects);
+        self.conditions_between(item);
         Some(Rule {
             name: Arc::clone(&item.name.text),
             was: was(item.was.as_ref()),
@@ -82,6 +83,15 @@ impl Checker<'_> {
             apart,
             decided: decided?,
         })
+    }
+    /// Told where a condition stands between effects, as if it were that of one of them.
+    fn conditions_between(&mut self, item: &ast::Rule) {
+        let starts = || item.effects.iter().map(|effect| effect.at.0.start);
+        for when in item.gate.when.iter().map(|when| when.at.0) {
+            if starts().any(|effect| effect < when.start) && starts().any(|effect| effect > when.start) {
+                self.report(errors::rules::condition_between(when, &item.name.text));
+            }
+        }
     }
     /// Declared, or as for earns where an event sets it off, with the reversals that take a part in any case; measures and tiers are thresholds by themselves.
     fn rule_refund(

@@ -23,6 +23,7 @@ mod output;
 mod page;
 mod playing;
 mod progress;
+mod reasons;
 mod report;
 mod run;
 mod sample;

@@ -8,6 +8,7 @@ use comfy_table::presets::UTF8_BORDERS_ONLY;
 use comfy_table::{CellAlignment, Table};
 use serde::Serialize;
 
+use super::reasons::Reasons;
 use super::{giving, playing};
 use crate::arena::Id as _;
 use crate::engine::{Flows, Outcome, VoucherChange, What, World};
@@ -47,7 +48,10 @@ pub struct Summary<'p> {
     /// What partners and causes come to.
     pub(super) giving: Giving<'p>,
     playing: Playing<'p>,
-    reasons: BTreeMap<String, u64>,
+    /// Why records were not judged.
+    reasons: Reasons,
+    /// Why events failed or were refused, as far as it is known.
+    outcome_reasons: Reasons,
     rejects: u64,
     first_rejects: Vec<Reject>,
     elapsed: Duration,
@@ -93,7 +97,8 @@ impl<'p> Summary<'p> {
             rewards: BTreeMap::new(),
             giving: Giving::new(versions, earlier),
             playing: Playing::new(versions),
-            reasons: BTreeMap::new(),
+            reasons: Reasons::default(),
+            outcome_reasons: Reasons::default(),
             rejects: 0,
             first_rejects: Vec::new(),
             elapsed: Duration::ZERO,
@@ -178,22 +183,14 @@ impl<'p> Summary<'p> {
     pub fn reject(&mut self, reject: &Reject) {
         if reject.skipped {
             self.skipped += 1;
-            *self.reasons.entry(format!("{} (left out by the map)", reject.reason)).or_default() += 1;
+            self.reasons.add(format!("{} (left out by the map)", reject.reason));
             return;
         }
         self.rejects += 1;
         if self.first_rejects.len() < SHOWN_REJECTS {
             self.first_rejects.push(reject.clone());
         }
-        // Values of the record stand in backticks: without them, equal mistakes have equal reasons. A field in front stays.
-        let (field, rest) =
-            reject.reason.split_once("`: ").map_or(("", reject.reason.as_str()), |(field, rest)| (field, rest));
-        let rest = rest.split('`').step_by(2).collect::<Vec<_>>().join("…");
-        let kind = if field.is_empty() { rest } else { format!("{field}`: {rest}") };
-        const MOST: usize = 1_000;
-        if self.reasons.len() < MOST || self.reasons.contains_key(&kind) {
-            *self.reasons.entry(kind).or_default() += 1;
-        }
+        self.reasons.rejected(&reject.reason);
     }
 
     /// Something happened.
@@ -224,8 +221,14 @@ impl<'p> Summary<'p> {
                     VoucherChange::Cancelled => sums.issued = sums.issued.saturating_sub(1),
                 }
             }
-            What::Refused(_) => self.refused += 1,
-            What::Failed(_) => self.failed += 1,
+            What::Refused(reason) => {
+                self.refused += 1;
+                self.outcome_reasons.outcome(reason);
+            }
+            What::Failed(reason) => {
+                self.failed += 1;
+                self.outcome_reasons.outcome(reason);
+            }
             _ => {}
         }
     }
@@ -263,14 +266,6 @@ impl<'p> Summary<'p> {
             (ladder, ladder.tiers.iter().zip(counts.iter().copied()).collect())
         };
         self.tiers.iter().map(standing).collect()
-    }
-
-    /// The reasons of rejects, the most frequent first.
-    fn ranked(&self) -> Vec<(&str, u64)> {
-        let mut ranked: Vec<(&str, u64)> =
-            self.reasons.iter().map(|(reason, count)| (reason.as_str(), *count)).collect();
-        ranked.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), reason.to_string()));
-        ranked
     }
 
     fn shown(&self, unit: UnitId, steps: i128) -> String {
@@ -343,18 +338,13 @@ impl<'p> Summary<'p> {
         for mut table in playing::tables(&self.playing, table).into_iter().chain(giving::tables(&self.giving, table)) {
             push(&mut out, &mut table, true);
         }
-        if self.rejects + self.skipped > 0 {
-            let mut reasons = table(&["why records were not judged", "records"]);
-            let ranked = self.ranked();
-            let (shown, rest) = ranked.split_at(ranked.len().min(MOST_REASONS));
-            for (reason, count) in shown {
-                reasons.add_row(vec![(*reason).to_owned(), grouped(*count)]);
-            }
-            if !rest.is_empty() {
-                let all = rest.iter().map(|(_, count)| count).sum();
-                reasons.add_row(vec![format!("for {} other reasons", rest.len()), grouped(all)]);
-            }
-            push(&mut out, &mut reasons, true);
+        if !self.outcome_reasons.is_empty() {
+            push(&mut out, &mut why(&self.outcome_reasons, "why events failed or were refused", "events"), true);
+        } else if self.refused + self.failed > 0 {
+            out.push_str("Why events failed or were refused stands in the journal: run again with `-o FOLDER`.\n");
+        }
+        if !self.reasons.is_empty() {
+            push(&mut out, &mut why(&self.reasons, "why records were not judged", "records"), true);
         }
         out
     }
@@ -397,11 +387,8 @@ impl<'p> Summary<'p> {
             duplicates: self.duplicates,
             skipped: self.skipped,
             rejects: self.rejects,
-            reject_reasons: self
-                .ranked()
-                .into_iter()
-                .map(|(reason, records)| ReasonReport { reason: reason.to_owned(), records })
-                .collect(),
+            reject_reasons: reasons(&self.reasons, |reason, records| ReasonReport { reason, records }),
+            outcome_reasons: reasons(&self.outcome_reasons, |reason, events| OutcomeReasonReport { reason, events }),
             units: self.units.iter().map(unit).collect(),
             tiers: self.standings().into_iter().map(ladder).collect(),
             rewards: self.rewards.iter().map(reward).collect(),
@@ -412,6 +399,25 @@ impl<'p> Summary<'p> {
             draws: self.playing.draws(),
         }
     }
+}
+
+fn reasons<R>(reasons: &Reasons, report: impl Fn(String, u64) -> R) -> Vec<R> {
+    reasons.ranked().into_iter().map(|(reason, count)| report(reason.to_owned(), count)).collect()
+}
+
+/// The most frequent reasons, and how many others there are.
+fn why(reasons: &Reasons, heading: &str, counted: &str) -> Table {
+    let mut table = table(&[heading, counted]);
+    let ranked = reasons.ranked();
+    let (shown, rest) = ranked.split_at(ranked.len().min(MOST_REASONS));
+    for (reason, count) in shown {
+        table.add_row(vec![(*reason).to_owned(), grouped(*count)]);
+    }
+    if !rest.is_empty() {
+        let all = rest.iter().map(|(_, count)| count).sum();
+        table.add_row(vec![format!("for {} other reasons", rest.len()), grouped(all)]);
+    }
+    table
 }
 
 #[derive(Serialize)]
@@ -430,6 +436,8 @@ struct Report {
     skipped: u64,
     rejects: u64,
     reject_reasons: Vec<ReasonReport>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    outcome_reasons: Vec<OutcomeReasonReport>,
     units: Vec<UnitReport>,
     tiers: Vec<LadderReport>,
     rewards: Vec<RewardReport>,
@@ -449,6 +457,12 @@ struct Report {
 struct ReasonReport {
     reason: String,
     records: u64,
+}
+
+#[derive(Serialize)]
+struct OutcomeReasonReport {
+    reason: String,
+    events: u64,
 }
 
 #[derive(Serialize)]

@@ -146,7 +146,10 @@ fn statement_word(r: &Reader<'_>, Place { rule, first, last }: Place, at: usize)
     }
     let lower = word.to_lowercase();
     let capitals = known.iter().find(|known| **known == lower).map(String::as_str);
-    let similar = capitals.or_else(|| synonym(word, &known)).or_else(|| similar(word, &known));
+    // A reward's `limit` is how many there are, and its `minimum` is of the basket: neither is the most that one is worth.
+    let most = rule == Rule::reward_lines && matches!(lower.as_str(), "max" | "maximum" | "cap");
+    let near = || capitals.or_else(|| synonym(word, &known)).or_else(|| similar(word, &known));
+    let similar = if most { None } else { near() };
     let names_first = matches!(
         rule,
         Rule::event_lines
@@ -174,12 +177,14 @@ fn statement_word(r: &Reader<'_>, Place { rule, first, last }: Place, at: usize)
     Some(errors::unknown_statement(span, word, describe::block(rule), similar, &known))
 }
 
-/// A statement of a boost that begins with none of their words: its amount, where it begins with a name.
+/// A statement of a boost that begins with none of their words: its amount, where it is no name or can be read as a whole.
 fn boost_statement(r: &Reader<'_>, place: Place, mut known: Vec<String>) -> Diagnostic {
     let (span, block) = (r.token_span(place.first), describe::block(place.rule));
     let (start, end) = r.range(place.first, place.last);
     let edit = Edit { span: r.span(start, start), text: "give ".to_owned() };
-    if repair::reading(r, place, std::slice::from_ref(&edit)) == Reading::Whole {
+    let word = r.tokens.get(place.first).is_some_and(|token| token.kind == TokenKind::Word);
+    let least = if word { Reading::Whole } else { Reading::Beyond };
+    if repair::reading(r, place, std::slice::from_ref(&edit)) >= least {
         let amount = r.text.get(start..end).unwrap_or_default();
         let d = errors::unknown_statement(r.span(start, end), amount, block, None, &[]);
         return Diagnostic { edits: vec![edit], ..d.help(format!("where an amount is meant, write `give {amount}`")) };

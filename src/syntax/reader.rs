@@ -55,6 +55,7 @@ const REPEATABLE: &[Rule] = &[
     Rule::collects_line,
     Rule::always_line,
     Rule::perk_line,
+    Rule::acted_line,
     Rule::issue_line,
     Rule::during_line,
     Rule::where_line,

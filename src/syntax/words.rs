@@ -76,6 +76,7 @@ pub(super) const TYPE_SYNONYMS: &[(&str, &str)] = &[
 /// Words that people try, and the statement words that they mean.
 pub(super) const SYNONYMS: &[(&str, &str)] = &[
     ("when", "only"),
+    ("only", "when"),
     ("maximum", "limit"),
     ("multiply", "boost"),
     ("rounding", "round"),

@@ -83,6 +83,22 @@ fn s50_a_messy_stream_is_judged_as_far_as_it_can_be() {
 }
 
 #[test]
+fn why_events_fail_is_told() {
+    let folder = Folder::new("refused");
+    let (program, events) = ("tests/cases/cli/refused.meed", "tests/cases/cli/refused.jsonl");
+    let out = folder.named("out");
+    let sums = said(&["run", program, events]);
+    assert!(sums.contains("stands in the journal: run again with `-o FOLDER`"), "{sums}");
+    let text = said(&["run", program, events, "-o", &out]);
+    let (_, reasons) = text.split_once("why events failed or were refused").unwrap();
+    let rows: Vec<&str> = reasons.lines().filter(|row| row.starts_with('│')).collect();
+    insta::assert_snapshot!(rows.join("\n"));
+    let json = said(&["run", program, events, "--format", "json", "--journal", &folder.named("journal")]);
+    let json: serde_json::Value = serde_json::from_str(json.lines().find(|line| line.starts_with('{')).unwrap()).unwrap();
+    assert_eq!(json["outcome_reasons"][0]["events"], 2);
+}
+
+#[test]
 fn partners_get_statements() {
     let folder = Folder::new("partners");
     let (program, events) = ("tests/cases/cli/partners.meed", "tests/cases/cli/partners.jsonl");

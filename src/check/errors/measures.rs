@@ -4,10 +4,21 @@ use super::{error, suggest};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
-/// `name` is one that nothing has.
-pub(in crate::check) fn history_in_expression(span: Span, text: &str, name: &str) -> Diagnostic {
-    error("E0231", span, format!("`{text}` counts over time, so it needs a name and a period"))
-        .help(format!("name it first: `measure {name} = {text}, each calendar year`, then write `{name}` here"))
+/// `name` is one that nothing has; `lines` the list and the field of its lines that are counted.
+pub(in crate::check) fn history_in_expression(
+    span: Span,
+    text: &str,
+    name: &str,
+    lines: Option<(String, &str)>,
+) -> Diagnostic {
+    let d = error("E0231", span, format!("`{text}` counts over time, so it needs a name and a period"))
+        .help(format!("name it first: `measure {name} = {text}, each calendar year`, then write `{name}` here"));
+    match lines {
+        Some((list, field)) => {
+            d.note(format!("what is computed of each line stands in brackets: `sum of ({field} * …) over {list}`"))
+        }
+        None => d,
+    }
 }
 
 pub(in crate::check) fn not_a_list(

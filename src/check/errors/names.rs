@@ -309,14 +309,18 @@ pub(in crate::check) fn no_parts(span: Span, part: &str, of: &str) -> Diagnostic
     error("E0214", span, format!("`{of}` has no part `{part}`")).note(format!("`{of}` is a single value"))
 }
 
-pub(in crate::check) fn no_event_here(span: Span, name: &str, events: &[Arc<str>]) -> Diagnostic {
+/// `counts`: whether the field is one that can be added up.
+pub(in crate::check) fn no_event_here(span: Span, name: &str, events: &[Arc<str>], counts: bool) -> Diagnostic {
     let diagnostic = error("E0215", span, format!("`{name}` is a field of an event, and no event is at hand here"));
-    match events {
-        [] => diagnostic,
-        [event, ..] => diagnostic
-            .note(format!(
-                "`{event}` has this field; a tier, segment, measure formula or named value looks at the member only"
-            ))
-            .help(format!("sum it up over time: `measure total = sum of {event}.{name}`")),
+    let [event, ..] = events else { return diagnostic };
+    let diagnostic = diagnostic.note(format!(
+        "`{event}` has this field; a tier, segment, measure formula or named value looks at the member only"
+    ));
+    if counts {
+        diagnostic.help(format!("sum it up over time: `measure total = sum of {event}.{name}`"))
+    } else {
+        diagnostic.help(format!(
+            "ask it where the event is at hand, inside an earn or rule `on {event}`; or count: `measure so_many = count of {event} where {name} …`"
+        ))
     }
 }

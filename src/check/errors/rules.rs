@@ -9,6 +9,14 @@ pub(in crate::check) fn no_effects(span: Span, rule: &str) -> Diagnostic {
         .help("add an effect, such as `give 100 points`, `badge …` or `message email \"…\"`")
 }
 
+pub(in crate::check) fn condition_between(span: Span, rule: &str) -> Diagnostic {
+    Diagnostic::warning(Code("E0584"), span, format!("this condition holds for all that `{rule}` does"))
+        .label("what stands before it hangs on it too")
+        .help(
+            "for all of it, write it before the first effect; for one effect only, on its line: `issue gift when …`, `give 5 points when …`",
+        )
+}
+
 pub(in crate::check) fn invariant_of_nothing(span: Span, name: &str) -> Diagnostic {
     error("E0561", span, format!("`{name}` asks nothing about the member, so no event can break it"))
         .help("name a balance, a measure, a tier or an attribute, such as `points.balance >= 0`")

@@ -4,6 +4,13 @@ use super::{Explanation, code};
 
 pub(super) const LIST: &[Explanation] = &[
     code(
+        "E0584",
+        "a condition between effects",
+        "A line `when` is a condition of the whole rule, wherever it stands. Between two effects it looks like a condition of one of them. Write it before the first, or behind an effect on its line.",
+        "reward small { gives product \"mug\" }\nrule gifts on purchase {\n  issue small\n  when subtotal >= $20\n  give 5 points\n}",
+        "reward small { gives product \"mug\" }\nrule gifts on purchase {\n  issue small when subtotal >= $20\n  give 5 points\n}",
+    ),
+    code(
         "E0585",
         "a measure that has just begun",
         "A rule of the calendar looks at the beginning of its period, and a measure of the same period begins anew at that moment: it is always nothing. Look on the last day, or give by the last moment of the period with a challenge that is `decided at end`.",

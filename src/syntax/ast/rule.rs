@@ -142,6 +142,8 @@ pub enum Effect {
     Enter(Box<super::Enter>),
     /// `donate 1% of subtotal to oxfam`.
     Donate(Box<Donation>),
+    /// `issue gold_card when spend >= $500`: an effect that is no amount, and when it takes place.
+    When(Box<(Effect, Expr)>),
 }
 
 /// What goes to a cause.

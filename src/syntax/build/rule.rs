@@ -117,13 +117,24 @@ fn period_day(r: &mut Reader<'_>, n: &Node<'_>) -> Option<PeriodDay> {
 /// The effect of a line; `Some(None)` where the line is no effect.
 pub(super) fn effect<'t>(r: &mut Reader<'t>, s: &Statement<'t, '_>) -> Option<Option<Effect>> {
     let n = &s.node;
+    match n.rule() {
+        Rule::give_line => Some(Some(Effect::Give(earn::amount(r, s)?))),
+        Rule::take_line => Some(Some(Effect::Take(earn::amount(r, s)?))),
+        Rule::acted_line => {
+            let when = expr::expr(r, &n.get(Rule::when)?.get(Rule::expr)?)?;
+            Some(Some(Effect::When(Box::new((of_no_amount(r, &n.first()?)??, when)))))
+        }
+        _ => of_no_amount(r, n),
+    }
+}
+
+/// The same where the effect has no amount with cases.
+fn of_no_amount<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Option<Effect>> {
     Some(Some(match n.rule() {
-        Rule::give_line => Effect::Give(earn::amount(r, s)?),
         Rule::give_to_line => {
             let amount = expr::expr(r, &n.get(Rule::sum)?)?;
             Effect::GiveTo(Box::new((amount, n.path()?)))
         }
-        Rule::take_line => Effect::Take(earn::amount(r, s)?),
         Rule::convert_line => Effect::Convert(Box::new(convert(r, n)?)),
         Rule::issue_line => Effect::Issue(n.ident()?),
         Rule::badge_line => Effect::Badge(n.ident()?),

@@ -90,20 +90,31 @@ pub(super) fn tier_alone(r: &Reader<'_>, place: Place) -> Option<Diagnostic> {
     if !granted || tier > place.last || !ends {
         return None;
     }
-    // The tiers that this file declares, if it is one ladder.
+    let start = r.span(r.range(tier, tier).0, r.range(tier, tier).0);
+    let edit = only_ladder(r).map(|only| Edit { span: start, text: format!("{only} ") });
+    let fits = edit.as_ref().is_none_or(|edit| reading(r, place, std::slice::from_ref(edit)) == Reading::Whole);
+    fits.then(|| errors::tier_alone(r.token_span(tier), r.token_text(tier), edit))
+}
+
+/// The tiers that this file declares, if it is one ladder.
+fn only_ladder<'t>(r: &Reader<'t>) -> Option<&'t str> {
     let heads = r.tokens.windows(2).filter_map(|pair| match pair {
         [head, name] if head.text(r.text) == "tiers" && name.kind == TokenKind::Word => Some(name.text(r.text)),
         _ => None,
     });
     let mut heads: Vec<&str> = heads.collect();
     heads.dedup();
-    let start = r.span(r.range(tier, tier).0, r.range(tier, tier).0);
-    let edit = match heads.as_slice() {
-        [only] => Some(Edit { span: start, text: format!("{only} ") }),
-        _ => None,
-    };
-    let fits = edit.as_ref().is_none_or(|edit| reading(r, place, std::slice::from_ref(edit)) == Reading::Whole);
-    fits.then(|| errors::tier_alone(r.token_span(tier), r.token_text(tier), edit))
+    if let [only] = heads.as_slice() { Some(only) } else { None }
+}
+
+/// `rule … on tier gold`.
+pub(super) fn on_tier(r: &Reader<'_>, place: Place) -> Option<Diagnostic> {
+    let on = place.first + 2;
+    let said = ["rule", "on", "tier"] == [place.first, on, on + 1].map(|at| r.token_text(at)) && on + 2 == place.last;
+    let right = format!("when {} rises to {}", only_ladder(r).filter(|_| said)?, r.token_text(place.last));
+    let edit = Edit { span: r.token_span(on).to(r.token_span(place.last)), text: right.clone() };
+    (reading(r, place, std::slice::from_ref(&edit)) == Reading::Whole)
+        .then(|| errors::phrase(edit.span, &right, "a tier is reached by rising", edit))
 }
 
 /// `2x_day` as a name of an item.

@@ -25,6 +25,7 @@ pub(super) fn find(r: &Reader<'_>, place: Place, at: Option<usize>) -> Option<Di
         .or_else(|| clauses::word_list(r, place))
         .or_else(|| clauses::digit_name(r, place))
         .or_else(|| clauses::tier_alone(r, place))
+        .or_else(|| clauses::on_tier(r, place))
         .or_else(|| clauses::round_block(r, place, failed))
         .or_else(|| around::rate_of_nothing(r, place))
         .or_else(|| around::rate_of_band(r, place))
@@ -49,6 +50,12 @@ fn word(r: &Reader<'_>, place: Place, at: usize, failed: usize) -> Option<Diagno
     }
     let (found, span) = (r.token_text(at), r.token_span(at));
     match found {
+        "to" | "of" | "in" | "is" | "per" | "as" | "or" | "and"
+            if at == place.first
+                && matches!(place.rule, Rule::event_lines | Rule::member_lines | Rule::field_lines) =>
+        {
+            Some(errors::reserved(span, found))
+        }
         "and" | "or" | "per" | "of" | "is" | "in" | "to" if at == place.first && place.rule != Rule::item => {
             Some(errors::operator_first(span, found))
         }

@@ -2,7 +2,7 @@
 
 use super::super::errors;
 use super::super::grammar::Rule;
-use super::super::layout::TokenKind;
+use super::super::layout::{Bracket, TokenKind};
 use super::super::reader::Reader;
 use super::super::repair::{Place, Reading, reading};
 use crate::diagnostic::{Diagnostic, Edit};
@@ -13,7 +13,8 @@ struct Phrase {
     /// The first word of the statement; none where it may be any.
     of: &'static [&'static str],
     /// Words and signs, or one of the following: `<n>` a number, `<u>` a unit of time, `<p>` a period, `<ly>` a word such as
-    /// `monthly`, `<d>` a weekday, `<ds>` a run of weekdays, `<v>` a value, `<w>` a word, `<t>` a text, `$` the end of the statement.
+    /// `monthly`, `<d>` a weekday, `<ds>` a run of weekdays, `<v>` a value, `<c>` what a table or function says, `<w>` a word, `<t>` a text,
+    /// `$` the end of the statement.
     words: &'static str,
     /// The same in the language; `{0}` is the first of the parts that may vary.
     right: &'static str,
@@ -56,6 +57,8 @@ const ABOUT: &str = "the date comes first, what it is about stands in braces";
 const REVERSES: &str = "an event that takes another one back `reverses` it";
 const SEASON: &str = "a season is a statement of its own, `during`";
 const WEEKDAYS: &str = "weekdays are listed with commas";
+const TABLE: &str = "what a table or function says is a plain number";
+const CAPS: &[&str] = &["max", "maximum", "cap"];
 const CONDITIONS: &[&str] = &["when", "where", "only", "reach", "keep", "always", "segment"];
 
 /// In the order in which they are tried: longer ones before their parts.
@@ -116,6 +119,7 @@ const PHRASES: &[Phrase] = &[
     phrase(&["from"], "from <v> until <v>", "during {0} to {1}", SEASON),
     phrase(&["between"], "between <v> and <v>", "during {0} to {1}", SEASON),
     phrase(&["on"], "on <v>", "during {0}", SEASON),
+    phrase(&["give"], "on <d> $", "\nduring {0}", OWN_LINE),
     phrase(&["during"], "<ds>", "{0}", WEEKDAYS),
     phrase(&["during"], "<d> and <d>", "{0}, {1}", WEEKDAYS),
     phrase(&["during"], "<d> or <d>", "{0}, {1}", WEEKDAYS),
@@ -193,8 +197,12 @@ const PHRASES: &[Phrase] = &[
     phrase(ANY, "above <v>", "> {0}", COMPARE),
     phrase(ANY, "under <v>", "< {0}", COMPARE),
     phrase(ANY, "below <v>", "< {0}", COMPARE),
+    phrase(&["give"], "<c> <w> per <v> of", "{0} * 1 {1} per {2} of", TABLE),
+    phrase(&["give"], "<c> <w> $", "{0} as {1}", TABLE),
+    phrase(ANY, "<c> of", "{0} *", TABLE),
+    phrase(CAPS, "<w> <v> of <w>", "at most {1} of {2}", "how much of a bill may be paid is said with `at most`"),
     phrase(&["give"], "<v> <v> of", "{0} per {1} of", "a rate is written with `per`"),
-    phrase(ANY, "of <v> per <v>", "per {1} of {0}", "a rate names its step first, then of what"),
+    phrase(&["give", "boost"], "of <v> per <v>", "per {1} of {0}", "a rate names its step first, then of what"),
     phrase(ANY, "for each <v> of", "per {0} of", "a rate is written with `per`; `for every full` counts whole steps"),
     phrase(ANY, "for every <v> of", "per {0} of", "a rate is written with `per`; `for every full` counts whole steps"),
     phrase(&["event"], "cancels", "reverses", REVERSES),
@@ -310,6 +318,7 @@ fn matched(r: &Reader<'_>, place: Place, words: &str, at: usize) -> Option<(usiz
             "<t>" if kind == TokenKind::Text => (text.to_owned(), 1),
             "<w>" if kind == TokenKind::Word => (text.to_owned(), 1),
             "<v>" => value(r, place, next)?,
+            "<c>" => call(r, place, next)?,
             other if text.eq_ignore_ascii_case(other) => {
                 next += 1;
                 continue;
@@ -366,6 +375,28 @@ fn value(r: &Reader<'_>, place: Place, at: usize) -> Option<(String, usize)> {
         }
         _ => return None,
     }
+    let (from, to) = r.range(at, end);
+    Some((r.text.get(from..to)?.to_owned(), end + 1 - at))
+}
+
+/// `name(…)` or `name[…]`.
+fn call(r: &Reader<'_>, place: Place, at: usize) -> Option<(String, usize)> {
+    let kind = |at: usize| r.tokens.get(at).map(|token| token.kind);
+    if !matches!(
+        (kind(at), kind(at + 1)),
+        (Some(TokenKind::Word), Some(TokenKind::Open(Bracket::Round | Bracket::Square)))
+    ) {
+        return None;
+    }
+    let mut open = 0_usize;
+    let end = (at + 1..=place.last).find(|at| {
+        match kind(*at) {
+            Some(TokenKind::Open(_)) => open += 1,
+            Some(TokenKind::Close(_)) => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open == 0
+    })?;
     let (from, to) = r.range(at, end);
     Some((r.text.get(from..to)?.to_owned(), end + 1 - at))
 }
