@@ -4,10 +4,12 @@ use crate::hir::{Hold, Ladder, LadderId, LadderRefund, Rise, RuleId, Tier, Windo
 use crate::value::Instant;
 
 use super::brought::{Brought, Risen};
+use super::context::Moment;
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::outcome::{Cause, Stage};
 use super::reads;
+use super::state::Holding;
 
 /// What has its ground in what was counted: reasons to hold tiers, and rises, in their order.
 #[derive(Debug, Default)]
@@ -44,31 +46,93 @@ impl Fold<'_> {
     pub fn grounds(&self) -> Result<Vec<Grounds>, Fault> {
         let mut all = Vec::new();
         for (id, held) in self.state.ladders.pairs() {
-            let mut grounds = Grounds::default();
-            // What is held as long as its condition holds needs no other ground.
-            let rolling = self.program.ladders.at(id).holds == Hold::Rolling;
-            for hold in held.holds.iter().filter(|_| !rolling) {
-                grounds.holds.push(!hold.granted && self.grounded(id, hold.tier, hold.since)?);
-            }
+            let firm = self.firm(id)?;
+            let holds = held.holds.iter().map(|hold| !hold.granted && firm.contains(&hold)).collect();
+            let mut rises = Vec::new();
             for rise in &held.rises {
-                grounds.rises.push(self.stands_since(id, rise)?.is_some());
+                rises.push(self.stands_since(id, rise, &firm)?.is_some());
             }
-            all.push(grounds);
+            all.push(Grounds { holds, rises });
         }
         Ok(all)
     }
 
-    /// Whether a tier that was qualified for at a moment still is, or would at least be kept, by what counts for that time now.
-    fn grounded(&self, id: LadderId, tier: u32, since: Instant) -> Result<bool, Fault> {
+    /// The reasons to hold tiers that have their ground, the oldest first, and those that are over before what they led to.
+    fn firm(&self, id: LadderId) -> Result<Vec<&Holding>, Fault> {
+        let (ladder, held) = (self.program.ladders.at(id), self.state.ladders.at(id));
+        let mut all: Vec<&Holding> = held.ended.iter().chain(&held.holds).collect();
+        all.sort_by_key(|hold| hold.since);
+        let mut firm = Vec::new();
+        for hold in all {
+            let grounded = match ladder.holds {
+                _ if hold.granted => true,
+                Hold::Rolling => self.rolls_on(ladder, hold)?,
+                _ => self.grounded(id, hold.tier, hold.since, &firm)?,
+            };
+            if grounded {
+                firm.push(hold);
+            }
+        }
+        Ok(firm)
+    }
+
+    /// Whether a tier that was qualified for at a moment still is, by what counts for that time now; or is at least kept by that, where the member
+    /// had it for one of these reasons.
+    fn grounded(&self, id: LadderId, tier: u32, since: Instant, firm: &[&Holding]) -> Result<bool, Fault> {
         let ladder = self.program.ladders.at(id);
+        let carried = firm.iter().any(|hold| hold.carries(tier, since));
         let Some(tier) = ladder.tiers.get(tier as usize) else { return Ok(false) };
         let (first, last) = self.ground(ladder, tier, since)?;
-        if self.reached_at(tier, true, last)? {
+        if carried && self.reached_at(tier, true, last)? {
             return Ok(true);
         }
         let Some(reach) = &tier.reach else { return Ok(false) };
         let reached = |at| self.reached(tier, false, View { at: Some(at), ..View::default() });
         self.held_once(reads::rising(self.program, reach).as_deref(), first, last, reached)
+    }
+
+    /// Whether a tier that is held as long as its condition holds would be held by now, by what counts now: it is reached, or was since it is
+    /// held, and kept from then on.
+    fn rolls_on(&self, ladder: &Ladder, hold: &Holding) -> Result<bool, Fault> {
+        let Some(tier) = ladder.tiers.get(hold.tier as usize) else { return Ok(false) };
+        let view = |at: Moment| View { at: Some(at), ..View::default() };
+        let now = self.moment(self.at.now);
+        if self.reached(tier, false, view(now))? {
+            return Ok(true);
+        }
+        if !self.reached(tier, true, view(now))? {
+            return Ok(false);
+        }
+        let mut behind = None;
+        for fact in self.state.facts_from(hold.since).rev().filter(|fact| !fact.gone && !fact.negative) {
+            for before in [behind, Some(fact.place)] {
+                let then = view(Moment { before, ..self.moment(fact.event.time) });
+                if ladder.rises == Rise::AtOnce && self.reached(tier, false, then)? {
+                    return Ok(true);
+                }
+                if !self.stays(tier, then)? {
+                    return Ok(false);
+                }
+            }
+            behind = Some(fact.place);
+        }
+        self.reached(tier, false, view(Moment { before: behind, ..self.moment(hold.since) }))
+    }
+
+    /// Lets those reasons be over, and keeps in mind the ones without which a later reason would not have been one.
+    pub(super) fn end_reasons(&mut self, id: LadderId, over: Vec<Holding>) {
+        let ladder = self.program.ladders.at(id);
+        let held = self.state.ladders.at_mut(id);
+        let otherwise = |hold: &Holding| ladder.tiers.get(hold.tier as usize).is_some_and(Tier::keeps_otherwise);
+        held.ended.extend(over.into_iter().filter(otherwise));
+        let mut led = Vec::new();
+        for hold in std::mem::take(&mut held.ended).into_iter().rev() {
+            if held.holds.iter().chain(&led).any(|later| hold.carries(later.tier, later.since)) {
+                led.push(hold);
+            }
+        }
+        led.reverse();
+        held.ended = led;
     }
 
     /// The time in which to look again at what was qualified for: its period, or that very moment where windows slide. What is reached by
@@ -99,8 +163,8 @@ impl Fold<'_> {
 
     /// Since when what a rise or a fall brought stands, by what counts now: since the tier was qualified for, or would have been without what came
     /// back; `None` where the tier goes too.
-    fn stands_since(&self, id: LadderId, rise: &Risen) -> Result<Option<Instant>, Fault> {
-        if self.grounded(id, rise.tier, rise.since)? {
+    fn stands_since(&self, id: LadderId, rise: &Risen, firm: &[&Holding]) -> Result<Option<Instant>, Fault> {
+        if self.grounded(id, rise.tier, rise.since, firm)? {
             return Ok(Some(rise.since));
         }
         let held = self.state.ladders.at(id);
@@ -115,26 +179,19 @@ impl Fold<'_> {
             }
         }
         // What has come since may hold it all the same.
-        if end.is_some() { Ok(None) } else { self.held_on_since(id, rise) }
+        Ok(if end.is_some() { None } else { self.held_on_since(id, rise, firm) })
     }
 
     /// Since when a tier that was risen to is held for another reason, or by now where it is held as long as its condition holds.
-    fn held_on_since(&self, id: LadderId, rise: &Risen) -> Result<Option<Instant>, Fault> {
-        let (ladder, held) = (self.program.ladders.at(id), self.state.ladders.at(id));
-        let mut first: Option<Instant> = None;
-        for hold in held.holds.iter().filter(|hold| hold.tier >= rise.tier && self.lasts(ladder, hold) > self.at.now) {
-            let since = match ladder.tiers.get(hold.tier as usize) {
-                _ if hold.granted => Some(rise.since),
-                Some(tier) if ladder.holds == Hold::Rolling => {
-                    let now = self.at.now;
-                    let view = View { at: Some(self.moment(now)), ..View::default() };
-                    self.stays(tier, view)?.then_some(now)
-                }
-                _ => self.grounded(id, hold.tier, hold.since)?.then_some(hold.since),
-            };
-            first = first.into_iter().chain(since).min();
-        }
-        Ok(first)
+    fn held_on_since(&self, id: LadderId, rise: &Risen, firm: &[&Holding]) -> Option<Instant> {
+        let ladder = self.program.ladders.at(id);
+        let above = firm.iter().filter(|hold| hold.tier >= rise.tier && self.lasts(ladder, hold) > self.at.now);
+        let since = above.map(|hold| match ladder.holds {
+            _ if hold.granted => rise.since,
+            Hold::Rolling => self.at.now,
+            _ => hold.since,
+        });
+        since.min()
     }
 
     /// After a reversal: acts on tiers and rises whose ground it took.
@@ -146,19 +203,15 @@ impl Fold<'_> {
             }
             self.state.ladders.at_mut(id).settled.0 = false;
             self.lose_rises(id, &before.rises)?;
-            if ladder.holds == Hold::Rolling {
-                continue;
-            }
-            let mut lost = Vec::new();
-            for (i, hold) in self.state.ladders.at(id).holds.iter().enumerate() {
-                if before.holds.get(i) == Some(&true) && !self.grounded(id, hold.tier, hold.since)? {
-                    lost.push(i);
-                }
-            }
+            let firm = self.firm(id)?;
+            let holds = self.state.ladders.at(id).holds.iter().zip(&before.holds).enumerate();
+            let lost = holds.filter(|(_, (hold, had))| **had && !firm.contains(hold)).map(|(i, _)| i);
+            let lost: Vec<usize> = lost.collect();
             let end = self.calendar.zone.start_of(self.period(self.ladder_period(ladder), self.at.today).end);
             let held = self.state.ladders.at_mut(id);
             for i in lost.into_iter().rev() {
-                if ladder.refunds == LadderRefund::AtOnce {
+                // What is held as long as its condition holds is not held any longer.
+                if ladder.refunds == LadderRefund::AtOnce || ladder.holds == Hold::Rolling {
                     held.holds.remove(i);
                 } else if let Some(hold) = held.holds.get_mut(i) {
                     hold.lost_at = Some(end);
@@ -170,8 +223,8 @@ impl Fold<'_> {
 
     /// Takes back what rises and falls brought that stood before a reversal, and no longer do.
     fn lose_rises(&mut self, id: LadderId, before: &[bool]) -> Result<(), Fault> {
-        let rises = &self.state.ladders.at(id).rises;
-        let stand = rises.iter().map(|rise| self.stands_since(id, rise)).collect::<Result<Vec<_>, _>>()?;
+        let (rises, firm) = (&self.state.ladders.at(id).rises, self.firm(id)?);
+        let stand = rises.iter().map(|rise| self.stands_since(id, rise, &firm)).collect::<Result<Vec<_>, _>>()?;
         let mut kept = Vec::new();
         let rises = std::mem::take(&mut self.state.ladders.at_mut(id).rises);
         for (i, (mut rise, since)) in rises.into_iter().zip(stand).enumerate() {

@@ -323,7 +323,7 @@ fn retiered(held: &Held, old: &[String], new: &[crate::hir::Tier]) -> Held {
     let mut held = Held { settled: Note(false), ..held.clone() };
     held.tier = find(held.tier);
     held.highest = find(held.highest);
-    held.holds.iter_mut().for_each(|hold| hold.tier = find(hold.tier));
+    held.holds.iter_mut().chain(&mut held.ended).for_each(|hold| hold.tier = find(hold.tier));
     held.rises.iter_mut().for_each(|rise| rise.tier = find(rise.tier));
     held.anew.iter_mut().for_each(|(_, tier)| *tier = find(*tier));
     held.waiting = held.waiting.iter().map(|(tier, at)| (find(*tier), *at)).collect();

@@ -144,6 +144,9 @@ pub struct Held {
     pub risen: Option<Instant>,
     /// By tier: what holds it.
     pub holds: Vec<Holding>,
+    /// What held a tier once, as long as a later reason for it would not have been one without that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ended: Vec<Holding>,
     /// Rises that wait: tier and when.
     pub waiting: BTreeMap<u32, Instant>,
     /// What rolled over from period to period.
@@ -184,6 +187,7 @@ impl Held {
             highest: 0,
             risen: None,
             holds: Vec::new(),
+            ended: Vec::new(),
             waiting: BTreeMap::new(),
             carry: Carried::default(),
             history: Many::default(),
@@ -228,6 +232,13 @@ pub struct Holding {
     pub lost_at: Option<Instant>,
     /// Whether it was granted rather than reached.
     pub granted: bool,
+}
+
+impl Holding {
+    /// Whether a member holds a tier at a moment because of it, so that it need only be kept then.
+    pub fn carries(&self, tier: u32, at: Instant) -> bool {
+        self.tier == tier && self.since <= at && at < self.until
+    }
 }
 
 /// A voucher.

@@ -80,7 +80,9 @@ impl Fold<'_> {
         held.settled.0 = true;
         let mut again = Vec::new();
         for (number, tier) in rungs(ladder) {
-            let holding = self.state.ladders.at(id).holds.iter().any(|hold| hold.tier == number && hold.until > now);
+            // What has lost its ground holds the tier for a while, but it is not to be kept on that.
+            let mut holds = self.state.ladders.at(id).holds.iter().filter(|hold| hold.lost_at.is_none());
+            let holding = holds.any(|hold| hold.carries(number, now));
             let view = View { replay: &reads, ..View::default() };
             let holds = match ladder.holds {
                 Hold::Rolling if holding => self.stays(tier, view)?,
@@ -205,7 +207,8 @@ impl Fold<'_> {
         let now = self.at.now;
         let holds = std::mem::take(&mut self.state.ladders.at_mut(id).holds);
         // What has run out is acted upon at the ladder's own turn, which has its place at that instant (S4).
-        let alive: Vec<Holding> = holds.into_iter().filter(|hold| !fell || self.lasts(ladder, hold) > now).collect();
+        let (alive, over): (Vec<Holding>, Vec<Holding>) =
+            holds.into_iter().partition(|hold| !fell || self.lasts(ladder, hold) > now);
         let mut tier = alive.iter().map(|hold| hold.tier).max().unwrap_or(0);
         let old = self.state.ladders.at(id).tier;
         let held = self.state.ladders.at_mut(id);
@@ -220,6 +223,7 @@ impl Fold<'_> {
             let since = Instant::from_millis(now.millis() - 1).ok_or(Fault::Calendar)?;
             self.hold(id, Holding { tier, since, until, lost_at: None, granted: false });
         }
+        self.end_reasons(id, over);
         if tier == old {
             return Ok(false);
         }
@@ -352,14 +356,14 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// Lets those reasons go that what came back took the ground from, unless the tier is kept all the same. Returns whether one goes.
+    /// Lets those reasons go that what came back took the ground from, unless the tier is reached all the same. Returns whether one goes.
     fn forfeit_lost(&mut self, id: LadderId, ladder: &Ladder, before: Instant) -> Result<bool, Fault> {
         let now = self.at.now;
         let mut kept = Vec::new();
         for mut hold in self.state.ladders.at(id).holds.clone() {
             if hold.lost_at.is_some_and(|at| at <= now) {
                 let tier = ladder.tiers.get(hold.tier as usize);
-                if !tier.map_or(Ok(false), |tier| self.reached_at(tier, true, before))? {
+                if !tier.map_or(Ok(false), |tier| self.reached_at(tier, false, before))? {
                     continue;
                 }
                 hold.lost_at = None;

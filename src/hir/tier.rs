@@ -71,6 +71,14 @@ pub struct Tier {
     pub issues: Vec<RewardId>,
 }
 
+impl Tier {
+    /// Whether something else is asked to keep it than to reach it.
+    pub fn keeps_otherwise(&self) -> bool {
+        let reach = self.reach.as_ref().map(|reach| reach.span);
+        self.keep.as_ref().is_some_and(|keep| Some(keep.span) != reach)
+    }
+}
+
 /// When a member rises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rise {

@@ -98,7 +98,8 @@ fn sizes(program: &Program, state: &State) -> bool {
         && state.ladders.pairs().all(|(id, held)| {
             let tiers = program.ladders.at(id).tiers.len();
             let tier = |tier: u32| (tier as usize) < tiers;
-            tier(held.tier) && tier(held.highest) && held.holds.iter().all(|hold| tier(hold.tier))
+            let mut holds = held.holds.iter().chain(&held.ended);
+            tier(held.tier) && tier(held.highest) && holds.all(|hold| tier(hold.tier))
         })
 }
 

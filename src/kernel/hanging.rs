@@ -9,7 +9,7 @@ use super::judge::{Judge, Odd};
 use super::lane::Lane;
 use super::layout::ABSENT;
 use super::plan::{CrossingPlan, Once, TierRule};
-use super::store::hanging::{MULTIPLE, PERIOD, SINCE, TIER};
+use super::store::hanging::{MULTIPLE, PERIOD};
 use super::store::hold;
 
 /// The period of what is to be let go.
@@ -76,7 +76,7 @@ impl Judge<'_, '_> {
     }
 
     /// Takes back what hangs at a place, which is then to be let go.
-    fn revoke(&mut self, lane: &Lane<'_>, at: u32) {
+    pub fn revoke(&mut self, lane: &Lane<'_>, at: u32) {
         let row = self.pools.hanging.at(at).and_then(|row| row.first_chunk().copied());
         let Some([of, _, unit, granted, lot, anew]) = row else { return };
         if granted > 0 {
@@ -89,45 +89,10 @@ impl Judge<'_, '_> {
     }
 
     /// Lets go what was taken back.
-    fn let_revoked_go(&mut self, lane: &Lane<'_>, queue: usize) {
+    pub fn let_revoked_go(&mut self, lane: &Lane<'_>, queue: usize) {
         let mut hanging = lane.get(queue);
         self.pools.hanging.retain(&mut hanging, |row| cell(row, PERIOD) != GONE);
         lane.set(queue, hanging);
-    }
-
-    /// Where hangs what rises of a ladder brought, in order, and since when that stands by what counts now: since the tier was qualified for, or
-    /// since another reason for which it is held.
-    pub fn founded_rises(&mut self, lane: &Lane<'_>, id: LadderId) -> Vec<(u32, Option<i64>)> {
-        let ladder = self.plan.ladders.at(id);
-        let Some(held) = ladder.held.as_ref().filter(|_| ladder.cells.rises != ABSENT) else { return Vec::new() };
-        let rises = self.pools.hanging.iter(lane.get(ladder.cells.rises));
-        let rises: Vec<_> = rises.map(|(at, rise)| (at, cell(rise, TIER), cell(rise, SINCE))).collect();
-        let mut founded = Vec::with_capacity(rises.len());
-        for (at, tier, since) in &rises {
-            let again = || rises.iter().any(|(_, other, later)| other == tier && later > since);
-            let since = match self.is_grounded(lane, ladder, held, *tier, *since) {
-                true => Some(*since),
-                false if again() => None,
-                false => self.held_since(lane, id, *tier),
-            };
-            founded.push((*at, since));
-        }
-        founded
-    }
-
-    /// Takes back what rises of a ladder brought that had their ground and no longer have it.
-    pub fn lose_rises<'f>(&mut self, lane: &Lane<'_>, id: LadderId, before: &mut impl Iterator<Item = &'f bool>) {
-        for (at, founded) in self.founded_rises(lane, id) {
-            match (before.next(), founded) {
-                (_, Some(since)) => self.pools.hanging.at_mut(at).into_iter().for_each(|row| set(row, SINCE, since)),
-                (Some(true), None) => self.revoke(lane, at),
-                _ => {}
-            }
-        }
-        let queue = self.plan.ladders.at(id).cells.rises;
-        if queue != ABSENT {
-            self.let_revoked_go(lane, queue);
-        }
     }
 
     /// Which crossings have what they stand on, by rule and in order.

@@ -1,25 +1,26 @@
-//! Tiers that are held for a time: what holds them, until when, and what it stands on.
+//! Tiers that are held for a time: what holds them, and until when.
 
-use crate::hir::{LadderId, LadderRefund, MeasureId};
+use crate::hir::{LadderId, MeasureId};
 
 use super::code::{MISSING, Num, cell, set};
 use super::judge::{Judge, Odd};
 use super::lane::Lane;
+use super::layout::ABSENT;
 use super::plan::{HeldPlan, LadderPlan};
+use super::queues::EMPTY;
 use super::store::entry::{AMOUNT, AT};
-use super::store::hold::{LOST, SINCE, TIER, UNTIL};
-
-/// When what holds a tier is lost that has lost nothing.
-const NOT_LOST: i64 = i64::MAX;
-/// The same of one that is to be let go.
-const GONE: i64 = i64::MIN;
+use super::store::hold::{self, GONE, LOST, NOT_LOST, SINCE, TIER, UNTIL, carries};
 
 impl HeldPlan {
     /// The condition to reach a tier, or to keep it; none where it is only granted.
     fn condition<'l>(&'l self, ladder: &'l LadderPlan, tier: i64, keep: bool) -> Option<&'l Num> {
-        let rung = usize::try_from(tier - 1).ok()?;
-        let kept = self.keep.get(rung).and_then(Option::as_ref).filter(|_| keep);
-        kept.or(ladder.reach.get(rung)?.as_ref())
+        let reach = usize::try_from(tier - 1).ok().and_then(|rung| ladder.reach.get(rung)?.as_ref());
+        self.keep_of(tier).filter(|_| keep).or(reach)
+    }
+
+    /// The condition to keep a tier, where it is another one.
+    pub fn keep_of(&self, tier: i64) -> Option<&Num> {
+        self.keep.get(usize::try_from(tier - 1).ok()?)?.as_ref()
     }
 }
 
@@ -35,7 +36,12 @@ impl Judge<'_, '_> {
         // What was held only by what came back was never risen to: there is no fall from it.
         let stood = self.pools.holds.iter(holds).map(|(_, hold)| cell(hold, TIER)).max().unwrap_or(0).min(old);
         let from = if lost { stood } else { old };
+        let mut over = Vec::new();
         if fell {
+            if held.ended != ABSENT {
+                over = self.holds_of(holds);
+                over.retain(|hold| cell(hold, UNTIL) <= lane.now && held.keep_of(cell(hold, TIER)).is_some());
+            }
             self.pools.holds.retain(&mut holds, |hold| cell(hold, UNTIL) > lane.now);
             lane.set(held.holds, holds);
         }
@@ -45,6 +51,7 @@ impl Judge<'_, '_> {
             // It stands on the time that is over, not on what counts from now on.
             self.hold(lane, held, tier, lane.now - 1);
         }
+        self.end_reasons(lane, held, over);
         let moved = tier != old;
         if moved {
             self.move_to(lane, id, old, tier)?;
@@ -70,8 +77,9 @@ impl Judge<'_, '_> {
         }
         let mut again = Vec::new();
         for tier in (1..).take(ladder.reach.len()) {
-            let is_of = |hold: &[i64]| cell(hold, TIER) == tier && cell(hold, UNTIL) > lane.now;
-            let holding = self.pools.holds.iter(lane.get(held.holds)).any(|(_, hold)| is_of(hold));
+            // What has lost its ground holds the tier for a while, but it is not to be kept on that.
+            let keeps = |hold: &[i64]| carries(hold, tier, lane.now) && cell(hold, LOST) == NOT_LOST;
+            let holding = self.pools.holds.iter(lane.get(held.holds)).any(|(_, hold)| keeps(hold));
             // Only what has to do with the tier prolongs it.
             if holding && !moved {
                 continue;
@@ -111,7 +119,35 @@ impl Judge<'_, '_> {
         self.tier_rules(lane, id, first - 1..*last, highest, |rule| rule.hangs)
     }
 
-    /// Lets those reasons go that what came back took the ground from, unless the tier is kept all the same. Returns whether one goes.
+    /// Lets those reasons be over, and keeps in mind the ones without which a later reason would not have been one.
+    fn end_reasons(&mut self, lane: &Lane<'_>, held: &HeldPlan, over: Vec<[i64; hold::WIDTH]>) {
+        let mut ended = lane.get(held.ended);
+        if over.is_empty() && matches!(ended, EMPTY | MISSING) {
+            return;
+        }
+        let mut all = self.holds_of(ended);
+        all.extend(over);
+        let mut later = self.holds_of(lane.get(held.holds));
+        let mut led = Vec::new();
+        for hold in all.into_iter().rev() {
+            if later.iter().any(|later| carries(&hold, cell(later, TIER), cell(later, SINCE))) {
+                later.push(hold);
+                led.push(hold);
+            }
+        }
+        self.pools.holds.clear(&mut ended);
+        for hold in led.into_iter().rev() {
+            self.pools.holds.push(&mut ended, &hold, lane.number);
+        }
+        lane.set(held.ended, ended);
+    }
+
+    /// The cells of all reasons in a queue.
+    pub fn holds_of(&self, queue: i64) -> Vec<[i64; hold::WIDTH]> {
+        self.pools.holds.iter(queue).filter_map(|(_, hold)| hold.first_chunk().copied()).collect()
+    }
+
+    /// Lets those reasons go that what came back took the ground from, unless the tier is reached all the same. Returns whether one goes.
     fn forfeit(&mut self, lane: &Lane<'_>, id: LadderId, held: &HeldPlan) -> bool {
         let ladder = self.plan.ladders.at(id);
         let before = Lane { now: lane.now - 1, ..*lane };
@@ -120,7 +156,7 @@ impl Judge<'_, '_> {
         let lost: Vec<_> = lost.map(|(at, hold)| (at, cell(hold, TIER))).collect();
         let mut goes = false;
         for (at, tier) in lost {
-            let kept = self.held_then(&before, ladder, held, tier, true);
+            let kept = self.held_then(&before, ladder, held, tier, false);
             goes |= !kept;
             if let Some(hold) = self.pools.holds.at_mut(at) {
                 set(hold, LOST, if kept { NOT_LOST } else { GONE });
@@ -131,73 +167,10 @@ impl Judge<'_, '_> {
     }
 
     /// Lets those reasons go that are gone.
-    fn let_go(&mut self, lane: &Lane<'_>, held: &HeldPlan) {
+    pub fn let_go(&mut self, lane: &Lane<'_>, held: &HeldPlan) {
         let mut holds = lane.get(held.holds);
         self.pools.holds.retain(&mut holds, |hold| cell(hold, LOST) != GONE);
         lane.set(held.holds, holds);
-    }
-
-    /// Which rises and which reasons to hold tiers have their ground, by ladder and in order.
-    pub fn grounds(&mut self, lane: &Lane<'_>) -> Vec<bool> {
-        let mut all = Vec::new();
-        for id in &self.plan.grounded {
-            all.extend(self.founded_rises(lane, *id).into_iter().map(|(_, since)| since.is_some()));
-            self.each_ground(lane, *id, |_, _, grounded| all.push(grounded));
-        }
-        all
-    }
-
-    /// Takes rises back, and lets those reasons go, at once or at the end of the period, that had their ground and no longer have it.
-    pub fn lose_ground(&mut self, lane: &Lane<'_>, before: &[bool]) {
-        let mut before = before.iter();
-        for id in &self.plan.grounded {
-            let Some(held) = &self.plan.ladders.at(*id).held else { continue };
-            self.lose_rises(lane, *id, &mut before);
-            let end = self.today(lane).period(held.period).end;
-            self.each_ground(lane, *id, |judge, at, grounded| {
-                let lost = before.next() == Some(&true) && !grounded;
-                if let Some(hold) = judge.pools.holds.at_mut(at).filter(|_| lost) {
-                    set(hold, LOST, if held.refunds == LadderRefund::AtOnce { GONE } else { end });
-                }
-            });
-            self.let_go(lane, held);
-        }
-    }
-
-    /// All reasons to hold tiers of a ladder, and whether they have their ground.
-    fn each_ground(&mut self, lane: &Lane<'_>, id: LadderId, mut with: impl FnMut(&mut Self, u32, bool)) {
-        let ladder = self.plan.ladders.at(id);
-        let Some(held) = &ladder.held else { return };
-        let holds = self.pools.holds.iter(lane.get(held.holds));
-        let holds: Vec<_> = holds.map(|(at, hold)| (at, cell(hold, TIER), cell(hold, SINCE))).collect();
-        for (at, tier, since) in holds {
-            let grounded = self.is_grounded(lane, ladder, held, tier, since);
-            with(self, at, grounded);
-        }
-    }
-
-    /// Whether what was qualified for at a moment still is, or would at least be kept, by what counts for that period now.
-    pub fn is_grounded(
-        &mut self,
-        lane: &Lane<'_>,
-        ladder: &LadderPlan,
-        held: &HeldPlan,
-        tier: i64,
-        since: i64,
-    ) -> bool {
-        let then = Lane { now: since, ..*lane };
-        self.held_then(&then, ladder, held, tier, false) || self.held_then(&then, ladder, held, tier, true)
-    }
-
-    /// Since when a tier, or a higher one, is held by now for a reason that has its ground.
-    pub fn held_since(&mut self, lane: &Lane<'_>, id: LadderId, tier: i64) -> Option<i64> {
-        let ladder = self.plan.ladders.at(id);
-        let held = ladder.held.as_ref()?;
-        let holds = self.pools.holds.iter(lane.get(held.holds)).map(|(_, hold)| hold);
-        let holds = holds.filter(|hold| cell(hold, TIER) >= tier && cell(hold, UNTIL) > lane.now);
-        let holds: Vec<_> = holds.map(|hold| (cell(hold, TIER), cell(hold, SINCE))).collect();
-        let grounded = holds.into_iter().filter(|(tier, since)| self.is_grounded(lane, ladder, held, *tier, *since));
-        grounded.map(|(_, since)| since).min()
     }
 
     /// Whether a condition held at the end of the period of a moment, by what counts for that period now.

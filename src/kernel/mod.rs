@@ -16,6 +16,7 @@ mod distinct;
 mod earn;
 mod fill;
 mod find;
+mod ground;
 mod hanging;
 mod held;
 mod inside;

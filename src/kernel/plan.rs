@@ -228,6 +228,8 @@ pub struct LadderPlan {
 pub struct HeldPlan {
     /// The cell of what holds them.
     pub holds: usize,
+    /// The cell of what held them once, as long as a later reason would not have been one without that; where tiers are kept otherwise.
+    pub ended: usize,
     /// Until when, from a moment on at which a condition holds: its place in each moment.
     pub end: usize,
     /// Conditions to keep the tiers above the first, where they are other ones.

@@ -25,10 +25,23 @@ pub mod entry {
 
 /// Cells of what holds a tier: which, since when, until when, and when it is lost as what it stood on came back.
 pub mod hold {
+    use super::cell;
+
     pub const TIER: usize = 0;
     pub const SINCE: usize = 1;
     pub const UNTIL: usize = 2;
     pub const LOST: usize = 3;
+    pub const WIDTH: usize = 4;
+
+    /// When what holds a tier is lost that has lost nothing.
+    pub const NOT_LOST: i64 = i64::MAX;
+    /// The same of one that is to be let go.
+    pub const GONE: i64 = i64::MIN;
+
+    /// Whether a member holds a tier at a moment because of it, so that it need only be kept then.
+    pub fn carries(hold: &[i64], tier: i64, at: i64) -> bool {
+        cell(hold, TIER) == tier && (cell(hold, SINCE)..cell(hold, UNTIL)).contains(&at)
+    }
 }
 
 /// Cells of what a crossing or a rise brought: of which period and multiple, or to which tier and since when that is held; the unit, how much of
@@ -144,7 +157,7 @@ impl Pools {
         Self {
             lots: Queues::new(plan.size_of_lot),
             entries: Queues::new(2),
-            holds: Queues::new(4),
+            holds: Queues::new(hold::WIDTH),
             hanging: Queues::new(6),
             facts,
         }

@@ -3,7 +3,7 @@
 use crate::arena::Arena;
 use crate::hir::{
     Compare, Direction, End, Expr, Fall, Hold, Kind, Ladder, LadderId, LadderRefund, MeasureId, Net, Program, Read,
-    Rise, Source, Trigger, Window,
+    Rise, Source, Tier, Trigger, Window,
 };
 use crate::value::{Exact, PeriodKind, TimeSpan};
 
@@ -52,7 +52,7 @@ impl Lowering<'_> {
         let (mut reach, mut keep) = (Vec::new(), Vec::new());
         for tier in ladder.tiers.iter().skip(1) {
             let condition = tier.reach.as_ref();
-            let other = tier.keep.as_ref().is_some_and(|keep| condition.is_none_or(|reach| keep.span != reach.span));
+            let other = tier.keeps_otherwise();
             without(other && !for_ever && end.is_none(), "other conditions to keep a tier", tier.span)?;
             let kept = tier.keep.as_ref().filter(|_| other && end.is_some());
             without(kept.is_some_and(|keep| !rises_only(keep)), "conditions of this kind for tiers", tier.span)?;
@@ -128,6 +128,7 @@ impl Lowering<'_> {
         let standing = standing.collect();
         Ok(HeldPlan {
             holds: self.layout.cell(EMPTY),
+            ended: if keep.iter().any(Option::is_some) { self.layout.cell(EMPTY) } else { ABSENT },
             end,
             keep,
             period: clock.period(by, span)?,
@@ -159,6 +160,8 @@ pub(super) fn hold_by(program: &Program, measure: MeasureId) -> bool {
 pub(super) fn longest_hold(ladder: &Ladder) -> i64 {
     let year = at_most(TimeSpan { months: 12, days: 0, millis: 0 });
     match ladder.holds {
+        // Those that are only kept stand on any that were before them.
+        Hold::Until(_) if ladder.tiers.iter().any(Tier::keeps_otherwise) => i64::MAX / 4,
         Hold::Until(End::After(length, _)) => at_most(length) + 2 * year,
         Hold::Until(End::Period { ahead, .. }) => (i64::from(ahead) + 2) * year,
         _ => 0,
