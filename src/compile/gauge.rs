@@ -20,7 +20,7 @@ pub fn streak(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Length>, Fault> {
 
 fn length(id: MeasureId, measure: &Measure, gauge: &Gauge, cx: &Cx<'_>) -> Result<Option<Length>, Fault> {
     let Source::Streak { period, shield, .. } = &measure.source else { return Ok(None) };
-    let from = cx.state.restarts.at(id).map(|restart| cx.zone().day_of(restart.at));
+    let from = cx.state.restarts.at(id).as_ref().map(|restart| cx.zone().day_of(restart.at));
     let row = Row { id, kind: *period, shield, from };
     row.length(&GaugedDays(&gauge.buckets, cx), cx).map(Some)
 }
@@ -132,7 +132,7 @@ pub fn noted(
     let (FactChange::Recorded(fact) | FactChange::Reversed(fact, ..)) = change else { return Ok(()) };
     for &id in listening {
         let measure = program.measures.at(id);
-        if state.restarts.at(id).is_some_and(|restart| fact.place < restart.place) {
+        if state.restarts.at(id).as_ref().is_some_and(|restart| fact.place < restart.place) {
             continue;
         }
         // What cannot be added up is counted from history when somebody asks, and is an error then.
@@ -262,7 +262,7 @@ pub fn tallied(
     for &id in postings {
         let measure = program.measures.at(id);
         let Source::Postings { unit, tally } = &measure.source else { continue };
-        let restarted = state.restarts.at(id).is_some_and(|restart| tallied.at <= restart.at);
+        let restarted = state.restarts.at(id).as_ref().is_some_and(|restart| tallied.at <= restart.at);
         if *unit != tallied.unit || !tallied.tally.is(*tally) || restarted {
             continue;
         }

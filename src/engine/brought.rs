@@ -23,12 +23,37 @@ pub struct Firings {
     pub stayed: Few<Hanging>,
     /// For absences: the anchor for which it fired.
     pub fired_for: Option<Instant>,
+    /// What it had done before a rise from which its measure counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Box<Self>>,
 }
 
 impl Firings {
     /// What was crossed can be crossed again, and nothing hangs on it any more.
     pub fn begin_again(&mut self) {
-        (self.crossed, self.hanging, self.stayed) = Default::default();
+        *self = Self { fired_for: self.fired_for, ..Self::default() };
+    }
+
+    /// The same with a rise: once that is undone, what was done before it stands again.
+    pub fn put_aside(&mut self) {
+        *self = Self { fired_for: self.fired_for, before: Some(Box::new(std::mem::take(self))), ..Self::default() };
+    }
+
+    /// What was done before a rise stands again, as that is undone; returns what hangs on the measure since the rise. What was crossed in the
+    /// period that began with it was crossed in the one before.
+    pub fn take_up(&mut self, since: Instant, before: Instant) -> Many<Hanging> {
+        let Some(earlier) = self.before.take() else { return Many::default() };
+        let later = std::mem::replace(self, *earlier);
+        let crossed = [later.crossed.get(&since), self.crossed.get(&before)].into_iter().flatten().max().copied();
+        crossed.into_iter().for_each(|multiple| self.crossed.insert(before, multiple));
+        self.stayed.extend(later.stayed);
+        later.hanging
+    }
+
+    /// All that hangs on something or stayed, what was put aside included.
+    pub fn each_hanging(&mut self, act: &mut dyn FnMut(&mut Hanging)) {
+        self.hanging.iter_mut().chain(&mut self.stayed).for_each(&mut *act);
+        self.before.iter_mut().for_each(|before| before.each_hanging(act));
     }
 }
 

@@ -133,10 +133,7 @@ impl State {
 
     /// Everything that was brought and may be taken back with its reason.
     fn each_brought(&mut self, mut see: impl FnMut(&mut Brought)) {
-        self.firings
-            .iter_mut()
-            .flat_map(|firings| firings.hanging.iter_mut().chain(&mut firings.stayed))
-            .for_each(|hanging| see(&mut hanging.brought));
+        self.firings.iter_mut().for_each(|firings| firings.each_hanging(&mut |hanging| see(&mut hanging.brought)));
         self.ladders.iter_mut().flat_map(|held| &mut held.rises).for_each(|rise| see(&mut rise.brought));
         for running in self.challenges.iter_mut() {
             for instance in running.open.iter_mut().chain(&mut running.past) {

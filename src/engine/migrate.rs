@@ -243,9 +243,7 @@ pub fn migrate(state: &State, old: &Outline, to: &Version, version: u32) -> Stat
     }
     next.offers.iter_mut().for_each(|offer| rebrought(&mut offer.brought, &names));
     for firings in next.firings.iter_mut() {
-        for hanging in firings.hanging.iter_mut().chain(&mut firings.stayed) {
-            rebrought(&mut hanging.brought, &names);
-        }
+        firings.each_hanging(&mut |hanging| rebrought(&mut hanging.brought, &names));
     }
     for (id, held) in state.ladders.pairs() {
         if let (Some(to), Some((_, tiers))) = (of(&names.ladders, id), old.ladders.get(id.index())) {

@@ -62,6 +62,7 @@ pub mod reads;
 mod redeem;
 pub mod reference;
 mod referral;
+mod restart;
 mod reversal;
 mod revoke;
 mod rollover;

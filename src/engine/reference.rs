@@ -32,7 +32,7 @@ impl Judge for Reference {
                 let mut total = Exact::ZERO;
                 for posted in &cx.state.tallies {
                     let counts = posted.unit == *unit && posted.tally.is(*tally);
-                    let restarted = cx.state.restarts.at(id).is_some_and(|restart| posted.at <= restart.at);
+                    let restarted = cx.state.restarts.at(id).as_ref().is_some_and(|restart| posted.at <= restart.at);
                     if counts && !restarted && start.is_none_or(|start| posted.at >= start) && posted.at <= cx.at.now {
                         total = total.add(Exact::from(posted.amount))?;
                     }
@@ -87,7 +87,7 @@ fn streak(id: MeasureId, cx: &Cx<'_>) -> Result<Length, Fault> {
             days.insert(cx.zone().day_of(fact.event.time));
         }
     }
-    let from = cx.state.restarts.at(id).map(|restart| cx.zone().day_of(restart.at));
+    let from = cx.state.restarts.at(id).as_ref().map(|restart| cx.zone().day_of(restart.at));
     Row { id, kind: *period, shield, from }.length(&days, cx)
 }
 
@@ -119,7 +119,7 @@ fn facts<'a>(cx: &Cx<'a>, id: MeasureId) -> impl Iterator<Item = &'a Fact> {
 
 /// Those of them from a moment on, up to now.
 fn facts_from<'a>(cx: &Cx<'a>, id: MeasureId, first: Option<Instant>) -> impl Iterator<Item = &'a Fact> {
-    let (restart, now) = (cx.state.restarts.at(id).map_or(0, |restart| restart.place), cx.at.now);
+    let (restart, now) = (cx.state.restarts.at(id).as_ref().map_or(0, |restart| restart.place), cx.at.now);
     let all = cx.state.facts_from(first.unwrap_or(Instant::FIRST)).take_while(move |fact| fact.event.time <= now);
     let seen = move |fact: &&Fact| cx.at.before.is_none_or(|before| fact.place < before || fact.negative);
     all.filter(move |fact| fact.place >= restart).filter(seen)

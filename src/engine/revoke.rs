@@ -22,7 +22,7 @@ use super::undone::{Firing, activated_by};
 use super::{reads, words};
 
 /// A crossing for which a rule has fired: in which period, and which multiple.
-type Crossing = (RuleId, Instant, i64);
+pub(super) type Crossing = (RuleId, Instant, i64);
 
 /// What stands on what was counted: only what a reversal takes away from that is lost with it.
 pub struct Ground {
@@ -229,7 +229,7 @@ impl Fold<'_> {
     }
 
     /// Awards that hung on a threshold which the measure no longer reaches are taken back, and may be earned again (S22).
-    fn rejudge_hanging(&mut self, before: &BTreeSet<Crossing>) -> Result<(), Fault> {
+    pub(super) fn rejudge_hanging(&mut self, before: &BTreeSet<Crossing>) -> Result<(), Fault> {
         for (id, rule) in self.program.rules.pairs() {
             let all = std::mem::take(&mut self.state.firings.at_mut(id).hanging);
             let mut gone = Vec::new();

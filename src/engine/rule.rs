@@ -9,16 +9,14 @@ use crate::value::{Exact, Instant, Value};
 
 use super::brought::{Brought, Hanging};
 use super::context::Moment;
-use super::fact::{FactChange, Gifted, Tied, Uses};
+use super::fact::{Gifted, Tied, Uses};
 use super::fault::Fault;
 use super::fold::{Bringer, Fold, View};
-use super::judge::Noting;
 use super::ledger::Grant;
 use super::limits::{MAX_ROUNDS, MOST_AT_ONCE};
 use super::outcome::{Account, Cause, Stage, What};
 use super::purse::Lot;
 use super::stack::Met;
-use super::state::Restart;
 
 impl Fold<'_> {
     /// Rules that listen to the event at hand; `met` are those that were judged with its earns.
@@ -142,7 +140,7 @@ impl Fold<'_> {
             if last.saturating_sub(first) >= MOST_AT_ONCE {
                 return Err(Fault::TooOften);
             }
-            let restart = self.state.restarts.at(measure).map(|restart| (restart.at, restart.place));
+            let restart = self.state.restarts.at(measure).clone();
             for multiple in first..=last {
                 let threshold = step.mul(Exact::from(multiple))?;
                 fired |= self.fire_hanging(
@@ -150,7 +148,7 @@ impl Fold<'_> {
                     rule,
                     Hanging { period: key, until, multiple, threshold, brought: Brought::default() },
                 )?;
-                if self.state.restarts.at(measure).map(|restart| (restart.at, restart.place)) != restart {
+                if *self.state.restarts.at(measure) != restart {
                     // It starts anew: further multiples are to be reached again, and nothing hangs on this one.
                     let firings = self.state.firings.at_mut(id);
                     firings.begin_again();
@@ -178,7 +176,7 @@ impl Fold<'_> {
             Some(Window::Ever) => (Instant::FIRST, Instant::LAST),
             Some(Window::LastDays(_) | Window::LastExactly(_)) => (self.at.now, self.at.now),
             Some(Window::SinceRise(ladder)) => {
-                (self.state.ladders.at(ladder).risen.unwrap_or(Instant::FIRST), Instant::LAST)
+                (self.state.ladders.at(ladder).risen().unwrap_or(Instant::FIRST), Instant::LAST)
             }
             // They shrink as time goes by, which takes nothing back: only what was there since the crossing tells.
             None if self.is_row(measure) => (self.at.now, self.at.now),
@@ -470,19 +468,6 @@ impl Fold<'_> {
             Effect::Offer(choice) => self.offer(cause, *choice),
             Effect::Message(channel, text, parts) => self.message(cause, channel, text, parts, view),
         }
-    }
-
-    /// Lets a measure start empty: what was judged so far does not count, and what waits for the measure can be crossed again.
-    pub fn restart(&mut self, measure: MeasureId) -> Result<(), Fault> {
-        *self.state.restarts.at_mut(measure) = Some(Restart { at: self.at.now, place: self.state.judged });
-        for (id, rule) in self.program.rules.pairs() {
-            if matches!(rule.trigger, Trigger::Reaches(of, _) | Trigger::Another { measure: of, .. } if of == measure) {
-                let firings = self.state.firings.at_mut(id);
-                firings.begin_again();
-            }
-        }
-        let noting = Noting { program: self.program, calendar: &self.calendar, now: self.at.now };
-        self.judge.noted(self.state, &FactChange::Restarted(measure), &noting)
     }
 
     /// Keeps a gift with the event that brought it, unless it stays whatever comes back.

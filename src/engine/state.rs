@@ -125,12 +125,22 @@ fn none_yet(count: &u32) -> bool {
 }
 
 /// A restart: what came before does not count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restart {
     /// When.
     pub at: Instant,
     /// How many events had been judged; events of the same moment before that place do not count.
     pub place: u64,
+    /// Where a rise to a tier restarted it: the restart before, which counts again if that rise is undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rise: Option<Before>,
+}
+
+/// What was before a restart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    /// The restart before it, if there was one.
+    pub restart: Option<Box<Restart>>,
 }
 
 /// A tier held.
@@ -140,8 +150,6 @@ pub struct Held {
     pub tier: u32,
     /// The highest ever.
     pub highest: u32,
-    /// When the member last rose.
-    pub risen: Option<Instant>,
     /// By tier: what holds it.
     pub holds: Vec<Holding>,
     /// What held a tier once, as long as a later reason for it would not have been one without that.
@@ -185,7 +193,6 @@ impl Held {
         Self {
             tier: 0,
             highest: 0,
-            risen: None,
             holds: Vec::new(),
             ended: Vec::new(),
             waiting: BTreeMap::new(),
@@ -209,6 +216,28 @@ impl Held {
         let moves = self.history.partition_point(|(since, _)| *since <= at);
         let last = moves.checked_sub(1).and_then(|last| self.history.get(last));
         last.map_or(0, |(_, tier)| *tier)
+    }
+
+    /// When the member last rose, but for rises that were undone.
+    pub fn risen(&self) -> Option<Instant> {
+        let last = (0..self.history.len()).rev().find(|place| self.is_rise(*place))?;
+        self.history.get(last).map(|(at, _)| *at)
+    }
+
+    /// Whether a move was one to a higher tier.
+    fn is_rise(&self, place: usize) -> bool {
+        let tier = |place: usize| self.history.get(place).map_or(0, |(_, tier)| *tier);
+        tier(place) > place.checked_sub(1).map_or(0, tier)
+    }
+
+    /// Lets moves to tiers above one be as if they had never been; returns how many of them were rises.
+    pub fn undo_moves(&mut self, above: u32) -> usize {
+        let mut rises = 0;
+        while self.history.last().is_some_and(|(_, last)| *last > above) {
+            rises += usize::from(self.is_rise(self.history.len() - 1));
+            self.history.pop();
+        }
+        rises
     }
 
     /// The last move, and the one before it.
@@ -367,6 +396,11 @@ impl State {
     /// Lets measures be counted from history from now on: days or names have changed under their running sums.
     pub fn distrust_gauges(&mut self) {
         self.gauges.iter_mut().for_each(|gauge| gauge.newest = Some(Instant::LAST));
+    }
+
+    /// Lets a measure be counted from history from now on: it begins elsewhere than its running sums.
+    pub fn distrust_gauge(&mut self, measure: MeasureId) {
+        self.gauges.at_mut(measure).newest = Some(Instant::LAST);
     }
 
     /// The language that the member reads, where the program has such an attribute and it was given.

@@ -1,6 +1,6 @@
 //! Tiers: reaching, holding, falling, granting.
 
-use crate::hir::{Fall, Hold, Ladder, LadderId, Read, Rise, Tier, Window};
+use crate::hir::{Fall, Hold, Ladder, LadderId, Measure, MeasureId, Read, Rise, Tier, Window};
 use crate::value::{Exact, Instant, Period, PeriodKind, Value};
 
 use super::fact::{Fact, Gifted};
@@ -249,24 +249,25 @@ impl Fold<'_> {
         if restored > old {
             held.history.pop();
         }
-        while undone < old && held.history.last().is_some_and(|(_, last)| *last > undone) {
-            held.history.pop();
-        }
+        let undone_rises = if undone < old { held.undo_moves(undone) } else { 0 };
         if held.history.last().is_none_or(|(_, last)| *last != tier) {
             held.history.push((now, tier));
         }
         let until = until.filter(|until| *until < Instant::LAST);
         self.emit(Cause::Ladder(id), What::Tier { ladder: id, from: old, to: tier, until });
+        let since_rise = |(_, def): &(MeasureId, &Measure)| def.window == Window::SinceRise(id);
+        for (measure, _) in self.program.measures.pairs().filter(since_rise) {
+            for _ in 0..undone_rises {
+                self.undo_restart(measure)?;
+            }
+        }
         let old = old.max(restored);
         if tier == old {
             return Ok(true);
         }
         if tier > old {
-            self.state.ladders.at_mut(id).risen = Some(now);
-            for (measure, def) in self.program.measures.pairs() {
-                if def.window == Window::SinceRise(id) {
-                    self.restart(measure)?;
-                }
+            for (measure, _) in self.program.measures.pairs().filter(since_rise) {
+                self.restart_at_rise(measure)?;
             }
         }
         for rung in (old + 1)..=tier {
