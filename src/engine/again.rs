@@ -19,7 +19,7 @@ impl Fold<'_> {
         let mut judged = vec![None; awards.len()];
         let mut parts = Vec::new();
         for (award, slot) in awards.iter_mut().zip(&mut judged) {
-            if self.on_part(award.cause, award.on_refund, by) != OnRefund::Rejudge {
+            if self.on_parts(award.cause, award.on_refund, fact, by) != OnRefund::Rejudge {
                 continue;
             }
             match award.cause {
@@ -41,6 +41,11 @@ impl Fold<'_> {
                 if let Some((_, _, granted, _, slot)) = parts.get_mut(i) {
                     **slot = Some(amount.min(*granted));
                 }
+            }
+        }
+        for (award, slot) in awards.iter().zip(&mut judged) {
+            if let Some(amount) = slot {
+                *amount = self.after_parts(*amount, (award.cause, award.line), fact, by)?;
             }
         }
         Ok(judged)
@@ -77,7 +82,7 @@ impl Fold<'_> {
         }
         let parts = match footing {
             Some(footing) if !footing.parts.is_empty() => {
-                left_of(&footing.parts, self.extent(award.cause, award.line, fact, by)?)?
+                left_of(&footing.parts, self.kept(award.cause, award.line, fact, by)?)?
             }
             _ => Vec::new(),
         };
@@ -89,12 +94,9 @@ impl Fold<'_> {
     }
 }
 
-/// The parts of what is left, by what there was and what there is: what was made last has come back first.
-fn left_of(parts: &[Part], (was, is): (Exact, Exact)) -> Result<Vec<Part>, Fault> {
-    if was.is_zero() {
-        return Ok(parts.to_vec());
-    }
-    let kept = is.div(was)?;
+/// The parts of what is left, by what share that is: what was made last has come back first.
+fn left_of(parts: &[Part], kept: Option<Exact>) -> Result<Vec<Part>, Fault> {
+    let Some(kept) = kept else { return Ok(parts.to_vec()) };
     let (mut left, mut rest) = (Vec::new(), kept);
     for &(tier, share) in parts {
         let share = share.min(rest);

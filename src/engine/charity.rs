@@ -247,17 +247,22 @@ impl Fold<'_> {
     ) -> Result<(), Fault> {
         let mut donations = std::mem::take(&mut fact.donations);
         for donation in &mut donations {
-            let mode = reversal.map(|by| self.on_part(donation.cause, donation.on_refund, by));
+            let mode = reversal.map(|by| self.on_parts(donation.cause, donation.on_refund, fact, by));
             let target = match (mode.unwrap_or(donation.on_refund), reversal) {
                 (OnRefund::Keep, _) => 0,
                 (_, None) => donation.amount,
                 _ if fact.gone => donation.amount,
-                (OnRefund::Rejudge, _) => donation.amount - self.given_now(donation, left)?,
-                (OnRefund::Proportion, Some(reversal)) => {
-                    let (was, is) = self.extent(donation.cause, donation.line, fact, reversal)?;
-                    let back = was.sub(is)?.mul(Exact::from(donation.amount))?;
-                    if was.is_zero() { donation.taken } else { back.div(was)?.floor().to_i64().unwrap_or(0) }
+                (OnRefund::Rejudge, Some(by)) => {
+                    let now = self.given_now(donation, left)?;
+                    donation.amount - self.after_parts(now, (donation.cause, donation.line), fact, by)?
                 }
+                (OnRefund::Proportion, Some(by)) => match self.kept(donation.cause, donation.line, fact, by)? {
+                    Some(kept) => {
+                        let back = Exact::ONE.sub(kept)?.mul(Exact::from(donation.amount))?;
+                        back.floor().to_i64().unwrap_or(0)
+                    }
+                    None => donation.taken,
+                },
             };
             self.return_gift(donation, target)?;
         }

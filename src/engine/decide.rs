@@ -117,13 +117,18 @@ impl Fold<'_> {
         let then =
             fact.reversals.iter().rev().find(|(time, _)| *time < at).map_or(&fact.event.fields, |(_, left)| left);
         let event = Event { fields: then.clone(), ..(*fact.event).clone() };
-        let mut since = Fact { event: event.into(), awards: awards.clone(), donations, turns, ..fact.clone() };
+        let reversals = fact.reversals.iter().filter(|(time, _)| *time >= at).cloned().collect();
+        let mut since =
+            Fact { event: event.into(), awards: awards.clone(), donations, turns, reversals, ..fact.clone() };
         let before = undone(&since);
         // Its conditions were asked before.
         let left = Left { fields: &fact.left, asked: None, at };
         for award in &mut awards {
-            let judged = match self.on_part(award.cause, award.on_refund, reversal) {
-                OnRefund::Rejudge => Some(self.award_of_left(award, &left)?),
+            let judged = match self.on_parts(award.cause, award.on_refund, &since, reversal) {
+                OnRefund::Rejudge => {
+                    let amount = self.award_of_left(award, &left)?;
+                    Some(self.after_parts(amount, (award.cause, award.line), &since, reversal)?)
+                }
                 OnRefund::Proportion | OnRefund::Keep => None,
             };
             self.retake(award, judged, &since, Some(reversal))?;

@@ -94,10 +94,11 @@ impl Fold<'_> {
         Ok(depends.then(|| Box::new(Footing { active, parts, bonuses })))
     }
 
-    /// Gives headroom of boosts back beyond what is left of their bonuses; at most so much of each, where less than that was taken back.
-    pub fn unclaim_bonuses(&mut self, footing: &mut Footing, most: i64) -> Result<(), Fault> {
+    /// Gives headroom of boosts back beyond what is left of their bonuses, of which a share is `kept`; at most so much of each, where less than that
+    /// was taken back.
+    pub fn unclaim_bonuses(&mut self, footing: &mut Footing, kept: Exact, most: i64) -> Result<(), Fault> {
         for Bonus { adds, uses, .. } in &mut footing.bonuses {
-            let left = Rounding::Up.round(*adds)?;
+            let left = Rounding::Up.round(adds.mul(kept)?)?;
             for (key, bucket, used) in uses.iter_mut() {
                 let times = self.program.limits.at(key.limit).is_times();
                 let back = match times {

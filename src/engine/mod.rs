@@ -70,6 +70,7 @@ mod rule;
 mod schedule;
 pub mod series;
 mod shards;
+mod share;
 mod shortfall;
 mod snapshot;
 pub mod sorted;

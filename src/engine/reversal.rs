@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::hir::{FieldId, FieldType, OnRefund, Order, Reversal, Trigger, Unmatched};
+use crate::hir::{FieldId, OnRefund, Order, Reversal, Trigger, Unmatched};
 use crate::value::{Exact, Instant, Value};
 
 use super::abroad::{Abroad, Asked};
@@ -154,7 +154,7 @@ impl Fold<'_> {
     }
 
     /// The pair that says what share of the original comes back.
-    fn principal(&self, reversal: &Reversal) -> Option<(FieldId, FieldId)> {
+    pub(super) fn principal(&self, reversal: &Reversal) -> Option<(FieldId, FieldId)> {
         reversal.principal(&self.program.events.at(reversal.of).fields)
     }
 
@@ -330,16 +330,6 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// What a reversal of a part does to what something brought: what it has nothing to do with is not judged again by it.
-    pub fn on_part(&self, cause: Cause, declared: OnRefund, by: &Reversal) -> OnRefund {
-        let apart: &[_] = match cause {
-            Cause::Earn(id) => &self.program.earns.at(id).apart,
-            Cause::Rule(id) => &self.program.rules.at(id).apart,
-            _ => &[],
-        };
-        if declared == OnRefund::Rejudge && apart.contains(&by.by) { OnRefund::Proportion } else { declared }
-    }
-
     /// Takes back what a reversal takes of an award in all, now that its event is left as it is: down to what was judged again, or in proportion.
     pub fn retake(
         &mut self,
@@ -363,12 +353,17 @@ impl Fold<'_> {
             self.unclaim(&mut uses, award.granted, before, taken)?;
             award.uses = uses;
             if let Some(mut footing) = award.footing.take() {
-                let mut most = taken;
-                if judged.is_none() {
+                let kept = match by.filter(|_| !fact.gone) {
+                    Some(by) => self.kept_apart(award.cause, award.line, fact, by)?,
+                    None => None,
+                };
+                if judged.is_some() || kept.is_some() {
+                    // What may be judged once more stays as it was judged.
+                    self.unclaim_bonuses(&mut footing, kept.unwrap_or(Exact::ONE), taken)?;
+                } else {
                     footing.shrink(award.granted - before, award.granted - before - taken)?;
-                    most = i64::MAX;
+                    self.unclaim_bonuses(&mut footing, Exact::ONE, i64::MAX)?;
                 }
-                self.unclaim_bonuses(&mut footing, most)?;
                 award.footing = Some(footing);
             }
             if let Some(reversal) = by {
@@ -418,12 +413,14 @@ impl Fold<'_> {
             return Ok(());
         }
         let say = |steps: i64| super::words::quantity(self.program, award.unit, Exact::from(steps));
-        let (was, is) = self.extent(award.cause, award.line, fact, reversal)?;
-        let share = match (fact.gone, self.on_part(award.cause, award.on_refund, reversal), was.is_zero()) {
+        let kept = self.kept(award.cause, award.line, fact, reversal)?;
+        let share = match (fact.gone, self.on_parts(award.cause, award.on_refund, fact, reversal), kept) {
             (true, ..) => "all of it came back".to_string(),
             (false, OnRefund::Rejudge, _) => "judged again on what is left".to_string(),
-            (false, _, true) => "in proportion".to_string(),
-            (false, _, false) => format!("{} of it came back so far", super::words::percent(was.sub(is)?.div(was)?)),
+            (false, _, None) => "in proportion".to_string(),
+            (false, _, Some(kept)) => {
+                format!("{} of it came back so far", super::words::percent(Exact::ONE.sub(kept)?))
+            }
         };
         let words = format!("{} of the {} for event `{}`: {share}", say(taken), say(award.granted), fact.event.id);
         let span = super::words::declared(self.program, award.cause).unwrap_or(self.program.units.at(award.unit).span);
@@ -439,57 +436,10 @@ impl Fold<'_> {
         if fact.gone {
             return Ok(award.granted);
         }
-        let (was, is) = self.extent(award.cause, award.line, fact, reversal)?;
-        if was.is_zero() {
-            return Ok(award.taken);
-        }
+        let Some(kept) = self.kept(award.cause, award.line, fact, reversal)? else { return Ok(award.taken) };
         // Cumulatively: parts that add up to the whole take back exactly the whole.
-        let share = was.sub(is)?.mul(Exact::from(award.granted))?.div(was)?;
+        let share = Exact::ONE.sub(kept)?.mul(Exact::from(award.granted))?;
         Ok(share.floor().to_i64().ok_or(crate::value::ArithmeticError::Overflow)?)
-    }
-
-    /// How large the base of an award was, and is: its line, where it is for one that comes back; else the money that says what share comes back;
-    /// else all lines that come back.
-    pub fn extent(
-        &self,
-        cause: Cause,
-        line: Option<u32>,
-        fact: &Fact,
-        reversal: &Reversal,
-    ) -> Result<(Exact, Exact), Fault> {
-        let of = |theirs: FieldId| (exact(&fact.event.fields, theirs), exact(&fact.left, theirs));
-        let Some(key) = &reversal.lines else {
-            return Ok(self.principal(reversal).map_or((Exact::ONE, Exact::ZERO), |(_, theirs)| of(theirs)));
-        };
-        // The award may be for a line of another list, such as a tender: then all that comes back counts.
-        let only = line.filter(|_| self.lines_of(cause) == Some(key.original));
-        if let (Some((was, is)), None) = (self.money_beside(reversal).map(of), only)
-            && !was.is_zero()
-        {
-            return Ok((was, is));
-        }
-        let value = |fields: &[Value]| -> Result<Exact, Fault> {
-            let mut fields = fields.to_vec();
-            if let (Some(only), Some(Value::List(lines))) = (only, fields.get_mut(key.original.0 as usize)) {
-                let kept = lines.iter().enumerate();
-                *lines = kept.map(|(i, line)| if i == only as usize { line.clone() } else { Box::from([]) }).collect();
-            }
-            self.lines_value(fact, key, &fields)
-        };
-        let (was, is) = (value(&fact.event.fields)?, value(&fact.left)?);
-        // Lines of negative prices leave no more than there was, and no less than nothing.
-        Ok((was, is.clamp(was.min(Exact::ZERO), was.max(Exact::ZERO))))
-    }
-
-    /// What beside the lines says what share of an original is left: what this reversal names, else the money that another one of it names, else
-    /// its first. Where lines bring it back in proportion, what came back of it before, without lines, counts too.
-    fn money_beside(&self, reversal: &Reversal) -> Option<FieldId> {
-        let fields = &self.program.events.at(reversal.of).fields;
-        let money = |id: &FieldId| matches!(fields.at(*id).ty, FieldType::Money);
-        let all = self.program.events.iter().filter_map(|def| def.reversal.as_ref());
-        let named = all.filter(|other| other.of == reversal.of).filter_map(|other| self.principal(other));
-        let own = self.principal(reversal).map(|(_, theirs)| theirs);
-        own.or_else(|| named.map(|(_, theirs)| theirs).find(money)).or_else(|| fields.ids().find(money))
     }
 
     /// The list for whose lines something awards.

@@ -15,7 +15,7 @@ use super::state::Voucher;
 impl Fold<'_> {
     /// Points and vouchers that paid for a returned order come back (S21).
     pub fn return_tender(&mut self, order: &Arc<str>, original: &Fact, reversal: &Reversal) -> Result<(), Fault> {
-        let (was, is) = self.extent(Cause::Event, None, original, reversal)?;
+        let (was, is) = self.extent(original, reversal)?;
         if was.is_zero() && !original.gone {
             return Ok(());
         }

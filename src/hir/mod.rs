@@ -197,6 +197,11 @@ impl Program {
     pub const NAME: FieldId = FieldId(0);
     /// The attribute `id`.
     pub const MEMBER_ID: FieldId = FieldId(1);
+
+    /// What takes events of a type back.
+    pub fn reversals_of(&self, event: EventId) -> impl Iterator<Item = &Reversal> {
+        self.events.iter().filter_map(|def| def.reversal.as_ref()).filter(move |reversal| reversal.of == event)
+    }
 }
 
 /// What the `program` block declares.

@@ -13,8 +13,8 @@ use rustc_hash::FxHashSet;
 use crate::arena::{Arena, Id as _};
 use crate::engine::Version;
 use crate::hir::{
-    Effect, EventDef, EventId, EventKind, Expiry, LadderRefund, MeasureId, Net, OnRefund, Program, Reversal, Rule,
-    RuleId, Source, Trigger, UnitId, Unmatched, Window,
+    Effect, EventDef, EventId, EventKind, Expiry, LadderRefund, MeasureId, Net, OnRefund, Program, Rule, RuleId,
+    Source, Trigger, UnitId, Unmatched, Window,
 };
 use crate::source::Span;
 use crate::value::Calendar;
@@ -183,12 +183,12 @@ impl Lowering<'_> {
 
     /// Whether events of a type can be taken back.
     fn is_reversible(&self, event: EventId) -> bool {
-        reversals_of(self.program, event).next().is_some()
+        self.program.reversals_of(event).next().is_some()
     }
 
     /// Whether what takes events of a type back counts where it finds none.
     fn counts_without(&self, event: EventId) -> bool {
-        reversals_of(self.program, event).any(|reversal| reversal.unmatched == Unmatched::Counts)
+        self.program.reversals_of(event).any(|reversal| reversal.unmatched == Unmatched::Counts)
     }
 
     fn event(
@@ -294,11 +294,6 @@ fn plain(program: &Program) -> Fit<()> {
 fn restarted(program: &Program, measure: MeasureId) -> bool {
     let effects = program.rules.iter().flat_map(|rule| &rule.effects);
     effects.into_iter().any(|(_, effect)| matches!(effect, crate::hir::Effect::Restart(id) if *id == measure))
-}
-
-/// What takes events of a type back.
-fn reversals_of(program: &Program, event: EventId) -> impl Iterator<Item = &Reversal> {
-    program.events.iter().filter_map(|def| def.reversal.as_ref()).filter(move |reversal| reversal.of == event)
 }
 
 /// Whether anything can be taken back.

@@ -10,7 +10,7 @@ use super::super::clock::Clock;
 use super::super::plan::{CrossingPlan, EffectPlan, FactPlan, Once, RulePlan};
 use super::super::term::{Lowering, constant};
 use super::super::unfit::{Fit, unfit, without};
-use super::{has_reversals, restarted, reversals_of};
+use super::{has_reversals, restarted};
 use crate::arena::Arena;
 use crate::engine::reads::window;
 use crate::engine::turns::rises_alone;
@@ -204,7 +204,7 @@ pub(super) fn hangs_on(program: &Program, rule: &Rule) -> Option<MeasureId> {
     let (Trigger::Reaches(measure, _) | Trigger::Another { measure, .. }) = &rule.trigger else { return None };
     let def = program.measures.at(*measure);
     let Source::Events { event, .. } = &def.source else { return None };
-    let lost = def.net != Net::Gross && reversals_of(program, *event).next().is_some();
+    let lost = def.net != Net::Gross && program.reversals_of(*event).next().is_some();
     (lost && rule.on_refund != OnRefund::Keep).then_some(*measure)
 }
 
