@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::hir::{Decided, OnRefund, Reversal, RuleId, Trigger};
 use crate::value::{Instant, Value};
 
+use super::again::Judged;
 use super::event::Event;
 use super::fact::{Fact, Sent};
 use super::fault::Fault;
@@ -127,11 +128,12 @@ impl Fold<'_> {
             let judged = match self.on_parts(award.cause, award.on_refund, &since, reversal) {
                 OnRefund::Rejudge => {
                     let amount = self.award_of_left(award, &left)?;
-                    Some(self.after_parts(amount, (award.cause, award.line), &since, reversal)?)
+                    let amount = self.after_parts(amount, (award.cause, award.line), &since, reversal)?;
+                    Some(Judged { amount, kept: None })
                 }
                 OnRefund::Proportion | OnRefund::Keep => None,
             };
-            self.retake(award, judged, &since, Some(reversal))?;
+            self.retake(award, judged.as_ref(), &since, Some(reversal))?;
         }
         since.awards = awards;
         self.return_gifts_by(&mut since, Some(reversal), &left)?;

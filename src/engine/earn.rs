@@ -322,7 +322,7 @@ impl Fold<'_> {
 }
 
 /// Who pays which share of an amount: a boost's partners of its bonus, the earn's of the rest.
-fn funding(earn: &Earn, boosted: &Boosted) -> Result<Vec<Funding>, Fault> {
+pub fn funding(earn: &Earn, boosted: &Boosted) -> Result<Vec<Funding>, Fault> {
     if earn.funding.is_empty() && boosted.funded.is_empty() {
         return Ok(Vec::new());
     }

@@ -12,7 +12,7 @@ use super::fold::{Fold, View};
 use super::judge::Noting;
 use super::mail::Content;
 use super::outcome::{Account, Cause, Side, What};
-use super::partner::relinquish;
+use super::partner::{Kept, relinquish};
 use super::purse::{Lot, Ready};
 
 /// An amount to be awarded.
@@ -322,6 +322,17 @@ impl Fold<'_> {
     /// Takes back a part of an award: from its own lot, then from what lapsed of it, then from what was spent, as the unit's refund
     /// floor says. Returns what was taken.
     pub fn take_back(&mut self, cause: Cause, award: &mut super::fact::Award, amount: i64) -> Result<i64, Fault> {
+        self.take_down(cause, award, amount, None)
+    }
+
+    /// [`Fold::take_back`], down to what is kept of an award that was judged again.
+    pub fn take_down(
+        &mut self,
+        cause: Cause,
+        award: &mut super::fact::Award,
+        amount: i64,
+        kept: Option<&Kept>,
+    ) -> Result<i64, Fault> {
         let elsewhere = self.take_back_elsewhere(award, amount)?;
         let amount = amount - elsewhere;
         if amount == 0 {
@@ -338,7 +349,7 @@ impl Fold<'_> {
             if lot.is_some() && own {
                 let from = if pending { Account::Pending } else { Account::Available };
                 let part = self.state.units.at_mut(unit).take(number, rest, false);
-                rest -= self.hand_back(cause, award, Some(number), part, from)?;
+                rest -= self.hand_back(cause, award, Some(number), part, from, kept)?;
             }
             if only_pending {
                 let taken = amount - rest;
@@ -347,7 +358,7 @@ impl Fold<'_> {
             if let Some(closed) = self.state.units.at_mut(unit).closed_mut(number).filter(|_| !def.refunds_in_order) {
                 let lapsed = closed.expired.min(rest);
                 closed.expired -= lapsed;
-                rest -= self.hand_back(cause, award, Some(number), lapsed, Account::Expired)?;
+                rest -= self.hand_back(cause, award, Some(number), lapsed, Account::Expired, kept)?;
                 if lapsed > 0 {
                     self.tally(unit, TallyKind::Expired, -lapsed, self.at.now)?;
                 }
@@ -356,14 +367,14 @@ impl Fold<'_> {
         if rest > 0 {
             for number in self.spending_order(unit, rest) {
                 let part = self.state.units.at_mut(unit).take(number, rest, true);
-                rest -= self.hand_back(cause, award, Some(number), part, Account::Available)?;
+                rest -= self.hand_back(cause, award, Some(number), part, Account::Available, kept)?;
                 if rest == 0 {
                     break;
                 }
             }
         }
         if rest > 0 {
-            rest -= self.owe(cause, award, rest)?;
+            rest -= self.owe(cause, award, rest, kept)?;
         }
         let taken = amount - rest;
         self.untally(award, taken)?;
@@ -396,7 +407,13 @@ impl Fold<'_> {
         self.tally(award.unit, TallyKind::Reversed, taken, self.at.now)
     }
 
-    fn owe(&mut self, cause: Cause, award: &mut super::fact::Award, shortfall: i64) -> Result<i64, Fault> {
+    fn owe(
+        &mut self,
+        cause: Cause,
+        award: &mut super::fact::Award,
+        shortfall: i64,
+        kept: Option<&Kept>,
+    ) -> Result<i64, Fault> {
         let unit = award.unit;
         let debt = self.state.units.at(unit).debt;
         let owed = match self.program.units.at(unit).refunds {
@@ -411,10 +428,10 @@ impl Fold<'_> {
         purse.debt = debt.checked_add(owed).ok_or(ArithmeticError::Overflow)?;
         purse.owed_for = Some(cause);
         if matches!(self.program.units.at(unit).refunds, RefundFloor::BelowZero(_)) {
-            return self.hand_back(cause, award, None, owed, Account::Available);
+            return self.hand_back(cause, award, None, owed, Account::Available, kept);
         }
         // Whoever paid forbears, and what is repaid later is theirs.
-        for (partner, share) in relinquish(award, owed)? {
+        for (partner, share) in relinquish(award, owed, kept)? {
             let price = award.price_for(&partner);
             self.owe_partner(unit, &partner, share, price)?;
         }

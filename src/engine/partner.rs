@@ -1,10 +1,12 @@
 //! Partners: what they owe for points that they fund, and are owed for points that they take.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::hir::{PartnerId, Price, UnitId};
 use crate::value::{Exact, split};
 
+use super::fact::Award;
 use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::outcome::{Account, Cause, Side, What};
@@ -93,14 +95,15 @@ impl Fold<'_> {
     pub fn hand_back(
         &mut self,
         cause: Cause,
-        award: &mut super::fact::Award,
+        award: &mut Award,
         lot: Option<u32>,
         amount: i64,
         from: Account,
+        kept: Option<&Kept>,
     ) -> Result<i64, Fault> {
         let (unit, line) = (award.unit, award.line);
         let mut rest = amount;
-        for (partner, share) in relinquish(award, amount)? {
+        for (partner, share) in relinquish(award, amount, kept)? {
             rest -= share;
             let price = award.price_for(&partner);
             self.settled(cause, &partner, unit, Side::TakenBack, share, price)?;
@@ -111,7 +114,7 @@ impl Fold<'_> {
     }
 }
 
-impl super::fact::Award {
+impl Award {
     /// What one step of it was worth to a partner who paid for a part of it.
     pub fn price_for(&self, partner: &Arc<str>) -> Exact {
         let price = self.prices.iter().find(|(known, _)| known == partner);
@@ -119,18 +122,45 @@ impl super::fact::Award {
     }
 }
 
-/// Takes an amount off what is left of an award, and off what each partner has in it; returns the partners' shares of the amount.
-pub fn relinquish(award: &mut super::fact::Award, amount: i64) -> Result<Vec<(Arc<str>, i64)>, Fault> {
-    let partners: i64 = award.funded.iter().map(|(_, part)| part).sum();
-    let issuer = award.granted - award.taken - partners;
+/// Who pays for what stays of an award that was judged again.
+pub struct Kept {
+    /// What partners pay for.
+    pub partners: Vec<(Arc<str>, i64)>,
+    /// What the issuer pays for.
+    pub issuer: i64,
+}
+
+/// Takes an amount off what is left of an award, and off what each partner has in it; returns the partners' shares of the amount. Where it was
+/// judged again, whoever pays for what stays loses nothing of that: a boost that falls away was its own partner's. Else all lose alike.
+pub fn relinquish(award: &mut Award, amount: i64, kept: Option<&Kept>) -> Result<Vec<(Arc<str>, i64)>, Fault> {
+    let losing = losing(award, kept);
     award.taken += amount;
     if amount == 0 || award.funded.is_empty() {
         return Ok(Vec::new());
     }
-    let weights: Vec<_> = award.funded.iter().map(|(_, part)| *part).chain([issuer]).map(Exact::from).collect();
+    let weights: Vec<_> = losing.into_iter().map(Exact::from).collect();
     let shares = split(amount, &weights)?;
     for ((_, part), share) in award.funded.iter_mut().zip(&shares) {
         *part -= share;
     }
     Ok(award.funded.iter().map(|(partner, _)| partner.clone()).zip(shares).collect())
+}
+
+/// What each partner may lose of an award, and the issuer after them.
+fn losing(award: &Award, kept: Option<&Kept>) -> Vec<i64> {
+    let mut keeps: BTreeMap<&Arc<str>, i64> = BTreeMap::new();
+    for (partner, part) in kept.iter().flat_map(|kept| &kept.partners) {
+        *keeps.entry(partner).or_default() += part;
+    }
+    let partners: i64 = award.funded.iter().map(|(_, part)| part).sum();
+    let mut losing = Vec::with_capacity(award.funded.len() + 1);
+    for (partner, part) in &award.funded {
+        let keeps = keeps.entry(partner).or_default();
+        let kept = *part.min(keeps);
+        *keeps -= kept;
+        losing.push(part - kept);
+    }
+    let issuer = award.granted - award.taken - partners;
+    losing.push((issuer - kept.map_or(0, |kept| kept.issuer)).max(0));
+    losing
 }

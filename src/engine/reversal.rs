@@ -7,6 +7,7 @@ use crate::hir::{FieldId, OnRefund, Order, Reversal, Trigger, Unmatched};
 use crate::value::{Exact, Instant, Value};
 
 use super::abroad::{Abroad, Asked};
+use super::again::Judged;
 use super::event::{Event, Foreign};
 use super::fact::{Award, Fact, FactChange, Sent};
 use super::fault::Fault;
@@ -294,10 +295,10 @@ impl Fold<'_> {
         let mut awards = std::mem::take(&mut fact.awards);
         let judged = match by {
             Some((reversal, _)) if !fact.gone => self.rejudged(&mut awards, &fact, reversal)?,
-            _ => vec![None; awards.len()],
+            _ => awards.iter().map(|_| None).collect(),
         };
         for (award, judged) in awards.iter_mut().zip(judged) {
-            self.retake(award, judged, &fact, by.map(|(reversal, _)| reversal))?;
+            self.retake(award, judged.as_ref(), &fact, by.map(|(reversal, _)| reversal))?;
         }
         fact.awards = awards;
         self.return_gifts(&mut fact, by.map(|(reversal, _)| reversal))?;
@@ -334,12 +335,12 @@ impl Fold<'_> {
     pub fn retake(
         &mut self,
         award: &mut Award,
-        judged: Option<i64>,
+        judged: Option<&Judged>,
         fact: &Fact,
         by: Option<&Reversal>,
     ) -> Result<(), Fault> {
         let target = match (judged, by) {
-            (Some(judged), _) => award.granted - judged,
+            (Some(judged), _) => award.granted - judged.amount,
             (None, Some(reversal)) => self.target(award, fact, reversal)?,
             (None, None) => award.granted,
         };
@@ -348,7 +349,7 @@ impl Fold<'_> {
         let rest = target - award.taken;
         if rest > 0 {
             let before = award.taken;
-            let taken = self.take_back(award.cause, award, rest)?;
+            let taken = self.take_down(award.cause, award, rest, judged.and_then(|judged| judged.kept.as_ref()))?;
             let mut uses = std::mem::take(&mut award.uses);
             self.unclaim(&mut uses, award.granted, before, taken)?;
             award.uses = uses;

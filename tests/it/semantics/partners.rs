@@ -1,5 +1,7 @@
 //! Partners, causes and funds over time: rates that change, names that change, events that come late (S10, S30, S41).
 
+use std::collections::BTreeMap;
+
 use meed::engine::{Event, Giver, Outcome, Side, What, World};
 use meed::hir::Program;
 use meed::journal::Settlement;
@@ -332,4 +334,90 @@ scenario "half a cent each way" {
     let sums: Vec<_> =
         lines.iter().map(|line| [&line.partner_owes, &line.program_owes, &line.due, &line.reserve]).collect();
     assert_eq!(sums, [["0.13", "0.03", "0.10", "0.07"]]);
+}
+
+#[test]
+fn s20_a_boost_that_falls_away_is_taken_back_from_who_paid_for_it() {
+    let program = parse(
+        r#"
+program "Judged again" {
+  currency USD
+  timezone "UTC"
+}
+event purchase { order id, total money }
+event refund reverses purchase by order { total money }
+unit points also point {
+  round   down per event
+  expires never
+  refunds may go below zero
+}
+unit stars also star {
+  round   down per event
+  expires never
+  refunds stop at zero
+}
+partner acme {
+  settles each calendar month
+  issued  100 points = $1
+}
+partner visa {
+  settles each calendar month
+  issued  100 points = $1
+  issued  100 stars = $1
+}
+earn base on purchase {
+  give   1 point per $1 of total
+  funded 50% by acme
+}
+boost double on base {
+  when   total >= $50
+  2x
+  funded 80% by visa
+  funded 20% by acme
+}
+earn starry on purchase { give 1 star per $1 of total }
+boost shiny on starry {
+  when   total >= $50
+  2x
+  funded 100% by visa
+}
+scenario "too little for the boost" {
+  ann purchase 2026-01-02 { order A1, total $100 }
+  ann refund   2026-01-03 { order A1, total $40 }
+  ann refund   2026-01-04 { order A1, total $20 }
+  ann refund   2026-01-05 { order A1, total $40 }
+  bob purchase 2026-01-06 { order B1, total $100 }
+  bob adjust   2026-01-07 { unit stars, amount -150 }
+  bob refund   2026-01-08 { order B1, total $60 }
+}
+"#,
+    );
+    let events = super::story(&program);
+    for (evaluator, engine) in engines(std::slice::from_ref(&program)) {
+        let mut world = World::new(engine);
+        let (_, outcomes) = submit(&mut world, events.clone());
+        let back = |name: &str, unit: &str, member: &str| -> Vec<i64> {
+            let mut by_time = BTreeMap::new();
+            for outcome in outcomes.iter().filter(|outcome| &*outcome.member == member) {
+                if let What::Settled { partner, side: Side::TakenBack, amount, unit: of, .. } = &outcome.what
+                    && *program.partners.at(*partner).name == *name
+                    && *program.units.at(*of).name == *unit
+                {
+                    *by_time.entry(outcome.time).or_insert(0) += amount;
+                }
+            }
+            by_time.into_values().collect()
+        };
+        // Of 200 points visa pays for 80, acme for 50 of the base and 20 of the bonus. $60 bring 120, of which they pay for 48 and 42; $40
+        // bring 40, of which acme pays for 20.
+        assert_eq!(back("visa", "points", "ann"), [32, 48], "{evaluator}");
+        assert_eq!(back("acme", "points", "ann"), [28, 22, 20], "{evaluator}");
+        // Of 200 stars 50 are there and 40 stay: who paid for the bonus has it back from those, and is owed the rest of it.
+        assert_eq!(back("visa", "stars", "bob"), [31], "{evaluator}");
+        let owed = world.member("bob").map(|state| {
+            let purse = state.units.iter().find(|purse| !purse.owed.is_empty()).unwrap();
+            purse.owed.iter().map(|(name, amount)| (name.to_string(), *amount)).collect::<Vec<_>>()
+        });
+        assert_eq!(owed, Some(vec![("visa".to_string(), 69)]), "{evaluator}");
+    }
 }
