@@ -33,8 +33,10 @@ pub struct Boosted {
 pub struct Limited {
     /// The place of the boost among those of its earn.
     pub boost: u32,
-    /// What it adds, in steps.
+    /// What it adds, in steps, where it comes in.
     pub adds: Exact,
+    /// How much of that is in the amount: nothing where other boosts come before it.
+    pub given: Exact,
     /// What that uses of which limits.
     pub claims: Vec<Claim>,
 }
@@ -58,19 +60,19 @@ struct Bonus {
     adds: Exact,
     /// The boost, where it is one.
     boost: Option<BoostId>,
-    /// The boosts in it that partners pay a part of, and what each adds by itself.
-    funded: Vec<(BoostId, Exact)>,
+    /// The boosts in it that have limits, or that partners pay a part of, and what each adds by itself.
+    counted: Vec<(BoostId, Exact)>,
 }
 
 impl Bonus {
     fn new(base: Exact, factor: Exact, plus: Exact) -> Result<Self, Fault> {
         let adds = base.mul(factor)?.sub(base)?.add(plus)?;
-        Ok(Self { factor, plus, adds, boost: None, funded: Vec::new() })
+        Ok(Self { factor, plus, adds, boost: None, counted: Vec::new() })
     }
 
     /// An amount alone.
     fn amount(plus: Exact) -> Self {
-        Self { factor: Exact::ONE, plus, adds: plus, boost: None, funded: Vec::new() }
+        Self { factor: Exact::ONE, plus, adds: plus, boost: None, counted: Vec::new() }
     }
 }
 
@@ -144,20 +146,30 @@ impl Fold<'_> {
         Ok(boosted)
     }
 
-    /// Bases and bonuses together, and who pays for the bonuses.
+    /// Bases and bonuses together: how much of that is of which boost, and who pays for it.
     fn add_up(&self, earn: &Earn, judged: Vec<Judged<'_, '_>>, boosted: &mut Boosted) -> Result<(), Fault> {
         for Judged { portion, base, mut bonuses } in judged {
             for (_, bonus) in &mut bonuses {
-                let funded = bonus.boost.filter(|boost| !self.program.boosts.at(*boost).funding.is_empty());
-                bonus.funded.extend(funded.map(|boost| (boost, bonus.adds)));
+                let counted = bonus.boost.filter(|boost| {
+                    let boost = self.program.boosts.at(*boost);
+                    !boost.limits.is_empty() || !boost.funding.is_empty()
+                });
+                bonus.counted.extend(counted.map(|boost| (boost, bonus.adds)));
             }
             let all = together(earn.combine, base, self.grouped(base, bonuses)?)?;
-            for &(boost, adds) in &all.funded {
+            for &(boost, adds) in &all.counted {
                 let adds = portion.of(adds)?;
-                for part in &self.program.boosts.at(boost).funding {
+                let is_it = |limited: &&mut Limited| earn.boosts.get(limited.boost as usize) == Some(&boost);
+                if let Some(limited) = boosted.limited.iter_mut().find(is_it) {
+                    limited.given = limited.given.add(adds)?;
+                }
+                let funding = &self.program.boosts.at(boost).funding;
+                for part in funding {
                     boosted.funded.push((part.partner.clone(), adds.mul(part.share)?));
                 }
-                boosted.apart = boosted.apart.add(adds)?;
+                if !funding.is_empty() {
+                    boosted.apart = boosted.apart.add(adds)?;
+                }
             }
             boosted.amount = boosted.amount.add(portion.of(base.add(all.adds)?)?)?;
         }
@@ -198,11 +210,11 @@ impl Fold<'_> {
         Ok(match basis {
             Basis::Now(claims) => {
                 let fitted = self.fit(cause, &boost.limits, asked, view, line, claims)?;
-                Limited { boost: place, adds: fitted.amount, claims: fitted.claims }
+                Limited { boost: place, adds: fitted.amount, given: Exact::ZERO, claims: fitted.claims }
             }
             Basis::Then(footing) => {
                 let adds = footing.map_or(asked, |footing| asked.min(footing.bonus(place)));
-                Limited { boost: place, adds, claims: Vec::new() }
+                Limited { boost: place, adds, given: Exact::ZERO, claims: Vec::new() }
             }
         })
     }
@@ -277,16 +289,16 @@ fn together(how: Combine, base: Exact, bonuses: Vec<Bonus>) -> Result<Bonus, Fau
     if how == Combine::Best {
         return Ok(best(bonuses).unwrap_or_else(|| Bonus::amount(Exact::ZERO)));
     }
-    let (mut factor, mut plus, mut funded) = (Exact::ONE, Exact::ZERO, Vec::new());
+    let (mut factor, mut plus, mut counted) = (Exact::ONE, Exact::ZERO, Vec::new());
     for bonus in bonuses {
         factor = match how {
             Combine::Multiply => factor.mul(bonus.factor)?,
             _ => factor.add(bonus.factor)?.sub(Exact::ONE)?,
         };
         plus = plus.add(bonus.plus)?;
-        funded.extend(bonus.funded);
+        counted.extend(bonus.counted);
     }
-    Ok(Bonus { funded, ..Bonus::new(base, factor, plus)? })
+    Ok(Bonus { counted, ..Bonus::new(base, factor, plus)? })
 }
 
 /// The bonus that adds most; the first of equals.

@@ -23,14 +23,18 @@ use super::stack::Met;
 pub struct Share {
     /// The earn.
     pub earn: EarnId,
-    line: Option<u32>,
+    /// The line.
+    pub line: Option<u32>,
     /// How much, in steps.
     pub amount: Exact,
+    /// How much before its limits.
+    pub asked: Exact,
     seen: Few<(crate::hir::Read, Value)>,
     claims: Vec<Claim>,
     used_up: Vec<BoostId>,
     active: Vec<Arc<str>>,
-    limited: Vec<Limited>,
+    /// What boosts with limits of their own bring.
+    pub limited: Vec<Limited>,
     parts: Vec<Part>,
     funding: Vec<Funding>,
 }
@@ -56,9 +60,11 @@ impl Fold<'_> {
         shares.retain(|share| !share.amount.is_zero());
         let rounded = self.rounded(&shares)?;
         let mut within = Rounded::new();
-        for (share, amount) in shares.into_iter().zip(rounded) {
-            let amount = Self::clip(&share.claims, amount, &mut within);
-            self.pay(share, amount)?;
+        let clipped = shares.iter().zip(rounded).map(|(share, amount)| Self::clip(&share.claims, amount, &mut within));
+        let amounts: Vec<i64> = clipped.collect();
+        let bonuses = self.bonus_steps(&shares, &amounts)?;
+        for ((share, amount), bonuses) in shares.into_iter().zip(amounts).zip(bonuses) {
+            self.pay(share, amount, &bonuses)?;
         }
         Ok(met)
     }
@@ -117,6 +123,7 @@ impl Fold<'_> {
                     earn: id,
                     line: number,
                     amount: boosted.amount,
+                    asked: boosted.amount,
                     seen: seen.iter().flat_map(|seen| seen.borrow().clone()).collect(),
                     claims: Vec::new(),
                     used_up: boosted.used_up,
@@ -242,7 +249,7 @@ impl Fold<'_> {
         groups
     }
 
-    fn pay(&mut self, share: Share, amount: i64) -> Result<(), Fault> {
+    fn pay(&mut self, share: Share, amount: i64, bonuses: &[i64]) -> Result<(), Fault> {
         let earn = self.program.earns.at(share.earn);
         let cause = Cause::Earn(share.earn);
         let granted = self.grant(&Grant {
@@ -263,7 +270,7 @@ impl Fold<'_> {
             self.explain(cause, earn.span, Stage::Post, share.line, true, || words);
         }
         let uses = self.claim(share.claims, granted.amount)?;
-        let footing = self.footing(earn, share.active, share.parts, share.limited)?;
+        let footing = self.footing(earn, share.active, share.parts, share.limited.into_iter().zip(bonuses))?;
         let keeps = earn.on_refund == OnRefund::Keep;
         self.note_gave(cause, earn.cooldown, keeps);
         self.used_up(&earn.name, earn.activation, keeps);

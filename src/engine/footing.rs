@@ -11,6 +11,7 @@ use crate::value::{Exact, Rounding};
 use super::boost::Limited;
 use super::fact::Uses;
 use super::fault::Fault;
+use super::few::Few;
 use super::fold::Fold;
 use super::split::Part;
 
@@ -74,17 +75,20 @@ impl Fold<'_> {
         Ok(active)
     }
 
-    /// What is to be recorded of an award that is made now; none where nothing of it is ever asked for.
-    pub fn footing(
+    /// What is to be recorded of an award that is made now, with what boosts with limits brought of it in whole steps; none where nothing of it is
+    /// ever asked for.
+    pub fn footing<'b>(
         &mut self,
         earn: &Earn,
         active: Vec<Arc<str>>,
         parts: Vec<Part>,
-        limited: Vec<Limited>,
+        limited: impl Iterator<Item = (Limited, &'b i64)>,
     ) -> Result<Option<Box<Footing>>, Fault> {
         let mut bonuses = Vec::new();
-        for Limited { boost, adds, claims } in limited.into_iter().filter(|limited| !limited.claims.is_empty()) {
-            bonuses.push(Bonus { boost, adds, uses: self.claim(claims, Rounding::Up.round(adds)?)? });
+        for (Limited { boost, adds, given, claims }, steps) in limited.filter(|(limited, _)| !limited.claims.is_empty())
+        {
+            let uses = if given.is_zero() { Few::default() } else { self.claim(claims, *steps)? };
+            bonuses.push(Bonus { boost, adds, uses });
         }
         if earn.on_refund != OnRefund::Rejudge {
             return Ok((!bonuses.is_empty()).then(|| Box::new(Footing { bonuses, ..Footing::default() })));

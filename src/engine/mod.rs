@@ -6,6 +6,7 @@ mod agenda;
 mod apply;
 mod automatic;
 mod board;
+mod bonus;
 mod boost;
 mod bought;
 pub mod brought;
