@@ -251,13 +251,11 @@ impl Replay {
         if awarded != 0 {
             *self.done.entry(by.clone()).or_default().given.entry(unit.clone()).or_default() += i128::from(awarded);
         }
-        let lapsed = match flow {
-            Some(Flow::Expired) if *to == Account::Expired => amount,
-            Some(Flow::Expired) => -amount,
-            _ => 0,
-        };
-        if lapsed != 0 {
-            *self.done.entry(by.clone()).or_default().lapsed.entry(unit.clone()).or_default() += i128::from(lapsed);
+        // What lapses is the doing of the unit, whatever it was that lapsed or comes back after it had.
+        let lapsed = [(to, amount), (from, -amount)].into_iter().filter(|(account, _)| **account == Account::Expired);
+        for (_, lapsed) in lapsed {
+            let done = self.done.entry(("unit", unit.clone())).or_default();
+            *done.lapsed.entry(unit.clone()).or_default() += i128::from(lapsed);
         }
         if awarded == 0 && paid == 0 {
             return;

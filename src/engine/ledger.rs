@@ -171,7 +171,7 @@ impl Fold<'_> {
         if purse.debt == 0 {
             return Ok(());
         }
-        let repaid = purse.take(number, purse.debt, true);
+        let repaid = purse.take_instead(number, purse.debt);
         let debt = purse.debt;
         purse.debt -= repaid;
         // What comes back or is released gives nothing itself: what it repays is less of what had been given.
@@ -366,7 +366,7 @@ impl Fold<'_> {
         }
         if rest > 0 {
             for number in self.spending_order(unit, rest) {
-                let part = self.state.units.at_mut(unit).take(number, rest, true);
+                let part = self.state.units.at_mut(unit).take_instead(number, rest);
                 rest -= self.hand_back(cause, award, Some(number), part, Account::Available, kept)?;
                 if rest == 0 {
                     break;

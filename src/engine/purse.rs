@@ -30,6 +30,9 @@ pub struct Purse {
     /// Lots that are used up, in order of number: needed when their award is taken back.
     #[serde(rename = "closed", with = "by_number")]
     pub used_up: Row<Lot>,
+    /// How much of what was spent of some lots stood in for others: refunds took it that found nothing in the lot of their own award any more.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    stood_in: BTreeMap<u32, i64>,
     /// What is owed since a reversal took back what was spent.
     pub debt: i64,
     /// What of it is owed to partners, who had paid for what was taken back; the rest is owed to the issuer.
@@ -363,6 +366,19 @@ impl Purse {
             self.lots.remove(position).into_iter().for_each(|lot| self.used_up.insert(place, lot));
         }
         taken
+    }
+    /// [`Purse::take`], where a lot stands in for another one whose award is taken back.
+    pub fn take_instead(&mut self, number: u32, amount: i64) -> i64 {
+        let taken = self.take(number, amount, true);
+        if taken > 0 {
+            let all = self.stood_in.entry(number).or_default();
+            *all = all.saturating_add(taken);
+        }
+        taken
+    }
+    /// What members themselves spent of a lot.
+    pub fn spent_of(&self, lot: &Lot) -> i64 {
+        lot.spent.saturating_sub(self.stood_in.get(&lot.number).copied().unwrap_or(0))
     }
     /// Numbers of available lots in the order in which they are spent, as many as an amount needs at least, given the expiry of each.
     pub fn spending_order(&self, amount: i64, order: SpendOrder, expiry: impl Fn(&Lot) -> Option<Instant>) -> Vec<u32> {

@@ -94,7 +94,7 @@ definitions! {
         "Redeemed ÷ (issued less taken back), over the whole history.";
     /// What is never used.
     BREAKAGE = "breakage", "Breakage",
-        "Of what was in lots whose time is over by the end: the part that expired ÷ all of it (expired, spent, or still there).";
+        "Of what was in lots whose time is over by the end: the part that expired ÷ all of it that was not taken back (expired, spent, or still there).";
     /// What it was good for.
     MONEY_OFF = "money_off", "Money off bills",
         "Money that points have paid of bills in the period, less what came back with orders.";

@@ -101,7 +101,7 @@ impl Standing {
             match world.engine().lapses(state, lot) {
                 Some(at) if at <= end || lot.expired > 0 => {
                     self.expired += i128::from(lot.expired);
-                    self.over += i128::from(lot.expired) + i128::from(lot.spent) + i128::from(lot.left);
+                    self.over += i128::from(lot.expired) + i128::from(purse.spent_of(lot)) + i128::from(lot.left);
                 }
                 Some(at) => self.next_end = Some(self.next_end.map_or(at, |next| next.min(at))),
                 None => {}

@@ -134,6 +134,26 @@ fn who_has_less_in_the_end_is_worse_off() {
     assert_eq!((moved, &*said), ([2, 0, 0, 0], r#"[["stamps","-5"]] "0.00" 0 0"#));
 }
 
+/// 100 points lapse and 60 of them are taken back: 40 have lapsed. With more time none do, and the 60 are taken back all the same.
+#[test]
+fn what_lapsed_and_is_taken_back_lapsed_no_longer() {
+    let folder = Folder::new("diff-lapsed");
+    let program = "tests/cases/tools/report/refunds.meed";
+    let longer = fs::read_to_string(program).unwrap().replace("expires 6 months", "expires 12 months");
+    fs::write(folder.join("longer.meed"), longer).unwrap();
+    let order = |kind: &str, day: &str, amount: u32| {
+        format!(
+            r#"{{"id":"{kind}","type":"{kind}","member":"ann","time":"2024-{day}T10:00:00Z","order":"A1","subtotal":{amount}}}"#
+        ) + "\n"
+    };
+    fs::write(folder.join("events.jsonl"), order("purchase", "01-01", 100) + &order("refund", "08-01", 60)).unwrap();
+    let (longer, events) = (folder.named("longer.meed"), folder.named("events.jsonl"));
+    let output = meed(&["diff", program, &longer, "--events", &events, "--format", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rules = &report["impact"]["rules"];
+    assert_eq!(rules[0]["given"], serde_json::json!([["points", "40"]]), "{rules}");
+}
+
 /// Money off a bill that came back, with the points that had paid it, is nothing that anybody has.
 #[test]
 fn money_off_goes_with_its_order() {

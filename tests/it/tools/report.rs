@@ -305,6 +305,43 @@ fn a_purchase_at_the_moment_at_which_a_tier_falls_is_made_without_it() {
     assert_eq!(rows[0][1], 2, "{rows}");
 }
 
+/// The first 100 points are spent and then taken back, of the second hundred and of the fourth, as they are owed for a while; the third lapses.
+#[test]
+fn what_is_taken_back_of_other_lots_was_not_spent() {
+    let folder = Folder::new("report-stood-in");
+    let adjust =
+        r#"{"id":"s","type":"adjust","member":"ann","time":"2024-01-05T10:00:00Z","unit":"points","amount":-100}"#;
+    let before = [
+        line(1, "purchase", "ann", ("2024-01-01", "A1"), 100),
+        adjust.to_owned() + "\n",
+        line(2, "purchase", "ann", ("2024-02-01", "A2"), 60),
+        line(3, "refund", "ann", ("2024-03-01", "A1"), 60),
+        line(4, "purchase", "ann", ("2024-04-01", "A3"), 50),
+        line(5, "purchase", "bob", ("2024-04-02", "B1"), 10),
+    ];
+    let debt = [
+        line(6, "refund", "ann", ("2024-12-01", "A1"), 40),
+        line(7, "purchase", "ann", ("2024-12-02", "A4"), 40),
+        line(8, "purchase", "bob", ("2025-08-01", "B2"), 1),
+    ];
+    // Given 160 and 10; 60 taken back of the 60. Spent are 100, lapsed 50 and 10.
+    for (events, breakage, expected) in [
+        (
+            before.concat() + &line(8, "purchase", "bob", ("2025-08-01", "B2"), 1),
+            "0.375",
+            ["221", "60", "100", "60", "1"],
+        ),
+        (before.concat() + &debt.concat(), "0.375", ["261", "100", "100", "60", "1"]),
+    ] {
+        fs::write(folder.join("events.jsonl"), events).unwrap();
+        let report = report(&[REFUNDS, &folder.named("events.jsonl"), "--months", "20"]);
+        let figures = figures(&report);
+        let keys = ["issued", "taken_back", "redeemed", "expired", "outstanding"];
+        assert_eq!(keys.map(|key| figures[key].0.clone()), expected);
+        assert_eq!(figures["breakage"].0, breakage);
+    }
+}
+
 /// Of 100 points that had lapsed, 60 are taken back: they lapsed no longer, in all books.
 #[test]
 fn what_lapsed_and_is_taken_back_is_taken_back() {
