@@ -102,9 +102,10 @@ pub(super) fn load_map(path: &Path, program: &Program, inputs: &Inputs, output: 
     let Some(first) = inputs.paths().first().filter(|path| !is_standard(path)) else {
         return Err(CliError::Usage("a map can be guessed from files only, not from `-`".to_owned()));
     };
-    let text = guess(program, first).map_err(|error| read(first, error))?;
-    output.note(&format_args!("the map that was guessed from `{}`:\n{text}", first.display()));
-    Ok(Map::parse("the guess", &text)?)
+    let guess = guess(program, first).map_err(|error| read(first, error))?;
+    output.note(&format_args!("the map that was guessed from `{}`:\n{}", first.display(), guess.map));
+    guess.doubts.iter().for_each(|doubt| output.note(doubt));
+    Ok(Map::parse("the guess", &guess.map)?)
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub(crate) use fields::Fields;
 pub(crate) use head::TIME_KEYS;
 pub use input::{Aside, Format, InputError, Inputs};
 pub use limits::*;
-pub use map::{Map, MapError, guess};
+pub use map::{Guess, Map, MapError, guess};
 pub(crate) use map::{PlainMap, PlainRule, Source};
 pub(crate) use node::View;
 pub use node::{Entry, Node, Place, Raw};

@@ -72,7 +72,7 @@ fn maps() {
 fn guesses_can_be_used_as_they_are() {
     let program = shop::program();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/maps");
-    let text = guess(&program, &folder.join("retail.csv")).unwrap();
+    let text = guess(&program, &folder.join("retail.csv")).unwrap().map;
     insta::assert_snapshot!("guess_retail", text);
     let map = Map::parse("guess", &text).unwrap();
     let out = read(&program, &folder.join("retail.csv"), Some(&map));
@@ -120,7 +120,7 @@ fn days_of_excel_are_noticed() {
     let path = scratch("excel-days.csv");
     let guessed = |rows: &str| {
         std::fs::write(&path, rows).unwrap();
-        let text = guess(&program, &path).unwrap();
+        let text = guess(&program, &path).unwrap().map;
         let told = read(&program, &path, Some(&Map::parse("guess", &text).unwrap()));
         (text, told)
     };
@@ -134,7 +134,7 @@ fn days_of_excel_are_noticed() {
         guessed("order,customer,subtotal,datum,date\nA1,ann,5,45291,2026-01-02\nA2,bob,6,45292,2026-01-03\n");
     assert!(text.contains("time: {column: \"date\", format: \"%Y-%m-%d\"}"), "{text}");
     std::fs::write(&path, "order,customer,subtotal,note\nA1,ann,45291,45291\nA2,bob,45292,45292\n").unwrap();
-    let text = guess(&program, &path).unwrap();
+    let text = guess(&program, &path).unwrap().map;
     assert!(text.contains("time: \"\"   # no column looks like a time"), "{text}");
 }
 
@@ -142,7 +142,7 @@ fn days_of_excel_are_noticed() {
 fn titles_and_totals_are_noticed() {
     let program = shop::program();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/maps/titles.csv");
-    let text = guess(&program, &path).unwrap();
+    let text = guess(&program, &path).unwrap().map;
     assert!(text.contains("header: 4") && text.contains("row starts with: \"Total\""), "{text}");
     let map = Map::parse("guess", &text).unwrap();
     insta::assert_snapshot!("guess_titles_events", format!("{text}---\n{}", read(&program, &path, Some(&map))));
@@ -157,9 +157,9 @@ fn words_that_are_like_no_event_are_asked_about() {
         let row = |(n, word): (usize, &str)| format!("{n},2026-02-0{}T10:00:00Z,K1,A1,{word},{amount}\n", n + 1);
         let rows: String = words.into_iter().enumerate().map(row).collect();
         std::fs::write(&path, format!("Doc,Date,Customer,Order,{column},Total\n{rows}")).unwrap();
-        guess(&program, &path).unwrap()
+        guess(&program, &path).unwrap().map
     };
-    for column in ["Type", "Kind", "Status", "Transaction Type"] {
+    for column in ["Type", "Kind", "Transaction Type"] {
         let text = guessed(column, ["INV", "RTN", "CRD"], "5.00");
         assert!(text.contains(&format!("when: {{column: \"{column}\", in: []}}")), "{text}");
         let asked = |word: &str| text.contains(&format!("# which event is \"{word}\"?"));
@@ -181,6 +181,83 @@ fn words_that_are_like_no_event_are_asked_about() {
         guessed("Status", ["open", "paid", "late"], "-5.00"),
     ];
     assert!(silent.iter().all(|text| Map::parse("the guess", text).is_ok()), "{silent:#?}");
+}
+
+/// Several rows of an order are one event: amounts of rows are added up, those of the order are taken once.
+#[test]
+fn rows_of_one_order_are_one_event() {
+    let program = shop::program();
+    let path = scratch("rows.csv");
+    let guessed = |rows: &str| {
+        std::fs::write(&path, rows).unwrap();
+        let guess = guess(&program, &path).unwrap();
+        let told = read(&program, &path, Some(&Map::parse("guess", &guess.map).unwrap()));
+        (guess.map, told, guess.doubts)
+    };
+    let sums = |told: &str, sums: [&str; 2]| {
+        assert_eq!(told.matches(" purchase ").count(), 2, "{told}");
+        assert!(sums.iter().all(|sum| told.contains(sum)), "{told}");
+    };
+    let (map, told, doubts) = guessed(
+        "id,date,customer,sku,subtotal\n1,2026-01-05T10:00:00Z,ann,x,5\n1,2026-01-05T10:00:00Z,ann,y,7\n2,2026-01-05T10:00:00Z,bob,x,5\n",
+    );
+    assert!(map.contains("group by: \"id\"") && map.contains("subtotal: {sum: \"subtotal\"}"), "{map}");
+    assert!(doubts.iter().any(|doubt| doubt.contains("rows with the same `id` for one `purchase`")), "{doubts:?}");
+    sums(&told, ["Exact(1200)", "Exact(500)"]);
+    let (map, told, _) = guessed(
+        "Order ID,date,customer,sku,price,subtotal\n1,2026-01-05T10:00:00Z,ann,x,5,12\n1,2026-01-05T10:00:00Z,ann,y,7,12\n2,2026-01-05T10:00:00Z,bob,x,5,5\n",
+    );
+    assert!(map.contains("subtotal: \"subtotal\"   # the same in all rows of an order: taken once"), "{map}");
+    sums(&told, ["Exact(1200)", "Exact(500)"]);
+    // A row that was exported twice is one row, and rows of other people or of another day are no rows of the order.
+    for rows in [
+        "Order ID,date,customer,subtotal\n1,2026-01-05T10:00:00Z,ann,5\n1,2026-01-05T10:00:00Z,ann,5\n",
+        "Order ID,date,customer,subtotal\n1,2026-01-05T10:00:00Z,ann,5\n1,2026-01-06T10:00:00Z,ann,6\n",
+        "Order ID,date,customer,subtotal\n1,2026-01-05T10:00:00Z,ann,5\n1,2026-01-05T10:00:00Z,bob,6\n",
+    ] {
+        let (map, ..) = guessed(rows);
+        assert!(!map.contains("group by"), "{map}");
+    }
+    // What comes back in rows of its own has no part in the sale.
+    let (map, told, _) = guessed(
+        "order,date,customer,sku,subtotal\n1,2026-01-05T10:00:00Z,ann,x,5\n1,2026-01-05T10:00:00Z,ann,y,7\n1,2026-01-09T10:00:00Z,ann,y,-7\n",
+    );
+    assert!(map.contains("group by") && told.contains("refund"), "{map}{told}");
+}
+
+/// The words of a status say what became of an order. What came back or is not paid is no sale, and neither is what nobody knows.
+#[test]
+fn a_status_says_what_became_of_an_order() {
+    let program = shop::program();
+    let path = scratch("status.csv");
+    let guessed = |column: &str, rows: &[(&str, &str)]| {
+        let row = |(n, (order, word)): (usize, &(&str, &str))| {
+            format!("2026-02-0{}T10:00:00Z,K1,{order},{word},5.00\n", n + 1)
+        };
+        let rows: String = rows.iter().enumerate().map(row).collect();
+        std::fs::write(&path, format!("Date,Customer,Order,{column},Subtotal\n{rows}")).unwrap();
+        let guess = guess(&program, &path).unwrap();
+        let map = Map::parse("guess", &guess.map).unwrap_or_else(|error| panic!("{error}: {}", guess.map));
+        let told = read(&program, &path, Some(&map));
+        (["purchase", "refund"].map(|event| told.matches(&format!(" {event} ")).count()), guess.doubts.join("\n"), told)
+    };
+    let (events, doubts, _) =
+        guessed("Status", &[("A1", "paid"), ("A2", "pending"), ("A3", "refunded"), ("A4", "shipped"), ("A5", "lost")]);
+    assert_eq!(events, [2, 0], "{doubts}");
+    for said in [
+        "rows whose `Status` is `refunded`, as it came back, or was cancelled",
+        "rows whose `Status` is `pending`, as it is not paid, or not yet",
+        "nobody knows what `lost` in `Status` means",
+    ] {
+        assert!(doubts.contains(said), "{doubts}");
+    }
+    // Nobody knows any word: nothing is a sale, and the run goes on.
+    let (events, doubts, told) = guessed("Order Status", &[("A1", "INV"), ("A2", "RTN"), ("A3", "CRD")]);
+    assert_eq!(events, [0, 0], "{told}");
+    assert!(doubts.contains("nobody knows what `CRD`, `INV`, `RTN` in `Order Status` mean"), "{doubts}");
+    // What came back has a row of its own: the sale was one.
+    let (events, ..) = guessed("Payment Status", &[("A1", "paid"), ("A2", "paid"), ("A1", "refunded")]);
+    assert_eq!(events, [2, 1]);
 }
 
 /// A condition that compares a number, and finds none, is told for what it is.

@@ -188,7 +188,7 @@ fn guesses_look_at_a_limited_number_of_records() {
         let rows: String = (0..before).map(|n| row("01/02/2026", n)).collect();
         let path = scratch(&format!("guess-{before}.csv"));
         std::fs::write(&path, format!("type,member,time,order,total\n{rows}{}", row("13/02/2026", before))).unwrap();
-        guess(program.versions.last().unwrap(), &path).unwrap()
+        guess(program.versions.last().unwrap(), &path).unwrap().map
     };
     let undecided = "every value fits both";
     assert!(!guessed(MAX_SAMPLE - 1).contains(undecided), "{}", guessed(MAX_SAMPLE - 1));

@@ -43,7 +43,7 @@ use super::decode::Decoder;
 use super::input::Known;
 use super::notation::Notation;
 
-pub use guess::guess;
+pub use guess::{Guess, guess};
 pub(crate) use mapper::{Mapped, Mapper};
 pub(crate) use plain::{PlainMap, PlainRule, Source};
 

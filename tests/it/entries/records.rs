@@ -25,7 +25,7 @@ pub fn jsonl(bytes: &[u8]) {
 pub fn csv(bytes: &[u8]) {
     read("any.csv", bytes, None);
     with_file("guess.csv", bytes, |path| {
-        if let Ok(text) = guess(&SHOP, path)
+        if let Ok(meed::events::Guess { map: text, .. }) = guess(&SHOP, path)
             && let Err(error) = Map::parse("guess", &text)
         {
             let open = ["name the column here", "that are this event here"];

@@ -59,6 +59,9 @@ const ABOUT: [&str; 15] = [
     "status", "level", "zip",
 ];
 
+/// How names of columns end that say something of an order beside its number.
+const ABOUT_ORDER: [&str; 3] = ["status", "type", "state"];
+
 /// What is paid beside the goods.
 const BESIDE: [&str; 12] =
     ["freight", "shipping", "tax", "vat", "discount", "tip", "fee", "cost", "steuer", "rabatt", "versand", "mwst"];
@@ -125,9 +128,24 @@ pub(super) fn member(columns: &[Column]) -> Option<&Column> {
     sure.or_else(|| pick(columns, &MEMBER, &known)).or_else(|| pick(columns, &MEMBER, &[]))
 }
 
-/// The column of the number of an order.
+/// The column of the number of an order. A column `id` in which numbers stand several times is one, and so is one of names such as `#1001`.
 pub(super) fn order<'c>(columns: &'c [Column], taken: &[&'c str]) -> Option<&'c Column> {
-    pick(columns, &ORDER, taken)
+    let is_number = |column: &&Column| {
+        let marked = || filled(column).all(|value| value.starts_with('#')) && filled(column).next().is_some();
+        column.plain == "id" && !unique_values(column) || column.plain == "name" && marked()
+    };
+    let taken = beside(columns, taken, |column| ABOUT_ORDER.iter().any(|end| column.plain.ends_with(end)));
+    let free = || columns.iter().filter(|column| !taken.contains(&column.name.as_str()));
+    pick(columns, &ORDER, &taken).or_else(|| free().find(is_number))
+}
+
+/// Whether each row has a value of its own in a column.
+pub(super) fn unique_values(column: &Column) -> bool {
+    let mut values: Vec<&str> = filled(column).collect();
+    let all = values.len();
+    values.sort_unstable();
+    values.dedup();
+    all == column.values.len() && values.len() == all
 }
 
 /// The column of an article.
@@ -162,13 +180,8 @@ fn is_of_amounts(column: &Column) -> bool {
 
 /// The column that is an identity of each row.
 pub(super) fn unique<'c>(columns: &'c [Column], taken: &[&str], order: Option<&'c Column>) -> Option<&'c Column> {
-    let is_unique = |column: &&Column| {
-        let mut values: Vec<&str> = filled(column).collect();
-        let all = values.len();
-        values.sort_unstable();
-        values.dedup();
-        all > 1 && all == column.values.len() && values.len() == all && !taken.contains(&column.name.as_str())
-    };
+    let is_unique =
+        |column: &&Column| column.values.len() > 1 && unique_values(column) && !taken.contains(&column.name.as_str());
     let ids = || columns.iter().filter(|column| column.plain.ends_with("id") && is_numbered(column)).filter(is_unique);
     let of_others = |column: &&Column| is_like(column, &MEMBER) || is_like(column, &ITEM) || is_like(column, &PLACE);
     let is_paper = |column: &&Column| {

@@ -1,36 +1,42 @@
 //! Guesses a map from the names of columns and a sample of records.
 
 mod columns;
+mod fields;
+mod kinds;
+mod rows;
+mod status;
 mod times;
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 
-use crate::hir::{EventDef, EventKind, FieldType, Program};
+use crate::hir::{EventDef, EventKind, Program};
 
-use super::super::nearest;
 use super::super::notation::Notation;
 use super::sample::{Column, Sample};
-use columns::{filled, identifies, is_of_item, unique};
+use columns::{filled, identifies, unique, unique_values};
+use fields::Sight;
+use kinds::{Kinds, Meaning};
+use rows::Together;
 use times::{Written, halves, is_record, reads, swapped, time_column, written};
-
-/// The best word first.
-const KIND: [&str; 9] =
-    ["type", "event", "kind", "action", "activity", "eventtype", "transactiontype", "recordtype", "status"];
-const BACK: [&str; 7] = ["return", "refund", "credit", "cancel", "void", "chargeback", "reversal"];
-const SALE: [&str; 7] = ["sale", "purchase", "order", "buy", "bought", "payment", "invoice"];
 
 const TWICE: &str = "no column tells rows apart: a row that was exported twice counts twice";
 
-/// Guesses how the records of a file become events of a program. The guess is a map as text, ready to be saved and corrected.
+/// A guess of how the records of a file become events.
+pub struct Guess {
+    /// The map, ready to be saved and corrected.
+    pub map: String,
+    /// What of it may count wrong, or leaves records out, in plain words.
+    pub doubts: Vec<String>,
+}
+
+/// Guesses how the records of a file become events of a program.
 ///
 /// # Errors
 /// Where the file cannot be read, or has no records.
-pub fn guess(program: &Program, path: &Path) -> io::Result<String> {
+pub fn guess(program: &Program, path: &Path) -> io::Result<Guess> {
     let sample = Sample::of(path)?;
     if sample.columns.is_empty() {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "there is no record to guess from"));
@@ -69,284 +75,289 @@ fn quoted(text: &str) -> String {
     json.chars().map(|c| if plain(c) { c.to_string() } else { format!("\\u{:04x}", u32::from(c)) }).collect()
 }
 
-fn write(program: &Program, sample: &Sample) -> String {
-    let columns = &*sample.columns;
-    let mut out = String::from(
-        "# A guess from the names of the columns and a sample: check every line, then save it as a map.\n",
-    );
-    let member = columns::member(columns);
-    let mut taken: Vec<&str> = member.iter().map(|column| column.name.as_str()).collect();
-    let time = time_column(columns, &taken);
-    let halves = time.and_then(|time| halves(time, columns));
-    let time = halves.map(|(day, ..)| day).or(time);
-    taken.extend(time.map(|column| column.name.as_str()));
-    taken.extend(halves.map(|(_, clock, _)| clock.name.as_str()));
-    let order = columns::order(columns, &taken);
-    let _ = writeln!(out, "zone: {}", quoted(program.settings.zone.name()));
-    if sample.western {
-        out.push_str("encoding: windows-1252   # the bytes are not UTF-8: look at words with accents\n");
+/// What is seen of a file.
+struct Seen<'s> {
+    sample: &'s Sample,
+    columns: &'s [Column],
+    member: Option<&'s Column>,
+    time: Option<&'s Column>,
+    /// Where a day and a time of day stand in two columns: those, and how the second is written.
+    halves: Option<(&'s Column, &'s Column, &'static str)>,
+    /// Columns that say whose event it is, and when.
+    taken: Vec<&'s str>,
+    order: Option<&'s Column>,
+}
+
+impl<'s> Seen<'s> {
+    fn of(sample: &'s Sample) -> Self {
+        let columns = &*sample.columns;
+        let member = columns::member(columns);
+        let mut taken: Vec<&str> = member.iter().map(|column| column.name.as_str()).collect();
+        let time = time_column(columns, &taken);
+        let halves = time.and_then(|time| halves(time, columns));
+        let time = halves.map(|(day, ..)| day).or(time);
+        taken.extend(time.map(|column| column.name.as_str()));
+        taken.extend(halves.map(|(_, clock, _)| clock.name.as_str()));
+        let order = columns::order(columns, &taken);
+        Self { sample, columns, member, time, halves, taken, order }
     }
-    if let Some(line) = sample.header {
-        let _ = writeln!(out, "header: {line}   # what stands above is passed over");
+
+    fn sight(&self) -> Sight<'_> {
+        Sight { columns: self.columns, taken: &self.taken, order: self.order, negative: false, together: None }
     }
-    if let Some(decimal) = notation(columns) {
-        let _ = writeln!(out, "decimal: {decimal}");
+
+    /// The column of counts or amounts that has negative ones.
+    fn signed(&self) -> Option<&'s Column> {
+        let column = columns::count(self.columns, &self.taken).or_else(|| columns::money(self.columns, &self.taken));
+        column.filter(|column| filled(column).any(|value| value.starts_with('-')))
     }
-    let nobody = member.filter(|column| column.values.iter().any(String::is_empty));
-    if nobody.is_some() || !sample.totals.is_empty() {
-        out.push_str("skip:\n");
+
+    /// Sales of several rows: those of one order that agree in whose they are and when.
+    fn together(&self, kinds: Option<&Kinds<'_>>, sale: &EventDef) -> Option<Together<'s>> {
+        let order = self.order.filter(|order| !unique_values(order) && !identifies(order, self.columns))?;
+        let clock = self.halves.map(|(_, clock, _)| clock);
+        let agree: Vec<&Column> = self.member.into_iter().chain(self.time).chain(clock).collect();
+        let signed = self.signed();
+        let is_sale = |at: usize| {
+            let of = |column: &'s Column| column.values.get(at).map_or("", String::as_str);
+            let back = signed.is_some_and(|column| of(column).starts_with('-'));
+            let word = kinds.map(|kinds| kinds.meaning(kinds.column.values.get(at).map_or("", String::as_str)));
+            let nobody = self.member.is_some_and(|member| of(member).is_empty());
+            !back && !nobody && word.is_none_or(|word| word == Meaning::Event(&sale.name))
+        };
+        Together::of(order, self.columns, &agree, is_sale)
     }
-    for total in &sample.totals {
-        let _ =
-            writeln!(out, "  - when: {{row starts with: {}}}\n    because: \"a total of other rows\"", quoted(total));
+
+    /// Whether each row that is somebody's has a number of its own in a column.
+    fn is_apart(&self, order: &Column) -> bool {
+        let somebody =
+            |at: usize| self.member.is_none_or(|member| member.values.get(at).is_some_and(|member| !member.is_empty()));
+        let mut numbers: Vec<&String> =
+            order.values.iter().enumerate().filter(|(at, _)| somebody(*at)).map(|(_, number)| number).collect();
+        let all = numbers.len();
+        numbers.sort_unstable();
+        numbers.dedup();
+        all > 1 && numbers.len() == all && numbers.iter().all(|number| !number.is_empty())
     }
-    if let Some(column) = nobody {
-        let (name, because) = (quoted(&column.name), quoted(&format!("no {}", column.name.to_lowercase())));
-        let _ = writeln!(out, "  - when: {{column: {name}, is: empty}}\n    because: {because}");
-    }
-    out.push_str("events:\n");
-    let declared = || program.events.iter().filter(|event| event.kind == EventKind::Declared);
-    let identity = |out: &mut String| {
-        let unique = unique(columns, &taken, order);
-        let _ = match (unique, order) {
-            (Some(column), _) => writeln!(out, "    id: {}", quoted(&column.name)),
-            (None, Some(order)) if identifies(order, columns) => writeln!(out, "    id: {}", quoted(&order.name)),
-            (None, Some(order)) => {
+
+    /// What tells a record of an event apart, whose it is, and when.
+    fn identity(&self, out: &mut String, together: Option<&Together<'_>>) {
+        let _ = match (together, unique(self.columns, &self.taken, self.order), self.order) {
+            (Some(together), ..) => {
+                let order = quoted(&together.order.name);
+                writeln!(out, "    group by: {order}   # its rows are one event\n    id: {order}")
+            }
+            (None, Some(column), _) => writeln!(out, "    id: {}", quoted(&column.name)),
+            (None, None, Some(order)) if identifies(order, self.columns) || self.is_apart(order) => {
+                writeln!(out, "    id: {}", quoted(&order.name))
+            }
+            (None, None, Some(order)) => {
                 writeln!(out, "    id: {}   # {TWICE}", quoted(&format!("{{{}}}-{{line}}", order.name)))
             }
-            (None, None) => writeln!(out, "    id: \"{{file}}-{{line}}\"   # {TWICE}"),
+            (None, None, None) => writeln!(out, "    id: \"{{file}}-{{line}}\"   # {TWICE}"),
         };
-        let _ = match member {
+        let _ = match self.member {
             Some(column) => writeln!(out, "    member: {}", quoted(&column.name)),
             None => writeln!(out, "    member: \"\"   # no column looks like a member"),
         };
-        let Some(column) = time else {
+        self.moment(out);
+    }
+
+    /// When something was.
+    fn moment(&self, out: &mut String) {
+        let Some(column) = self.time else {
             out.push_str("    time: \"\"   # no column looks like a time\n");
             return;
         };
-        let from = match halves {
+        let from = match self.halves {
             Some((day, clock, _)) => format!("text: {}", quoted(&format!("{{{}}} {{{}}}", day.name, clock.name))),
             None => format!("column: {}", quoted(&column.name)),
         };
-        let whole = |format: &str| match halves {
+        let whole = |format: &str| match self.halves {
             Some((.., clock)) => quoted(&format!("{format} {clock}")),
             None => quoted(format),
         };
-        let formats = match written(column) {
-            None => {
-                let _ = writeln!(out, "    time: {{{from}}}   # nobody knows how it is written: say its `format`");
-                return;
-            }
-            Some(Written::Since(unit)) => {
-                let _ = writeln!(out, "    time: {{{from}, unit: {unit}}}");
-                return;
-            }
-            Some(Written::Days) => {
-                let _ = writeln!(out, "    time: {}", days_of_excel(&column.name));
-                return;
-            }
-            Some(Written::Ways(formats)) => formats,
+        let time = match written(column) {
+            None => format!("{{{from}}}   # nobody knows how it is written: say its `format`"),
+            Some(Written::Since(unit)) => format!("{{{from}, unit: {unit}}}"),
+            Some(Written::Days) => days_of_excel(&column.name),
+            Some(Written::Ways(formats)) => match formats.as_slice() {
+                [] => format!("{{{from}}}"),
+                [format] => {
+                    let other = swapped(format).filter(|other| filled(column).all(|value| reads(other, value)));
+                    let doubt =
+                        other.map(|other| format!("   # or is it {other}? every value fits both")).unwrap_or_default();
+                    format!("{{{from}, format: {}}}{doubt}", whole(format))
+                }
+                formats => {
+                    let all: Vec<String> = formats.iter().map(|format| whole(format)).collect();
+                    format!("{{{from}, format: [{}]}}", all.join(", "))
+                }
+            },
         };
-        let _ = match formats.as_slice() {
-            [] => writeln!(out, "    time: {{{from}}}"),
-            [format] => {
-                let _ = write!(out, "    time: {{{from}, format: {}}}", whole(format));
-                let other = swapped(format).filter(|other| filled(column).all(|value| reads(other, value)));
-                let doubt =
-                    other.map(|other| format!("   # or is it {other}? every value fits both")).unwrap_or_default();
-                writeln!(out, "{doubt}")
-            }
-            formats => {
-                let all: Vec<String> = formats.iter().map(|format| whole(format)).collect();
-                writeln!(out, "    time: {{{from}, format: [{}]}}", all.join(", "))
-            }
-        };
-    };
-    let sale =
-        declared().filter(|event| event.reversal.is_none()).max_by_key(|event| matches(event, columns, &taken, order));
+        let _ = writeln!(out, "    time: {time}");
+    }
+
+    /// How the file is to be read, and what of it is left out.
+    fn head(&self, out: &mut String, program: &Program, kinds: Option<&Kinds<'_>>) {
+        let sample = self.sample;
+        let _ = writeln!(out, "zone: {}", quoted(program.settings.zone.name()));
+        if sample.western {
+            out.push_str("encoding: windows-1252   # the bytes are not UTF-8: look at words with accents\n");
+        }
+        if let Some(line) = sample.header {
+            let _ = writeln!(out, "header: {line}   # what stands above is passed over");
+        }
+        if let Some(decimal) = notation(self.columns) {
+            let _ = writeln!(out, "decimal: {decimal}");
+        }
+        let mut skip = String::new();
+        for total in &sample.totals {
+            let total = quoted(total);
+            let _ = writeln!(skip, "  - when: {{row starts with: {total}}}\n    because: \"a total of other rows\"");
+        }
+        if let Some(column) = self.member.filter(|column| column.values.iter().any(String::is_empty)) {
+            let (name, because) = (quoted(&column.name), quoted(&format!("no {}", column.name.to_lowercase())));
+            let _ = writeln!(skip, "  - when: {{column: {name}, is: empty}}\n    because: {because}");
+        }
+        for (kinds, (why, words)) in
+            kinds.into_iter().flat_map(|kinds| kinds.left_out().into_iter().map(move |out| (kinds, out)))
+        {
+            let name = quoted(&kinds.column.name);
+            let _ = writeln!(skip, "  - when: {{column: {name}, {}}}\n    because: {}", test(&words), quoted(why));
+        }
+        if !skip.is_empty() {
+            let _ = write!(out, "skip:\n{skip}");
+        }
+    }
+}
+
+/// A test for one of some words.
+fn test(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    match quoted.as_slice() {
+        [word] => format!("equals: {word}"),
+        words => format!("in: [{}]", words.join(", ")),
+    }
+}
+
+fn write(program: &Program, sample: &Sample) -> Guess {
+    let seen = Seen::of(sample);
+    let sight = seen.sight();
+    let declared = || program.events.iter().filter(|event| event.kind == EventKind::Declared);
+    // The first of equals.
+    let sale = declared().filter(|event| event.reversal.is_none()).rev().max_by_key(|event| sight.matches(event));
     let back = sale.and_then(|sale| {
         program.events.iter().find(|event| {
             let of = event.reversal.as_ref().and_then(|reversal| program.events.get(reversal.of));
             of.is_some_and(|of| of.name == sale.name)
         })
     });
-    let sign = signed(columns, &taken).zip(back);
-    let kinds = kinds(program, columns, sale, back)
-        .filter(|(_, kinds)| sign.is_none() || kinds.iter().any(|(_, kind)| kind.is_some()));
-    match kinds {
-        Some((column, kinds)) => {
-            let nobody = kinds.iter().all(|(_, kind)| kind.is_none());
+    let sign = seen.signed().zip(back);
+    let kinds = Kinds::of(program, seen.columns, (sale, back), seen.order)
+        .filter(|kinds| sign.is_none() || !kinds.is_unknown());
+    let together = sale.and_then(|sale| seen.together(kinds.as_ref(), sale));
+    let mut out = String::from(
+        "# A guess from the names of the columns and a sample: check every line, then save it as a map.\n",
+    );
+    seen.head(&mut out, program, kinds.as_ref());
+    out.push_str("events:\n");
+    let event = |out: &mut String, event: &EventDef, when: &str, negative: bool| {
+        let together = together.as_ref().filter(|_| sale.is_some_and(|sale| sale.name == event.name));
+        let _ = writeln!(out, "  - event: {}", quoted(&event.name));
+        if !when.is_empty() {
+            let _ = writeln!(out, "    when: {{{when}}}");
+        }
+        seen.identity(out, together);
+        Sight { negative, together, ..sight }.fields(out, event);
+    };
+    let below_zero = |sign: &Column| format!("column: {}, below: 0", quoted(&sign.name));
+    match &kinds {
+        Some(kinds) if kinds.is_status => {
+            if let Some((sign, back)) = sign {
+                event(&mut out, back, &below_zero(sign), true);
+            }
+            for of in [sale, back].into_iter().flatten() {
+                let mut words = kinds.words_of(Meaning::Event(&of.name));
+                let is_sale = sale.is_some_and(|sale| sale.name == of.name);
+                if words.is_empty() && is_sale {
+                    let column = quoted(&kinds.column.name);
+                    let _ = writeln!(out, "  # Nobody knows which words of {column} are sales: write them here.");
+                    words.push(&of.name);
+                }
+                if !words.is_empty() {
+                    event(&mut out, of, &format!("column: {}, {}", quoted(&kinds.column.name), test(&words)), false);
+                }
+            }
+        }
+        Some(kinds) => {
+            let nobody = kinds.is_unknown();
+            let column = quoted(&kinds.column.name);
             if nobody {
                 let _ = writeln!(
                     out,
-                    "  # Nobody knows which event is which: write the words of {} into each `in`. If it says something else, keep one event without its `when`.",
-                    quoted(&column.name)
+                    "  # Nobody knows which event is which: write the words of {column} into each `in`. If it says something else, keep one event without its `when`.",
                 );
             }
             let possible = |event: &EventDef| [sale, back].into_iter().flatten().any(|other| other.name == event.name);
-            for event in program.events.iter() {
-                let words: Vec<String> =
-                    kinds.iter().filter(|(_, kind)| *kind == Some(&event.name)).map(|(word, _)| quoted(word)).collect();
-                if words.is_empty() && !(nobody && possible(event)) {
-                    continue;
+            for of in program.events.iter() {
+                let words = kinds.words_of(Meaning::Event(&of.name));
+                if !words.is_empty() || nobody && possible(of) {
+                    let negative = of.reversal.is_some() && sign.is_some();
+                    event(&mut out, of, &format!("column: {column}, {}", test(&words)), negative);
                 }
-                let test = match words.as_slice() {
-                    [word] => format!("equals: {word}"),
-                    words => format!("in: [{}]", words.join(", ")),
-                };
-                let _ = writeln!(
-                    out,
-                    "  - event: {}\n    when: {{column: {}, {test}}}",
-                    quoted(&event.name),
-                    quoted(&column.name)
-                );
-                identity(&mut out);
-                let negative = event.reversal.is_some() && signed(columns, &taken).is_some();
-                fields(&mut out, event, columns, &taken, order, negative);
-            }
-            for (word, _) in kinds.iter().filter(|(_, kind)| kind.is_none()) {
-                let _ = writeln!(out, "  # which event is {}? Add it to a `when` above, or to `skip`", quoted(word));
             }
         }
         None => {
             if let Some((sign, back)) = sign {
-                let (event, column) = (quoted(&back.name), quoted(&sign.name));
-                let _ = writeln!(out, "  - event: {event}\n    when: {{column: {column}, below: 0}}");
-                identity(&mut out);
-                fields(&mut out, back, columns, &taken, order, true);
+                event(&mut out, back, &below_zero(sign), true);
             }
             if let Some(sale) = sale {
-                let _ = writeln!(out, "  - event: {}", quoted(&sale.name));
-                identity(&mut out);
-                fields(&mut out, sale, columns, &taken, order, false);
+                event(&mut out, sale, "", false);
             }
         }
     }
-    out
-}
-
-/// The column of counts or amounts that has negative ones.
-fn signed<'c>(columns: &'c [Column], taken: &[&'c str]) -> Option<&'c Column> {
-    let column = columns::count(columns, taken).or_else(|| columns::money(columns, taken));
-    column.filter(|column| filled(column).any(|value| value.starts_with('-')))
-}
-
-/// The words of a column that names events, each with the name of the event that it may mean.
-type Kinds<'w> = Vec<(&'w str, Option<&'w Arc<str>>)>;
-
-/// The column that says which event a record is: it has names of events, or it is called like that and its words are like some, or are
-/// several.
-fn kinds<'c>(
-    program: &'c Program,
-    columns: &'c [Column],
-    sale: Option<&'c EventDef>,
-    back: Option<&'c EventDef>,
-) -> Option<(&'c Column, Kinds<'c>)> {
-    const MOST: usize = 30;
-    let named = |word: &str| program.events.iter().find(|event| *event.name == *word);
-    let means = |word: &str| {
-        let plain = word.to_lowercase();
-        let like = |words: &[&str]| words.iter().any(|word| plain.contains(word));
-        let names = program.events.iter().filter(|event| event.kind == EventKind::Declared);
-        named(word)
-            .or_else(|| nearest(word, names.map(|event| event.name.as_ref())).and_then(named))
-            .or_else(|| back.filter(|_| like(&BACK)))
-            .or_else(|| sale.filter(|_| like(&SALE)))
-            .map(|event| &event.name)
-    };
-    let column = columns
-        .iter()
-        .find(|column| filled(column).any(|value| named(value).is_some()))
-        .or_else(|| KIND.iter().find_map(|kind| columns.iter().find(|column| column.plain == *kind)))?;
-    let words: BTreeSet<&str> = filled(column).collect();
-    let kinds: Kinds<'_> = words.iter().take(MOST).map(|word| (*word, means(word))).collect();
-    let told = words.len() > 1 || kinds.iter().any(|(_, kind)| kind.is_some());
-    (words.len() <= MOST && told).then_some((column, kinds))
-}
-
-fn matches(event: &EventDef, columns: &[Column], taken: &[&str], order: Option<&Column>) -> usize {
-    event.fields.iter().filter(|def| value(&def.name, &def.ty, columns, taken, order, false).is_some()).count()
-}
-
-fn fields(
-    out: &mut String,
-    event: &EventDef,
-    columns: &[Column],
-    taken: &[&str],
-    order: Option<&Column>,
-    negative: bool,
-) {
-    let mut lines = String::new();
-    for def in event.fields.iter() {
-        let _ = match value(&def.name, &def.ty, columns, taken, order, negative) {
-            Some(value) => writeln!(lines, "      {}: {value}", def.name),
-            None if def.optional || def.default.is_some() => Ok(()),
-            None => writeln!(lines, "      # {}: no column looks like it", def.name),
-        };
+    for word in kinds.iter().flat_map(|kinds| kinds.words_of(Meaning::Unknown)) {
+        let _ = writeln!(out, "  # which event is {}? Add it to a `when` above, or to `skip`", quoted(word));
     }
-    if lines.lines().any(|line| !line.trim_start().starts_with('#')) {
-        let _ = write!(out, "    fields:\n{lines}");
-    } else {
-        out.push_str(&lines);
+    let doubts = doubts(sale, kinds.as_ref(), together.as_ref(), &out);
+    Guess { map: out, doubts }
+}
+
+/// What of a guess may count wrong, or leaves records out.
+fn doubts(
+    sale: Option<&EventDef>,
+    kinds: Option<&Kinds<'_>>,
+    together: Option<&Together<'_>>,
+    map: &str,
+) -> Vec<String> {
+    let mut doubts = Vec::new();
+    let said = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    if let Some((together, sale)) = together.zip(sale) {
+        let (order, name) = (&together.order.name, &sale.name);
+        doubts.push(format!("the guess takes rows with the same `{order}` for one `{name}`: look at what it adds up, and what it takes once"));
     }
+    if map.contains(TWICE) {
+        doubts.push(format!("the guess takes each row for an event of its own, as {TWICE}"));
+    }
+    if let Some(kinds) = kinds {
+        let column = &kinds.column.name;
+        for (why, words) in kinds.left_out() {
+            doubts.push(format!("the guess leaves out rows whose `{column}` is {}, as {why}", said(&words)));
+        }
+        let unknown = kinds.words_of(Meaning::Unknown);
+        if !unknown.is_empty() {
+            doubts.push(format!(
+                "nobody knows what {} in `{column}` {}: such rows are taken for nothing until the map says so",
+                said(&unknown),
+                if unknown.len() == 1 { "means" } else { "mean" }
+            ));
+        }
+    }
+    doubts
 }
 
 /// A time in a column with days as Excel counts them.
 fn days_of_excel(column: &str) -> String {
     format!("{{start: 1899-12-30, days: {}}}", quoted(column))
-}
-
-/// What a field may be made of.
-fn value(
-    name: &str,
-    ty: &FieldType,
-    columns: &[Column],
-    taken: &[&str],
-    order: Option<&Column>,
-    negative: bool,
-) -> Option<String> {
-    let named = nearest(name, columns.iter().map(|column| column.name.as_str()));
-    let signed = |column: &str| if negative { format!("{{absolute: {}}}", quoted(column)) } else { quoted(column) };
-    match ty {
-        FieldType::Money => {
-            let money = columns
-                .iter()
-                .find(|column| Some(column.name.as_str()) == named)
-                .or_else(|| columns::money(columns, taken))?;
-            let count = columns::count(columns, taken);
-            match count {
-                Some(count) if money.plain.contains("price") => {
-                    Some(format!("{{multiply: [{}, {}], round: nearest}}", signed(&count.name), quoted(&money.name)))
-                }
-                _ if ["cent", "pence", "minor"].iter().any(|word| money.plain.contains(word)) => {
-                    let form = if negative { "absolute" } else { "column" };
-                    Some(format!("{{{form}: {}, unit: minor}}", quoted(&money.name)))
-                }
-                _ => Some(signed(&money.name)),
-            }
-        }
-        FieldType::Number => named.map(signed),
-        FieldType::Count => {
-            named.or_else(|| columns::count(columns, taken).map(|column| column.name.as_str())).map(signed)
-        }
-        FieldType::Id => {
-            let found = if is_of_item(name) { columns::item(columns, taken) } else { order };
-            named.or_else(|| found.map(|column| column.name.as_str())).map(quoted)
-        }
-        FieldType::Date | FieldType::Moment => {
-            let column = columns.iter().find(|column| Some(column.name.as_str()) == named)?;
-            let name = quoted(&column.name);
-            let formats: Vec<String> = match written(column)? {
-                Written::Since(unit) => return Some(format!("{{column: {name}, unit: {unit}}}")),
-                Written::Days => return Some(days_of_excel(&column.name)),
-                Written::Ways(formats) => formats.into_iter().map(quoted).collect(),
-            };
-            Some(match formats.as_slice() {
-                [] => name,
-                [format] => format!("{{column: {name}, format: {format}}}"),
-                formats => format!("{{column: {name}, format: [{}]}}", formats.join(", ")),
-            })
-        }
-        _ => named.map(quoted),
-    }
 }
