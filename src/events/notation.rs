@@ -44,11 +44,14 @@ impl Notation {
         let one = separators.next().is_none_or(|first| separators.all(|c| c == first));
         let digits_only =
             all_digits(first) && groups.iter().all(|group| all_digits(group)) && part.is_none_or(all_digits);
+        // Old systems write the minus behind the number.
         let behind = text.get(end..).unwrap_or_default();
+        let minus = behind.trim_start().strip_prefix('-').filter(|_| !before.contains('-'));
+        let (sign, behind) = minus.map_or(("", behind), |behind| ("-", behind));
         if !(grouped && one && digits_only) || [before, behind].iter().any(|part| part.contains([decimal, other])) {
             return Err(wrong());
         }
-        let mut plain = format!("{before}{first}{}", groups.concat());
+        let mut plain = format!("{sign}{before}{first}{}", groups.concat());
         if let Some(part) = part {
             plain.push('.');
             plain.push_str(part);
@@ -108,15 +111,31 @@ mod tests {
             ("-1'234", "-1234"),
             ("1234,5", "1234.5"),
             ("€ 12", "€ 12"),
+            ("1.234,50-", "-1234.50"),
+            ("1.234,50- EUR", "-1234.50 EUR"),
+            ("€ 12 -", "-€ 12"),
         ] {
             assert_eq!(read(Notation::Comma, text), plain, "{text}");
         }
-        for text in
-            ["1.50", "1.2345", "1234.567,0", "1.234 567,0", "1,2,3", ",5", ".5", "5,", "5,-", "", "zero", "1_000"]
-        {
+        for text in [
+            "1.50",
+            "1.2345",
+            "1234.567,0",
+            "1.234 567,0",
+            "1,2,3",
+            ",5",
+            ".5",
+            "5,",
+            "5,-",
+            "5-3",
+            "",
+            "zero",
+            "1_000",
+        ] {
             assert_eq!(read(Notation::Comma, text), "", "{text}");
         }
         assert_eq!(read(Notation::Point, "$1,234.50"), "$1234.50");
+        assert_eq!(read(Notation::Point, "1,234.50-"), "-1234.50");
         assert_eq!(read(Notation::Point, "1,50"), "");
         assert_eq!(read(Notation::Point, "12,34,567"), "");
         assert_eq!(read(Notation::Plain, "1,50"), "1,50");

@@ -128,7 +128,7 @@ pub(super) fn unusual(text: &str) -> Option<&'static str> {
     {
         Some("has separators: write numbers without them, such as `1234.50`, or say `decimal` in a map")
     } else if digits && text.ends_with('-') {
-        Some("has its minus behind: write it before the number")
+        Some("has its minus behind: write it before the number, or say `decimal` in a map")
     } else {
         None
     }
