@@ -6,6 +6,8 @@ use std::sync::Arc;
 use crate::hir::{NoValue, Program};
 use crate::value::{AmountError, Currency, Exact, Instant, Zone, parse_minor};
 
+use super::currency;
+use super::fields::Fields as _;
 use super::node::{View, clip};
 use super::notation::Notation;
 use super::scalar::unusual;
@@ -39,12 +41,13 @@ pub(crate) fn money(program: &Program, value: View<'_>, context: Context<'_>) ->
     match value {
         View::Object(_) | View::Json(_) => {
             let entries = value.entries().map_err(|_| format!("an amount of money is needed, not {value}"))?;
-            let find = |key: &str| entries.iter().find(|(name, _)| name == key).map(|(_, node)| node.view());
-            let amount =
-                find("amount").ok_or("an amount of money has `amount` and `currency`, but `amount` is missing")?;
-            let code = match find("currency") {
+            let amount = entries.iter().find(|(name, _)| name == "amount").map(|(_, node)| node.view());
+            let amount = amount.ok_or("an amount of money has `amount` and `currency`, but `amount` is missing")?;
+            let named = currency::position(&*entries, program.settings.currency);
+            let named = named.map_err(|doubt| format!("{}: say `currency` in it", doubt.reason))?;
+            let code = match named.map(|at| entries.as_ref().view(at)) {
                 Some(View::Text(code) | View::Cell(code)) => Some(code),
-                None | Some(View::Null) => context.currency,
+                None => context.currency,
                 Some(other) => return Err(format!("a currency is a code such as `EUR`, not {other}")),
             };
             match amount {

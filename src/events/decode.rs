@@ -12,6 +12,7 @@ use crate::hir::{EventDef, EventId, EventKind, FieldDef, FieldId, FieldType, Pro
 use crate::value::{Exact, Instant, Value, Zone, ZoneError};
 
 use super::amount::{self, Amount, Context};
+use super::currency::{self, Doubt};
 use super::fields::Fields;
 use super::head::{Head, TIME_KEYS};
 use super::node::{Node, Place, Raw, View, clip};
@@ -186,7 +187,7 @@ impl<'p> Decoder<'p> {
         fields: &F,
     ) -> Result<Event, Fault> {
         let event = self.program.events.get(draft.kind).ok_or_else(|| "the program has no such event".to_owned())?;
-        let currency = currency_of(raw, fields)?;
+        let currency = if has_money(&event.fields) { self.currency_of(raw, fields)? } else { None };
         let context = Context { id: &draft.id, time: draft.time, currency, notation: draft.notation, zone: draft.zone };
         let room = &mut *self.room.borrow_mut();
         room.values.clear();
@@ -370,7 +371,8 @@ impl<'p> Decoder<'p> {
     ) -> Result<(), Fault> {
         let (start, known) = (room.values.len(), room.foreign.len());
         let of_line = |fault: Fault| Fault { reason: format!("line {nth}: {}", fault.reason), place: fault.place };
-        let currency = currency_of(raw, entries).map_err(|fault| Fault { place: None, ..of_line(fault) })?;
+        let currency = if has_money(defs) { self.currency_of(raw, entries) } else { Ok(None) };
+        let currency = currency.map_err(|fault| Fault { place: None, ..of_line(fault) })?;
         let context = Context { currency: currency.or(context.currency), ..context };
         self.values(room, raw, defs, entries, context, &|| format!("a line of `{}`", def.name)).map_err(of_line)?;
         room.lines.push(room.values.drain(start..).collect());
@@ -380,6 +382,31 @@ impl<'p> Decoder<'p> {
         }
         Ok(())
     }
+
+    /// The currency that a record or line names for all its amounts.
+    fn currency_of<'n, F: Fields + ?Sized>(&self, raw: &Raw<'_>, fields: &'n F) -> Result<Option<&'n str>, Fault> {
+        let found = currency::position(fields, self.program.settings.currency);
+        let found = found.map_err(|Doubt { at: position, reason }| {
+            at(raw, fields, position, format!("{reason}: say in `currency` which one the amounts are in"))
+        })?;
+        let Some(position) = found else { return Ok(None) };
+        match fields.view(position) {
+            View::Text(code) | View::Cell(code) => Ok(Some(code.trim())),
+            node => {
+                let name = fields.key(position).unwrap_or_default();
+                Err(at(raw, fields, position, format!("`{name}` is a code such as `EUR`, not {node}")))
+            }
+        }
+    }
+}
+
+/// Whether amounts of money are among fields, or in lines of lists among them.
+pub(super) fn has_money(fields: &Arena<FieldId, FieldDef>) -> bool {
+    fields.iter().any(|def| match &def.ty {
+        FieldType::Money => true,
+        FieldType::List(lines) => has_money(lines),
+        _ => false,
+    })
 }
 
 /// A fault about a key that every record needs, with what may have been meant.
@@ -440,16 +467,6 @@ fn at<F: Fields + ?Sized>(raw: &Raw<'_>, fields: &F, position: usize, reason: St
 
 fn place_of<F: Fields + ?Sized>(raw: &Raw<'_>, fields: &F, position: usize) -> Option<Place> {
     Some(raw.place_of(fields.key(position)?, fields.view(position)))
-}
-
-/// The currency that a record or line names for all its amounts.
-fn currency_of<'n, F: Fields + ?Sized>(raw: &Raw<'_>, fields: &'n F) -> Result<Option<&'n str>, Fault> {
-    let Some(position) = fields.find("currency", 0) else { return Ok(None) };
-    match fields.view(position) {
-        node if node.is_nothing() => Ok(None),
-        View::Text(code) | View::Cell(code) => Ok(Some(code.trim())),
-        node => Err(at(raw, fields, position, format!("`currency` is a code such as `EUR`, not {node}"))),
-    }
 }
 
 fn listed(words: &[Arc<str>]) -> String {

@@ -2,15 +2,17 @@
 //!
 //! Records are cut out of the bytes first and decoded one by one, so a damaged one costs nothing but itself.
 
-use std::io::{self, BufRead, ErrorKind};
+use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use super::MAX_LINE_BYTES;
+use super::bytes::Bytes;
 use super::json::record;
 use super::lines::{failure, too_long};
 use super::node::{Place, Raw};
 use super::reject::Reject;
 use super::stream::Reader;
+use super::wrapper::{Entered, Wrapper};
 
 /// Records of a JSON file.
 pub(crate) struct JsonDocuments {
@@ -20,6 +22,8 @@ pub(crate) struct JsonDocuments {
     buffer: Vec<u8>,
     /// Where the list began that was not closed yet.
     list: Option<(u64, u64)>,
+    /// What is around the list, where a map says it.
+    wrapper: Option<Wrapper>,
 }
 
 /// How the search for the next record ended.
@@ -32,10 +36,9 @@ enum Cut {
 }
 
 impl JsonDocuments {
-    /// Records of `input`.
-    pub(crate) fn new(file: Arc<str>, input: Box<dyn BufRead + Send>) -> Self {
-        let bytes = Bytes { input, line: 1, column: 1, ended: false };
-        Self { file, bytes, buffer: Vec::new(), list: None }
+    /// Records of `input`; where there is a wrapper, those of its list.
+    pub(crate) fn new(file: Arc<str>, input: Box<dyn BufRead + Send>, wrapper: Option<Wrapper>) -> Self {
+        Self { file, bytes: Bytes::new(input), buffer: Vec::new(), list: None, wrapper }
     }
 
     /// Copies the next record, or whatever stands in its place, into the buffer.
@@ -43,11 +46,20 @@ impl JsonDocuments {
         self.buffer.clear();
         // Between records stand only blanks, commas and the brackets of the list.
         let (line, column) = loop {
+            if let (None, Some(wrapper)) = (self.list, &mut self.wrapper) {
+                match wrapper.enter(&mut self.bytes) {
+                    Ok(Entered::List(place)) => self.list = Some(place),
+                    Ok(Entered::End) => return Cut::End,
+                    Ok(Entered::Bad(line, column, reason)) => return Cut::Bad(line, column, reason),
+                    Err(error) => return self.failed(&error),
+                }
+            }
             let place = self.bytes.place();
             let byte = match self.bytes.peek() {
                 Ok(Some(byte)) => byte,
                 Ok(None) => {
                     let Some((line, column)) = self.list.take() else { return Cut::End };
+                    self.wrapper = None;
                     let reason = "the list that begins here is not closed, as if the file was cut off";
                     return Cut::Bad(line, column, format!("{reason}; every record in it was read"));
                 }
@@ -128,50 +140,5 @@ impl Reader for JsonDocuments {
                 Some(Err(Reject::new(Place { file, line, column }, reason, &text)))
             }
         }
-    }
-}
-
-/// Bytes that know their place.
-struct Bytes {
-    input: Box<dyn BufRead + Send>,
-    line: u64,
-    column: u64,
-    ended: bool,
-}
-
-impl Bytes {
-    /// Line and column of the next byte, from 1; columns count characters.
-    fn place(&self) -> (u64, u64) {
-        (self.line, self.column)
-    }
-
-    /// The next byte; `None` at the end, and after a failure for ever.
-    fn peek(&mut self) -> io::Result<Option<u8>> {
-        while !self.ended {
-            match self.input.fill_buf() {
-                Ok(bytes) => {
-                    let first = bytes.first().copied();
-                    self.ended = first.is_none();
-                    return Ok(first);
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.ended = true;
-                    return Err(error);
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// Goes past the byte that was peeked at.
-    fn skip(&mut self, byte: u8) {
-        if byte == b'\n' {
-            self.line += 1;
-            self.column = 1;
-        } else if byte & 0xc0 != 0x80 {
-            self.column += 1;
-        }
-        self.input.consume(1);
     }
 }

@@ -14,6 +14,7 @@ use super::json::JsonLines;
 use super::lines::{Line, Lines};
 use super::stream::Reader;
 use super::unpack::unpack;
+use super::wrapper::Wrapper;
 use super::yaml::Yaml;
 
 /// How records are written.
@@ -190,6 +191,8 @@ pub(crate) struct Known {
     pub(crate) encoding: Option<Encoding>,
     /// What is known of tables.
     pub(crate) layout: Layout,
+    /// What is around the records of JSON.
+    pub(crate) wrapper: Option<Wrapper>,
 }
 
 impl Known {
@@ -222,9 +225,14 @@ pub(crate) fn open(path: &Path, known: &Known, aside: Option<Aside>) -> io::Resu
         None => by_content(input.fill_buf()?, by_name(path)),
     };
     let file = shown(path);
+    let wrapper = known.wrapper.clone();
     Ok(match format {
-        Format::JsonLines => Opened::Lines(Box::new(JsonLines::new(file, Lines::new(input)))),
-        Format::Json => Opened::Records(Box::new(JsonDocuments::new(file, input))),
+        Format::Csv | Format::Yaml if wrapper.is_some() => {
+            let reason = "the map names the list of `records`, which only JSON has, and this file is none";
+            return Err(io::Error::new(io::ErrorKind::Unsupported, reason));
+        }
+        Format::JsonLines if wrapper.is_none() => Opened::Lines(Box::new(JsonLines::new(file, Lines::new(input)))),
+        Format::JsonLines | Format::Json => Opened::Records(Box::new(JsonDocuments::new(file, input, wrapper))),
         Format::Yaml => Opened::Records(Box::new(Yaml::new(file, Lines::new(input)))),
         Format::Csv => Opened::Table(Box::new(Table::open(file, Lines::new(input), &known.layout))),
     })

@@ -4,8 +4,10 @@
 //! Nothing here is larger in memory than one record, a group of rows, and the limits below.
 
 mod amount;
+mod bytes;
 mod cells;
 mod csv;
+mod currency;
 mod decimal;
 mod decode;
 mod documents;
@@ -29,9 +31,11 @@ mod stream;
 mod suggest;
 mod tape;
 mod unpack;
+mod wrapper;
 mod yaml;
 
 pub(crate) use amount::{Context as AmountContext, money};
+pub(crate) use currency::CurrencyAt;
 pub(crate) use decimal::Decimal;
 pub use decode::Decoder;
 pub use encoding::Encoding;

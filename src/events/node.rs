@@ -185,6 +185,19 @@ impl<'a> Node<'a> {
         self.view().is_nothing()
     }
 
+    /// Whether there is nothing in it: a text without letters, a list without values.
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Number(text) | Self::Text(text) => text.is_empty(),
+            Self::Cell(text) => text.trim().is_empty(),
+            Self::List(items) => items.is_empty(),
+            Self::Object(entries) => entries.is_empty(),
+            Self::Json(text) => text.get(1..text.len().saturating_sub(1)).is_none_or(|inside| inside.trim().is_empty()),
+            Self::Bool(_) | Self::Exact(_) => false,
+        }
+    }
+
     /// The same without anything borrowed.
     pub(crate) fn into_owned(self) -> Node<'static> {
         match self {

@@ -184,8 +184,12 @@ impl EventStream<'_> {
                         continue;
                     }
                     None => {
-                        let mapped = self.mapper.as_mut()?.flush(&self.decoder)?;
-                        return Some(self.mapped(mapped));
+                        let mapper = self.mapper.as_mut()?;
+                        if let Some(mapped) = mapper.flush(&self.decoder) {
+                            return Some(self.mapped(mapped));
+                        }
+                        let place = Place { line: 1, column: 1, ..self.place.clone() };
+                        return mapper.told().map(|reason| Err(Reject::new(place, reason, "")));
                     }
                 }
             };

@@ -4,7 +4,7 @@ use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use crate::arena::{Arena, Id as _};
-use crate::events::{Decimal, Ruled, Sliced, TIME_KEYS};
+use crate::events::{CurrencyAt, Decimal, Ruled, Sliced, TIME_KEYS};
 use crate::hir::{EventDef, EventId, FieldDef, FieldId, FieldType, Program};
 
 use super::find::{Find, Molded};
@@ -29,7 +29,7 @@ struct Places {
     member: usize,
     kind: usize,
     sequence: Option<usize>,
-    currency: Option<usize>,
+    currency: CurrencyAt,
     times: Vec<(&'static str, usize)>,
 }
 
@@ -50,7 +50,7 @@ impl Columns {
                 member: column("member")?,
                 kind: column("type")?,
                 sequence: column("sequence"),
-                currency: column("currency"),
+                currency: CurrencyAt::of(ruled.columns.iter().map(String::as_str)),
                 times: TIME_KEYS.iter().filter_map(|key| Some((*key, column(key)?))).collect(),
             },
             fields: program.events.pairs().map(columns).collect(),
@@ -83,7 +83,10 @@ impl Columns {
     pub(super) fn as_event<'r>(&'r mut self, program: &Program, event: EventId, row: Sliced<'r>) -> Option<Celled<'r>> {
         let lists = self.lists.at_mut(event);
         read_all(lists, program, row)?;
-        let currency = self.places.currency.filter(|at| row.says(*at));
+        let currency = match self.places.currency {
+            CurrencyAt::Name(at) if !row.says(at) => CurrencyAt::Nowhere,
+            known => known,
+        };
         Some(Celled { row, currency, fields: self.fields.get(event)?, lists })
     }
 }
@@ -112,7 +115,7 @@ pub(super) fn is_identity(text: &Text<'_>) -> bool {
 /// Values of a row of a table.
 pub(super) struct Celled<'r> {
     row: Sliced<'r>,
-    currency: Option<usize>,
+    currency: CurrencyAt,
     /// By field.
     fields: &'r [Option<usize>],
     lists: &'r [CellList],
@@ -127,7 +130,7 @@ impl<'r> Find<'r> for Celled<'r> {
         self.row.says(at).then_some(at)
     }
 
-    fn currency(&self) -> Option<usize> {
+    fn currency(&self) -> CurrencyAt {
         self.currency
     }
 

@@ -1,7 +1,7 @@
 //! Fills slots from the values of a record. What is done with each field is worked out once, before any record is read.
 
 use crate::arena::Arena;
-use crate::events::{Decimal, FIRST_YEAR, LAST_YEAR, MAX_LIST, MAX_TEXT};
+use crate::events::{CurrencyAt, Decimal, FIRST_YEAR, LAST_YEAR, MAX_LIST, MAX_TEXT};
 use crate::hir::{FieldDef, FieldId, FieldType, Program};
 use crate::value::{Currency, Day, Exact, Rounding};
 
@@ -214,9 +214,13 @@ impl Tools<'_> {
         Some(first)
     }
 
-    /// The currency that a record names for its amounts, if it does.
+    /// The currency that a record names for its amounts, or else that of what is around it; `None` where it is better decoded.
     fn currency<'r>(&self, find: &impl Find<'r>, outer: usize) -> Option<usize> {
-        let Some(at) = find.currency() else { return Some(outer) };
+        let at = match find.currency() {
+            CurrencyAt::Nowhere => return Some(outer),
+            CurrencyAt::Name(at) => at,
+            CurrencyAt::Unsure => return None,
+        };
         let code = find.text(at)?;
         self.currencies.0.iter().position(|known| known.code.is(code))
     }

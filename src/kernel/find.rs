@@ -2,7 +2,9 @@
 //! of a table, by position.
 
 use crate::arena::{Arena, Id as _};
-use crate::events::{Decimal, Fields as _, Key, Part, Patterns, Plain, Sample, TIME_KEYS, Value, Values, WINDOW};
+use crate::events::{
+    CurrencyAt, Decimal, Fields as _, Key, Part, Patterns, Plain, Sample, TIME_KEYS, Value, Values, WINDOW,
+};
 use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
 
 use super::texts::Text;
@@ -16,7 +18,7 @@ pub(super) trait Find<'a>: Sized {
     fn field(&mut self, field: FieldId, def: &FieldDef) -> Option<usize>;
 
     /// Where the currency of the amounts is, if it says something.
-    fn currency(&self) -> Option<usize>;
+    fn currency(&self) -> CurrencyAt;
 
     /// A text without escapes, in UTF-8.
     fn text(&self, at: usize) -> Option<Text<'a>>;
@@ -69,8 +71,15 @@ impl<'a, 't> Find<'a> for Named<'a, 't> {
         self.said(&def.name)
     }
 
-    fn currency(&self) -> Option<usize> {
-        self.record.find("currency", self.next).filter(|at| !self.record.is_nothing(*at))
+    fn currency(&self) -> CurrencyAt {
+        let keys = self.record.keys();
+        match CurrencyAt::of(keys.iter().copied()) {
+            CurrencyAt::Name(nth) => {
+                let at = keys.get(nth).and_then(|name| self.record.find(name, self.next));
+                at.filter(|at| !self.record.is_nothing(*at)).map_or(CurrencyAt::Nowhere, CurrencyAt::Name)
+            }
+            other => other,
+        }
     }
 
     fn text(&self, at: usize) -> Option<Text<'a>> {
@@ -98,7 +107,7 @@ pub(super) struct Mold {
     of: (EventId, Option<FieldId>),
     /// By field.
     fields: Vec<Option<usize>>,
-    currency: Option<usize>,
+    currency: CurrencyAt,
     /// How many values it leaves open.
     open: usize,
 }
@@ -113,12 +122,13 @@ pub(super) struct Head {
 
 impl Mold {
     fn new(keys: &[Key], of: (EventId, Option<FieldId>), defs: &Arena<FieldId, FieldDef>) -> Self {
+        let open = || keys.iter().filter(|key| key.fixed.is_none());
         Self {
             head: None,
             of,
             fields: defs.iter().map(|def| value_of(keys, &def.name)).collect(),
-            currency: value_of(keys, "currency"),
-            open: keys.iter().filter(|key| key.fixed.is_none()).count(),
+            currency: CurrencyAt::of(open().map(|key| &*key.name)),
+            open: open().count(),
         }
     }
 
@@ -268,7 +278,7 @@ impl<'m> Find<'m> for Molded<'m> {
         self.mold.fields.get(field.index()).copied()?
     }
 
-    fn currency(&self) -> Option<usize> {
+    fn currency(&self) -> CurrencyAt {
         self.mold.currency
     }
 

@@ -4,7 +4,7 @@ use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use crate::arena::Id as _;
-use crate::events::{Decimal, PlainMap, PlainRule, Ruled, Sliced, Source};
+use crate::events::{CurrencyAt, Decimal, PlainMap, PlainRule, Ruled, Sliced, Source};
 use crate::hir::{FieldDef, FieldId, FieldType, Program};
 
 use super::columns::{identity, is_identity};
@@ -95,8 +95,8 @@ impl<'r> Find<'r> for MappedRow<'r> {
         self.said(field.index())
     }
 
-    fn currency(&self) -> Option<usize> {
-        self.said(self.rule.fields.len())
+    fn currency(&self) -> CurrencyAt {
+        self.said(self.rule.fields.len()).map_or(CurrencyAt::Nowhere, CurrencyAt::Name)
     }
 
     fn text(&self, at: usize) -> Option<Text<'r>> {

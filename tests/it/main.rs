@@ -22,6 +22,7 @@ mod input;
 mod kernel;
 mod language;
 mod limits;
+mod maps;
 mod mistakes;
 mod programs;
 mod props;

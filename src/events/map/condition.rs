@@ -38,6 +38,7 @@ impl Condition {
             Self::Any(any) => any.iter().any(|condition| condition.holds(row)),
             Self::Not(condition) => !condition.holds(row),
             Self::Row(test) => test.of_text(begun(row.raw.text)),
+            Self::Column(name, Test::Empty) => row.column(name).is_empty(),
             Self::Column(name, test) => {
                 let node = row.column(name);
                 test.holds(&scalar(&node), || row.notation.number(&node, row.program))

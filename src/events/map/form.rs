@@ -6,14 +6,12 @@ use crate::hir::Program;
 use crate::value::{Currency, Exact, Rounding, Zone, format_instant};
 
 use super::super::amount::{chosen, own_digits, scaled};
+use super::super::currency::{self, CURRENCY};
 use super::super::json::object;
 use super::super::node::{Node, Raw, View};
 use super::super::notation::Notation;
 use super::super::scalar::{in_cell, number};
 use super::time::TimeForm;
-
-/// What says the currency of amounts that name none: a key of a rule, and else a column of that name.
-pub(super) const CURRENCY: &str = "currency";
 
 /// How a value is made.
 #[derive(Debug, Clone)]
@@ -80,24 +78,26 @@ pub(super) struct Row<'r, 'a> {
 impl<'r, 'a> Row<'r, 'a> {
     /// A column, or a key reached with points; nothing where there is none.
     pub(super) fn column(&self, name: &str) -> Cow<'r, Node<'a>> {
+        self.find(name).unwrap_or(Cow::Owned(Node::Null))
+    }
+
+    /// The same, where it is there.
+    pub(super) fn find(&self, name: &str) -> Option<Cow<'r, Node<'a>>> {
         let own = self.line.and_then(|line| line.iter().find(|(key, _)| key == name)).map(|(_, node)| node);
         if let Some(node) = own.or_else(|| self.raw.get(name)) {
-            return Cow::Borrowed(node);
+            return Some(Cow::Borrowed(node));
         }
-        let Some((first, rest)) = name.split_once('.') else { return Cow::Owned(Node::Null) };
-        let Some(mut node) = self.raw.get(first).cloned() else { return Cow::Owned(Node::Null) };
+        let (first, rest) = name.split_once('.')?;
+        let mut node = self.raw.get(first)?.clone();
         for key in rest.split('.') {
             let entries = match node {
                 Node::Object(entries) => entries,
-                Node::Json(text) => object(text).unwrap_or_default(),
-                _ => return Cow::Owned(Node::Null),
+                Node::Json(text) => object(text).ok()?,
+                _ => return None,
             };
-            match entries.into_iter().find(|(name, _)| name == key) {
-                Some((_, inner)) => node = inner,
-                None => return Cow::Owned(Node::Null),
-            }
+            (_, node) = entries.into_iter().find(|(name, _)| name == key)?;
         }
-        Cow::Owned(node)
+        Some(Cow::Owned(node))
     }
 
     /// The same with amounts in the currency that a value names; in its own where that names none.
@@ -206,10 +206,22 @@ impl<'r, 'a> Row<'r, 'a> {
     pub(super) fn line(&self, fields: &[(String, Form)]) -> Result<Node<'a>, String> {
         let mut entries = Vec::with_capacity(fields.len());
         let of = |row: &Self, name: &str, form| row.value(form).map_err(|reason| format!("`{name}`: {reason}"));
-        let said = fields.iter().find(|(name, _)| name == CURRENCY).map(|(name, form)| of(self, name, form));
-        let row = self.in_currency(&said.unwrap_or(Ok(Node::Null))?);
+        let said = match (fields.iter().find(|(name, _)| name == CURRENCY), self.line) {
+            (Some((name, form)), _) => of(self, name, form)?,
+            (None, Some(line)) => {
+                let at = currency::position(line, self.program.settings.currency).map_err(|doubt| {
+                    format!("{}: say in the map, inside `each`, which `currency` the amounts are in", doubt.reason)
+                })?;
+                at.and_then(|at| line.get(at)).map_or(Node::Null, |(_, node)| node.clone())
+            }
+            (None, None) => Node::Null,
+        };
+        let row = self.in_currency(&said);
         for (name, form) in fields {
             entries.push((Cow::Owned(name.clone()), of(&row, name, form)?));
+        }
+        if !said.is_nothing() && !fields.iter().any(|(name, _)| name == CURRENCY) {
+            entries.push((Cow::Borrowed(CURRENCY), said));
         }
         Ok(Node::Object(entries))
     }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use crate::value::{Currency, Instant};
 
 use super::super::MAX_LIST;
+use super::super::currency::CURRENCY;
 use super::super::decode::{Fault, shown};
 use super::super::node::{Entry, Node, Place, Raw};
 use super::super::reject::Reject;
 use super::super::scalar::identifier;
 use super::Rule;
-use super::form::{CURRENCY, Form, Row, named_currency};
+use super::form::{Form, Row, named_currency};
 use super::mapper::{Bound, currency, fault, summand};
 
 /// Rows of one event, as far as they have come.

@@ -13,14 +13,17 @@ use crate::engine::Event;
 use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
 use crate::value::{Currency, Exact, Instant};
 
-use super::super::decode::{Decoder, Draft, Fault, Type, position, reject, shown};
+use super::super::currency::{self, CURRENCY, Doubt};
+use super::super::decode::{Decoder, Draft, Fault, Type, has_money, position, reject, shown};
 use super::super::input::Known;
 use super::super::node::{Entry, Node, Place, Raw, owned_entries};
 use super::super::reject::Reject;
 use super::super::scalar::identifier;
 use super::super::stream::FileName;
+use super::super::wrapper::list_within;
 use super::super::{MAX_OPEN_GROUPS, did_you_mean, nearest};
-use super::form::{CURRENCY, Form, Row, named_currency, rounded};
+use super::absent::Absent;
+use super::form::{Form, Row, named_currency, rounded};
 use super::group::{Group, Rows};
 use super::plain::PlainMap;
 use super::{Map, MapError, Rule};
@@ -30,6 +33,10 @@ pub(crate) struct Mapper {
     map: Map,
     /// The type of each rule's event, and the fields that are taken from columns of the same name.
     bound: Vec<Bound>,
+    /// Keys that say whose events records are and when they happened.
+    heads: Vec<String>,
+    /// What conditions ask for in vain.
+    absent: Absent,
     groups: IndexMap<(usize, Vec<String>), Group>,
     closed: FxHashSet<u64>,
     /// Groups that are complete, in order.
@@ -49,6 +56,8 @@ pub(super) struct Bound {
     kind: EventId,
     /// Fields that the map does not mention: name, and whether an event needs it.
     same: Vec<(String, bool)>,
+    /// Whether it has amounts, which are in some currency.
+    has_money: bool,
 }
 
 impl Mapper {
@@ -60,7 +69,10 @@ impl Mapper {
             bound.push(bind(&map, rule, decoder)?);
         }
         map.rules = rules;
+        let heads = map.rules.iter().flat_map(|rule| [rule.member.named(), rule.time.form().named()].concat());
         Ok(Self {
+            heads: heads.map(str::to_owned).collect(),
+            absent: Absent::of(&map),
             map,
             bound,
             groups: IndexMap::new(),
@@ -157,7 +169,14 @@ impl Mapper {
         let notation = self.map.notation;
         let row = Row { raw, line: None, notation, program: decoder.program(), decimals: 0 };
         let refuse = |reason: String| Some(Err(Reject::new(raw.place.clone(), reason, &shown(raw))));
-        if let Some(skip) = self.map.skips.iter().find(|skip| skip.when.holds(&row)) {
+        if let Some(path) = self.wrapped(&row) {
+            return refuse(format!(
+                "nothing that the map asks for is in this record, but a list `{path}`: if these are the records, write `records: {path}` into the map"
+            ));
+        }
+        self.absent.look(raw, &row);
+        if let Some((at, skip)) = self.map.skips.iter().enumerate().find(|(_, skip)| skip.when.holds(&row)) {
+            self.absent.left_out(at);
             return Some(Err(Reject::new(raw.place.clone(), skip.because.clone(), &shown(raw)).skipped()));
         }
         let Some((index, rule)) =
@@ -224,6 +243,17 @@ impl Mapper {
             self.complete_oldest();
         }
         None
+    }
+
+    /// The way to the list of records in a record that is nothing but what is around them.
+    fn wrapped(&self, row: &Row<'_, '_>) -> Option<String> {
+        let is_there = |name: &String| row.find(name).is_some();
+        if self.heads.is_empty() || self.heads.iter().any(is_there) { None } else { list_within(&row.raw.fields) }
+    }
+
+    /// What is to be told at the end of all records, one after another.
+    pub(crate) fn told(&mut self) -> Option<String> {
+        self.absent.told()
     }
 
     fn complete_oldest(&mut self) {
@@ -306,11 +336,25 @@ pub(super) fn currency<'a>(rule: &Rule, bound: &Bound, row: &Row<'_, 'a>) -> Res
     if let Some((_, form)) = rule.fields.iter().find(|(name, _)| name == CURRENCY) {
         return of(form);
     }
-    let column = row.column(CURRENCY);
-    let is_field = || bound.same.iter().any(|(name, _)| name == CURRENCY);
-    match &rule.currency {
-        Some(form) if column.is_nothing() || !is_field() => of(form),
-        _ => Ok(column.into_owned()),
+    if let Some(form) = &rule.currency {
+        let column = row.column(CURRENCY);
+        let is_field = || bound.same.iter().any(|(name, _)| name == CURRENCY);
+        return if column.is_nothing() || !is_field() { of(form) } else { Ok(column.into_owned()) };
+    }
+    if !bound.has_money {
+        return Ok(Node::Null);
+    }
+    let (entries, own) = (row.raw.fields.as_slice(), row.program.settings.currency);
+    let named = |at: usize| entries.get(at);
+    match currency::position(entries, own) {
+        Ok(at) => Ok(at.and_then(named).map_or(Node::Null, |(_, node)| node.clone())),
+        Err(Doubt { at, reason }) => {
+            let name = named(at).map_or("", |(name, _)| name);
+            let reason = format!(
+                "{reason}: say in the map, beside `member`, which one the amounts are in, as in `currency: {name}` or `currency: {{constant: {own}}}`"
+            );
+            Err(fault(row, &Form::Column(name.to_owned()), reason))
+        }
     }
 }
 
@@ -383,9 +427,12 @@ fn bind(map: &Map, rule: &mut Rule, decoder: &Decoder<'_>) -> Result<Bound, MapE
         decoder.kind(&rule.event).map_err(|reason| map.error(&format!("{}.event", rule.path), &rule.event, reason))?;
     let path = format!("{}.fields", rule.path);
     let grouped = !rule.group.is_empty();
-    if rule.currency.is_none() && position(&event.fields, CURRENCY).is_none() {
-        let said = rule.fields.iter().position(|(name, _)| name == CURRENCY);
-        rule.currency = said.map(|at| rule.fields.remove(at).1);
+    if position(&event.fields, CURRENCY).is_none()
+        && let Some(at) = rule.fields.iter().position(|(name, _)| name == CURRENCY)
+        && rule.currency.replace(rule.fields.remove(at).1).is_some()
+    {
+        let message = "`currency` stands beside `member` and among the fields: say it once";
+        return Err(map.error(&path, "", message));
     }
     bind_fields(map, &mut rule.fields, &event.fields, &path, &rule.event, grouped)?;
     let mentioned = |name: &str| rule.fields.iter().any(|(other, _)| other == name);
@@ -395,7 +442,7 @@ fn bind(map: &Map, rule: &mut Rule, decoder: &Decoder<'_>) -> Result<Bound, MapE
         .filter(|def| !mentioned(&def.name))
         .map(|def| (def.name.to_string(), !def.optional && def.default.is_none()))
         .collect();
-    Ok(Bound { kind, same })
+    Ok(Bound { kind, same, has_money: has_money(&event.fields) })
 }
 
 fn bind_fields(
@@ -408,6 +455,10 @@ fn bind_fields(
 ) -> Result<(), MapError> {
     for (name, form) in fields {
         let path = format!("{path}.{name}");
+        // Amounts of a line may have a currency of their own.
+        if name == CURRENCY && position(defs, CURRENCY).is_none() {
+            continue;
+        }
         let Some(def) = position(defs, name).and_then(|at| defs.iter().nth(at)) else {
             let names: Vec<&str> = defs.iter().map(|def| def.name.as_ref()).collect();
             let mut hint = did_you_mean(name, names.iter().copied());

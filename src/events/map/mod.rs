@@ -5,6 +5,7 @@
 //! separator: ","                    # or `blanks` for columns aligned with blanks
 //! columns: [id, date, amount]       # where the first line is no header
 //! header: 4                         # the line of the header, where titles stand above it
+//! records: data                     # in JSON, the list of the records, where something is around it
 //! decimal: comma                    # numbers are written 1.234,50; `point`: 1,234.50
 //! zone: Europe/London               # of times that name none
 //! skip:
@@ -26,6 +27,7 @@
 //! one event of several rows: a list field is then given as names and values, one line for each row, and `{sum: …}` adds up over the rows.
 //! Fields that are not named are taken from the column or key of the same name.
 
+mod absent;
 mod condition;
 mod form;
 mod group;

@@ -7,6 +7,7 @@ use super::super::encoding::Encoding;
 use super::super::input::{Format, Known};
 use super::super::node::{Entry, Node};
 use super::super::notation::Notation;
+use super::super::wrapper::Wrapper;
 use super::super::{MAX_MAP, did_you_mean, yaml};
 use super::condition::{Condition, Test};
 use super::form::{Form, Operation, Part, scalar};
@@ -134,8 +135,19 @@ impl<'t> Reader<'t> {
 
     fn map(&mut self, root: &Node<'static>) -> Result<Map, MapError> {
         let root = At { node: root, path: String::new() };
-        let known =
-            ["format", "encoding", "separator", "delimiter", "columns", "header", "decimal", "zone", "skip", "events"];
+        let known = [
+            "format",
+            "encoding",
+            "separator",
+            "delimiter",
+            "columns",
+            "header",
+            "records",
+            "decimal",
+            "zone",
+            "skip",
+            "events",
+        ];
         let keys = self.keys(&root, &known)?;
         let mut map = Map {
             name: self.name.to_owned(),
@@ -215,6 +227,16 @@ impl<'t> Reader<'t> {
         let no_header = take(&keys, "header").filter(|at| *at.node == Node::Bool(false));
         if let (Some(at), None) = (no_header, &map.known.layout.columns) {
             return self.fail(&at, "header", "without a header the map has to name the `columns`");
+        }
+        if let Some(at) = take(&keys, "records") {
+            if matches!(map.known.format, Some(Format::Csv | Format::Yaml)) {
+                return self.fail(
+                    &at,
+                    "records",
+                    "`records` names a list inside JSON, and the map reads another format",
+                );
+            }
+            map.known.wrapper = Some(Wrapper::new(&self.words(&at)?));
         }
         if let Some(at) = take(&keys, "decimal") {
             let word = self.words(&at)?;

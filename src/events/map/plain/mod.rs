@@ -9,11 +9,12 @@ use std::io::Write as _;
 use crate::hir::{EventId, FieldType, Program};
 use crate::value::{Instant, TimeOfDay, Zone};
 
+use super::super::currency::{CURRENCY, CurrencyAt};
 use super::super::node::Node;
 use super::super::notation::Notation;
 use super::super::scalar::is_plain_identifier;
 use super::super::slices::Sliced;
-use super::form::{CURRENCY, Form, Part};
+use super::form::{Form, Part};
 use super::stamp::Stamp;
 use super::time::{TimeForm, of_text};
 use super::{Map, Rule};
@@ -162,7 +163,11 @@ impl PlainRule {
         let is_field = program.events.at(kind).fields.find(|def| &*def.name == CURRENCY).is_some();
         let currency = match (if is_field { source(CURRENCY)? } else { None }, &rule.currency) {
             (None, Some(form)) => Some(Source::of(form, columns)?),
-            (None, None) => columns.place(CURRENCY).map(Source::Column),
+            (None, None) => match CurrencyAt::of(columns.names.iter().map(String::as_str)) {
+                CurrencyAt::Nowhere => None,
+                CurrencyAt::Name(at) => Some(Source::Column(at)),
+                CurrencyAt::Unsure => return None,
+            },
             (said, _) => said,
         };
         Some(Self {
