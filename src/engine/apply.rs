@@ -76,14 +76,19 @@ impl Fold<'_> {
         }
     }
 
+    /// The member is there from now on.
+    pub fn join(&mut self) {
+        self.state.joined = Some(self.at.now);
+        self.list(true);
+    }
+
     /// Whether the member may have events of this kind at all.
     fn admit(&mut self, kind: EventKind) -> Answer {
         if self.state.joined.is_none() && kind != EventKind::Join {
-            if self.program.settings.join_required && !self.is_group() {
+            if self.program.settings.join_required {
                 return Err("the member has not joined".into());
             }
-            self.state.joined = Some(self.at.now);
-            self.list(true);
+            self.join();
         }
         if self.state.left && !matches!(kind, EventKind::Join | EventKind::Erase) {
             return Err("the member has left".into());

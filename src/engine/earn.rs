@@ -12,7 +12,7 @@ use super::fact::Award;
 use super::fault::Fault;
 use super::few::{Few, room_for};
 use super::fold::{Fold, View};
-use super::ledger::Grant;
+use super::ledger::{Grant, Whose};
 use super::limit::{Claim, Claims, Rounded};
 use super::outcome::{Cause, Stage};
 use super::split::{Part, Portion};
@@ -260,7 +260,7 @@ impl Fold<'_> {
             pending: earn.pending.as_ref(),
             expiry: &earn.expiry,
             funding: &share.funding,
-            shared: true,
+            whose: Whose::Shared,
         })?;
         if granted.amount == 0 {
             return Ok(());

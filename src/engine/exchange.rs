@@ -6,7 +6,7 @@ use crate::value::{ArithmeticError, Exact, Value};
 use super::fact::{Award, Payment};
 use super::fault::Fault;
 use super::fold::{Fold, View};
-use super::ledger::Grant;
+use super::ledger::{Grant, Whose};
 use super::limit::Claim;
 use super::outcome::{Account, Cause};
 use super::redeem::Answer;
@@ -101,7 +101,7 @@ impl Fold<'_> {
             pending: None,
             expiry: &[],
             funding: &funding,
-            shared: false,
+            whose: Whose::Own,
         })?;
         let award = self.award(cause, exchange.to, granted.amount);
         self.keep(Award { lot: granted.lot, funded: granted.funded, prices: granted.prices, ..award });

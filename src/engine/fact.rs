@@ -140,6 +140,9 @@ pub struct Award {
     /// How much of what was awarded went there.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub shared: i64,
+    /// Whether a member has shared it with the group whose account this is: that member has earned it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub collected: bool,
     /// What its boosts stood on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub footing: Option<Box<Footing>>,

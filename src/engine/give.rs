@@ -6,7 +6,7 @@ use crate::value::{Exact, Value};
 use super::fact::{Award, Sent};
 use super::fault::Fault;
 use super::fold::{Fold, View};
-use super::ledger::Grant;
+use super::ledger::{Grant, Whose};
 use super::limit::{Claim, Rounded};
 use super::mail::Content;
 use super::outcome::{Cause, Stage, What};
@@ -55,7 +55,7 @@ impl Fold<'_> {
             pending: None,
             expiry: &[],
             funding: &rule.funding,
-            shared: true,
+            whose: Whose::Shared,
         })?;
         if granted.amount == 0 {
             return Ok(());

@@ -6,7 +6,7 @@ use crate::value::{Exact, Instant};
 use super::fact::{Award, Uses};
 use super::fault::Fault;
 use super::fold::{Fold, View};
-use super::ledger::Grant;
+use super::ledger::{Grant, Whose};
 use super::outcome::{Cause, Stage, What};
 use super::state::{Voucher, number_after};
 
@@ -61,7 +61,7 @@ impl Fold<'_> {
                 pending: None,
                 expiry: &[],
                 funding: &[],
-                shared: false,
+                whose: Whose::Own,
             })?;
             let award = Award { lot: granted.lot, ..self.award(cause, unit, granted.amount) };
             credit = (award.granted > 0).then(|| Box::new(award));

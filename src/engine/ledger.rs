@@ -31,8 +31,19 @@ pub struct Grant<'g> {
     pub expiry: &'g [ExpiryRule],
     /// Who pays which part.
     pub funding: &'g [crate::hir::Funding],
-    /// Whether the member's group has its share of it.
-    pub shared: bool,
+    /// Whose it is.
+    pub whose: Whose,
+}
+
+/// Whose an award is: it is earned once, whoever shares it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// The member's alone.
+    Own,
+    /// The member's, whose group has its share of it.
+    Shared,
+    /// A group's: the member who shares it has earned it, the account of the group has received it.
+    Collected,
 }
 
 /// What became of a grant.
@@ -96,7 +107,8 @@ impl Fold<'_> {
         let all = amount;
         let amount = all - shared.as_ref().map_or(0, |(part, _)| *part);
         // First what can fail, so that nothing is half done where the clock is at work.
-        self.tally(grant.unit, TallyKind::Earned, all, self.at.now)?;
+        let kind = if grant.whose == Whose::Collected { TallyKind::Received } else { TallyKind::Earned };
+        self.tally(grant.unit, kind, all, self.at.now)?;
         if amount == 0 {
             return Ok(Granted { amount: all, shared, ..Granted::default() });
         }
@@ -156,11 +168,11 @@ impl Fold<'_> {
 
     /// Sends the member's group its share of an award.
     fn share(&mut self, grant: &Grant<'_>, amount: i64) -> Result<Option<(i64, Sent)>, Fault> {
-        let Some((account, part)) = self.collected(grant.unit, amount)?.filter(|_| grant.shared) else {
+        let Some((account, part)) = self.collected(grant.unit, amount)?.filter(|_| grant.whose == Whose::Shared) else {
             return Ok(None);
         };
         let funding = grant.funding.iter().map(|part| (part.partner.clone(), part.share)).collect();
-        let id = self.send(account.clone(), Content::Award(grant.cause, grant.unit, part, funding));
+        let id = self.send(account.clone(), Content::Collected(grant.cause, grant.unit, part, funding));
         Ok(Some((part, Sent { to: account, id, counted: true, rule: None, line: None, seen: Vec::new() })))
     }
 
@@ -402,6 +414,9 @@ impl Fold<'_> {
     fn untally(&mut self, award: &super::fact::Award, taken: i64) -> Result<(), Fault> {
         if taken == 0 {
             return Ok(());
+        }
+        if award.collected {
+            return self.tally(award.unit, TallyKind::Received, -taken, award.at);
         }
         self.tally(award.unit, TallyKind::Earned, -taken, award.at)?;
         self.tally(award.unit, TallyKind::Reversed, taken, self.at.now)

@@ -14,7 +14,7 @@ use super::fact::{Award, Sent, Uses};
 use super::fault::Fault;
 use super::few::Few;
 use super::fold::{Fold, View};
-use super::ledger::Grant;
+use super::ledger::{Grant, Whose};
 use super::limit::Claims;
 use super::outcome::Cause;
 use super::purse::LotExpiry;
@@ -39,6 +39,8 @@ pub struct Letter {
 pub enum Content {
     /// An amount, in steps, by something of the sender's, and who pays which share.
     Award(Cause, UnitId, i64, Vec<(Arc<str>, Exact)>),
+    /// What a group has of an amount that one of its members earns, likewise.
+    Collected(Cause, UnitId, i64, Vec<(Arc<str>, Exact)>),
     /// A challenge is completed with what all have brought in: which, of which time, and how much that is.
     Complete(ChallengeId, Instant, Exact),
     /// A challenge is no longer completed, as all together have less: which, of which time, and how much that is.
@@ -104,6 +106,7 @@ impl Fold<'_> {
     pub fn receive(&mut self, letter: &Letter) -> Result<(), Fault> {
         self.advance(letter.at)?;
         self.go_to(letter.at);
+        self.found();
         self.within = Claims::default();
         self.before = self.tiers();
         self.note_prior(None)?;
@@ -133,7 +136,7 @@ impl Fold<'_> {
         let kind = if referral { EventKind::Referral } else { EventKind::Receive }.id().unwrap_or(EventId(0));
         let given: Vec<(&str, Value)> = match &letter.content {
             Content::Referral(_, name) => vec![("friend", sender()), ("referral", Value::Text(name.clone()))],
-            Content::Award(cause, ..) | Content::Lots(cause, ..) => {
+            Content::Award(cause, ..) | Content::Collected(cause, ..) | Content::Lots(cause, ..) => {
                 let name = super::words::cause(self.program, *cause).1.map(|(name, _)| Value::Text(name.clone()));
                 vec![("from", sender()), ("what", name.unwrap_or_default())]
             }
@@ -178,7 +181,8 @@ impl Fold<'_> {
 
     fn unpack(&mut self, letter: &Letter) -> Result<(), Fault> {
         match &letter.content {
-            Content::Award(cause, unit, amount, funding) => {
+            Content::Award(cause, unit, amount, funding) | Content::Collected(cause, unit, amount, funding) => {
+                let collected = matches!(letter.content, Content::Collected(..));
                 let funding: Vec<Funding> = funding
                     .iter()
                     .map(|(partner, share)| Funding { partner: partner.clone(), share: *share })
@@ -191,10 +195,16 @@ impl Fold<'_> {
                     pending: None,
                     expiry: &[],
                     funding: &funding,
-                    shared: false,
+                    whose: if collected { Whose::Collected } else { Whose::Own },
                 })?;
                 let award = self.award(*cause, *unit, granted.amount);
-                self.keep(Award { lot: granted.lot, funded: granted.funded, prices: granted.prices, ..award });
+                self.keep(Award {
+                    collected,
+                    lot: granted.lot,
+                    funded: granted.funded,
+                    prices: granted.prices,
+                    ..award
+                });
             }
             Content::Lots(cause, unit, parts) => {
                 for part in parts {
@@ -237,6 +247,7 @@ impl Fold<'_> {
             at: self.at.now,
             sent: None,
             shared: 0,
+            collected: false,
             footing: None,
         }
     }

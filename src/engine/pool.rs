@@ -31,11 +31,20 @@ pub fn account(pool: &str, group: &str) -> Arc<str> {
 }
 
 impl Fold<'_> {
-    /// Whether the member is the account of a group: it joined with whoever founded that.
-    pub fn is_group(&self) -> bool {
-        let mut groups =
-            self.pots.groups.iter().flat_map(|(id, groups)| groups.members.keys().map(move |group| (id, group)));
-        groups.any(|(id, group)| account(&self.program.pools.at(*id).name, group) == self.state.member)
+    /// Whether the member is the account of a group.
+    fn is_group(&self) -> bool {
+        self.program.pools.pairs().any(|(id, pool)| {
+            let rest = self.state.member.strip_prefix(&*pool.name).and_then(|rest| rest.strip_prefix('_'));
+            let groups = self.pots.groups.get(&id);
+            rest.zip(groups).is_some_and(|(group, groups)| groups.members.contains_key(group))
+        })
+    }
+
+    /// The account of a group joins with the first letter that it gets: from then on the clock runs for it as for others.
+    pub fn found(&mut self) {
+        if self.state.joined.is_none() && self.is_group() {
+            self.join();
+        }
     }
 
     fn pool_named(&self) -> Result<Result<PoolId, String>, Fault> {

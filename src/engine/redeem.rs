@@ -9,7 +9,7 @@ use crate::value::{Exact, Instant, TimeSpan, Value};
 use super::fact::{Award, Payment, Uses};
 use super::fault::Fault;
 use super::fold::{Fold, View};
-use super::ledger::Grant;
+use super::ledger::{Grant, Whose};
 use super::limits::MOST_AT_ONCE;
 use super::outcome::{Account, Cause, VoucherChange, What};
 use super::words;
@@ -380,7 +380,7 @@ impl Fold<'_> {
                 pending: Some(&Vec::new()),
                 expiry: &[],
                 funding: &[],
-                shared: false,
+                whose: Whose::Own,
             })?;
             self.keep(Award { lot: granted.lot, ..self.award(Cause::Event, id, granted.amount) });
             return Ok(Ok(()));

@@ -12,7 +12,8 @@ use super::context::Moment;
 use super::fact::{Gifted, Tied, Uses};
 use super::fault::Fault;
 use super::fold::{Bringer, Fold, View};
-use super::ledger::Grant;
+use super::judge::Noting;
+use super::ledger::{Grant, Whose};
 use super::limits::{MAX_ROUNDS, MOST_AT_ONCE};
 use super::outcome::{Account, Cause, Stage, What};
 use super::purse::Lot;
@@ -425,7 +426,7 @@ impl Fold<'_> {
                     pending: None,
                     expiry: &[],
                     funding: &rule.funding,
-                    shared: false,
+                    whose: Whose::Own,
                 })
                 .map(drop)
             }

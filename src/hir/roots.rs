@@ -1,6 +1,6 @@
 //! All expressions of a program that the engine evaluates.
 
-use super::{Effect, Expr, Gates, Guarded, LimitKind, Price, Program, RedeemForm, Rule, Source, Trigger};
+use super::{Earn, Effect, Expr, Gates, Guarded, LimitKind, Price, Program, RedeemForm, Rule, Source, Trigger};
 
 fn gates<'p>(gates: &'p Gates, into: &mut Vec<&'p Expr>) {
     into.extend(&gates.when);
@@ -41,13 +41,7 @@ impl Program {
         for tier in self.ladders.iter().flat_map(|ladder| &ladder.tiers) {
             into.extend([&tier.threshold, &tier.surplus, &tier.reach, &tier.keep].into_iter().flatten());
         }
-        for earn in self.earns.iter() {
-            gates(&earn.gates, into);
-            into.push(&earn.give);
-            into.extend(&earn.as_of);
-            earn.expiry.iter().for_each(|rule| guards(&rule.cases, into));
-            earn.pending.iter().for_each(|pending| guards(pending, into));
-        }
+        self.earns.iter().for_each(|earn| earn_roots(earn, into));
         for boost in self.boosts.iter() {
             gates(&boost.gates, into);
             into.push(boost.amount.value());
@@ -110,6 +104,23 @@ impl Rule {
         rule_roots(self, &mut all);
         all
     }
+}
+
+impl Earn {
+    /// Every expression at the top of it, but those of its boosts and limits.
+    pub fn expressions(&self) -> Vec<&Expr> {
+        let mut all = Vec::new();
+        earn_roots(self, &mut all);
+        all
+    }
+}
+
+fn earn_roots<'p>(earn: &'p Earn, into: &mut Vec<&'p Expr>) {
+    gates(&earn.gates, into);
+    into.push(&earn.give);
+    into.extend(&earn.as_of);
+    earn.expiry.iter().for_each(|rule| guards(&rule.cases, into));
+    earn.pending.iter().for_each(|pending| guards(pending, into));
 }
 
 fn rule_roots<'p>(rule: &'p Rule, into: &mut Vec<&'p Expr>) {

@@ -13,7 +13,7 @@ pub(super) const LIST: &[Explanation] = &[
     code(
         "E0585",
         "a measure that has just begun",
-        "A rule of the calendar looks at the beginning of its period, and a measure of the same period begins anew at that moment: it is always nothing. Look on the last day, or give by the last moment of the period with a challenge that is `decided at end`.",
+        "A rule of the calendar looks at the beginning of its period, one on an anniversary at that of a membership year, and a measure of the same period begins anew at that moment: it is always nothing. Look on the last day, or give by the last moment of the period with a challenge that is `decided at end`.",
         "measure year_spend = sum of purchase.subtotal, each calendar year\nrule yearly every calendar year {\n  give 1 point per $100 of year_spend\n}",
         "measure year_spend = sum of purchase.subtotal, each calendar year\nrule yearly every calendar year on last day at 23:59 {\n  give 1 point per $100 of year_spend\n}",
     ),
