@@ -270,12 +270,13 @@ impl Checker<'_> {
             if constant(&at).zip(whole).is_some_and(|(at, whole)| at > whole) {
                 self.report(errors::challenges::milestone_above(at.span, goal.map(|goal| goal.span)));
             }
+            let decided = milestone.gate.decided.clone().or_else(|| item.gate.decided.clone());
             let reward = self.called(
                 &Call {
                     by: "challenge",
                     name: format!("{}.milestone{}", item.name.text, number + 1).into(),
                     span: milestone.at.0,
-                    gate: &milestone.gate,
+                    gate: &ast::Gate { decided, ..milestone.gate.clone() },
                     effects: &milestone.effects,
                     on_refund: OnRefund::Keep,
                 },

@@ -46,10 +46,12 @@ pub fn read(id: MeasureId, cx: &Cx<'_>) -> Result<Option<Value>, Fault> {
     Ok(Some(Value::Exact(reference::with_share(measure.share.as_ref(), free, capped)?)))
 }
 
-/// A measure and its running sums, where it has some and they are of all that came up to the moment, and of nothing later.
+/// A measure and its running sums, where it has some and they are of all that counts up to the moment, and of nothing else.
 fn running<'c>(id: MeasureId, cx: &Cx<'c>) -> Option<(&'c Measure, &'c Gauge)> {
     let (measure, gauge) = (cx.program.measures.at(id), cx.state.gauges.at(id));
-    let other = cx.at.before.is_some() || gauge.newest.is_some_and(|newest| newest > cx.at.now);
+    let begins = |from| cx.window_start(measure.window).is_ok_and(|start| start.unwrap_or(Instant::FIRST) >= from);
+    let other =
+        cx.at.before.is_some() || gauge.newest.is_some_and(|newest| newest > cx.at.now) || !cx.from.is_none_or(begins);
     (runs(measure) && !other).then_some((measure, gauge))
 }
 

@@ -56,6 +56,8 @@ pub struct Cx<'a> {
     pub replay: &'a [(Read, Value)],
     /// When the window of the challenge at hand opened.
     pub since: Option<Instant>,
+    /// Before when nothing counts for measures: for a goal, its time had not begun.
+    pub from: Option<Instant>,
     /// Who takes notes of the alternatives that are taken.
     pub witness: Option<&'a Witness>,
 }
@@ -98,6 +100,7 @@ impl<'a> Cx<'a> {
             seen: None,
             replay: &[],
             since: None,
+            from: None,
             witness: None,
         }
     }
@@ -243,6 +246,11 @@ impl<'a> Cx<'a> {
             // A rise restarts the measure.
             Window::SinceRise(_) => None,
         })
+    }
+
+    /// From when on what comes counts for a measure of such a window: for a goal, not before its time.
+    pub fn counted_from(&self, window: Window) -> Result<Option<Instant>, Fault> {
+        Ok(self.window_start(window)?.max(self.from))
     }
 
     /// A time after a moment: at the start of that local day, or at the end of the period in which it falls; exact for hours.

@@ -144,6 +144,7 @@ impl<'a> Fold<'a> {
             seen: view.seen,
             replay: view.replay,
             since: view.since,
+            from: None,
             witness: None,
         }
     }

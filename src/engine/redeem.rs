@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::hir::{Redeem, RedeemForm, RedeemId, RefundFloor, RewardId, UnitId};
 use crate::value::{Exact, Instant, TimeSpan, Value};
 
+use super::event::Event;
 use super::fact::{Award, Payment, Uses};
 use super::fault::Fault;
 use super::fold::{Fold, View};
@@ -98,6 +99,7 @@ impl Fold<'_> {
         }
         let lots = self.spend(Cause::Reward(id), *unit, total, &Account::Redeemed)?;
         let partner = self.spent_at(Cause::Reward(id), reward.partner, *unit, total)?;
+        self.say_spent(*unit, total)?;
         let payment = Payment {
             unit: *unit,
             lots,
@@ -179,6 +181,22 @@ impl Fold<'_> {
         }
     }
 
+    /// What was spent is the `amount` that everything sees which follows, however much was asked for.
+    fn say_spent(&mut self, unit: UnitId, spent: i64) -> Result<(), Fault> {
+        let Some(event) = &self.event else { return Ok(()) };
+        let amount = Exact::from(spent).div(Exact::from(self.program.units.at(unit).steps()))?;
+        let named = self.program.events.at(event.kind).fields.iter().map(|field| &*field.name == "amount");
+        let fields = named.zip(event.fields.iter());
+        let fields = fields.map(|(named, value)| if named { Value::Exact(amount) } else { value.clone() }).collect();
+        let event = Arc::new(Event { fields, ..(**event).clone() });
+        if let Some(fact) = &mut self.draft {
+            fact.left = event.fields.clone();
+            fact.event = event.clone();
+        }
+        self.event = Some(event);
+        Ok(())
+    }
+
     fn pay_with(&mut self, id: RedeemId) -> Result<Answer, Fault> {
         let redeem = self.program.redeems.at(id);
         let cause = Cause::Redeem(id);
@@ -224,6 +242,7 @@ impl Fold<'_> {
         let uses = self.claim(fitted.claims, amount)?;
         let lots = self.spend(cause, redeem.unit, amount, &Account::Redeemed)?;
         let partner = self.spent_at(cause, redeem.partner, redeem.unit, amount)?;
+        self.say_spent(redeem.unit, amount)?;
         self.emit(cause, What::Paid { redeem: id, amount, value });
         self.keep_payment(Payment {
             unit: redeem.unit,

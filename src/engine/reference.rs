@@ -28,7 +28,7 @@ impl Judge for Reference {
         match &measure.source {
             Source::Formula(formula) => walk::value(formula, cx),
             Source::Postings { unit, tally } => {
-                let start = cx.window_start(measure.window)?;
+                let start = cx.counted_from(measure.window)?;
                 let mut total = Exact::ZERO;
                 for posted in &cx.state.tallies {
                     let counts = posted.unit == *unit && posted.tally.is(*tally);
@@ -42,7 +42,7 @@ impl Judge for Reference {
             Source::Streak { .. } => Ok(Value::Exact(Exact::from(streak(id, cx)?.periods))),
             Source::Run { .. } => Ok(Value::Exact(Exact::from(run(id, cx)?.0))),
             Source::Events { aggregate, event, .. } => {
-                let start = cx.window_start(measure.window)?;
+                let start = cx.counted_from(measure.window)?;
                 // What is taken back counts later than it came.
                 let first = start.filter(|_| measure.net != Net::WhenReversed);
                 let mut contributions = Vec::new();
@@ -112,9 +112,9 @@ fn run(id: MeasureId, cx: &Cx<'_>) -> Result<(i64, Option<Instant>), Fault> {
     Ok((row, first))
 }
 
-/// Facts since the measure was last restarted.
+/// Facts since the measure was last restarted, for a goal those of its time.
 fn facts<'a>(cx: &Cx<'a>, id: MeasureId) -> impl Iterator<Item = &'a Fact> {
-    facts_from(cx, id, None)
+    facts_from(cx, id, cx.from)
 }
 
 /// Those of them from a moment on, up to now.

@@ -12,7 +12,6 @@ use super::context::Moment;
 use super::fact::{Gifted, Tied, Uses};
 use super::fault::Fault;
 use super::fold::{Bringer, Fold, View};
-use super::judge::Noting;
 use super::ledger::{Grant, Whose};
 use super::limits::{MAX_ROUNDS, MOST_AT_ONCE};
 use super::outcome::{Account, Cause, Stage, What};

@@ -77,7 +77,8 @@ impl Row<'_> {
     }
 
     fn is_frozen(&self, period: &Period, cx: &Cx<'_>) -> bool {
-        cx.state.frozen.get(&self.id).is_some_and(|frozen| frozen.contains(&period.start))
+        let begun = cx.from.is_none_or(|from| cx.zone().start_of(period.end) > from);
+        begun && cx.state.frozen.get(&self.id).is_some_and(|frozen| frozen.contains(&period.start))
     }
 
     fn plain(&self, days: &dyn Days, cx: &Cx<'_>) -> Length {

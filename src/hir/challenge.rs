@@ -82,7 +82,7 @@ pub struct Goal {
 pub enum Progress {
     /// Events, or lines of them, within the time.
     Counted(Box<Measure>),
-    /// A measure, whatever the time.
+    /// So much of a measure as lies within the time.
     Measured(MeasureId),
     /// Different values out of a collection.
     Collected {

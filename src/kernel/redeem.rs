@@ -1,6 +1,6 @@
 //! Pays with points.
 
-use super::code::{MISSING, cell};
+use super::code::{MISSING, cell, set};
 use super::judge::{Judge, Odd, TOO_LARGE};
 use super::lane::Lane;
 use super::plan::{RedeemPlan, WayPlan};
@@ -52,6 +52,13 @@ impl Judge<'_, '_> {
             return Ok(Answer::Refused);
         }
         self.spend(lane, way.unit, amount);
+        // What was spent is the amount that everything sees which follows.
+        let (parts, steps) = (i128::from(amount) * i128::from(PARTS), i128::from(self.plan.units.at(way.unit).steps));
+        if parts % steps != 0 {
+            return Err(Odd("an amount this fine"));
+        }
+        let spent = i64::try_from(parts / steps).map_err(|_| TOO_LARGE)?;
+        set(self.slots.to_mut(), lane.slots as usize + redeem.amount, spent);
         // That it was paid with.
         self.told.outcomes += 1;
         if let (Some(paid), Some(order)) = (redeem.paid, order) {

@@ -59,7 +59,7 @@ impl<'a> Cx<'a> {
         let cx = self.on_instance(instance);
         let facts = || cx.state.facts_from(instance.opened).filter(move |fact| counts(fact, instance));
         match &goal.of {
-            Progress::Measured(id) => match cx.read(Read::Measure(*id))? {
+            Progress::Measured(id) => match (Cx { from: Some(instance.opened), ..cx }).read(Read::Measure(*id))? {
                 Value::Exact(value) => Ok(value),
                 _ => Ok(Exact::ZERO),
             },

@@ -67,14 +67,11 @@ impl Fold<'_> {
                 self.undo_shared(id, challenge, before)?;
                 continue;
             }
-            let keeps = challenge.refunds == RewardRefunds::Keep;
             let running = self.state.challenges.at_mut(id);
             let (mut open, mut past) = (std::mem::take(&mut running.open), std::mem::take(&mut running.past));
             for instance in open.iter_mut().chain(&mut past).filter(|instance| instance.until > before.since) {
-                if !keeps {
-                    self.undo_milestones(id, challenge, instance, before)?;
-                }
-                if !keeps || self.is_undecided(&instance.brought) {
+                self.undo_milestones(id, challenge, instance, before)?;
+                if self.may_go(challenge, &instance.brought) {
                     self.undo_goal(id, challenge, instance, before)?;
                 }
             }
@@ -87,8 +84,14 @@ impl Fold<'_> {
 
     /// Whether a reversal may take what a challenge has brought: what is to be decided later was not brought yet.
     fn may_lose(&self, challenge: &Challenge) -> bool {
-        let waits = self.program.rules.at(challenge.reward).decided.is_some() && challenge.shared.is_none();
+        let mut rewards = challenge.milestones.iter().map(|milestone| milestone.reward).chain([challenge.reward]);
+        let waits = rewards.any(|reward| self.program.rules.at(reward).decided.is_some()) && challenge.shared.is_none();
         challenge.refunds != RewardRefunds::Keep || waits
+    }
+
+    /// Whether a reversal may take this of what a challenge has brought.
+    fn may_go(&self, challenge: &Challenge, brought: &Brought) -> bool {
+        challenge.refunds != RewardRefunds::Keep || self.is_undecided(brought)
     }
 
     /// Whether it is not decided yet what something brings.
@@ -156,7 +159,10 @@ impl Fold<'_> {
         let mut kept = Vec::new();
         for (which, mut brought) in std::mem::take(&mut instance.milestones) {
             let place = (id, instance.number, Some(which));
-            if self.loses((challenge, instance), place, before)? && self.may_take_back(challenge, &brought) {
+            if self.may_go(challenge, &brought)
+                && self.loses((challenge, instance), place, before)?
+                && self.may_take_back(challenge, &brought)
+            {
                 self.revoke(&mut brought)?;
             } else {
                 kept.push((which, brought));
