@@ -63,6 +63,7 @@ impl Checker<'_> {
         locals?;
         let effects = effects?;
         let limits = self.limits_of(&item.gate, &scope, &given(&effects));
+        self.bars_refunds_of_clock(item, &trigger);
         let (on_refund, apart) = self.rule_refund(item, &trigger, &gates, &effects);
         let decided = self.decided(item.gate.decided.as_ref(), None);
         self.lasting_of_rule(item, &trigger, &effects);
@@ -91,6 +92,18 @@ impl Checker<'_> {
             if starts().any(|effect| effect < when.start) && starts().any(|effect| effect > when.start) {
                 self.report(errors::rules::condition_between(when, &item.name.text));
             }
+        }
+    }
+    /// What a rule of the clock did stays, whatever is refunded: it says nothing else.
+    fn bars_refunds_of_clock(&mut self, item: &ast::Rule, trigger: &Trigger) {
+        let Some(refunds) = &item.gate.refunds else { return };
+        let written = match refunds.value {
+            RefundMode::Keep => return,
+            RefundMode::ReJudge => "re-judge",
+            RefundMode::InProportion => "in proportion",
+        };
+        if matches!(trigger, Trigger::Every(_) | Trigger::After { .. } | Trigger::Expires(_)) {
+            self.report(errors::rules::refunds_of_clock(refunds.at.0, &item.name.text, written));
         }
     }
     /// Declared, or as for earns where an event sets it off, with the reversals that take a part in any case; measures and tiers are thresholds by themselves.

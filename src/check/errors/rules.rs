@@ -79,6 +79,14 @@ pub(in crate::check) fn no_inverse(span: Span, rule: &str, lasting: &str) -> Dia
         .help("say that it is meant: `refunds keep`")
 }
 
+pub(in crate::check) fn refunds_of_clock(span: Span, rule: &str, written: &str) -> Diagnostic {
+    error("E0338", span, format!("no refund reaches what `{rule}` brings: the clock sets it off, and what it did stays"))
+        .note(format!("`refunds {written}` says nothing here"))
+        .help("to let it stay, take this line out or write `refunds keep`")
+        .help("to let a refund take it back, let the purchase set it off: `rule … on purchase`, or `rule … when spend reaches $100`")
+        .edit(span, "refunds keep")
+}
+
 pub(in crate::check) fn stack_of_rule(span: Span, stack: &str) -> Diagnostic {
     error("E0336", span, format!("in `{stack}` meets what one event brings, and no event sets off this rule"))
         .help("write it as a rule or an earn on the event, with the trigger as its condition: `rule … on purchase { when … }`")

@@ -60,6 +60,13 @@ pub(super) const LIST: &[Explanation] = &[
         "event buy { order id, total money }\nevent back reverses buy by order { total money }\nrule r on buy {\n  take    5 stamps\n  refunds keep\n}",
     ),
     code(
+        "E0338",
+        "refunds of a rule of the clock",
+        "What a rule of the calendar, of absence or of points that expire did, stays, whatever is refunded later: nothing judges it again. Take the line out, or let an event or a measure set the rule off, so that a refund takes back what it brought.",
+        "rule r every calendar month {\n  when    yearly_spend >= $100\n  give    5 stamps\n  refunds re-judge\n}",
+        "rule r when yearly_spend reaches $100 {\n  give    5 stamps\n  refunds re-judge\n}",
+    ),
+    code(
         "E0340",
         "what a reward gives",
         "A reward gives one thing; an automatic one has a cost above nothing.",
