@@ -113,6 +113,13 @@ fn what(program: &Program, what: &What, cause: Cause) -> String {
             };
             format!("voucher {voucher} `{}` {change}", program.rewards.at(*reward).name)
         }
+        What::CardUsed { reward, voucher, amount, left } => {
+            let (name, left) = (&program.rewards.at(*reward).name, money(*left));
+            match amount {
+                ..0 => format!("{} back to voucher {voucher} `{name}`, {left} left", money(-amount)),
+                _ => format!("{} of voucher {voucher} `{name}` used, {left} left", money(*amount)),
+            }
+        }
         What::Paid { redeem, amount, value } => {
             let unit = program.redeems.at(*redeem).unit;
             let points = words::quantity(program, unit, Exact::from(amount.abs()));

@@ -55,6 +55,11 @@ impl Fold<'_> {
         for voucher in &bought {
             let entry = entries.next();
             let closed = self.state.vouchers.get(*voucher).and_then(|voucher| voucher.closed);
+            if closed.is_none() && self.is_voucher_used(*voucher) {
+                // What is left of a gift card stays with its price.
+                pieces.stays = true;
+                continue;
+            }
             if closed == Some(VoucherChange::Cancelled) {
                 continue;
             }

@@ -9,6 +9,7 @@ use super::fold::{Fold, View};
 use super::left::{Left, Part};
 use super::outcome::{Account, Cause, Giver, Stage, What};
 use super::redeem::Answer;
+use super::state::Voucher;
 use super::words;
 
 impl Fold<'_> {
@@ -82,7 +83,7 @@ impl Fold<'_> {
             Ok(number) => number,
             Err(reason) => return Ok(Err(reason)),
         };
-        let worth = self.state.vouchers.get(number).and_then(|found| found.value);
+        let worth = self.state.vouchers.get(number).and_then(Voucher::left);
         let Some(worth) = worth else {
             return Ok(Err(format!("a voucher of `{reward}` is not worth an amount of money")));
         };
@@ -93,7 +94,7 @@ impl Fold<'_> {
         if let Some(reason) = self.claim_gift(id, charity, None)? {
             return Ok(Err(reason));
         }
-        self.close_voucher(number, None);
+        self.use_up(number, None, None);
         self.gave_to(id, Cause::Charity(id), value, Giver::Member)?;
         Ok(Ok(()))
     }

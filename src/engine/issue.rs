@@ -76,6 +76,7 @@ impl Fold<'_> {
             expires,
             closed: None,
             order: None,
+            parts: Vec::new(),
             credit,
             release,
             uses: Uses::default(),

@@ -10,6 +10,7 @@ mod bonus;
 mod boost;
 mod bought;
 pub mod brought;
+mod card;
 pub mod challenge;
 mod charity;
 mod choice;

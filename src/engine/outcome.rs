@@ -159,6 +159,17 @@ pub enum What {
         /// What became of it.
         change: VoucherChange,
     },
+    /// A part of a gift card was used, in minor units; less than nothing where it comes back.
+    CardUsed {
+        /// The reward.
+        reward: RewardId,
+        /// Its number.
+        voucher: u32,
+        /// How much.
+        amount: i64,
+        /// What is left of it.
+        left: i64,
+    },
     /// Points paid for money off a bill, `value` in minor units; both negative where they come back with the order.
     Paid {
         /// The way.

@@ -12,7 +12,7 @@ use super::fault::Fault;
 use super::fold::{Fold, View};
 use super::ledger::{Grant, Whose};
 use super::limits::MOST_AT_ONCE;
-use super::outcome::{Account, Cause, VoucherChange, What};
+use super::outcome::{Account, Cause, What};
 use super::words;
 
 /// Granted, or refused with a reason in plain words.
@@ -31,7 +31,8 @@ impl Fold<'_> {
         if let Value::Text(text) = self.field(name) { Some(text) } else { None }
     }
 
-    fn number(&self, name: &str) -> Option<Exact> {
+    /// A number of the event at hand, by name; money in minor units.
+    pub fn number(&self, name: &str) -> Option<Exact> {
         if let Value::Exact(number) = self.field(name) { Some(number) } else { None }
     }
 
@@ -340,18 +341,6 @@ impl Fold<'_> {
             .try_fold(Exact::ZERO, |sum, payment| Ok(sum.add(Exact::from(payment.off()))?))
     }
 
-    /// Judges a `use` event.
-    pub fn use_voucher(&mut self) -> Result<Answer, Fault> {
-        let name = self.text("reward").unwrap_or_default();
-        Ok(match self.open_voucher(&name)? {
-            Ok(number) => {
-                self.close_voucher(number, self.text("order"));
-                Ok(())
-            }
-            Err(reason) => Err(reason),
-        })
-    }
-
     /// The open voucher of a reward that ends soonest.
     pub fn open_voucher(&self, name: &str) -> Result<Result<u32, String>, Fault> {
         let Some(id) = self.program.rewards.find(|reward| *reward.name == *name) else {
@@ -364,16 +353,6 @@ impl Fold<'_> {
             Some(voucher) => Ok(voucher.number),
             None => Err(format!("the member has no open voucher of `{name}`")),
         })
-    }
-
-    /// Closes a voucher that was used.
-    pub fn close_voucher(&mut self, number: u32, order: Option<Arc<str>>) {
-        if let Some(voucher) = self.state.vouchers.get_mut(number) {
-            voucher.closed = Some(VoucherChange::Used);
-            voucher.order = order;
-            let reward = voucher.reward;
-            self.emit(Cause::Reward(reward), What::Voucher { reward, voucher: number, change: VoucherChange::Used });
-        }
     }
 
     /// Judges an `adjust` event: a signed amount with a reason.

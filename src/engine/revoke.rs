@@ -124,16 +124,21 @@ impl Fold<'_> {
         })
     }
 
-    /// Whether a voucher is no longer open, or something of the credit was spent that came with it.
+    /// Whether a voucher is no longer open, a part of it was used, or something of the credit was spent that came with it.
     pub fn is_voucher_used(&self, number: u32) -> bool {
         let spent = |award: &Award| self.is_spent(award);
-        let used = |voucher: &Voucher| voucher.closed.is_some() || voucher.credit.as_deref().is_some_and(spent);
+        let used = |voucher: &Voucher| {
+            voucher.closed.is_some() || !voucher.parts.is_empty() || voucher.credit.as_deref().is_some_and(spent)
+        };
         self.state.vouchers.get(number).is_none_or(used)
     }
 
     fn cancel_voucher(&mut self, number: u32) -> Result<bool, Fault> {
         let Some(voucher) = self.state.vouchers.get_mut(number) else { return Ok(false) };
         let (reward, closed, credit) = (voucher.reward, voucher.closed, voucher.credit.take());
+        if closed.is_none() && !voucher.parts.is_empty() {
+            return Ok(self.cancel_rest(number));
+        }
         if closed.is_none() {
             voucher.closed = Some(VoucherChange::Cancelled);
             let (release, mut uses) = (voucher.release, std::mem::take(&mut voucher.uses));

@@ -14,6 +14,7 @@ use crate::value::{ArithmeticError, Day, Instant, Value};
 use super::agenda::Agenda;
 use super::automatic::Taken;
 use super::brought::{Firings, Risen};
+use super::card::CardPart;
 use super::challenge::Running;
 use super::choice::Offered;
 use super::draw::Entry;
@@ -289,6 +290,9 @@ pub struct Voucher {
     pub closed: Option<super::outcome::VoucherChange>,
     /// The order it was used on.
     pub order: Option<Arc<str>>,
+    /// Which parts of it were used, where it is a gift card.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<CardPart>,
     /// What of a unit it was good for at once: that goes with it when it is cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit: Option<Box<Award>>,

@@ -9,8 +9,7 @@ use super::fact::{Fact, Payment};
 use super::fault::Fault;
 use super::fold::Fold;
 use super::mail::Content;
-use super::outcome::{Cause, Side, VoucherChange, What};
-use super::state::Voucher;
+use super::outcome::{Cause, Side, What};
 
 impl Fold<'_> {
     /// Points and vouchers that paid for a returned order come back (S21).
@@ -22,16 +21,9 @@ impl Fold<'_> {
         let is = if original.gone { Exact::ZERO } else { is };
         // Vouchers are open again before those are cancelled that were had for points which come back.
         if original.gone {
-            let paid = |voucher: &&Voucher| {
-                voucher.order.as_ref() == Some(order) && voucher.closed == Some(VoucherChange::Used)
-            };
-            let back = self.state.vouchers.iter().filter(paid).map(|voucher| (voucher.reward, voucher.number));
-            for (reward, voucher) in back.collect::<Vec<_>>() {
-                if let Some(voucher) = self.state.vouchers.get_mut(voucher) {
-                    (voucher.closed, voucher.order) = (None, None);
-                }
-                self.emit(Cause::Reward(reward), What::Voucher { reward, voucher, change: VoucherChange::Returned });
-            }
+            let paid = self.state.vouchers.iter().filter(|voucher| voucher.has_paid(order));
+            let paid: Vec<u32> = paid.map(|voucher| voucher.number).collect();
+            paid.into_iter().for_each(|voucher| self.give_voucher_back(voucher, order));
         }
         if self.state.orders > 0 {
             for position in 0..self.state.facts.len() {

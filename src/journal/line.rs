@@ -75,6 +75,8 @@ pub struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub left: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub matched: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub giver: Option<&'static str>,
@@ -190,6 +192,13 @@ impl<'a> Line<'a> {
                     VoucherChange::Cancelled => "cancelled",
                     VoucherChange::Expired => "expired",
                 });
+            }
+            What::CardUsed { reward, voucher, amount, left } => {
+                self.what = "card_used";
+                self.reward = program.rewards.get(*reward).map(|reward| reward.name.as_ref());
+                self.voucher = Some(*voucher);
+                self.value = Some(money(program, *amount));
+                self.left = Some(money(program, *left));
             }
             What::Paid { redeem, amount, value } => {
                 self.what = "paid";

@@ -102,6 +102,9 @@ struct VoucherLine<'a> {
     label: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<String>,
+    /// What is left of it, where a part was used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<String>,
     /// The value in words.
     #[serde(skip)]
     worth: Option<String>,
@@ -191,7 +194,8 @@ impl<'a> MemberLine<'a> {
             reward: &program.rewards.at(voucher.reward).name,
             label: labelled(&program.rewards.at(voucher.reward).label),
             value: voucher.value.map(|minor| format_minor(minor, program.settings.currency.exponent())),
-            worth: voucher.value.map(|minor| words::money(program, Exact::from(minor))),
+            left: left(voucher).map(|minor| format_minor(minor, program.settings.currency.exponent())),
+            worth: worth(program, voucher),
             issued: when(voucher.issued),
             expires: voucher.expires.map(when),
             state: condition(voucher),
@@ -258,6 +262,17 @@ impl<'a> MemberLine<'a> {
             challenges: challenges.collect(),
         })
     }
+}
+
+/// What is left of a gift card of which a part was used.
+fn left(voucher: &Voucher) -> Option<i64> {
+    voucher.left().filter(|_| voucher.closed.is_none() && !voucher.parts.is_empty())
+}
+
+fn worth(program: &Program, voucher: &Voucher) -> Option<String> {
+    let money = |minor| words::money(program, Exact::from(minor));
+    let left = left(voucher).map_or(String::new(), |minor| format!(", {} left", money(minor)));
+    voucher.value.map(|minor| money(minor) + &left)
 }
 
 fn condition(voucher: &Voucher) -> &'static str {

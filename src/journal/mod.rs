@@ -9,7 +9,7 @@
 //! | `time` | when it took effect, in the program's zone, with offset |
 //! | `member` | whose |
 //! | `event` | identity of the event that brought it about; none where the clock did |
-//! | `what` | `posted`, `limited`, `tier`, `issued`, `voucher`, `paid`, `badge`, `message`, `challenge`, `choice`, `draw`, `drawn`, `ranked`, `owed`, `settled`, `donated`, `divided`, `undecided`, `charged`, `unreached`, `refused`, `failed`, `irreversible` |
+//! | `what` | `posted`, `limited`, `tier`, `issued`, `voucher`, `card_used`, `paid`, `badge`, `message`, `challenge`, `choice`, `draw`, `drawn`, `ranked`, `owed`, `settled`, `donated`, `divided`, `undecided`, `charged`, `unreached`, `refused`, `failed`, `irreversible` |
 //! | `withdrawn` | `true` where a late event means that this did not happen after all |
 //! | `unit` | the unit of `amount` |
 //! | `ladder`, `reward`, `voucher`, `redeem`, `badge`, `limit` | what it is about, by name; the voucher by its number |
@@ -22,6 +22,7 @@
 //! | `amount` | decimal text in whole units, positive |
 //! | `requested`, `granted` | what a limit was asked and gave |
 //! | `value` | money in the program's currency, decimal text in whole units |
+//! | `left` | of a gift card of which a part was used: what is left of it |
 //! | `matched` | what the program adds to a gift |
 //! | `giver`, `receipt` | who gives: `member`, `program` or `fund`; the number of the gift among those of the member |
 //! | `votes` | of a cause in a fund |

@@ -13,7 +13,7 @@ use crate::engine::brought::Firings;
 use crate::engine::challenge::Running;
 use crate::engine::fact::Payment;
 use crate::engine::series::Gauge;
-use crate::engine::state::State;
+use crate::engine::state::{State, Voucher};
 use crate::engine::{Engine, Event, Group, Pots, World};
 
 /// No honest count comes near: what is beyond was not written by an engine.
@@ -70,6 +70,7 @@ fn state(engine: &Engine, state: &State) -> bool {
         && state.firings.iter().filter_map(of_rules).all(|multiple| multiple < MOST << 16)
         && state.units.iter().all(|purse| purse.is_sound(state.next_lot))
         && state.vouchers.iter().is_sorted_by(|a, b| a.number < b.number)
+        && state.vouchers.iter().all(Voucher::is_sound)
         && state.offers.iter().is_sorted_by(|a, b| a.number < b.number)
         && state.entries.iter().is_sorted_by(|a, b| a.number < b.number)
         && state.gauges.iter().all(Gauge::is_sound)

@@ -183,6 +183,7 @@ mod tests {
             outcome(What::Tier { ladder: LadderId(0), from: 0, to: 1, until }),
             outcome(What::Issued { reward: RewardId(0), voucher: 1, value: Some(500), expires: None }),
             outcome(voucher(VoucherChange::Used)),
+            outcome(What::CardUsed { reward: RewardId(0), voucher: 1, amount: 300, left: 200 }),
             outcome(What::Paid { redeem: RedeemId(0), amount: 100, value: 500 }),
             outcome(What::Badge { badge: BadgeId(0), given: true }),
             outcome(What::Message {
