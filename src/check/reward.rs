@@ -19,13 +19,14 @@ impl Checker<'_> {
     fn redemption(&self) -> Scope {
         EventKind::Redeem.id().map_or_else(Scope::member, |event| Scope::event(event, None))
     }
+    /// What conditions see that are asked when a voucher is used.
+    fn usage(&self) -> Scope {
+        EventKind::Use.id().map_or_else(Scope::member, |event| Scope::event(event, None))
+    }
     /// A whole reward.
     pub fn lower_reward(&mut self, item: &ast::Reward) -> Option<Reward> {
         // What is only issued is asked for by nobody: there is no redemption to look at.
         let scope = if item.cost.is_some() { self.redemption() } else { Scope::member() };
-        if let (Some(basket), None) = (&item.minimum_basket, &item.cost) {
-            self.report(errors::rewards::basket_without_bill(basket.at.0, &item.name.text));
-        }
         let gates = self.open(&item.gate, &scope);
         let cost = match &item.cost {
             None => Some(None),
@@ -48,8 +49,17 @@ impl Checker<'_> {
             None => Some(None),
             Some(stock) => self.stock_of(stock).map(Some),
         };
-        let minimum_basket = self.bound(item.minimum_basket.as_ref(), &scope, Type::Money);
+        let usage = self.usage();
+        let with_bill = if item.cost.is_some() { &scope } else { &usage };
+        let minimum_basket = self.bound(item.minimum_basket.as_ref(), with_bill, Type::Money);
+        let usable: Vec<Option<Expr>> = item.usable.iter().map(|when| self.condition(when, &usage)).collect();
         let partner = self.partner_of(item.partner.as_ref());
+        if gives.as_ref().is_some_and(|gives| matches!(gives.kind, GiftKind::Credit | GiftKind::Entry)) {
+            let basket = item.minimum_basket.as_ref().filter(|_| item.cost.is_none()).map(|basket| basket.at.0);
+            for span in item.usable.iter().map(|when| when.at.0).chain(basket) {
+                self.report(errors::rewards::nothing_to_use(span, &item.name.text));
+            }
+        }
         let cost = cost?;
         let units: Vec<UnitId> = cost.iter().map(|(unit, _)| *unit).collect();
         let limits = self.own_limits(&item.gate, &scope, &units);
@@ -64,6 +74,7 @@ impl Checker<'_> {
             stock: stock?,
             limits: limits?,
             minimum_basket: minimum_basket?,
+            usable: Gates { when: usable.into_iter().collect::<Option<_>>()?, ..Gates::default() },
             automatic: item.automatic.is_some(),
             partner: partner?,
         })

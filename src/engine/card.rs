@@ -8,7 +8,7 @@ use crate::hir::GiftKind;
 use crate::value::Exact;
 
 use super::fault::Fault;
-use super::fold::Fold;
+use super::fold::{Fold, View};
 use super::outcome::{Cause, VoucherChange, What};
 use super::redeem::Answer;
 use super::state::Voucher;
@@ -56,7 +56,23 @@ impl Fold<'_> {
             Ok(number) => number,
             Err(reason) => return Ok(Err(reason)),
         };
+        if let Some(reason) = self.bars_use(&name)? {
+            return Ok(Err(reason));
+        }
         Ok(self.asked_of_card(number).map(|asked| self.use_up(number, asked, self.text("order"))))
+    }
+
+    /// Why a voucher of a reward cannot be used with the event at hand.
+    fn bars_use(&mut self, name: &str) -> Result<Option<String>, Fault> {
+        let program = self.program;
+        let Some((id, reward)) = program.rewards.pairs().find(|(_, reward)| *reward.name == *name) else {
+            return Ok(None);
+        };
+        if !self.open(Cause::Reward(id), &reward.usable, View::default())? {
+            return Ok(Some(format!("a voucher of `{name}` cannot be used with this event")));
+        }
+        // Who redeems a reward has shown the bill before.
+        self.small_basket(reward.minimum_basket.as_ref().filter(|_| reward.cost.is_none()))
     }
 
     /// How much of a gift card the event at hand asks for, in minor units; nothing where it does not say, or the voucher is none.

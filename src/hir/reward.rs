@@ -28,8 +28,10 @@ pub struct Reward {
     pub stock: Option<Stock>,
     /// How often a member may have it.
     pub limits: Vec<LimitId>,
-    /// The least bill, in minor units.
+    /// The least bill, in minor units: of who redeems it, or, where only rules issue it, of who uses it.
     pub minimum_basket: Option<Expr>,
+    /// When a voucher of it may be used; looks at the `use` event.
+    pub usable: Gates,
     /// Redeemed by itself whenever the balance covers the cost.
     pub automatic: bool,
     /// Where it is redeemed.

@@ -54,6 +54,7 @@ impl Program {
         self.rules.iter().for_each(|rule| rule_roots(rule, into));
         for reward in self.rewards.iter() {
             gates(&reward.gates, into);
+            gates(&reward.usable, into);
             into.extend(reward.cost.iter().map(|(_, cost)| cost));
             guards(&reward.gives.valid, into);
             into.extend([&reward.gives.value, &reward.minimum_basket].into_iter().flatten());

@@ -56,6 +56,7 @@ const REPEATABLE: &[Rule] = &[
     Rule::always_line,
     Rule::perk_line,
     Rule::acted_line,
+    Rule::usable_line,
     Rule::issue_line,
     Rule::during_line,
     Rule::where_line,

@@ -87,6 +87,10 @@ impl Speech<'_> {
         }
         details.extend(self.limits(&reward.limits));
         details.extend(reward.minimum_basket.as_ref().map(|least| self.basket(least)));
+        details.extend(reward.usable.when.iter().map(|when| {
+            let when = self.condition(when);
+            self.t(format!("it can be used when {when}"), format!("使用条件：{when}"))
+        }));
         if reward.automatic {
             details.push(self.t("it happens by itself as soon as you have enough", "余额足够时自动兑换"));
         }

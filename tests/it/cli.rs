@@ -94,7 +94,8 @@ fn why_events_fail_is_told() {
     let rows: Vec<&str> = reasons.lines().filter(|row| row.starts_with('│')).collect();
     insta::assert_snapshot!(rows.join("\n"));
     let json = said(&["run", program, events, "--format", "json", "--journal", &folder.named("journal")]);
-    let json: serde_json::Value = serde_json::from_str(json.lines().find(|line| line.starts_with('{')).unwrap()).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(json.lines().find(|line| line.starts_with('{')).unwrap()).unwrap();
     assert_eq!(json["outcome_reasons"][0]["events"], 2);
 }
 

@@ -22,9 +22,9 @@ pub(in crate::check) fn automatic_without_cost(span: Span, reward: &str) -> Diag
     .help("add a line, such as `cost 500 points`")
 }
 
-pub(in crate::check) fn basket_without_bill(span: Span, reward: &str) -> Diagnostic {
-    error("E0347", span, format!("`{reward}` is only issued, and no `bill` is there then that could be too small"))
-        .help("add `cost 0 points`, so that members redeem it with their bill; or let the text say it: `gives voucher \"from $50\" $5`")
+pub(in crate::check) fn nothing_to_use(span: Span, reward: &str) -> Diagnostic {
+    error("E0347", span, format!("what `{reward}` gives is there at once, so nobody uses a voucher of it"))
+        .help("take this line out, or give a voucher: `gives voucher $5 valid 90 days`")
 }
 
 pub(in crate::check) fn not_of_rewards(span: Span, word: &str) -> Diagnostic {

@@ -117,10 +117,10 @@ pub(super) const LIST: &[Explanation] = &[
     ),
     code(
         "E0347",
-        "basket of what is issued",
-        "`minimum basket` is about the `bill` of a `redeem` event. A reward without a cost is not redeemed: rules and tiers issue it, and whether it fits a bill is for the till to say.",
-        "reward five_off {\n  gives   voucher $5\n  minimum basket $50\n}",
-        "reward five_off {\n  cost    0 points\n  gives   voucher $5\n  minimum basket $50\n}",
+        "nothing that could be used",
+        "`usable when`, and `minimum basket` of a reward that is only issued, are asked when a voucher is used. Credit and entries of draws are there at once, and no `use` event speaks of them.",
+        "unit cash also cash { money USD, expires never, refunds stop at zero }\nreward five_off {\n  gives  credit $5 as cash\n  usable when bill >= $50\n}",
+        "reward five_off {\n  gives  voucher $5\n  usable when bill >= $50\n}",
     ),
     code(
         "E0350",

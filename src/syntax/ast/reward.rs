@@ -21,6 +21,8 @@ pub struct Reward {
     pub stock: Option<Stock>,
     /// `minimum basket $50`.
     pub minimum_basket: Option<Cases>,
+    /// `usable when …`; each must hold.
+    pub usable: Vec<Expr>,
     /// `automatic`.
     pub automatic: Option<At>,
     /// `at partner acme`.
