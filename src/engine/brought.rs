@@ -50,6 +50,13 @@ impl Firings {
         later.hanging
     }
 
+    /// The highest multiple that is noted, whatever its sign and what was put aside included.
+    pub fn highest(&self) -> u64 {
+        let multiples = self.crossed.values().copied().chain(self.hanging.iter().map(|hanging| hanging.multiple));
+        let before = self.before.as_deref().map(Self::highest);
+        multiples.map(i64::unsigned_abs).chain(before).max().unwrap_or(0)
+    }
+
     /// All that hangs on something or stayed, what was put aside included.
     pub fn each_hanging(&mut self, act: &mut dyn FnMut(&mut Hanging)) {
         self.hanging.iter_mut().chain(&mut self.stayed).for_each(&mut *act);

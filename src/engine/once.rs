@@ -50,7 +50,7 @@ impl Fold<'_> {
         let measure = self.program.measures.at(id);
         match &measure.source {
             Source::Events { event, .. } | Source::Run { event, .. } if *event != fact.event.kind => Ok(false),
-            Source::Events { aggregate: Aggregate::Count | Aggregate::Distinct | Aggregate::Largest, .. } => Ok(false),
+            Source::Events { aggregate, .. } if aggregate.only_rises() => Ok(false),
             Source::Events { aggregate: Aggregate::Sum, .. } => {
                 let (cx, mut added) = (self.cx(View::default()), Vec::new());
                 reference::values(measure, &fact.event.fields, fact.event.time, 1, &cx, &mut added)?;

@@ -121,8 +121,13 @@ fn facts<'a>(cx: &Cx<'a>, id: MeasureId) -> impl Iterator<Item = &'a Fact> {
 fn facts_from<'a>(cx: &Cx<'a>, id: MeasureId, first: Option<Instant>) -> impl Iterator<Item = &'a Fact> {
     let (restart, now) = (cx.state.restarts.at(id).as_ref().map_or(0, |restart| restart.place), cx.at.now);
     let all = cx.state.facts_from(first.unwrap_or(Instant::FIRST)).take_while(move |fact| fact.event.time <= now);
-    let seen = move |fact: &&Fact| cx.at.before.is_none_or(|before| fact.place < before || fact.negative);
-    all.filter(move |fact| fact.place >= restart).filter(seen)
+    all.filter(move |fact| fact.place >= restart).filter(move |fact| is_there(fact, cx))
+}
+
+/// Whether a recorded event is there at the moment at which something is judged.
+pub fn is_there(fact: &Fact, cx: &Cx<'_>) -> bool {
+    let seen = cx.at.before.is_none_or(|before| fact.place < before || fact.negative);
+    seen && fact.event.time <= cx.at.now
 }
 
 /// What one event or line, or its reversal, adds to a measure.

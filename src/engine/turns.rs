@@ -192,7 +192,7 @@ pub fn rises_alone(program: &Program, id: MeasureId) -> bool {
             let reversals = program.events.iter().filter_map(|def| def.reversal.as_ref());
             let of_event = |of: &&Reversal| of.of == *event && of.unmatched == Unmatched::Counts;
             let lifts = match aggregate {
-                Aggregate::Count | Aggregate::Distinct | Aggregate::Largest => false,
+                _ if aggregate.only_rises() => false,
                 Aggregate::Sum => reversals.filter(of_event).count() > 0,
                 _ => true,
             };

@@ -321,3 +321,10 @@ pub enum Aggregate {
     /// Whether all lines fulfil the filter (true without lines).
     All,
 }
+
+impl Aggregate {
+    /// Whether one more can only raise it, whatever it is.
+    pub fn only_rises(self) -> bool {
+        matches!(self, Self::Count | Self::Distinct | Self::Largest)
+    }
+}

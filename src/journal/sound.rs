@@ -9,7 +9,6 @@ use serde::ser::{self, Serialize, Serializer};
 use crate::arena::Arena;
 use crate::hir::Program;
 
-use crate::engine::brought::Firings;
 use crate::engine::challenge::Running;
 use crate::engine::fact::Payment;
 use crate::engine::series::Gauge;
@@ -52,10 +51,6 @@ fn state(engine: &Engine, state: &State) -> bool {
     let program = &version.program;
     let counts = [u64::from(state.next_lot), u64::from(state.receipts), state.judged];
     let of_challenges = |running: &Running| [u64::from(running.opened), running.completed.unsigned_abs()];
-    let of_rules = |firings: &Firings| {
-        let crossed = firings.crossed.values().map(|multiple| multiple.unsigned_abs()).max();
-        crossed.into_iter().chain(firings.hanging.iter().map(|hanging| hanging.multiple.unsigned_abs())).max()
-    };
     let last = [
         state.vouchers.last().map(|voucher| voucher.number),
         state.offers.last().map(|offer| offer.number),
@@ -67,7 +62,7 @@ fn state(engine: &Engine, state: &State) -> bool {
         .chain(state.challenges.iter().flat_map(of_challenges));
     sizes(program, state)
         && counts.all(|count| count < MOST)
-        && state.firings.iter().filter_map(of_rules).all(|multiple| multiple < MOST << 16)
+        && state.firings.iter().all(|firings| firings.highest() < MOST << 16)
         && state.units.iter().all(|purse| purse.is_sound(state.next_lot))
         && state.vouchers.iter().is_sorted_by(|a, b| a.number < b.number)
         && state.vouchers.iter().all(Voucher::is_sound)

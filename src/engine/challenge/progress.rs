@@ -57,7 +57,8 @@ impl<'a> Cx<'a> {
     /// How far one goal of a challenge has come.
     pub fn progress(&self, goal: &Goal, instance: &Instance) -> Result<Exact, Fault> {
         let cx = self.on_instance(instance);
-        let facts = || cx.state.facts_from(instance.opened).filter(move |fact| counts(fact, instance));
+        let within = || cx.state.facts_from(instance.opened).filter(move |fact| counts(fact, instance));
+        let facts = || within().filter(|fact| reference::is_there(fact, &cx));
         match &goal.of {
             Progress::Measured(id) => match (Cx { from: Some(instance.opened), ..cx }).read(Read::Measure(*id))? {
                 Value::Exact(value) => Ok(value),

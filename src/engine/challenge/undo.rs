@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::hir::{Challenge, ChallengeId, ChallengeStage, Progress, RewardRefunds};
+use crate::hir::{Challenge, ChallengeId, ChallengeStage, Progress, RewardRefunds, Source};
 use crate::value::{Exact, Instant};
 
 use super::Instance;
 use super::common::Prize;
 use super::run::is_done;
 use crate::engine::brought::Brought;
+use crate::engine::context::Moment;
 use crate::engine::fact::Gifted;
 use crate::engine::fault::Fault;
 use crate::engine::fold::{Fold, View};
@@ -16,7 +17,7 @@ use crate::engine::fold::{Fold, View};
 /// A milestone or the goal, of which challenge, in which of its times.
 type Place = (ChallengeId, u32, Prize);
 
-/// What a measure that moves on by itself had reached, as it was before a reversal: only what the reversal has taken from that is lost.
+/// What was reached of what may become less by itself, as it was before a reversal: only what that has taken from it is lost.
 pub struct Stood {
     /// From when on what comes back had happened: what was over by then stands.
     since: Instant,
@@ -26,9 +27,15 @@ pub struct Stood {
     pub(super) parts: BTreeMap<Place, Exact>,
 }
 
-/// Whether what is reached of a challenge may become less by itself.
+/// Whether what is reached may become less by itself: as time goes by, or with a sale below zero.
 pub(super) fn moves(challenge: &Challenge) -> bool {
-    challenge.goals.iter().any(|goal| matches!(goal.of, Progress::Measured(_)))
+    challenge.goals.iter().any(|goal| match &goal.of {
+        Progress::Measured(_) => true,
+        Progress::Counted(measure) => {
+            matches!(measure.source, Source::Events { aggregate, .. } if !aggregate.only_rises())
+        }
+        Progress::Collected { .. } | Progress::Steps(_) | Progress::Streak { .. } => false,
+    })
 }
 
 impl Fold<'_> {
@@ -109,19 +116,29 @@ impl Fold<'_> {
         };
         let last = instance.last(self.at.now);
         let Some(then) = then.filter(|_| moves(challenge)) else {
-            return Ok(self.holds_at(challenge, instance, prize, last)?.then_some(last));
+            return Ok(self.holds_at(challenge, instance, prize, self.moment(last))?.then_some(last));
         };
-        for at in [then].into_iter().chain(self.moments(then, last)).chain([last]) {
+        for at in self.moments_between(then, last) {
             if self.holds_at(challenge, instance, prize, at)? {
-                return Ok(Some(at));
+                return Ok(Some(at.now));
             }
         }
         Ok(None)
     }
 
+    /// The moments from one to another at which something may be reached: these, and after each event, also where another follows at once.
+    fn moments_between(&self, first: Instant, last: Instant) -> impl Iterator<Item = Moment> {
+        let facts = move || self.state.facts_from(first).take_while(move |fact| fact.event.time <= last);
+        let after = facts().zip(facts().skip(1)).map(|(fact, next)| {
+            let before = Some(next.place).filter(|_| next.event.time == fact.event.time);
+            Moment { before, ..self.moment(fact.event.time) }
+        });
+        [first].into_iter().map(|at| self.moment(at)).chain(after).chain([self.moment(last)])
+    }
+
     /// Whether a milestone or the goal was reached at a moment, by what counts for that moment now.
-    fn holds_at(&self, challenge: &Challenge, instance: &Instance, prize: Prize, then: Instant) -> Result<bool, Fault> {
-        let cx = self.cx(View { at: Some(self.moment(then)), ..View::default() });
+    fn holds_at(&self, challenge: &Challenge, instance: &Instance, prize: Prize, then: Moment) -> Result<bool, Fault> {
+        let cx = self.cx(View { at: Some(then), ..View::default() });
         let mut reached = challenge.goals.iter().map(|goal| cx.progress(goal, instance));
         let Some(which) = prize else {
             return Ok(is_done(challenge, &reached.collect::<Result<Vec<_>, _>>()?, &instance.targets));
