@@ -1,6 +1,6 @@
 //! Expressions: names resolved, dimensions proven, literals in smallest steps.
 
-use crate::hir::{Expr, Function, Kind, Program, Read, Type};
+use crate::hir::{EventId, EventKind, Expr, Function, Kind, Program, Read, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOp, ExprKind, UnaryOp};
 use crate::value::{Exact, TimeUnit, Value};
@@ -356,13 +356,13 @@ impl Checker<'_> {
         if !matches!(unit, TimeUnit::Day | TimeUnit::Week | TimeUnit::Month | TimeUnit::Year) {
             return self.fail(errors::types::since_unit(span));
         }
-        let event = match &since.kind {
-            ExprKind::Path(path) => path
-                .single()
-                .filter(|name| last || !self.is_day(&name.text, scope))
-                .and_then(|name| Some((name, self.names.events.get(&name.text)?))),
-            _ => None,
-        };
+        let name = if let ExprKind::Path(path) = &since.kind { path.single() } else { None };
+        let event = name.and_then(|name| Some((name, self.names.events.get(&name.text)?)));
+        let day = name.filter(|_| !last).and_then(|name| self.day_of(&name.text, scope));
+        if let (Some((name, event)), Some(of)) = (event, day) {
+            self.doubt_since((unit, span), name, event, of);
+        }
+        let event = event.filter(|_| day.is_none());
         let from = match event {
             Some((name, _)) if &*name.text == "join" => {
                 Expr { kind: Kind::Read(Read::Joined), ty: Type::Date, span: name.span() }
@@ -378,6 +378,14 @@ impl Checker<'_> {
             }
         };
         Some(Expr { kind: Kind::Since(unit, Box::new(from)), ty: Type::Number, span })
+    }
+    /// A date and an event have one name, and nothing says which is meant. Years since a birthday are an age.
+    fn doubt_since(&mut self, (unit, whole): (TimeUnit, Span), name: &ast::Ident, event: EventId, of: &str) {
+        let age = unit == TimeUnit::Year && Some(event) == EventKind::Birthday.id();
+        if !age && of != "line" {
+            let written = self.sources.text(whole);
+            self.report(errors::names::date_or_event(name.span(), &name.text, written, of));
+        }
     }
     /// `has explorer`: a badge or a voucher.
     fn has(&mut self, name: &ast::Ident, span: Span) -> Option<Expr> {

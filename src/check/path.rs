@@ -82,19 +82,19 @@ impl Checker<'_> {
             _ => true,
         }
     }
-    /// Whether a name alone is that of a field or an attribute which is a day or a moment.
-    pub fn is_day(&self, name: &str, scope: &Scope) -> bool {
+    /// Whose field or attribute a name alone is that is a day or a moment: that of the `member`, the `event`, or the `line`.
+    pub fn day_of(&self, name: &str, scope: &Scope) -> Option<&'static str> {
         let fields = |event: EventId| self.events.get(event).map(|event| &event.fields);
-        let ty = match self.head(name, scope) {
-            Some(Head::Line(field)) => scope
-                .event
-                .zip(scope.line)
-                .and_then(|(event, list)| self.line_fields(event, list)?.get(field).map(|field| &field.ty)),
-            Some(Head::Field(field)) => scope.event.and_then(|event| fields(event)?.get(field).map(|field| &field.ty)),
-            Some(Head::Attribute(field)) => self.attributes.get(field).map(|field| &field.ty),
-            _ => None,
+        let (of, ty) = match self.head(name, scope)? {
+            Head::Line(field) => {
+                let fields = scope.event.zip(scope.line).and_then(|(event, list)| self.line_fields(event, list));
+                ("line", fields.and_then(|fields| fields.get(field)))
+            }
+            Head::Field(field) => ("event", scope.event.and_then(|event| fields(event)?.get(field))),
+            Head::Attribute(field) => ("member", self.attributes.get(field)),
+            _ => return None,
         };
-        matches!(ty, Some(FieldType::Date | FieldType::Moment))
+        ty.filter(|field| matches!(field.ty, FieldType::Date | FieldType::Moment)).map(|_| of)
     }
     /// The position of a bare word in the enum or ladder beside it.
     pub fn word(&self, name: &str, ty: Type) -> Option<u32> {

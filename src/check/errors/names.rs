@@ -324,3 +324,12 @@ pub(in crate::check) fn no_event_here(span: Span, name: &str, events: &[Arc<str>
         ))
     }
 }
+
+pub(in crate::check) fn date_or_event(span: Span, name: &str, written: &str, of: &str) -> Diagnostic {
+    let since = written.strip_suffix(name).unwrap_or("days since ");
+    let whose = if of == "member" { "a date of the member" } else { "a date of the event at hand" };
+    Diagnostic::warning(Code("E0589"), span, format!("`{name}` is {whose}, and an event too: the date is meant here"))
+        .label("the date")
+        .help(format!("to count from the date, write `{since}{of}.{name}`"))
+        .help(format!("to count from the event, write `{since}last {name}`"))
+}

@@ -39,6 +39,13 @@ pub(super) const LIST: &[Explanation] = &[
         "earn base on purchase { give 50 points when subtotal >= $50, 10 points when subtotal >= $10, 0 points otherwise }",
     ),
     code(
+        "E0589",
+        "a date and an event of one name",
+        "Behind `since` a date comes before an event of its name: days since a birthday are those since the birth, some ten thousand. Say which is meant: `member.birthday` is the date, `last birthday` the event. Years since a birthday are an age, and need no word.",
+        "member { birthday date, optional }\nearn party on purchase {\n  when days since birthday <= 7\n  give 5 stamps\n}",
+        "member { birthday date, optional }\nearn party on purchase {\n  when days since last birthday <= 7\n  give 5 stamps\n}",
+    ),
+    code(
         "E0590",
         "never true",
         "Conditions that contradict each other, or ask for a value that nothing has, never hold together: the rule does nothing. Drop one, or join them by `or`.",
