@@ -21,11 +21,14 @@ impl Speech<'_> {
             if challenge.activation {
                 details.push(self.activation(Activation { within: None, each_time: false }));
             }
+            // Said once for all that the challenge brings.
+            let decided = reward.decided.map(|decided| self.decided(decided));
             for milestone in &challenge.milestones {
                 let at = if milestone.share { self.percent_of(&milestone.at) } else { self.value(&milestone.at) };
                 let effects = self.effects(milestone.reward);
                 details.push(self.t(format!("at {at}: {effects}"), format!("达到 {at} 时：{effects}")));
-                details.extend(self.rule_details(self.program.rules.at(milestone.reward)));
+                let own = self.rule_details(self.program.rules.at(milestone.reward));
+                details.extend(own.into_iter().filter(|detail| Some(detail) != decided.as_ref()));
             }
             details.extend(self.rule_details(reward));
             details.extend(challenge.claim.map(|span| {
