@@ -174,11 +174,22 @@ fn statement_word(r: &Reader<'_>, Place { rule, first, last }: Place, at: usize)
     if rule == Rule::boost_lines && similar.is_none() {
         return Some(boost_statement(r, Place { rule, first, last }, known));
     }
-    Some(errors::unknown_statement(span, word, describe::block(rule), similar, &known))
+    Some(errors::unknown_statement(span, word, describe::block(rule), similar, &allowed(rule, known.clone())))
+}
+
+/// The words of statements without those that are read only so that it can be told where they belong.
+fn allowed(rule: Rule, mut known: Vec<String>) -> Vec<String> {
+    let elsewhere: &[&str] = match rule {
+        Rule::boost_lines => &["cooldown", "refunds"],
+        Rule::reward_lines | Rule::redeem_lines => &["cooldown", "funded", "needs", "refunds", "stack"],
+        _ => &[],
+    };
+    known.retain(|word| !elsewhere.contains(&word.as_str()));
+    known
 }
 
 /// A statement of a boost that begins with none of their words: its amount, where it is no name or can be read as a whole.
-fn boost_statement(r: &Reader<'_>, place: Place, mut known: Vec<String>) -> Diagnostic {
+fn boost_statement(r: &Reader<'_>, place: Place, known: Vec<String>) -> Diagnostic {
     let (span, block) = (r.token_span(place.first), describe::block(place.rule));
     let (start, end) = r.range(place.first, place.last);
     let edit = Edit { span: r.span(start, start), text: "give ".to_owned() };
@@ -189,9 +200,7 @@ fn boost_statement(r: &Reader<'_>, place: Place, mut known: Vec<String>) -> Diag
         let d = errors::unknown_statement(r.span(start, end), amount, block, None, &[]);
         return Diagnostic { edits: vec![edit], ..d.help(format!("where an amount is meant, write `give {amount}`")) };
     }
-    // They can be read, so that it can be told where they belong.
-    known.retain(|word| !matches!(word.as_str(), "cooldown" | "refunds"));
-    errors::unknown_statement(span, r.token_text(place.first), block, None, &known)
+    errors::unknown_statement(span, r.token_text(place.first), block, None, &allowed(place.rule, known))
 }
 
 /// The words with which a statement of this rule can begin: asked of the grammar, so that there is one list.
