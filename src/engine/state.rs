@@ -269,6 +269,11 @@ impl Holding {
     pub fn carries(&self, tier: u32, at: Instant) -> bool {
         self.tier == tier && self.since <= at && at < self.until
     }
+
+    /// When it ends that would last until a moment: at the latest when a lost ground is acted upon.
+    pub fn end(&self, lasts: Instant) -> Instant {
+        self.lost_at.into_iter().fold(lasts, Instant::min)
+    }
 }
 
 /// A voucher.

@@ -227,15 +227,8 @@ impl Fold<'_> {
         if tier == old {
             return Ok(false);
         }
-        let until = self
-            .state
-            .ladders
-            .at(id)
-            .holds
-            .iter()
-            .filter(|hold| hold.tier == tier)
-            .map(|hold| self.lasts(ladder, hold))
-            .max();
+        let holds = self.state.ladders.at(id).holds.iter().filter(|hold| hold.tier == tier);
+        let until = holds.map(|hold| hold.end(self.lasts(ladder, hold))).max();
         let restored = self.fallen_from(id).min(tier);
         let undone = match from {
             Some(from) => from,

@@ -172,7 +172,8 @@ impl<'a> MemberLine<'a> {
         let tiers = program.ladders.pairs().map(|(id, ladder)| {
             let held = state.ladders.at(id);
             let name = |tier: u32| ladder.tiers.get(tier as usize).map_or("", |tier| &*tier.name);
-            let until = held.holds.iter().filter(|hold| hold.tier == held.tier).map(|hold| hold.until).max();
+            let holds = held.holds.iter().filter(|hold| hold.tier == held.tier);
+            let until = holds.map(|hold| hold.end(hold.until)).max();
             let until = until.filter(|until| *until < Instant::LAST && held.tier > 0).map(when);
             let standing = Standing {
                 tier: name(held.tier),

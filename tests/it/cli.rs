@@ -196,6 +196,47 @@ fn members_read_labels_and_perks_in_their_language() {
     }
 }
 
+/// What an order prolonged that came back ends with the period, and so it is told: in the line of the member, and when the tier is fallen to.
+#[test]
+fn s24_a_tier_is_told_to_end_when_its_lost_ground_does() {
+    let folder = Folder::new("lost");
+    let program = r#"program "Lost" {
+  currency USD
+  timezone "UTC"
+}
+event sale { order id, total money }
+event cancel reverses sale by order
+event gift
+measure spend = sum of sale.total, each calendar year
+tiers status by spend {
+  basic
+  silver  at $100
+  gold    at $900
+  holds   until end of next calendar year
+  refunds lower at period end
+}
+rule raised on gift {
+  grant   status gold for 10 days
+  refunds keep
+}
+"#;
+    fs::write(folder.join("lost.meed"), program).unwrap();
+    let line = |id: &str, kind: &str, day: &str, rest: &str| {
+        format!("{{\"id\":\"{id}\",\"type\":\"{kind}\",\"member\":\"ann\",\"time\":\"{day}T12:00:00Z\"{rest}}}\n")
+    };
+    let events = line("e1", "sale", "2026-03-01", ",\"order\":\"A1\",\"total\":\"100\"")
+        + &line("e2", "sale", "2027-03-01", ",\"order\":\"A2\",\"total\":\"100\"")
+        + &line("e3", "gift", "2027-03-02", "")
+        + &line("e4", "cancel", "2027-03-03", ",\"order\":\"A2\"");
+    fs::write(folder.join("lost.jsonl"), events).unwrap();
+    let (program, events, out) = (folder.named("lost.meed"), folder.named("lost.jsonl"), folder.named("out"));
+    said(&["run", &program, &events, "-o", &out, "--until", "2027-04-01"]);
+    let (members, journal) = (folder.read("out/members.jsonl"), folder.read("out/journal.jsonl"));
+    let until = r#""until":"2028-01-01T00:00:00Z""#;
+    assert!(members.contains(&format!(r#""tier":"silver",{until}"#)), "{members}");
+    assert!(journal.contains(&format!(r#""from":"gold","to":"silver",{until}"#)), "{journal}");
+}
+
 #[test]
 fn exit_codes_tell_what_was_found() {
     let code = |arguments: &[&str]| meed(arguments).status.code().unwrap();
