@@ -86,9 +86,7 @@ impl Checker<'_> {
             ast::Effect::GiveTo(given) => {
                 let (amount, to) = (self.expr(&given.0, scope, None)?, &given.1);
                 let Type::Quantity(unit) = amount.ty else {
-                    let (found, text) = (self.spoken(amount.ty), self.sources.text(amount.span).to_owned());
-                    let unit = self.units.iter().next().map(|unit| unit.name.to_string());
-                    return self.fail(errors::rewards::cost_of_what(amount.span, &text, &found, unit.as_deref()));
+                    return self.no_amount(&amount);
                 };
                 let amount = self.solid(amount, scope)?;
                 let member = self.path(to, scope, Some(Type::Text))?;

@@ -181,7 +181,7 @@ impl Checker<'_> {
         let (name, declared) = self.absent_name(absent, scope).unwrap_or_default();
         let optional = declared.and_then(|declared| self.optionals.get(&declared).copied());
         let zero = super::spoken::zero(self.currency, lowered.ty);
-        self.fail(errors::types::may_be_missing(lowered.span, &name, word, declared, optional, &zero))
+        self.fail(errors::types::may_be_missing(lowered.span, &name, word, declared, optional.zip(zero)))
     }
 
     fn text(&mut self, text: &ast::Text, hint: Option<Type>) -> Option<Expr> {
@@ -269,7 +269,8 @@ impl Checker<'_> {
         let lowered: Vec<_> = args.iter().map(|arg| self.expr(arg, scope, hint)).collect();
         let lowered = lowered.into_iter().collect::<Option<Vec<_>>>()?;
         let mut all = Vec::with_capacity(lowered.len());
-        let ty = lowered.iter().map(|arg| arg.ty).find(|ty| *ty != Type::Number).unwrap_or(Type::Number);
+        let first = lowered.iter().find(|arg| arg.ty != Type::Number).or(lowered.first()).cloned();
+        let ty = first.as_ref().map_or(Type::Number, |first| first.ty);
         if !is_numeric(ty) && ty != Type::Date {
             let found = self.spoken(ty);
             return self.fail(errors::types::not_a_number(span, &found));
@@ -277,7 +278,9 @@ impl Checker<'_> {
         for arg in lowered {
             let arg = self.fit(arg, ty).map_err(|arg| {
                 let (left, right) = (self.spoken(ty), self.spoken(arg.ty));
-                errors::types::mixed_arguments(arg.span, &left, &right)
+                let error = errors::types::mixed_arguments(arg.span, &left, &right);
+                let mend = first.as_ref().and_then(|first| self.mend_of_extreme(first, &arg));
+                mend.into_iter().fold(error, errors::types::mended)
             });
             match arg {
                 Ok(arg) => all.push(self.solid(arg, scope)?),

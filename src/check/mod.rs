@@ -30,6 +30,7 @@ mod lookalike;
 mod manner;
 mod measure;
 mod meeting;
+mod mixed;
 mod named;
 mod names;
 mod operators;

@@ -255,8 +255,10 @@ impl Checker<'_> {
     fn mixed(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
         let (a, b) = (self.spoken(left.ty), self.spoken(right.ty));
         let text = self.sources.text(span).to_owned();
-        let example = self.example(right, left.ty).or_else(|| self.example(left, right.ty));
+        let mend = self.mend_of_mixed(op, left, right, span);
+        let example = self.example(right, left.ty).or_else(|| self.example(left, right.ty)).filter(|_| mend.is_none());
         let error = errors::types::mixed(span, op, &text, (left.span, &a), (right.span, &b), example);
+        let error = mend.into_iter().fold(error, errors::types::mended);
         // What follows `of` ends before the operator.
         let error = match &left.kind {
             Kind::Rate { value, .. } if value.ty == right.ty => {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::hir::{
-    End, EventKind, Expr, Gates, Gift, GiftKind, LimitId, Redeem, RedeemForm, Reward, Stock, Type, UnitId, Validity,
+    End, EventKind, Expr, Gates, Gift, GiftKind, Kind, LimitId, Redeem, RedeemForm, Reward, Stock, Type, UnitId,
+    Validity,
 };
 use crate::syntax::ast::{self, ExprKind};
 use crate::value::{Exact, TimeOfDay, Weekday};
@@ -100,9 +101,7 @@ impl Checker<'_> {
     fn cost(&mut self, cost: &ast::Cases, scope: &Scope) -> Option<(UnitId, Expr)> {
         let cost = self.cases(cost, scope, None)?;
         let Type::Quantity(unit) = cost.ty else {
-            let (found, text) = (self.spoken(cost.ty), self.sources.text(cost.span).to_owned());
-            let unit = self.units.iter().next().map(|unit| unit.name.to_string());
-            return self.fail(errors::rewards::cost_of_what(cost.span, &text, &found, unit.as_deref()));
+            return self.no_amount(&cost);
         };
         let cost = self.solid(cost, scope)?;
         if self.exact_of(&cost).is_some_and(Exact::is_negative) {
@@ -296,9 +295,27 @@ impl Checker<'_> {
         if let Type::Quantity(_) = units.ty {
             return Some(units);
         }
-        let (found, text) = (self.spoken(units.ty), self.sources.text(units.span).to_owned());
-        let unit = self.units.iter().next().map(|unit| unit.name.to_string());
-        self.fail(errors::rewards::cost_of_what(units.span, &text, &found, unit.as_deref()))
+        if units.ty == Type::Money && matches!(self.expr(&step.money, scope, None)?.ty, Type::Quantity(_)) {
+            let (units, money) = (units.span, step.money.span());
+            let turned = format!("{} = {}", self.sources.text(money), self.sources.text(units));
+            return self.fail(errors::rewards::rate_turned(units.to(money), turned));
+        }
+        self.no_amount(&units)
+    }
+    /// An amount of a unit is expected, and this is none.
+    pub fn no_amount<T>(&mut self, found: &Expr) -> Option<T> {
+        let text = self.sources.text(found.span).to_owned();
+        if text.ends_with('%') {
+            return self.fail(errors::rewards::part_of_nothing(found.span, &text));
+        }
+        let unit = self.units.pairs().next().map(|(id, unit)| (id, unit.name.clone()));
+        let amount = unit.and_then(|(unit, name)| match found.ty {
+            Type::Number if matches!(found.kind, Kind::Const(_)) => Some(format!("{text} {name}")),
+            Type::Money => self.worth_in(unit, found),
+            _ => None,
+        });
+        let spoken = self.spoken(found.ty);
+        self.fail(errors::rewards::cost_of_what(found.span, &spoken, amount))
     }
     /// Steps must rise on both sides; they are kept largest first.
     fn redeem_ladder(&mut self, steps: &[ast::Step], scope: &Scope) -> Option<(UnitId, RedeemForm)> {

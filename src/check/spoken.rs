@@ -13,12 +13,13 @@ pub(super) fn money(currency: Currency, amount: &str) -> String {
     }
 }
 
-/// The nothing of a dimension, as a default.
-pub(super) fn zero(currency: Currency, ty: Type) -> String {
-    match ty {
+/// The nothing of a dimension, as a default; days and times have none.
+pub(super) fn zero(currency: Currency, ty: Type) -> Option<String> {
+    Some(match ty {
         Type::Money => money(currency, "0"),
         Type::Bool => "no".to_owned(),
         Type::Text => "\"\"".to_owned(),
-        _ => "0".to_owned(),
-    }
+        Type::Number | Type::Quantity(_) => "0".to_owned(),
+        _ => return None,
+    })
 }

@@ -23,7 +23,10 @@ pub fn scenario(engine: &Engine, program: &Program, events: &[Event]) -> Option<
     let names = Names::default();
     let member = names.of(&first.member);
     let day = |event: &Event| program.settings.zone.day_of(event.time);
-    let name = format!("what {member} did from {} to {}", day(first), day(last));
+    let name = match (day(first), day(last)) {
+        (first, last) if first == last => format!("what {member} did on {first}"),
+        (first, last) => format!("what {member} did from {first} to {last}"),
+    };
     let mut text = format!("scenario {} {{\n", quoted(&name));
     let mut sink = |_: &Outcome| {};
     let mut run = Run::new(engine, program, &mut sink);
@@ -48,6 +51,11 @@ pub fn scenario(engine: &Engine, program: &Program, events: &[Event]) -> Option<
     Some(syntax::format(&text).unwrap_or(text))
 }
 
+/// Whether a member has its own name in a scenario; others are numbered.
+pub fn has_own_name(id: &str) -> bool {
+    spelling::is_word(id)
+}
+
 /// What members are called in a scenario: as they are where that is a word.
 #[derive(Default)]
 struct Names {
@@ -58,7 +66,7 @@ impl Names {
     fn of(&self, id: &Arc<str>) -> String {
         let mut known = self.known.borrow_mut();
         let next = format!("member{}", known.len() + 1);
-        let name = if spelling::is_word(id) { id.to_string() } else { next };
+        let name = if has_own_name(id) { id.to_string() } else { next };
         known.entry(id.clone()).or_insert(name).clone()
     }
 

@@ -38,14 +38,24 @@ pub(in crate::check) fn step_not_constant(span: Span) -> Diagnostic {
         .help("write it like `100 points -> $3`; what depends on the bill is said beside it: `at most 50% of bill`")
 }
 
-pub(in crate::check) fn cost_of_what(span: Span, text: &str, found: &str, unit: Option<&str>) -> Diagnostic {
+pub(in crate::check) fn cost_of_what(span: Span, found: &str, amount: Option<String>) -> Diagnostic {
     let diagnostic = error("E0344", span, format!("an amount of a unit is expected here, this is {found}"));
-    match (unit, found) {
-        (Some(unit), "a number") => {
-            diagnostic.help(format!("say which unit: `{text} {unit}`")).edit(span, format!("{text} {unit}"))
-        }
-        _ => diagnostic,
+    match amount {
+        Some(amount) => diagnostic.help(format!("say which unit: `{amount}`")).edit(span, amount),
+        None => diagnostic.help("write how many of which unit, such as `100 points`"),
     }
+}
+
+pub(in crate::check) fn part_of_nothing(span: Span, text: &str) -> Diagnostic {
+    error("E0344", span, format!("`{text}` says no amount: nobody knows of what it is a part"))
+        .help("write how many of which unit, such as `100 points`")
+        .note("a part of a bill is paid with a `redeem`: `at most 50% of bill`")
+}
+
+pub(in crate::check) fn rate_turned(span: Span, turned: String) -> Diagnostic {
+    error("E0344", span, "a rate says first how much of a unit is paid, then what money it is good for")
+        .help(format!("turn it round: `{turned}`"))
+        .edit(span, turned)
 }
 
 pub(in crate::check) fn negative_cost(span: Span) -> Diagnostic {

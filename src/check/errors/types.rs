@@ -1,5 +1,6 @@
 //! Dimensions that do not go together, and values that are not there.
 
+use super::super::mixed::Mend;
 use super::error;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -28,7 +29,9 @@ pub(in crate::check) fn mixed(
         (BinaryOp::Add | BinaryOp::Subtract, Some(example)) => {
             diagnostic.help(format!("a plain number has no dimension: write `{example}`"))
         }
-        (BinaryOp::Add | BinaryOp::Subtract, None) => diagnostic.note("both sides must be of one dimension"),
+        (BinaryOp::Add | BinaryOp::Subtract, None) => {
+            diagnostic.note("only like is added to like: money to money, an amount of a unit to one of the same unit")
+        }
         (BinaryOp::Multiply, _) => diagnostic.note("one of the two must be a plain number"),
         _ => diagnostic.note("divide by a plain number, or by an amount of the same dimension"),
     }
@@ -39,8 +42,16 @@ pub(in crate::check) fn bracket_after_of(diagnostic: Diagnostic, inner: Span, te
 }
 
 pub(in crate::check) fn mixed_arguments(span: Span, left: &str, right: &str) -> Diagnostic {
-    error("E0220", span, format!("this compares {left} with {right}"))
-        .note("all values between the brackets must be of one dimension")
+    error("E0220", span, format!("this is {right}, the others are {left}"))
+        .note("all values between the brackets must be of one kind")
+}
+
+pub(in crate::check) fn mended(diagnostic: Diagnostic, mend: Mend) -> Diagnostic {
+    let diagnostic = mend.help.into_iter().fold(diagnostic, Diagnostic::help);
+    match mend.edit {
+        Some((span, text)) => diagnostic.edit(span, text),
+        None => diagnostic,
+    }
 }
 
 pub(in crate::check) fn mixed_cases(span: Span, found: &str, expected: &str, example: Option<String>) -> Diagnostic {
@@ -90,8 +101,7 @@ pub(in crate::check) fn may_be_missing(
     name: &str,
     word: &str,
     declared: Option<Span>,
-    optional: Option<Span>,
-    zero: &str,
+    default: Option<(Span, String)>,
 ) -> Diagnostic {
     let diagnostic = error("E0225", span, format!("`{name}` may be missing, so it cannot be computed with"));
     let diagnostic = match declared {
@@ -99,8 +109,8 @@ pub(in crate::check) fn may_be_missing(
         _ => diagnostic,
     };
     let diagnostic = diagnostic.help(format!("ask first: `{word} {name} is not missing`"));
-    match optional {
-        Some(optional) => diagnostic
+    match default {
+        Some((optional, zero)) => diagnostic
             .help(format!("or say what counts when it is missing: `default {zero}`"))
             .edit(optional, format!("default {zero}")),
         None => diagnostic,

@@ -209,6 +209,37 @@ fn a_scenario_of_real_events_reads_like_one() {
     insta::assert_snapshot!(format!("{ann}\n{nobody}\n{two}"));
 }
 
+/// What is left out, who may be meant, what somebody is called, and that the amounts are no proof.
+#[test]
+fn notes_on_a_scenario_of_real_events_say_what_to_do() {
+    let folder = Folder::new("new-notes");
+    let purchase = |id: u32, member: &str, time: &str| {
+        format!(
+            r#"{{"id":"{id}","type":"purchase","member":"{member}","time":"{time}","order":"{id}","subtotal":"5.00"}}"#
+        ) + "\n"
+    };
+    let (day, nowhere) = ("2026-03-02T10:00:00Z", "2026-03-02");
+    let lines = [purchase(1, "4711", day), purchase(2, "anna", day), purchase(3, "anna", nowhere)];
+    fs::write(folder.join("events.jsonl"), lines.concat()).unwrap();
+    let new = |member: &str| {
+        let output = meed(&[
+            "test",
+            "tests/cases/tools/report/refunds.meed",
+            "--new",
+            &folder.named("events.jsonl"),
+            "--member",
+            member,
+        ]);
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let number = new("4711");
+    assert!(number.contains("a record cannot be read and is left out: "), "{number}");
+    assert!(number.contains("`4711` is no word, so the scenario says `member1`"), "{number}");
+    assert!(number.contains("compare each amount with what is meant"), "{number}");
+    let slip = new("ana");
+    assert!(slip.contains("no event of `ana` in these files: did you mean `anna`?"), "{slip}");
+}
+
 #[test]
 fn junit_is_what_readers_of_it_expect() {
     let folder = Folder::new("junit");
