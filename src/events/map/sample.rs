@@ -8,7 +8,9 @@ use super::super::MAX_SAMPLE;
 use super::super::cells::{Cells, Separator, open_quote};
 use super::super::encoding::Encoding;
 use super::super::input::{Known, Opened, first_lines, open};
+use super::super::node::Node;
 use super::super::stream::Reader;
+use super::super::wrapper::{Wrapper, list_within};
 use super::condition::begun;
 use super::form::scalar;
 
@@ -17,6 +19,9 @@ const LINES: usize = 60;
 
 /// How many rows at the end may be totals.
 const TOTALS: usize = 4;
+
+/// How deep keys may lie in objects.
+const DEEPEST: usize = 3;
 
 /// How rows begin that add others up.
 const TOTAL: [&str; 13] = [
@@ -52,6 +57,8 @@ pub(super) struct Sample {
     pub(super) western: bool,
     /// How the rows at the end begin that are totals.
     pub(super) totals: Vec<String>,
+    /// The way to a list of objects that the first record has.
+    pub(super) list: Option<String>,
 }
 
 /// A row: how it begins, and its values by column; none where it is no record.
@@ -61,11 +68,12 @@ struct Row {
 }
 
 impl Sample {
-    /// The first records of a file.
-    pub(super) fn of(path: &Path) -> io::Result<Self> {
+    /// The first records of a file; of those in a list of JSON, where a way leads to it.
+    pub(super) fn of(path: &Path, records: Option<&str>) -> io::Result<Self> {
         let lines = first_lines(path, MAX_SAMPLE)?;
         let western = lines.iter().any(|line| std::str::from_utf8(line).is_err());
         let mut known = Known::mapped();
+        known.wrapper = records.map(Wrapper::new);
         known.encoding = western.then_some(Encoding::Windows1252);
         let mut reader = open(path, &known, None)?;
         let header = if matches!(reader, Opened::Table(_)) { header(&lines) } else { None };
@@ -73,6 +81,7 @@ impl Sample {
             known.layout.header = header;
             reader = open(path, &known, None)?;
         }
+        let mut sample = Self { header, western, ..Self::default() };
         let mut rows = Vec::new();
         let mut ended = false;
         while rows.len() < MAX_SAMPLE && !ended {
@@ -80,17 +89,24 @@ impl Sample {
                 None => ended = true,
                 Some(Err(reject)) => rows.push(Row { word: word(&reject.record), values: Vec::new() }),
                 Some(Ok(raw)) => {
-                    let fields = raw.fields.iter().filter(|(name, _)| nameable(name));
-                    let values = fields.map(|(name, node)| (name.to_string(), scalar(node).into_owned())).collect();
+                    if rows.is_empty() {
+                        sample.list = list_within(&raw.fields);
+                    }
+                    let mut values = Vec::new();
+                    raw.fields.iter().for_each(|(name, node)| add_values(&mut values, name, node, DEEPEST));
                     rows.push(Row { word: word(raw.text), values });
                 }
             }
         }
-        let mut sample = Self { header, western, ..Self::default() };
         if ended {
             sample.take_totals(&mut rows);
         }
-        rows.into_iter().flat_map(|row| row.values).for_each(|(name, value)| sample.add(name, value));
+        let rows: Vec<Row> = rows.into_iter().filter(|row| !row.values.is_empty()).collect();
+        let all = rows.len();
+        for (at, row) in rows.into_iter().enumerate() {
+            row.values.into_iter().for_each(|(name, value)| sample.add(at, name, value));
+        }
+        sample.columns.iter_mut().for_each(|column| column.values.resize(all, String::new()));
         Ok(sample)
     }
 
@@ -108,15 +124,30 @@ impl Sample {
         self.totals.dedup();
     }
 
-    fn add(&mut self, name: String, value: String) {
-        match self.columns.iter_mut().find(|column| column.name == name) {
-            Some(column) => column.values.push(value),
-            None => {
-                let plain = name.to_lowercase().replace(['_', '-', ' ', '.'], "");
-                self.columns.push(Column { name, plain, values: vec![value] });
-            }
+    /// Adds a value of a row; rows before that lack the column have an empty one.
+    fn add(&mut self, row: usize, name: String, value: String) {
+        let known = self.columns.iter().position(|column| column.name == name).unwrap_or_else(|| {
+            let plain = name.to_lowercase().replace(['_', '-', ' ', '.'], "");
+            self.columns.push(Column { name, plain, values: Vec::new() });
+            self.columns.len() - 1
+        });
+        if let Some(column) = self.columns.get_mut(known) {
+            column.values.resize(row, String::new());
+            column.values.push(value);
         }
     }
+}
+
+/// Adds the value of a key; of an object those inside, unless it is an amount with its currency.
+fn add_values(values: &mut Vec<(String, String)>, name: &str, node: &Node<'_>, deepest: usize) {
+    let inside = node.view().entries().unwrap_or_default();
+    if deepest == 0 || inside.is_empty() || inside.iter().any(|(key, _)| key == "amount") {
+        if nameable(name) {
+            values.push((name.to_owned(), scalar(node).into_owned()));
+        }
+        return;
+    }
+    inside.iter().for_each(|(key, node)| add_values(values, &format!("{name}.{key}"), node, deepest - 1));
 }
 
 /// The first cell of a row that has something in it.

@@ -39,9 +39,9 @@ const ORDER: [&str; 14] = [
 ];
 /// What has a number of its own, beside the order that it is about.
 const PAPER: [&str; 8] = ["doc", "document", "receipt", "invoice", "transaction", "ticket", "bill", "beleg"];
-const MONEY: [&str; 15] = [
-    "subtotal", "total", "amount", "revenue", "spend", "sales", "value", "dollars", "price", "paid", "betrag",
-    "umsatz", "montant", "importe", "金额",
+const MONEY: [&str; 17] = [
+    "subtotal", "netsales", "total", "amount", "revenue", "spend", "sales", "value", "dollars", "price", "paid",
+    "betrag", "umsatz", "montant", "importe", "gross", "金额",
 ];
 const COUNT: [&str; 11] =
     ["quantity", "qty", "count", "units", "pieces", "number", "menge", "anzahl", "quantit", "cantidad", "数量"];
@@ -62,9 +62,17 @@ const ABOUT: [&str; 15] = [
 /// How names of columns end that say something of an order beside its number.
 const ABOUT_ORDER: [&str; 3] = ["status", "type", "state"];
 
-/// What is paid beside the goods.
-const BESIDE: [&str; 12] =
-    ["freight", "shipping", "tax", "vat", "discount", "tip", "fee", "cost", "steuer", "rabatt", "versand", "mwst"];
+/// What is paid beside the goods, or came back of them.
+const BESIDE: [&str; 17] = [
+    "freight", "shipping", "tax", "vat", "discount", "tip", "fee", "cost", "steuer", "rabatt", "versand", "mwst",
+    "refund", "returned", "erstatt", "rembours", "reembols",
+];
+
+/// How names of columns say that an amount came back.
+const RETURNED: [&str; 5] = ["refund", "returned", "erstatt", "rembours", "reembols"];
+
+/// Whose status or zone a column is about, where that is no order.
+const PERSON: [&str; 8] = ["customer", "member", "user", "account", "subscri", "loyalty", "tier", "kunde"];
 
 /// Whose numbers are those of no event.
 const PLACE: [&str; 12] = [
@@ -148,6 +156,11 @@ pub(super) fn unique_values(column: &Column) -> bool {
     all == column.values.len() && values.len() == all
 }
 
+/// Whether a field is the number of an order.
+pub(super) fn is_order(field: &str) -> bool {
+    ORDER.iter().any(|word| field.contains(word))
+}
+
 /// The column of an article.
 pub(super) fn item<'c>(columns: &'c [Column], taken: &[&'c str]) -> Option<&'c Column> {
     pick(columns, &ITEM, taken)
@@ -163,6 +176,18 @@ pub(super) fn money<'c>(columns: &'c [Column], taken: &[&'c str]) -> Option<&'c 
     let is_none = |column: &Column| is_numbered(column) || !is_of_amounts(column);
     let goods = beside(columns, taken, |column| is_none(column) || is_like(column, &BESIDE));
     pick(columns, &MONEY, &goods).or_else(|| pick(columns, &MONEY, &beside(columns, taken, is_none)))
+}
+
+/// The column of what came back of what a row is about.
+pub(super) fn returned<'c>(columns: &'c [Column], taken: &[&'c str]) -> Option<&'c Column> {
+    let free = columns.iter().filter(|column| !taken.contains(&column.name.as_str()) && is_like(column, &RETURNED));
+    let some = |column: &&Column| filled(column).any(|value| value.bytes().any(|byte| matches!(byte, b'1'..=b'9')));
+    free.filter(|column| !is_numbered(column) && is_of_amounts(column)).find(some)
+}
+
+/// Whether a column is about a person, and no order.
+pub(super) fn is_member(column: &Column) -> bool {
+    is_like(column, &PERSON)
 }
 
 /// The column of how many.

@@ -6,10 +6,10 @@ use crate::hir::{EventDef, FieldDef, FieldType};
 
 use super::super::super::nearest;
 use super::super::sample::Column;
-use super::columns::{self, is_like, is_of_item};
+use super::columns::{self, filled, is_like, is_of_item, is_order};
 use super::rows::Together;
 use super::times::{Written, written};
-use super::{days_of_excel, quoted};
+use super::{days_of_excel, in_zone, quoted};
 
 /// How names of columns say that a value is that of a row, and not of its order.
 const OF_LINE: [&str; 4] = ["price", "line", "item", "preis"];
@@ -25,6 +25,10 @@ pub(super) struct Sight<'s> {
     pub(super) order: Option<&'s Column>,
     /// Whether counts and amounts are written below zero.
     pub(super) negative: bool,
+    /// That of what came back of the money.
+    pub(super) returned: Option<&'s Column>,
+    /// That of the identity of a row, for sales whose order has no other number.
+    pub(super) own: Option<&'s Column>,
     /// The rows that are one event.
     pub(super) together: Option<&'s Together<'s>>,
 }
@@ -86,8 +90,13 @@ impl Sight<'_> {
                 Some(if self.together.is_some() { format!("{{sum: {number}}}") } else { number })
             }
             FieldType::Id => {
-                let found = if is_of_item(name) { columns::item(self.columns, self.taken) } else { self.order };
-                named.or(found).map(|column| quoted(&column.name))
+                let item = is_of_item(name);
+                let found = if item { columns::item(self.columns, self.taken) } else { self.order };
+                let known = named.or(found).map(|column| quoted(&column.name));
+                let own = self.own.filter(|_| !item && is_order(name));
+                known.or_else(|| {
+                    Some(format!("{}   # no column is called so: what tells rows apart", quoted(&own?.name)))
+                })
             }
             FieldType::Date | FieldType::Moment => {
                 let column = named?;
@@ -97,10 +106,12 @@ impl Sight<'_> {
                     Written::Days => return Some(days_of_excel(&column.name)),
                     Written::Ways(formats) => formats.into_iter().map(quoted).collect(),
                 };
+                let zone = in_zone(column);
                 Some(match formats.as_slice() {
-                    [] => name,
-                    [format] => format!("{{column: {name}, format: {format}}}"),
-                    formats => format!("{{column: {name}, format: [{}]}}", formats.join(", ")),
+                    [] if zone.is_empty() => name,
+                    [] => format!("{{column: {name}{zone}}}"),
+                    [format] => format!("{{column: {name}{zone}, format: {format}}}"),
+                    formats => format!("{{column: {name}{zone}, format: [{}]}}", formats.join(", ")),
                 })
             }
             FieldType::List(fields) => {
@@ -145,7 +156,30 @@ impl Sight<'_> {
                     None => format!("{{column: {name}, unit: minor}}"),
                 })
             }
-            _ => Some(self.summed(self.number(money), money)),
+            _ => {
+                let number = match self.returned {
+                    Some(returned) => format!("{{subtract: [{}, {}]}}", quoted(&money.name), came_back(returned)),
+                    None => self.number(money),
+                };
+                let hint = if are_coins(money) { COINS } else { "" };
+                Some(self.summed(number, money) + hint)
+            }
         }
     }
+}
+
+/// What is said of amounts that may be in the smallest coin.
+pub(super) const COINS: &str = "   # only whole numbers: if they are cents, say `unit: minor`";
+
+/// Whether all amounts are whole numbers, and most of them large.
+fn are_coins(column: &Column) -> bool {
+    let is_whole = |value: &str| value.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
+    let large = filled(column).filter(|value| value.trim_start_matches('-').len() > 2).count();
+    filled(column).all(is_whole) && large > 2 && large * 2 > filled(column).count()
+}
+
+/// What came back, which mostly is nothing.
+fn came_back(column: &Column) -> String {
+    let amount = format!("{{column: {}, default: 0}}", quoted(&column.name));
+    if filled(column).any(|value| value.starts_with('-')) { format!("{{absolute: {amount}}}") } else { amount }
 }

@@ -8,15 +8,78 @@ use crate::hir::{EventDef, EventKind, Program};
 use super::super::super::nearest;
 use super::super::sample::Column;
 use super::columns::{filled, unique_values};
+use super::states::{is_state, state, why};
 use super::status::{Status, status};
 
 /// The best word first.
-const KIND: [&str; 9] =
-    ["type", "event", "kind", "action", "activity", "eventtype", "transactiontype", "recordtype", "status"];
-/// How names of columns end that say what became of an order, the surest first.
-const STATUS: [&str; 4] = ["paymentstatus", "financialstatus", "orderstatus", "status"];
-const BACK: [&str; 7] = ["return", "refund", "credit", "cancel", "void", "chargeback", "reversal"];
-const SALE: [&str; 7] = ["sale", "purchase", "order", "buy", "bought", "payment", "invoice"];
+const KIND: [&str; 18] = [
+    "type",
+    "event",
+    "kind",
+    "action",
+    "activity",
+    "eventtype",
+    "transactiontype",
+    "recordtype",
+    "documenttype",
+    "doctype",
+    "belegart",
+    "belegtyp",
+    "vorgangsart",
+    "typededocument",
+    "tipodedocumento",
+    "tipodocumento",
+    "typdokumentu",
+    "类型",
+];
+/// Names that may mean something else: then no word of theirs is known.
+const PERHAPS: [&str; 8] = ["ordertype", "salestype", "receipttype", "typ", "art", "tipo", "rodzaj", "vorgang"];
+const BACK: [&str; 21] = [
+    "return",
+    "refund",
+    "credit",
+    "cancel",
+    "void",
+    "chargeback",
+    "reversal",
+    "gutschrift",
+    "storno",
+    "retour",
+    "rückgabe",
+    "erstatt",
+    "avoir",
+    "rembours",
+    "annul",
+    "devolu",
+    "reembols",
+    "abono",
+    "zwrot",
+    "korekt",
+    "anul",
+];
+const SALE: [&str; 21] = [
+    "sale",
+    "purchase",
+    "order",
+    "buy",
+    "bought",
+    "payment",
+    "invoice",
+    "verkauf",
+    "rechnung",
+    "bestellung",
+    "kauf",
+    "vente",
+    "facture",
+    "commande",
+    "achat",
+    "venta",
+    "factura",
+    "compra",
+    "pedido",
+    "sprzeda",
+    "faktura",
+];
 
 /// How many words a column may have that says what a record is.
 const MOST: usize = 30;
@@ -49,24 +112,28 @@ impl<'c> Kinds<'c> {
         columns: &'c [Column],
         (sale, back): (Option<&'c EventDef>, Option<&'c EventDef>),
         order: Option<&Column>,
+        returned: Option<&Column>,
     ) -> Option<Self> {
         let named = |word: &str| program.events.iter().find(|event| *event.name == *word);
-        let of_status = || STATUS.iter().find_map(|end| columns.iter().find(|column| column.plain.ends_with(end)));
+        let like = |word: &str, words: &[&str]| words.iter().any(|other| word.to_lowercase().contains(other));
+        let is_known = |column: &&Column| filled(column).any(|word| like(word, &BACK) || like(word, &SALE));
+        let perhaps = || columns.iter().filter(|column| PERHAPS.contains(&column.plain.as_str())).find(is_known);
         let column = columns
             .iter()
             .find(|column| filled(column).any(|value| named(value).is_some()))
             .or_else(|| KIND.iter().find_map(|kind| columns.iter().find(|column| column.plain == *kind)))
-            .or_else(of_status)?;
+            .or_else(perhaps)
+            .or_else(|| state(columns))?;
         let words: BTreeSet<&str> = filled(column).collect();
-        let like = |word: &str, words: &[&str]| words.iter().any(|other| word.to_lowercase().contains(other));
-        let is_sale = |word: &&str| named(word).is_some() || like(word, &SALE);
-        let is_status = column.plain.ends_with("status") && !words.iter().any(is_sale);
+        let is_sale = |word: &&str| named(word).is_some() || status(word).is_none() && like(word, &SALE);
+        let is_status = is_state(column) && !words.iter().any(is_sale);
         let of_own = order.is_some_and(|order| has_records_of_its_own(order, column));
         let means = |word: &str| match is_status.then(|| status(word)) {
             Some(Some(Status::Paid)) => sale.map(|event| Meaning::Event(&event.name)),
-            Some(Some(Status::Back)) if of_own => back.map(|event| Meaning::Event(&event.name)),
-            Some(Some(Status::Back)) => Some(Meaning::None("it came back, or was cancelled")),
-            Some(Some(Status::Open)) => Some(Meaning::None("it is not paid, or not yet")),
+            // What came back of it stands beside it.
+            Some(Some(Status::Part)) => sale.filter(|_| returned.is_some()).map(|event| Meaning::Event(&event.name)),
+            Some(Some(Status::Back | Status::Off)) if of_own => back.map(|event| Meaning::Event(&event.name)),
+            Some(Some(status)) => why(status).map(Meaning::None),
             Some(None) => None,
             None => {
                 let names = program.events.iter().filter(|event| event.kind == EventKind::Declared);
@@ -81,6 +148,12 @@ impl<'c> Kinds<'c> {
         let kinds = Self { column, words: said.take(MOST).collect(), is_status };
         let told = words.len() > 1 || kinds.words.iter().any(|(_, meaning)| *meaning != Meaning::Unknown);
         (words.len() <= MOST && told).then_some(kinds)
+    }
+
+    /// Whether rows without a word have no amount either: an order has several rows, and the first says it all.
+    pub(super) fn has_further(&self, money: &Column) -> bool {
+        let mut silent = self.column.values.iter().zip(&money.values).filter(|(word, _)| word.is_empty()).peekable();
+        silent.peek().is_some() && silent.all(|(_, amount)| amount.is_empty())
     }
 
     /// Whether nobody knows any of its words.
@@ -114,7 +187,10 @@ impl<'c> Kinds<'c> {
 fn has_records_of_its_own(order: &Column, column: &Column) -> bool {
     let mut orders: BTreeMap<&str, BTreeSet<bool>> = BTreeMap::new();
     for (number, word) in order.values.iter().zip(&column.values) {
-        orders.entry(number).or_default().insert(status(word) == Some(Status::Back));
+        // Further lines of an order say nothing of it.
+        if let Some(status) = status(word).filter(|status| *status != Status::Open) {
+            orders.entry(number).or_default().insert(matches!(status, Status::Back | Status::Off));
+        }
     }
     !unique_values(order) && orders.values().any(|came_back| came_back.len() > 1)
 }

@@ -4,6 +4,7 @@ mod columns;
 mod fields;
 mod kinds;
 mod rows;
+mod states;
 mod status;
 mod times;
 
@@ -14,13 +15,15 @@ use std::path::Path;
 
 use crate::hir::{EventDef, EventKind, Program};
 
+use super::super::currency::{CURRENCY, Sense, sense};
 use super::super::notation::Notation;
 use super::sample::{Column, Sample};
 use columns::{filled, identifies, unique, unique_values};
-use fields::Sight;
+use fields::{COINS, Sight};
 use kinds::{Kinds, Meaning};
 use rows::Together;
-use times::{Written, halves, is_record, reads, swapped, time_column, written};
+use states::{Other, others};
+use times::{Written, halves, is_record, named_zone, reads, swapped, time_column, written};
 
 const TWICE: &str = "no column tells rows apart: a row that was exported twice counts twice";
 
@@ -37,7 +40,16 @@ pub struct Guess {
 /// # Errors
 /// Where the file cannot be read, or has no records.
 pub fn guess(program: &Program, path: &Path) -> io::Result<Guess> {
-    let sample = Sample::of(path)?;
+    let mut sample = Sample::of(path, None)?;
+    let seen = Seen::of(&sample);
+    if seen.member.is_none()
+        && seen.time.is_none()
+        && let Some(list) = sample.list.clone()
+    {
+        sample = Sample { list: Some(list.clone()), ..Sample::of(path, Some(&list))? };
+    } else {
+        sample.list = None;
+    }
     if sample.columns.is_empty() {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "there is no record to guess from"));
     }
@@ -86,6 +98,8 @@ struct Seen<'s> {
     /// Columns that say whose event it is, and when.
     taken: Vec<&'s str>,
     order: Option<&'s Column>,
+    /// That of what came back of what a row is about.
+    returned: Option<&'s Column>,
 }
 
 impl<'s> Seen<'s> {
@@ -99,17 +113,28 @@ impl<'s> Seen<'s> {
         taken.extend(time.map(|column| column.name.as_str()));
         taken.extend(halves.map(|(_, clock, _)| clock.name.as_str()));
         let order = columns::order(columns, &taken);
-        Self { sample, columns, member, time, halves, taken, order }
+        let is_time = |column: &&Column| matches!(written(column), Some(Written::Ways(_)));
+        let returned = columns::returned(columns, &taken).filter(|column| !is_time(column));
+        Self { sample, columns, member, time, halves, taken, order, returned }
     }
 
     fn sight(&self) -> Sight<'_> {
-        Sight { columns: self.columns, taken: &self.taken, order: self.order, negative: false, together: None }
+        Sight {
+            columns: self.columns,
+            taken: &self.taken,
+            order: self.order,
+            negative: false,
+            returned: None,
+            own: None,
+            together: None,
+        }
     }
 
     /// The column of counts or amounts that has negative ones.
     fn signed(&self) -> Option<&'s Column> {
         let column = columns::count(self.columns, &self.taken).or_else(|| columns::money(self.columns, &self.taken));
-        column.filter(|column| filled(column).any(|value| value.starts_with('-')))
+        let is_below = |value: &str| value.starts_with('-') || value.ends_with('-');
+        column.filter(|column| filled(column).any(is_below))
     }
 
     /// Sales of several rows: those of one order that agree in whose they are and when.
@@ -128,12 +153,17 @@ impl<'s> Seen<'s> {
         Together::of(order, self.columns, &agree, is_sale)
     }
 
-    /// Whether each row that is somebody's has a number of its own in a column.
-    fn is_apart(&self, order: &Column) -> bool {
-        let somebody =
-            |at: usize| self.member.is_none_or(|member| member.values.get(at).is_some_and(|member| !member.is_empty()));
+    /// Whether each row that is somebody's, and an event by its word, has a number of its own in a column.
+    fn is_apart(&self, order: &Column, kinds: Option<&Kinds<'_>>) -> bool {
+        let of = |column: &'s Column, at: usize| column.values.get(at).map_or("", String::as_str);
+        let somebody = |at: usize| self.member.is_none_or(|member| !of(member, at).is_empty());
+        let is_event = |kinds: &Kinds<'_>, at: usize| {
+            let word = kinds.column.values.get(at).map_or("", String::as_str);
+            kinds.is_unknown() || matches!(kinds.meaning(word), Meaning::Event(_))
+        };
+        let counts = |at: usize| somebody(at) && kinds.is_none_or(|kinds| is_event(kinds, at));
         let mut numbers: Vec<&String> =
-            order.values.iter().enumerate().filter(|(at, _)| somebody(*at)).map(|(_, number)| number).collect();
+            order.values.iter().enumerate().filter(|(at, _)| counts(*at)).map(|(_, number)| number).collect();
         let all = numbers.len();
         numbers.sort_unstable();
         numbers.dedup();
@@ -141,14 +171,14 @@ impl<'s> Seen<'s> {
     }
 
     /// What tells a record of an event apart, whose it is, and when.
-    fn identity(&self, out: &mut String, together: Option<&Together<'_>>) {
+    fn identity(&self, out: &mut String, together: Option<&Together<'_>>, kinds: Option<&Kinds<'_>>) {
         let _ = match (together, unique(self.columns, &self.taken, self.order), self.order) {
             (Some(together), ..) => {
                 let order = quoted(&together.order.name);
                 writeln!(out, "    group by: {order}   # its rows are one event\n    id: {order}")
             }
             (None, Some(column), _) => writeln!(out, "    id: {}", quoted(&column.name)),
-            (None, None, Some(order)) if identifies(order, self.columns) || self.is_apart(order) => {
+            (None, None, Some(order)) if identifies(order, self.columns) || self.is_apart(order, kinds) => {
                 writeln!(out, "    id: {}", quoted(&order.name))
             }
             (None, None, Some(order)) => {
@@ -160,7 +190,23 @@ impl<'s> Seen<'s> {
             Some(column) => writeln!(out, "    member: {}", quoted(&column.name)),
             None => writeln!(out, "    member: \"\"   # no column looks like a member"),
         };
+        self.currency(out);
         self.moment(out);
+    }
+
+    /// What says the currency of amounts, where it is called otherwise than that.
+    fn currency(&self, out: &mut String) {
+        let of = |wanted: Sense| self.columns.iter().filter(move |column| sense(&column.name) == Some(wanted));
+        let some = |column: &&Column| filled(column).next().is_some();
+        let found = of(Sense::Own).chain(of(Sense::Other)).find(some);
+        let _ = match found {
+            Some(column) if column.name == CURRENCY => Ok(()),
+            Some(column) => writeln!(out, "    currency: {}", quoted(&column.name)),
+            None => of(Sense::Perhaps).filter(some).try_for_each(|column| {
+                let name = quoted(&column.name);
+                writeln!(out, "    # are the amounts in what {name} says? Then write `currency: {name}` here")
+            }),
+        };
     }
 
     /// When something was.
@@ -173,6 +219,7 @@ impl<'s> Seen<'s> {
             Some((day, clock, _)) => format!("text: {}", quoted(&format!("{{{}}} {{{}}}", day.name, clock.name))),
             None => format!("column: {}", quoted(&column.name)),
         };
+        let from = from + &in_zone(column);
         let whole = |format: &str| match self.halves {
             Some((.., clock)) => quoted(&format!("{format} {clock}")),
             None => quoted(format),
@@ -199,9 +246,13 @@ impl<'s> Seen<'s> {
     }
 
     /// How the file is to be read, and what of it is left out.
-    fn head(&self, out: &mut String, program: &Program, kinds: Option<&Kinds<'_>>) {
+    fn head(&self, out: &mut String, program: &Program, kinds: Option<&Kinds<'_>>, others: &[Other<'_>]) {
         let sample = self.sample;
-        let _ = writeln!(out, "zone: {}", quoted(program.settings.zone.name()));
+        let said = self.zone().map(|(column, zone)| format!("   # but {} says {}", quoted(&column.name), quoted(zone)));
+        let _ = writeln!(out, "zone: {}{}", quoted(program.settings.zone.name()), said.unwrap_or_default());
+        if let Some(list) = &sample.list {
+            let _ = writeln!(out, "records: {}   # the list in the object around it", quoted(list));
+        }
         if sample.western {
             out.push_str("encoding: windows-1252   # the bytes are not UTF-8: look at words with accents\n");
         }
@@ -220,16 +271,58 @@ impl<'s> Seen<'s> {
             let (name, because) = (quoted(&column.name), quoted(&format!("no {}", column.name.to_lowercase())));
             let _ = writeln!(skip, "  - when: {{column: {name}, is: empty}}\n    because: {because}");
         }
+        if let Some(column) = self.nobody() {
+            let name = quoted(&column.name);
+            let _ = writeln!(skip, "  - when: {{column: {name}, equals: \"0\"}}\n    because: \"a guest\"");
+        }
         for (kinds, (why, words)) in
             kinds.into_iter().flat_map(|kinds| kinds.left_out().into_iter().map(move |out| (kinds, out)))
         {
             let name = quoted(&kinds.column.name);
             let _ = writeln!(skip, "  - when: {{column: {name}, {}}}\n    because: {}", test(&words), quoted(why));
         }
+        if let Some((kinds, money)) = kinds.zip(self.further()).filter(|(kinds, money)| kinds.has_further(money)) {
+            let (column, money) = (quoted(&kinds.column.name), quoted(&money.name));
+            let _ = writeln!(
+                skip,
+                "  - when: [{{column: {column}, is: empty}}, {{column: {money}, is: empty}}]\n    because: \"a further line of an order\""
+            );
+        }
+        for out in others.iter().flat_map(|other| &other.skips) {
+            let _ = writeln!(skip, "  - when: {}\n    because: {}", out.when, quoted(out.why));
+        }
         if !skip.is_empty() {
             let _ = write!(out, "skip:\n{skip}");
         }
     }
+
+    /// The column of amounts, where some rows have none.
+    fn further(&self) -> Option<&'s Column> {
+        columns::money(self.columns, &self.taken).filter(|money| money.values.iter().any(String::is_empty))
+    }
+
+    /// The column of members, where it says 0 for nobody.
+    fn nobody(&self) -> Option<&'s Column> {
+        let others = |column: &&Column| filled(column).any(|value| value != "0");
+        self.member.filter(|column| filled(column).any(|value| value == "0")).filter(others)
+    }
+
+    /// A column that says the zone of times, where they do not, and what it says first.
+    fn zone(&self) -> Option<(&'s Column, &'s str)> {
+        const ZONE: [&str; 4] = ["timezone", "zeitzone", "tz", "fuseauhoraire"];
+        let column = self.columns.iter().find(|column| ZONE.contains(&column.plain.as_str()))?;
+        Some((column, filled(column).next()?))
+    }
+}
+
+/// The zone in which the times of a column are by its name, for what a map says of them.
+fn in_zone(column: &Column) -> String {
+    named_zone(column).map_or_else(String::new, |zone| format!(", zone: {zone}"))
+}
+
+/// Some words in a sentence.
+fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// A test for one of some words.
@@ -254,13 +347,22 @@ fn write(program: &Program, sample: &Sample) -> Guess {
         })
     });
     let sign = seen.signed().zip(back);
-    let kinds = Kinds::of(program, seen.columns, (sale, back), seen.order)
+    let kinds = Kinds::of(program, seen.columns, (sale, back), seen.order, seen.returned)
         .filter(|kinds| sign.is_none() || !kinds.is_unknown());
+    // What came back has records of its own.
+    let has_own = sign.is_some()
+        || back.is_some_and(|back| {
+            kinds.as_ref().is_some_and(|kinds| !kinds.words_of(Meaning::Event(&back.name)).is_empty())
+        });
+    let kind = kinds.iter().map(|kinds| kinds.column.name.as_str());
+    let others = others(seen.columns, &kind.chain(seen.taken.iter().copied()).collect::<Vec<_>>(), has_own);
+    let returned = seen.returned.filter(|_| !has_own);
+    let own = unique(seen.columns, &seen.taken, seen.order);
     let together = sale.and_then(|sale| seen.together(kinds.as_ref(), sale));
     let mut out = String::from(
         "# A guess from the names of the columns and a sample: check every line, then save it as a map.\n",
     );
-    seen.head(&mut out, program, kinds.as_ref());
+    seen.head(&mut out, program, kinds.as_ref(), &others);
     out.push_str("events:\n");
     let event = |out: &mut String, event: &EventDef, when: &str, negative: bool| {
         let together = together.as_ref().filter(|_| sale.is_some_and(|sale| sale.name == event.name));
@@ -268,8 +370,10 @@ fn write(program: &Program, sample: &Sample) -> Guess {
         if !when.is_empty() {
             let _ = writeln!(out, "    when: {{{when}}}");
         }
-        seen.identity(out, together);
-        Sight { negative, together, ..sight }.fields(out, event);
+        seen.identity(out, together, kinds.as_ref());
+        let is_sale = event.reversal.is_none();
+        let (returned, own) = (returned.filter(|_| is_sale), own.filter(|_| is_sale));
+        Sight { negative, returned, own, together, ..sight }.fields(out, event);
     };
     let below_zero = |sign: &Column| format!("column: {}, below: 0", quoted(&sign.name));
     match &kinds {
@@ -320,8 +424,44 @@ fn write(program: &Program, sample: &Sample) -> Guess {
     for word in kinds.iter().flat_map(|kinds| kinds.words_of(Meaning::Unknown)) {
         let _ = writeln!(out, "  # which event is {}? Add it to a `when` above, or to `skip`", quoted(word));
     }
-    let doubts = doubts(sale, kinds.as_ref(), together.as_ref(), &out);
+    for other in others.iter().filter(|other| !other.unknown.is_empty()) {
+        let _ =
+            writeln!(out, "  # {} is not looked at where it is {}", quoted(&other.column.name), listed(&other.unknown));
+    }
+    let mut doubts = doubts(sale, kinds.as_ref(), together.as_ref(), &out);
+    doubts.extend(seen.doubts(&others, returned));
     Guess { map: out, doubts }
+}
+
+impl Seen<'_> {
+    /// What of a guess leaves records out, or may count wrong, by other columns.
+    fn doubts(&self, others: &[Other<'_>], returned: Option<&Column>) -> Vec<String> {
+        let mut doubts = Vec::new();
+        for other in others {
+            let said = other.skips.iter().filter_map(|out| Some((out.said.as_ref()?, out.why)));
+            doubts.extend(said.map(|(rows, why)| format!("the guess leaves out rows {rows}, as {why}")));
+            if !other.unknown.is_empty() {
+                let (column, words) = (&other.column.name, listed(&other.unknown));
+                doubts.push(format!("the guess does not look at `{column}` where it is {words}"));
+            }
+        }
+        if let Some(column) = returned {
+            let name = &column.name;
+            doubts.push(format!(
+                "the guess takes `{name}` off each sale: what comes back after this export is not in it"
+            ));
+        }
+        if let Some(column) = self.nobody() {
+            doubts.push(format!("the guess leaves out rows whose `{}` is `0`, as guests", column.name));
+        }
+        if let Some((column, zone)) = self.zone() {
+            doubts.push(format!(
+                "`{}` says `{zone}`: name that zone as `zone` in the map, if times are in it",
+                column.name
+            ));
+        }
+        doubts
+    }
 }
 
 /// What of a guess may count wrong, or leaves records out.
@@ -332,10 +472,12 @@ fn doubts(
     map: &str,
 ) -> Vec<String> {
     let mut doubts = Vec::new();
-    let said = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     if let Some((together, sale)) = together.zip(sale) {
         let (order, name) = (&together.order.name, &sale.name);
         doubts.push(format!("the guess takes rows with the same `{order}` for one `{name}`: look at what it adds up, and what it takes once"));
+    }
+    if map.contains(COINS) {
+        doubts.push("some amounts have only whole numbers: if they are cents, the map must say `unit: minor`, or each is a hundred times too much".to_owned());
     }
     if map.contains(TWICE) {
         doubts.push(format!("the guess takes each row for an event of its own, as {TWICE}"));
@@ -343,13 +485,13 @@ fn doubts(
     if let Some(kinds) = kinds {
         let column = &kinds.column.name;
         for (why, words) in kinds.left_out() {
-            doubts.push(format!("the guess leaves out rows whose `{column}` is {}, as {why}", said(&words)));
+            doubts.push(format!("the guess leaves out rows whose `{column}` is {}, as {why}", listed(&words)));
         }
         let unknown = kinds.words_of(Meaning::Unknown);
         if !unknown.is_empty() {
             doubts.push(format!(
                 "nobody knows what {} in `{column}` {}: such rows are taken for nothing until the map says so",
-                said(&unknown),
+                listed(&unknown),
                 if unknown.len() == 1 { "means" } else { "mean" }
             ));
         }

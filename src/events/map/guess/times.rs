@@ -34,8 +34,21 @@ const DAYS: [&str; 18] = [
 ];
 
 /// What may stand behind a day.
-const CLOCKS: [&str; 9] =
-    [" %H:%M:%S", "T%H:%M:%S", " %H:%M", "T%H:%M", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S UTC", " %H:%M:%S %z", ""];
+const CLOCKS: [&str; 13] = [
+    " %H:%M:%S",
+    "T%H:%M:%S",
+    " %H:%M",
+    "T%H:%M",
+    " %I:%M:%S %p",
+    " %I:%M %p",
+    ", %H:%M:%S",
+    ", %H:%M",
+    ", %I:%M:%S %p",
+    ", %I:%M %p",
+    " %H:%M:%S UTC",
+    " %H:%M:%S %z",
+    "",
+];
 
 /// How times of day are written in a column of their own.
 const ALONE: [&str; 4] = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p"];
@@ -64,6 +77,13 @@ pub(super) enum Written {
     Since(&'static str),
     /// As days that Excel counts.
     Days,
+}
+
+/// The zone that the name of a column says, as in `Created (UTC)`.
+pub(super) fn named_zone(column: &Column) -> Option<&'static str> {
+    let name = column.name.to_lowercase();
+    let mut words = name.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| matches!(word, "utc" | "gmt")).then_some("UTC")
 }
 
 /// The column that says when things happened.
