@@ -207,3 +207,32 @@ fn names_say_more_than_what_a_column_is() {
     assert!(map.contains("records: \"data\"") && map.contains("member: \"customer.id\""), "{map}");
     assert!(doubts.contains("if they are cents"), "{doubts}");
 }
+
+/// The object around an amount says its currency, also where a map takes the amount alone.
+#[test]
+fn the_object_around_an_amount_says_its_currency() {
+    let (program, path) = (shop::program(), scratch("around.jsonl"));
+    let record = |n: u8, more: &str| {
+        format!("{{\"no\":\"{n}\",\"who\":\"ann\",\"when\":\"2026-02-01T10:00:00Z\",\"currency\":\"USD\",{more}}}\n")
+    };
+    let records = [
+        record(1, "\"paid\":{\"amount\":1000,\"currency_code\":\"EUR\"}"),
+        record(2, "\"paid\":{\"amount\":1000}"),
+        record(3, "\"paid\":{\"amount\":1000,\"currency\":\"GBP\"}"),
+        record(4, "\"paid\":{\"amount\":1000,\"currency\":\"EUR\"},\"back\":{\"amount\":100,\"currency\":\"USD\"}"),
+    ];
+    std::fs::write(&path, records.concat()).unwrap();
+    let map = "
+events:
+  - event: purchase
+    id: no
+    member: who
+    time: when
+    fields: {order: no, subtotal: {subtract: [paid.amount, {column: back.amount, default: 0}], unit: minor}}
+";
+    let told = read(&program, &path, Some(&Map::parse("map.yaml", map).unwrap()));
+    let lines: Vec<&str> = told.lines().filter(|line| !line.starts_with("    ")).collect();
+    assert!(lines[0].contains("Exact(1080)") && lines[1].contains("Exact(1000)"), "{told}");
+    assert!(lines[2].contains("the amount is in GBP"), "{told}");
+    assert!(lines[3].contains("`paid.currency` names EUR and `back.currency` names USD: say in the map"), "{told}");
+}

@@ -11,8 +11,9 @@ use super::super::node::{Entry, Node, Place, Raw};
 use super::super::reject::Reject;
 use super::super::scalar::identifier;
 use super::Rule;
+use super::currency::currency;
 use super::form::{Form, Row, named_currency};
-use super::mapper::{Bound, currency, fault, summand};
+use super::mapper::{Bound, fault, summand};
 
 /// Rows of one event, as far as they have come.
 pub(super) struct Group {

@@ -13,7 +13,7 @@ use crate::engine::Event;
 use crate::hir::{EventId, FieldDef, FieldId, FieldType, Program};
 use crate::value::{Currency, Exact, Instant};
 
-use super::super::currency::{self, CURRENCY, Doubt};
+use super::super::currency::CURRENCY;
 use super::super::decode::{Decoder, Draft, Fault, Type, has_money, position, reject, shown};
 use super::super::input::Known;
 use super::super::node::{Entry, Node, Place, Raw, owned_entries};
@@ -23,6 +23,7 @@ use super::super::stream::FileName;
 use super::super::wrapper::list_within;
 use super::super::{MAX_OPEN_GROUPS, did_you_mean, nearest};
 use super::absent::Absent;
+use super::currency::{around, currency};
 use super::form::{Form, Row, named_currency, rounded};
 use super::group::{Group, Rows};
 use super::plain::PlainMap;
@@ -55,9 +56,11 @@ const MAX_COMING: usize = 1 << 16;
 pub(super) struct Bound {
     kind: EventId,
     /// Fields that the map does not mention: name, and whether an event needs it.
-    same: Vec<(String, bool)>,
+    pub(super) same: Vec<(String, bool)>,
     /// Whether it has amounts, which are in some currency.
-    has_money: bool,
+    pub(super) has_money: bool,
+    /// Objects around amounts, which may say their currency.
+    pub(super) around: Vec<String>,
 }
 
 impl Mapper {
@@ -329,35 +332,6 @@ pub(super) fn fault(row: &Row<'_, '_>, form: &Form, reason: String) -> Fault {
     Fault { reason, place: entry.map(|(key, node)| row.raw.place_of(key, node.view())) }
 }
 
-/// What says the currency of the amounts of a row; nothing where nobody does.
-pub(super) fn currency<'a>(rule: &Rule, bound: &Bound, row: &Row<'_, 'a>) -> Result<Node<'a>, Fault> {
-    let of = |form: &Form| row.value(form).map_err(|reason| fault(row, form, format!("`{CURRENCY}`: {reason}")));
-    // A field of this name says it first.
-    if let Some((_, form)) = rule.fields.iter().find(|(name, _)| name == CURRENCY) {
-        return of(form);
-    }
-    if let Some(form) = &rule.currency {
-        let column = row.column(CURRENCY);
-        let is_field = || bound.same.iter().any(|(name, _)| name == CURRENCY);
-        return if column.is_nothing() || !is_field() { of(form) } else { Ok(column.into_owned()) };
-    }
-    if !bound.has_money {
-        return Ok(Node::Null);
-    }
-    let (entries, own) = (row.raw.fields.as_slice(), row.program.settings.currency);
-    let named = |at: usize| entries.get(at);
-    match currency::position(entries, own) {
-        Ok(at) => Ok(at.and_then(named).map_or(Node::Null, |(_, node)| node.clone())),
-        Err(Doubt { at, reason }) => {
-            let name = named(at).map_or("", |(name, _)| name);
-            let reason = format!(
-                "{reason}: say in the map, beside `member`, which one the amounts are in, as in `currency: {name}` or `currency: {{constant: {own}}}`"
-            );
-            Err(fault(row, &Form::Column(name.to_owned()), reason))
-        }
-    }
-}
-
 /// The values of a row, still untyped, sums of groups before their rounding; and the currency of its amounts.
 fn fields<'a>(rule: &'a Rule, bound: &'a Bound, row: &Row<'_, 'a>) -> Result<(Vec<Entry<'a>>, Currency), Fault> {
     let said = currency(rule, bound, row)?;
@@ -442,7 +416,7 @@ fn bind(map: &Map, rule: &mut Rule, decoder: &Decoder<'_>) -> Result<Bound, MapE
         .filter(|def| !mentioned(&def.name))
         .map(|def| (def.name.to_string(), !def.optional && def.default.is_none()))
         .collect();
-    Ok(Bound { kind, same, has_money: has_money(&event.fields) })
+    Ok(Bound { kind, same, has_money: has_money(&event.fields), around: around(rule, event) })
 }
 
 fn bind_fields(

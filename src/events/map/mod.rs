@@ -29,6 +29,7 @@
 
 mod absent;
 mod condition;
+mod currency;
 mod form;
 mod group;
 mod guess;
