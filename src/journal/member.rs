@@ -61,6 +61,10 @@ struct Purse<'a> {
     owed: Option<String>,
     earned: String,
     reversed: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    received: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    given: Option<String>,
     spent: String,
     expired: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -312,6 +316,8 @@ fn purse<'a>(
         owed: (purse.debt > 0).then(|| amount(purse.debt)),
         earned: amount(purse.totals.earned),
         reversed: amount(purse.totals.reversed),
+        received: (purse.totals.received != 0).then(|| amount(purse.totals.received)),
+        given: (purse.totals.given != 0).then(|| amount(purse.totals.given)),
         spent: amount(purse.totals.spent),
         expired: amount(purse.totals.expired),
         lots: purse.lots.iter().map(lot).collect(),

@@ -9,6 +9,7 @@ use crate::value::{Exact, Instant, Value};
 use super::common::{Common, Part, Prize, is_enough};
 use super::undo::{Stood, moves};
 use super::{CommonKey, Instance};
+use crate::engine::brought::Brought;
 use crate::engine::context::Cx;
 use crate::engine::fault::Fault;
 use crate::engine::fold::{Fold, View};
@@ -162,7 +163,10 @@ impl Fold<'_> {
     /// has a part in it, this member does.
     pub(super) fn undo_shared(&mut self, id: ChallengeId, challenge: &Challenge, before: &Stood) -> Result<(), Fault> {
         let running = self.state.challenges.at(id);
-        for instance in running.open.iter().chain(&running.past).cloned().collect::<Vec<_>>() {
+        // What is kept is lost only as long as it is not decided, and so not after its time.
+        let stands = |instance: &&Instance| challenge.refunds == RewardRefunds::Keep && instance.until <= self.at.now;
+        let all = running.open.iter().chain(&running.past).filter(|instance| !stands(instance));
+        for instance in all.cloned().collect::<Vec<_>>() {
             let Some(key) = self.brought_in(id, challenge, &instance)? else { continue };
             let member = self.state.member.clone();
             let prizes = self.prizes(challenge, &instance)?;
@@ -246,13 +250,13 @@ impl Fold<'_> {
         instance: &Instance,
     ) -> Result<(), Fault> {
         let Some(key) = self.common_key(id, challenge, instance) else { return Ok(()) };
-        let prizes = self.prizes(challenge, instance)?;
+        let (prizes, may_lose) = (self.prizes(challenge, instance)?, self.may_lose(challenge));
         let Some(common) = self.pots.common.get_mut(&key) else { return Ok(()) };
         common.leave(&self.state.member)?;
         let lost = |common: &mut Common| -> Vec<_> {
             prizes.iter().map(|(prize, at)| (*prize, common.missed(*prize, *at), common.most())).collect()
         };
-        let lost = if challenge.refunds == RewardRefunds::Keep { Vec::new() } else { lost(common) };
+        let lost = if may_lose { lost(common) } else { Vec::new() };
         if common.is_empty() {
             self.pots.common.remove(&key);
         }
@@ -302,8 +306,8 @@ impl Fold<'_> {
         let mut all = running.open.iter().chain(&running.past);
         let Some(instance) = all.find(|instance| Some(instance.number) == number) else { return Ok(()) };
         let reached = instance.milestones.iter().find(|(reached, _)| *reached == which);
-        let Some((_, mut brought)) = reached.cloned().filter(|(_, brought)| self.may_take_back(challenge, brought))
-        else {
+        let goes = |brought: &Brought| self.may_go(challenge, brought) && self.may_take_back(challenge, brought);
+        let Some((_, mut brought)) = reached.cloned().filter(|(_, brought)| goes(brought)) else {
             return Ok(());
         };
         let running = self.state.challenges.at_mut(id);
@@ -318,12 +322,15 @@ impl Fold<'_> {
     pub fn undo_together(&mut self, id: ChallengeId, opened: Instant, sum: Exact) -> Result<(), Fault> {
         let challenge = self.program.challenges.at(id);
         let number = self.number_of(id, opened);
+        let running = self.state.challenges.at(id);
+        let mut all = running.open.iter().chain(&running.past);
+        let done = |instance: &&Instance| Some(instance.number) == number && instance.completed.is_some();
+        if !all.find(done).is_some_and(|instance| self.may_go(challenge, &instance.brought)) {
+            return Ok(());
+        }
         let running = self.state.challenges.at_mut(id);
         let mut all = running.open.iter_mut().chain(&mut running.past);
-        let Some(instance) = all.find(|instance| Some(instance.number) == number && instance.completed.is_some())
-        else {
-            return Ok(());
-        };
+        let Some(instance) = all.find(|instance| Some(instance.number) == number) else { return Ok(()) };
         let mut brought = std::mem::take(&mut instance.brought);
         let (number, target) = (instance.number, instance.targets.first().copied());
         (instance.completed, instance.claimable) = (None, None);

@@ -90,14 +90,14 @@ impl Fold<'_> {
     }
 
     /// Whether a reversal may take what a challenge has brought: what is to be decided later was not brought yet.
-    fn may_lose(&self, challenge: &Challenge) -> bool {
+    pub(super) fn may_lose(&self, challenge: &Challenge) -> bool {
         let mut rewards = challenge.milestones.iter().map(|milestone| milestone.reward).chain([challenge.reward]);
-        let waits = rewards.any(|reward| self.program.rules.at(reward).decided.is_some()) && challenge.shared.is_none();
+        let waits = rewards.any(|reward| self.program.rules.at(reward).decided.is_some());
         challenge.refunds != RewardRefunds::Keep || waits
     }
 
     /// Whether a reversal may take this of what a challenge has brought.
-    fn may_go(&self, challenge: &Challenge, brought: &Brought) -> bool {
+    pub(super) fn may_go(&self, challenge: &Challenge, brought: &Brought) -> bool {
         challenge.refunds != RewardRefunds::Keep || self.is_undecided(brought)
     }
 
