@@ -149,6 +149,11 @@ pub struct Award {
 }
 
 impl Award {
+    /// Whether what is stored of it can be: neither what was awarded nor what was taken back is less than nothing.
+    pub fn is_sound(&self) -> bool {
+        self.granted >= 0 && self.taken >= 0
+    }
+
     /// Everything that it used of limits, and its boosts did.
     pub fn each_use(&mut self) -> impl Iterator<Item = &mut Uses> {
         let of_boosts = self.footing.iter_mut().flat_map(|footing| &mut footing.bonuses).map(|bonus| &mut bonus.uses);

@@ -10,7 +10,7 @@ use crate::arena::Arena;
 use crate::hir::Program;
 
 use crate::engine::challenge::Running;
-use crate::engine::fact::Payment;
+use crate::engine::fact::{Award, Payment};
 use crate::engine::series::Gauge;
 use crate::engine::state::{State, Voucher};
 use crate::engine::{Engine, Event, Group, Pots, World};
@@ -69,6 +69,7 @@ fn state(engine: &Engine, state: &State) -> bool {
         && state.offers.iter().is_sorted_by(|a, b| a.number < b.number)
         && state.entries.iter().is_sorted_by(|a, b| a.number < b.number)
         && state.gauges.iter().all(Gauge::is_sound)
+        && state.facts.iter().all(|fact| fact.awards.iter().all(Award::is_sound))
         && state.facts.iter().filter_map(|fact| fact.payment.as_deref()).all(Payment::is_sound)
         && state.automatic.iter().all(|taken| taken.payment.is_sound())
         && refers(program, state)
