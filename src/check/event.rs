@@ -251,12 +251,7 @@ fn built_in_fields(kind: EventKind) -> Vec<(&'static str, FieldType, bool, Optio
         EventKind::Adjust => {
             vec![("unit", Text, false, None), ("amount", Number, false, None), ("reason", Text, true, None)]
         }
-        EventKind::Use => vec![
-            ("reward", Text, false, None),
-            ("order", Id, true, None),
-            ("amount", Money, true, None),
-            ("bill", Money, true, None),
-        ],
+        EventKind::Use => vec![("reward", Text, false, None), ("order", Id, true, None), ("amount", Money, true, None)],
         EventKind::Transfer => {
             vec![
                 ("receiver", FieldType::Member, false, None),

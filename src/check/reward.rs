@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::hir::{
-    End, EventKind, Expr, Gates, Gift, GiftKind, Kind, LimitId, Redeem, RedeemForm, Reward, Stock, Type, UnitId,
-    Validity,
+    End, EventKind, Expr, FieldDef, FieldType, Gates, Gift, GiftKind, Kind, LimitId, Redeem, RedeemForm, Reward, Stock,
+    Type, UnitId, Validity,
 };
 use crate::syntax::ast::{self, ExprKind};
 use crate::value::{Exact, TimeOfDay, Weekday};
@@ -51,6 +51,13 @@ impl Checker<'_> {
             Some(stock) => self.stock_of(stock).map(Some),
         };
         let usage = self.usage();
+        if let (Some(basket), None) = (&item.minimum_basket, &item.cost) {
+            let fields = usage.event.and_then(|event| self.events.get(event)).map(|event| &event.fields);
+            let bill = |field: &FieldDef| &*field.name == "bill" && matches!(field.ty, FieldType::Money);
+            if !fields.is_some_and(|fields| fields.iter().any(bill)) {
+                self.report(errors::rewards::basket_without_bill(basket.at.0, &item.name.text));
+            }
+        }
         let with_bill = if item.cost.is_some() { &scope } else { &usage };
         let minimum_basket = self.bound(item.minimum_basket.as_ref(), with_bill, Type::Money);
         let usable: Vec<Option<Expr>> = item.usable.iter().map(|when| self.condition(when, &usage)).collect();

@@ -27,6 +27,11 @@ pub(in crate::check) fn nothing_to_use(span: Span, reward: &str) -> Diagnostic {
         .help("take this line out, or give a voucher: `gives voucher $5 valid 90 days`")
 }
 
+pub(in crate::check) fn basket_without_bill(span: Span, reward: &str) -> Diagnostic {
+    error("E0347", span, format!("no `bill` says how large the basket is when a voucher of `{reward}` is used"))
+        .help("declare it for the event with which vouchers are used: `event use { bill money, optional }`")
+}
+
 pub(in crate::check) fn not_of_rewards(span: Span, word: &str) -> Diagnostic {
     error("E0345", span, format!("`{word}` belongs to earns and rules; it says nothing here"))
         .help("take this line out")

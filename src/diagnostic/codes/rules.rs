@@ -118,9 +118,9 @@ pub(super) const LIST: &[Explanation] = &[
     code(
         "E0347",
         "nothing that could be used",
-        "`usable when`, and `minimum basket` of a reward that is only issued, are asked when a voucher is used. Credit and entries of draws are there at once, and no `use` event speaks of them.",
-        "unit cash also cash { money USD, expires never, refunds stop at zero }\nreward five_off {\n  gives  credit $5 as cash\n  usable when bill >= $50\n}",
-        "reward five_off {\n  gives  voucher $5\n  usable when bill >= $50\n}",
+        "`usable when`, and `minimum basket` of a reward that is only issued, are asked when a voucher is used. Credit and entries of draws are there at once, and no `use` event speaks of them. The bill is a field that the program declares for that event.",
+        "event use { bill money }\nunit cash also cash { money USD, expires never, refunds stop at zero }\nreward five_off {\n  gives  credit $5 as cash\n  usable when bill >= $50\n}",
+        "event use { bill money }\nreward five_off {\n  gives  voucher $5\n  usable when bill >= $50\n}",
     ),
     code(
         "E0350",
