@@ -81,8 +81,10 @@ impl Fold<'_> {
         let mut again = Vec::new();
         for (number, tier) in rungs(ladder) {
             // What has lost its ground holds the tier for a while, but it is not to be kept on that.
-            let mut holds = self.state.ladders.at(id).holds.iter().filter(|hold| hold.lost_at.is_none());
-            let holding = holds.any(|hold| hold.carries(number, now));
+            let firm =
+                self.state.ladders.at(id).holds.iter().filter(|hold| hold.tier == number && hold.lost_at.is_none());
+            let holding = firm.clone().any(|hold| hold.carries(number, now));
+            let has = firm.clone().any(|hold| self.lasts(ladder, hold) >= now);
             let view = View { replay: &reads, ..View::default() };
             let holds = match ladder.holds {
                 Hold::Rolling if holding => self.stays(tier, view)?,
@@ -101,6 +103,8 @@ impl Fold<'_> {
             if !holding {
                 match ladder.rises {
                     Rise::AtPeriodEnd(_) => continue,
+                    // Who has the tier to this moment does not rise to it.
+                    Rise::After(_) if has => drop(self.state.ladders.at_mut(id).waiting.remove(&number)),
                     Rise::After(span) => {
                         held.settled.0 = false;
                         let due = span.after(now, &self.calendar.zone).ok_or(Fault::Calendar)?;
