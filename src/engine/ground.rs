@@ -135,14 +135,21 @@ impl Fold<'_> {
         held.ended = led;
     }
 
-    /// The time in which to look again at what was qualified for: its period, or that very moment where windows slide. What is reached by
+    /// The time in which to look again at what was qualified for: the shortest period in which something of it is counted, or that very moment
+    /// where windows slide. What is reached by
     /// lasting has lasted until that moment, and at the end of a period only what there is then counts.
     fn ground(&self, ladder: &Ladder, tier: &Tier, since: Instant) -> Result<(Instant, Instant), Fault> {
         if self.slides(tier) {
             return Ok((since, since));
         }
-        let (period, zone) =
-            (self.period(self.ladder_period(ladder), self.calendar.zone.day_of(since)), &self.calendar.zone);
+        let zone = &self.calendar.zone;
+        let counted = self.counted(tier).filter_map(|window| match window {
+            Window::Period(kind) => Some(kind),
+            _ => None,
+        });
+        let around = |kind| self.period(kind, zone.day_of(since));
+        let shortest = counted.map(around).min_by_key(|period| period.end);
+        let period = shortest.unwrap_or_else(|| around(self.ladder_period(ladder)));
         let first = match ladder.rises {
             Rise::AtOnce => zone.start_of(period.start),
             Rise::After(_) => since,
@@ -152,13 +159,16 @@ impl Fold<'_> {
         Ok((first, last.min(self.at.now)))
     }
 
+    /// The windows of what the conditions of a tier count.
+    fn counted(&self, tier: &Tier) -> impl Iterator<Item = Window> {
+        let conditions = tier.reach.iter().chain(&tier.keep);
+        let measures = conditions.flat_map(|condition| reads::measures(self.program, condition));
+        measures.map(|measure| self.program.measures.at(measure).window)
+    }
+
     /// Whether a tier is for what was counted in a window that slides.
     fn slides(&self, tier: &Tier) -> bool {
-        let conditions = tier.reach.iter().chain(&tier.keep);
-        let mut measures = conditions.flat_map(|condition| reads::measures(self.program, condition));
-        measures.any(|measure| {
-            matches!(self.program.measures.at(measure).window, Window::LastDays(_) | Window::LastExactly(_))
-        })
+        self.counted(tier).any(|window| matches!(window, Window::LastDays(_) | Window::LastExactly(_)))
     }
 
     /// Since when what a rise or a fall brought stands, by what counts now: since the tier was qualified for, or would have been without what came
