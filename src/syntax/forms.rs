@@ -116,6 +116,7 @@ const FORMS: &[Form] = &[
     (REWARD, "stock 500"),
     (REWARD, "automatic"),
     (&[Rule::reward_lines, Rule::redeem_lines], "minimum basket $50"),
+    (REWARD, "usable when bill >= $40"),
     (REDEEM, "minimum 500 points"),
     (REDEEM, "rate 100 points = $1"),
     (REDEEM, "ladder 100 points -> $3, 250 points -> $8"),
