@@ -7,6 +7,7 @@ mod cases;
 mod facts;
 mod gain;
 mod never;
+mod prices;
 mod reversals;
 mod scenarios;
 mod seasons;
@@ -27,6 +28,7 @@ pub fn lint(versions: &[Program]) -> Vec<Diagnostic> {
         gain::look(program, &mut found);
         cases::look(program, &mut found);
         reversals::look(program, &mut found);
+        prices::look(program, &mut found);
         scenarios::look(program, &mut found);
     }
     found.extend(versions.last().and_then(without_scenario));

@@ -4,6 +4,13 @@ use super::{Explanation, code};
 
 pub(super) const LIST: &[Explanation] = &[
     code(
+        "E0583",
+        "a price of one piece that comes back",
+        "What a return names of a line is taken off it. Where a program multiplies pieces and the price of one, a return that names both lowers both, and more is gone than came back. The pieces alone say it.",
+        "event sale { order id, items list of { sku id, qty count, price money } }\nevent sale_return reverses sale by order and items.sku { items list of { qty count, price money } }\nearn lines on sale { give 1 point per $1 of sum of (price * qty) over items }",
+        "event sale { order id, items list of { sku id, qty count, price money } }\nevent sale_return reverses sale by order and items.sku { items list of { qty count } }\nearn lines on sale { give 1 point per $1 of sum of (price * qty) over items }",
+    ),
+    code(
         "E0584",
         "a condition between effects",
         "A line `when` is a condition of the whole rule, wherever it stands. Between two effects it looks like a condition of one of them. Write it before the first, or behind an effect on its line.",
