@@ -11,6 +11,7 @@ use crate::value::{Exact, Instant, Value};
 use super::few::Few;
 use super::many::{Numbered, Row};
 use super::outcome::Cause;
+use super::sorted::Sorted;
 use super::state::Note;
 
 /// Lots and debt of one unit, in steps.
@@ -31,8 +32,8 @@ pub struct Purse {
     #[serde(rename = "closed", with = "by_number")]
     pub used_up: Row<Lot>,
     /// How much of what was spent of some lots stood in for others: refunds took it that found nothing in the lot of their own award any more.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    stood_in: BTreeMap<u32, i64>,
+    #[serde(default, skip_serializing_if = "Sorted::is_empty")]
+    stood_in: Sorted<u32, i64>,
     /// What is owed since a reversal took back what was spent.
     pub debt: i64,
     /// What of it is owed to partners, who had paid for what was taken back; the rest is owed to the issuer.
@@ -371,7 +372,7 @@ impl Purse {
     pub fn take_instead(&mut self, number: u32, amount: i64) -> i64 {
         let taken = self.take(number, amount, true);
         if taken > 0 {
-            let all = self.stood_in.entry(number).or_default();
+            let all = self.stood_in.or_default(number);
             *all = all.saturating_add(taken);
         }
         taken
