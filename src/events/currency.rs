@@ -79,13 +79,47 @@ pub(crate) fn sense(name: &str) -> Option<Sense> {
     if name == CURRENCY {
         return Some(Sense::Own);
     }
-    let between = |c: &char| c.is_whitespace() || matches!(c, '_' | '-' | '.');
-    let plain: String = name.chars().filter(|c| !between(c)).flat_map(char::to_lowercase).collect();
-    match plain.as_str() {
-        CURRENCY => Some(Sense::Own),
-        plain if NAMES.contains(&plain) => Some(Sense::Other),
-        plain => PARTS.iter().any(|part| plain.contains(part)).then_some(Sense::Perhaps),
+    let mut room = [0; 24];
+    match plain_of_ascii(name, &mut room) {
+        Some(plain) => sense_of_plain(plain),
+        None => {
+            let between = |c: &char| c.is_whitespace() || is_between(*c);
+            let plain: String = name.chars().filter(|c| !between(c)).flat_map(char::to_lowercase).collect();
+            sense_of_plain(&plain)
+        }
     }
+}
+
+fn is_between(c: char) -> bool {
+    matches!(c, '_' | '-' | '.')
+}
+
+/// A name without capitals and what stands between words: most are short and of ASCII, and every record has some.
+fn plain_of_ascii<'r>(name: &str, room: &'r mut [u8; 24]) -> Option<&'r str> {
+    let mut length = 0;
+    for byte in name.bytes() {
+        if !byte.is_ascii() {
+            return None;
+        }
+        if !byte.is_ascii_whitespace() && byte != 0x0b && !is_between(byte.into()) {
+            *room.get_mut(length)? = byte.to_ascii_lowercase();
+            length += 1;
+        }
+    }
+    str::from_utf8(room.get(..length)?).ok()
+}
+
+fn sense_of_plain(plain: &str) -> Option<Sense> {
+    if plain == CURRENCY {
+        return Some(Sense::Own);
+    }
+    if NAMES.contains(&plain) {
+        return Some(Sense::Other);
+    }
+    // Parts of ASCII have one of these, which few names have.
+    let bytes = plain.as_bytes();
+    let may = !plain.is_ascii() || bytes.contains(&b'w') || bytes.windows(2).any(|pair| pair == b"rr");
+    (may && PARTS.iter().any(|part| plain.contains(part))).then_some(Sense::Perhaps)
 }
 
 /// Where records with the same names say the currency of their amounts.
@@ -125,6 +159,9 @@ pub(crate) struct Doubt {
 /// # Errors
 /// [`Doubt`] where it says two, or where only a name that may mean something else says one that is not the program's own.
 pub(crate) fn position<F: Fields + ?Sized>(fields: &F, own: Currency) -> Result<Option<usize>, Doubt> {
+    if let Some(at) = fields.find(CURRENCY, 0).filter(|at| !fields.is_nothing(*at)) {
+        return Ok(Some(at));
+    }
     let mut best: Option<Sense> = None;
     let mut found: Vec<usize> = Vec::new();
     let mut next = 0;
@@ -173,7 +210,19 @@ fn is_other(value: View<'_>, own: Currency) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn short_names_are_read_as_all_others(name in "[ \\t_.A-Za-zäÄ-]{0,30}") {
+            let plain: String = name.chars().filter(|c| !c.is_whitespace() && !is_between(*c)).flat_map(char::to_lowercase).collect();
+            let mut room = [0; 24];
+            let short = plain_of_ascii(&name, &mut room);
+            prop_assert_eq!(short, (name.is_ascii() && plain.len() <= 24).then_some(&*plain));
+        }
+    }
 
     #[test]
     fn names_say_the_currency_however_they_are_written() {
