@@ -92,14 +92,9 @@ impl Checker<'_> {
         Some(Match { share, most: Some(most), window })
     }
     /// `donate … to …`: money of the program, or an amount of a unit of the member.
-    pub fn donation(&mut self, donation: &ast::Donation, scope: &Scope) -> Option<(Option<Expr>, Effect)> {
+    pub fn donation(&mut self, donation: &ast::Donation, scope: &Scope) -> Option<Effect> {
         let charity = self.charity(&donation.to);
-        let when = match &donation.when {
-            Some(when) => Some(self.condition(when, scope)?),
-            None => None,
-        };
-        let inner = when.as_ref().map_or_else(|| scope.clone(), |when| scope.given(when));
-        let amount = self.cases_with(&donation.amount, &inner, &mut |checker, value, scope| {
+        let amount = self.cases_with(&donation.amount, scope, &mut |checker, value, scope| {
             let value = checker.expr(value, scope, None)?;
             checker.solid(value, scope)
         })?;
@@ -120,7 +115,7 @@ impl Checker<'_> {
                 return self.fail(errors::partner::donate_what(amount.span, &text, &found));
             }
         }
-        Some((when, Effect::Donate(charity, amount)))
+        Some(Effect::Donate(charity, amount))
     }
     /// Whether a cause says what a unit is worth.
     fn rated(&mut self, item: &ast::CauseItem, unit: UnitId) -> bool {

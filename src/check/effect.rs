@@ -149,7 +149,7 @@ impl Checker<'_> {
                 Effect::Restart(measure)
             }
             ast::Effect::Message(message) => self.message(message, scope)?,
-            ast::Effect::Donate(donation) => return self.donation(donation, scope),
+            ast::Effect::Donate(donation) => self.donation(donation, scope)?,
             ast::Effect::Enter(enter) => {
                 let draw = self.draw(&enter.draw)?;
                 let times = match &enter.times {

@@ -15,19 +15,16 @@ use super::literal::{self, day, time, weekday};
 use super::names::was;
 use super::scope::Scope;
 
+/// What conditions see that are asked with an event which every program has.
+fn with_event(kind: EventKind) -> Scope {
+    kind.id().map_or_else(Scope::member, |event| Scope::event(event, None))
+}
+
 impl Checker<'_> {
-    /// What conditions of rewards and redemptions see: the redemption.
-    fn redemption(&self) -> Scope {
-        EventKind::Redeem.id().map_or_else(Scope::member, |event| Scope::event(event, None))
-    }
-    /// What conditions see that are asked when a voucher is used.
-    fn usage(&self) -> Scope {
-        EventKind::Use.id().map_or_else(Scope::member, |event| Scope::event(event, None))
-    }
     /// A whole reward.
     pub fn lower_reward(&mut self, item: &ast::Reward) -> Option<Reward> {
         // What is only issued is asked for by nobody: there is no redemption to look at.
-        let scope = if item.cost.is_some() { self.redemption() } else { Scope::member() };
+        let scope = if item.cost.is_some() { with_event(EventKind::Redeem) } else { Scope::member() };
         let gates = self.open(&item.gate, &scope);
         let cost = match &item.cost {
             None => Some(None),
@@ -50,7 +47,7 @@ impl Checker<'_> {
             None => Some(None),
             Some(stock) => self.stock_of(stock).map(Some),
         };
-        let usage = self.usage();
+        let usage = with_event(EventKind::Use);
         if let (Some(basket), None) = (&item.minimum_basket, &item.cost) {
             let fields = usage.event.and_then(|event| self.events.get(event)).map(|event| &event.fields);
             let bill = |field: &FieldDef| &*field.name == "bill" && matches!(field.ty, FieldType::Money);
@@ -230,7 +227,7 @@ impl Checker<'_> {
     }
     /// A whole way to pay with points.
     pub fn lower_redeem(&mut self, item: &ast::Redeem) -> Option<Redeem> {
-        let scope = self.redemption();
+        let scope = with_event(EventKind::Redeem);
         let gates = self.open(&item.gate, &scope);
         let at_most_share = match &item.most_of_bill {
             None => Some(None),

@@ -56,20 +56,18 @@ impl Fold<'_> {
             Ok(number) => number,
             Err(reason) => return Ok(Err(reason)),
         };
-        if let Some(reason) = self.bars_use(&name)? {
+        if let Some(reason) = self.bars_use(number)? {
             return Ok(Err(reason));
         }
         Ok(self.asked_of_card(number).map(|asked| self.use_up(number, asked, self.text("order"))))
     }
 
-    /// Why a voucher of a reward cannot be used with the event at hand.
-    fn bars_use(&mut self, name: &str) -> Result<Option<String>, Fault> {
-        let program = self.program;
-        let Some((id, reward)) = program.rewards.pairs().find(|(_, reward)| *reward.name == *name) else {
-            return Ok(None);
-        };
+    /// Why a voucher cannot be used with the event at hand.
+    fn bars_use(&mut self, number: u32) -> Result<Option<String>, Fault> {
+        let Some(id) = self.state.vouchers.get(number).map(|voucher| voucher.reward) else { return Ok(None) };
+        let reward = self.program.rewards.at(id);
         if !self.open(Cause::Reward(id), &reward.usable, View::default())? {
-            return Ok(Some(format!("a voucher of `{name}` cannot be used with this event")));
+            return Ok(Some(format!("a voucher of `{}` cannot be used with this event", reward.name)));
         }
         // Who redeems a reward has shown the bill before.
         self.small_basket(reward.minimum_basket.as_ref().filter(|_| reward.cost.is_none()))

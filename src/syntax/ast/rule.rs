@@ -142,7 +142,7 @@ pub enum Effect {
     Enter(Box<super::Enter>),
     /// `donate 1% of subtotal to oxfam`.
     Donate(Box<Donation>),
-    /// `issue gold_card when spend >= $500`: an effect that is no amount, and when it takes place.
+    /// `issue gold_card when spend >= $500`: an effect that has no cases of its own for it, and when it takes place.
     When(Box<(Effect, Expr)>),
 }
 
@@ -153,8 +153,6 @@ pub struct Donation {
     pub amount: Cases,
     /// The cause.
     pub to: Ident,
-    /// `when …`.
-    pub when: Option<Expr>,
 }
 
 /// Units become other units, in whole steps.

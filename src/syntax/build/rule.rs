@@ -184,11 +184,7 @@ fn convert<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Convert> {
 }
 
 fn donation<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Donation> {
-    let when = match n.get(Rule::when) {
-        Some(when) => Some(expr::expr(r, &when.get(Rule::expr)?)?),
-        None => None,
-    };
-    Some(Donation { amount: expr::the_cases(r, n)?, to: n.ident()?, when })
+    Some(Donation { amount: expr::the_cases(r, n)?, to: n.ident()? })
 }
 
 fn message<'t>(r: &mut Reader<'t>, n: &Node<'t>) -> Option<Message> {
