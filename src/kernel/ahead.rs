@@ -1,8 +1,9 @@
-//! Looks ahead: touches what the next few events will need before any of them is judged. Nothing waits for what is found, so that memory
+//! Looks ahead: asks memory for what the next few events will need before any of them is judged. Nothing waits for what comes, so that memory
 //! brings all of it at once; when an event is judged, it is at hand.
 
 use std::cell::Cell;
-use std::hint::black_box;
+
+use prefetch_index::prefetch_index;
 
 use crate::arena::Id as _;
 use crate::hir::EventId;
@@ -15,27 +16,16 @@ use super::measure::place;
 use super::order::looked_at;
 use super::plan::{EventPlan, How, Plan, TIME};
 use super::queues::{EMPTY, NOWHERE, Queues, first, last};
-use super::rows::Known;
 use super::store::{Pools, entry, lot};
 
 /// How many cells memory brings at once.
 const LINE: usize = 8;
 
+/// How many rows before one is looked at what it needs is asked for.
+pub const SOON: usize = 24;
+
 /// How far a queue is followed whose first rows will leave it, or all of whose rows are looked at.
 const FURTHER: usize = 8;
-
-/// An event that will be judged.
-#[derive(Debug, Clone, Copy)]
-pub struct Coming<'m> {
-    /// What will be judged.
-    pub lane: Lane<'m>,
-    /// Its place among those that come.
-    pub place: u32,
-    /// Its type; none where only time passes.
-    pub event: Option<EventId>,
-    /// Whether it was seen before.
-    pub known: Known,
-}
 
 /// What leaves a queue when it is older than so much.
 #[derive(Debug, Clone, Copy)]
@@ -52,13 +42,15 @@ struct Leaving {
     facts: Option<EventId>,
 }
 
-/// What is touched for events of one type: what they look at, and what that leads to.
+/// What is asked for before events of one type are judged: what they look at, and what that leads to.
 #[derive(Debug, Clone, Default)]
 struct Looks {
     /// A cell in each line of memory.
     cells: Vec<usize>,
     /// Cells of lots.
     lots: Vec<usize>,
+    /// Cells of lots that may lapse.
+    lapsing: Vec<usize>,
     /// Cells of facts, by type of event.
     facts: Vec<(EventId, usize)>,
     /// Cells of what counts in windows, to which something is added.
@@ -71,7 +63,7 @@ struct Looks {
     takes: bool,
 }
 
-/// What is touched for which events.
+/// What is asked for before which events.
 pub struct Ahead {
     /// By type of event, and at last where only time passes.
     looks: Vec<Looks>,
@@ -84,33 +76,28 @@ impl Ahead {
     pub fn new(plan: &Plan) -> Self {
         let all = Looks::all(plan);
         let mut looks: Vec<Looks> = plan.events.iter().map(|event| all.of(plan, event)).collect();
-        looks.push(Looks { cells: vec![0], windows: all.windows, ..Looks::default() });
+        let (windows, lapsing) = (all.windows, all.lapsing);
+        looks.push(Looks { cells: vec![0], windows, lapsing, ..Looks::default() });
+        // As many for each: nobody could guess how many the next event needs.
+        let most = looks.iter().map(|looks| looks.cells.len()).max().unwrap_or(0);
+        looks.iter_mut().for_each(|looks| looks.cells.resize(most, 0));
         Self { looks, room: Vec::new() }
     }
 
-    /// Touches what belongs to the members of all that comes: their cells first, then what these lead to. What is of one type is looked at
-    /// together.
-    pub fn look(&mut self, all: &[Coming<'_>], plan: &Plan, pools: &Pools) {
+    /// Asks for the cells of a member that an event of some type looks at; none where only time passes.
+    #[inline(always)]
+    pub fn bring(&self, event: Option<EventId>, member: &[Cell<i64>]) {
+        let time = self.looks.len().wrapping_sub(1);
+        let cells = self.looks.get(event.map_or(time, EventId::index)).map(|looks| looks.cells.as_slice());
+        cells.unwrap_or_default().iter().for_each(|at| prefetch_index(member, *at));
+    }
+
+    /// Asks for what these cells lead to, of the members of events of one type.
+    pub fn follow(&mut self, event: Option<EventId>, lanes: &[Lane<'_>], pools: &Pools) {
         let Self { looks, room } = self;
-        let mut by_type: Vec<Vec<&Lane<'_>>> = looks.iter().map(|_| Vec::with_capacity(all.len())).collect();
-        let time = looks.len().saturating_sub(1);
-        for Coming { lane, event, .. } in all {
-            let lanes = by_type.get_mut(event.map_or(time, EventId::index));
-            lanes.into_iter().for_each(|lanes| lanes.push(lane));
-        }
-        let each = || looks.iter().zip(&by_type).filter(|(_, lanes)| !lanes.is_empty());
-        for (looks, lanes) in each() {
-            let cells = looks.cells.iter().flat_map(|at| lanes.iter().map(|lane| lane.get(*at)));
-            black_box(cells.fold(0, |sum, cell| sum ^ cell));
-        }
-        for (looks, lanes) in each() {
+        let time = looks.len().wrapping_sub(1);
+        if let Some(looks) = looks.get(event.map_or(time, EventId::index)) {
             looks.follow(lanes, pools, room);
-        }
-        for unit in &plan.lapsing {
-            let queue = plan.units.at(*unit).cells.lots;
-            let lots =
-                all.iter().map(|Coming { lane, .. }| (lane.get(DUE) <= lane.now, first(lane.get(queue)), lane.now));
-            follow(&pools.lots, lot::EXPIRES, sift(lots, room));
         }
     }
 }
@@ -148,6 +135,7 @@ impl Looks {
         Self {
             cells: Vec::new(),
             lots: plan.units.iter().map(|unit| unit.cells.lots).filter(|lots| *lots != ABSENT).collect(),
+            lapsing: plan.lapsing.iter().map(|unit| plan.units.at(*unit).cells.lots).collect(),
             facts: facts().map(|(id, fact)| (id, fact.queue)).collect(),
             entries: sums.iter().filter(|sum| sum.facts.is_none()).map(|sum| sum.cells.entries).collect(),
             values: values.iter().map(|measure| measure.cells.entries).collect(),
@@ -168,19 +156,19 @@ impl Looks {
         Self { cells: one_of_each_line(&looked), takes: event.reversal.is_some() || event.redeem.is_some(), ..own }
     }
 
-    /// Touches what the cells of some events lead to.
-    fn follow(&self, lanes: &[&Lane<'_>], pools: &Pools, room: &mut Vec<(u32, i64)>) {
+    /// Asks for what the cells of some events lead to.
+    fn follow(&self, lanes: &[Lane<'_>], pools: &Pools, room: &mut Vec<(u32, i64)>) {
         let ends = |queues: &Queues, queue: usize| {
             // A row that comes in is linked to the last.
-            touch(queues, lanes.iter().map(|lane| last(lane.get(queue))));
+            queues.bring(lanes.iter().map(|lane| last(lane.get(queue))));
             if self.takes {
-                touch(queues, lanes.iter().map(|lane| first(lane.get(queue))));
+                queues.bring(lanes.iter().map(|lane| first(lane.get(queue))));
             }
         };
         self.lots.iter().for_each(|queue| ends(&pools.lots, *queue));
         self.facts.iter().for_each(|(event, queue)| ends(&pools.facts.at(*event).queues, *queue));
         for queue in &self.entries {
-            touch(&pools.entries, lanes.iter().map(|lane| last(lane.get(*queue))));
+            pools.entries.bring(lanes.iter().map(|lane| last(lane.get(*queue))));
         }
         for queue in &self.values {
             let all = lanes.iter().map(|lane| lane.get(*queue));
@@ -196,6 +184,10 @@ impl Looks {
                 Some(event) => follow(&pools.facts.at(event).queues, TIME, leaving),
                 None => follow(&pools.entries, entry::AT, leaving),
             }
+        }
+        for queue in &self.lapsing {
+            let lots = lanes.iter().map(|lane| (lane.get(DUE) <= lane.now, first(lane.get(*queue)), lane.now));
+            follow(&pools.lots, lot::EXPIRES, sift(lots, room));
         }
     }
 }
@@ -214,11 +206,6 @@ fn one_of_each_line(all: &[usize]) -> Vec<usize> {
     touched
 }
 
-/// Touches rows of queues.
-fn touch(queues: &Queues, places: impl Iterator<Item = u32>) {
-    black_box(places.fold(0, |sum, place| sum ^ queues.touch(place)));
-}
-
 /// Those rows that leave, each with the moment by which it does. There is no branch for each: nobody could guess which do.
 fn sift(all: impl ExactSizeIterator<Item = (bool, u32, i64)>, room: &mut Vec<(u32, i64)>) -> &mut [(u32, i64)] {
     if room.len() < all.len() {
@@ -234,13 +221,13 @@ fn sift(all: impl ExactSizeIterator<Item = (bool, u32, i64)>, room: &mut Vec<(u3
     room.get_mut(..count).unwrap_or_default()
 }
 
-/// Touches what comes behind rows that will have left by a moment of their own, which one cell of each tells.
+/// Asks for what comes behind rows that will have left by a moment of their own, which one cell of each tells.
 fn follow(queues: &Queues, tells: usize, leaving: &mut [(u32, i64)]) {
     let all = Cell::from_mut(leaving).as_slice_of_cells();
     let mut count = all.len();
     for _ in 0..FURTHER {
         let rows = || all.iter().take(count).map(Cell::get);
-        touch(queues, rows().map(|(at, _)| at));
+        queues.bring(rows().map(|(at, _)| at));
         let mut left = 0;
         for (at, by) in rows() {
             let row = queues.at(at).unwrap_or_default();

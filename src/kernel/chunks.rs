@@ -1,5 +1,7 @@
 //! A table that grows without being copied.
 
+use prefetch_index::prefetch_index;
+
 /// How many cells one chunk holds at least.
 const CHUNK: usize = 1 << 14;
 
@@ -67,11 +69,13 @@ impl<C: Clone + Default> Rows<C> {
         self.chunks.get_mut(chunk)?.get_mut(from..from.wrapping_add(self.width))
     }
 
-    /// The first cell of some row, whichever: what is done with it does not matter, and nothing hangs on which row it is.
+    /// Asks memory for a row, without waiting for it; for another where there is none, so that nothing hangs on which row it is.
     #[inline(always)]
-    pub fn any(&self, at: usize) -> Option<&C> {
+    pub fn bring(&self, at: usize) {
         let (chunk, from) = self.find(if at < self.len { at } else { 0 });
-        self.chunks.get(chunk)?.get(from)
+        if let Some(chunk) = self.chunks.get(chunk) {
+            prefetch_index(chunk, from);
+        }
     }
 
     /// All rows in order.
@@ -105,7 +109,7 @@ mod tests {
             (row[0], row[4]) = (i + 1, i);
         }
         assert_eq!(rows.row(30_000), Some([30_001, 0, 0, 0, 30_000].as_slice()));
-        assert_eq!((rows.any(30_000), rows.any(usize::MAX)), (Some(&30_001), Some(&1)));
+        [30_000, usize::MAX].into_iter().for_each(|at| rows.bring(at));
         assert_eq!((rows.len(), rows.iter().count()), (40_000, 40_000));
         assert_eq!(rows.iter().last().unwrap()[4], 39_999);
     }

@@ -11,7 +11,7 @@ use crate::engine::Arrival;
 use crate::hir::EventId;
 use crate::value::Instant;
 
-use super::ahead::{Ahead, Coming};
+use super::ahead::{Ahead, SOON};
 use super::chunks::Rows;
 use super::clock::Days;
 use super::code::MISSING;
@@ -20,7 +20,7 @@ use super::lane::Lane;
 use super::layout::{LAST_TURN, NEWEST};
 use super::members::Share;
 use super::plan::Plan;
-use super::rows::{Block, Known, Row, of_one_moment, place};
+use super::rows::{Block, Known, Row, of_one_moment};
 use super::store::{Pools, Told};
 use super::turns::Turns;
 
@@ -82,59 +82,65 @@ impl Court {
     /// [`Odd`] where only the fold can tell; nothing of what is here holds then.
     pub fn judge(&mut self, block: &Block, share: Share, cells: &Rows<Cell<i64>>) -> Result<Vec<(u32, Arrival)>, Odd> {
         let mut turns = Turns::new(self.plan.events.len(), self.turn);
-        let (mut coming, mut away) = (Vec::with_capacity(AT_ONCE), Vec::new());
+        let mut away = Vec::new();
         let (mut slots, lines) = (Cow::Borrowed(block.slots.as_slice()), &block.lines);
-        for (rows, start) in block.rows.chunks(AT_ONCE).zip((0..).step_by(AT_ONCE)) {
-            who_comes(rows, start, share, cells, &mut coming)?;
-            self.ahead.look(&coming, &self.plan, &self.pools);
-            self.take_in(block, &coming, &mut turns, &mut away)?;
+        let bring = |ahead: &Ahead, row: &Row| {
+            let member = share.place(row.member).and_then(|number| cells.row(number as usize));
+            member.into_iter().for_each(|member| ahead.bring(Some(row.event), member));
+        };
+        block.rows.iter().take(SOON).for_each(|row| bring(&self.ahead, row));
+        for start in (0..block.rows.len()).step_by(AT_ONCE) {
+            for at in start..block.rows.len().min(start + AT_ONCE) {
+                block.rows.get(at + SOON).into_iter().for_each(|row| bring(&self.ahead, row));
+                self.take_in(block, at, share, cells, &mut turns, &mut away)?;
+            }
             // What has few beside it may wait for more.
-            Self::judge_turn(&mut turns, self.judging(&mut slots, lines))?;
+            self.judge_turn(&mut turns, &mut slots, lines)?;
             while turns.waiting > AT_ONCE {
-                Self::judge_turn(&mut turns, self.judging(&mut slots, lines))?;
+                self.judge_turn(&mut turns, &mut slots, lines)?;
             }
         }
         while turns.waiting > 0 {
-            Self::judge_turn(&mut turns, self.judging(&mut slots, lines))?;
+            self.judge_turn(&mut turns, &mut slots, lines)?;
         }
         self.turn = turns.now;
         self.note_last(block);
         Ok(away)
     }
 
-    /// Takes in events, each in a turn behind that of the one before it of its member, but for those that are not accepted.
-    // On its own, as are all that are done for each event: together they are too much for the processor's registers.
-    #[inline(never)]
+    /// Takes in an event, in a turn behind that of the one before it of its member, unless it is not accepted or of another share.
+    #[inline(always)]
     fn take_in<'m>(
         &mut self,
         block: &Block,
-        all: &[Coming<'m>],
+        at: usize,
+        share: Share,
+        cells: &'m Rows<Cell<i64>>,
         turns: &mut Turns<'m>,
         away: &mut Vec<(u32, Arrival)>,
     ) -> Result<(), Odd> {
-        for Coming { lane, place, event, known } in all {
-            let newest = lane.get(NEWEST);
-            // Nearly always it is the newest, and was never seen.
-            if (lane.now <= newest || *known != Known::New) && !self.accept(block, *place, newest, away)? {
-                continue;
-            }
-            self.newest = self.newest.max(lane.now);
-            let turn = turns.now.max(lane.get(LAST_TURN) + 1);
-            lane.set(NEWEST, lane.now);
-            lane.set(LAST_TURN, turn);
-            let day = self.plan.clock.day(&mut self.days, lane.now).ok_or(Odd("a moment outside the calendar"))?;
-            if let Some(event) = event {
-                turns.add(turn, *event, Lane { day, ..*lane }, &self.scratch.room);
-            }
+        let Some(row) = block.rows.get(at) else { return Ok(()) };
+        let Some(number) = share.place(row.member) else { return Ok(()) };
+        let member = cells.row(number as usize).ok_or(TOO_LARGE)?;
+        let lane = Lane { now: row.time, slots: row.slots, ..Lane::of(number, member) };
+        let newest = lane.get(NEWEST);
+        // Nearly always it is the newest, and was never seen.
+        if (lane.now <= newest || row.known != Known::New) && !self.accept(block, at, newest, away)? {
+            return Ok(());
         }
+        self.newest = self.newest.max(lane.now);
+        let turn = turns.now.max(lane.get(LAST_TURN) + 1);
+        lane.set(NEWEST, lane.now);
+        lane.set(LAST_TURN, turn);
+        let day = self.plan.clock.day(&mut self.days, lane.now).ok_or(Odd("a moment outside the calendar"))?;
+        turns.add(turn, row.event, Lane { day, ..lane }, &self.scratch.room);
         Ok(())
     }
 
     /// Whether an event is accepted that may be late or was seen; says what became of it if it is not.
     #[cold]
-    fn accept(&mut self, block: &Block, place: u32, newest: i64, away: &mut Vec<(u32, Arrival)>) -> Result<bool, Odd> {
-        let Some(row) = block.rows.get(place as usize) else { return Ok(false) };
-        let before = block.rows.get(..place as usize).unwrap_or_default();
+    fn accept(&mut self, block: &Block, at: usize, newest: i64, away: &mut Vec<(u32, Arrival)>) -> Result<bool, Odd> {
+        let Some((before, [row, ..])) = block.rows.split_at_checked(at) else { return Ok(false) };
         let follows = newest != row.time || self.follows(row, block.id(row), before);
         match self.arrive(row, newest, follows)? {
             Arrival::Accepted => Ok(true),
@@ -146,8 +152,18 @@ impl Court {
     }
 
     /// Judges the events whose turn it is.
-    fn judge_turn(turns: &mut Turns<'_>, mut judge: Judge<'_, '_>) -> Result<(), Odd> {
-        let turn = turns.take(&judge.scratch.room);
+    #[inline(never)]
+    fn judge_turn<'b>(
+        &mut self,
+        turns: &mut Turns<'_>,
+        slots: &mut Cow<'b, [i64]>,
+        lines: &'b [i64],
+    ) -> Result<(), Odd> {
+        let turn = turns.take(&self.scratch.room);
+        for (event, lanes) in turn.iter().enumerate().filter(|(_, lanes)| !lanes.is_empty()) {
+            self.ahead.follow(Some(EventId::new(event)), lanes, &self.pools);
+        }
+        let mut judge = self.judging(slots, lines);
         for (event, mut lanes) in turn.into_iter().enumerate() {
             if !lanes.is_empty() {
                 judge.judge(EventId::new(event), &mut lanes)?;
@@ -162,17 +178,17 @@ impl Court {
     /// # Errors
     /// [`Odd`] as [`Court::judge`].
     pub fn advance(&mut self, cells: &Rows<Cell<i64>>, to: i64) -> Result<(), Odd> {
-        let mut coming = Vec::with_capacity(AT_ONCE);
+        let mut lanes = Vec::with_capacity(AT_ONCE);
         for start in (0..cells.len()).step_by(AT_ONCE) {
-            coming.clear();
+            lanes.clear();
             for number in start..cells.len().min(start + AT_ONCE) {
                 let member = cells.row(number).ok_or(TOO_LARGE)?;
                 let number = u32::try_from(number).map_err(|_| TOO_LARGE)?;
-                let lane = Lane { now: to, ..Lane::of(number, member) };
-                coming.push(Coming { lane, place: 0, event: None, known: Known::New });
+                self.ahead.bring(None, member);
+                lanes.push(Lane { now: to, ..Lane::of(number, member) });
             }
-            self.ahead.look(&coming, &self.plan, &self.pools);
-            for Coming { lane, .. } in &coming {
+            self.ahead.follow(None, &lanes, &self.pools);
+            for lane in &lanes {
                 self.judging(&mut Cow::Borrowed(&[]), &[]).advance(lane)?;
             }
         }
@@ -239,22 +255,4 @@ impl Court {
         }
         if follows { Ok(Arrival::Accepted) } else { Err(LATE) }
     }
-}
-
-/// Those rows of a block, from a place on, that are of a share of the members, whose cells are there.
-fn who_comes<'m>(
-    rows: &[Row],
-    start: usize,
-    share: Share,
-    cells: &'m Rows<Cell<i64>>,
-    coming: &mut Vec<Coming<'m>>,
-) -> Result<(), Odd> {
-    coming.clear();
-    for (row, at) in rows.iter().zip(start..) {
-        let Some(number) = share.place(row.member) else { continue };
-        let member = cells.row(number as usize).ok_or(TOO_LARGE)?;
-        let lane = Lane { now: row.time, slots: row.slots, ..Lane::of(number, member) };
-        coming.push(Coming { lane, place: place(at), event: Some(row.event), known: row.known });
-    }
-    Ok(())
 }

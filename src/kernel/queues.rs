@@ -1,7 +1,6 @@
 //! Queues of many members in one allocation.
 
 use super::chunks::Rows;
-use super::code::MISSING;
 
 /// The queue that has nothing in it.
 pub const EMPTY: i64 = -1;
@@ -105,10 +104,10 @@ impl Queues {
         place
     }
 
-    /// The first cell of a row, or of another where there is none: memory has brought it then.
+    /// Asks memory for rows, without waiting for any.
     #[inline(always)]
-    pub fn touch(&self, place: u32) -> i64 {
-        self.cells.any(place as usize).copied().unwrap_or(MISSING)
+    pub fn bring(&self, places: impl Iterator<Item = u32>) {
+        places.for_each(|place| self.cells.bring(place as usize));
     }
 
     /// The first.

@@ -8,6 +8,7 @@ use crate::engine::{Event, Foreign};
 use crate::hir::{EventId, Program};
 use crate::value::Value;
 
+use super::ahead::SOON;
 use super::code::MISSING;
 use super::crew::Repeats;
 use super::names::{NamePrint, Names};
@@ -109,8 +110,13 @@ impl Block {
 
     /// Finds the members of all rows.
     pub(super) fn number(&mut self, names: &mut Names) {
-        for row in &mut self.rows {
-            row.member = names.number(row.name);
+        for at in 0..self.rows.len() {
+            if let Some(soon) = self.rows.get(at + SOON) {
+                names.bring(soon.name);
+            }
+            if let Some(row) = self.rows.get_mut(at) {
+                row.member = names.number(row.name);
+            }
         }
     }
 
