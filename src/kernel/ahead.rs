@@ -8,24 +8,19 @@ use prefetch_index::prefetch_index;
 use crate::arena::Id as _;
 use crate::hir::EventId;
 
+use super::chunks::LINE;
 use super::clock::Back;
-use super::code::cell;
 use super::lane::Lane;
 use super::layout::{ABSENT, DUE};
 use super::measure::place;
 use super::order::looked_at;
-use super::plan::{EventPlan, How, Plan, TIME};
-use super::queues::{EMPTY, NOWHERE, Queues, first, last};
-use super::store::{Pools, entry, lot};
-
-/// How many cells memory brings at once.
-const LINE: usize = 8;
+use super::plan::{EventPlan, How, Plan};
+use super::queues::{EMPTY, Queues, first, last};
+use super::store::Pools;
+use super::trails::{Pool, Trails};
 
 /// How many rows before one is looked at what it needs is asked for.
 pub const SOON: usize = 24;
-
-/// How far a queue is followed whose first rows will leave it, or all of whose rows are looked at.
-const FURTHER: usize = 8;
 
 /// What leaves a queue when it is older than so much.
 #[derive(Debug, Clone, Copy)]
@@ -67,8 +62,7 @@ struct Looks {
 pub struct Ahead {
     /// By type of event, and at last where only time passes.
     looks: Vec<Looks>,
-    /// Room for what leaves queues.
-    room: Vec<(u32, i64)>,
+    trails: Trails,
 }
 
 impl Ahead {
@@ -81,24 +75,30 @@ impl Ahead {
         // As many for each: nobody could guess how many the next event needs.
         let most = looks.iter().map(|looks| looks.cells.len()).max().unwrap_or(0);
         looks.iter_mut().for_each(|looks| looks.cells.resize(most, 0));
-        Self { looks, room: Vec::new() }
+        Self { looks, trails: Trails::default() }
+    }
+
+    /// What is asked for before an event of some type, or where only time passes.
+    #[inline(always)]
+    fn looks(&self, event: Option<EventId>) -> Option<&Looks> {
+        self.looks.get(event.map_or(self.looks.len().wrapping_sub(1), EventId::index))
     }
 
     /// Asks for the cells of a member that an event of some type looks at; none where only time passes.
     #[inline(always)]
     pub fn bring(&self, event: Option<EventId>, member: &[Cell<i64>]) {
-        let time = self.looks.len().wrapping_sub(1);
-        let cells = self.looks.get(event.map_or(time, EventId::index)).map(|looks| looks.cells.as_slice());
+        let cells = self.looks(event).map(|looks| looks.cells.as_slice());
         cells.unwrap_or_default().iter().for_each(|at| prefetch_index(member, *at));
     }
 
-    /// Asks for what these cells lead to, of the members of events of one type.
-    pub fn follow(&mut self, event: Option<EventId>, lanes: &[Lane<'_>], pools: &Pools) {
-        let Self { looks, room } = self;
-        let time = looks.len().wrapping_sub(1);
-        if let Some(looks) = looks.get(event.map_or(time, EventId::index)) {
-            looks.follow(lanes, pools, room);
+    /// Asks for what these cells lead to, of the members of events of each type.
+    pub fn follow<'l, 'm: 'l>(&mut self, turn: impl Iterator<Item = (Option<EventId>, &'l [Lane<'m>])>, pools: &Pools) {
+        let mut trails = std::mem::take(&mut self.trails);
+        for (event, lanes) in turn.filter(|(_, lanes)| !lanes.is_empty()) {
+            self.looks(event).into_iter().for_each(|looks| looks.follow(lanes, pools, &mut trails));
         }
+        trails.follow(pools);
+        self.trails = trails;
     }
 }
 
@@ -157,7 +157,7 @@ impl Looks {
     }
 
     /// Asks for what the cells of some events lead to.
-    fn follow(&self, lanes: &[Lane<'_>], pools: &Pools, room: &mut Vec<(u32, i64)>) {
+    fn follow(&self, lanes: &[Lane<'_>], pools: &Pools, trails: &mut Trails) {
         let ends = |queues: &Queues, queue: usize| {
             // A row that comes in is linked to the last.
             queues.bring(lanes.iter().map(|lane| last(lane.get(queue))));
@@ -172,22 +172,18 @@ impl Looks {
         }
         for queue in &self.values {
             let all = lanes.iter().map(|lane| lane.get(*queue));
-            follow(&pools.entries, entry::AT, sift(all.map(|queue| (queue != EMPTY, first(queue), i64::MAX)), room));
+            trails.begin(Pool::Entries, pools, all.map(|queue| (queue != EMPTY, first(queue), i64::MAX)));
         }
         for window in &self.windows {
             let leaving = lanes.iter().map(|lane| {
                 let by = lane.now.saturating_sub(window.age);
                 (lane.get(window.first) <= by, (window.place)(lane.get(window.cell)), by)
             });
-            let leaving = sift(leaving, room);
-            match window.facts {
-                Some(event) => follow(&pools.facts.at(event).queues, TIME, leaving),
-                None => follow(&pools.entries, entry::AT, leaving),
-            }
+            trails.begin(window.facts.map_or(Pool::Entries, Pool::Facts), pools, leaving);
         }
         for queue in &self.lapsing {
             let lots = lanes.iter().map(|lane| (lane.get(DUE) <= lane.now, first(lane.get(*queue)), lane.now));
-            follow(&pools.lots, lot::EXPIRES, sift(lots, room));
+            trails.begin(Pool::Lots, pools, lots);
         }
     }
 }
@@ -204,42 +200,4 @@ fn one_of_each_line(all: &[usize]) -> Vec<usize> {
         }
     }
     touched
-}
-
-/// Those rows that leave, each with the moment by which it does. There is no branch for each: nobody could guess which do.
-fn sift(all: impl ExactSizeIterator<Item = (bool, u32, i64)>, room: &mut Vec<(u32, i64)>) -> &mut [(u32, i64)] {
-    if room.len() < all.len() {
-        room.resize(all.len(), (NOWHERE, 0));
-    }
-    let mut count = 0;
-    for (leaves, place, by) in all {
-        if let Some(slot) = room.get_mut(count) {
-            *slot = (place, by);
-        }
-        count += usize::from(leaves);
-    }
-    room.get_mut(..count).unwrap_or_default()
-}
-
-/// Asks for what comes behind rows that will have left by a moment of their own, which one cell of each tells.
-fn follow(queues: &Queues, tells: usize, leaving: &mut [(u32, i64)]) {
-    let all = Cell::from_mut(leaving).as_slice_of_cells();
-    let mut count = all.len();
-    for _ in 0..FURTHER {
-        let rows = || all.iter().take(count).map(Cell::get);
-        queues.bring(rows().map(|(at, _)| at));
-        let mut left = 0;
-        for (at, by) in rows() {
-            let row = queues.at(at).unwrap_or_default();
-            let next = queues.after(row);
-            if let Some(slot) = all.get(left) {
-                slot.set((next, by));
-            }
-            left += usize::from((cell(row, tells) <= by) & (next != NOWHERE));
-        }
-        count = left;
-        if count == 0 {
-            return;
-        }
-    }
 }

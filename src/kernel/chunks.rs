@@ -2,6 +2,9 @@
 
 use prefetch_index::prefetch_index;
 
+/// How many cells memory brings at once.
+pub const LINE: usize = 8;
+
 /// How many cells one chunk holds at least.
 const CHUNK: usize = 1 << 14;
 
@@ -11,6 +14,8 @@ pub struct Rows<C> {
     chunks: Vec<Box<[C]>>,
     /// Cells of a row.
     width: usize,
+    /// Whether a row may lie in two lines of memory.
+    straddles: bool,
     /// Rows of a chunk: so many bits say which, and a mask of these.
     bits: u32,
     mask: usize,
@@ -24,7 +29,15 @@ impl<C: Clone + Default> Rows<C> {
     pub fn new(width: usize) -> Self {
         let width = width.max(1);
         let bits = (CHUNK / width).max(2).ilog2();
-        Self { chunks: Vec::new(), width, bits, mask: (1 << bits) - 1, len: 0, room: 0 }
+        Self {
+            chunks: Vec::new(),
+            width,
+            straddles: !LINE.is_multiple_of(width),
+            bits,
+            mask: (1 << bits) - 1,
+            len: 0,
+            room: 0,
+        }
     }
 
     /// How many rows there are.
@@ -75,6 +88,9 @@ impl<C: Clone + Default> Rows<C> {
         let (chunk, from) = self.find(if at < self.len { at } else { 0 });
         if let Some(chunk) = self.chunks.get(chunk) {
             prefetch_index(chunk, from);
+            if self.straddles {
+                prefetch_index(chunk, from.wrapping_add(self.width - 1));
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::iter::once;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -160,9 +161,8 @@ impl Court {
         lines: &'b [i64],
     ) -> Result<(), Odd> {
         let turn = turns.take(&self.scratch.room);
-        for (event, lanes) in turn.iter().enumerate().filter(|(_, lanes)| !lanes.is_empty()) {
-            self.ahead.follow(Some(EventId::new(event)), lanes, &self.pools);
-        }
+        let each = turn.iter().enumerate().map(|(event, lanes)| (Some(EventId::new(event)), lanes.as_slice()));
+        self.ahead.follow(each, &self.pools);
         let mut judge = self.judging(slots, lines);
         for (event, mut lanes) in turn.into_iter().enumerate() {
             if !lanes.is_empty() {
@@ -187,7 +187,7 @@ impl Court {
                 self.ahead.bring(None, member);
                 lanes.push(Lane { now: to, ..Lane::of(number, member) });
             }
-            self.ahead.follow(None, &lanes, &self.pools);
+            self.ahead.follow(once((None, lanes.as_slice())), &self.pools);
             for lane in &lanes {
                 self.judging(&mut Cow::Borrowed(&[]), &[]).advance(lane)?;
             }

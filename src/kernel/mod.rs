@@ -48,6 +48,7 @@ mod store;
 mod tables;
 mod term;
 mod texts;
+mod trails;
 mod turns;
 mod unfit;
 

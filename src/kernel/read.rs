@@ -12,7 +12,7 @@ use super::rows::{Block, Filler};
 use super::scan::Scanner;
 
 /// How many records a block has.
-const RECORDS: usize = 1_536;
+const RECORDS: usize = 3_072;
 
 /// Records that were read.
 #[derive(Default)]
