@@ -15,7 +15,7 @@ use super::layout::{ABSENT, DUE};
 use super::measure::place;
 use super::order::looked_at;
 use super::plan::{EventPlan, How, Plan};
-use super::queues::{EMPTY, Queues, first, last};
+use super::queues::{EMPTY, first, last};
 use super::store::Pools;
 use super::trails::{Pool, Trails};
 
@@ -158,15 +158,16 @@ impl Looks {
 
     /// Asks for what the cells of some events lead to.
     fn follow(&self, lanes: &[Lane<'_>], pools: &Pools, trails: &mut Trails) {
-        let ends = |queues: &Queues, queue: usize| {
+        let lots = self.lots.iter().map(|queue| (Pool::Lots, *queue));
+        let facts = self.facts.iter().map(|(event, queue)| (Pool::Facts(*event), *queue));
+        for (pool, queue) in lots.chain(facts) {
             // A row that comes in is linked to the last.
-            queues.bring(lanes.iter().map(|lane| last(lane.get(queue))));
+            pool.queues(pools).bring(lanes.iter().map(|lane| last(lane.get(queue))));
             if self.takes {
-                queues.bring(lanes.iter().map(|lane| first(lane.get(queue))));
+                let all = lanes.iter().map(|lane| lane.get(queue));
+                trails.begin(pool, pools, all.map(|queue| (queue != EMPTY, first(queue), i64::MAX)));
             }
-        };
-        self.lots.iter().for_each(|queue| ends(&pools.lots, *queue));
-        self.facts.iter().for_each(|(event, queue)| ends(&pools.facts.at(*event).queues, *queue));
+        }
         for queue in &self.entries {
             pools.entries.bring(lanes.iter().map(|lane| last(lane.get(*queue))));
         }

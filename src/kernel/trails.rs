@@ -36,11 +36,22 @@ pub enum Pool {
 }
 
 impl Pool {
-    fn queues(self, pools: &Pools) -> (&Queues, usize) {
+    /// Its queues.
+    #[inline(always)]
+    pub fn queues(self, pools: &Pools) -> &Queues {
         match self {
-            Self::Lots => (&pools.lots, lot::EXPIRES),
-            Self::Entries => (&pools.entries, entry::AT),
-            Self::Facts(event) => (&pools.facts.at(event).queues, TIME),
+            Self::Lots => &pools.lots,
+            Self::Entries => &pools.entries,
+            Self::Facts(event) => &pools.facts.at(event).queues,
+        }
+    }
+
+    /// The cell of a row that tells when it leaves.
+    fn tells(self) -> usize {
+        match self {
+            Self::Lots => lot::EXPIRES,
+            Self::Entries => entry::AT,
+            Self::Facts(_) => TIME,
         }
     }
 }
@@ -67,8 +78,7 @@ impl Trails {
             count += usize::from(leaves);
         }
         trail.count = count;
-        let (queues, _) = pool.queues(pools);
-        queues.bring(trail.rows.iter().take(count).map(|(place, _)| *place));
+        pool.queues(pools).bring(trail.rows.iter().take(count).map(|(place, _)| *place));
     }
 
     /// Asks for what comes behind rows that will have left, of all queues in turn, so that memory has time for each.
@@ -86,7 +96,7 @@ impl Trails {
 impl Trail {
     /// One row further, where that is the next to leave.
     fn step(&mut self, pools: &Pools) {
-        let (queues, tells) = self.pool.queues(pools);
+        let (queues, tells) = (self.pool.queues(pools), self.pool.tells());
         let rows = Cell::from_mut(self.rows.as_mut_slice()).as_slice_of_cells();
         let mut left = 0;
         for (at, by) in rows.iter().take(self.count).map(Cell::get) {
