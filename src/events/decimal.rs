@@ -70,6 +70,10 @@ impl Decimal {
 /// How long the number of JSON is that bytes begin with, and what it says where it has no exponent and not many digits.
 #[inline(always)]
 pub(super) fn number(bytes: &[u8]) -> Option<(usize, Option<Decimal>)> {
+    // One digit, as most counts are.
+    if let [digit @ b'0'..=b'9', b',' | b'}', ..] = bytes {
+        return Some((1, Some(Decimal { digits: i64::from(digit - b'0'), behind: 0 })));
+    }
     match bytes.first_chunk().and_then(short_number) {
         Some((length, decimal)) => Some((length, Some(decimal))),
         None => any_number(bytes),
@@ -86,9 +90,9 @@ fn short_number(bytes: &[u8; 8]) -> Option<(usize, Decimal)> {
     let at = |place: u32| bytes.get(place as usize).copied();
     let (length, behind, digits) = if at(whole)? == b'.' {
         // The digits behind the point move to those before it.
-        let length = (others & (others - 1)).trailing_zeros() / 8;
-        let behind = length - whole - 1;
-        (length, behind, digits & first(whole) | digits >> 8 & !first(whole) & first(length - 1))
+        let length = (others & others.wrapping_sub(1)).trailing_zeros() / 8;
+        let behind = length.wrapping_sub(whole + 1);
+        (length, behind, digits & first(whole) | digits >> 8 & !first(whole) & first(length.wrapping_sub(1)))
     } else {
         (whole, 0, digits & first(whole))
     };
@@ -97,9 +101,9 @@ fn short_number(bytes: &[u8; 8]) -> Option<(usize, Decimal)> {
         return None;
     }
     // Eight digits, of which the first may be nothing: two at once, then four, then all.
-    let count = length - u32::from(behind > 0);
-    let pairs = digits << (8 * (8 - count));
-    let pairs = (pairs * 10).wrapping_add(pairs >> 8) & 0x00ff_00ff_00ff_00ff;
+    let count = length.wrapping_sub(u32::from(behind > 0));
+    let pairs = digits.wrapping_shl(64_u32.wrapping_sub(8 * count));
+    let pairs = pairs.wrapping_mul(10).wrapping_add(pairs >> 8) & 0x00ff_00ff_00ff_00ff;
     let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
     let all = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;
     Some((length as usize, Decimal { digits: all.cast_signed(), behind: behind as u8 }))

@@ -52,7 +52,7 @@ pub(crate) use patterns::{Key, Patterns, Sample, Value, Values, WINDOW};
 pub use record::Record;
 pub use reject::Reject;
 pub(crate) use scalar::{is_plain_identifier, plausible_instant};
-pub(crate) use scan::{is_ascii, unseen};
+pub(crate) use scan::is_ascii;
 pub(crate) use slices::{Ruled, Slice, Sliced, slice};
 pub use stream::EventStream;
 pub(crate) use stream::{Taken, Taker};

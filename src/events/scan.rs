@@ -24,7 +24,7 @@ pub(crate) fn is_ascii(bytes: &[u8]) -> bool {
 
 /// Marks in the highest bits of eight bytes unless all are visible characters of ASCII, without blanks.
 #[inline(always)]
-pub(crate) fn unseen(eight: u64) -> u64 {
+fn unseen(eight: u64) -> u64 {
     // Bytes below 0x21 borrow, those from 0x7f on overflow into the highest bit.
     (eight.wrapping_sub(ONES * 0x21) | (eight & !HIGH).wrapping_add(ONES) | eight) & HIGH
 }

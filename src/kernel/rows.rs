@@ -14,7 +14,7 @@ use super::crew::Repeats;
 use super::names::{NamePrint, Names};
 use super::plan::Plan;
 use super::slots::{Form, Shapes, abroad, held, lines};
-use super::texts::{Printer, Text};
+use super::texts::{Printer, Text, both};
 
 /// An event: what everybody asks of it, and where its fields are.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +31,8 @@ pub struct Row {
     pub sequence: u64,
     /// Where its slots begin.
     pub slots: u32,
-    /// Where its identity begins, the name of its member, and what comes behind.
-    pub text: [u32; 3],
+    /// Where its identity begins and ends, and the name of its member.
+    pub text: [u32; 4],
     /// Tells its identity from others.
     pub print: u64,
     /// Tells its content from that of others.
@@ -83,23 +83,28 @@ impl Block {
 
     /// The identity of a row.
     pub fn id(&self, row: &Row) -> &str {
-        let [from, to, _] = row.text;
+        let [from, to, ..] = row.text;
         text(&self.text, from, to)
     }
 
     /// The name of the member of a row.
     pub fn member(&self, row: &Row) -> &str {
-        let [_, from, to] = row.text;
+        let [.., from, to] = row.text;
         text(&self.text, from, to)
     }
 
     /// Adds an identity and a name.
-    pub fn name(&mut self, id: Text<'_>, member: Text<'_>) -> [u32; 3] {
-        let start = self.text.len();
-        id.append(&mut self.text);
-        let middle = self.text.len();
-        member.append(&mut self.text);
-        [start, middle, self.text.len()].map(place)
+    pub fn name(&mut self, id: Text<'_>, member: Text<'_>) -> [u32; 4] {
+        let start = place(self.text.len());
+        if let Some((bytes, [id, member])) = both(id, member) {
+            self.text.extend_from_slice(&bytes);
+            let from = start.wrapping_add(16);
+            return [start, start.wrapping_add(id), from, from.wrapping_add(member)];
+        }
+        self.text.extend_from_slice(id.bytes);
+        let middle = place(self.text.len());
+        self.text.extend_from_slice(member.bytes);
+        [start, middle, middle, place(self.text.len())]
     }
 
     /// The slots of a row.

@@ -4,8 +4,9 @@ use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use wide::u8x16;
 
-use crate::events::{is_plain_identifier, unseen};
+use crate::events::is_plain_identifier;
 
 use super::code::MISSING;
 
@@ -54,19 +55,6 @@ impl<'t> Text<'t> {
         }
     }
 
-    /// Adds it to others.
-    #[inline(always)]
-    pub fn append(self, to: &mut Vec<u8>) {
-        if self.short == LONG {
-            to.extend_from_slice(self.bytes);
-        } else {
-            // So many bytes as these are added in one step.
-            let end = to.len() + self.bytes.len();
-            to.extend_from_slice(&self.short.to_le_bytes());
-            to.truncate(end);
-        }
-    }
-
     /// Whether it is an identifier that needs no second look, unless it is a number that was shortened.
     #[inline(always)]
     pub fn is_identifier(self) -> bool {
@@ -74,11 +62,25 @@ impl<'t> Text<'t> {
         if self.short == LONG || matches!(self.short as u8, b'=' | b'\'' | b'#' | b'N') {
             return is_plain_identifier(self.bytes);
         }
-        let mask = MASKS.get(self.bytes.len()).copied().unwrap_or(0);
-        // What is behind the text becomes visible.
-        let all = self.short & mask | (u128::MAX / 0xff * u128::from(b'a')) & !mask;
-        mask != 0 && unseen(all as u64) | unseen((all >> 64) as u64) == 0
+        // Visible characters of ASCII.
+        let bytes = u8x16::new(self.short.to_le_bytes());
+        let seen = bytes.max(u8x16::splat(b'!')).min(u8x16::splat(b'~')).simd_eq(bytes);
+        let all = 1_u32.wrapping_shl(self.bytes.len() as u32).wrapping_sub(1);
+        all != 0 && seen.to_bitmask() & all == all
     }
+}
+
+/// Two short texts, each with room for sixteen bytes, so that they are kept in one step; and how long they are.
+#[inline(always)]
+pub fn both(a: Text<'_>, b: Text<'_>) -> Option<([u8; 32], [u32; 2])> {
+    if a.short == LONG || b.short == LONG {
+        return None;
+    }
+    let mut both = [0; 32];
+    let (first, second) = both.split_at_mut(16);
+    first.copy_from_slice(&a.short.to_le_bytes());
+    second.copy_from_slice(&b.short.to_le_bytes());
+    Some((both, [a, b].map(|text| (text.short >> 120) as u32)))
 }
 
 /// A text of a length as a number, if it is short.
@@ -215,9 +217,10 @@ mod tests {
             prop_assert_eq!((own.bytes, own.short), (within.bytes, within.short));
             prop_assert_eq!(own.is_identifier(), is_plain_identifier(text.as_bytes()));
             prop_assert!(Packed::new(own).is(within));
-            let mut to = b"-".to_vec();
-            own.append(&mut to);
-            prop_assert_eq!(to, [b"-", text.as_bytes()].concat());
+            if let Some((both, [one, other])) = both(Text::new(b"-"), within) {
+                prop_assert_eq!((one as usize, other as usize), (1, text.len()));
+                prop_assert_eq!((&both[..1], &both[16..16 + text.len()]), (b"-".as_slice(), text.as_bytes()));
+            }
         }
 
         #[test]
