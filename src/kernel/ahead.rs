@@ -11,10 +11,10 @@ use crate::hir::EventId;
 use super::chunks::LINE;
 use super::clock::Back;
 use super::lane::Lane;
-use super::layout::{ABSENT, DUE};
+use super::layout::{ABSENT, DUE, HEAD, TURN};
 use super::measure::place;
 use super::order::looked_at;
-use super::plan::{EventPlan, How, Plan};
+use super::plan::{EventPlan, How, MeasurePlan, Plan};
 use super::queues::{EMPTY, first, last};
 use super::store::Pools;
 use super::trails::{Pool, Trails};
@@ -54,6 +54,8 @@ struct Looks {
     values: Vec<usize>,
     /// What leaves.
     windows: Vec<Leaving>,
+    /// What leaves where a tier may have fallen by itself since.
+    turning: Vec<Leaving>,
     /// Whether lots and facts are asked for from the first on.
     takes: bool,
 }
@@ -70,8 +72,7 @@ impl Ahead {
     pub fn new(plan: &Plan) -> Self {
         let all = Looks::all(plan);
         let mut looks: Vec<Looks> = plan.events.iter().map(|event| all.of(plan, event)).collect();
-        let (windows, lapsing) = (all.windows, all.lapsing);
-        looks.push(Looks { cells: vec![0], windows, lapsing, ..Looks::default() });
+        looks.push(all.of_time());
         // As many for each: nobody could guess how many the next event needs.
         let most = looks.iter().map(|looks| looks.cells.len()).max().unwrap_or(0);
         looks.iter_mut().for_each(|looks| looks.cells.resize(most, 0));
@@ -112,7 +113,7 @@ impl Looks {
             .flatten()
             .filter(|measure| measure.cells.entries != ABSENT)
             .partition(|measure| measure.how == How::Distinct);
-        let windowed = sums.iter().map(|measure| {
+        let leaving = |measure: &MeasurePlan| {
             let age = match measure.back {
                 Back::Exactly(length) => length,
                 Back::Days(_, length) => i64::from(length.days) * 86_400_000,
@@ -120,8 +121,10 @@ impl Looks {
             };
             let of = if measure.facts.is_some() { place } else { first };
             Leaving { first: measure.cells.first, age, cell: measure.cells.entries, place: of, facts: measure.facts }
-        });
-        let mut windows: Vec<Leaving> = windowed.collect();
+        };
+        let mut windows: Vec<Leaving> = sums.iter().map(|measure| leaving(measure)).collect();
+        let sliding = plan.sliding.iter().flat_map(|ladder| &plan.ladders.at(*ladder).measures);
+        let sliding = sliding.filter_map(|measure| plan.measures.at(*measure).as_ref());
         let kept = facts().filter_map(|(id, fact)| {
             Some(Leaving { first: fact.first, age: fact.kept?, cell: fact.queue, place: first, facts: Some(id) })
         });
@@ -140,6 +143,7 @@ impl Looks {
             entries: sums.iter().filter(|sum| sum.facts.is_none()).map(|sum| sum.cells.entries).collect(),
             values: values.iter().map(|measure| measure.cells.entries).collect(),
             windows,
+            turning: sliding.filter(|measure| measure.cells.entries != ABSENT).map(leaving).collect(),
             takes: false,
         }
     }
@@ -153,7 +157,17 @@ impl Looks {
         }
         own.facts.retain(|(_, queue)| looked.contains(queue));
         own.windows.retain(|window| looked.contains(&window.cell));
+        own.turning.retain(|window| !looked.contains(&window.cell));
         Self { cells: one_of_each_line(&looked), takes: event.reversal.is_some() || event.redeem.is_some(), ..own }
+    }
+
+    /// Of all these, those that are looked at where only time passes.
+    fn of_time(&self) -> Self {
+        let (lapsing, turning) = (self.lapsing.clone(), self.turning.clone());
+        let leaving = turning.iter().flat_map(|window| [window.first, window.cell]);
+        let mut looked: Vec<usize> = (0..HEAD).chain(lapsing.iter().copied()).chain(leaving).collect();
+        looked.sort_unstable();
+        Self { cells: one_of_each_line(&looked), lapsing, turning, ..Self::default() }
     }
 
     /// Asks for what the cells of some events lead to.
@@ -175,17 +189,30 @@ impl Looks {
             let all = lanes.iter().map(|lane| lane.get(*queue));
             trails.begin(Pool::Entries, pools, all.map(|queue| (queue != EMPTY, first(queue), i64::MAX)));
         }
-        for window in &self.windows {
-            let leaving = lanes.iter().map(|lane| {
-                let by = lane.now.saturating_sub(window.age);
-                (lane.get(window.first) <= by, (window.place)(lane.get(window.cell)), by)
-            });
-            trails.begin(window.facts.map_or(Pool::Entries, Pool::Facts), pools, leaving);
+        self.windows.iter().for_each(|window| window.follow(lanes, pools, trails));
+        if !self.turning.is_empty() {
+            // Few are due, and their cells may not be at hand.
+            let due: Vec<Lane<'_>> = lanes.iter().filter(|lane| lane.get(TURN) <= lane.now).copied().collect();
+            for window in &self.turning {
+                due.iter().for_each(|lane| prefetch_index(lane.member, window.first));
+            }
+            self.turning.iter().for_each(|window| window.follow(&due, pools, trails));
         }
         for queue in &self.lapsing {
             let lots = lanes.iter().map(|lane| (lane.get(DUE) <= lane.now, first(lane.get(*queue)), lane.now));
             trails.begin(Pool::Lots, pools, lots);
         }
+    }
+}
+
+impl Leaving {
+    /// Asks for what leaves.
+    fn follow(&self, lanes: &[Lane<'_>], pools: &Pools, trails: &mut Trails) {
+        let leaving = lanes.iter().map(|lane| {
+            let by = lane.now.saturating_sub(self.age);
+            (lane.get(self.first) <= by, (self.place)(lane.get(self.cell)), by)
+        });
+        trails.begin(self.facts.map_or(Pool::Entries, Pool::Facts), pools, leaving);
     }
 }
 

@@ -112,7 +112,7 @@ impl Packed {
     #[inline(always)]
     pub fn is(&self, text: Text<'_>) -> bool {
         match self {
-            Self::Short(short) => *short == text.short,
+            Self::Short(short) => same(*short, text.short),
             Self::Long(bytes) => **bytes == *text.bytes,
         }
     }
@@ -120,6 +120,12 @@ impl Packed {
 
 /// How many texts are found without a search: one for each byte that [`mix`] makes.
 const RECENT: usize = 256;
+
+/// Whether two short texts are the same. They are compared as two words each: as one, they would have to be put together in memory.
+#[inline(always)]
+fn same(a: u128, b: u128) -> bool {
+    (a as u64 ^ b as u64) | ((a >> 64) as u64 ^ (b >> 64) as u64) == 0
+}
 
 /// A byte in which short texts mostly differ.
 #[inline(always)]
@@ -144,20 +150,23 @@ impl Default for Words {
 
 impl Words {
     /// The number of a text; a new one where it was never seen.
+    #[inline(always)]
     pub fn number(&mut self, text: Text<'_>) -> i64 {
-        let short = text.short;
-        if short == LONG {
-            return self.find(Packed::new(text));
+        match self.recent.get(usize::from(mix(text.short))) {
+            Some((known, number)) if same(*known, text.short) && text.short != LONG => *number,
+            _ => self.another(text),
         }
-        let place = usize::from(mix(short));
-        match self.recent.get(place) {
-            Some((known, number)) if *known == short => *number,
-            _ => {
-                let number = self.find(Packed::Short(short));
-                self.recent.iter_mut().skip(place).take(1).for_each(|recent| *recent = (short, number));
-                number
-            }
+    }
+
+    #[inline(never)]
+    fn another(&mut self, text: Text<'_>) -> i64 {
+        let number = self.find(Packed::new(text));
+        if text.short != LONG
+            && let Some(recent) = self.recent.get_mut(usize::from(mix(text.short)))
+        {
+            *recent = (text.short, number);
         }
+        number
     }
 
     /// How many there are: their numbers are those below.
