@@ -225,6 +225,7 @@ impl Tools<'_> {
         self.currencies.0.iter().position(|known| known.code.is(code))
     }
 
+    #[inline(always)]
     fn list<'r>(
         &mut self,
         filling: &Filling<'_>,

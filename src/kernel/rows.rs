@@ -31,8 +31,10 @@ pub struct Row {
     pub sequence: u64,
     /// Where its slots begin.
     pub slots: u32,
-    /// Where its identity begins and ends, and the name of its member.
-    pub text: [u32; 4],
+    /// Its identity.
+    pub id: Span,
+    /// The name of its member.
+    pub named: Span,
     /// Tells its identity from others.
     pub print: u64,
     /// Tells its content from that of others.
@@ -41,6 +43,22 @@ pub struct Row {
     pub source: u32,
     /// Whether its identity came before.
     pub known: Known,
+}
+
+/// A part of the text of a block, from one place to another, as one number.
+#[derive(Debug, Clone, Copy)]
+pub struct Span(u64);
+
+impl Span {
+    #[inline(always)]
+    fn new(from: u32, length: u32) -> Self {
+        Self(u64::from(from) | u64::from(from.wrapping_add(length)) << 32)
+    }
+
+    fn of(self, all: &[u8]) -> &str {
+        let (from, to) = (self.0 as u32 as usize, (self.0 >> 32) as usize);
+        all.get(from..to).and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
 }
 
 /// Whether the identity of an event came before.
@@ -83,28 +101,26 @@ impl Block {
 
     /// The identity of a row.
     pub fn id(&self, row: &Row) -> &str {
-        let [from, to, ..] = row.text;
-        text(&self.text, from, to)
+        row.id.of(&self.text)
     }
 
     /// The name of the member of a row.
     pub fn member(&self, row: &Row) -> &str {
-        let [.., from, to] = row.text;
-        text(&self.text, from, to)
+        row.named.of(&self.text)
     }
 
     /// Adds an identity and a name.
-    pub fn name(&mut self, id: Text<'_>, member: Text<'_>) -> [u32; 4] {
+    #[inline(always)]
+    pub fn name(&mut self, id: Text<'_>, member: Text<'_>) -> [Span; 2] {
         let start = place(self.text.len());
         if let Some((bytes, [id, member])) = both(id, member) {
             self.text.extend_from_slice(&bytes);
-            let from = start.wrapping_add(16);
-            return [start, start.wrapping_add(id), from, from.wrapping_add(member)];
+            return [Span::new(start, id), Span::new(start.wrapping_add(16), member)];
         }
         self.text.extend_from_slice(id.bytes);
-        let middle = place(self.text.len());
         self.text.extend_from_slice(member.bytes);
-        [start, middle, middle, place(self.text.len())]
+        let [id, member] = [id, member].map(|text| place(text.bytes.len()));
+        [Span::new(start, id), Span::new(start.wrapping_add(id), member)]
     }
 
     /// The slots of a row.
@@ -132,16 +148,11 @@ impl Block {
             return;
         }
         let Self { rows, text: all, .. } = self;
-        let id = |row: &Row| text(all, row.text[0], row.text[1]);
+        let id = |row: &Row| row.id.of(all);
         for run in rows.chunk_by_mut(tied).filter(|run| run.len() > 1) {
             run.sort_by(|a, b| of_one_moment((a.sequence, id(a)), (b.sequence, id(b))));
         }
     }
-}
-
-/// A part of what all rows say.
-fn text(all: &[u8], from: u32, to: u32) -> &str {
-    all.get(from as usize..to as usize).and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
 /// The order of events of one moment, by their positions in the source and their identities (S2).
@@ -186,7 +197,7 @@ impl Filler {
         }
         let content = self.content((&event.member, event.kind, event.time, &event.fields));
         let [id, member] = [&event.id, &event.member].map(|name| Text::new(name.as_bytes()));
-        let text = block.name(id, member);
+        let [own, named] = block.name(id, member);
         block.rows.push(Row {
             event: event.kind,
             member: 0,
@@ -194,7 +205,8 @@ impl Filler {
             time: event.time.millis(),
             sequence: event.sequence,
             slots: place(slots),
-            text,
+            id: own,
+            named,
             print: self.printer.hash(id),
             content,
             source: place(block.rows.len()),

@@ -203,6 +203,7 @@ impl Rows<'_> {
         let (currencies, printer) = (&self.currencies, &self.filler.printer);
         let mut tools = Tools { currencies, words: &mut self.filler.shapes.words, printer, lines: &mut block.lines };
         tools.fill(filling, find, 0, block.slots.get_mut(slots..)?)?;
+        let [own, named] = block.name(id, member);
         Some(Row {
             event,
             member: 0,
@@ -210,7 +211,8 @@ impl Rows<'_> {
             time: time.millis(),
             sequence,
             slots: place(slots),
-            text: block.name(id, member),
+            id: own,
+            named,
             print: printer.hash(id),
             content,
             source: place(block.rows.len()),

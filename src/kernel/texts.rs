@@ -22,16 +22,14 @@ pub struct Text<'t> {
 /// What stands for a text that is not short: no short one has that many bytes.
 const LONG: u128 = u128::MAX;
 
-/// By length: all bits of so many bytes.
+/// By length: all bits of so many bytes, and behind them that length, in two words.
 #[rustfmt::skip]
-const MASKS: [u128; 16] = {
-    const fn first(bytes: u32) -> u128 {
-        (1 << (8 * bytes)) - 1
+const MASKS: [[u64; 3]; 16] = {
+    const fn of(length: u32) -> [u64; 3] {
+        let all: u128 = (1 << (8 * length)) - 1;
+        [all as u64, (all >> 64) as u64, (length as u64) << 56]
     }
-    [
-        first(0), first(1), first(2), first(3), first(4), first(5), first(6), first(7),
-        first(8), first(9), first(10), first(11), first(12), first(13), first(14), first(15),
-    ]
+    [of(0), of(1), of(2), of(3), of(4), of(5), of(6), of(7), of(8), of(9), of(10), of(11), of(12), of(13), of(14), of(15)]
 };
 
 impl<'t> Text<'t> {
@@ -42,7 +40,7 @@ impl<'t> Text<'t> {
         if let Some(start) = chunk.get_mut(..bytes.len()) {
             start.copy_from_slice(bytes);
         }
-        Self { bytes, short: packed(chunk, bytes.len()) }
+        Self { bytes, short: packed(&chunk, bytes.len()) }
     }
 
     /// The text from one place to another; mostly more bytes come behind it, which are read with it.
@@ -50,7 +48,7 @@ impl<'t> Text<'t> {
     pub fn within(all: &'t [u8], from: usize, to: usize) -> Option<Self> {
         let bytes = all.get(from..to)?;
         match all.get(from..)?.first_chunk() {
-            Some(chunk) => Some(Self { bytes, short: packed(*chunk, bytes.len()) }),
+            Some(chunk) => Some(Self { bytes, short: packed(chunk, bytes.len()) }),
             None => Some(Self::new(bytes)),
         }
     }
@@ -84,11 +82,16 @@ pub fn both(a: Text<'_>, b: Text<'_>) -> Option<([u8; 32], [u32; 2])> {
 }
 
 /// A text of a length as a number, if it is short.
+// Put together of two words: as one, it would go through memory.
 #[inline(always)]
-fn packed(chunk: [u8; 16], length: usize) -> u128 {
-    match MASKS.get(length) {
-        Some(mask) => u128::from_le_bytes(chunk) & mask | (length as u128) << 120,
-        None => LONG,
+fn packed(chunk: &[u8; 16], length: usize) -> u128 {
+    let (words, _) = chunk.as_chunks();
+    match (MASKS.get(length), words) {
+        (Some([low, high, behind]), [first, second]) => {
+            let (first, second) = (u64::from_le_bytes(*first), u64::from_le_bytes(*second));
+            u128::from(second & high | behind) << 64 | u128::from(first & low)
+        }
+        _ => LONG,
     }
 }
 
