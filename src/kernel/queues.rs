@@ -92,11 +92,14 @@ impl Queues {
     pub fn push_with(&mut self, at: &mut i64, owner: u32, fill: impl FnOnce(&mut [i64])) -> u32 {
         let place = if self.free == NOWHERE { u32::try_from(self.cells.add()).unwrap_or(NOWHERE) } else { self.free };
         if let Some((link, cells)) = self.cells.row_mut(place as usize).and_then(<[i64]>::split_last_mut) {
-            if place == self.free {
-                self.free = ends(*link).0;
-            }
+            let next = ends(*link).0;
             *link = queue(NOWHERE, owner);
             fill(cells);
+            if place == self.free {
+                self.free = next;
+                // It will be needed soon.
+                self.cells.bring(next as usize);
+            }
         }
         let (first, last) = ends(*at);
         *at =
