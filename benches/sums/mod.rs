@@ -8,7 +8,7 @@ use meed::Program;
 use meed::events::{EventStream, Inputs};
 use meed::kernel::{Batch, Crew, Plan, Reading, Repeats};
 
-use super::common::{Scratch, beside, once, ratio, took};
+use super::common::{Scratch, beside, once, took};
 use super::limit;
 
 /// All events of a file, in batches.
@@ -97,9 +97,6 @@ pub fn history(scratch: &Scratch, program: &Program, plan: &Arc<Plan>) {
         rest.into_iter().for_each(|mut batch| judge(&mut crew, &mut batch));
         start.elapsed().div_f64(count as f64)
     };
-    // It takes some milliseconds, in which the machine may do something else: the median of some.
-    let mut ratios: Vec<f64> = (0..5).map(|_| ratio(each(100_000), each(100))).collect();
-    ratios.sort_by(f64::total_cmp);
-    let median = ratios.get(ratios.len() / 2).copied().unwrap_or_default();
-    println!("| sums: one event after 100,000 others of its member, against one after few | {median:.2} x |");
+    let (_, ratio) = beside(|| each(100), || each(100_000));
+    println!("| sums: one event after 100,000 others of its member, against one after few | {ratio:.2} x |");
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::arena::Id as _;
 use crate::engine::{Event, Foreign};
 use crate::hir::{EventId, Program};
-use crate::value::Value;
+use crate::value::{Instant, Value};
 
 use super::ahead::SOON;
 use super::code::MISSING;
@@ -14,7 +14,7 @@ use super::crew::Repeats;
 use super::names::{NamePrint, Names};
 use super::plan::Plan;
 use super::slots::{Form, Shapes, abroad, held, lines};
-use super::texts::{Printer, Text, both};
+use super::texts::{Printer, ROOM, Text, both};
 
 /// An event: what everybody asks of it, and where its fields are.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +59,16 @@ impl Span {
         let (from, to) = (self.0 as u32 as usize, (self.0 >> 32) as usize);
         all.get(from..to).and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
     }
+}
+
+/// What every event says, and what tells its content from that of others.
+pub(super) struct Head<'r> {
+    pub(super) event: EventId,
+    pub(super) id: Text<'r>,
+    pub(super) member: Text<'r>,
+    pub(super) time: Instant,
+    pub(super) sequence: u64,
+    pub(super) content: u64,
 }
 
 /// Whether the identity of an event came before.
@@ -109,13 +119,33 @@ impl Block {
         row.named.of(&self.text)
     }
 
+    /// The row of an event whose slots begin at a place; it is to be added.
+    #[inline(always)]
+    pub(super) fn row(&mut self, head: &Head<'_>, slots: usize, printer: &Printer) -> Row {
+        let [id, named] = self.name(head.id, head.member);
+        Row {
+            event: head.event,
+            member: 0,
+            name: NamePrint::new(printer.print(head.member)),
+            time: head.time.millis(),
+            sequence: head.sequence,
+            slots: place(slots),
+            id,
+            named,
+            print: printer.hash(head.id),
+            content: head.content,
+            source: place(self.rows.len()),
+            known: Known::New,
+        }
+    }
+
     /// Adds an identity and a name.
     #[inline(always)]
-    pub fn name(&mut self, id: Text<'_>, member: Text<'_>) -> [Span; 2] {
+    fn name(&mut self, id: Text<'_>, member: Text<'_>) -> [Span; 2] {
         let start = place(self.text.len());
         if let Some((bytes, [id, member])) = both(id, member) {
             self.text.extend_from_slice(&bytes);
-            return [Span::new(start, id), Span::new(start.wrapping_add(16), member)];
+            return [Span::new(start, id), Span::new(start.wrapping_add(ROOM as u32), member)];
         }
         self.text.extend_from_slice(id.bytes);
         self.text.extend_from_slice(member.bytes);
@@ -197,21 +227,9 @@ impl Filler {
         }
         let content = self.content((&event.member, event.kind, event.time, &event.fields));
         let [id, member] = [&event.id, &event.member].map(|name| Text::new(name.as_bytes()));
-        let [own, named] = block.name(id, member);
-        block.rows.push(Row {
-            event: event.kind,
-            member: 0,
-            name: NamePrint::new(self.printer.print(member)),
-            time: event.time.millis(),
-            sequence: event.sequence,
-            slots: place(slots),
-            id: own,
-            named,
-            print: self.printer.hash(id),
-            content,
-            source: place(block.rows.len()),
-            known: Known::New,
-        });
+        let head = Head { event: event.kind, id, member, time: event.time, sequence: event.sequence, content };
+        let row = block.row(&head, slots, &self.printer);
+        block.rows.push(row);
         Some(())
     }
 

@@ -6,16 +6,14 @@ use crate::arena::Arena;
 use crate::engine::Event;
 use crate::events::{Part, Ruled, Slice, Sliced, TIME_KEYS, Values, is_ascii, plausible_instant, slice};
 use crate::hir::{EventId, Program};
-use crate::value::{Instant, InstantReader};
+use crate::value::InstantReader;
 
 use super::code::MISSING;
 use super::columns::{Columns, TableHead, identity};
 use super::fill::{Currencies, Filling, Tools};
 use super::find::{Find, Molds, Named, has_another_time};
 use super::mapped::{self, Mapped};
-use super::names::NamePrint;
-use super::rows::{Block, Filler, Known, Row, place};
-use super::texts::Text;
+use super::rows::{Block, Filler, Head, Row};
 
 /// Fills rows from records of one program.
 pub(super) struct Scanner<'p> {
@@ -41,16 +39,6 @@ struct Rows<'p> {
     fillings: Arena<EventId, Filling<'p>>,
     currencies: Currencies,
     instants: InstantReader,
-}
-
-/// What every event says, and what tells its record from others.
-struct Head<'r> {
-    event: EventId,
-    id: Text<'r>,
-    member: Text<'r>,
-    time: Instant,
-    sequence: u64,
-    content: u64,
 }
 
 impl<'p> Scanner<'p> {
@@ -195,28 +183,13 @@ impl Rows<'_> {
     }
 
     fn row<'r>(&mut self, head: Head<'r>, find: impl Find<'r>, block: &mut Block) -> Option<Row> {
-        let Head { event, id, member, time, sequence, content } = head;
-        plausible_instant(time).ok()?;
-        let filling = self.fillings.get(event)?;
+        plausible_instant(head.time).ok()?;
+        let filling = self.fillings.get(head.event)?;
         let slots = block.slots.len();
         block.slots.resize(slots + filling.size, MISSING);
         let (currencies, printer) = (&self.currencies, &self.filler.printer);
         let mut tools = Tools { currencies, words: &mut self.filler.shapes.words, printer, lines: &mut block.lines };
         tools.fill(filling, find, 0, block.slots.get_mut(slots..)?)?;
-        let [own, named] = block.name(id, member);
-        Some(Row {
-            event,
-            member: 0,
-            name: NamePrint::new(printer.print(member)),
-            time: time.millis(),
-            sequence,
-            slots: place(slots),
-            id: own,
-            named,
-            print: printer.hash(id),
-            content,
-            source: place(block.rows.len()),
-            known: Known::New,
-        })
+        Some(block.row(&head, slots, printer))
     }
 }

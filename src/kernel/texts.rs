@@ -68,14 +68,17 @@ impl<'t> Text<'t> {
     }
 }
 
-/// Two short texts, each with room for sixteen bytes, so that they are kept in one step; and how long they are.
+/// How many bytes each of two texts has room for that are kept in one step.
+pub const ROOM: usize = 16;
+
+/// Two short texts, each with [`ROOM`], and how long they are.
 #[inline(always)]
-pub fn both(a: Text<'_>, b: Text<'_>) -> Option<([u8; 32], [u32; 2])> {
+pub fn both(a: Text<'_>, b: Text<'_>) -> Option<([u8; 2 * ROOM], [u32; 2])> {
     if a.short == LONG || b.short == LONG {
         return None;
     }
-    let mut both = [0; 32];
-    let (first, second) = both.split_at_mut(16);
+    let mut both = [0; 2 * ROOM];
+    let (first, second) = both.split_at_mut(ROOM);
     first.copy_from_slice(&a.short.to_le_bytes());
     second.copy_from_slice(&b.short.to_le_bytes());
     Some((both, [a, b].map(|text| (text.short >> 120) as u32)))
@@ -231,7 +234,7 @@ mod tests {
             prop_assert!(Packed::new(own).is(within));
             if let Some((both, [one, other])) = both(Text::new(b"-"), within) {
                 prop_assert_eq!((one as usize, other as usize), (1, text.len()));
-                prop_assert_eq!((&both[..1], &both[16..16 + text.len()]), (b"-".as_slice(), text.as_bytes()));
+                prop_assert_eq!((&both[..1], &both[ROOM..ROOM + text.len()]), (b"-".as_slice(), text.as_bytes()));
             }
         }
 
